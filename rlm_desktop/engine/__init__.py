@@ -1,0 +1,1 @@
+"""The RLM engine: asyncio, no Qt, no SQL."""

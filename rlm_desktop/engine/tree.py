@@ -1,0 +1,366 @@
+"""The rows of a run's tree and what they hold. Only `RunState` changes them; everybody else reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import EndState, Message, Usage, Variable
+
+
+class Tally:
+    """Sums over requests. `unknown_usage` / `unknown_cost` count the requests whose figure nobody knows."""
+
+    __slots__ = (
+        "cached_tokens",
+        "calls",
+        "cost_usd",
+        "errors",
+        "input_tokens",
+        "output_tokens",
+        "reasoning_tokens",
+        "requests",
+        "unknown_cost",
+        "unknown_usage",
+    )
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.requests = 0
+        self.errors = 0
+        self.input_tokens = 0
+        self.output_tokens = 0
+        self.cached_tokens = 0
+        self.reasoning_tokens = 0
+        self.cost_usd = 0.0
+        self.unknown_usage = 0
+        self.unknown_cost = 0
+
+    def add_request(self, usage: Usage | None, cost_usd: float | None) -> None:
+        """Count one request with the provider's figures."""
+        self.requests += 1
+        if usage is None or usage.input_tokens is None or usage.output_tokens is None:
+            self.unknown_usage += 1
+        if usage is not None:
+            self.input_tokens += usage.input_tokens or 0
+            self.output_tokens += usage.output_tokens or 0
+            self.cached_tokens += usage.cached_tokens or 0
+            self.reasoning_tokens += usage.reasoning_tokens or 0
+        if cost_usd is None:
+            self.unknown_cost += 1
+        else:
+            self.cost_usd += cost_usd
+
+    def as_dict(self) -> dict[str, Any]:
+        """The sums by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class Exchange:
+    """One request to a model and its reply, as far as it has come.
+
+    Attributes:
+        requested: Seconds since the run began at which it was sent; None while queued.
+        attempts: (reason, delay) of each failed attempt.
+    """
+
+    __slots__ = (
+        "_messages",
+        "_previous",
+        "_reasoning",
+        "_text",
+        "attempts",
+        "cost_usd",
+        "duration",
+        "error",
+        "finish_reason",
+        "first_token",
+        "kept",
+        "model",
+        "parameters",
+        "queued",
+        "requested",
+        "responded",
+        "usage",
+    )
+
+    def __init__(self, previous: Exchange | None) -> None:
+        self._previous = previous
+        self._messages: tuple[Message, ...] = ()
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self.kept = 0
+        self.model = ""
+        self.parameters: dict[str, Any] = {}
+        self.requested: float | None = None
+        self.responded: float | None = None
+        self.attempts: list[tuple[str, float]] = []
+        self.usage: Usage | None = None
+        self.cost_usd: float | None = None
+        self.finish_reason = ""
+        self.queued = 0.0
+        self.first_token: float | None = None
+        self.duration: float | None = None
+        self.error = ""
+
+    @property
+    def text(self) -> str:
+        """The reply so far."""
+        return _joined(self._text)
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far."""
+        return _joined(self._reasoning)
+
+    @property
+    def new_messages(self) -> tuple[Message, ...]:
+        """What this request added to the conversation."""
+        return self._messages
+
+    def messages(self) -> tuple[Message, ...]:
+        """The whole conversation as it was sent."""
+        chain: list[Exchange] = []
+        exchange: Exchange | None = self
+        while exchange is not None:
+            chain.append(exchange)
+            exchange = exchange._previous if exchange.kept else None
+        messages: tuple[Message, ...] = ()
+        for link in reversed(chain):
+            messages = messages[: link.kept] + link._messages
+        return messages
+
+    def take_request(self, event: ev.ModelRequested) -> None:
+        """The request was sent."""
+        self.requested = event.at
+        self.model = event.model
+        self.kept = event.kept
+        self._messages = event.messages
+        self.parameters = event.parameters
+
+    def take_response(self, event: ev.ModelResponded) -> None:
+        """The reply is complete."""
+        self.responded = event.at
+        self._text = [event.text]
+        if event.reasoning:
+            self._reasoning = [event.reasoning]
+        self.usage = event.usage
+        self.cost_usd = event.cost_usd
+        self.finish_reason = event.finish_reason
+        self.queued = event.queued
+        self.first_token = event.first_token
+        self.duration = event.duration
+
+    def take_retry(self, event: ev.ModelRetried) -> None:
+        """An attempt failed: what had arrived of it is void."""
+        self.attempts.append((event.reason, event.delay))
+        self._text.clear()
+        self._reasoning.clear()
+
+    def add_text(self, text: str) -> None:
+        """A piece of the reply."""
+        self._text.append(text)
+
+    def add_reasoning(self, text: str) -> None:
+        """A piece of the reasoning."""
+        self._reasoning.append(text)
+
+
+class CellState:
+    """One cell, as far as it has come. `status` is `running` or a `CellStatus`."""
+
+    __slots__ = (
+        "_stderr",
+        "_stdout",
+        "code",
+        "computed",
+        "dropped",
+        "duration",
+        "error",
+        "finished",
+        "line",
+        "number",
+        "started",
+        "status",
+        "threads",
+        "traceback",
+        "variables",
+    )
+
+    def __init__(self, number: int, code: str, started: float) -> None:
+        self.number = number
+        self.code = code
+        self.started = started
+        self.finished: float | None = None
+        self.status = "running"
+        self._stdout: list[str] = []
+        self._stderr: list[str] = []
+        self.error = ""
+        self.traceback = ""
+        self.line = 0
+        self.duration: float | None = None
+        self.computed: float | None = None
+        self.dropped = 0
+        self.variables: tuple[Variable, ...] = ()
+        self.threads = 0
+
+    @property
+    def stdout(self) -> str:
+        """What it printed so far, echoed values included."""
+        return _joined(self._stdout)
+
+    @property
+    def stderr(self) -> str:
+        """What it wrote to standard error so far."""
+        return _joined(self._stderr)
+
+    def take_output(self, event: ev.CellOutput) -> None:
+        """It printed."""
+        (self._stdout if event.stream == "stdout" else self._stderr).append(event.text)
+
+    def take_finish(self, event: ev.CellFinished) -> None:
+        """It ended."""
+        self.finished = event.at
+        self.status = event.status
+        self.error = event.error
+        self.traceback = event.traceback
+        self.line = event.line
+        self.duration = event.duration
+        self.computed = event.computed
+        self.dropped = event.dropped
+        self.variables = event.variables
+        self.threads = event.threads
+
+
+class Node:
+    """A row of the tree.
+
+    Attributes:
+        index: Place in `RunState.nodes`.
+        level: Number of ancestors in the tree of rows (not the depth of the recursion).
+        started / finished: Seconds since the run began; `finished` is None while it runs.
+        status: `queued`, `running`, or an `EndState` value.
+    """
+
+    __slots__ = ("children", "finished", "index", "level", "parent", "started", "status")
+
+    def __init__(self, parent: Node | None, started: float) -> None:
+        self.index = -1
+        self.parent = parent
+        self.level = 0 if parent is None else parent.level + 1
+        self.children: list[Node] = []
+        self.started = started
+        self.finished: float | None = None
+        self.status = "running"
+
+    def ancestors(self) -> Iterator[Node]:
+        """Parent, grandparent ... up to the root."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self.finished is None
+
+    @property
+    def has_error(self) -> bool:
+        """Whether it ended in another way than completed."""
+        return self.status not in ("queued", "running", EndState.COMPLETED)
+
+
+class CallNode(Node):
+    """A call.
+
+    Attributes:
+        number: The call's number in the events.
+        exchange: For an llm call its one request; for an rlm call the latest.
+        subtree: Sums over it and all below; `own` without those below.
+    """
+
+    __slots__ = (
+        "answer",
+        "answer_source",
+        "batch_index",
+        "cell",
+        "context_characters",
+        "depth",
+        "error",
+        "exchange",
+        "function",
+        "iteration",
+        "iterations",
+        "kind",
+        "line",
+        "model",
+        "number",
+        "own",
+        "prompt",
+        "result",
+        "subtree",
+    )
+
+    def __init__(self, parent: Node | None, event: ev.CallStarted) -> None:
+        super().__init__(parent, event.at)
+        self.status = "queued"
+        self.number = event.call
+        self.kind = event.kind
+        self.depth = event.depth
+        self.model = event.model
+        self.function = event.function
+        self.iteration = event.iteration
+        self.cell = event.cell
+        self.line = event.line
+        self.batch_index = event.index
+        self.prompt = event.prompt
+        self.context_characters = event.context_characters
+        self.exchange: Exchange | None = None
+        self.iterations: list[IterationNode] = []
+        self.result = ""
+        self.error = ""
+        self.answer: str | None = None
+        self.answer_source = ""
+        self.own = Tally()
+        self.subtree = Tally()
+
+
+class IterationNode(Node):
+    """An iteration of an rlm call: its request, its cells; its children are what the cells called."""
+
+    __slots__ = ("call", "cells", "exchange", "number", "of", "subtree")
+
+    def __init__(self, call: CallNode, event: ev.IterationStarted) -> None:
+        super().__init__(call, event.at)
+        self.call = call
+        self.number = event.iteration
+        self.of = event.of
+        self.exchange: Exchange | None = None
+        self.cells: list[CellState] = []
+        self.subtree = Tally()
+
+
+class BatchNode(Node):
+    """The calls of one batched function call, `counts` by status."""
+
+    __slots__ = ("cell", "counts", "function", "line", "max_concurrent", "number", "size", "subtree")
+
+    def __init__(self, parent: Node, event: ev.BatchStarted) -> None:
+        super().__init__(parent, event.at)
+        self.number = event.batch
+        self.function = event.function
+        self.size = event.size
+        self.cell = event.cell
+        self.line = event.line
+        self.max_concurrent = event.max_concurrent
+        self.counts: dict[str, int] = {}
+        self.subtree = Tally()
+
+
+def _joined(parts: list[str]) -> str:
+    """The text of `parts`, which is folded in place so that the next look costs nothing."""
+    if len(parts) > 1:
+        parts[:] = ["".join(parts)]
+    return parts[0] if parts else ""

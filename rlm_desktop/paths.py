@@ -1,0 +1,56 @@
+"""Where things are: the platform's folders and the resources that ship with the program."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+_DIRS = PlatformDirs("rlm-desktop", appauthor=False)
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _home(variable_suffix: str, default: str) -> Path:
+    """The folder named by `RLM_DESKTOP_HOME` (portable use, tests), else the platform's own."""
+    home = os.environ.get("RLM_DESKTOP_HOME")
+    return Path(home).expanduser() / variable_suffix if home else Path(default)
+
+
+def data_dir() -> Path:
+    """Folder of the history database; not created here."""
+    return _home("data", _DIRS.user_data_dir)
+
+
+def config_dir() -> Path:
+    """Folder of the settings; not created here."""
+    return _home("config", _DIRS.user_config_dir)
+
+
+def log_dir() -> Path:
+    """Folder of the log and of crash reports; not created here."""
+    return _home("log", _DIRS.user_log_dir)
+
+
+def history_file() -> Path:
+    """The history database."""
+    return data_dir() / "history.sqlite"
+
+
+def settings_file() -> Path:
+    """The settings."""
+    return config_dir() / "settings.toml"
+
+
+def resource(name: str) -> Path:
+    """A file that ships with the program, as `prompts/root.md`.
+
+    Installed, the resources lie inside the package; in a checkout beside it.
+
+    Raises:
+        FileNotFoundError: No such resource; the installation is damaged.
+    """
+    for base in (_PACKAGE / "resources", _PACKAGE.parent / "resources"):
+        if (path := base / name).exists():
+            return path
+    raise FileNotFoundError(f"The resource {name!r} is missing: the installation is damaged, install it again.")

@@ -1,0 +1,1 @@
+"""REPL workers: model-written code in confined child processes."""
