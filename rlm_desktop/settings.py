@@ -1,0 +1,278 @@
+"""The settings: what may be chosen, what is allowed, and the file that keeps it.
+
+The file is TOML in the platform's configuration folder. It holds only what differs from the defaults; `"none"`
+stands for "no limit". Keys that this version does not know stay in the file untouched. No key of a model
+provider is ever written here: those come from the environment or from `.env`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import tomli_w
+
+from rlm_desktop import paths
+from rlm_desktop.errors import SettingsError
+
+_log = logging.getLogger(__name__)
+
+NO_LIMIT = "none"
+"""How a limit that is switched off stands in the file and on the command line."""
+
+
+def _one_of(default: str, *allowed: str, text: str) -> Any:
+    return field(default=default, metadata={"text": text, "allowed": (default, *allowed)})
+
+
+def _name(default: str, text: str) -> Any:
+    return field(default=default, metadata={"text": text})
+
+
+def _switch(default: bool, text: str) -> Any:
+    return field(default=default, metadata={"text": text})
+
+
+def _number(default: float | None, low: float, high: float, text: str, unit: str = "") -> Any:
+    return field(default=default, metadata={"text": text, "low": low, "high": high, "unit": unit})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a person may choose; each value is checked when the object is made.
+
+    The text, the range and the unit of each setting are in its field's metadata: the settings dialog and the
+    command line are made from them (see `options`).
+
+    Raises:
+        SettingsError: A value is not allowed; the text names the setting, the value and what is allowed.
+    """
+
+    root_model: str = _name("offline", "Model of the root call")
+    sub_model: str = _name("", "Model of the sub-calls; empty means the root model")
+    max_depth: int = _number(2, 1, 10, "Levels of calls below the root: 1 means plain sub-calls only")
+    max_iterations: int = _number(20, 1, 1000, "Iterations of the root call; sub-calls get fewer by depth")
+    max_concurrent: int = _number(16, 1, 10_000, "Calls that may ask a model at the same time")
+    budget_usd: float | None = _number(1.0, 0.0, 1e6, "Most that one run may cost", "USD")
+    max_tokens: int | None = _number(None, 1, 10**12, "Most tokens that one run may use, read and written")
+    max_calls: int | None = _number(None, 1, 10**9, "Most calls that one run may make")
+    timeout: float | None = _number(600.0, 1.0, 1e6, "Longest time that one run may take", "seconds")
+    max_errors: int | None = _number(3, 1, 1000, "Errors in a row after which a run ends")
+    sub_calls: str = _one_of(
+        "recursive", "explicit", text="Whether llm_query recurses while levels remain, or only rlm_query does"
+    )
+    python_fences: bool = _switch(True, "Run ```python blocks when a reply has no ```repl block")
+    output_limit: int = _number(20_000, 200, 10**7, "Output of a cell that the model is shown", "characters")
+    memory_limit_mb: int = _number(2048, 64, 10**6, "Memory that one REPL may use, beside its context", "MB")
+    theme: str = _one_of("system", "light", "dark", text="Colours of the window")
+
+    def __post_init__(self) -> None:
+        for option in options():
+            _check(option, getattr(self, option.name))
+
+    @property
+    def sub_model_or_root(self) -> str:
+        """The model of the sub-calls."""
+        return self.sub_model or self.root_model
+
+    def with_values(self, **values: Any) -> Settings:
+        """A copy with some values changed; names that are no settings are refused.
+
+        Raises:
+            SettingsError: Unknown name or value that is not allowed.
+        """
+        known = {option.name for option in options()}
+        for name in values:
+            if name not in known:
+                raise SettingsError(f"There is no setting {name!r}. The settings are: {', '.join(sorted(known))}.")
+        return dataclasses.replace(self, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What a setting may be.
+
+    Attributes:
+        kind: `str`, `bool`, `int` or `float`.
+        is_optional: Whether it may be None: no limit.
+        allowed: The words to choose from, () when it is not a choice.
+        low / high: Range of a number.
+    """
+
+    name: str
+    text: str
+    kind: type
+    default: Any
+    is_optional: bool = False
+    allowed: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+
+    @property
+    def allowed_text(self) -> str:
+        """What is allowed, in words."""
+        if self.allowed:
+            return "one of " + ", ".join(f'"{word}"' for word in self.allowed)
+        if self.kind is bool:
+            return "true or false"
+        if self.kind is str:
+            return "a text"
+        number = "a whole number" if self.kind is int else "a number"
+        none = f', or "{NO_LIMIT}" for no limit' if self.is_optional else ""
+        return f"{number} from {self.low:,.0f} to {self.high:,.0f}{none}"
+
+    def parse(self, text: str) -> Any:
+        """The value that `text` stands for, as typed on a command line.
+
+        Raises:
+            SettingsError: It is none of what is allowed.
+        """
+        value: Any = text
+        try:
+            if self.is_optional and text.lower() == NO_LIMIT:
+                value = None
+            elif self.kind is bool:
+                value = {"true": True, "false": False}.get(text.lower(), text)
+            elif self.kind is not str:
+                value = self.kind(text.replace("_", ""))
+        except ValueError:
+            pass  # `_check` says what is allowed
+        _check(self, value)
+        return value
+
+
+def options() -> tuple[Option, ...]:
+    """Every setting with what it may be, in their order."""
+    return _OPTIONS
+
+
+def _make_option(item: dataclasses.Field[Any], hint: Any) -> Option:
+    is_optional = type(None) in getattr(hint, "__args__", ())
+    kind = next(part for part in hint.__args__ if part is not type(None)) if is_optional else hint
+    return Option(item.name, kind=kind, default=item.default, is_optional=is_optional, **item.metadata)
+
+
+_OPTIONS = tuple(_make_option(item, get_type_hints(Settings)[item.name]) for item in dataclasses.fields(Settings))
+
+
+def _check(option: Option, value: Any) -> None:
+    """Raise unless `value` is allowed for `option`."""
+    if not _fits(option, value):
+        shown = f'"{value}"' if isinstance(value, str) else repr(value)
+        raise SettingsError(
+            f"The setting {option.name} is {shown}, which is not allowed. Allowed is {option.allowed_text}."
+        )
+
+
+def _fits(option: Option, value: Any) -> bool:
+    if value is None:
+        return option.is_optional
+    if not _is_of_kind(value, option.kind) or (option.allowed and value not in option.allowed):
+        return False
+    return option.low is None or option.high is None or option.low <= value <= option.high  # false for NaN
+
+
+def _is_of_kind(value: Any, kind: type) -> bool:
+    """Whether it is one; a truth value is no number, a whole number is a number."""
+    if isinstance(value, bool):
+        return kind is bool
+    return isinstance(value, kind) or (kind is float and isinstance(value, int))
+
+
+def from_mapping(values: Mapping[str, Any]) -> Settings:
+    """Settings from names and plain values; unknown names are logged and left out.
+
+    Raises:
+        SettingsError: A value is not allowed.
+    """
+    known = {option.name: option for option in options()}
+    chosen: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in known:
+            _log.info("The settings file has the unknown key %r; it is ignored.", name)
+        elif known[name].is_optional and value == NO_LIMIT:
+            chosen[name] = None
+        else:
+            chosen[name] = value
+    return Settings(**chosen)
+
+
+def load(path: Path | None = None) -> Settings:
+    """The settings of the file, or the defaults where it says nothing or does not exist.
+
+    Raises:
+        SettingsError: The file cannot be read, is not TOML or holds a value that is not allowed.
+    """
+    path = path or paths.settings_file()
+    try:
+        return from_mapping(_read(path))
+    except SettingsError as error:
+        raise SettingsError(f"{error} Mend or delete the file {path}.") from None
+
+
+def save(settings: Settings, path: Path | None = None) -> None:
+    """Write the settings, at once or not at all: a crash leaves the old file whole.
+
+    A file that could not be read is kept beside the new one as `settings.toml.broken`.
+
+    Raises:
+        SettingsError: The file cannot be written.
+    """
+    path = path or paths.settings_file()
+    try:
+        kept = _read(path)
+        from_mapping(kept)
+    except SettingsError:
+        kept = {}
+        _keep_aside(path)
+    for option in options():
+        kept.pop(option.name, None)
+        value = getattr(settings, option.name)
+        if value != option.default:
+            kept[option.name] = NO_LIMIT if value is None else value
+    try:
+        _write(path, tomli_w.dumps(kept).encode())
+    except OSError as error:
+        raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"The settings cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file is not valid TOML: {error}.") from error
+
+
+def _keep_aside(path: Path) -> None:
+    aside = path.with_name(path.name + ".broken")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
+    _log.warning("The settings file could not be used; it was kept as %s.", aside)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,86 @@
+"""What holds for every test: a home of its own, no keys, no network, no unexpected warnings in the log."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+"""Real documents and runs that are not part of the project; tests that read them skip without."""
+
+_KEY_VARIABLES = ("OPENAI_", "AZURE_", "OPENROUTER_", "ANTHROPIC_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "expect_log_warnings: warnings in the log are part of what is tested")
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test's own home, and nothing from the person's environment that could reach a model."""
+    monkeypatch.setenv("RLM_DESKTOP_HOME", str(tmp_path / "home"))
+    for name in list(os.environ):
+        if name.upper().startswith(_KEY_VARIABLES):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that is not to this machine."""
+    real_connect, real_connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def connect(self: socket.socket, address: Any) -> None:
+        _refuse_remote(self, address)
+        real_connect(self, address)
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_remote(self, address)
+        return real_connect_ex(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", connect_ex)
+
+
+def _refuse_remote(connection: socket.socket, address: Any) -> None:
+    if connection.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    host = str(address[0])
+    is_local = host in ("localhost", "")
+    with contextlib.suppress(ValueError):
+        is_local = is_local or ipaddress.ip_address(host.split("%")[0]).is_loopback
+    if not is_local:
+        pytest.fail(f"A test tried to reach the network: {host}")
+
+
+@pytest.fixture(autouse=True)
+def _no_log_warnings(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test that logs a warning or worse, unless it says `expect_log_warnings`."""
+    yield
+    if request.node.get_closest_marker("expect_log_warnings"):
+        return
+    found = [
+        record.getMessage()
+        for phase in ("setup", "call")
+        for record in caplog.get_records(phase)
+        if record.levelno >= logging.WARNING
+    ]
+    if found:
+        pytest.fail("The log has warnings:\n" + "\n".join(found))
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real documents beside the project; the test is skipped where it is missing."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("The folder ../shared/data with real documents is not here.")
+    return SHARED_DATA

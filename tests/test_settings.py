@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from rlm_desktop import paths, settings
+from rlm_desktop.errors import SettingsError
+from rlm_desktop.settings import Option, Settings
+
+
+def write(text: str) -> Path:
+    path = paths.settings_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    assert settings.load() == Settings()
+
+
+def test_what_was_saved_is_loaded() -> None:
+    chosen = Settings(
+        root_model="gpt-5", max_depth=3, budget_usd=None, timeout=90, python_fences=False, theme="dark"
+    )
+    settings.save(chosen)
+    assert settings.load() == chosen
+
+
+def test_only_what_differs_from_the_defaults_is_written() -> None:
+    settings.save(Settings(max_depth=3))
+    assert paths.settings_file().read_text() == "max_depth = 3\n"
+
+
+def test_a_limit_that_is_switched_off_survives() -> None:
+    settings.save(Settings(max_errors=None))
+    assert 'max_errors = "none"' in paths.settings_file().read_text()
+    assert settings.load().max_errors is None
+
+
+def test_unknown_keys_are_ignored_with_a_log_line_and_kept(caplog: pytest.LogCaptureFixture) -> None:
+    path = write("from_the_future = 7\nmax_depth = 3\n\n[window]\nwidth = 900\n")
+    with caplog.at_level(logging.INFO):
+        loaded = settings.load()
+    assert loaded.max_depth == 3
+    assert "from_the_future" in caplog.text
+    settings.save(loaded.with_values(max_depth=4))
+    text = path.read_text()
+    assert "from_the_future = 7" in text
+    assert "width = 900" in text
+    assert "max_depth = 4" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "allowed"),
+    [
+        ("max_depth = 0", "a whole number from 1 to 10"),
+        ('max_depth = "two"', "a whole number from 1 to 10"),
+        ("max_depth = 2.5", "a whole number from 1 to 10"),
+        ("max_depth = true", "a whole number from 1 to 10"),
+        ('max_depth = "none"', "a whole number from 1 to 10"),
+        ("budget_usd = -1", 'a number from 0 to 1,000,000, or "none" for no limit'),
+        ("budget_usd = nan", 'a number from 0 to 1,000,000, or "none" for no limit'),
+        ("python_fences = 1", "true or false"),
+        ('theme = "pink"', 'one of "system", "light", "dark"'),
+        ("root_model = 5", "a text"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_key_value_and_what_is_allowed(line: str, allowed: str) -> None:
+    path = write(line)
+    key, _, value = line.partition(" = ")
+    with pytest.raises(SettingsError) as raised:
+        settings.load()
+    message = str(raised.value)
+    assert f"The setting {key} is " in message
+    assert value.strip('"').lower() in message.lower()
+    assert f"Allowed is {allowed}." in message
+    assert str(path) in message
+
+
+@pytest.mark.parametrize("content", [b"max_depth = = 3", b"\xff\xfe\x00", b"[unfinished"])
+def test_a_broken_file_is_refused_in_words(content: bytes) -> None:
+    path = write("")
+    path.write_bytes(content)
+    with pytest.raises(SettingsError, match="not valid TOML"):
+        settings.load()
+
+
+@pytest.mark.expect_log_warnings
+def test_saving_keeps_a_broken_file_aside() -> None:
+    path = write("max_depth = = 3")
+    settings.save(Settings(max_depth=5))
+    assert settings.load().max_depth == 5
+    assert path.with_name("settings.toml.broken").read_text() == "max_depth = = 3"
+
+
+def test_a_failed_save_leaves_the_old_file_and_no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.save(Settings(max_depth=3))
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(SettingsError, match="No space left on device"):
+        settings.save(Settings(max_depth=4))
+    assert settings.load().max_depth == 3
+    assert [file.name for file in paths.config_dir().iterdir()] == ["settings.toml"]
+
+
+def test_a_folder_in_the_place_of_the_file_is_said() -> None:
+    paths.settings_file().mkdir(parents=True)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        settings.load()
+
+
+def test_with_values_refuses_unknown_names() -> None:
+    with pytest.raises(SettingsError, match="no setting 'depth'"):
+        Settings().with_values(depth=3)
+
+
+def test_the_sub_calls_use_the_root_model_unless_told() -> None:
+    assert Settings(root_model="a").sub_model_or_root == "a"
+    assert Settings(root_model="a", sub_model="b").sub_model_or_root == "b"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("max_depth", "3", 3),
+        ("max_tokens", "1_000_000", 1_000_000),
+        ("budget_usd", "0.25", 0.25),
+        ("budget_usd", "None", None),
+        ("python_fences", "false", False),
+        ("sub_calls", "explicit", "explicit"),
+    ],
+)
+def test_options_read_what_is_typed(name: str, text: str, value: Any) -> None:
+    option = next(option for option in settings.options() if option.name == name)
+    assert option.parse(text) == value
+
+
+@pytest.mark.parametrize(("name", "text"), [("max_depth", "many"), ("python_fences", "maybe"), ("theme", "pink")])
+def test_options_refuse_what_is_not_allowed(name: str, text: str) -> None:
+    option = next(option for option in settings.options() if option.name == name)
+    with pytest.raises(SettingsError, match=name):
+        option.parse(text)
+
+
+def values_of(option: Option) -> st.SearchStrategy[Any]:
+    if option.allowed:
+        return st.sampled_from(option.allowed)
+    if option.kind is bool:
+        return st.booleans()
+    if option.kind is str:
+        return st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+    low, high = option.low or 0, option.high or 0
+    numbers: st.SearchStrategy[Any]
+    numbers = st.integers(int(low), int(high)) if option.kind is int else st.floats(low, high)
+    return numbers | st.none() if option.is_optional else numbers
+
+
+@given(st.fixed_dictionaries({option.name: values_of(option) for option in settings.options()}))
+@hypothesis_settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_allowed_settings_survive_the_file(values: dict[str, Any]) -> None:
+    chosen = Settings(**values)
+    settings.save(chosen)
+    assert settings.load() == chosen
