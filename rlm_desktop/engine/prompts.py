@@ -1,0 +1,319 @@
+"""What the engine says to a model: pure functions from facts to text.
+
+The long texts lie in `resources/prompts/*.md`, so that they can be read and edited as prose. Their placeholders
+are `$name` and filled in one pass: braces and dollar signs in what is filled in (a person's own prompt, a
+document) stay as they are. `PROMPTS_VERSION` goes into each run's settings and rises when a wording changes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, TypeAlias
+
+from rlm_desktop.paths import resource
+
+PROMPTS_VERSION = 1
+DEFAULT_OUTPUT_LIMIT = 20_000
+"""Characters of one cell's output that the model is shown."""
+PREVIEW_CHARACTERS = 300
+TASK_PREVIEW_CHARACTERS = 2_000
+"""How much of its context a sub-RLM is shown at each end: its task stands there."""
+
+SYSTEM_MARK = "Recursive Language Model (RLM)"
+QUESTION_HEADING = "# Question"
+CONTEXT_HEADING = "# Context"
+HISTORY_HEADING = "# Earlier in this session"
+TASK_HEADING = "# Your task"
+
+_MAX_LISTED_DOCUMENTS = 60
+_MAX_HISTORY = 20
+_MAX_HISTORY_ANSWER = 2_000
+_MAX_VARIABLES = 60
+_PLACEHOLDER = re.compile(r"\$([a-z_]+)")
+
+ContextType: TypeAlias = Literal["str", "list", "dict"]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """One document as the model is told of it."""
+
+    name: str
+    kind: str
+    characters: int
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextSummary:
+    """What a model is told of its context before it looks.
+
+    Attributes:
+        type: The Python type of the variable `context`.
+        characters: Over all documents or items.
+        documents: Name, kind and size of each; empty for a sub-RLM's prompt.
+        preview: How the context begins.
+        tail: How it ends; only for a sub-RLM, whose task may stand there.
+    """
+
+    type: ContextType
+    characters: int
+    documents: tuple[DocumentSummary, ...] = ()
+    preview: str = ""
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CellShown:
+    """The result of one cell as the model sees it. `error` is the traceback with the failing line."""
+
+    stdout: str = ""
+    stderr: str = ""
+    error: str = ""
+    status: str = "ok"
+    variables: Sequence[str] = ()
+
+
+def summarize_context(
+    context: str | Sequence[Any] | Mapping[str, Any],
+    documents: Sequence[DocumentSummary] = (),
+    *,
+    is_task: bool = False,
+) -> ContextSummary:
+    """Sum a context up; `is_task` for the prompt of a sub-RLM, of which both ends are shown."""
+    if isinstance(context, str):
+        limit = TASK_PREVIEW_CHARACTERS if is_task else PREVIEW_CHARACTERS
+        tail = context[limit:][-limit:] if is_task else ""
+        return ContextSummary("str", len(context), tuple(documents), context[:limit], tail)
+    if isinstance(context, Mapping):
+        kind: ContextType = "dict"
+        items = list(context.values())
+    else:
+        kind, items = "list", list(context)
+    characters = sum(len(item) if isinstance(item, str) else len(str(item)) for item in items)
+    preview = str(items[0])[:PREVIEW_CHARACTERS] if items else ""
+    return ContextSummary(kind, characters, tuple(documents), preview)
+
+
+def truncate(text: str, limit: int) -> str:
+    """`text`, or its head and tail with the cut between them counted, in at most `limit` characters."""
+    if len(text) <= limit:
+        return text
+    # The marker's own length depends on the number in it; the longest possible one is reserved.
+    room = limit - len(_cut_marker(len(text)))
+    if room < 2:
+        return text[: max(0, limit)]
+    tail = room // 3
+    head = room - tail
+    return f"{text[:head]}{_cut_marker(len(text) - room)}{text[-tail:] if tail else ''}"
+
+
+def system_prompt(
+    *,
+    depth: int,
+    max_depth: int,
+    sub_calls: str = "recursive",
+    custom: str | None = None,
+    tools: Sequence[tuple[str, str]] = (),
+    output_limit: int = DEFAULT_OUTPUT_LIMIT,
+) -> str:
+    """The system message of an rlm call.
+
+    Args:
+        depth: Of the call; the root is 0.
+        max_depth: Of the run; a call at `max_depth - 1` has plain sub-calls only.
+        sub_calls: "recursive", or "explicit" when only `rlm_query` recurses.
+        custom: The person's own prompt. It replaces the role and the advice; how the REPL works and how to
+            finish is always told, as no model could work without it.
+        tools: Signature and description of each further function in the REPL.
+        output_limit: Characters of a cell's output that the model is shown.
+    """
+    is_leaf = depth + 1 >= max_depth
+    mode = "leaf" if is_leaf else sub_calls
+    repl = _text(
+        "repl",
+        output_limit=f"{output_limit:,}",
+        context_row=_CONTEXT_ROOT if depth == 0 else _CONTEXT_SUB,
+        sub_call_rows="\n".join(_sub_call_rows(mode)),
+        tool_rows="\n".join(f"| `{signature}` | {_in_row(description)} |" for signature, description in tools),
+        sub_calls=_text(f"sub_calls.{mode}", depth=str(depth)),
+    )
+    repl = re.sub(r"\n\n\n+", "\n\n", repl)
+    if custom is not None and custom.strip():
+        return "\n\n".join((custom.strip(), repl, _text("finish")))
+    return "\n\n".join((_text("role"), repl, _text("finish"), _text("advice")))
+
+
+def first_message(
+    *,
+    question: str | None,
+    context: ContextSummary,
+    depth: int,
+    max_depth: int,
+    iterations: int,
+    history: Sequence[tuple[str, str]] = (),
+) -> str:
+    """The first user message of an rlm call; `question` is None for a sub-RLM, whose context holds its task."""
+    parts = [f"{CONTEXT_HEADING}\n\n{_describe(context)}"]
+    if history:
+        parts.append(f"{HISTORY_HEADING}\n\n{_earlier(history)}")
+    parts.append(f"Depth {depth}, max depth {max_depth}.")
+    if question is None:
+        parts.append(
+            f"{TASK_HEADING}\n\nAnother RLM gave you your task. It stands in `context` itself, together with the "
+            "text that it is about: an instruction or question, most often at the beginning or the end (see the "
+            "previews above). Find it, do exactly what it asks with the rest of `context`, and give your result as "
+            "the final answer: it goes back to the caller's code."
+        )
+    else:
+        parts.append(f"{QUESTION_HEADING}\n\n{question.strip()}")
+    parts.append(f"Iteration 1 of {iterations}. Look at `context` before you answer.")
+    return "\n\n".join(parts)
+
+
+def feedback(
+    cells: Sequence[CellShown], *, iteration: int, of: int, output_limit: int = DEFAULT_OUTPUT_LIMIT
+) -> str:
+    """What the model sees after its cells ran.
+
+    Args:
+        cells: The cells of the turn that ran, in order.
+        iteration: The iteration that the model is about to do.
+        of: How many it has in all.
+        output_limit: Characters shown of each cell's output.
+    """
+    parts = [_cell_text(cell, number, len(cells), output_limit) for number, cell in enumerate(cells, 1)]
+    names = cells[-1].variables if cells else ()
+    if names:
+        shown = ", ".join(names[:_MAX_VARIABLES])
+        more = len(names) - _MAX_VARIABLES
+        parts.append(f"Variables: {shown}" + (f" and {more} more" if more > 0 else ""))
+    parts.append(_turn(iteration, of))
+    return "\n\n".join(parts)
+
+
+def no_code_message(iteration: int, of: int) -> str:
+    """After a reply with neither code nor an answer; `iteration` is the one to come."""
+    return f"{_text('no_code')}\n\n{_turn(iteration, of)}"
+
+
+def repeated_code_message(iteration: int, of: int, *, times: int = 2) -> str:
+    """After the same code `times` times in a row; `iteration` is the one to come."""
+    return f"{_text('repeated_code', times=str(times))}\n\n{_turn(iteration, of)}"
+
+
+def last_chance_message(reason: str) -> str:
+    """Ask for the best answer without further code; `reason` as "the budget is used up"."""
+    return _text("last_chance", reason=reason.strip().rstrip("."))
+
+
+def invalid_answer_message(why: str) -> str:
+    """After a final answer that was rejected."""
+    return _text("invalid_answer", why=why.strip())
+
+
+def cut_reply_message() -> str:
+    """After a reply that ended at the model's limit on output."""
+    return _text("cut_reply")
+
+
+_CONTEXT_ROOT = (
+    "what the question is about: a `str` for one document, a `dict` name -> text for several, or a `list`; "
+    "`context_0` keeps the original"
+)
+_CONTEXT_SUB = "the prompt that you were given, a `str`: your task and the text it is about; `context_0` keeps it"
+
+
+def _sub_call_rows(mode: str) -> tuple[str, ...]:
+    rows = (
+        "| `llm_query(prompt, model=None) -> str` | asks a model, one sub-call |",
+        "| `llm_query_batch(prompts, model=None, max_concurrent=None) -> list[str]` "
+        "| many sub-calls in parallel; results in the order of the prompts |",
+    )
+    if mode == "explicit":
+        rows += (
+            "| `rlm_query`, `rlm_query_batch` | the same, but each sub-call is an RLM with a REPL of its own |",
+        )
+    elif mode == "recursive":
+        rows += ("| `rlm_query`, `rlm_query_batch` | the same, saying clearly that recursion is meant |",)
+    return rows
+
+
+@cache
+def _raw(name: str) -> str:
+    return resource(f"prompts/{name}.md").read_text(encoding="utf-8").strip()
+
+
+def _text(name: str, **values: str) -> str:
+    """A text of `resources/prompts` with its placeholders filled; what is filled in is not looked at again."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), _raw(name))
+
+
+def _in_row(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _cut_marker(count: int) -> str:
+    return f"\n... [{count:,} characters cut] ...\n"
+
+
+def _turn(iteration: int, of: int) -> str:
+    if iteration < of:
+        return f"Iteration {iteration} of {of}."
+    return f"Iteration {iteration} of {of}: the last one. Finish now with FINAL or FINAL_VAR."
+
+
+def _describe(context: ContextSummary) -> str:
+    what = f"`context` is a `{context.type}` of {context.characters:,} characters"
+    if context.type != "str" and context.documents:
+        what += f" in {len(context.documents):,} {'documents' if context.type == 'dict' else 'items'}"
+    lines = [what + "."]
+    if context.documents:
+        lines += ["", *(_document_line(document) for document in context.documents[:_MAX_LISTED_DOCUMENTS])]
+        more = len(context.documents) - _MAX_LISTED_DOCUMENTS
+        if more > 0:
+            lines.append(f"- and {more:,} more: see `documents`")
+    if context.preview:
+        whole = context.type == "str" and len(context.preview) >= context.characters
+        lines += ["", "All of it:" if whole else "It begins:", "", _quoted(context.preview)]
+    if context.tail:
+        lines += ["", "It ends:", "", _quoted(context.tail)]
+    return "\n".join(lines)
+
+
+def _document_line(document: DocumentSummary) -> str:
+    pages = f", {document.pages:,} pages" if document.pages else ""
+    name = json.dumps(document.name, ensure_ascii=False)
+    return f"- {name} ({document.kind}, {document.characters:,} characters{pages})"
+
+
+def _quoted(text: str) -> str:
+    """Each line set off, so that no line of a document can pass for a heading of ours."""
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _earlier(history: Sequence[tuple[str, str]]) -> str:
+    left_out = len(history) - _MAX_HISTORY
+    lines = [f"({left_out} earlier ones: see `history`)"] if left_out > 0 else []
+    for question, answer in history[-_MAX_HISTORY:]:
+        lines += ["Question:", _quoted(question), "Answer:", _quoted(truncate(answer, _MAX_HISTORY_ANSWER))]
+    return "\n".join(lines)
+
+
+def _cell_text(cell: CellShown, number: int, of: int, limit: int) -> str:
+    lines = ["REPL output:" if of == 1 else f"REPL output (cell {number} of {of}):"]
+    if cell.stdout.strip():
+        lines.append(truncate(cell.stdout.rstrip(), limit))
+    if cell.stderr.strip():
+        lines += ["stderr:", truncate(cell.stderr.rstrip(), limit // 4)]
+    if cell.error.strip():
+        lines += [f"The cell ended with an error ({cell.status}):", truncate(cell.error.rstrip(), limit // 4)]
+    elif cell.status != "ok":
+        lines.append(f"The cell did not end by itself: {cell.status}.")
+    if len(lines) == 1:
+        lines.append("(no output: print what you want to see)")
+    return "\n".join(lines)
