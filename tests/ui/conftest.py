@@ -1,0 +1,125 @@
+"""What holds for every test of the window: the application, the event loop, and nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer, SignalInstance
+from PySide6.QtWidgets import QApplication
+
+from rlm_desktop.ui.loop import UiEventLoop
+
+_loops: list[_WatchedLoop] = []
+
+
+class _WatchedLoop(UiEventLoop):
+    """The application's loop, which remembers the errors that nobody awaited."""
+
+    def __init__(self, app: QCoreApplication) -> None:
+        super().__init__(app)
+        self.errors: list[dict[str, Any]] = []
+        self.set_exception_handler(lambda _loop, context: self.errors.append(context))
+        _loops.append(self)
+
+    def close(self) -> None:
+        if self in _loops:
+            _loops.remove(self)
+        super().close()
+
+
+def _make_loop() -> UiEventLoop:
+    app = QApplication.instance()
+    assert app is not None
+    return _WatchedLoop(app)
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return {"qt": _make_loop}
+
+
+@pytest.fixture(autouse=True)
+def _application(qapp: QApplication) -> None:
+    """The application exists before the loop, and outlives the test's last window."""
+    qapp.setQuitOnLastWindowClosed(False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(_application: None) -> Iterator[None]:
+    """Fail a test after which windows, running timers of windows, or threads are left."""
+    threads = set(threading.enumerate())
+    windows = set(QApplication.topLevelWidgets())
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = [widget for widget in QApplication.topLevelWidgets() if widget not in windows and widget.isVisible()]
+    assert not left, f"windows left open: {left}"
+    ticking = [
+        timer
+        for widget in QApplication.topLevelWidgets()
+        if widget not in windows
+        for timer in widget.findChildren(QTimer)
+        if timer.isActive()
+    ]
+    assert not ticking, f"timers left running: {[(timer.parent(), timer.interval()) for timer in ticking]}"
+    alive = [
+        thread
+        for thread in threading.enumerate()
+        if thread not in threads and not thread.daemon and not thread.name.startswith("asyncio_")
+    ]
+    assert not alive, f"threads left running: {alive}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that leaves tasks running or errors of tasks behind."""
+    before = {task for loop in _loops for task in asyncio.all_tasks(loop)}
+    result = yield
+    for loop in _loops:
+        left = {task for task in asyncio.all_tasks(loop) if not task.done()} - before
+        if left:
+            pytest.fail(f"tasks left running: {left}")
+        if loop.errors:
+            errors, loop.errors = loop.errors, []
+            pytest.fail(f"errors that nobody awaited: {errors}")
+    return result
+
+
+async def _wait_for_signal(signal: SignalInstance, timeout: float = 10.0) -> tuple[Any, ...]:
+    """The arguments of the next emission of `signal`."""
+    emitted: asyncio.Future[tuple[Any, ...]] = asyncio.get_running_loop().create_future()
+
+    def on_emitted(*args: Any) -> None:
+        if not emitted.done():
+            emitted.set_result(args)
+
+    connection = signal.connect(on_emitted)
+    try:
+        return await asyncio.wait_for(emitted, timeout)
+    finally:
+        signal.disconnect(connection)
+
+
+async def _wait_until(condition: Callable[[], bool], timeout: float = 10.0) -> None:
+    """Return once `condition` holds; it is looked at ever more rarely, from every turn of the loop to 20 ms."""
+    async with asyncio.timeout(timeout):
+        pause = 0.0
+        while not condition():
+            await asyncio.sleep(pause)
+            pause = min(pause + 0.001, 0.02)
+
+
+@pytest.fixture
+def wait_for_signal() -> Callable[..., Awaitable[tuple[Any, ...]]]:
+    """`await wait_for_signal(object.signal)` gives the arguments of its next emission."""
+    return _wait_for_signal
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., Awaitable[None]]:
+    """`await wait_until(lambda: ...)` returns once that holds."""
+    return _wait_until
