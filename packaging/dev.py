@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+"""Set up and run RLM Desktop from a checkout; needs nothing but Python and git.
+
+    python3 packaging/dev.py run [FILE ...]      open the window (or: run ask ..., run doctor ...)
+    python3 packaging/dev.py test [ARGUMENT ...] all tests, or what pytest is told
+    python3 packaging/dev.py check               linters, types, layers, tests without Qt
+    python3 packaging/dev.py bench [NAME ...]    the benchmarks
+
+The first time, a virtual environment with the pinned dependencies is made in `.venv` and the system libraries
+that Qt needs are looked for; after that, nothing is done until the pins, the Python or the folder change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+VENV = PROJECT / ".venv"
+CONSTRAINTS = PROJECT / "packaging" / "constraints.txt"
+LOG = VENV / "set-up.log"
+
+OLDEST, NEWEST = (3, 11), (3, 14)
+
+QT_LIBRARIES = {  # shared library -> Debian and Ubuntu package
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+}
+TEST_PROGRAMS = {  # program -> package; the tests that need one are skipped without it
+    "Xvfb": "xvfb",
+    "xauth": "xauth",
+    "xdotool": "xdotool",
+    "openbox": "openbox",
+    "bwrap": "bubblewrap",
+}
+WINDOWLESS = {"ask", "text", "runs", "doctor", "--version", "--help", "-h"}
+
+NETWORK_TROUBLE = (
+    "name resolution",
+    "NewConnectionError",
+    "ConnectTimeoutError",
+    "ReadTimeoutError",
+    "Network is unreachable",
+    "ProxyError",
+    "Connection refused",
+)
+
+
+class Trouble(Exception):
+    """Something the person has to mend; its text says what and how."""
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+# -- the Python that runs this -------------------------------------------------------------------------------
+
+
+def check_python() -> None:
+    """Go on with a Python that fits; look for another one when this one does not."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return
+    for minor in (13, 12, 11):
+        found = shutil.which(f"python3.{minor}")
+        if found and quiet([found, "-c", ""]):
+            os.execv(found, [found, *sys.argv])
+    raise Trouble(
+        f"RLM Desktop needs Python 3.{OLDEST[1]} to 3.{NEWEST[1]}; this is Python {platform.python_version()} "
+        f"({sys.executable}). Install one of those and start this script with it: "
+        f"python3.12 packaging/dev.py {' '.join(sys.argv[1:])}"
+    )
+
+
+# -- the system ----------------------------------------------------------------------------------------------
+
+
+def missing_packages(for_tests: bool) -> tuple[list[str], list[str]]:
+    """Packages that Qt cannot do without, and packages that only some tests need."""
+    if sys.platform != "linux":
+        return [], []
+    needed = [package for library, package in QT_LIBRARIES.items() if not can_load(library)]
+    wanted = [package for program, package in TEST_PROGRAMS.items() if for_tests and not shutil.which(program)]
+    return needed, wanted
+
+
+def can_load(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def check_system(for_tests: bool) -> None:
+    """Install the missing system libraries, or say which line does."""
+    needed, wanted = missing_packages(for_tests)
+    if not needed and not wanted:
+        return
+    install_packages([*needed, *wanted])
+    needed, wanted = missing_packages(for_tests)
+    if needed and not shutil.which("apt-get"):
+        libraries = [library for library, package in QT_LIBRARIES.items() if package in needed]
+        raise Trouble(
+            f"Qt needs these libraries; install them with your system's package manager:\n  {' '.join(libraries)}"
+        )
+    if needed:
+        raise Trouble(
+            f"Qt needs libraries that are missing here. Install them with:\n  {apt_line(needed + wanted)}"
+        )
+    if wanted:
+        say(f"Tests that need {', '.join(wanted)} will be skipped. To run them too:\n  {apt_line(wanted)}")
+
+
+def install_packages(packages: Sequence[str]) -> bool:
+    """Install by apt where that is allowed without asking for a password; whether it worked."""
+    apt = shutil.which("apt-get")
+    if not apt:
+        return False
+    prefix: list[str] = []
+    if os.geteuid() != 0:
+        sudo = shutil.which("sudo")
+        if not sudo or subprocess.run([sudo, "-n", "true"], capture_output=True).returncode != 0:
+            return False
+        prefix = [sudo, "-n"]
+    say(f"Installing system packages: {' '.join(packages)}")
+    apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", apt]
+    install = [*apt_get, "install", "-y", "--no-install-recommends", *packages]
+    return quiet(install) or (quiet([*apt_get, "update"]) and quiet(install))
+
+
+def apt_line(packages: Sequence[str]) -> str:
+    sudo = "" if hasattr(os, "geteuid") and os.geteuid() == 0 else "sudo "
+    return f"{sudo}apt-get update && {sudo}apt-get install -y --no-install-recommends {' '.join(packages)}"
+
+
+def quiet(command: Sequence[str]) -> bool:
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+def check_display(arguments: Sequence[str]) -> None:
+    if sys.platform != "linux" or (arguments and arguments[0] in WINDOWLESS):
+        return
+    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        raise Trouble(
+            "There is no display here (DISPLAY and WAYLAND_DISPLAY are not set), so no window can open.\n"
+            "Start this from a desktop session, or ask in the terminal instead:\n"
+            "  python3 packaging/dev.py run ask -d FILE 'your question'"
+        )
+
+
+# -- the virtual environment ---------------------------------------------------------------------------------
+
+
+def venv_python() -> Path:
+    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def fingerprint() -> str:
+    """Changes when the environment has to be made anew."""
+    digest = hashlib.sha256()
+    for part in (platform.python_version(), sys.base_prefix, str(PROJECT)):
+        digest.update(part.encode() + b"\0")
+    for file in (PROJECT / "pyproject.toml", CONSTRAINTS):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def set_up(extra: str) -> None:
+    """Make or renew the environment with the runtime dependencies, and those of `extra` ("" or "dev")."""
+    current = fingerprint()
+    stamps = {name: VENV / f"stamp-{name or 'run'}" for name in ("", "dev")}
+    done = [name for name, stamp in stamps.items() if stamp.is_file() and stamp.read_text() == current]
+    if venv_python().exists() and (extra in done or "dev" in done):
+        return
+    say(f"Setting up {VENV} (once; about a minute) ...")
+    if not done or not venv_python().exists():
+        make_venv()
+    LOG.write_text("")
+    pip("install", "hatchling", "editables")  # pinned like the rest; an isolated build would fetch its own
+    pip("install", "--no-build-isolation", "-e", f".[{extra}]" if extra else ".")
+    stamps[extra].write_text(current)
+
+
+def make_venv() -> None:
+    """A fresh, empty environment."""
+    if not can_make_venv() and not (install_packages([venv_package()]) and can_make_venv()):
+        raise Trouble(
+            f"This Python cannot make virtual environments. Install the missing part with:\n"
+            f"  {apt_line([venv_package()])}"
+        )
+    if VENV.exists():
+        shutil.rmtree(VENV)
+    result = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
+    if result.returncode != 0:
+        raise Trouble(f"The virtual environment could not be made:\n{(result.stdout + result.stderr).strip()}")
+
+
+def can_make_venv() -> bool:
+    """Whether the standard library is whole: Debian has `ensurepip` in a package of its own."""
+    return quiet([sys.executable, "-c", "import ensurepip, venv"])
+
+
+def venv_package() -> str:
+    return f"python3.{sys.version_info.minor}-venv"
+
+
+def pip(*arguments: str) -> None:
+    options = ["-c", str(CONSTRAINTS), "--disable-pip-version-check", "--no-input"]
+    command = [str(venv_python()), "-m", "pip", *arguments, *options]
+    with LOG.open("a", encoding="utf-8") as log:
+        result = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, cwd=PROJECT)
+    if result.returncode == 0:
+        return
+    text = LOG.read_text(encoding="utf-8", errors="replace")
+    if any(sign in text for sign in NETWORK_TROUBLE):
+        raise Trouble(
+            "The dependencies could not be fetched: there is no connection to the package index. "
+            f"Connect to the network (or set pip's proxy or index) and try again. Details: {LOG}"
+        )
+    raise Trouble(
+        f"The dependencies could not be installed. The end of {LOG}:\n" + "\n".join(text.splitlines()[-15:])
+    )
+
+
+# -- the commands --------------------------------------------------------------------------------------------
+
+
+def run(arguments: Sequence[str]) -> int:
+    check_display(arguments)
+    check_system(for_tests=False)
+    set_up("")
+    return subprocess.run([str(venv_python()), "-m", "rlm_desktop", *arguments]).returncode
+
+
+def test(arguments: Sequence[str]) -> int:
+    check_system(for_tests=True)
+    set_up("dev")
+    return call("-m", "pytest", "-n", "auto", *arguments)
+
+
+def check(arguments: Sequence[str]) -> int:
+    check_system(for_tests=False)
+    set_up("dev")
+    steps = {
+        "ruff check": ["-m", "ruff", "check", "."],
+        "ruff format": ["-m", "ruff", "format", "--check", "."],
+        "pyright": ["-m", "pyright", "--pythonpath", str(venv_python())],
+        "import-linter": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
+        "tests without Qt": [
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:pytest-qt",
+            "-p",
+            "tests.without_qt",
+            *existing(WITHOUT_QT),
+        ],
+    }
+    failed: list[str] = []
+    for name, command in steps.items():
+        if arguments and name not in arguments:
+            continue
+        say(f"== {name}")
+        if call(*command) != 0:
+            failed.append(name)
+    say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
+    return 1 if failed else 0
+
+
+WITHOUT_QT = ("tests/engine", "tests/repl", "tests/documents", "tests/history", "tests/test_cli.py")
+
+
+def existing(names: Sequence[str]) -> list[str]:
+    return [name for name in names if (PROJECT / name).exists()]
+
+
+def bench(arguments: Sequence[str]) -> int:
+    check_system(for_tests=True)
+    set_up("dev")
+    return call("-m", "tests.benchmarks", *arguments)
+
+
+def call(*arguments: str) -> int:
+    """Run the environment's Python in the project, without a screen; its exit status."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    return subprocess.run([str(venv_python()), *arguments], cwd=PROJECT, env=environment).returncode
+
+
+COMMANDS = {"run": run, "test": test, "check": check, "bench": bench}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="dev.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="passed on to the command")
+    chosen = parser.parse_args()
+    try:
+        check_python()
+        return COMMANDS[chosen.command](chosen.arguments)
+    except Trouble as trouble:
+        say(f"dev.py: {trouble}")
+    except OSError as error:
+        say(f"dev.py: {error.strerror}: {error.filename or PROJECT}")
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
