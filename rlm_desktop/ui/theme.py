@@ -1,0 +1,265 @@
+"""Colours, fonts and icons: light, dark, or as the system has it.
+
+`Theme` dresses the application. A widget that paints by itself asks `colours_of(self)` and looks again when Qt
+tells it that its palette changed (`QEvent.Type.PaletteChange`); nothing else has to be passed around. The colours are
+those of the design; each text colour has a contrast of at least 4.5 on every ground that it is written on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from rlm_desktop import paths
+
+Mode: TypeAlias = Literal["system", "light", "dark"]
+ROW_HEIGHT = 24
+GRID = 8
+_ICON_SCALES = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One set of colours, as `#RRGGBB`.
+
+    Attributes:
+        window / panel: The two grounds: what one reads on, and what frames it.
+        field: Ground of inputs.
+        line: Separators and frames; never text.
+        hover / selection: Grounds of rows.
+        rlm: Also the accent and what is running.
+    """
+
+    is_dark: bool
+    window: str
+    panel: str
+    field: str
+    line: str
+    hover: str
+    selection: str
+    text: str
+    muted: str
+    rlm: str
+    llm: str
+    code: str
+    batch: str
+    ok: str
+    warning: str
+    error: str
+    on_accent: str
+
+    @property
+    def accent(self) -> str:
+        """The one accent."""
+        return self.rlm
+
+
+LIGHT = Colours(
+    is_dark=False,
+    window="#FFFFFF",
+    panel="#F6F7F9",
+    field="#FFFFFF",
+    line="#D9DDE4",
+    hover="#EFF3F9",
+    selection="#DCE8FA",
+    text="#1B1F27",
+    muted="#5A6372",
+    rlm="#1F5FBF",
+    llm="#0B7A75",
+    code="#6B46C1",
+    batch="#8A5A00",
+    ok="#1E7B34",
+    warning="#8F5B00",
+    error="#B3261E",
+    on_accent="#FFFFFF",
+)
+DARK = Colours(
+    is_dark=True,
+    window="#16181D",
+    panel="#1D2027",
+    field="#16181D",
+    line="#343A46",
+    hover="#22262F",
+    selection="#1F3557",
+    text="#E6E9EF",
+    muted="#9AA4B2",
+    rlm="#7FB0FF",
+    llm="#4FD1C5",
+    code="#B79CFF",
+    batch="#E0B060",
+    ok="#6BCB80",
+    warning="#F0B84A",
+    error="#FF8A80",
+    on_accent="#10131A",
+)
+
+
+def colours_of(widget: QWidget) -> Colours:
+    """The colours that `widget` is to paint with."""
+    return DARK if widget.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+def status_role(status: str) -> str:
+    """The colour of a status, as a field of `Colours`."""
+    return _STATUS_ROLES.get(status, "warning")
+
+
+_STATUS_ROLES = {
+    "queued": "muted",
+    "running": "rlm",
+    "completed": "ok",
+    "failed": "error",
+    "error": "error",
+    "killed": "error",
+    "ok": "ok",
+    "cancelled": "muted",
+    "interrupted": "warning",
+}
+
+
+def status_icon(status: str) -> str:
+    """The icon of a status; what is not known is a limit."""
+    return status if status in ("queued", "running", "completed", "failed", "cancelled", "interrupted") else "limit"
+
+
+def code_font(widget: QWidget | None = None) -> QFont:
+    """The font of code, output and figures: fixed width, as large as the text beside it."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setPointSizeF((widget.font() if widget else QApplication.font()).pointSizeF() * 0.95)
+    return font
+
+
+def figures_font(font: QFont) -> QFont:
+    """`font` with figures of one width, so that columns of numbers line up."""
+    figures = QFont(font)
+    figures.setFeature(QFont.Tag("tnum"), 1)
+    return figures
+
+
+# -- icons ------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=512)
+def pixmap(name: str, colour: str, size: int = 16, ratio: float = 1.0) -> QPixmap:
+    """The icon `name` drawn in `colour`, `size` logical pixels wide."""
+    image = QImage(round(size * ratio), round(size * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _renderer(name, colour).render(painter, QRectF(0, 0, image.width(), image.height()))
+    painter.end()
+    drawn = QPixmap.fromImage(image)
+    drawn.setDevicePixelRatio(ratio)
+    return drawn
+
+
+def _renderer(name: str, colour: str) -> QSvgRenderer:
+    source = paths.resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+    return QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
+
+
+@lru_cache(maxsize=512)
+def icon(name: str, colours: Colours, role: str = "text") -> QIcon:
+    """The icon `name` in the colour `role`, for buttons and menus; grey when disabled."""
+    made = QIcon()
+    for scale in _ICON_SCALES:
+        made.addPixmap(pixmap(name, getattr(colours, role), 16 * scale))
+        made.addPixmap(pixmap(name, colours.line, 16 * scale), QIcon.Mode.Disabled)
+    return made
+
+
+# -- the application's dress ------------------------------------------------------------------------------------
+
+
+class Theme(QObject):
+    """Dresses the application and follows the system when asked to.
+
+    Signals:
+        changed: The colours are others now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, mode: Mode = "system") -> None:
+        super().__init__(app)
+        self._app = app
+        self._mode: Mode = mode
+        self._applied: Colours | None = None
+        app.setStyle("Fusion")
+        app.styleHints().colorSchemeChanged.connect(self._apply)
+        self.set_mode(mode)
+
+    @property
+    def mode(self) -> Mode:
+        """What was chosen."""
+        return self._mode
+
+    @property
+    def colours(self) -> Colours:
+        """The colours in use."""
+        is_dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        if self._mode != "system":
+            is_dark = self._mode == "dark"
+        return DARK if is_dark else LIGHT
+
+    def set_mode(self, mode: Mode) -> None:
+        """Dress in light, dark, or as the system has it."""
+        self._mode = mode
+        schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+        self._app.styleHints().setColorScheme(schemes.get(mode, Qt.ColorScheme.Unknown))
+        self._apply()
+
+    def _apply(self) -> None:
+        colours = self.colours
+        if colours is self._applied:
+            return
+        self._applied = colours
+        self._app.setPalette(_qt_palette(colours))
+        self._app.setStyleSheet(_style_sheet(colours))
+        self.changed.emit()
+
+
+def _qt_palette(colours: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for target, source in {
+        role.Window: colours.panel,
+        role.WindowText: colours.text,
+        role.Base: colours.window,
+        role.AlternateBase: colours.panel,
+        role.Text: colours.text,
+        role.PlaceholderText: colours.muted,
+        role.Button: colours.panel,
+        role.ButtonText: colours.text,
+        role.BrightText: colours.error,
+        role.Highlight: colours.selection,
+        role.HighlightedText: colours.text,
+        role.Accent: colours.accent,
+        role.Link: colours.accent,
+        role.LinkVisited: colours.code,
+        role.ToolTipBase: colours.panel,
+        role.ToolTipText: colours.text,
+        role.Light: colours.window,
+        role.Midlight: colours.hover,
+        role.Mid: colours.line,
+        role.Dark: colours.line,
+        role.Shadow: colours.line,
+    }.items():
+        palette.setColor(target, QColor(source))
+    for target in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, target, QColor(colours.muted))
+    return palette
+
+
+def _style_sheet(colours: Colours) -> str:
+    template = paths.resource("theme.qss").read_text(encoding="utf-8")
+    for name, value in vars(colours).items():
+        template = template.replace(f"@{name};", f"{value};").replace(f"@{name} ", f"{value} ")
+    return template
