@@ -1,0 +1,155 @@
+"""A batch of events on its way into the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.history import records
+from rlm_desktop.history.summary import Summary, plain
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from rlm_desktop.history.database import Database
+
+
+class RunLog:
+    """One run that is being written.
+
+    Attributes:
+        origin: What the run is imported from; empty for a run of this program.
+        number: Its key in the database, once its row has been written.
+        summary: What its row says.
+    """
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.number: int | None = None
+        self.summary = Summary()
+        self._early: list[AnyEvent] = []
+
+    @property
+    def run_id(self) -> str:
+        """Its id; empty before its first event."""
+        return self.summary.started.run_id if self.summary.started else ""
+
+    def take(self, events: list[AnyEvent]) -> list[AnyEvent]:
+        """Count events in; returns those that can be written: none before the run has started."""
+        if self.summary.started is None and not any(isinstance(event, ev.RunStarted) for event in events):
+            self._early.extend(events)
+            return []
+        events, self._early = [*self._early, *events], []
+        for event in events:
+            self.summary.take(event)
+        return events
+
+
+class _Part:
+    """The events of one run in a batch."""
+
+    def __init__(self, log: RunLog, events: list[AnyEvent]) -> None:
+        lines = [records.pack(event) for event in events]
+        self.log = log
+        self.block = records.block([line.data for line in lines], events[0].seq, events[-1].seq)
+        self.texts = {long.sha256: long.text for line in lines for long in line.texts}
+        self.documents = {
+            bytes.fromhex(document.sha256)
+            for event in events
+            if isinstance(event, ev.RunStarted)
+            for document in event.documents
+            if _is_hash(document.sha256)
+        }
+        self.is_last = isinstance(events[-1], ev.RunFinished)
+
+
+def _is_hash(text: str) -> bool:
+    return len(text) == 64 and all(character in "0123456789abcdef" for character in text)
+
+
+class Batch:
+    """Events made ready, to be written in one transaction, again and again until it succeeds."""
+
+    def __init__(self, entries: Iterable[tuple[RunLog, AnyEvent]]) -> None:
+        by_log: dict[RunLog, list[AnyEvent]] = {}
+        for log, event in entries:
+            by_log.setdefault(log, []).append(event)
+        taken = ((log, log.take(events)) for log, events in by_log.items())
+        self._parts = [_Part(log, events) for log, events in taken if events]
+
+    def ended(self) -> list[RunLog]:
+        """The runs that end with this batch."""
+        return [part.log for part in self._parts if part.is_last]
+
+    def split(self) -> list[Batch]:
+        """The same, a batch for each run."""
+        single: list[Batch] = []
+        for part in self._parts:
+            batch = Batch(())
+            batch._parts = [part]
+            single.append(batch)
+        return single
+
+    def write(self, database: Database, token: str) -> None:
+        """Write it in one transaction."""
+        from rlm_desktop.history import schema
+
+        with database.transaction(writes=True) as connection:
+            numbers = {
+                part.log: part.log.number or _enter(connection, database, part.log, token) for part in self._parts
+            }
+            _write_texts(connection, database, self._parts)
+            rows = [{"run": numbers[part.log], **part.block._asdict()} for part in self._parts]
+            if rows:
+                connection.execute(schema.events.insert(), rows)
+            uses = [
+                {"run": numbers[part.log], "sha256": sha256}
+                for part in self._parts
+                for sha256 in (*part.texts, *part.documents)
+            ]
+            if uses:
+                connection.execute(database.insert_missing(schema.uses), uses)
+            for part in self._parts:
+                changed = schema.runs.update().where(schema.runs.c.number == numbers[part.log])
+                connection.execute(changed.values(part.log.summary.columns()))
+        for log, number in numbers.items():
+            log.number = number
+
+
+def _enter(connection: Connection, database: Database, log: RunLog, token: str) -> int:
+    """The row of a run and of its session; a run that is there already goes on."""
+    from rlm_desktop.history import schema
+
+    columns = log.summary.start_columns()
+    session: dict[str, Any] = {"id": columns["session_id"], "created_at": columns["started_at"]}
+    session["updated_at"] = columns["started_at"]
+    connection.execute(database.insert_missing(schema.sessions), session)
+    newer = schema.sessions.update().where(schema.sessions.c.id == session["id"])
+    newer = newer.where(schema.sessions.c.updated_at < session["updated_at"])
+    connection.execute(newer.values(updated_at=session["updated_at"]))
+    values = {**columns, **log.summary.columns(), "writer": plain(token), "origin": log.origin}
+    result = connection.execute(schema.runs.insert().values(values))
+    return int(result.inserted_primary_key[0])  # pyright: ignore[reportOptionalSubscript]
+
+
+def _write_texts(connection: Connection, database: Database, parts: list[_Part]) -> None:
+    from sqlalchemy import select
+
+    from rlm_desktop.history import schema
+
+    texts = {sha256: text for part in parts for sha256, text in part.texts.items()}
+    if not texts:
+        return
+    for some in records.portions(list(texts)):
+        query = select(schema.blobs.c.sha256).where(schema.blobs.c.sha256.in_(some), schema.blobs.c.part == 0)
+        for row in connection.execute(query):
+            texts.pop(bytes(row.sha256), None)
+    rows = [
+        {"sha256": sha256, "part": part, "codec": codec, "data": data}
+        for sha256, text in texts.items()
+        for part, codec, data in records.parts_of(text)
+    ]
+    if rows:
+        connection.execute(database.insert_missing(schema.blobs), rows)

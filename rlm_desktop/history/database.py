@@ -1,0 +1,184 @@
+"""The database below the history: connections, transactions, what went wrong in words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from rlm_desktop.errors import HistoryError
+
+BUSY_SECONDS = 5
+_WORDS = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_BUSY: "another program holds it locked",
+    sqlite3.SQLITE_LOCKED: "another program holds it locked",
+    sqlite3.SQLITE_READONLY: "it may not be written",
+    sqlite3.SQLITE_PERM: "it may not be written",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened or created there",
+    sqlite3.SQLITE_IOERR: "the disk reported an error",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_NOTADB: "it is not a database",
+}
+
+
+class Database:
+    """An open database.
+
+    Attributes:
+        url: Where it is.
+        is_sqlite: Whether it is a file of SQLite.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        self._engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
+
+    @contextmanager
+    def transaction(self, *, writes: bool) -> Iterator[Connection]:
+        """A transaction; one that writes takes its lock at once and waits a while when another process is writing.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: As it came; `explain` has the words.
+        """
+        with self._engine.connect().execution_options(writes=writes) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A short transaction for reading: one consistent state, whatever is written meanwhile.
+
+        Raises:
+            HistoryError: The database cannot be read.
+        """
+        try:
+            with self.transaction(writes=False) as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise HistoryError(self.explain(error, "read")) from error
+
+    def insert_missing(self, table: Table) -> Insert:
+        """An insert that leaves the rows alone that are there already."""
+        if self.is_sqlite:
+            return sqlite.insert(table).on_conflict_do_nothing()
+        return postgresql.insert(table).on_conflict_do_nothing()
+
+    def explain(self, error: Exception, action: str) -> str:
+        """A sentence for what went wrong."""
+        return f"The history {self.name} cannot be {action}: {reason(error)}."
+
+    @property
+    def name(self) -> str:
+        """Its file, or its address without the password."""
+        return self.url.database or "" if self.is_sqlite else self.url.render_as_string(hide_password=True)
+
+    def tidy(self) -> None:
+        """Bring the write-ahead log into the file and refresh SQLite's statistics; done before closing."""
+        if not self.is_sqlite:
+            return
+        connection = self._engine.raw_connection()
+        try:
+            for pragma in ("wal_checkpoint(TRUNCATE)", "optimize"):
+                connection.cursor().execute(f"PRAGMA {pragma}").fetchall()  # pyright: ignore
+        except sqlite3.Error:
+            pass  # another process has it open, or it cannot be written: the next to close does it
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def reason(error: Exception) -> str:
+    """Why a database refused, in words."""
+    original: Any = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(original, "sqlite_errorcode", None)
+    if code is not None and (words := _WORDS.get(code & 0xFF)):
+        return words
+    return str(original).strip().splitlines()[0] if str(original).strip() else type(original).__name__
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the error means that the file itself is broken."""
+    original: Any = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(original, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same may succeed later: locked, full, read-only, server away. All else is a fault of the data."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error.orig, OSError) or type(error.orig).__name__ in (
+            "OperationalError",
+            "InterfaceError",
+        )
+    return isinstance(error, OSError)
+
+
+def url_of(target: Path | str) -> URL:
+    """A file's path or a database's address as an address.
+
+    Raises:
+        HistoryError: It is neither.
+    """
+    if isinstance(target, Path):
+        return URL.create("sqlite", database=str(target))
+    try:
+        url = make_url(target)
+    except SQLAlchemyError as error:
+        raise HistoryError(f"{target!r} is neither a file nor the address of a database.") from error
+    if url.drivername in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    # Transactions are begun by hand: legacy control without implicit BEGIN behaves alike on Python 3.11 to 3.14
+    # (`autocommit=` exists from 3.12 on) and lets a writer take its lock at once. A deferred transaction that reads
+    # first and writes later fails without waiting when another process has written in between.
+    arguments: dict[str, Any] = {"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+    engine = create_engine(url, poolclass=QueuePool, pool_size=4, max_overflow=16, connect_args=arguments)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    is_wal = _pragma(connection, "journal_mode") == "wal" or _pragma(connection, "journal_mode=WAL") == "wal"
+    # A process that dies loses nothing either way. With a rollback journal, NORMAL could damage the file when the
+    # power goes; with WAL it only loses the last transactions.
+    _pragma(connection, f"synchronous={'NORMAL' if is_wal else 'FULL'}")
+    _pragma(connection, "foreign_keys=ON")
+    _pragma(connection, "journal_size_limit=67108864")
+
+
+def _pragma(connection: Any, pragma: str) -> Any:
+    try:
+        row = connection.execute(f"PRAGMA {pragma}").fetchone()
+    except sqlite3.OperationalError:  # WAL refused: read-only, or a file system without shared memory
+        return None
+    return row[0] if row else None
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _server_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except (ImportError, SQLAlchemyError) as error:
+        raise HistoryError(
+            f"The address {url.render_as_string(hide_password=True)} needs a driver that is not installed ({error})."
+        ) from error

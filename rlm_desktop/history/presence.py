@@ -1,0 +1,78 @@
+"""Who is alive: tells a run that another process is writing right now from one that was cut off.
+
+A process that writes runs holds a locked file beside the database; the operating system releases the lock however
+the process ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class Presence:
+    """The sign of life of this process.
+
+    Attributes:
+        token: Its name, written with each run.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self.token = secrets.token_hex(8)
+        self._database = database
+        self._file: BinaryIO | None = None
+
+    def _path(self, token: str) -> Path:
+        return self._database.with_name(f"{self._database.name}-writer-{token}")
+
+    def announce(self) -> None:
+        """Hold the lock from now on. Where files cannot be locked, nothing happens: runs then show as interrupted
+        in other processes until they end.
+        """
+        if self._file is not None:
+            return
+        with contextlib.suppress(OSError):
+            self._file = self._path(self.token).open("wb")
+            _lock(self._file)
+
+    def is_alive(self, token: str) -> bool:
+        """Whether the process of that name still runs; clears away after one that does not."""
+        if token == self.token:
+            return self._file is not None
+        path = self._path(token)
+        if not token.isalnum() or not path.exists():
+            return False
+        try:
+            with path.open("r+b") as file:
+                _lock(file)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return sys.platform == "win32"  # where a held lock is a plain OSError
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        return False
+
+    def withdraw(self) -> None:
+        """Give the lock up."""
+        if self._file is None:
+            return
+        self._file.close()
+        self._file = None
+        with contextlib.suppress(OSError):
+            os.unlink(self._path(self.token))

@@ -1,0 +1,151 @@
+"""What the history asks its database: the lists, the events of a run, the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, select, tuple_
+
+from rlm_desktop.engine.events import AnyEvent, DocumentRef, EndState, Noted
+from rlm_desktop.history import records
+from rlm_desktop.history.rows import RUNNING, RunRow, SessionRow
+from rlm_desktop.history.schema import blobs, events, runs, sessions
+
+Liveness = Callable[[str, str], bool]
+"""Whether the run of that id, written by the process of that token, is still being written."""
+
+_documents = msgspec.json.Decoder(tuple[DocumentRef, ...])
+_tags = msgspec.json.Decoder(tuple[str, ...])
+
+
+def session_page(
+    connection: Connection, is_live: Liveness, limit: int, before: SessionRow | None
+) -> list[SessionRow]:
+    """Sessions with their runs, the latest used first, from the one after `before` on."""
+    query = select(sessions).where(sessions.c.deleted_at.is_(None))
+    if before is not None:
+        query = query.where(tuple_(sessions.c.updated_at, sessions.c.id) < (before.updated_at, before.id))
+    query = query.order_by(sessions.c.updated_at.desc(), sessions.c.id.desc()).limit(limit)
+    rows = connection.execute(query).all()
+    by_session: dict[str, list[RunRow]] = {row.id: [] for row in rows}
+    for some in records.portions(list(by_session)):
+        chosen = _listed().where(runs.c.session_id.in_(some)).order_by(runs.c.number.desc())
+        for run in connection.execute(chosen):
+            by_session[run.session_id].append(_run_row(run, is_live))
+    return [_session_row(row, tuple(by_session[row.id])) for row in rows]
+
+
+def run_page(
+    connection: Connection, is_live: Liveness, session_id: str | None, limit: int, before: RunRow | None
+) -> list[RunRow]:
+    """Runs, the latest first, from the one after `before` on."""
+    query = _listed()
+    if session_id is not None:
+        query = query.where(runs.c.session_id == session_id)
+    if before is not None:
+        number = select(runs.c.number).where(runs.c.id == before.id).scalar_subquery()
+        query = query.where(tuple_(runs.c.started_at, runs.c.number) < tuple_(before.started_at, number))
+    query = query.order_by(runs.c.started_at.desc(), runs.c.number.desc()).limit(limit)
+    return [_run_row(row, is_live) for row in connection.execute(query)]
+
+
+def run_row(connection: Connection, is_live: Liveness, run_id: str) -> RunRow | None:
+    """One run, deleted or not."""
+    row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
+    return None if row is None else _run_row(row, is_live)
+
+
+def run_number(connection: Connection, run_id: str) -> int | None:
+    """The key of a run in the other tables."""
+    return connection.execute(select(runs.c.number).where(runs.c.id == run_id)).scalar()
+
+
+def _listed() -> Select[Any]:
+    return select(runs).where(runs.c.deleted_at.is_(None))
+
+
+def _session_row(row: Row[Any], its_runs: tuple[RunRow, ...]) -> SessionRow:
+    return SessionRow(
+        id=row.id,
+        title=row.title,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        tags=_tags.decode(row.tags),
+        is_pinned=bool(row.is_pinned),
+        runs=its_runs,
+    )
+
+
+def _run_row(row: Row[Any], is_live: Liveness) -> RunRow:
+    status = row.status
+    if status == RUNNING and not is_live(row.id, row.writer):
+        status = str(EndState.INTERRUPTED)
+    return RunRow(
+        id=row.id,
+        session_id=row.session_id,
+        title=row.title,
+        question=row.question,
+        documents=_documents.decode(row.documents),
+        root_model=row.root_model,
+        sub_model=row.sub_model,
+        started_at=row.started_at,
+        duration=row.duration,
+        calls=row.calls,
+        depth=row.depth,
+        iterations=row.iterations,
+        requests=row.requests,
+        errors=row.errors,
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        unknown_usage=row.unknown_usage,
+        cost_usd=row.cost_usd if row.requests > row.unknown_cost else None,
+        unknown_cost=row.unknown_cost,
+        end_state=status,
+        answer=row.answer,
+        tags=_tags.decode(row.tags),
+        is_pinned=bool(row.is_pinned),
+        origin=row.origin,
+        events=row.events,
+    )
+
+
+def run_events(connection: Connection, number: int) -> Iterator[list[AnyEvent]]:
+    """The events of a run, block by block; a block that is damaged is left out and a notice says so."""
+    query = select(events.c.first, events.c.last, events.c.codec, events.c.data).where(events.c.run == number)
+    cursor = connection.execution_options(yield_per=20).execute(query.order_by(events.c.first))
+    texts: dict[str, str] = {}
+    for row in cursor:
+        try:
+            lines = records.lines_of(row.codec, row.data)
+            yield _decoded(connection, lines, texts)
+        except (ValueError, msgspec.DecodeError):
+            text = f"Events {row.first} to {row.last} of this run are damaged in the history and left out."
+            yield [Noted(seq=row.last, level="warning", text=text)]
+
+
+def _decoded(connection: Connection, lines: list[bytes], texts: dict[str, str]) -> list[AnyEvent]:
+    needed = {sha256 for line in lines for sha256 in records.references(line)} - texts.keys()
+    if needed:
+        texts.update(texts_of(connection, needed))
+    found = (records.unpack(line, texts) for line in lines)
+    return [event for event in found if event is not None]
+
+
+def texts_of(connection: Connection, hashes: set[str]) -> dict[str, str]:
+    """Texts by the hexadecimal form of their hash; those that are missing or damaged are left out."""
+    parts: dict[str, list[bytes]] = {}
+    columns = select(blobs.c.sha256, blobs.c.codec, blobs.c.data)
+    for some in records.portions([bytes.fromhex(sha256) for sha256 in hashes]):
+        query = columns.where(blobs.c.sha256.in_(some)).order_by(blobs.c.sha256, blobs.c.part)
+        for row in connection.execute(query):
+            parts.setdefault(bytes(row.sha256).hex(), []).append(records.inflate(row.codec, row.data))
+    return {sha256: b"".join(pieces).decode() for sha256, pieces in parts.items()}
+
+
+def document_text(connection: Connection, sha256: bytes) -> str | None:
+    """The text of a kept document."""
+    query = select(blobs.c.codec, blobs.c.data).where(blobs.c.sha256 == sha256).order_by(blobs.c.part)
+    pieces = [records.inflate(row.codec, row.data).decode() for row in connection.execute(query)]
+    return "".join(pieces) if pieces else None

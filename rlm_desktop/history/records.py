@@ -1,0 +1,177 @@
+"""Events as the history stores them: lines of JSON in compressed blocks, long texts apart.
+
+A line is the event's JSON. An event that holds a text longer than `LONG_TEXT` characters is a line of the form
+`[event, [path, sha256], ...]`: each such text is empty in the event and stands under its hash among the blobs. As an
+event is an object, its first character tells the two apart, whatever the texts say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import AnyEvent
+
+LONG_TEXT = 4096
+PART = 1 << 20
+"""Characters of a text in one row, so that a text of any length is written in short transactions."""
+RAW, ZLIB = 0, 1
+
+_SOME = 500
+_T = TypeVar("_T")
+
+_encode = msgspec.json.Encoder(enc_hook=repr).encode
+_decode = msgspec.json.Decoder().decode
+
+
+class LongText(NamedTuple):
+    """A text that stands among the blobs."""
+
+    sha256: bytes
+    text: str
+
+
+class Line(NamedTuple):
+    """An event ready to be stored."""
+
+    data: bytes
+    texts: list[LongText]
+
+
+class Block(NamedTuple):
+    """Consecutive events of a run, as they lie in the table."""
+
+    first: int
+    last: int
+    codec: int
+    data: bytes
+
+
+def digest(text: str) -> bytes:
+    """The key of a text: SHA-256 of its UTF-8 form."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def pack(event: AnyEvent) -> Line:
+    """The line of an event. Never fails: what JSON cannot hold is replaced, not lost with its event."""
+    try:
+        data = _encode(event)
+    except (UnicodeEncodeError, ValueError, TypeError, OverflowError, RecursionError):
+        plain = _storable(msgspec.structs.asdict(event), 0)
+        plain["event"] = type(event).__name__
+        data = _encode(plain)
+    if len(data) <= LONG_TEXT:
+        return Line(data, [])
+    plain = _decode(data)
+    found: list[tuple[list[str | int], LongText]] = []
+    _take_out(plain, [], found)
+    if not found:
+        return Line(data, [])
+    references = [[path, long.sha256.hex()] for path, long in found]
+    return Line(_encode([plain, *references]), [long for _, long in found])
+
+
+def _storable(value: Any, level: int) -> Any:
+    """`value` as JSON can hold it: no lone surrogates, no foreign objects, not endlessly deep."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**64 else str(value)
+    if level > 100:
+        return "..."
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
+    if isinstance(value, Mapping):
+        return {_storable(str(key), level): _storable(item, level + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_storable(item, level + 1) for item in value]
+    return _storable(repr(value), level)
+
+
+def _take_out(value: Any, path: list[str | int], found: list[tuple[list[str | int], LongText]]) -> None:
+    """Replace each long text below `value` by an empty one and note it with its path."""
+    items: Iterable[tuple[str | int, Any]]
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in items:
+        if isinstance(item, str):
+            if len(item) > LONG_TEXT:
+                found.append(([*path, key], LongText(digest(item), item)))
+                value[key] = ""
+        elif isinstance(item, dict | list):
+            _take_out(item, [*path, key], found)
+
+
+def block(lines: list[bytes], first: int, last: int) -> Block:
+    """The lines as one row."""
+    raw = b"\n".join(lines)
+    packed = zlib.compress(raw, 1) if len(raw) > 200 else raw
+    return Block(first, last, ZLIB, packed) if len(packed) < len(raw) else Block(first, last, RAW, raw)
+
+
+def lines_of(codec: int, data: bytes) -> list[bytes]:
+    """The lines of a row.
+
+    Raises:
+        ValueError: The row is damaged.
+    """
+    return inflate(codec, data).split(b"\n")
+
+
+def inflate(codec: int, data: bytes) -> bytes:
+    """What `data` was before it was compressed.
+
+    Raises:
+        ValueError: It is damaged.
+    """
+    if codec == RAW:
+        return data
+    try:
+        return zlib.decompress(data)
+    except zlib.error as error:
+        raise ValueError(f"damaged block: {error}") from error
+
+
+def parts_of(text: str) -> Iterator[tuple[int, int, bytes]]:
+    """A text as its rows: number, codec, data."""
+    for part, start in enumerate(range(0, max(1, len(text)), PART)):
+        raw = text[start : start + PART].encode()
+        packed = zlib.compress(raw, 1)
+        yield (part, ZLIB, packed) if len(packed) < len(raw) else (part, RAW, raw)
+
+
+def references(line: bytes) -> list[str]:
+    """The hashes of the texts that a line needs."""
+    return [reference[1] for reference in _decode(line)[1:]] if line.startswith(b"[") else []
+
+
+def unpack(line: bytes, texts: Mapping[str, str]) -> AnyEvent | None:
+    """The event of a line; None for a kind that this version does not know. A text that is missing says so.
+
+    Raises:
+        msgspec.DecodeError: The line is damaged.
+    """
+    if not line.startswith(b"["):
+        return ev.decode(line)
+    plain, *found = _decode(line)
+    for path, sha256 in found:
+        _put_back(plain, path, texts.get(sha256, "(this text is missing from the history)"))
+    return ev.decode(_encode(plain))
+
+
+def _put_back(value: Any, path: list[str | int], text: str) -> None:
+    for key in path[:-1]:
+        value = value[key]
+    value[path[-1]] = text
+
+
+def portions(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """`items` in slices that fit into one statement."""
+    for start in range(0, len(items), _SOME):
+        yield items[start : start + _SOME]

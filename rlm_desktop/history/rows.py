@@ -1,0 +1,108 @@
+"""What the history's lists show: one value a session, one a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rlm_desktop.engine.events import DocumentRef
+
+RUNNING = "running"
+"""End state of a run that has not ended and is being written."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as the history lists it.
+
+    Attributes:
+        question: Its first 1,000 characters; the events hold all of it.
+        started_at: UTC, ISO 8601.
+        duration: Seconds, up to its last event when it has not ended.
+        depth: The deepest call that was made; 0 when only the root was.
+        unknown_usage: Requests whose tokens nobody knows; the sums leave them out.
+        cost_usd: Sum of the known costs; None when none is known.
+        unknown_cost: Requests whose cost nobody knows.
+        end_state: `running` or an `EndState` value.
+        answer: Its first 500 characters.
+        origin: What the run was imported from, as `rlms`; empty for a run of this program.
+        events: Number of events.
+    """
+
+    id: str
+    session_id: str
+    title: str
+    question: str
+    documents: tuple[DocumentRef, ...]
+    root_model: str
+    sub_model: str
+    started_at: str
+    duration: float
+    calls: int
+    depth: int
+    iterations: int
+    requests: int
+    errors: int
+    input_tokens: int
+    output_tokens: int
+    unknown_usage: int
+    cost_usd: float | None
+    unknown_cost: int
+    end_state: str
+    answer: str
+    tags: tuple[str, ...]
+    is_pinned: bool
+    origin: str
+    events: int
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is being written, here or in another process."""
+        return self.end_state == RUNNING
+
+    @property
+    def tokens(self) -> int:
+        """Known tokens, in and out."""
+        return self.input_tokens + self.output_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session as the history lists it, with its runs, the newest first.
+
+    Attributes:
+        title: The name that the person gave it; empty when none was given.
+        created_at: UTC, ISO 8601: when its first run started.
+        updated_at: UTC, ISO 8601: when its last run started.
+    """
+
+    id: str
+    title: str
+    created_at: str
+    updated_at: str
+    tags: tuple[str, ...]
+    is_pinned: bool
+    runs: tuple[RunRow, ...]
+
+    @property
+    def name(self) -> str:
+        """Its title, else its first question."""
+        return self.title or (self.runs[-1].question if self.runs else "")
+
+    @property
+    def documents(self) -> tuple[DocumentRef, ...]:
+        """The documents of its runs, each once."""
+        seen = {
+            (document.sha256, document.name): document for run in reversed(self.runs) for document in run.documents
+        }
+        return tuple(seen.values())
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Sum of the known costs; None when none is known."""
+        known = [run.cost_usd for run in self.runs if run.cost_usd is not None]
+        return sum(known) if known else None
+
+    @property
+    def end_state(self) -> str:
+        """How its newest run ended."""
+        return self.runs[0].end_state if self.runs else ""

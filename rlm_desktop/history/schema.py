@@ -1,0 +1,136 @@
+"""The tables of the history.
+
+```
+sessions    documents and the runs asked over them
+runs        one row a run: what the lists show, kept up to date while it is written
+events      the traces, in blocks of consecutive events: JSON lines, compressed
+blobs       every text longer than 4 kB, once, by the SHA-256 of its UTF-8 form, in parts
+uses        which run needs which blob, so that nothing needed is ever purged
+documents   the documents whose texts are kept; the text is the blob of the same SHA-256
+```
+
+A change here needs a migration in `migrations/versions` and its number at the end of `REVISIONS`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+REVISIONS = ("0001",)
+"""The migrations in their order; the last is what this program reads and writes."""
+
+_BigNumber = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER names SQLite's row number
+
+metadata = MetaData()
+
+versions = Table(
+    "alembic_version",
+    metadata,
+    Column("version_num", String(32), primary_key=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False, default=""),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("tags", Text, nullable=False, default="[]"),
+    Column("is_pinned", Boolean, nullable=False, default=False),
+    Column("deleted_at", Text),
+    Index("sessions_by_time", "updated_at", "id"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", _BigNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("session_id", Text, ForeignKey("sessions.id"), nullable=False),
+    Column("title", Text, nullable=False, default=""),
+    Column("question", Text, nullable=False),
+    Column("documents", Text, nullable=False),
+    Column("root_model", Text, nullable=False),
+    Column("sub_model", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("duration", Float, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("iterations", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("unknown_usage", Integer, nullable=False),
+    Column("cost_usd", Float, nullable=False),
+    Column("unknown_cost", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("tags", Text, nullable=False, default="[]"),
+    Column("is_pinned", Boolean, nullable=False, default=False),
+    Column("origin", Text, nullable=False, default=""),
+    Column("events", Integer, nullable=False),
+    Column("writer", Text, nullable=False),
+    Column("deleted_at", Text),
+    Index("runs_by_session", "session_id", "number"),
+    Index("runs_by_time", "started_at", "number"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _BigNumber, primary_key=True),
+    Column("run", _BigNumber, ForeignKey("runs.number"), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("codec", SmallInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    UniqueConstraint("run", "first", name="events_by_run"),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("id", _BigNumber, primary_key=True),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("codec", SmallInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    UniqueConstraint("sha256", "part", name="blobs_by_hash"),
+)
+
+uses = Table(
+    "uses",
+    metadata,
+    Column("run", _BigNumber, ForeignKey("runs.number"), primary_key=True),
+    Column("sha256", LargeBinary, primary_key=True),
+    Index("uses_by_hash", "sha256"),
+    sqlite_with_rowid=False,
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("characters", BigInteger, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("kept_at", Text, nullable=False),
+)

@@ -1,0 +1,264 @@
+"""The history: keeps every run, lists them, gives their events and texts back."""
+
+from __future__ import annotations
+
+import atexit
+import concurrent.futures
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.trace import Sink
+from rlm_desktop.errors import HistoryError
+from rlm_desktop.history.presence import Presence
+from rlm_desktop.history.rows import RunRow, SessionRow
+from rlm_desktop.history.writer import Slices, Writer
+
+if TYPE_CHECKING:
+    from rlm_desktop.documents import Document
+    from rlm_desktop.history.database import Database
+
+CLOSE_SECONDS = 5.0
+
+
+class History:
+    """Every run, kept in one SQLite file (or, by its address, in another database).
+
+    Making one costs nothing: the database is opened, and SQLAlchemy imported, when it is first needed. `sink` and
+    `keep_documents` never wait. All other methods do, mostly for a few milliseconds: a window calls them in a thread.
+    Any thread may use it; several processes may use the same file at the same time.
+    """
+
+    def __init__(self, path: Path | str, *, on_trouble: Callable[[str], None] | None = None) -> None:
+        """`path` is a file or the address of a database.
+
+        `on_trouble` gets a sentence, once, when nothing can be written (disk full, file locked or read-only), when
+        it goes on, and when a damaged file was replaced. It is called on the writer's thread.
+        """
+        self._target = path if isinstance(path, Path) or "://" in path else Path(path)
+        self._on_trouble = on_trouble or (lambda text: None)
+        self._presence = Presence(self._target if isinstance(self._target, Path) else Path("history"))
+        self._lock = threading.Lock()
+        self._opened: Database | None = None
+        self._is_closed = False
+        self._writer = Writer(self._database, self._presence.token, self._on_trouble)
+        atexit.register(self.close)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the database has been opened, and not closed since."""
+        return self._opened is not None
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written right now; empty when all is well."""
+        return self._writer.trouble
+
+    def open(self) -> None:
+        """Open the database now; any other method does it by itself.
+
+        Raises:
+            HistoryError: It cannot be opened.
+        """
+        self._database()
+
+    def sink(self, origin: str = "") -> Sink:
+        """A receiver for the events of one run. Each takes a few microseconds and never waits.
+
+        `origin` names what the run is imported from.
+        """
+        self._check_not_closed()
+        return self._writer.sink(origin)
+
+    def keep_documents(self, documents: Iterable[Document]) -> None:
+        """Have the texts of documents kept, each once. Does not wait."""
+        self._check_not_closed()
+        for document in documents:
+            self._writer.do(_document_slices(document))
+
+    def sessions(self, limit: int = 200, before: SessionRow | None = None) -> list[SessionRow]:
+        """Sessions with their runs, the latest used first; `before` is the last one of the previous page.
+
+        Raises:
+            HistoryError: The database cannot be read. (So do the other methods that read.)
+        """
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            return queries.session_page(connection, self._is_live, limit, before)
+
+    def runs(self, session_id: str | None = None, limit: int = 200, before: RunRow | None = None) -> list[RunRow]:
+        """Runs of one session or of all, the latest first; `before` is the last one of the previous page."""
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            return queries.run_page(connection, self._is_live, session_id, limit, before)
+
+    def run(self, run_id: str) -> RunRow:
+        """One run.
+
+        Raises:
+            HistoryError: There is none of that id.
+        """
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            row = queries.run_row(connection, self._is_live, run_id)
+        if row is None:
+            raise HistoryError(f"There is no run {run_id} in the history.")
+        return row
+
+    def events(self, run_id: str) -> list[AnyEvent]:
+        """The trace of a run.
+
+        Raises:
+            HistoryError: There is no run of that id.
+        """
+        return [event for some in self.event_blocks(run_id) for event in some]
+
+    def event_blocks(self, run_id: str) -> Iterator[list[AnyEvent]]:
+        """The trace of a run in portions of some hundred events, for those who show the first at once.
+
+        Raises:
+            HistoryError: There is no run of that id.
+        """
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            number = queries.run_number(connection, run_id)
+            if number is None:
+                raise HistoryError(f"There is no run {run_id} in the history.")
+            yield from queries.run_events(connection, number)
+
+    def state(self, run_id: str) -> RunState:
+        """A run folded from its events; what had not ended when it was cut off is interrupted.
+
+        Raises:
+            HistoryError: There is no run of that id.
+        """
+        is_going_on = self.run(run_id).is_running
+        state = RunState()
+        for events in self.event_blocks(run_id):
+            for event in events:
+                state.apply(event)
+        if not is_going_on:
+            state.close_interrupted()
+        return state
+
+    def document_text(self, sha256: str) -> str | None:
+        """The text of a kept document; None when it is not kept."""
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            return queries.document_text(connection, bytes.fromhex(sha256))
+
+    def rename_session(self, session_id: str, title: str) -> None:
+        """Give a session a name; an empty one takes it away.
+
+        Raises:
+            HistoryError: There is no such session, or it cannot be written.
+        """
+        from rlm_desktop.history import changes
+
+        self._change(changes.session(session_id, title=title))
+
+    def delete_session(self, session_id: str) -> None:
+        """Take a session with its runs out of the lists; `restore_session` brings it back.
+
+        Raises:
+            HistoryError: There is no such session, or it cannot be written.
+        """
+        from rlm_desktop.history import changes
+
+        self._change(changes.session(session_id, deleted_at=changes.now()))
+
+    def delete_run(self, run_id: str) -> None:
+        """Take a run out of the lists; `restore_run` brings it back.
+
+        Raises:
+            HistoryError: There is no such run, or it cannot be written.
+        """
+        from rlm_desktop.history import changes
+
+        self._change(changes.run(run_id, deleted_at=changes.now()))
+
+    def flush(self, timeout: float | None = None) -> bool:
+        """Wait until everything so far is written; False when it could not be."""
+        try:
+            self._writer.do(_nothing).result(timeout)
+        except (HistoryError, concurrent.futures.TimeoutError):
+            return False
+        return True
+
+    def close(self) -> None:
+        """Write what is left and close the database; safe to call twice."""
+        with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = True
+        atexit.unregister(self.close)
+        self._writer.close(CLOSE_SECONDS)
+        self._presence.withdraw()
+        if self._opened is not None:
+            self._opened.tidy()
+            self._opened.close()
+            self._opened = None
+
+    def _check_not_closed(self) -> None:
+        if self._is_closed:
+            raise HistoryError("The history is closed.")
+
+    def _database(self) -> Database:
+        """The database, opened on first need."""
+        if self._opened is None:
+            with self._lock:
+                if self._opened is None:
+                    self._open_now()
+        if self._opened is None:
+            raise HistoryError("The history is closed.")
+        return self._opened
+
+    def _open_now(self) -> None:
+        from rlm_desktop.history.upgrade import open_database
+
+        self._opened, remark = open_database(self._target)
+        self._presence.announce()
+        if remark:
+            self._on_trouble(remark)
+
+    def _up_to_date(self) -> Database:
+        """The database with everything so far written, unless nothing can be written."""
+        self._check_not_closed()
+        if self._writer.is_busy and not self._writer.trouble:
+            self.flush()
+        return self._database()
+
+    def _is_live(self, run_id: str, token: str) -> bool:
+        if token == self._presence.token:
+            return self._writer.is_writing(run_id)
+        return self._presence.is_alive(token)
+
+    def _change(self, slices: Slices) -> None:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        self._check_not_closed()
+        try:
+            self._writer.do(slices).result()
+        except SQLAlchemyError as error:
+            raise HistoryError(self._database().explain(error, "written")) from error
+
+
+def _nothing(database: Database) -> Iterator[None]:
+    yield from ()
+
+
+def _document_slices(document: Document) -> Slices:
+    def slices(database: Database) -> Iterator[None]:
+        from rlm_desktop.history import changes
+
+        return changes.keep_document(database, document)
+
+    return slices

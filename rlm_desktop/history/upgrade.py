@@ -1,0 +1,150 @@
+"""Bringing a database into this version's form: create, upgrade after a copy, refuse a newer, rescue a damaged one."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
+
+from rlm_desktop.errors import HistoryError
+from rlm_desktop.history import schema
+from rlm_desktop.history.database import Database, is_damage, reason, url_of
+
+HEAD = schema.REVISIONS[-1]
+
+
+def open_database(target: Path | str) -> tuple[Database, str]:
+    """The database at `target`, made or upgraded when need be, and what the person should know (or nothing).
+
+    Raises:
+        HistoryError: It cannot be opened; the text says why.
+    """
+    url = url_of(target)
+    if url.get_backend_name() != "sqlite":
+        return _opened(url), ""
+    path = Path(url.database or "")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HistoryError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+    try:
+        return _opened(url), ""
+    except DatabaseError as error:
+        if not is_damage(error):
+            raise HistoryError(f"The history {path} cannot be opened: {reason(error)}.") from error
+        return _rescued(path, url)
+
+
+def _opened(url: URL) -> Database:
+    database = Database(url)
+    try:
+        _bring_up_to_date(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _bring_up_to_date(database: Database) -> None:
+    with database.transaction(writes=False) as connection:
+        version = _version(connection)
+    if version == HEAD:
+        return
+    if version is not None:
+        _check_known(version, database)
+        if database.is_sqlite:
+            _copy_aside(Path(database.name), version)
+    with database.transaction(writes=True) as connection:
+        version = _version(connection)  # another process may have been quicker
+        if version is None:
+            schema.metadata.create_all(connection)
+            connection.execute(schema.versions.insert().values(version_num=HEAD))
+        elif version != HEAD:
+            _migrate(connection)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(select(schema.versions.c.version_num)).scalar()
+
+
+def _check_known(version: str, database: Database) -> None:
+    if version not in schema.REVISIONS:
+        raise HistoryError(
+            f"The history {database.name} was written by a newer version of RLM Desktop (its form is {version}, this "
+            f"version knows up to {HEAD}). Install the newer version, or choose another data folder by "
+            "RLM_DESKTOP_HOME."
+        )
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    folder = Path(__file__).with_name("migrations")
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _stamp() -> str:
+    return time.strftime("%Y%m%d-%H%M%S")
+
+
+def _copy_aside(path: Path, version: str) -> None:
+    """A copy of the file as it is, before it is changed."""
+    copy = path.with_name(f"{path.stem}-before-{HEAD}-{_stamp()}{path.suffix}")
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(path)) as source,
+            contextlib.closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+    except sqlite3.Error as error:
+        raise HistoryError(
+            f"The history {path} must be brought from form {version} to {HEAD}, but no copy of it can be made: "
+            f"{reason(error)}."
+        ) from error
+
+
+def _rescued(path: Path, url: URL) -> tuple[Database, str]:
+    """A fresh database with all that can still be read of the damaged one, which is kept aside."""
+    aside = path.with_name(f"{path.stem}-damaged-{_stamp()}{path.suffix}")
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    database = _opened(url)
+    kept = _copy_readable(aside, path)
+    what = f"{kept} rows of it could be read and were taken over" if kept else "nothing of it could be read"
+    return database, f"The history was damaged. It is kept as {aside}; {what}."
+
+
+def _copy_readable(source: Path, target: Path) -> int:
+    """Copy the rows that can be read, table by table, from both ends of each; returns how many."""
+    kept = 0
+    old = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
+    with contextlib.closing(old), contextlib.closing(sqlite3.connect(target)) as new:
+        for table in schema.metadata.sorted_tables:
+            if table.name == schema.versions.name:
+                continue
+            for order in ("ASC", "DESC"):
+                kept += _copy_rows(old, new, table.name, [column.name for column in table.columns], order)
+        new.commit()
+    return kept
+
+
+def _copy_rows(old: sqlite3.Connection, new: sqlite3.Connection, table: str, columns: list[str], order: str) -> int:
+    names = ", ".join(columns)
+    insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
+    kept = 0
+    with contextlib.suppress(sqlite3.Error):
+        for row in old.execute(f"SELECT {names} FROM {table} ORDER BY {columns[0]} {order}"):
+            kept += new.execute(insert, row).rowcount
+    return kept

@@ -1,0 +1,195 @@
+"""The one thread that writes: takes events from the engine's loop, writes them in batches, never makes it wait."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.engine.trace import Sink
+from rlm_desktop.errors import HistoryError
+from rlm_desktop.history.batches import Batch, RunLog
+
+if TYPE_CHECKING:
+    from rlm_desktop.history.database import Database
+
+GATHER_SECONDS = 0.15
+"""How long events gather before they are written; with the writing itself, at most 250 ms are lost to a kill."""
+BATCH_EVENTS = 500
+RETRY_SECONDS = 1.0
+_URGENT = frozenset({ev.RunStarted, ev.CallFinished, ev.CancelRequested, ev.RunFinished})
+
+Slices = Callable[["Database"], Iterator[None]]
+"""Work for the writer in short pieces, each a transaction of its own."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Task:
+    """Work in slices, and the promise that it is done."""
+
+    def __init__(self, slices: Slices) -> None:
+        self.slices = slices
+        self.under_way: Iterator[None] | None = None
+        self.done: Future[None] = Future()
+
+
+class Writer:
+    """Writes events and makes all other changes, one after the other, in a thread of its own.
+
+    Events come before tasks, tasks before chores; both are done in slices, so that events never wait for long.
+
+    Attributes:
+        trouble: Why nothing can be written right now; empty when all is well.
+    """
+
+    def __init__(self, database: Callable[[], Database], token: str, on_trouble: Callable[[str], None]) -> None:
+        self.trouble = ""
+        self._database = database
+        self._token = token
+        self._on_trouble = on_trouble
+        self._pending: deque[tuple[RunLog, AnyEvent]] = deque()
+        self._batch: Batch | None = None
+        self._tasks: deque[_Task] = deque()
+        self._chores: deque[_Task] = deque()
+        self._open: set[RunLog] = set()
+        self._wake = threading.Event()
+        self._urgent = threading.Event()
+        self._is_closing = False
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something waits to be written; chores do not count."""
+        return bool(self._pending or self._batch or self._tasks)
+
+    def is_writing(self, run_id: str) -> bool:
+        """Whether this process writes that run: it has begun and not ended."""
+        return any(log.run_id == run_id for log in tuple(self._open))
+
+    def sink(self, origin: str) -> Sink:
+        """A receiver for the events of one run."""
+        log = RunLog(origin)
+        pending, wake, urgent = self._pending, self._wake, self._urgent
+
+        def take(event: AnyEvent) -> None:
+            pending.append((log, event))
+            if type(event) in _URGENT:
+                urgent.set()
+            if not wake.is_set():
+                wake.set()
+
+        self._open.add(log)
+        self._start()
+        return take
+
+    def do(self, slices: Slices, *, is_chore: bool = False) -> Future[None]:
+        """Have work done after the events so far. The future fails with what the work raised."""
+        task = _Task(slices)
+        (self._chores if is_chore else self._tasks).append(task)
+        self._urgent.set()
+        self._wake.set()
+        self._start()
+        return task.done
+
+    def close(self, timeout: float) -> bool:
+        """Write what is left and end the thread; False when that did not succeed in time."""
+        self._is_closing = True
+        self._urgent.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return not self.is_busy
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None and not self._is_closing:
+                self._thread = threading.Thread(target=self._work, name="history-writer", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        while not self._is_closing:
+            self._wake.wait(RETRY_SECONDS if self._batch else 0 if self._chores else None)
+            if self._wake.is_set():
+                self._wake.clear()
+                self._urgent.wait(GATHER_SECONDS)
+                self._urgent.clear()
+            self._drain()
+            if self._chores and not self.is_busy:
+                self._step(self._chores)
+        self._drain()
+
+    def _drain(self) -> None:
+        """Write all that waits, as far as the database lets us."""
+        while self.is_busy:
+            if self._batch is None and self._pending:
+                entries = [self._pending.popleft() for _ in range(min(len(self._pending), BATCH_EVENTS))]
+                self._batch = Batch(entries)
+            if self._batch is None:
+                self._step(self._tasks)
+            elif self._has_written(self._batch):
+                self._batch = None
+            else:
+                self._fail_tasks()
+                return
+
+    def _has_written(self, batch: Batch) -> bool:
+        """Write a batch; False when it must be kept and tried again."""
+        from rlm_desktop.history.database import is_passing
+
+        try:
+            batch.write(self._database(), self._token)
+        except HistoryError as error:
+            self._report(str(error))
+            return False
+        except Exception as error:
+            if is_passing(error):
+                self._report(self._database().explain(error, "written"))
+                return False
+            self._give_up(batch, error)
+        self._open.difference_update(batch.ended())
+        if self.trouble:
+            self.trouble = ""
+            self._on_trouble("The history is written again; nothing was lost.")
+        return True
+
+    def _give_up(self, batch: Batch, error: Exception) -> None:
+        """The database refuses the data itself: keep the other runs' events, say which run's are lost."""
+        single = batch.split()
+        if len(single) > 1:
+            for one in single:
+                while not self._has_written(one):
+                    self._wake.wait(RETRY_SECONDS)
+            return
+        _log.error("events refused by the history", exc_info=error)
+        self._on_trouble(f"Some events of a run could not be kept in the history: {error}")
+
+    def _report(self, text: str) -> None:
+        """Say once that nothing can be written for the time being."""
+        if text != self.trouble:
+            self.trouble = text
+            self._on_trouble(f"{text} The run goes on and is kept in memory until it can be written.")
+
+    def _fail_tasks(self) -> None:
+        while self._tasks:
+            self._tasks.popleft().done.set_exception(HistoryError(self.trouble))
+
+    def _step(self, tasks: deque[_Task]) -> None:
+        """One slice of the first task."""
+        task = tasks[0]
+        try:
+            if task.under_way is None:
+                task.under_way = task.slices(self._database())
+            next(task.under_way)
+        except StopIteration:
+            tasks.popleft()
+            task.done.set_result(None)
+        except Exception as error:
+            tasks.popleft()
+            task.done.set_exception(error)

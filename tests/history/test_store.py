@@ -1,0 +1,214 @@
+"""The store: what goes in comes out, whatever the texts; the lists; deletion; documents."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.errors import HistoryError
+from rlm_desktop.history import History
+from tests.history import traces
+
+
+def keep(history: History, events: list[ev.AnyEvent]) -> None:
+    sink = history.sink()
+    for event in events:
+        sink(event)
+    assert history.flush()
+
+
+def test_a_run_comes_back_as_it_was(history: History) -> None:
+    events = traces.run()
+    keep(history, events)
+    assert history.events("run-1") == events
+    state = history.state("run-1")
+    assert state.status == "completed"
+    assert state.answer == "Europe grew."
+
+
+def test_nothing_is_lost_by_closing(tmp_path: Path) -> None:
+    events = traces.run(iterations=30)
+    first = History(tmp_path / "history.sqlite")
+    sink = first.sink()
+    for event in events:
+        sink(event)
+    first.close()
+    second = History(tmp_path / "history.sqlite")
+    assert second.events("run-1") == events
+    second.close()
+
+
+def test_making_a_history_imports_no_sql_and_touches_no_file(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib; from rlm_desktop.history import History;"
+        f"h = History(pathlib.Path({str(tmp_path / 'a' / 'history.sqlite')!r}));"
+        "assert not h.is_open; h.close();"
+        "print('sqlalchemy' in sys.modules or 'alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_new_file_needs_no_alembic(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib; from rlm_desktop.history import History;"
+        f"h = History(pathlib.Path({str(tmp_path / 'history.sqlite')!r})); h.open(); h.close();"
+        "print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_the_row_of_a_run_agrees_with_its_state(history: History) -> None:
+    keep(history, traces.run())
+    (row,) = history.runs()
+    state = history.state("run-1")
+    assert (row.calls, row.requests, row.errors) == (state.totals.calls, state.totals.requests, state.totals.errors)
+    assert row.input_tokens == state.totals.input_tokens
+    assert row.output_tokens == state.totals.output_tokens
+    assert row.cost_usd == pytest.approx(state.totals.cost_usd)
+    assert row.depth == 1
+    assert row.iterations == 2
+    assert row.duration == state.now
+    assert row.end_state == "completed"
+    assert row.question == "Which segments grew?"
+
+
+def test_a_run_cut_off_shows_as_interrupted(tmp_path: Path) -> None:
+    first = History(tmp_path / "history.sqlite")
+    sink = first.sink()
+    for event in traces.run(ends=False):
+        sink(event)
+    assert first.flush()
+    assert first.runs()[0].end_state == "running"
+    assert first.state("run-1").is_running
+    first.close()
+    second = History(tmp_path / "history.sqlite")
+    assert second.runs()[0].end_state == "interrupted"
+    assert second.state("run-1").status == "interrupted"
+    second.close()
+
+
+def test_two_histories_write_the_same_file(tmp_path: Path) -> None:
+    one, two = History(tmp_path / "history.sqlite"), History(tmp_path / "history.sqlite")
+    sinks = one.sink(), two.sink()
+    for left, right in zip(traces.run("left"), traces.run("right"), strict=True):
+        sinks[0](left)
+        sinks[1](right)
+    assert one.flush()
+    assert two.flush()
+    assert {run.id for run in one.runs()} == {"left", "right"}
+    assert two.events("left") == traces.run("left")
+    one.close()
+    two.close()
+
+
+def test_another_process_sees_a_run_that_is_being_written_as_running(tmp_path: Path) -> None:
+    one, two = History(tmp_path / "history.sqlite"), History(tmp_path / "history.sqlite")
+    sink = one.sink()
+    for event in traces.run(ends=False):
+        sink(event)
+    assert one.flush()
+    assert two.runs()[0].end_state == "running"
+    one.close()
+    assert two.runs()[0].end_state == "interrupted"
+    two.close()
+
+
+def test_long_texts_are_stored_once(history: History, tmp_path: Path) -> None:
+    context = "".join(f"line {number} of the context\n" for number in range(4000))
+    events = traces.stamped(
+        [
+            traces.started(),
+            ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="big", prompt=context),
+            *(
+                ev.ModelRequested(call=0, model="big", iteration=n, messages=(ev.Message("user", context),))
+                for n in range(1, 40)
+            ),
+        ]
+    )
+    keep(history, events)
+    assert history.events("run-1") == events
+    history.close()
+    size = sum(path.stat().st_size for path in (tmp_path / "data").iterdir())
+    assert size < 150_000
+
+
+def test_a_run_of_three_iterations_over_100_kb_stays_small(history: History, tmp_path: Path) -> None:
+    reply = "".join(f"Sentence {number} of the reply, which goes on. " for number in range(150))
+    keep(history, traces.run(iterations=3, batch=0, reply=reply))
+    history.close()
+    size = sum(path.stat().st_size for path in (tmp_path / "data").iterdir())
+    assert size < 200_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\0nul", "\ud800 lone surrogate", "x" * 5000 + "\ud800", '{"$blob": "1"}', "[1]\n[2]", "é" * 10_000, ""],
+    ids=["nul", "surrogate", "long-surrogate", "json", "lines", "accents", "empty"],
+)
+def test_any_text_is_kept(history: History, text: str) -> None:
+    events = traces.stamped(
+        [
+            traces.started(question=text, settings={"nested": [{"deep": text}]}),
+            ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model=text, prompt=text),
+            ev.RunFinished(end_state=ev.EndState.COMPLETED, answer=text, value={"$blob": text}),
+        ]
+    )
+    keep(history, events)
+    clean = text.encode("utf-8", "replace").decode()
+    found = history.events("run-1")
+    assert len(found) == 3
+    assert isinstance(found[0], ev.RunStarted)
+    assert found[0].question == clean
+    assert found[0].settings == {"nested": [{"deep": clean}]}
+    assert isinstance(found[2], ev.RunFinished)
+    assert found[2].value == {"$blob": clean}
+
+
+def test_a_value_that_json_cannot_hold_is_kept_as_words(history: History) -> None:
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    value = {"set": {1}, "big": 2**80, "object": object, "deep": deep}
+    keep(history, traces.stamped([traces.started(), ev.RunFinished(end_state=ev.EndState.COMPLETED, value=value)]))
+    assert history.state("run-1").status == "completed"
+
+
+def test_session_pages(history: History) -> None:
+    for number in range(7):
+        at = f"2026-11-21T10:00:0{number}.000+00:00"
+        keep(history, traces.run(f"run-{number}", f"session-{number}", iterations=1, batch=0, started_at=at))
+    first = history.sessions(limit=3)
+    second = history.sessions(limit=3, before=first[-1])
+    third = history.sessions(limit=3, before=second[-1])
+    assert [row.id for row in [*first, *second, *third]] == [f"session-{number}" for number in range(6, -1, -1)]
+    runs = history.runs(limit=3)
+    assert [row.id for row in [*runs, *history.runs(limit=9, before=runs[-1])]] == [
+        f"run-{number}" for number in range(6, -1, -1)
+    ]
+
+
+def test_rename_and_delete(history: History) -> None:
+    keep(history, traces.run("run-1"))
+    keep(history, traces.run("run-2"))
+    history.rename_session("session-1", "Growth")
+    assert history.sessions()[0].name == "Growth"
+    history.delete_run("run-1")
+    assert [run.id for run in history.runs()] == ["run-2"]
+    history.delete_session("session-1")
+    assert history.sessions() == []
+    with pytest.raises(HistoryError, match="no session"):
+        history.rename_session("nowhere", "x")
+
+
+def test_unknown_run(history: History) -> None:
+    with pytest.raises(HistoryError, match="no run"):
+        history.events("nowhere")
+    with pytest.raises(HistoryError, match="no run"):
+        history.state("nowhere")
