@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+DEV = PROJECT / "packaging" / "dev.py"
+
+
+@pytest.fixture
+def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script as a module, working on a copy of the project's set-up files in a folder with an odd name."""
+    spec = importlib.util.spec_from_file_location("dev_under_test", DEV)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    project = tmp_path / "a project, für alle"
+    (project / "packaging").mkdir(parents=True)
+    shutil.copy(PROJECT / "pyproject.toml", project)
+    shutil.copy(PROJECT / "packaging" / "constraints.txt", project / "packaging")
+    monkeypatch.setattr(module, "PROJECT", project)
+    monkeypatch.setattr(module, "VENV", project / ".venv")
+    monkeypatch.setattr(module, "LOG", project / ".venv" / "set-up.log")
+    monkeypatch.setattr(module, "CONSTRAINTS", project / "packaging" / "constraints.txt")
+    return module
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(DEV), *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=120,
+    )
+
+
+def test_help_names_every_command() -> None:
+    result = run("--help")
+    assert result.returncode == 0
+    for command in ("run", "test", "check", "bench"):
+        assert f"dev.py {command}" in result.stdout
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    result = run("dance")
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+
+
+def test_an_old_python_gets_a_sentence(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(dev.Trouble, match=r"needs Python 3\.11 to 3\.14; this is Python"):
+        dev.check_python()
+
+
+def test_without_a_display_the_window_is_refused_in_words(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(dev.Trouble, match="no display"):
+        dev.check_display(["report.pdf"])
+    dev.check_display(["ask", "Why?"])
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    dev.check_display([])
+
+
+def test_missing_libraries_give_the_exact_line(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setitem(dev.QT_LIBRARIES, "libnot-there.so.9", "libnot-there9")
+    monkeypatch.setattr(dev, "install_packages", lambda packages: False)
+    monkeypatch.setattr(dev.shutil, "which", lambda name: f"/usr/bin/{name}")
+    with pytest.raises(dev.Trouble, match=r"apt-get install -y --no-install-recommends libnot-there9"):
+        dev.check_system(for_tests=False)
+
+
+def test_missing_test_programs_are_no_obstacle(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(dev, "QT_LIBRARIES", {})
+    monkeypatch.setattr(dev, "TEST_PROGRAMS", {"not-there-either": "not-there"})
+    monkeypatch.setattr(dev, "install_packages", lambda packages: False)
+    dev.check_system(for_tests=True)
+    assert "will be skipped" in capsys.readouterr().err
+
+
+def test_without_a_network_it_says_so(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    with pytest.raises(dev.Trouble, match="no connection to the package index"):
+        dev.set_up("")
+    assert not list(dev.VENV.glob("stamp-*"))
+
+
+def test_the_second_time_nothing_is_done(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[tuple[str, ...]] = []
+
+    def make_venv() -> None:
+        dev.venv_python().parent.mkdir(parents=True)
+        dev.venv_python().touch()
+
+    monkeypatch.setattr(dev, "make_venv", make_venv)
+    monkeypatch.setattr(dev, "pip", lambda *arguments: calls.append(arguments))
+    dev.set_up("dev")
+    assert calls[-1][-1] == ".[dev]"
+    calls.clear()
+    capsys.readouterr()
+    dev.set_up("dev")
+    dev.set_up("")
+    assert not calls
+    assert capsys.readouterr() == ("", "")
+
+
+def test_new_pins_renew_the_environment(dev: ModuleType) -> None:
+    before = dev.fingerprint()
+    dev.CONSTRAINTS.write_text("msgspec==0.22.0\n")
+    assert dev.fingerprint() != before
+
+
+def test_every_direct_dependency_is_pinned() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    pinned = {_plain(line) for line in (PROJECT / "packaging" / "constraints.txt").read_text().splitlines()}
+    assert [line for line in wanted if _plain(line) not in pinned] == []
+
+
+def test_pins_name_no_places() -> None:
+    text = (PROJECT / "packaging" / "constraints.txt").read_text()
+    assert "://" not in text
+    assert " @ " not in text
+
+
+def _plain(requirement: str) -> str:
+    name = re.match(r"[A-Za-z0-9._-]+", requirement)
+    return re.sub(r"[-_.]+", "-", name.group()).lower() if name else ""
