@@ -55,6 +55,7 @@ class ModelError(UserError):
         status: HTTP status, or None when there was no answer.
         is_retryable: Whether the same request may succeed later.
         retry_after: Seconds that the server asked to wait, if it did.
+        may_cost: Whether a reply had begun, so that the provider may bill it.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class ModelError(UserError):
         self.status = status
         self.is_retryable = is_retryable
         self.retry_after = retry_after
+        self.may_cost = False
 
 
 class HistoryError(UserError):

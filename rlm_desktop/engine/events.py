@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from rlm_desktop.repl.wire import Variable
+
 SCHEMA_VERSION = 1
 RUN = -1
 """Value of `Event.call` for an event of the run as a whole."""
@@ -64,16 +66,6 @@ class DocumentRef(msgspec.Struct, frozen=True, kw_only=True):
     pages: int | None = None
     sha256: str = ""
     path: str = ""
-
-
-class Variable(msgspec.Struct, frozen=True, kw_only=True):
-    """A variable of the REPL after a cell: `size` is len() where there is one, `preview` at most 200 characters."""
-
-    name: str
-    type: str
-    size: int | None = None
-    preview: str = ""
-    changed: bool = False
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=True):
@@ -243,7 +235,8 @@ class ModelFailed(Event, frozen=True, kw_only=True):
 
     error: str
     status: int | None = None
-    attempts: int = 1
+    usage: Usage | None = None
+    cost_usd: float | None = None
 
 
 class CellStarted(Event, frozen=True, kw_only=True):
@@ -338,12 +331,18 @@ class CancelRequested(Event, frozen=True, kw_only=True):
 
 
 class CallFinished(Event, frozen=True, kw_only=True):
-    """A call ended. `result` is what its caller gets, an error included."""
+    """A call ended.
+
+    Attributes:
+        result: What its caller gets, an error included.
+        shared: The call whose identical request answered this one, which asked no model itself.
+    """
 
     end_state: EndState
     result: str = ""
     error: str = ""
     iterations: int = 0
+    shared: int | None = None
 
 
 class RunFinished(Event, frozen=True, kw_only=True):

@@ -237,7 +237,7 @@ class RunState:
             return None
         call.exchange.error = event.error
         self.active = max(0, self.active - 1)
-        self._count_request(call, None, None)
+        self._count_request(call, event.usage, event.cost_usd)
         return self._row(call)
 
     def _iteration(self, call: int, number: int) -> IterationNode | None:
@@ -315,6 +315,7 @@ class RunState:
         call.finished = event.at
         call.result = event.result
         call.error = event.error
+        call.shared = event.shared
         if call.iterations and call.iterations[-1].finished is None:
             self._finish_iteration(call.iterations[-1], event.at, event.end_state)
         if event.end_state is not EndState.COMPLETED:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.events import EndState, Message, Usage, Variable
+from rlm_desktop.engine.events import EndState, Message, Usage
+from rlm_desktop.repl.wire import Variable
 
 
 class Tally:
@@ -278,6 +279,7 @@ class CallNode(Node):
     Attributes:
         number: The call's number in the events.
         exchange: For an llm call its one request; for an rlm call the latest.
+        shared: The call whose identical request answered this one, if one did.
         subtree: Sums over it and all below; `own` without those below.
     """
 
@@ -300,6 +302,7 @@ class CallNode(Node):
         "own",
         "prompt",
         "result",
+        "shared",
         "subtree",
     )
 
@@ -321,6 +324,7 @@ class CallNode(Node):
         self.iterations: list[IterationNode] = []
         self.result = ""
         self.error = ""
+        self.shared: int | None = None
         self.answer: str | None = None
         self.answer_source = ""
         self.own = Tally()

@@ -1,0 +1,358 @@
+"""Asks models: one request and its reply, with the retries that the trace shows.
+
+One `AsyncOpenAI` per provider and event loop (`Clients`), its connections shared by every run on that loop. The
+SDK's own retries are off: they would be invisible, unlimited in sum, and deaf to one another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from rlm_desktop.engine.chat import ReplyReader, error_in_body, is_retryable_status
+from rlm_desktop.engine.events import Message, Usage
+from rlm_desktop.engine.providers import Provider
+from rlm_desktop.errors import ModelError
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+MAX_ATTEMPTS = 5
+CONNECT_TIMEOUT = 30.0
+"""Seconds; generous, because hundreds of connections may be opened at once."""
+IDLE_TIMEOUT = 300.0
+"""Seconds without a byte; long, because local servers load a model at the first request."""
+_MAX_BACKOFF = 20.0
+_MAX_RETRY_AFTER = 120.0
+_DELTA_INTERVAL = 0.05
+"""Seconds between two `on_text` calls of one reply."""
+_CHARACTERS_PER_TOKEN = 4
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A complete reply; the fields are those of `events.ModelResponded`."""
+
+    text: str
+    reasoning: str
+    usage: Usage | None
+    provider_cost: float | None
+    finish_reason: str
+    first_token: float | None
+    duration: float
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """An attempt that is made again after `delay` seconds."""
+
+    attempt: int
+    reason: str
+    status: int | None
+    delay: float
+    may_cost: bool
+
+
+class ModelClient:
+    """Asks the models of one provider on one event loop."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        self._client: AsyncOpenAI | None = None
+        self._slots = asyncio.Semaphore(provider.max_connections)
+        self._refused: dict[str, dict[str, str | None]] = {}
+        self._not_before = 0.0
+
+    async def complete(
+        self,
+        model: str,
+        messages: list[Message],
+        parameters: Mapping[str, Any],
+        *,
+        on_text: Callable[[str, str], None],
+        on_retry: Callable[[FailedAttempt], Awaitable[None]],
+    ) -> Completion:
+        """Ask `model` and read its reply.
+
+        Args:
+            model: Name as the server knows it.
+            messages: The whole conversation.
+            parameters: Further fields of the request, as temperature.
+            on_text: Gets text and reasoning as they arrive, merged to at most 20 calls a second.
+            on_retry: Is told of a failed attempt before the wait; may raise to give up.
+
+        Raises:
+            ModelError: The server refused for good, or all attempts failed.
+        """
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            await self._wait_for_turn()
+            try:
+                async with self._slots:
+                    return await self._attempt(model, messages, parameters, on_text, attempt)
+            except ModelError as error:
+                if self._adapt(model, error, parameters):
+                    delay = 0.0
+                elif not error.is_retryable or attempt == MAX_ATTEMPTS:
+                    raise
+                else:
+                    delay = self._delay(attempt, error)
+                await on_retry(FailedAttempt(attempt, str(error), error.status, delay, error.may_cost))
+                await asyncio.sleep(delay)
+        raise AssertionError("unreachable")
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    # -- waiting ----------------------------------------------------------------------------------------------
+
+    async def _wait_for_turn(self) -> None:
+        """A 429 of one call holds back all calls of the provider."""
+        while (wait := self._not_before - time.monotonic()) > 0:  # noqa: ASYNC110 - it may have moved meanwhile
+            await asyncio.sleep(wait)
+
+    def _delay(self, attempt: int, error: ModelError) -> float:
+        if error.retry_after is not None:
+            if error.retry_after > _MAX_RETRY_AFTER:
+                raise ModelError(
+                    f"The server asks to wait {error.retry_after:.0f} seconds: {error}. Try again later.",
+                    status=error.status,
+                )
+            delay = error.retry_after
+        else:
+            delay = min(_MAX_BACKOFF, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.75, 1.0)
+        if error.status == 429:
+            self._not_before = max(self._not_before, time.monotonic() + delay)
+        return delay
+
+    # -- parameters that a model refuses ----------------------------------------------------------------------
+
+    def _adapt(self, model: str, error: ModelError, parameters: Mapping[str, Any]) -> bool:
+        """Learn from a 400 that names a parameter: leave it out, or use its other name, from now on."""
+        if error.status not in (400, 422):
+            return False
+        refused = self._refused.setdefault(model, {})
+        text = str(error)
+        for name in ("max_completion_tokens", "max_tokens", "temperature", "reasoning_effort", "stream_options"):
+            is_used = name in parameters or name == "stream_options"
+            if not is_used or name in refused or f"{name}" not in text:
+                continue
+            other = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}.get(name)
+            refused[name] = None if other in refused else other
+            return True
+        return False
+
+    def _body(self, model: str, messages: list[Message], parameters: Mapping[str, Any]) -> bytes:
+        body: dict[str, Any] = {
+            "model": model,
+            "messages": messages,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            **parameters,
+        }
+        for name, replacement in self._refused.get(model, {}).items():
+            value = body.pop(name, None)
+            if replacement is not None and value is not None:
+                body[replacement] = value
+        try:
+            return _encode(body)
+        except UnicodeEncodeError:
+            # A lone surrogate, as documents with a wrong encoding have; JSON cannot carry it.
+            body["messages"] = [Message(m.role, m.content.encode("utf-8", "replace").decode()) for m in messages]
+            return _encode(body)
+
+    # -- one attempt ------------------------------------------------------------------------------------------
+
+    async def _attempt(
+        self,
+        model: str,
+        messages: list[Message],
+        parameters: Mapping[str, Any],
+        on_text: Callable[[str, str], None],
+        attempt: int,
+    ) -> Completion:
+        import httpx2
+        import openai
+
+        client = await self._open()
+        started = time.monotonic()
+        has_begun = False
+        try:
+            # `post` with ready bytes skips the SDK's per-call transformation and parsing, half of its cost.
+            response = await client.post(
+                "/chat/completions",
+                content=self._body(model, messages, parameters),
+                cast_to=httpx2.Response,
+                options={"headers": {"Content-Type": "application/json", "Accept": "text/event-stream"}},
+                stream=True,
+                stream_cls=openai.AsyncStream[Any],
+            )
+            assert isinstance(response, httpx2.Response)
+            has_begun = True
+            try:
+                is_streamed = "text/event-stream" in response.headers.get("content-type", "")
+                reader = ReplyReader(is_streamed=is_streamed)
+                first = await self._read(response, reader, on_text, started)
+            finally:
+                await response.aclose()
+        except (openai.OpenAIError, httpx2.TransportError, httpx2.StreamError, ModelError) as error:
+            failure = self._in_words(error)
+            failure.may_cost = has_begun
+            raise failure from error
+        return Completion(
+            text=reader.text,
+            reasoning=reader.reasoning,
+            usage=reader.usage,
+            provider_cost=reader.cost_usd,
+            finish_reason=reader.finish_reason,
+            first_token=first,
+            duration=time.monotonic() - started,
+            attempts=attempt,
+        )
+
+    async def _read(
+        self, response: Any, reader: ReplyReader, on_text: Callable[[str, str], None], started: float
+    ) -> float | None:
+        """Read the body; returns the seconds to the first piece of a streamed reply."""
+        first: float | None = None
+        last_told = 0.0
+        text, reasoning = "", ""
+        async with aclosing(response.aiter_bytes()) as pieces:
+            async for data in pieces:
+                more_text, more_reasoning = reader.feed(data)
+                if not (more_text or more_reasoning):
+                    continue
+                text, reasoning = text + more_text, reasoning + more_reasoning
+                now = time.monotonic()
+                if first is None:
+                    first = now - started
+                if now - last_told >= _DELTA_INTERVAL:
+                    on_text(text, reasoning)
+                    text, reasoning, last_told = "", "", now
+        reader.finish()
+        return first
+
+    def _in_words(self, error: Exception) -> ModelError:
+        """What went wrong, as a person can use it."""
+        import openai
+
+        if isinstance(error, ModelError):
+            return error
+        if isinstance(error, openai.APIStatusError):
+            return _status_error(error)
+        if isinstance(error, openai.APITimeoutError):
+            return ModelError(f"No answer from {self.provider.base_url} in time.", is_retryable=True)
+        cause: BaseException = error
+        while (inner := cause.__cause__ or cause.__context__) is not None:
+            cause = inner
+        reason = str(cause) or type(cause).__name__
+        return ModelError(f"The connection to {self.provider.base_url} failed: {reason}", is_retryable=True)
+
+    async def _open(self) -> AsyncOpenAI:
+        if self._client is None:
+            self._client = make_client(self.provider)
+        return self._client
+
+
+class Clients:
+    """The model clients of one event loop, one per provider."""
+
+    def __init__(self) -> None:
+        self._clients: dict[Provider, ModelClient] = {}
+
+    def of(self, provider: Provider) -> ModelClient:
+        """The client of `provider`, made when first asked for."""
+        client = self._clients.get(provider)
+        if client is None:
+            client = self._clients[provider] = ModelClient(provider)
+        return client
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        clients = list(self._clients.values())
+        self._clients.clear()
+        await asyncio.gather(*(client.aclose() for client in clients))
+
+
+def make_client(provider: Provider) -> AsyncOpenAI:
+    """An `AsyncOpenAI` for a provider, on aiohttp (1.9, not 5.3 ms of CPU a call), without its own retries."""
+    import httpx2
+    import openai
+
+    timeout = httpx2.Timeout(IDLE_TIMEOUT, connect=CONNECT_TIMEOUT, pool=None)
+    if provider.is_offline:
+        from rlm_desktop.engine.offline import OfflineTransport
+
+        transport = OfflineTransport(latency=provider.latency, tokens_per_second=provider.tokens_per_second)
+        http_client = httpx2.AsyncClient(transport=transport, timeout=timeout)
+    else:
+        limits = httpx2.Limits(max_connections=provider.max_connections, max_keepalive_connections=None)
+        http_client = openai.DefaultAioHttpClient(timeout=timeout, limits=limits)
+    return openai.AsyncOpenAI(
+        api_key=provider.api_key,
+        base_url=provider.base_url,
+        default_headers=dict(provider.headers),
+        max_retries=0,
+        timeout=timeout,
+        http_client=http_client,
+    )
+
+
+def estimate_tokens(messages: list[Message]) -> int:
+    """A rough count of the tokens of a request: four characters each."""
+    return sum(len(message.content) for message in messages) // _CHARACTERS_PER_TOKEN + 4 * len(messages)
+
+
+def _status_error(error: Any) -> ModelError:
+    """A 4xx or 5xx answer, in words that help."""
+    status: int = error.status_code
+    body = error.body if error.body is not None else error.response.text
+    described = error_in_body(body, status) if body else ModelError(f"HTTP {status}", status=status)
+    text = str(described).removeprefix("The server refused: ")
+    if len(text) > 300 and "<html" in text.lower():
+        text = "it answered with a web page: is the base URL right?"
+    return ModelError(
+        f"{_ADVICE.get(status, 'The server refused the request')} (HTTP {status}): {text}",
+        status=status,
+        is_retryable=is_retryable_status(status),
+        retry_after=_retry_after(error.response.headers),
+    )
+
+
+_ADVICE = {
+    401: "The API key was refused; check it",
+    402: "The account has no credit",
+    403: "The key may not use this model",
+    404: "The server does not know this model or address",
+    413: "The request is too large for the server",
+    429: "The rate limit is reached",
+}
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asked to wait: `retry-after-ms`, or `Retry-After` in seconds or as a date."""
+    try:
+        if (milliseconds := headers.get("retry-after-ms")) is not None:
+            return max(0.0, float(milliseconds) / 1000)
+        value = headers.get("retry-after")
+        if value is None:
+            return None
+        if value.strip().replace(".", "", 1).isdigit():
+            return float(value) or None
+        from email.utils import parsedate_to_datetime
+
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return None

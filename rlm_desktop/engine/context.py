@@ -1,0 +1,118 @@
+"""What a question is asked of: documents or a value, as the REPL's variable `context`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from rlm_desktop.documents import Document, load_all
+from rlm_desktop.engine.events import DocumentRef
+from rlm_desktop.engine.prompts import ContextSummary, DocumentSummary, summarize_context
+from rlm_desktop.errors import DocumentError, UsageError
+
+ContextValue: TypeAlias = str | list[Any] | dict[str, Any]
+DocumentLike: TypeAlias = Document | str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A context ready for the REPL.
+
+    Attributes:
+        value: The variable `context`.
+        documents: What its documents are, for the trace.
+        summaries: The REPL's variable `documents`.
+    """
+
+    value: ContextValue
+    documents: tuple[DocumentRef, ...] = ()
+    summaries: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def type(self) -> str:
+        """`str`, `list` or `dict`."""
+        return type(self.value).__name__
+
+    @property
+    def characters(self) -> int:
+        """Characters of all texts."""
+        return self.summary().characters
+
+    def summary(self) -> ContextSummary:
+        """What the model is told of it."""
+        known = [DocumentSummary(d.name, d.kind, d.characters, d.pages) for d in self.documents]
+        return summarize_context(self.value, known)
+
+
+async def make_context(
+    *,
+    documents: Sequence[DocumentLike] = (),
+    context: ContextValue | None = None,
+    context_path: str | os.PathLike[str] | None = None,
+) -> Context:
+    """The context of a question. One document becomes a `str`, several a `dict` name -> text.
+
+    Raises:
+        UsageError: More than one kind of context was given, or one that no REPL variable can hold.
+        DocumentError: A document cannot be read.
+    """
+    given = [documents or None, context, context_path]
+    if sum(part is not None for part in given) > 1:
+        raise UsageError("Give documents=, context= or context_path=: one of them.")
+    if context_path is not None:
+        documents = [context_path]
+    if not documents:
+        return Context(_checked("" if context is None else context))
+    loaded = await _load(documents)
+    refs = tuple(_reference(document) for document in loaded)
+    summaries = tuple(document.summary() for document in loaded)
+    if len(loaded) == 1:
+        return Context(loaded[0].text, refs, summaries)
+    names = unique_names([document.name for document in loaded])
+    return Context(dict(zip(names, (d.text for d in loaded), strict=True)), refs, summaries)
+
+
+def prompt_context(prompt: str) -> Context:
+    """The context of a sub-RLM: the prompt that it was given."""
+    return Context(prompt)
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """The names with ` (2)`, ` (3)` ... put to those that came before."""
+    seen: dict[str, int] = {}
+    unique: list[str] = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return unique
+
+
+async def _load(documents: Sequence[DocumentLike]) -> list[Document]:
+    paths = [document for document in documents if not isinstance(document, Document)]
+    results = iter(await load_all(paths)) if paths else iter(())
+    loaded: list[Document] = []
+    for document in documents:
+        result = document if isinstance(document, Document) else next(results)
+        if isinstance(result, DocumentError):
+            raise result
+        loaded.append(result)
+    return loaded
+
+
+def _reference(document: Document) -> DocumentRef:
+    return DocumentRef(
+        name=document.name,
+        kind=document.kind,
+        characters=document.characters,
+        pages=len(document.pages) or None,
+        sha256=document.sha256,
+        path=document.path,
+    )
+
+
+def _checked(value: Any) -> ContextValue:
+    if not isinstance(value, str | list | dict):
+        raise UsageError(f"A context is a str, a list or a dict, not a {type(value).__name__}.")
+    return value

@@ -1,0 +1,135 @@
+"""The limits of a run, held over its whole tree."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from rlm_desktop.engine.events import EndState, Usage
+from rlm_desktop.errors import LimitExceeded, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may use, all its calls together; None is no limit.
+
+    Attributes:
+        budget_usd: US dollars.
+        max_tokens: Input and output tokens.
+        max_calls: Requests to models, retried ones included.
+        timeout: Seconds from start to end.
+        max_errors: Iterations with an error in a row, in one rlm call.
+    """
+
+    budget_usd: float | None = None
+    max_tokens: int | None = None
+    max_calls: int | None = None
+    timeout: float | None = None
+    max_errors: int | None = 5
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if value is not None and (not math.isfinite(value) or value <= 0):
+                raise UsageError(f"The limit {name} must be a positive number or None, not {value!r}.")
+
+
+class Ledger:
+    """Counts what a run uses and refuses what would go over its limits.
+
+    Every request reserves before it is sent and settles when its figures are known, so that parallel calls cannot
+    overshoot together: what is over at the end is at most what the requests in flight used beyond their estimate.
+
+    Attributes:
+        requests / tokens / cost_usd: Settled sums.
+        unknown_usage: Requests whose provider gave no figures; counted with their estimate against the limit.
+    """
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limits = limits
+        self.requests = 0
+        self.tokens = 0
+        self.cost_usd = 0.0
+        self.unknown_usage = 0
+        self._reserved_tokens = 0
+        self._reserved_cost = 0.0
+        self._clock = clock
+        self._started = clock()
+
+    def remaining_time(self) -> float | None:
+        """Seconds left, None without a time limit; never negative."""
+        if self.limits.timeout is None:
+            return None
+        return max(0.0, self.limits.timeout - (self._clock() - self._started))
+
+    def reserve(self, tokens: int, cost_usd: float | None, *, is_last_chance: bool = False) -> Reservation:
+        """Set aside what a request is expected to use.
+
+        Args:
+            tokens: Estimate of its input.
+            cost_usd: Estimate of its cost, None when the price is not known.
+            is_last_chance: The closing request that asks for the best answer; one request is kept free for it.
+
+        Raises:
+            LimitExceeded: The request would go over a limit.
+        """
+        limits = self.limits
+        if self.remaining_time() == 0.0:
+            raise LimitExceeded(EndState.TIMEOUT_EXCEEDED, f"The run took its {limits.timeout:g} seconds.")
+        spare = 0 if is_last_chance else 1
+        if limits.max_calls is not None and self.requests + spare >= max(limits.max_calls, 1 + spare):
+            raise LimitExceeded(
+                EndState.CALL_LIMIT_EXCEEDED, f"The run made its {limits.max_calls} model requests."
+            )
+        if limits.max_tokens is not None and self.tokens + self._reserved_tokens + tokens > limits.max_tokens:
+            used = f"{self.tokens:,} of {limits.max_tokens:,} tokens are used"
+            raise LimitExceeded(
+                EndState.TOKEN_LIMIT_EXCEEDED, f"{used} and the next request needs about {tokens:,}."
+            )
+        if (
+            limits.budget_usd is not None
+            and self.cost_usd + self._reserved_cost + (cost_usd or 0) > limits.budget_usd
+        ):
+            spent = f"${self.cost_usd:.4f} of ${limits.budget_usd:.4f} is spent"
+            raise LimitExceeded(
+                EndState.BUDGET_EXCEEDED, f"{spent} and the next request costs about ${cost_usd or 0:.4f}."
+            )
+        self.requests += 1
+        self._reserved_tokens += tokens
+        self._reserved_cost += cost_usd or 0.0
+        return Reservation(self, tokens, cost_usd or 0.0)
+
+    def settle(self, reservation: Reservation, usage: Usage | None, cost_usd: float | None) -> None:
+        """Replace a reservation by the provider's figures (its estimate stays where there are none)."""
+        self._reserved_tokens -= reservation.tokens
+        self._reserved_cost -= reservation.cost_usd
+        known = usage is not None and usage.input_tokens is not None and usage.output_tokens is not None
+        if known and usage is not None:
+            self.tokens += (usage.input_tokens or 0) + (usage.output_tokens or 0)
+        else:
+            self.unknown_usage += 1
+            self.tokens += reservation.tokens
+        self.cost_usd += reservation.cost_usd if cost_usd is None else cost_usd
+
+
+class Reservation:
+    """What one request has set aside. `settle` or `release` it exactly once; further calls do nothing."""
+
+    __slots__ = ("_is_open", "_ledger", "cost_usd", "tokens")
+
+    def __init__(self, ledger: Ledger, tokens: int, cost_usd: float) -> None:
+        self._ledger = ledger
+        self._is_open = True
+        self.tokens = tokens
+        self.cost_usd = cost_usd
+
+    def settle(self, usage: Usage | None, cost_usd: float | None) -> None:
+        """The request ended with these figures."""
+        if self._is_open:
+            self._is_open = False
+            self._ledger.settle(self, usage, cost_usd)
+
+    def release(self) -> None:
+        """The request was never answered: it counts as a request, with nothing used."""
+        self.settle(Usage(input_tokens=0, output_tokens=0), 0.0)

@@ -1,0 +1,98 @@
+"""What is chosen for a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from rlm_desktop.engine.limits import Limits
+from rlm_desktop.errors import UsageError
+
+SubCalls = Literal["recursive", "explicit"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What is chosen for a run.
+
+    Attributes:
+        model: Of the root call.
+        sub_model: Of all other calls, unless `models` names one for their depth.
+        models: Depth -> model.
+        max_depth: Levels of calls below the root: 1 means plain sub-calls only.
+        max_iterations: Of the root call; an rlm call at depth d has `max(3, max_iterations // (d + 1))`.
+        iterations: Depth -> iterations, where another number is wanted.
+        max_concurrent: Requests to models in flight at once, and rlm calls alive at once on each depth.
+        sub_calls: `recursive`: llm_query recurses while levels remain; `explicit`: only rlm_query does.
+        python_fences: Run ```python blocks when a reply has no ```repl block.
+        output_limit: Characters of a cell's output that the model is shown.
+        cell_timeout: Seconds that one cell may compute, time spent waiting for models not counted.
+        system_prompt: The person's own, in place of the role and the advice of the default one.
+        parameters: Further fields of each request, as temperature.
+        memory_limit_mb: What one REPL may use beside its context.
+        share_identical: Answer identical plain sub-calls of one run once.
+    """
+
+    model: str
+    sub_model: str
+    models: Mapping[int, str] = field(default_factory=dict[int, str])
+    max_depth: int = 2
+    max_iterations: int = 20
+    iterations: Mapping[int, int] = field(default_factory=dict[int, int])
+    max_concurrent: int = 16
+    limits: Limits = field(default_factory=Limits)
+    sub_calls: SubCalls = "recursive"
+    python_fences: bool = True
+    output_limit: int = 20_000
+    cell_timeout: float | None = 120.0
+    system_prompt: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    memory_limit_mb: int = 2048
+    share_identical: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("max_depth", "max_iterations", "max_concurrent", "output_limit", "memory_limit_mb"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name} must be 1 or more, not {getattr(self, name)}.")
+        if self.sub_calls not in ("recursive", "explicit"):
+            raise UsageError(f'sub_calls must be "recursive" or "explicit", not {self.sub_calls!r}.')
+
+    def model_at(self, depth: int) -> str:
+        """The model of the calls at `depth`."""
+        return self.models.get(depth, self.model if depth == 0 else self.sub_model)
+
+    def iterations_at(self, depth: int) -> int:
+        """How many iterations an rlm call at `depth` has."""
+        if depth in self.iterations:
+            return max(1, self.iterations[depth])
+        return self.max_iterations if depth == 0 else max(3, self.max_iterations // (depth + 1))
+
+    def recurses(self, function: str, depth: int) -> bool:
+        """Whether a call made by `function` becomes an rlm call at `depth`."""
+        wants = self.sub_calls == "recursive" or function.startswith("rlm_query")
+        return wants and depth < self.max_depth
+
+    def as_settings(self) -> dict[str, Any]:
+        """What goes into the trace; all of it may be shown, there is no key in it."""
+        limits = self.limits
+        return {
+            "models": {str(depth): model for depth, model in self.models.items()},
+            "max_depth": self.max_depth,
+            "max_iterations": self.max_iterations,
+            "iterations": {str(depth): number for depth, number in self.iterations.items()},
+            "max_concurrent": self.max_concurrent,
+            "sub_calls": self.sub_calls,
+            "python_fences": self.python_fences,
+            "output_limit": self.output_limit,
+            "cell_timeout": self.cell_timeout,
+            "system_prompt": self.system_prompt,
+            "parameters": dict(self.parameters),
+            "memory_limit_mb": self.memory_limit_mb,
+            "share_identical": self.share_identical,
+            "budget_usd": limits.budget_usd,
+            "max_tokens": limits.max_tokens,
+            "max_calls": limits.max_calls,
+            "timeout": limits.timeout,
+            "max_errors": limits.max_errors,
+        }

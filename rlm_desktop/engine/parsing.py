@@ -1,0 +1,178 @@
+"""Reads a model's reply: the code blocks to run and a final answer given in its text.
+
+Never raises and never loses text, whatever the reply. Nothing of the reply is compiled here: parsing hostile
+source can exhaust the interpreter's stack, and that is the worker's risk to take.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$")
+_FINAL = re.compile(r"^[ \t]*(FINAL_VAR|FINAL)\(", re.MULTILINE)
+_THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+_TRIPLE = re.compile(r"\\.|\"\"\"|'''|#[^\n]*|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?", re.DOTALL)
+_PYTHON = frozenset({"python", "py", "python3"})
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A code block to run. `is_closed` is false when the reply ended inside it."""
+
+    code: str
+    is_closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TextFinal:
+    """`FINAL(...)` or `FINAL_VAR(...)` on a line of the text; `argument` is what stood between the parentheses."""
+
+    kind: Literal["FINAL", "FINAL_VAR"]
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply taken apart. `prose` is its text without thoughts and fenced blocks."""
+
+    blocks: tuple[Block, ...]
+    final: TextFinal | None
+    prose: str
+
+
+def parse_reply(text: str, *, python_fences: bool = True) -> Reply:
+    """Take a reply apart.
+
+    `repl` fences are run; where there is none, `python` fences are, if `python_fences`. A final answer counts only
+    outside fences and outside thoughts (`<think>`), and the last one counts.
+    """
+    text = text.replace("\r\n", "\n")
+    visible = _blank_thoughts(text)
+    fenced, prose = _split_fences(visible)
+    blocks = [block for language, block in fenced if language == "repl"]
+    if not blocks and python_fences:
+        blocks = [block for language, block in fenced if language in _PYTHON]
+    runnable = tuple(block for block in blocks if block.code.strip())
+    return Reply(runnable, _find_final(prose), prose.strip())
+
+
+def _blank_thoughts(text: str) -> str:
+    """Without thoughts, but never inside a fence: code may well print such a tag."""
+    first_fence = re.search(r"^ {0,3}(?:```|~~~)", text, re.MULTILINE)
+
+    def blank(match: re.Match[str]) -> str:
+        inside_code = first_fence is not None and first_fence.start() < match.start()
+        return match.group() if inside_code else ""
+
+    return _THOUGHTS.sub(blank, text)
+
+
+def _split_fences(text: str) -> tuple[list[tuple[str, Block]], str]:
+    """The fenced blocks with their languages, and the text outside of them."""
+    lines = text.split("\n")
+    blocks: list[tuple[str, Block]] = []
+    prose: list[str] = []
+    number = 0
+    while number < len(lines):
+        opening = _FENCE.match(lines[number])
+        if opening is None:
+            prose.append(lines[number])
+            number += 1
+            continue
+        fence, language = opening.group(1), opening.group(2).lower().strip("{}.")
+        end = _closing_line(lines, number + 1, fence)
+        body = lines[number + 1 : end]
+        blocks.append((language, Block("\n".join(body), is_closed=end < len(lines))))
+        number = end + 1
+    return blocks, "\n".join(prose)
+
+
+def _closing_line(lines: list[str], start: int, fence: str) -> int:
+    """Index of the line that closes a fence; len(lines) when none does.
+
+    A fence inside a triple-quoted string does not close, unless no later one would.
+    """
+    first: int | None = None
+    open_quote = ""
+    for number in range(start, len(lines)):
+        stripped = lines[number].strip()
+        if len(stripped) >= len(fence) and set(stripped) == {fence[0]}:
+            if not open_quote:
+                return number
+            first = number if first is None else first
+        else:
+            open_quote = _open_quote(lines[number], open_quote)
+    return len(lines) if first is None else first
+
+
+def _open_quote(line: str, quote: str) -> str:
+    """The triple quote that is open at the end of a line, given the one open at its start."""
+    position = 0
+    while position < len(line):
+        if quote:
+            end = line.find(quote, position)
+            if end < 0:
+                return quote
+            position, quote = end + 3, ""
+            continue
+        match = _TRIPLE.search(line, position)
+        if match is None:
+            return ""
+        position = match.end()
+        if match.group() in ('"""', "'''"):
+            quote = match.group()
+    return quote
+
+
+def _find_final(prose: str) -> TextFinal | None:
+    """The last final answer in a text."""
+    final: TextFinal | None = None
+    position = 0
+    while (match := _FINAL.search(prose, position)) is not None:
+        argument, position = _argument(prose, match.end())
+        kind: Literal["FINAL", "FINAL_VAR"] = "FINAL_VAR" if match.group(1) == "FINAL_VAR" else "FINAL"
+        final = TextFinal(kind, argument)
+    return final
+
+
+def _argument(text: str, start: int) -> tuple[str, int]:
+    """What stands between the parentheses that open before `start`, and where to go on.
+
+    A quoted argument ends with its quote, so that parentheses in it do not count. Otherwise parentheses are
+    counted; text that never balances reaches to its last closing parenthesis, or to its end.
+    """
+    quoted = _quoted(text, start)
+    if quoted is not None:
+        return quoted
+    depth = 1
+    for match in re.compile(r"[()]").finditer(text, start):
+        depth += 1 if match.group() == "(" else -1
+        if depth == 0 and text[match.end() :].split("\n", 1)[0].strip() in ("", "`", ".", ";"):
+            return text[start : match.start()].strip(), match.end()
+        if depth == 0:
+            # More text on the line: not the end of the answer, as in "FINAL(a) b)".
+            depth = 1
+    last = text.rfind(")", start)
+    end = last if last >= 0 else len(text)
+    return text[start:end].strip(), end + 1
+
+
+def _quoted(text: str, start: int) -> tuple[str, int] | None:
+    opening = re.compile(r"\s*(\"\"\"|'''|\"|')").match(text, start)
+    if opening is None:
+        return None
+    quote = opening.group(1)
+    body = r"(?:\\.|(?!" + re.escape(quote) + r").)*" if len(quote) == 3 else rf"(?:\\.|[^{quote}\\\n])*"
+    whole = re.compile(rf"({body}){re.escape(quote)}\s*\)", re.DOTALL).match(text, opening.end())
+    if whole is None:
+        return None
+    return _unescape(whole.group(1)), whole.end()
+
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\n": ""}
+
+
+def _unescape(text: str) -> str:
+    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match.group(1), match.group(1)), text, flags=re.DOTALL)

@@ -1,0 +1,377 @@
+"""`RLM`: the engine's door for programs, the command line and the window alike."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+import weakref
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.client import Clients, ModelClient
+from rlm_desktop.engine.context import Context, ContextValue, DocumentLike, make_context
+from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.engine.limits import Limits
+from rlm_desktop.engine.options import RunOptions, SubCalls
+from rlm_desktop.engine.prices import price_of
+from rlm_desktop.engine.providers import (
+    OFFLINE,
+    Provider,
+    configured_secrets,
+    default_models,
+    environment,
+    find_provider,
+)
+from rlm_desktop.engine.rlm_call import RlmCall
+from rlm_desktop.engine.run import Outcome, Run, RunResult
+from rlm_desktop.engine.secrets import SecretFilter
+from rlm_desktop.engine.trace import Sink
+from rlm_desktop.errors import RLMError, SettingsError, UsageError
+from rlm_desktop.repl.host import ReplHost
+from rlm_desktop.settings import Settings
+
+_T = TypeVar("_T")
+
+
+class RLM:
+    """A Recursive Language Model, ready to be asked. Many questions at once on one object are safe.
+
+    Use it as `async with RLM(...) as rlm`, or call `aclose`; a program that ends with its event loop need not.
+
+    Args:
+        model: Of the root call. Without one, the environment's `OPENAI_MODEL`, else the offline model.
+        sub_model: Of the sub-calls; without one, the root's.
+        models: Depth -> model, where a depth shall have its own.
+        max_depth: Levels of calls below the root; 1 means plain sub-calls only.
+        max_iterations: Of the root call.
+        max_concurrent: Requests to models in flight at once.
+        limits: What one run may use.
+        base_url: An OpenAI-compatible server; without one, `OPENAI_BASE_URL`, else OpenAI's.
+        api_key: Without one, `OPENAI_API_KEY` from the environment or `.env`.
+        provider: In place of `base_url` and `api_key`, a provider with all its settings.
+        sub_calls: `recursive`: llm_query recurses while levels remain; `explicit`: only rlm_query does.
+        options: Further fields of `RunOptions` by name.
+
+    Raises:
+        SettingsError: No server is known for a model, or it cannot be used.
+        UsageError: An argument makes no sense.
+    """
+
+    def __init__(
+        self,
+        model: str | None = None,
+        sub_model: str | None = None,
+        *,
+        models: Mapping[int, str] | None = None,
+        max_depth: int = 2,
+        max_iterations: int = 20,
+        max_concurrent: int = 16,
+        limits: Limits | None = None,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        provider: Provider | None = None,
+        sub_calls: SubCalls = "recursive",
+        **options: Any,
+    ) -> None:
+        self._env = environment()
+        if model is None:
+            default_root, default_sub = default_models(self._env)
+            model, sub_model = default_root, sub_model or default_sub
+        self._base_url, self._api_key, self._provider = base_url, api_key, provider
+        try:
+            self.options = RunOptions(
+                model=model,
+                sub_model=sub_model or model,
+                models=dict(models or {}),
+                max_depth=max_depth,
+                max_iterations=max_iterations,
+                max_concurrent=max_concurrent,
+                limits=limits or Limits(),
+                sub_calls=sub_calls,
+                **options,
+            )
+        except TypeError as error:
+            raise UsageError(str(error).replace("RunOptions.__init__()", "RLM()")) from None
+        self._providers = {name: self._find_provider(name) for name in self._model_names()}
+        self._refuse_unpriced_budget()
+        self._filter = SecretFilter([*configured_secrets(self._env), *self._keys()])
+        self._sessions: dict[str, list[dict[str, Any]]] = {}
+        self._runs: weakref.WeakSet[Run] = weakref.WeakSet()
+
+    @classmethod
+    def from_settings(cls, settings: Settings, **changes: Any) -> RLM:
+        """An RLM as the settings say, with `changes` by the names of the constructor's arguments."""
+        arguments: dict[str, Any] = {
+            "model": settings.root_model,
+            "sub_model": settings.sub_model_or_root,
+            "max_depth": settings.max_depth,
+            "max_iterations": settings.max_iterations,
+            "max_concurrent": settings.max_concurrent,
+            "limits": Limits(
+                budget_usd=settings.budget_usd,
+                max_tokens=settings.max_tokens,
+                max_calls=settings.max_calls,
+                timeout=settings.timeout,
+                max_errors=settings.max_errors,
+            ),
+            "sub_calls": settings.sub_calls,
+            "python_fences": settings.python_fences,
+            "output_limit": settings.output_limit,
+            "memory_limit_mb": settings.memory_limit_mb,
+        }
+        return cls(**{**arguments, **changes})
+
+    # -- asking -----------------------------------------------------------------------------------------------
+
+    async def start(
+        self,
+        question: str,
+        *,
+        documents: Sequence[DocumentLike] = (),
+        context: ContextValue | None = None,
+        context_path: str | os.PathLike[str] | None = None,
+        session: str | None = None,
+        history: Sequence[Mapping[str, Any]] | None = None,
+        sinks: Sequence[Sink] = (),
+    ) -> Run:
+        """Read the documents and start a run.
+
+        Args:
+            question: What is asked.
+            documents: Files, or documents that are loaded already.
+            context: The context itself, in place of documents.
+            context_path: One file, in place of documents.
+            session: The session that the question belongs to; its earlier questions are the run's history.
+            history: Earlier turns (`question`, `answer`), in place of those that this object remembers.
+            sinks: Receive every event of the run.
+
+        Raises:
+            UsageError: The question is empty, or more than one kind of context was given.
+            DocumentError: A document cannot be read.
+        """
+        if not question.strip():
+            raise UsageError("The question is empty: say what you want to know.")
+        made = await make_context(documents=documents, context=context, context_path=context_path)
+        return self._start(question, made, session, history, sinks)
+
+    async def arun(self, question: str, **arguments: Any) -> RunResult:
+        """Ask and wait for the result; the arguments are those of `start`.
+
+        Limits, failing models and code that goes wrong do not raise: `RunResult.end_state` and `error` tell.
+        Cancelling stops the run.
+        """
+        run = await self.start(question, **arguments)
+        return await run.wait()
+
+    def run(self, question: str, **arguments: Any) -> RunResult:
+        """`arun` for programs without an event loop.
+
+        Raises:
+            UsageError: An event loop is running already (as in Jupyter): use `await rlm.arun(...)` there.
+        """
+        return self._run_alone(self.arun(question, **arguments))
+
+    def completion(self, context: ContextValue, query: str) -> str:
+        """The plain form: a context and a query in, the answer out.
+
+        Raises:
+            RLMError: There is no answer; the text says why.
+        """
+        result = self.run(query, context=context)
+        if result.final_answer is None:
+            raise RLMError(result.error or f"The run ended without an answer: {result.end_state}.")
+        return result.final_answer
+
+    async def stream(self, question: str, **arguments: Any) -> AsyncIterator[AnyEvent]:
+        """Ask and get every event as it happens; the arguments are those of `start`.
+
+        Leaving the loop early stops the run.
+        """
+        queue: asyncio.Queue[AnyEvent] = asyncio.Queue()
+        sinks = [*arguments.pop("sinks", ()), queue.put_nowait]
+        run = await self.start(question, sinks=sinks, **arguments)
+        try:
+            while True:
+                event = await queue.get()
+                yield event
+                if isinstance(event, ev.RunFinished):
+                    break
+        finally:
+            run.stop()
+            await run.wait()
+
+    async def aclose(self) -> None:
+        """Stop all runs of this object and close what it holds on this loop."""
+        runs = [run for run in self._runs if run.state.finished is None]
+        for run in runs:
+            run.stop("shutdown")
+        await asyncio.gather(*(run.wait() for run in runs))
+        await _Shared.close_loop()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    # -- inside -----------------------------------------------------------------------------------------------
+
+    def _start(
+        self,
+        question: str,
+        context: Context,
+        session: str | None,
+        history: Sequence[Mapping[str, Any]] | None,
+        sinks: Sequence[Sink],
+    ) -> Run:
+        shared = _Shared.of_loop()
+        session_id = session or uuid.uuid4().hex
+        turns = self._sessions.setdefault(session_id, []) if history is None else [dict(turn) for turn in history]
+        run = Run(
+            question,
+            context,
+            self.options,
+            client_of=lambda model: shared.clients.of(self._provider_of(model)),
+            repl_host=shared.repl_host,
+            secret_filter=self._filter,
+            session_id=session_id,
+            history=tuple(turns),
+            sinks=sinks,
+        )
+        self._runs.add(run)
+        run.start(self._root)
+        return run
+
+    async def _root(self, run: Run) -> Outcome:
+        """The root call of a run."""
+        number, model = run.next_call(), run.options.model_at(0)
+        run.emit(
+            ev.CallStarted(
+                call=number,
+                parent=None,
+                kind="rlm",
+                depth=0,
+                model=model,
+                prompt=run.question,
+                context_characters=run.context.characters,
+            )
+        )
+        call = RlmCall(run, number=number, depth=0, model=model, question=run.question, context=run.context)
+        outcome: Outcome | None = None
+        try:
+            outcome = await call.execute()
+        except asyncio.CancelledError:
+            run.emit(ev.CallFinished(call=number, end_state=ev.EndState.CANCELLED, iterations=call.iteration))
+            raise
+        except RLMError as error:
+            outcome = Outcome(ev.EndState.FAILED, error=str(error), iterations=call.iteration)
+        run.emit(
+            ev.CallFinished(
+                call=number,
+                end_state=outcome.end_state,
+                result=outcome.text,
+                error=outcome.error,
+                iterations=outcome.iterations,
+            )
+        )
+        if outcome.text and run.session_id in self._sessions:
+            self._sessions[run.session_id].append({"question": run.question, "answer": outcome.text})
+        return outcome
+
+    def _run_alone(self, work: Coroutine[Any, Any, _T]) -> _T:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(work)
+        work.close()
+        raise UsageError(
+            "An event loop is running already (as in Jupyter or a web server): use `await rlm.arun(...)` there, "
+            "which takes the same arguments and gives the same result."
+        )
+
+    def _model_names(self) -> set[str]:
+        return {self.options.model, self.options.sub_model, *self.options.models.values()}
+
+    def _find_provider(self, model: str) -> Provider:
+        if self._provider is not None:
+            return self._provider
+        return find_provider(model, base_url=self._base_url, api_key=self._api_key, env=self._env)
+
+    def _provider_of(self, model: str) -> Provider:
+        """The provider of a model that code may have named itself.
+
+        Raises:
+            SettingsError: No server is known for it.
+        """
+        if model not in self._providers:
+            self._providers[model] = self._find_provider(model)
+        return self._providers[model]
+
+    def _keys(self) -> list[str]:
+        return [provider.api_key for provider in self._providers.values() if not provider.is_offline]
+
+    def _refuse_unpriced_budget(self) -> None:
+        if self.options.limits.budget_usd is None:
+            return
+        for model in sorted(self._model_names()):
+            if price_of(model) is None and not _is_local(self._providers[model]):
+                raise SettingsError(
+                    f"The budget of ${self.options.limits.budget_usd:g} cannot be held: the price of {model!r} is "
+                    "not known. Add it to the price table, or ask without a budget (max_tokens, max_calls)."
+                )
+
+
+def _is_local(provider: Provider) -> bool:
+    """Whether a provider runs on this machine, where nobody bills."""
+    return provider.is_offline or (urlsplit(provider.base_url).hostname or "") in ("localhost", "127.0.0.1", "::1")
+
+
+_SharedByLoop: TypeAlias = "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Shared]"
+
+
+class _Shared:
+    """What all RLM objects on one event loop share: connections and REPL workers.
+
+    A keeper task closes it when the loop's end cancels its tasks, as `asyncio.run` does, so that a script may
+    simply end.
+    """
+
+    _of_loops: ClassVar[_SharedByLoop] = weakref.WeakKeyDictionary()
+
+    def __init__(self) -> None:
+        self.clients = Clients()
+        self.repl_host = ReplHost()
+        self._keeper = asyncio.create_task(self._keep(), name="rlm-desktop: connections and REPL workers")
+
+    @classmethod
+    def of_loop(cls) -> _Shared:
+        """The one of the running loop."""
+        loop = asyncio.get_running_loop()
+        shared = cls._of_loops.get(loop)
+        if shared is None:
+            shared = cls._of_loops[loop] = cls()
+        return shared
+
+    @classmethod
+    async def close_loop(cls) -> None:
+        """Close the one of the running loop, if there is one."""
+        shared = cls._of_loops.pop(asyncio.get_running_loop(), None)
+        if shared is not None:
+            shared._keeper.cancel()
+            await asyncio.gather(shared._keeper, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            self._of_loops.pop(asyncio.get_running_loop(), None)
+            await self.repl_host.aclose()
+            await self.clients.aclose()
+
+
+def client_of(rlm: RLM, model: str = OFFLINE) -> ModelClient:
+    """The client that `rlm` would ask `model` with, on the running loop; for benchmarks and connection tests."""
+    return _Shared.of_loop().clients.of(rlm._provider_of(model))

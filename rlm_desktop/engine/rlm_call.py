@@ -1,0 +1,341 @@
+"""An rlm call: the loop in which a model writes cells, sees their output and answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine import prompts
+from rlm_desktop.engine.client import Completion
+from rlm_desktop.engine.context import Context
+from rlm_desktop.engine.events import EndState, Message
+from rlm_desktop.engine.parsing import Block, Reply, TextFinal, parse_reply
+from rlm_desktop.engine.run import Outcome, Run, cancel_and_wait
+from rlm_desktop.engine.sub_calls import SubCalls
+from rlm_desktop.errors import LimitExceeded, ModelError
+from rlm_desktop.repl.host import CellResult, Repl, ReplSpec
+from rlm_desktop.repl.wire import Final
+
+MAX_STALLS = 3
+"""Replies in a row that bring nothing new (no code, or the same code) after which the call winds up."""
+_INTERRUPT_GRACE = 2.0
+_NO_LAST_CHANCE = frozenset({EndState.TIMEOUT_EXCEEDED})
+
+
+class RlmCall:
+    """One rlm call.
+
+    Attributes:
+        number: Of the call in the events.
+        iteration / cell: Where it is: the iteration from 1, the cell from 0.
+    """
+
+    def __init__(
+        self, run: Run, *, number: int, depth: int, model: str, question: str | None, context: Context
+    ) -> None:
+        self.run = run
+        self.number = number
+        self.depth = depth
+        self.iteration = 0
+        self.cell = 0
+        self._question = question
+        self._context = context
+        self._options = run.options
+        self._model = model
+        self._of = run.options.iterations_at(depth)
+        self._messages: list[Message] = []
+        self._sent = 0
+        self._sub_calls = SubCalls(self)
+        self._repl: Repl | None = None
+        self._errors = 0
+        self._stalls = 0
+        self._last_code = ""
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the run's root call."""
+        return self.number == ev.ROOT
+
+    async def execute(self) -> Outcome:
+        """Run to the end.
+
+        Raises:
+            ModelError: The model could not be asked.
+            LimitExceeded: A limit of the run was reached, and this is not the root.
+        """
+        self._messages = self._opening()
+        spawning = asyncio.ensure_future(self._spawn())
+        try:
+            return await self._iterate(spawning)
+        except LimitExceeded as limit:
+            if not self.is_root:
+                raise
+            self.run.reach_limit(limit)
+            return await self._last_chance(EndState(limit.end_state), str(limit))
+        finally:
+            await self._sub_calls.aclose()
+            await cancel_and_wait(spawning)
+            if not spawning.cancelled() and spawning.exception() is None:
+                await spawning.result().aclose()
+
+    # -- the loop ---------------------------------------------------------------------------------------------
+
+    async def _iterate(self, spawning: asyncio.Future[Repl]) -> Outcome:
+        while self.iteration < self._of:
+            self.iteration += 1
+            self.run.emit(ev.IterationStarted(call=self.number, iteration=self.iteration, of=self._of))
+            completion = await self._guarded(self._ask())
+            if self._repl is None:
+                self._repl = await spawning
+            outcome = await self._turn(completion)
+            if outcome is not None:
+                return outcome
+            if self._options.limits.max_errors is not None and self._errors >= self._options.limits.max_errors:
+                reason = f"{self._errors} iterations in a row ended with an error"
+                return await self._last_chance(EndState.ERROR_THRESHOLD_EXCEEDED, reason)
+            if self._stalls >= MAX_STALLS:
+                reason = f"the last {self._stalls} replies brought nothing new"
+                return await self._last_chance(EndState.ERROR_THRESHOLD_EXCEEDED, reason)
+        return await self._last_chance(EndState.OUT_OF_ITERATIONS, f"all {self._of} iterations are used")
+
+    async def _guarded(self, work: Any) -> Any:
+        return await (self.run.unless_limit(work) if self.is_root else work)
+
+    async def _ask(self, *, is_last_chance: bool = False) -> Completion:
+        completion = await self.run.ask(
+            self.number,
+            self._model,
+            self._messages,
+            kept=self._sent,
+            iteration=self.iteration,
+            is_last_chance=is_last_chance,
+        )
+        self._sent = len(self._messages)
+        # An empty assistant message is refused by several servers.
+        self._messages.append(Message("assistant", completion.text or "(no reply)"))
+        return completion
+
+    async def _turn(self, completion: Completion) -> Outcome | None:
+        """Do what a reply says; the outcome when it ends the call."""
+        reply = parse_reply(completion.text, python_fences=self._options.python_fences)
+        if reply.blocks and not reply.blocks[-1].is_closed and completion.finish_reason == "length":
+            self._stalls += 1
+            self._say(prompts.cut_reply_message())
+            return None
+        if not reply.blocks:
+            return await self._turn_without_code(reply)
+        self._count_repetition(reply.blocks)
+        results = await self._run_cells(reply.blocks)
+        last = results[-1]
+        self._errors = 0 if last.status == "ok" else self._errors + 1
+        if last.final is not None:
+            return await self._answer(last.final)
+        if reply.final is not None and last.status == "ok":
+            outcome = await self._text_answer(reply.final)
+            if outcome is not None:
+                return outcome
+        self._say(await self._feedback(results))
+        return None
+
+    async def _turn_without_code(self, reply: Reply) -> Outcome | None:
+        if reply.final is not None:
+            outcome = await self._text_answer(reply.final)
+            if outcome is not None:
+                return outcome
+        self._stalls += 1
+        self._say(prompts.no_code_message(self.iteration + 1, self._of))
+        return None
+
+    def _count_repetition(self, blocks: Sequence[Block]) -> None:
+        code = "\n\n".join(block.code for block in blocks).strip()
+        self._stalls = self._stalls + 1 if code == self._last_code else 0
+        self._last_code = code
+
+    def _say(self, text: str) -> None:
+        if self._messages[-1].role == "user":
+            text = f"{self._messages.pop().content}\n\n{text}"
+        self._messages.append(Message("user", text))
+
+    # -- cells ------------------------------------------------------------------------------------------------
+
+    async def _run_cells(self, blocks: Sequence[Block]) -> list[CellResult]:
+        """Run the blocks in order, up to the first that fails or answers."""
+        results: list[CellResult] = []
+        for number, block in enumerate(blocks):
+            self.cell = number
+            results.append(await self._run_cell(block.code))
+            if results[-1].status != "ok" or results[-1].final is not None:
+                break
+        return results
+
+    async def _run_cell(self, code: str) -> CellResult:
+        assert self._repl is not None
+        self.run.emit(ev.CellStarted(call=self.number, iteration=self.iteration, cell=self.cell, code=code))
+        running = asyncio.ensure_future(self._repl.run_cell(code, timeout=self._options.cell_timeout))
+        try:
+            result = await self._guarded(asyncio.shield(running))
+        except LimitExceeded:
+            self._repl.interrupt()
+            done, _ = await asyncio.wait([running], timeout=_INTERRUPT_GRACE)
+            if not done:
+                await self._repl.kill()
+            self._emit_finished(await running)
+            raise
+        except BaseException:
+            await self._sub_calls.aclose()
+            await cancel_and_wait(running)
+            self._emit_finished(CellResult(status="interrupted", error="Cancelled"), status="cancelled")
+            raise
+        self._emit_finished(result)
+        if result.status == "killed":
+            self.run.emit(ev.ReplRestarted(call=self.number, reason=result.error, lost=result.lost))
+        return result
+
+    def _emit_finished(self, result: CellResult, *, status: ev.CellStatus | None = None) -> None:
+        self.run.emit(
+            ev.CellFinished(
+                call=self.number,
+                iteration=self.iteration,
+                cell=self.cell,
+                status=status or result.status,
+                error=result.error,
+                traceback=result.traceback,
+                line=result.line,
+                duration=result.duration,
+                computed=result.computed,
+                dropped=result.dropped,
+                variables=result.variables,
+                threads=result.threads,
+            )
+        )
+
+    async def _spawn(self) -> Repl:
+        spec = ReplSpec(
+            context=self._context.value,
+            documents=self._context.summaries,
+            history=self.run.history if self.is_root else (),
+            memory_limit_mb=self._options.memory_limit_mb,
+        )
+        return await self.run.repl_host.spawn(spec, serve=self._sub_calls.serve, on_output=self._on_output)
+
+    def _on_output(self, stream: str, text: str) -> None:
+        cleaned, replaced = self.run.secret_filter.clean(text)
+        if replaced:
+            self.run.emit(ev.SecretsRedacted(call=self.number, where="output", replaced=replaced))
+        self.run.emit(
+            ev.CellOutput(
+                call=self.number,
+                iteration=self.iteration,
+                cell=self.cell,
+                stream="stderr" if stream == "stderr" else "stdout",
+                text=cleaned,
+            )
+        )
+
+    async def _feedback(self, results: Sequence[CellResult]) -> str:
+        cells = [
+            prompts.CellShown(
+                stdout=result.stdout,
+                stderr=result.stderr,
+                error=_told_error(result),
+                status=result.status,
+                variables=[variable.name for variable in result.variables],
+            )
+            for result in results
+        ]
+        text = prompts.feedback(
+            cells, iteration=self.iteration + 1, of=self._of, output_limit=self._options.output_limit
+        )
+        if self._stalls:
+            told = prompts.repeated_code_message(self.iteration + 1, self._of, times=self._stalls + 1)
+            text = f"{text}\n\n{told}"
+        return await self.run.redact(self.number, text, "output to the model")
+
+    # -- answers ----------------------------------------------------------------------------------------------
+
+    async def _answer(self, final: Final) -> Outcome:
+        text = await self.run.redact(self.number, final.text, "answer")
+        value = final.value if text == final.text else None
+        self.run.emit(ev.AnswerSet(call=self.number, answer=text, source=final.source, value=value))
+        return Outcome(EndState.COMPLETED, text, value, iterations=self.iteration)
+
+    async def _text_answer(self, final: TextFinal) -> Outcome | None:
+        """A final answer given in the reply's text; None when it named a variable that does not exist."""
+        assert self._repl is not None
+        name = final.argument.strip().strip("\"'`").strip()
+        # Models write FINAL(name) and mean the variable (reference/providers.md, recorded gpt-4o runs).
+        if final.kind == "FINAL_VAR" or name.isidentifier():
+            found = await self._repl.final_var(name)
+            if found is not None:
+                return await self._answer(found)
+            if final.kind == "FINAL_VAR":
+                reason = f"There is no variable {name!r} in the REPL."
+                self.run.emit(ev.AnswerRejected(call=self.number, reason=reason))
+                self._say(prompts.invalid_answer_message(reason))
+                return None
+        return await self._answer(Final(source="FINAL", text=final.argument))
+
+    async def _last_chance(self, end_state: EndState, reason: str) -> Outcome:
+        """Ask once for the best answer so far, if the limit leaves room for it."""
+        failed = Outcome(end_state, error=reason, iterations=self.iteration)
+        if end_state in _NO_LAST_CHANCE:
+            return failed
+        self._say(prompts.last_chance_message(reason))
+        self.iteration += 1
+        self.run.emit(ev.IterationStarted(call=self.number, iteration=self.iteration, of=self._of))
+        try:
+            completion = await self._ask(is_last_chance=True)
+        except (LimitExceeded, ModelError):
+            return failed
+        reply = parse_reply(completion.text, python_fences=False)
+        text = reply.prose or completion.text
+        source = "text"
+        if reply.final is not None:
+            text, source = reply.final.argument, reply.final.kind
+            name = text.strip().strip("\"'`").strip()
+            if self._repl is not None and name.isidentifier():
+                with suppress(Exception):
+                    found = await self._repl.final_var(name)
+                    text = found.text if found else text
+        text = await self.run.redact(self.number, text.strip(), "answer")
+        if text:
+            self.run.emit(ev.AnswerSet(call=self.number, answer=text, source=source))
+        return Outcome(end_state, text, error=reason, iterations=self.iteration)
+
+    # -- messages ---------------------------------------------------------------------------------------------
+
+    def _opening(self) -> list[Message]:
+        options = self._options
+        system = prompts.system_prompt(
+            depth=self.depth,
+            max_depth=options.max_depth,
+            sub_calls=options.sub_calls,
+            custom=options.system_prompt,
+            output_limit=options.output_limit,
+        )
+        is_task = self._question is None
+        summary = (
+            prompts.summarize_context(self._context.value, is_task=True) if is_task else self._context.summary()
+        )
+        first = prompts.first_message(
+            question=self._question,
+            context=summary,
+            depth=self.depth,
+            max_depth=options.max_depth,
+            iterations=self._of,
+            history=[(str(turn["question"]), str(turn["answer"])) for turn in self.run.history]
+            if self.is_root
+            else (),
+        )
+        return [Message("system", system), Message("user", first)]
+
+
+def _told_error(result: CellResult) -> str:
+    """What the model is told of a cell that failed."""
+    text = result.traceback or result.error
+    if result.lost:
+        text += f"\nThe REPL was started afresh. Variables lost: {', '.join(result.lost)}."
+    return text

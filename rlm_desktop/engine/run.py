@@ -1,0 +1,449 @@
+"""One run: from a question to its final answer.
+
+`Run` is what the outside holds: its events, its state, `stop` and `wait`. It owns what all calls of the tree share:
+the trace, the ledger, the slots for requests, the limit that was reached.
+
+Two kinds of slots keep the concurrency in bounds without a deadlock: a slot for a request is held only while a
+model is being asked, never while waiting for a child; a slot for a live rlm call is held for its life, and each
+depth has slots of its own, so that a parent never waits for one that only its own children could free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient, estimate_tokens
+from rlm_desktop.engine.context import Context
+from rlm_desktop.engine.events import AnyEvent, EndState, Message, Usage
+from rlm_desktop.engine.limits import Ledger
+from rlm_desktop.engine.options import RunOptions
+from rlm_desktop.engine.prices import cost_of, price_of
+from rlm_desktop.engine.secrets import SecretFilter
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.trace import Sink, Trace
+from rlm_desktop.errors import LimitExceeded, ModelError, RLMError
+from rlm_desktop.repl.host import ReplHost
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_NOTHING = Usage(input_tokens=0, output_tokens=0)
+"""What a refused request used: no provider bills it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a call ended.
+
+    Attributes:
+        text: Its answer as far as there is one.
+        value: The answer's structure, where it is more than a text.
+        shared: The call whose identical request answered this one.
+    """
+
+    end_state: EndState
+    text: str = ""
+    value: Any = None
+    error: str = ""
+    iterations: int = 0
+    shared: int | None = None
+
+    @property
+    def result(self) -> str:
+        """What the caller's code gets: the answer, or the error as text."""
+        return self.text if self.text or not self.error else f"Error: {self.error}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What a run brought.
+
+    Attributes:
+        final_answer: None when there is none; the best answer so far when a limit was reached.
+        success: Whether the run completed.
+        iterations: Of the root call.
+        usage: The providers' figures over the whole tree; None where any of them is unknown.
+        cost_usd: None where any request's cost is unknown.
+        calls: Calls of the tree, the root included.
+        value: The final answer's structure, where it is more than a text.
+        duration: Seconds.
+        by_depth / by_model: Sums of calls, requests, tokens and cost.
+    """
+
+    final_answer: str | None
+    success: bool
+    iterations: int
+    end_state: EndState
+    usage: Usage
+    cost_usd: float | None
+    calls: int
+    run_id: str
+    session_id: str
+    error: str = ""
+    value: Any = None
+    duration: float = 0.0
+    by_depth: dict[int, dict[str, Any]]
+    by_model: dict[str, dict[str, Any]]
+
+
+class Run:
+    """A run in progress; made by `RLM.start`.
+
+    Attributes:
+        state: The run so far, folded from its events.
+        trace: Where its events go.
+        shared: (model, prompt) of the plain sub-calls so far -> the call that asks, and what comes of it.
+    """
+
+    def __init__(
+        self,
+        question: str,
+        context: Context,
+        options: RunOptions,
+        *,
+        client_of: Callable[[str], ModelClient],
+        repl_host: ReplHost,
+        secret_filter: SecretFilter,
+        session_id: str,
+        history: Sequence[dict[str, Any]] = (),
+        sinks: Sequence[Sink] = (),
+    ) -> None:
+        self.run_id = uuid.uuid4().hex
+        self.session_id = session_id
+        self.question = question
+        self.context = context
+        self.options = options
+        self.history = tuple(history)
+        self.state = RunState()
+        self.trace = Trace([self._fold, *sinks])
+        self.repl_host = repl_host
+        self.secret_filter = secret_filter
+        self.limit: LimitExceeded | None = None
+        self.limit_reached = asyncio.Event()
+        self._client_of = client_of
+        self._ledger = Ledger(options.limits)
+        self._request_slots = asyncio.Semaphore(options.max_concurrent)
+        self._call_slots: dict[int, asyncio.Semaphore] = {}
+        self._next_call = 0
+        self._next_batch = 0
+        self._call_tasks: dict[int, asyncio.Task[Any]] = {}
+        self._cancelled_calls: set[int] = set()
+        self._stopped_by = ""
+        self.shared: dict[tuple[str, str], tuple[int, asyncio.Future[Outcome | None]]] = {}
+        self._task: asyncio.Task[RunResult] | None = None
+
+    # -- the outside ------------------------------------------------------------------------------------------
+
+    def start(self, root: Callable[[Run], Awaitable[Outcome]]) -> None:
+        """Begin, with `root` as the root call. Needs a running loop; returns at once."""
+        self._task = asyncio.create_task(self._main(root), name=f"run {self.run_id[:8]}")
+
+    async def wait(self) -> RunResult:
+        """The result. Cancelling the waiter stops the run, and returns when nothing of it is left running."""
+        assert self._task is not None, "start() comes first"
+        try:
+            return await asyncio.shield(self._task)
+        except asyncio.CancelledError:
+            self.stop()
+            await asyncio.wait([self._task])
+            raise
+
+    def stop(self, by: str = "user") -> None:
+        """Stop the run: nothing new starts, what is in flight is cancelled, all of it is kept.
+
+        Args:
+            by: `user` or `shutdown`; goes into the trace.
+        """
+        if self._task is None or self._task.done() or self._stopped_by:
+            return
+        self._stopped_by = by
+        self.emit(ev.CancelRequested(by="shutdown" if by == "shutdown" else "user"))
+        self._task.cancel()
+
+    def stop_call(self, number: int) -> None:
+        """Stop one call with all below it; its caller gets an error as its result, and the run goes on."""
+        if number == ev.ROOT:
+            self.stop()
+            return
+        task = self._call_tasks.get(number)
+        if task is not None and not task.done() and number not in self._cancelled_calls:
+            self._cancelled_calls.add(number)
+            self.emit(ev.CancelRequested(call=number, by="user"))
+            task.cancel()
+
+    # -- what the calls use -----------------------------------------------------------------------------------
+
+    def emit(self, event: AnyEvent) -> None:
+        """Put an event into the trace."""
+        self.trace.emit(event)
+
+    def next_call(self) -> int:
+        """A number for a new call."""
+        self._next_call += 1
+        return self._next_call - 1
+
+    def next_batch(self) -> int:
+        """A number for a new batch."""
+        self._next_batch += 1
+        return self._next_batch - 1
+
+    def call_slot(self, depth: int) -> asyncio.Semaphore:
+        """The slots of the rlm calls alive at `depth`."""
+        return self._call_slots.setdefault(depth, asyncio.Semaphore(self.options.max_concurrent))
+
+    def register(self, call: int, task: asyncio.Task[Any]) -> None:
+        """Make a call stoppable on its own, until its task ends."""
+        self._call_tasks[call] = task
+        task.add_done_callback(lambda _: self._call_tasks.pop(call, None))
+
+    def is_stopped_alone(self, call: int) -> bool:
+        """Whether this call was stopped by itself, while the run goes on."""
+        return call in self._cancelled_calls and not self._stopped_by and self.limit is None
+
+    def reach_limit(self, limit: LimitExceeded) -> None:
+        """A limit was reached: every call but the root is cancelled; the root winds up."""
+        if self.limit is not None:
+            return
+        self.limit = limit
+        self.emit(ev.LimitReached(end_state=EndState(limit.end_state), detail=str(limit)))
+        self.limit_reached.set()
+        current = asyncio.current_task()
+        for task in list(self._call_tasks.values()):
+            # The call that found the limit ends by itself; cancelled as well it would end as a cancellation.
+            if task is not current:
+                task.cancel()
+
+    async def unless_limit(self, work: Awaitable[_T]) -> _T:
+        """Do `work` for the root call, but give it up when a limit is reached.
+
+        Raises:
+            LimitExceeded: A limit was reached first.
+        """
+        task = asyncio.ensure_future(work)
+        limit = asyncio.ensure_future(self.limit_reached.wait())
+        try:
+            await asyncio.wait((task, limit), return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            raise self.limit or AssertionError("limit_reached is set with the limit")
+        finally:
+            await cancel_and_wait(limit, task)
+
+    async def ask(
+        self,
+        call: int,
+        model: str,
+        messages: list[Message],
+        *,
+        kept: int = 0,
+        iteration: int = 0,
+        is_last_chance: bool = False,
+    ) -> Completion:
+        """Ask a model for a call; the one place where a run's requests are sent, counted and recorded.
+
+        Args:
+            call: Number of the asking call.
+            model: Whom to ask.
+            messages: The whole conversation.
+            kept: How many of `messages` the call's previous request had.
+            iteration: Of the rlm call, 0 for an llm call.
+            is_last_chance: The closing request after a limit.
+
+        Raises:
+            ModelError: The model could not be asked.
+            LimitExceeded: It would go over a limit.
+        """
+        waiting_since = time.monotonic()
+        async with self._request_slots:
+            queued = time.monotonic() - waiting_since
+            price = price_of(model)
+            tokens = estimate_tokens(messages)
+            estimate = Usage(input_tokens=tokens, output_tokens=0)
+            reserve = lambda: self._ledger.reserve(tokens, cost_of(price, estimate), is_last_chance=is_last_chance)  # noqa: E731
+            reservation = reserve()
+            self.emit(
+                ev.ModelRequested(
+                    call=call,
+                    model=model,
+                    iteration=iteration,
+                    kept=kept,
+                    messages=tuple(messages[kept:]),
+                    parameters=dict(self.options.parameters),
+                )
+            )
+
+            def on_text(text: str, reasoning: str) -> None:
+                if reasoning:
+                    self.emit(ev.ReasoningDelta(call=call, text=reasoning))
+                if text:
+                    self.emit(ev.TextDelta(call=call, text=text))
+
+            async def on_retry(failed: FailedAttempt) -> None:
+                nonlocal reservation
+                used = None if failed.may_cost else _NOTHING
+                cost = None if failed.may_cost else 0.0
+                self.emit(
+                    ev.ModelRetried(
+                        call=call,
+                        attempt=failed.attempt,
+                        reason=failed.reason,
+                        delay=failed.delay,
+                        status=failed.status,
+                        usage=used,
+                        cost_usd=cost,
+                    )
+                )
+                reservation.settle(used, cost)
+                reservation = reserve()
+
+            try:
+                completion = await self._client_of(model).complete(
+                    model, messages, self.options.parameters, on_text=on_text, on_retry=on_retry
+                )
+            except ModelError as error:
+                used = None if error.may_cost else _NOTHING
+                cost = None if error.may_cost else 0.0
+                reservation.settle(used, cost)
+                self.emit(
+                    ev.ModelFailed(call=call, error=str(error), status=error.status, usage=used, cost_usd=cost)
+                )
+                raise
+            except BaseException:
+                # Cancelled in flight: the provider may bill it, nobody knows how much.
+                reservation.settle(None, None)
+                raise
+            cost = completion.provider_cost
+            if cost is None:
+                cost = cost_of(price, completion.usage)
+            reservation.settle(completion.usage, cost)
+            self.emit(
+                ev.ModelResponded(
+                    call=call,
+                    text=completion.text,
+                    reasoning=completion.reasoning,
+                    usage=completion.usage,
+                    cost_usd=cost,
+                    finish_reason=completion.finish_reason,
+                    queued=queued,
+                    first_token=completion.first_token,
+                    duration=completion.duration,
+                    attempts=completion.attempts,
+                )
+            )
+        return completion
+
+    async def redact(self, call: int, text: str, where: str) -> str:
+        """`text` as it may leave the engine; what was replaced goes into the trace."""
+        cleaned, replaced = await self.secret_filter.clean_async(text)
+        if replaced:
+            self.emit(ev.SecretsRedacted(call=call, where=where, replaced=replaced))
+        return cleaned
+
+    # -- the whole --------------------------------------------------------------------------------------------
+
+    def _fold(self, event: AnyEvent) -> None:
+        self.state.apply(event)
+
+    async def _main(self, root: Callable[[Run], Awaitable[Outcome]]) -> RunResult:
+        self._emit_start()
+        timer = self._start_timer()
+        try:
+            outcome = await root(self)
+        except asyncio.CancelledError:
+            outcome = Outcome(EndState.CANCELLED)
+            if not self._stopped_by:
+                self._finish(outcome)
+                raise
+            _uncancel()
+        except RLMError as error:
+            outcome = Outcome(EndState.FAILED, error=str(error))
+        except Exception as error:
+            _log.exception("run %s failed by a bug", self.run_id)
+            outcome = Outcome(EndState.FAILED, error=f"Internal error: {type(error).__name__}: {error}")
+        finally:
+            if timer is not None:
+                timer.cancel()
+        self._finish(outcome)
+        return self.result()
+
+    def _emit_start(self) -> None:
+        from rlm_desktop import __version__
+
+        self.emit(
+            ev.RunStarted(
+                run_id=self.run_id,
+                session_id=self.session_id,
+                question=self.question,
+                root_model=self.options.model_at(0),
+                sub_model=self.options.model_at(1),
+                started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                documents=self.context.documents,
+                context_type=self.context.type,
+                context_characters=self.context.characters,
+                settings=self.options.as_settings(),
+                isolation=self.repl_host.isolation.description,
+                app_version=__version__,
+            )
+        )
+
+    def _start_timer(self) -> asyncio.TimerHandle | None:
+        seconds = self.options.limits.timeout
+        if seconds is None:
+            return None
+        limit = LimitExceeded(EndState.TIMEOUT_EXCEEDED, f"The run took its {seconds:g} seconds.")
+        return asyncio.get_running_loop().call_later(seconds, self.reach_limit, limit)
+
+    def _finish(self, outcome: Outcome) -> None:
+        answer = outcome.text or None
+        self.emit(
+            ev.RunFinished(end_state=outcome.end_state, answer=answer, value=outcome.value, error=outcome.error)
+        )
+
+    def result(self) -> RunResult:
+        """The result as far as the run has come."""
+        state = self.state
+        totals = state.totals
+        is_known = totals.unknown_usage == 0
+        root = state.root
+        return RunResult(
+            final_answer=state.answer,
+            success=state.status == EndState.COMPLETED,
+            iterations=len(root.iterations) if root else 0,
+            end_state=EndState(state.status) if state.finished is not None else EndState.INTERRUPTED,
+            usage=Usage(
+                input_tokens=totals.input_tokens if is_known else None,
+                output_tokens=totals.output_tokens if is_known else None,
+                cached_tokens=totals.cached_tokens,
+                reasoning_tokens=totals.reasoning_tokens,
+            ),
+            cost_usd=totals.cost_usd if totals.unknown_cost == 0 else None,
+            calls=totals.calls,
+            run_id=self.run_id,
+            session_id=self.session_id,
+            error=state.error,
+            value=state.value,
+            duration=state.finished if state.finished is not None else self.trace.elapsed(),
+            by_depth={depth: tally.as_dict() for depth, tally in sorted(state.by_depth.items())},
+            by_model={model: tally.as_dict() for model, tally in state.by_model.items()},
+        )
+
+
+async def cancel_and_wait(*tasks: asyncio.Future[Any]) -> None:
+    """Cancel tasks and wait until they have ended, whatever they raise."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _uncancel() -> None:
+    """Take back one cancellation of the current task that was meant and is dealt with."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()

@@ -1,0 +1,70 @@
+"""The egress filter: known secrets are replaced before text leaves for a model, a trace or an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+MARKER = "[secret removed: {}]"
+OFF_LOOP_CHARACTERS = 500_000
+"""Texts longer than this are filtered in a thread; up to here it takes below a millisecond."""
+_MIN_SECRET = 8
+"""Configured values shorter than this are not looked for: they would match ordinary words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of secret. The pattern is only tried on texts that contain one of the hints: most contain none."""
+
+    name: str
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+_COMMON = (
+    _Kind("Anthropic key", ("sk-ant-",), re.compile(r"sk-ant-[A-Za-z0-9_-]{20,}")),
+    _Kind("OpenAI key", ("sk-",), re.compile(r"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,}")),
+    _Kind("AWS key", ("AKIA", "ASIA"), re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    _Kind("GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}")),
+    _Kind("GitHub token", ("github_pat_",), re.compile(r"\bgithub_pat_[A-Za-z0-9_]{50,}")),
+    _Kind("Google key", ("AIza",), re.compile(r"\bAIza[0-9A-Za-z_-]{35}")),
+    _Kind("Slack token", ("xox",), re.compile(r"\bxox[abprs]-[0-9A-Za-z-]{10,}")),
+    _Kind(
+        "private key",
+        ("PRIVATE KEY-----",),
+        re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[\s\S]*?(?:-----END (?:[A-Z]+ )?PRIVATE KEY-----|\Z)"),
+    ),
+)
+
+
+class SecretFilter:
+    """Replaces secrets by a marker that names their kind.
+
+    Args:
+        secrets: The configured secrets themselves (keys, values of `.env`).
+        patterns: Further kinds of secrets: name -> regular expression.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), patterns: Mapping[str, str] | None = None) -> None:
+        known = sorted({secret for secret in secrets if len(secret) >= _MIN_SECRET}, key=len, reverse=True)
+        configured = [_Kind("configured key", (secret,), re.compile(re.escape(secret))) for secret in known]
+        further = [_Kind(name, ("",), re.compile(pattern)) for name, pattern in (patterns or {}).items()]
+        self._kinds = (*configured, *_COMMON, *further)
+
+    def clean(self, text: str) -> tuple[str, dict[str, int]]:
+        """The text with its secrets replaced, and how many of each kind there were."""
+        replaced: dict[str, int] = {}
+        for kind in self._kinds:
+            if any(hint in text for hint in kind.hints):
+                text, count = kind.pattern.subn(MARKER.format(kind.name), text)
+                if count:
+                    replaced[kind.name] = replaced.get(kind.name, 0) + count
+        return text, replaced
+
+    async def clean_async(self, text: str) -> tuple[str, dict[str, int]]:
+        """`clean`, off the loop when the text is large."""
+        if len(text) <= OFF_LOOP_CHARACTERS:
+            return self.clean(text)
+        return await asyncio.to_thread(self.clean, text)

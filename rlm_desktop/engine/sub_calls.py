@@ -1,0 +1,219 @@
+"""The calls that a cell makes: llm_query, rlm_query and their batches."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.context import prompt_context
+from rlm_desktop.engine.events import EndState, Message
+from rlm_desktop.engine.run import Outcome, cancel_and_wait
+from rlm_desktop.errors import LimitExceeded, RLMError
+from rlm_desktop.repl.wire import Query
+
+if TYPE_CHECKING:
+    from rlm_desktop.engine.rlm_call import RlmCall
+
+_log = logging.getLogger(__name__)
+
+
+class SubCalls:
+    """Serves the queries of one rlm call's cells, and ends with it."""
+
+    def __init__(self, caller: RlmCall) -> None:
+        self._caller = caller
+        self._run = caller.run
+        self._serving: set[asyncio.Task[Any]] = set()
+
+    async def serve(self, query: Query) -> list[str]:
+        """The results for a query's prompts, in order. A failing call is an `Error: ...` in its place."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        try:
+            return await self._serve(query)
+        finally:
+            self._serving.discard(task)
+
+    async def aclose(self) -> None:
+        """Cancel what is still being served and wait for its end."""
+        await cancel_and_wait(*self._serving)
+
+    async def _serve(self, query: Query) -> list[str]:
+        run = self._run
+        if run.limit is not None:
+            return [f"Error: {run.limit}"] * len(query.prompts)
+        batch = self._start_batch(query)
+        slots = asyncio.Semaphore(query.max_concurrent) if query.max_concurrent else None
+        calls = [self._start_call(query, prompt, index, batch) for index, prompt in enumerate(query.prompts)]
+        tasks = [asyncio.ensure_future(self._complete(call, slots)) for call in calls]
+        for call, task in zip(calls, tasks, strict=True):
+            run.register(call.number, task)
+        try:
+            outcomes = await asyncio.gather(*tasks)
+        except BaseException:
+            await cancel_and_wait(*tasks)
+            raise
+        finally:
+            if batch is not None:
+                failed = sum(not _succeeded(task) for task in tasks)
+                run.emit(ev.BatchFinished(call=self._caller.number, batch=batch, failed=failed))
+        return [outcome.result for outcome in outcomes]
+
+    def _start_batch(self, query: Query) -> int | None:
+        if not query.function.endswith("_batch"):
+            return None
+        batch = self._run.next_batch()
+        self._run.emit(
+            ev.BatchStarted(
+                call=self._caller.number,
+                batch=batch,
+                function=query.called_as,
+                size=len(query.prompts),
+                iteration=self._caller.iteration,
+                cell=self._caller.cell,
+                line=query.line,
+                max_concurrent=query.max_concurrent,
+            )
+        )
+        return batch
+
+    def _start_call(self, query: Query, prompt: str, index: int, batch: int | None) -> _SubCall:
+        run = self._run
+        depth = self._caller.depth + 1
+        recurses = run.options.recurses(query.function, depth)
+        model = query.model or run.options.model_at(depth)
+        call = _SubCall(run.next_call(), depth, "rlm" if recurses else "llm", model, prompt)
+        run.emit(
+            ev.CallStarted(
+                call=call.number,
+                parent=self._caller.number,
+                kind="rlm" if recurses else "llm",
+                depth=depth,
+                model=model,
+                function=query.called_as,
+                iteration=self._caller.iteration,
+                cell=self._caller.cell,
+                line=query.line,
+                batch=batch,
+                index=index,
+                prompt=prompt,
+                context_characters=len(prompt) if recurses else 0,
+            )
+        )
+        return call
+
+    async def _complete(self, call: _SubCall, slots: asyncio.Semaphore | None) -> Outcome:
+        """Do one call to its end and record how it ended. Raises nothing but a cancellation of more than itself."""
+        run = self._run
+        try:
+            outcome = await self._do(call, slots)
+        except asyncio.CancelledError:
+            if run.is_stopped_alone(call.number):
+                outcome = Outcome(EndState.CANCELLED, error="the call was stopped by the user")
+                _take_back_cancellation()
+            elif run.limit is not None:
+                outcome = Outcome(EndState(run.limit.end_state), error=str(run.limit))
+                _take_back_cancellation()
+            else:
+                run.emit(ev.CallFinished(call=call.number, end_state=EndState.CANCELLED, error="cancelled"))
+                raise
+        except LimitExceeded as limit:
+            run.reach_limit(limit)
+            outcome = Outcome(EndState(limit.end_state), error=str(limit))
+        except RLMError as error:
+            outcome = Outcome(EndState.FAILED, error=str(error))
+        except Exception as error:
+            _log.exception("call %d failed by a bug", call.number)
+            outcome = Outcome(EndState.FAILED, error=f"Internal error: {type(error).__name__}: {error}")
+        run.emit(
+            ev.CallFinished(
+                call=call.number,
+                end_state=outcome.end_state,
+                result=outcome.result,
+                error=outcome.error,
+                iterations=outcome.iterations,
+                shared=outcome.shared,
+            )
+        )
+        return outcome
+
+    async def _do(self, call: _SubCall, slots: asyncio.Semaphore | None) -> Outcome:
+        async with AsyncExitStack() as held:
+            if slots is not None:
+                await held.enter_async_context(slots)
+            if call.kind == "llm":
+                return await self._ask(call)
+            await held.enter_async_context(self._run.call_slot(call.depth))
+            return await self._recurse(call)
+
+    async def _ask(self, call: _SubCall) -> Outcome:
+        """One completion; identical requests of one run are answered by the first of them."""
+        run = self._run
+        if not run.options.share_identical:
+            return await self._complete_plainly(call)
+        key = (call.model, call.prompt)
+        if key in run.shared:
+            number, answered = run.shared[key]
+            outcome = await asyncio.shield(answered)
+            if outcome is not None:
+                return replace(outcome, shared=number)
+        answered = asyncio.get_running_loop().create_future()
+        run.shared[key] = (call.number, answered)
+        outcome = None
+        try:
+            outcome = await self._complete_plainly(call)
+            return outcome
+        finally:
+            if outcome is None or outcome.end_state is not EndState.COMPLETED:
+                run.shared.pop(key, None)
+                outcome = None
+            answered.set_result(outcome)
+
+    async def _complete_plainly(self, call: _SubCall) -> Outcome:
+        completion = await self._run.ask(call.number, call.model, [Message("user", call.prompt)])
+        if not completion.text.strip():
+            reason = "cut off at its output limit" if completion.finish_reason == "length" else "empty"
+            return Outcome(EndState.FAILED, error=f"the model's reply was {reason}")
+        return Outcome(EndState.COMPLETED, completion.text)
+
+    async def _recurse(self, call: _SubCall) -> Outcome:
+        from rlm_desktop.engine.rlm_call import RlmCall
+
+        child = RlmCall(
+            self._run,
+            number=call.number,
+            depth=call.depth,
+            model=call.model,
+            question=None,
+            context=prompt_context(call.prompt),
+        )
+        return await child.execute()
+
+
+class _SubCall:
+    __slots__ = ("depth", "kind", "model", "number", "prompt")
+
+    def __init__(self, number: int, depth: int, kind: str, model: str, prompt: str) -> None:
+        self.number = number
+        self.depth = depth
+        self.kind = kind
+        self.model = model
+        self.prompt = prompt
+
+
+def _succeeded(task: asyncio.Future[Outcome]) -> bool:
+    if not task.done() or task.cancelled() or task.exception() is not None:
+        return False
+    return task.result().end_state is EndState.COMPLETED
+
+
+def _take_back_cancellation() -> None:
+    """The cancellation was meant for this call alone and is dealt with: its result is an error text."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
