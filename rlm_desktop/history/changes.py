@@ -16,7 +16,7 @@ from rlm_desktop.history.summary import plain
 from rlm_desktop.history.writer import Slices
 
 if TYPE_CHECKING:
-    from rlm_desktop.documents import Document
+    from rlm_desktop.documents.document import Document
 
 
 def now() -> str:

@@ -179,6 +179,5 @@ def _server_engine(url: URL) -> Engine:
     try:
         return create_engine(url, pool_pre_ping=True)
     except (ImportError, SQLAlchemyError) as error:
-        raise HistoryError(
-            f"The address {url.render_as_string(hide_password=True)} needs a driver that is not installed ({error})."
-        ) from error
+        address = url.render_as_string(hide_password=True)
+        raise HistoryError(f"The address {address} needs a driver that is not installed ({error}).") from error

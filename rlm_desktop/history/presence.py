@@ -41,8 +41,9 @@ class Presence:
         return self._database.with_name(f"{self._database.name}-writer-{token}")
 
     def announce(self) -> None:
-        """Hold the lock from now on. Where files cannot be locked, nothing happens: runs then show as interrupted
-        in other processes until they end.
+        """Hold the lock from now on.
+
+        Where files cannot be locked, nothing happens: other processes then show a run as interrupted until it ends.
         """
         if self._file is not None:
             return

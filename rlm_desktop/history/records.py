@@ -1,8 +1,8 @@
 """Events as the history stores them: lines of JSON in compressed blocks, long texts apart.
 
 A line is the event's JSON. An event that holds a text longer than `LONG_TEXT` characters is a line of the form
-`[event, [path, sha256], ...]`: each such text is empty in the event and stands under its hash among the blobs. As an
-event is an object, its first character tells the two apart, whatever the texts say.
+`[event, [path, sha256], ...]`: each such text is empty in the event and stands under its hash among the blobs. An
+event is an object, so the first character tells the two apart, whatever the texts say.
 """
 
 from __future__ import annotations

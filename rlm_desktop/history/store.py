@@ -18,7 +18,7 @@ from rlm_desktop.history.rows import RunRow, SessionRow
 from rlm_desktop.history.writer import Slices, Writer
 
 if TYPE_CHECKING:
-    from rlm_desktop.documents import Document
+    from rlm_desktop.documents.document import Document
     from rlm_desktop.history.database import Database
 
 CLOSE_SECONDS = 5.0
@@ -28,8 +28,8 @@ class History:
     """Every run, kept in one SQLite file (or, by its address, in another database).
 
     Making one costs nothing: the database is opened, and SQLAlchemy imported, when it is first needed. `sink` and
-    `keep_documents` never wait. All other methods do, mostly for a few milliseconds: a window calls them in a thread.
-    Any thread may use it; several processes may use the same file at the same time.
+    `keep_documents` never wait. The other methods do, mostly for a few milliseconds: a window calls them in a
+    thread. Any thread may use it; several processes may use the same file at the same time.
     """
 
     def __init__(self, path: Path | str, *, on_trouble: Callable[[str], None] | None = None) -> None:

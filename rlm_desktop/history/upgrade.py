@@ -1,4 +1,4 @@
-"""Bringing a database into this version's form: create, upgrade after a copy, refuse a newer, rescue a damaged one."""
+"""Brings a database into this version's form: creates it, upgrades after a copy, refuses a newer, rescues."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def _version(connection: Connection) -> str | None:
 def _check_known(version: str, database: Database) -> None:
     if version not in schema.REVISIONS:
         raise HistoryError(
-            f"The history {database.name} was written by a newer version of RLM Desktop (its form is {version}, this "
-            f"version knows up to {HEAD}). Install the newer version, or choose another data folder by "
+            f"The history {database.name} was written by a newer version of RLM Desktop (its form is {version}, "
+            f"this version knows up to {HEAD}). Install the newer version, or choose another data folder by "
             "RLM_DESKTOP_HOME."
         )
 

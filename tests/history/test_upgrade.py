@@ -1,0 +1,102 @@
+"""Opening: new, older, newer, damaged files."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from rlm_desktop.errors import HistoryError
+from rlm_desktop.history import History
+from tests.history import traces
+from tests.history.test_store import keep
+
+
+def form(path: Path) -> set[str]:
+    """The tables and indexes of a file, without differences of spelling."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT type, name, tbl_name FROM sqlite_master").fetchall()
+        columns = [
+            (table, *column[1:4], bool(column[5]))
+            for kind, table, _ in rows
+            if kind == "table"
+            for column in connection.execute(f"PRAGMA table_info({table})")
+        ]
+    return {str(row) for row in (*rows, *columns)}
+
+
+def migrated(path: Path, revision: str) -> Path:
+    """A file made by the migrations alone, up to `revision`."""
+    from alembic import command
+    from alembic.config import Config
+
+    from rlm_desktop.history import migrations
+    from rlm_desktop.history.database import Database, url_of
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(next(iter(migrations.__path__)))))
+    database = Database(url_of(path))
+    with database.transaction(writes=True) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    database.close()
+    return path
+
+
+def test_a_fresh_file_has_the_form_that_the_migrations_make(tmp_path: Path) -> None:
+    fresh = History(tmp_path / "fresh.sqlite")
+    fresh.open()
+    fresh.close()
+    assert form(tmp_path / "fresh.sqlite") == form(migrated(tmp_path / "migrated.sqlite", "head"))
+
+
+def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    first = History(path)
+    first.open()
+    first.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    before = path.read_bytes()
+    history = History(path)
+    with pytest.raises(HistoryError, match="newer version"):
+        history.sessions()
+    history.close()
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all" * 100, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_what_is_no_database_is_set_aside(tmp_path: Path, content: bytes, troubles: list[str]) -> None:
+    path = tmp_path / "history.sqlite"
+    path.write_bytes(content)
+    history = History(path, on_trouble=troubles.append)
+    keep(history, traces.run())
+    assert history.events("run-1") == traces.run()
+    history.close()
+    (aside,) = tmp_path.glob("history-damaged-*.sqlite")
+    assert aside.read_bytes() == content
+    assert "damaged" in troubles[0]
+
+
+def test_a_damaged_file_is_rescued(tmp_path: Path, troubles: list[str]) -> None:
+    path = tmp_path / "history.sqlite"
+    first = History(path)
+    for number in range(40):
+        keep(first, traces.run(f"run-{number}", f"session-{number}", iterations=5))
+    first.close()
+    with path.open("r+b") as file:
+        file.seek(0, 2)
+        size = file.tell()
+        for at in range(size // 2, size // 2 + 4096 * 8, 4096):
+            file.seek(at // 4096 * 4096)
+            file.write(b"\xa5" * 4096)
+    history = History(path, on_trouble=troubles.append)
+    rows = history.runs()
+    assert rows
+    assert any(history.state(row.id).status == "completed" for row in rows)
+    keep(history, traces.run("new"))
+    assert history.events("new") == traces.run("new")
+    history.close()
