@@ -1,1 +1,23 @@
-"""Files to text, with where every character came from."""
+"""Files to text, with where every character came from.
+
+`load`, `load_all` and `from_text` make `Document`s; nothing else of this room is meant for others.
+"""
+
+from __future__ import annotations
+
+from rlm_desktop.documents.document import Document, Heading, PasswordNeeded, from_text
+from rlm_desktop.documents.load import Loader, Progress, load, load_all
+from rlm_desktop.documents.places import Place, Places
+
+__all__ = [
+    "Document",
+    "Heading",
+    "Loader",
+    "PasswordNeeded",
+    "Place",
+    "Places",
+    "Progress",
+    "from_text",
+    "load",
+    "load_all",
+]

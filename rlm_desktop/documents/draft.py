@@ -1,0 +1,89 @@
+"""What an extractor writes: text, marks of places, headings, warnings. Lives in the extraction process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from rlm_desktop.documents.document import Heading, cleaned
+from rlm_desktop.documents.places import Mark
+
+MAX_CHARACTERS = 1 << 30
+"""No document may grow larger: about 1,000 million characters."""
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*?)[ \t#]*$|^(```+|~~~+)", re.MULTILINE)
+_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]+")
+
+
+class TooLarge(ValueError):
+    """The text of a document passes the limit."""
+
+
+class Draft:
+    """A document in the making.
+
+    Attributes:
+        kind: What it is; an extractor may make it more exact.
+        encoding: Of a text.
+        warnings: Sentences for the person.
+        needs_ocr: Pages with pictures but no text.
+        report: Called with the share that is done, 0 to 1, and what is being read.
+    """
+
+    def __init__(self, kind: str, report: Callable[[float, str], None] = lambda share, note: None) -> None:
+        self.kind = kind
+        self.encoding = ""
+        self.warnings: list[str] = []
+        self.needs_ocr: list[int] = []
+        self.report = report
+        self.marks: list[Mark] = []
+        self.headings: list[Heading] = []
+        self.parts: list[str] = []
+        self.length = 0
+
+    def add(self, text: str) -> None:
+        """Add text as it is, cleaned of what no text may hold."""
+        text, warnings = cleaned(text)
+        self.warn(*warnings)
+        if self.length + len(text) > MAX_CHARACTERS:
+            raise TooLarge
+        self.parts.append(text)
+        self.length += len(text)
+
+    def add_markdown(self, text: str) -> None:
+        """Add Markdown and list its headings."""
+        start = self.length
+        self.add(text)
+        self.headings.extend(headings_of(self.parts[-1], start))
+
+    def add_heading(self, level: int, title: str) -> None:
+        """Add a heading as a paragraph of its own."""
+        title = " ".join(title.split())
+        if title:
+            self.headings.append(Heading(level, title, self.length))
+            self.add(f"{'#' * min(level, 6)} {title}\n\n")
+
+    def mark(self, kind: str, number: int, name: str = "") -> None:
+        """A place begins here."""
+        self.marks.append(Mark(self.length, kind, number, name))
+
+    def warn(self, *sentences: str) -> None:
+        """Add warnings, each once."""
+        self.warnings.extend(sentence for sentence in sentences if sentence not in self.warnings)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is no text but white space."""
+        return all(not part or part.isspace() for part in self.parts)
+
+
+def headings_of(text: str, start: int = 0) -> Iterable[Heading]:
+    """The headings of a Markdown text, those in fenced code left out."""
+    fence = ""
+    for match in _HEADING.finditer(text):
+        marks, title, opened = match.groups()
+        if opened:
+            fence = "" if fence and opened.startswith(fence) else fence or opened
+        elif not fence:
+            plain = _MARKUP.sub(r"\1", title).strip()
+            if plain:
+                yield Heading(len(marks), plain, start + match.start())

@@ -1,0 +1,239 @@
+"""Bytes to text: byte order marks, UTF-16 and UTF-32 without them, declared and guessed encodings.
+
+Nothing is dropped: what cannot be decoded becomes U+FFFD and is counted. The guess itself is charset-normalizer's.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rlm_desktop.documents.document import count
+
+_SAMPLE = 1 << 16
+_PIECE = 1 << 20
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = re.compile(
+    rb"""<\?xml[^>]{0,200}?encoding=["']([\w.:-]{1,40})|<meta[^>]{0,200}?charset=\s*["']?([\w.:-]{1,40})"""
+    rb"""|^[^\n]{0,80}\n?[^\n]{0,80}coding[:=]\s*([\w.-]{1,40})""",
+    re.IGNORECASE,
+)
+_SUPERSETS = {
+    "ascii": "utf-8",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "shift_jis": "cp932",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "tis-620": "cp874",
+    "iso8859-11": "cp874",
+}
+"""What pages that declare an encoding really hold (the WHATWG Encoding standard's table)."""
+ESCAPES = re.compile(rb"\x1b(?:\$[@AB]|\$\([CD]|\([JI]|\$\)[ACG])")
+"""The sequences that switch ISO-2022 encodings: seven-bit, so that such bytes would pass as ASCII."""
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\b\x1b\x1a"))
+_KNOWN_BINARIES = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"BM", "a BMP picture"),
+    (b"RIFF", "a sound, video or WebP file"),
+    (b"II*\0", "a TIFF picture"),
+    (b"MM\0*", "a TIFF picture"),
+    (b"\x7fELF", "a program (ELF)"),
+    (b"MZ", "a program (Windows)"),
+    (b"\xcf\xfa\xed\xfe", "a program (macOS)"),
+    (b"\xca\xfe\xba\xbe", "a Java class or macOS program"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"ID3", "a sound file (MP3)"),
+    (b"OggS", "a sound file (Ogg)"),
+    (b"fLaC", "a sound file (FLAC)"),
+    (b"\0asm", "a WebAssembly module"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+)
+
+
+class NotText(ValueError):
+    """Bytes that are no text; the message is a reason for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text, the encoding it was found in and what was replaced."""
+
+    text: str
+    encoding: str
+    warnings: tuple[str, ...]
+
+
+def mark_of(head: bytes) -> str:
+    """The encoding that a byte order mark at the beginning tells; empty without one."""
+    return next((name for mark, name in _MARKS if head.startswith(mark)), "")
+
+
+def has_controls(data: bytes) -> bool:
+    """Whether more than one byte in fifty is a control character that no text holds."""
+    return len(data) - len(data.translate(None, _CONTROLS)) > len(data) // 50
+
+
+def binary_name(head: bytes) -> str:
+    """What a well-known kind of binary file is called; empty for anything else."""
+    if head[4:8] == b"ftyp":
+        return "a video or sound file (MP4)"
+    return next((name for mark, name in _KNOWN_BINARIES if head.startswith(mark) and has_controls(head)), "")
+
+
+def decode(data: bytes, forced: str = "") -> Decoded:
+    """Decode a whole file.
+
+    Args:
+        data: The file's bytes.
+        forced: The encoding that the person chose.
+
+    Raises:
+        NotText: The bytes are not text in any encoding.
+    """
+    if forced:
+        return _decode_counting(data, forced)
+    head = data[:_SAMPLE]
+    if marked := mark_of(head):
+        return _decode_counting(data, marked)
+    if name := binary_name(head):
+        raise NotText(f"it is {name}, which holds no text.")
+    if wide := _wide_encoding(head):
+        return _decode_counting(data, wide)
+    if has_controls(head) and not ESCAPES.search(head):
+        raise NotText("it is a binary file, which holds no text.")
+    for encoding in _candidates(data, head):
+        try:
+            return Decoded(data.decode(encoding), encoding, ())
+        except (UnicodeDecodeError, LookupError):
+            continue
+    if _is_nearly_utf8(data):
+        return _decode_counting(data, "utf-8")
+    guessed = _guess(data)
+    if not guessed:
+        raise NotText("it is a binary file, or a text in an encoding that could not be recognised.")
+    return _decode_counting(data, guessed)
+
+
+def _candidates(data: bytes, head: bytes) -> Iterator[str]:
+    """Encodings to try strictly, the surest first."""
+    if ESCAPES.search(data):
+        yield from ("iso2022_jp_2", "iso2022_jp_3", "iso2022_kr")
+    yield "utf-8"
+    declared = _DECLARED.search(head[:4096])
+    if declared:
+        name = next(group for group in declared.groups() if group).decode("ascii", "replace").lower()
+        try:
+            name = codecs.lookup(name).name
+        except LookupError:
+            return
+        if not name.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
+            yield _SUPERSETS.get(name, name)
+
+
+def _wide_encoding(head: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark, told by where the zero bytes of its spaces and line ends lie."""
+    zeros = head.count(0)
+    if zeros * 400 < len(head) or len(head) < 4:
+        return ""
+    quarters = [head[index::4].count(0) for index in range(4)]
+    length = len(head) // 4
+    for encoding, filled in (("utf-32-le", (0,)), ("utf-32-be", (3,))):
+        empty = [quarters[index] for index in range(4) if index not in filled and index not in (1, 2)]
+        if all(amount >= length * 0.98 for amount in empty) and quarters[filled[0]] < length * 0.5:
+            return encoding if _decodes(head, encoding) else ""
+    little = sum(_aligned(head, mark + b"\0") for mark in (b" ", b"\n", b"\r", b"\t", b",", b"<"))
+    big = sum(_aligned(head, b"\0" + mark) for mark in (b" ", b"\n", b"\r", b"\t", b",", b"<"))
+    if max(little, big) * 400 < len(head) and max(little, big) < 2:
+        return ""
+    encoding = "utf-16-le" if little > big else "utf-16-be"
+    return encoding if little != big and _decodes(head, encoding) else ""
+
+
+def _aligned(data: bytes, pair: bytes) -> int:
+    """How often a pair of bytes begins at an even offset."""
+    return sum(1 for match in re.finditer(re.escape(pair), data) if match.start() % 2 == 0)
+
+
+def _decodes(head: bytes, encoding: str) -> bool:
+    """Whether most of it decodes, to something without many control characters."""
+    text = head.decode(encoding, "replace")
+    controls = sum(text.count(chr(code)) for code in _CONTROLS)
+    unassigned = text.count("�")
+    return (controls + unassigned) * 50 <= len(text)
+
+
+def _is_nearly_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8 with a few damaged places, rather than another encoding."""
+    wrong = 0
+    for piece in _pieces(data[: _PIECE * 4], "utf-8"):
+        wrong += piece.count("�")
+    multibyte = len(re.findall(rb"[\xc2-\xf4][\x80-\xbf]+", data[: _PIECE * 4]))
+    return multibyte >= 8 * wrong
+
+
+def _guess(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(_telling(data), enable_fallback=False).best()
+    if best is None:
+        return ""
+    return _SUPERSETS.get(codecs.lookup(best.encoding).name, best.encoding)
+
+
+def _telling(data: bytes) -> bytes:
+    """A sample from where the first bytes beyond ASCII are, cut at line ends."""
+    if len(data) <= _SAMPLE:
+        return data
+    first = re.search(rb"[\x80-\xff]", data)
+    at = first.start() if first else 0
+    start = data.rfind(b"\n", 0, at) + 1
+    end = data.rfind(b"\n", start, start + _SAMPLE) + 1 or start + _SAMPLE
+    return data[start : max(end, at + 1)]
+
+
+def _decode_counting(data: bytes, encoding: str) -> Decoded:
+    codec = codecs.lookup(encoding).name
+    lost = _Counter()
+    codecs.register_error(_HANDLER, lost.handle)
+    text = "".join(_pieces(data, encoding, _HANDLER))
+    warnings = ()
+    if lost.bytes:
+        warnings = (f"{count(lost.bytes, 'byte')} that cannot be {codec.upper()} replaced by “�”.",)
+    return Decoded(text, codec.removesuffix("-sig"), warnings)
+
+
+_HANDLER = "rlm-count"
+
+
+class _Counter:
+    """An error handler for codecs that replaces and counts."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+    def handle(self, error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeDecodeError):
+            raise error
+        self.bytes += error.end - error.start
+        return "�", error.end
+
+
+def _pieces(data: bytes, encoding: str, errors: str = "replace") -> Iterator[str]:
+    decoder: Callable[..., str] = codecs.getincrementaldecoder(encoding)(errors).decode
+    for start in range(0, len(data), _PIECE):
+        yield decoder(data[start : start + _PIECE])
+    yield decoder(b"", True)

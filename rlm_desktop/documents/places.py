@@ -1,0 +1,137 @@
+"""Where the characters of a document came from.
+
+A document is one text. `Places` maps a character's offset to the page, sheet, slide, message or archive member that
+it was extracted from: three parallel arrays, a few bytes a place, whatever the size of the text. Lines are counted
+when asked for.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+RANKS: dict[str, int] = {
+    "member": 0,
+    "message": 1,
+    "attachment": 2,
+    "chapter": 3,
+    "sheet": 3,
+    "slide": 3,
+    "page": 3,
+    "cell": 3,
+}
+"""Kinds of places; one of a lower rank holds those of a higher rank that follow it."""
+
+PAGED = ("page", "slide", "sheet")
+"""Kinds that a person counts as pages."""
+
+
+class Mark(NamedTuple):
+    """The beginning of a place: it lasts until the next mark of its own rank or of a lower one."""
+
+    start: int
+    kind: str
+    number: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one character is.
+
+    Attributes:
+        kind: `page`, `sheet`, `slide`, `chapter`, `cell`, `message`, `attachment`, `member` or `line`.
+        number: Counted from 1 within what holds it.
+        name: The sheet's name, the member's path, the chapter's title; empty when it has none.
+        start / end: The characters of the place.
+        parent: The place that holds it.
+    """
+
+    kind: str
+    number: int
+    name: str
+    start: int
+    end: int
+    parent: Place | None = None
+
+    def __str__(self) -> str:
+        own = f"{self.kind} {self.name}" if self.kind == "member" else f"{self.kind} {self.number}"
+        if self.name and self.kind != "member":
+            own += f" “{self.name}”"
+        return f"{self.parent}, {own}" if self.parent else own
+
+    def find(self, kind: str) -> Place | None:
+        """This place or the nearest around it that is of `kind`."""
+        place: Place | None = self
+        while place is not None and place.kind != kind:
+            place = place.parent
+        return place
+
+
+class Places:
+    """All places of one document, in order. Immutable."""
+
+    __slots__ = ("_kinds", "_names", "_numbers", "_parents", "_starts")
+
+    def __init__(self, marks: Iterable[Mark] = ()) -> None:
+        self._starts = array("q")
+        self._numbers = array("q")
+        self._parents = array("q")
+        self._kinds: list[str] = []
+        self._names: list[str] = []
+        open_marks: list[int] = []
+        for index, mark in enumerate(marks):
+            rank = RANKS[mark.kind]
+            while open_marks and RANKS[self._kinds[open_marks[-1]]] >= rank:
+                open_marks.pop()
+            self._starts.append(mark.start)
+            self._numbers.append(mark.number)
+            self._parents.append(open_marks[-1] if open_marks else -1)
+            self._kinds.append(mark.kind)
+            self._names.append(mark.name)
+            open_marks.append(index)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __iter__(self) -> Iterator[Mark]:
+        return map(Mark, self._starts, self._kinds, self._numbers, self._names)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Places) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def at(self, offset: int, length: int) -> Place | None:
+        """The innermost place of a character of a text of `length` characters."""
+        index = bisect_right(self._starts, offset) - 1
+        return self._place(index, length) if index >= 0 else None
+
+    def of_kind(self, kind: str, length: int) -> Iterator[Place]:
+        """Every place of a kind, in order."""
+        return (self._place(index, length) for index, own in enumerate(self._kinds) if own == kind)
+
+    def starts_of(self, kinds: tuple[str, ...]) -> tuple[int, ...]:
+        """The first characters of all places of these kinds."""
+        return tuple(start for start, kind in zip(self._starts, self._kinds, strict=True) if kind in kinds)
+
+    def _place(self, index: int, length: int) -> Place:
+        parent = self._parents[index]
+        return Place(
+            self._kinds[index],
+            self._numbers[index],
+            self._names[index],
+            self._starts[index],
+            self._end(index, length),
+            self._place(parent, length) if parent >= 0 else None,
+        )
+
+    def _end(self, index: int, length: int) -> int:
+        rank = RANKS[self._kinds[index]]
+        for later in range(index + 1, len(self._starts)):
+            if RANKS[self._kinds[later]] <= rank:
+                return self._starts[later]
+        return length

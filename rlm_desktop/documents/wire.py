@@ -1,0 +1,76 @@
+"""What the application and an extraction process say to each other: msgpack frames, no pickles."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+
+class Job(Struct, tag=True, array_like=True):
+    """Read a file. Its open handle follows the frame.
+
+    Attributes:
+        name: As the person knows it; the ending tells the kind of a text.
+        kind: As `kinds.kind_of` found it.
+        password: Empty when none was given.
+        encoding: Chosen by the person; empty to detect it.
+        seconds: When this time is over the process ends itself.
+    """
+
+    name: str
+    kind: str
+    password: str
+    encoding: str
+    seconds: int
+
+
+class Progress(Struct, tag=True, array_like=True):
+    """A share of the job is done."""
+
+    share: float
+    note: str
+
+
+class Text(Struct, tag=True, array_like=True):
+    """The next piece of the text."""
+
+    piece: str
+
+
+class Done(Struct, tag=True, array_like=True):
+    """All of the text was sent.
+
+    Attributes:
+        marks: Start, kind, number and name of each place.
+        headings: Level, title and start of each heading.
+        retires: The process has grown large and ends itself now.
+    """
+
+    kind: str
+    encoding: str
+    warnings: list[str]
+    marks: list[tuple[int, str, int, str]]
+    headings: list[tuple[int, str, int]]
+    needs_ocr: list[int]
+    retires: bool
+
+
+class Failed(Struct, tag=True, array_like=True):
+    """The file cannot be read.
+
+    Attributes:
+        reason: A sentence for the person.
+        wants_password: A password would help.
+        retires: The process ends itself now.
+    """
+
+    reason: str
+    wants_password: bool = False
+    retires: bool = False
+
+
+Reply = Progress | Text | Done | Failed
+
+encode = msgspec.msgpack.Encoder().encode
+decode_job = msgspec.msgpack.Decoder(Job).decode
+decode_reply = msgspec.msgpack.Decoder(Reply).decode

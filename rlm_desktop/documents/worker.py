@@ -1,0 +1,113 @@
+"""The extraction process: takes jobs, answers with text. Parsers are imported here and nowhere else.
+
+Started by `workers.Worker`; the connection is its only way to the outside.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle
+from typing import BinaryIO
+
+from rlm_desktop.documents import wire
+from rlm_desktop.documents.draft import Draft
+from rlm_desktop.documents.extract import extract
+from rlm_desktop.documents.formats.common import Locked, Source, Unreadable
+
+_PIECE = 1 << 20
+_RETIRE_ABOVE = 600 << 20
+
+
+def main(handle: int, memory_limit: int) -> None:
+    """Serve jobs until the application closes the connection.
+
+    Args:
+        handle: Of the inherited connection.
+        memory_limit: Bytes that this process may take in all.
+    """
+    connection = Connection(handle)
+    _limit(memory_limit)
+    while True:
+        try:
+            job = wire.decode_job(connection.recv_bytes())
+            file = _open(connection)
+        except (EOFError, OSError):
+            return
+        with file:
+            if not _serve(connection, job, file):
+                return
+
+
+def _limit(memory: int) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+    import signal
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(5)
+
+
+def _open(connection: Connection) -> BinaryIO:
+    handle = recv_handle(connection)
+    if sys.platform == "win32":
+        import msvcrt
+
+        handle = msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
+    return os.fdopen(handle, "rb")
+
+
+def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
+    """Do one job. Returns whether this process is good for another."""
+    _alarm(job.seconds)
+    draft = Draft(job.kind, lambda share, note: connection.send_bytes(wire.encode(wire.Progress(share, note))))
+    try:
+        extract(Source(job.name, file, job.password, job.encoding), draft)
+        if draft.is_blank and not draft.needs_ocr:
+            raise Unreadable("it holds no text.")
+    except MemoryError:
+        del draft
+        return _answer(connection, wire.Failed("reading it takes more memory than allowed.", retires=True))
+    except Unreadable as error:
+        return _answer(connection, wire.Failed(str(error), isinstance(error, Locked), _is_large()))
+    for part in draft.parts:
+        for start in range(0, len(part), _PIECE):
+            connection.send_bytes(wire.encode(wire.Text(part[start : start + _PIECE])))
+    done = wire.Done(
+        draft.kind,
+        draft.encoding,
+        draft.warnings,
+        [(mark.start, mark.kind, mark.number, mark.name) for mark in draft.marks],
+        [(heading.level, heading.title, heading.start) for heading in draft.headings],
+        draft.needs_ocr,
+        _is_large(),
+    )
+    return _answer(connection, done)
+
+
+def _answer(connection: Connection, reply: wire.Done | wire.Failed) -> bool:
+    connection.send_bytes(wire.encode(reply))
+    _alarm(0)
+    return not reply.retires
+
+
+def _alarm(seconds: int) -> None:
+    """End this process when the time is over, even when a parser hangs and the application is gone."""
+    if sys.platform != "win32":
+        import signal
+
+        signal.alarm(seconds)
+
+
+def _is_large() -> bool:
+    """Whether this process has grown so that a fresh one is better for the machine."""
+    if sys.platform == "win32":
+        return True
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) > _RETIRE_ABOVE

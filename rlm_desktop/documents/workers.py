@@ -1,0 +1,144 @@
+"""Extraction processes, seen from the application.
+
+A `Worker` is one process with its own memory and time limit. It gets the open file, not its path, and gives the
+text back over one connection. Killing it is always safe: nothing is kept on disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Pipe
+from multiprocessing.reduction import send_handle
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from rlm_desktop.documents import wire
+from rlm_desktop.documents.bigtext import TextBuilder
+
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[3]);"
+    "from rlm_desktop.documents.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+)
+
+
+class WorkerDied(Exception):
+    """The process ended or was killed before it had answered."""
+
+
+class TooSlow(Exception):
+    """The process took longer than it may and was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one extraction may take.
+
+    Attributes:
+        memory_mb: Of the process.
+        silence: Seconds without any sign of progress.
+        seconds: In all.
+    """
+
+    memory_mb: int = 3072
+    silence: float = 60.0
+    seconds: float = 900.0
+
+
+class Worker:
+    """One extraction process. Blocking: used from threads; `kill` may be called from any other."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._connection, theirs = Pipe()
+        handle = theirs.fileno()
+        with theirs:
+            self._process = _start(handle, limits.memory_mb << 20)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can take a job."""
+        return not self._connection.closed and self._process.poll() is None
+
+    def run(
+        self, job: wire.Job, file: BinaryIO, on_progress: Callable[[wire.Progress], None]
+    ) -> tuple[str, wire.Done] | wire.Failed:
+        """Extract a file.
+
+        Raises:
+            WorkerDied: It crashed, ran out of memory or was killed.
+            TooSlow: It passed a time limit.
+        """
+        builder = TextBuilder()
+        ends = time.monotonic() + self._limits.seconds
+        try:
+            self._connection.send_bytes(wire.encode(job))
+            send_handle(self._connection, _handle_of(file), self._process.pid)
+            while True:
+                if not self._connection.poll(min(self._limits.silence, max(0.0, ends - time.monotonic()))):
+                    self.kill()
+                    raise TooSlow
+                reply = wire.decode_reply(self._connection.recv_bytes())
+                if isinstance(reply, wire.Text):
+                    builder.append(reply.piece)
+                elif isinstance(reply, wire.Progress):
+                    on_progress(reply)
+                elif isinstance(reply, wire.Done):
+                    self._retire(reply.retires)
+                    return builder.finish(), reply
+                else:
+                    self._retire(reply.retires)
+                    return reply
+        except (EOFError, OSError) as error:
+            self.kill()
+            raise WorkerDied from error
+
+    def kill(self) -> None:
+        """End the process at once."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """Kill the process and free the connection."""
+        self.kill()
+        self._connection.close()
+
+    def _retire(self, retires: bool) -> None:
+        if retires:
+            self.close()
+
+
+def _start(handle: int, memory: int) -> subprocess.Popen[bytes]:
+    """A fresh interpreter without the application's environment, its files or its terminal."""
+    paths = [str(_PACKAGE_ROOT), *(path for path in sys.path if path)]
+    command = [sys.executable, "-I", "-S", "-c", _START, str(handle), str(memory), json.dumps(paths)]
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    inherit: dict[str, Any] = {"pass_fds": (handle,), "start_new_session": True}
+    if sys.platform == "win32":
+        os.set_handle_inheritable(handle, True)
+        inherit = {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
+    return subprocess.Popen(
+        command,
+        env=kept | {"MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=False,
+        **inherit,
+    )
+
+
+def _handle_of(file: BinaryIO) -> int:
+    if sys.platform == "win32":
+        import msvcrt
+
+        return msvcrt.get_osfhandle(file.fileno())
+    return file.fileno()

@@ -1,0 +1,186 @@
+"""What loading gives, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from rlm_desktop.documents import Document, Loader, PasswordNeeded, from_text, load, load_all
+from rlm_desktop.errors import DocumentError
+
+
+def write(folder: Path, name: str, data: bytes | str) -> Path:
+    path = folder / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def reason(loader: Loader, path: Path | str) -> str:
+    with pytest.raises(DocumentError) as caught:
+        loader.load(path)
+    return caught.value.reason
+
+
+def test_a_text_is_whole(tmp_path: Path) -> None:
+    text = "First line\nZweite Zeile: Öl\n三行目\n" * 50
+    path = write(tmp_path, "notes.txt", text)
+    document = load(path)
+    assert document.text == text
+    assert (document.name, document.kind, document.encoding) == ("notes.txt", "text", "utf-8")
+    assert document.path == str(path)
+    assert document.size_bytes == len(text.encode())
+    assert document.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert document.characters == len(text)
+    assert document.estimated_tokens == (len(text.encode()) + 3) // 4
+    assert document.warnings == ()
+    assert document.pages == ()
+
+
+def test_one_text_has_one_hash_whatever_its_file(loader: Loader, tmp_path: Path) -> None:
+    text = "Grüße aus Köln, schöne Straße, für alle übrigen Mädchen.\n" * 20
+    paths = [
+        write(tmp_path, f"{e}.txt", text.replace("\n", n).encode(e))
+        for e in ("utf-8", "utf-16", "cp1252")
+        for n in ("\n", "\r\n")
+    ]
+    documents = [loader.load(path) for path in paths]
+    assert {document.text for document in documents} == {text}
+    assert len({document.sha256 for document in documents}) == 1
+    assert from_text("pasted", text).sha256 == documents[0].sha256
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.md", "markdown"), ("a.rst", "rst"), ("a.log", "log"), ("a.csv", "csv"), ("a.json", "json"),
+        ("a.jsonl", "json"), ("a.py", "code"), ("a.rs", "code"), ("Makefile", "text"), ("a", "text"),
+        ("a.yaml", "config"), ("a.xml", "xml"),
+    ],
+)  # fmt: skip
+def test_kinds_of_texts(loader: Loader, tmp_path: Path, name: str, kind: str) -> None:
+    assert loader.load(write(tmp_path, name, "x = 1\n")).kind == kind
+
+
+def test_what_cannot_be_read_says_why(loader: Loader, tmp_path: Path) -> None:
+    assert reason(loader, tmp_path / "nowhere.txt") == "there is no such file."
+    assert reason(loader, tmp_path) == "it is a folder, not a file."
+    assert reason(loader, write(tmp_path, "empty.txt", "")) == "the file is empty."
+    assert reason(loader, write(tmp_path, "blank.txt", " \n\n")) == "it holds no text."
+    assert reason(loader, write(tmp_path, "a.txt", os.urandom(5000))).startswith("it is a binary file")
+    png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4
+    assert reason(loader, write(tmp_path, "b.txt", png)) == "it is a PNG picture, which holds no text."
+    assert reason(loader, "a\0b") == "that is no possible file name."
+
+
+def test_the_error_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere.txt"
+    with pytest.raises(DocumentError, match="there is no such file") as caught:
+        load(path)
+    assert caught.value.path == str(path)
+    assert str(caught.value) == f"{path}: there is no such file."
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="needs a person without all rights")
+def test_no_permission(loader: Loader, tmp_path: Path) -> None:
+    path = write(tmp_path, "secret.txt", "x")
+    path.chmod(0)
+    assert reason(loader, path) == "you have no permission to read it."
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_pipe_does_not_hang(loader: Loader, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert reason(loader, tmp_path / "pipe") == "it is a device, not a file."
+
+
+def test_nuls_and_line_ends(loader: Loader, tmp_path: Path) -> None:
+    document = loader.load(write(tmp_path, "a.txt", b"one\r\ntwo\rthree\0four\n" + b"text " * 50))
+    assert document.text.startswith("one\ntwo\nthree␀four\ntext")
+    assert document.warnings == ("1 NUL character replaced by “␀”.",)
+
+
+def test_a_carriage_return_between_two_pieces(loader: Loader, tmp_path: Path) -> None:
+    data = b"x" * ((1 << 20) - 1) + b"\r\nend\r"
+    assert loader.load(write(tmp_path, "a.txt", data)).text == "x" * ((1 << 20) - 1) + "\nend\n"
+
+
+def test_form_feeds_are_pages(loader: Loader, tmp_path: Path) -> None:
+    document = loader.load(write(tmp_path, "rfc.txt", "one\n\ftwo\n\fthree\n"))
+    assert [document.page_text(number) for number in (1, 2, 3)] == ["one\n\f", "two\n\f", "three\n"]
+    assert str(document.place_of(document.text.index("two"))) == "page 2, line 1"
+
+
+def test_a_large_text_is_read_once_and_whole(loader: Loader, tmp_path: Path) -> None:
+    line = "The quick brown fox jumps over the lazy dog, 0123456789.\n"
+    for name, extra in (("ascii.txt", ""), ("wide.txt", "ж"), ("astral.txt", "😀")):
+        text = line * 200_000 + extra + line
+        document = loader.load(write(tmp_path, name, text))
+        assert document.text == text
+        assert hash(document.text) == hash(text)
+
+
+def test_pasted_text_is_cleaned() -> None:
+    document = from_text("pasted", "a\ud800b\0c\r\n" + "\ud83d\ude00")
+    assert document.text == "a\ufffdb␀c\n😀"
+    assert len(document.warnings) == 2
+    document.text.encode()
+
+
+async def test_many_files_in_order(tmp_path: Path) -> None:
+    paths: list[Path | str] = [write(tmp_path, f"{n}.txt", f"text {n}\n") for n in range(30)]
+    paths.insert(7, tmp_path / "missing.txt")
+    seen: list[float] = []
+    results = await load_all(paths, progress=lambda report: seen.append(report.done))
+    assert isinstance(results[7], DocumentError)
+    texts = [result.text for result in results if isinstance(result, Document)]
+    assert texts == [f"text {n}\n" for n in range(30)]
+    assert seen[-1] == 31
+
+
+def test_summary(loader: Loader, tmp_path: Path) -> None:
+    document = loader.load(write(tmp_path, "a.txt", "hello\n"))
+    assert document.summary() == {"name": "a.txt", "kind": "text", "characters": 6, "pages": 0, "outline": []}
+
+
+class TestShared:
+    def test_policy_pdf(self, loader: Loader, shared: Path) -> None:
+        document = loader.load(shared / "debian-policy.pdf")
+        assert document.kind == "pdf"
+        assert len(document.pages) == 193
+        offset = document.text.index("abort-upgrade")
+        assert document.place_of(offset).find("page") is not None
+        assert any(heading.title.startswith("1.") or "manual" in heading.title for heading in document.outline)
+
+    def test_docx(self, loader: Loader, shared: Path) -> None:
+        document = loader.load(shared / "markitdown_test.docx")
+        assert document.text.startswith("# AutoGen: Enabling Next-Gen LLM")
+        assert "\n| --- |" in document.text or "\n|---" in document.text
+        assert "Introduction" in [heading.title for heading in document.outline]
+
+    def test_html_under_a_wrong_name(self, loader: Loader, shared: Path) -> None:
+        document = loader.load(shared / "corrupt" / "html-named.pdf")
+        assert document.kind == "html"
+        assert document.warnings == ("Named .pdf, but it is an HTML page; read as such.",)
+
+    def test_encrypted(self, loader: Loader, shared: Path) -> None:
+        path = shared / "encrypted-r2-user-password.pdf"
+        with pytest.raises(PasswordNeeded, match="it is encrypted: it needs a password"):
+            loader.load(path)
+        with pytest.raises(PasswordNeeded, match="the password is wrong"):
+            loader.load(path, password="no")
+        assert "pdf encryption test" in loader.load(path, password="asdfzxcv").text
+
+    @pytest.mark.parametrize(
+        ("name", "message"),
+        [
+            ("empty.pdf", "the file is empty."),
+            ("empty.txt", "the file is empty."),
+            ("random.bin", "it is a binary file, which holds no text."),
+            ("truncated.docx", "it is damaged: the end of the file is missing."),
+        ],
+    )
+    def test_corrupt(self, loader: Loader, shared: Path, name: str, message: str) -> None:
+        assert reason(loader, shared / "corrupt" / name) == message
