@@ -252,11 +252,12 @@ class ModelClient:
             return error
         if isinstance(error, openai.APIStatusError):
             return _status_error(error)
-        if isinstance(error, openai.APITimeoutError):
-            return ModelError(f"No answer from {self.provider.base_url} in time.", is_retryable=True)
+        # The SDK's aiohttp transport calls a refused connection a time-out: only the innermost cause can be trusted.
         cause: BaseException = error
         while (inner := cause.__cause__ or cause.__context__) is not None:
             cause = inner
+        if isinstance(cause, TimeoutError):
+            return ModelError(f"No answer from {self.provider.base_url} in time.", is_retryable=True)
         reason = str(cause) or type(cause).__name__
         return ModelError(f"The connection to {self.provider.base_url} failed: {reason}", is_retryable=True)
 

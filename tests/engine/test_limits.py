@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rlm_desktop.engine.events import EndState, Usage
+from rlm_desktop.engine.limits import Ledger, Limits
+from rlm_desktop.errors import LimitExceeded, UsageError
+
+
+@pytest.mark.parametrize("value", [0, -1, math.nan, math.inf])
+def test_a_limit_that_is_none_is_refused(value: float) -> None:
+    with pytest.raises(UsageError, match="budget_usd"):
+        Limits(budget_usd=value)
+
+
+def test_the_budget_counts_what_is_reserved() -> None:
+    ledger = Ledger(Limits(budget_usd=1.0))
+    first = ledger.reserve(10, 0.6)
+    with pytest.raises(LimitExceeded) as caught:
+        ledger.reserve(10, 0.6)
+    assert caught.value.end_state == EndState.BUDGET_EXCEEDED
+    first.settle(Usage(input_tokens=5, output_tokens=5), 0.1)
+    ledger.reserve(10, 0.6)
+
+
+def test_one_request_is_kept_for_the_last_chance() -> None:
+    ledger = Ledger(Limits(max_calls=3))
+    ledger.reserve(1, 0.0)
+    ledger.reserve(1, 0.0)
+    with pytest.raises(LimitExceeded) as caught:
+        ledger.reserve(1, 0.0)
+    assert caught.value.end_state == EndState.CALL_LIMIT_EXCEEDED
+    ledger.reserve(1, 0.0, is_last_chance=True)
+    with pytest.raises(LimitExceeded):
+        ledger.reserve(1, 0.0, is_last_chance=True)
+
+
+def test_one_call_is_possible_with_a_limit_of_one() -> None:
+    Ledger(Limits(max_calls=1)).reserve(1, 0.0)
+
+
+def test_unknown_usage_is_counted_with_its_estimate() -> None:
+    ledger = Ledger(Limits(max_tokens=100))
+    ledger.reserve(60, None).settle(None, None)
+    assert ledger.unknown_usage == 1
+    with pytest.raises(LimitExceeded) as caught:
+        ledger.reserve(60, None)
+    assert caught.value.end_state == EndState.TOKEN_LIMIT_EXCEEDED
+
+
+def test_time_runs_out() -> None:
+    now = 0.0
+    ledger = Ledger(Limits(timeout=10), clock=lambda: now)
+    ledger.reserve(1, None)
+    now = 10.5
+    assert ledger.remaining_time() == 0
+    with pytest.raises(LimitExceeded) as caught:
+        ledger.reserve(1, None)
+    assert caught.value.end_state == EndState.TIMEOUT_EXCEEDED
+
+
+@given(st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000), st.booleans()), max_size=50))
+def test_settled_sums_add_up(requests: list[tuple[int, int, bool]]) -> None:
+    ledger = Ledger(Limits())
+    reservations = [ledger.reserve(estimate, estimate / 1e6) for estimate, _, _ in requests]
+    expected = 0
+    for reservation, (estimate, used, is_known) in zip(reservations, requests, strict=True):
+        usage = Usage(input_tokens=used, output_tokens=1) if is_known else None
+        reservation.settle(usage, None)
+        reservation.settle(usage, None)
+        expected += used + 1 if is_known else estimate
+    assert ledger.tokens == expected
+    assert ledger.requests == len(requests)

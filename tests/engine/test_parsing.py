@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rlm_desktop.engine.parsing import parse_reply
+
+
+def codes(text: str, **options: bool) -> list[str]:
+    return [block.code for block in parse_reply(text, **options).blocks]
+
+
+def test_repl_blocks_in_order() -> None:
+    assert codes("Plan.\n```repl\na = 1\n```\nthen\n```repl\nprint(a)\n```\n") == ["a = 1", "print(a)"]
+
+
+def test_python_blocks_run_only_where_no_repl_block_is() -> None:
+    assert codes("```python\na\n```") == ["a"]
+    assert codes("```python\na\n```", python_fences=False) == []
+    assert codes("```python\na\n```\n```repl\nb\n```") == ["b"]
+
+
+def test_other_fences_and_empty_blocks_do_not_run() -> None:
+    assert codes("```js\na\n```\n```\nb\n```\n```repl\n\n```") == []
+
+
+def test_an_unclosed_fence_reaches_to_the_end() -> None:
+    reply = parse_reply("```repl\nprint(1)\nprint(2)")
+    assert reply.blocks[0].code == "print(1)\nprint(2)"
+    assert not reply.blocks[0].is_closed
+
+
+def test_a_fence_within_a_triple_quoted_string_does_not_close() -> None:
+    code = 'p = """Reply as\n```json\n{}\n```\n"""\nprint(p)'
+    assert codes(f"```repl\n{code}\n```\nDone.") == [code]
+
+
+def test_an_unbalanced_quote_does_not_swallow_the_reply() -> None:
+    assert codes('```repl\nx = """oops\n```\nThat was it.') == ['x = """oops']
+
+
+def test_a_comment_or_a_string_with_quotes_opens_nothing() -> None:
+    assert codes('```repl\n# it\'s """ here\nx = "\'\'\'"\n```\nDone.') == ['# it\'s """ here\nx = "\'\'\'"']
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "argument"),
+    [
+        ("FINAL(42)", "FINAL", "42"),
+        ("So:\nFINAL(f(x) is (a + b))", "FINAL", "f(x) is (a + b)"),
+        ('FINAL("a ) b")', "FINAL", "a ) b"),
+        ('FINAL("""line 1\nline ) 2""")', "FINAL", "line 1\nline ) 2"),
+        ("FINAL(It's the dog's (old) bone)", "FINAL", "It's the dog's (old) bone"),
+        ("FINAL(first line\n\nsecond line)", "FINAL", "first line\n\nsecond line"),
+        ("FINAL(never closed", "FINAL", "never closed"),
+        ("FINAL_VAR(answer_text)", "FINAL_VAR", "answer_text"),
+        ('  FINAL_VAR("name")', "FINAL_VAR", "name"),
+        ("FINAL(one)\nFINAL(two)", "FINAL", "two"),
+        ("FINAL('say \\'hi\\' \\n now')", "FINAL", "say 'hi' \n now"),
+        ("FINAL(smile :) and go on)", "FINAL", "smile :) and go on"),
+    ],
+)
+def test_a_final_answer_in_the_text(text: str, kind: str, argument: str) -> None:
+    final = parse_reply(text).final
+    assert final is not None
+    assert (final.kind, final.argument) == (kind, argument)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I will use FINAL(x) later.",
+        "```repl\nFINAL('x')\n```",
+        "```text\nFINAL(x)\n```",
+        "<think>\nFINAL(x)\n</think>\nLet me look.",
+        "<think>\nFINAL(x)\nnever closed",
+        "FINALLY(x)",
+    ],
+)
+def test_no_final_answer_where_none_is_given(text: str) -> None:
+    assert parse_reply(text).final is None
+
+
+def test_code_in_thoughts_does_not_run_but_tags_in_code_stay() -> None:
+    assert codes("<think>\n```repl\nbad()\n```\n</think>\n```repl\ngood('<think>x</think>')\n```") == [
+        "good('<think>x</think>')"
+    ]
+
+
+PIECES = st.sampled_from(
+    [
+        "```repl\n",
+        "```\n",
+        "```python\n",
+        "~~~\n",
+        "FINAL(",
+        ")",
+        '"""',
+        "'''",
+        "<think>",
+        "</think>",
+        "\n",
+        "x = 1",
+        "'",
+    ]
+)
+
+
+@given(st.lists(st.one_of(PIECES, st.text(max_size=10)), max_size=40).map("".join))
+def test_never_raises_and_never_invents_text(text: str) -> None:
+    reply = parse_reply(text)
+    normal = text.replace("\r\n", "\n")
+    for block in reply.blocks:
+        assert block.code in normal
+    if "<" not in text and "```" not in text and "~~~" not in text:
+        assert reply.prose == normal.strip()
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="`~<\r", exclude_categories=["Cs"]), max_size=200))
+def test_code_survives_unchanged(code: str) -> None:
+    found = codes(f"Text\n```repl\n{code}\n```\nmore")
+    assert found == ([code] if code.strip() else [])
