@@ -94,7 +94,7 @@ MINUS = (
     "A price rise of {percent}% in {month} cost more volume than expected, above all in {line}.",
 )
 EVENTS = (
-    "In {month} a storm took the roof off the warehouse in {place}; stock worth EUR {order} thousand was lost and insured.",
+    "In {month} a storm took the roof off the warehouse in {place}; stock worth EUR {order} thousand was lost.",
     "The calibration laboratory was accredited to ISO/IEC 17025 in {month}, the first in the country.",
     "A batch of {number} {line} was recalled in {place} in {month} because {fault}; no one was hurt.",
     "In {month} {number} {line} had to be recalled in {place} because {fault}; all are repaired.",
@@ -104,7 +104,7 @@ EVENTS = (
     "Customs held a delivery to {customer} for {number} days in {month}, over a missing certificate of origin.",
     "{customer} invited the team to present the new handheld spectrometer to its engineers from nine countries.",
     "The apprentice programme took in {number} people, twice as many as the year before.",
-    "A flood in {place} in {month} stopped deliveries for {number} days; the neighbouring depot took over most of them.",
+    "A flood in {place} in {month} stopped deliveries for {number} days; a neighbouring depot helped out.",
     "In {month} the tax office closed its audit of the years 2019 to 2022 without findings.",
     "The team began to repair instruments of other makers, which brought EUR {order} thousand in the first year.",
     "A former distributor claims EUR {order} thousand for the end of its contract; the case is heard in 2026.",
