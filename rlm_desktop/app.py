@@ -1,0 +1,223 @@
+"""The composition root of the window: settings, history, event loop and main window, and the one way out.
+
+Nothing that takes long is imported before the window has been painted: the engine's OpenAI SDK and the history's
+SQLAlchemy come after that, in threads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import faulthandler
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rlm_desktop import paths
+from rlm_desktop import settings as settings_file
+from rlm_desktop.errors import SettingsError, UserError
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.binding import check_binding
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from rlm_desktop.ui.application import Application
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 5.0
+"""For the runs to stop and the history to be written."""
+EXIT_SECONDS = 12.0
+"""After this the process ends whatever hangs; the stacks of all threads go to standard error."""
+LOG_FILE = "rlm-desktop.log"
+LOG_BYTES, LOG_COUNT = 2_000_000, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line of the window."""
+
+    open: tuple[str, ...] = ()
+    theme: str = ""
+    is_smoke: bool = False
+    shot: str = ""
+    is_timing: bool = False
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options; leaves with status 2 when they are wrong."""
+    parser = argparse.ArgumentParser(prog="rlm-desktop", description="The window of RLM Desktop.")
+    parser.add_argument(
+        "--open", action="append", default=[], metavar="FILE", help="add a document; may be repeated"
+    )
+    parser.add_argument(
+        "--theme", choices=("system", "light", "dark"), default="", help="colours, for this time only"
+    )
+    parser.add_argument(
+        "--smoke", action="store_true", help="ask the example's question offline, wait for the answer, and leave"
+    )
+    parser.add_argument("--shot", metavar="FILE", default="", help="with --smoke: write a picture of the window")
+    parser.add_argument("--timing", action="store_true", help="print the milliseconds from the start, and leave")
+    found = parser.parse_args(argv)
+    if found.shot and not found.smoke:
+        parser.error("--shot needs --smoke")
+    return Options(tuple(found.open), found.theme, found.smoke, found.shot, found.timing)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Show the window until it is closed. Returns the process's exit status."""
+    options = parse(sys.argv[1:] if argv is None else argv)
+    try:
+        check_binding()
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    with _home(options), _log_file():
+        return _show(options)
+
+
+@contextlib.contextmanager
+def _home(options: Options) -> Iterator[None]:
+    """For a smoke test, a home of its own that is thrown away, unless one is named."""
+    if not options.is_smoke or os.environ.get("RLM_DESKTOP_HOME"):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="rlm-desktop-smoke-", ignore_cleanup_errors=True) as home:
+        os.environ["RLM_DESKTOP_HOME"] = home
+        try:
+            yield
+        finally:
+            del os.environ["RLM_DESKTOP_HOME"]
+
+
+@contextlib.contextmanager
+def _log_file() -> Iterator[None]:
+    """Write the log into its file, warnings to standard error too."""
+    root = logging.getLogger("rlm_desktop")
+    root.setLevel(logging.INFO)
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    handlers[0].setLevel(logging.WARNING)
+    try:
+        paths.log_dir().mkdir(parents=True, exist_ok=True)
+        handlers.append(
+            logging.handlers.RotatingFileHandler(
+                paths.log_dir() / LOG_FILE, maxBytes=LOG_BYTES, backupCount=LOG_COUNT, encoding="utf-8"
+            )
+        )
+    except OSError as error:
+        print(f"No log is written: {error}", file=sys.stderr)
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        root.addHandler(handler)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            root.removeHandler(handler)
+            handler.close()
+
+
+def _show(options: Options) -> int:
+    from PySide6.QtWidgets import QApplication
+
+    from rlm_desktop.ui.loop import UiEventLoop
+
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("rlm-desktop")
+    app.setApplicationDisplayName("RLM Desktop")
+    app.setDesktopFileName("rlm-desktop")
+    app.setQuitOnLastWindowClosed(False)
+    try:
+        with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
+            return runner.run(_run(app, options))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+async def _run(app: QApplication, options: Options) -> int:
+    from rlm_desktop.ui.application import Application
+
+    settings, fault = _settings()
+    if options.theme:
+        settings = settings.with_values(theme=options.theme)
+    application = Application(app, settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, ValueError):
+            loop.add_signal_handler(number, application.quit)
+    application.show()
+    if fault:
+        application.window.messages.show_message(fault)
+    work = asyncio.create_task(_work(application, options), name="start")
+    leave = asyncio.create_task(application.wait_for_quit(), name="wait for quit")
+    try:
+        await asyncio.wait([work, leave], return_when=asyncio.FIRST_COMPLETED)
+        status = _status_of(work, application, options) if work.done() else 0
+        if status is None:
+            await leave
+        return status or 0
+    finally:
+        for task in (work, leave):
+            task.cancel()
+        await asyncio.gather(work, leave, return_exceptions=True)
+        faulthandler.dump_traceback_later(EXIT_SECONDS, exit=True)
+        await application.aclose(STOP_SECONDS)
+
+
+def _status_of(work: asyncio.Task[int | None], application: Application, options: Options) -> int | None:
+    """The exit status with which `work` wants to leave; None when the window stays."""
+    error = work.exception()
+    if error is None:
+        return work.result()
+    application.funnel.handle(error)
+    return 1 if options.is_smoke or options.is_timing else None
+
+
+def _settings() -> tuple[Settings, str]:
+    """The settings, and what was wrong with them."""
+    try:
+        return settings_file.load(), ""
+    except SettingsError as error:
+        return Settings(), f"{error} The defaults are used until then."
+
+
+async def _work(application: Application, options: Options) -> int | None:
+    """What happens after the window shows. Returns an exit status when the program shall leave by itself."""
+    await application.painted()
+    painted = _milliseconds_since_start()
+    await application.make_usable()
+    if options.is_timing:
+        print(f"first_paint_ms={painted:.0f} usable_ms={_milliseconds_since_start():.0f}", flush=True)
+        return 0
+    log.info("window shown after %.0f ms, usable after %.0f ms", painted, _milliseconds_since_start())
+    if options.is_smoke:
+        return await application.smoke(Path(options.shot) if options.shot else None)
+    application.workbench.add_files(options.open)
+    return None
+
+
+def _milliseconds_since_start() -> float:
+    """Since the process was started, the interpreter's own start included; since this module on other systems."""
+    try:
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        return (time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")) * 1000
+    except (OSError, AttributeError, ValueError):
+        return (time.monotonic() - _IMPORTED) * 1000
+
+
+_IMPORTED = time.monotonic()
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,257 @@
+"""The running application: the parts joined, the start in the right order, the one way out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from rlm_desktop import paths
+from rlm_desktop import settings as settings_file
+from rlm_desktop.errors import UserError
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.actions import ShortcutSheet
+from rlm_desktop.ui.figures import counted
+from rlm_desktop.ui.loop import IdleCollector, Tasks, UiEventLoop
+from rlm_desktop.ui.main_window import MainWindow
+from rlm_desktop.ui.messages import CrashDialog, ErrorFunnel, app_version, open_log_folder
+from rlm_desktop.ui.run_controller import LiveRun
+from rlm_desktop.ui.settings_dialog import SettingsDialog
+from rlm_desktop.ui.theme import Mode, Theme
+from rlm_desktop.ui.window_style import dress
+from rlm_desktop.ui.workbench import Workbench
+
+log = logging.getLogger(__name__)
+
+
+class Application(QObject):
+    """Everything that runs while the window shows. Made inside the running loop."""
+
+    _trouble = Signal(str)
+
+    def __init__(self, app: QApplication, settings: Settings) -> None:
+        super().__init__()
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, UiEventLoop)
+        self._painted = asyncio.Event()
+        self._quit = asyncio.Event()
+        self._crash: CrashDialog | None = None
+        self._question: QMessageBox | None = None
+        self.funnel = ErrorFunnel(self)
+        self.funnel.install(loop)
+        self.tasks = Tasks(self.funnel.handle)
+        self.theme = Theme(app, _mode(settings))
+        memory = QSettings(str(paths.config_dir() / "window.ini"), QSettings.Format.IniFormat)
+        self.window = MainWindow(settings, memory)
+        self.workbench = Workbench(self.window, settings, self.tasks)
+        self._actions = self.window.set_actions(self._handlers())
+        self._collector = IdleCollector(loop, self)
+        self._connect()
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        bench, window = self.workbench, self.window
+        return {
+            "new_session": bench.new_session,
+            "add_documents": bench.choose_files,
+            "open_example": self.open_example,
+            "settings": self._show_settings,
+            "undo_removal": bench.undo_removal,
+            "copy_answer": bench.copy_answer,
+            "rename_session": window.history.rename_current,
+            "theme_system": lambda: self._choose_theme("system"),
+            "theme_light": lambda: self._choose_theme("light"),
+            "theme_dark": lambda: self._choose_theme("dark"),
+            "ask": bench.ask,
+            "stop": bench.stop,
+            "show_answer": bench.show_answer,
+            "next_error": lambda: self._go_to_failure(1),
+            "previous_error": lambda: self._go_to_failure(-1),
+            "shortcuts": lambda: ShortcutSheet(window).open(),
+            "open_log": open_log_folder,
+            "about": self._show_about,
+        }
+
+    def _connect(self) -> None:
+        window = self.window
+        self._dress()
+        self.theme.changed.connect(self._dress)
+        self._actions[f"theme_{self.theme.mode}"].setChecked(True)
+        self.funnel.user_error.connect(window.messages.show_message)
+        self.funnel.crashed.connect(self._show_crash)
+        self._trouble.connect(lambda text: window.messages.show_message(text, "warning"))
+        window.first_painted.connect(self._painted.set)
+        window.close_requested.connect(self.request_quit)
+        window.first_run.example_requested.connect(self.open_example)
+
+    def _dress(self) -> None:
+        dress(self.window, self.theme.colours)
+
+    # -- starting -------------------------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Show the window."""
+        self.window.show()
+
+    async def painted(self) -> None:
+        """Return when the window has been drawn for the first time."""
+        await self._painted.wait()
+
+    async def make_usable(self) -> None:
+        """After the first paint: open the history, list the models, import the engine."""
+        await self._open_history()
+        models = await self.workbench.runs.models()
+        self.window.question.set_models(models)
+        chosen = self.workbench.settings.root_model
+        label = next((model.label for model in models if model.name == chosen), chosen)
+        self.window.first_run.show_model(label, is_offline=chosen == "offline")
+        await self.workbench.runs.load_engine()
+        self._collector.start()
+
+    async def _open_history(self) -> None:
+        from rlm_desktop.history import History
+
+        history = History(paths.history_file(), on_trouble=self._trouble.emit)
+        try:
+            await asyncio.to_thread(history.open)
+        except UserError as error:
+            text = f"{error} Until this is mended, runs are not kept."
+            log.warning("%s", text)
+            self.window.messages.show_message(text)
+            return
+        await self.workbench.use_history(history)
+
+    # -- the example ----------------------------------------------------------------------------------------
+
+    def open_example(self) -> None:
+        """A new session with the example's documents and its question, ready to be asked."""
+        try:
+            index = tomllib.loads(paths.resource("samples/index.toml").read_text(encoding="utf-8"))
+            files = [str(paths.resource(f"samples/{entry['file']}")) for entry in index["documents"]]
+            question = index["questions"][0]["text"]
+        except (FileNotFoundError, KeyError, IndexError, tomllib.TOMLDecodeError) as error:
+            raise UserError(f"The example is damaged ({error}): install the program again.") from error
+        self.workbench.new_session()
+        self.workbench.add_files(files)
+        self.window.question.set_text(question)
+        self.window.question.edit.setFocus()
+
+    async def smoke(self, shot: Path | None) -> int:
+        """Ask the example's question, wait for the answer. Returns the exit status."""
+        ended: asyncio.Future[LiveRun] = asyncio.get_running_loop().create_future()
+        self.workbench.run_ended.connect(lambda live: ended.done() or ended.set_result(live))
+        self.funnel.crashed.connect(lambda report: ended.done() or ended.set_exception(RuntimeError(report)))
+        self.open_example()
+        await self.workbench.reader.done()
+        self.workbench.ask()
+        live = await ended
+        print(f"{live.state.status}: {live.state.answer or live.state.error}", flush=True)
+        if shot is not None and not self.window.grab().save(str(shot)):
+            raise UserError(f"The picture cannot be written to {shot}.")
+        return 0 if live.result is not None and live.result.success else 1
+
+    def _go_to_failure(self, step: int) -> None:
+        if not self.window.tree.select_failure(step):
+            self.window.messages.show_message("There is no error in this run.", "info", seconds=4)
+
+    # -- dialogs --------------------------------------------------------------------------------------------
+
+    def _show_settings(self) -> None:
+        dialog = SettingsDialog(self.workbench.settings, self.window)
+        dialog.accepted_settings.connect(self._take_settings)
+        dialog.open()
+
+    def _take_settings(self, settings: Settings) -> None:
+        self.workbench.settings = settings
+        self.window.question.set_choices(settings)
+        self._actions[f"theme_{settings.theme}"].setChecked(True)
+        self.theme.set_mode(_mode(settings))
+        self._save(settings)
+
+    def _choose_theme(self, mode: Mode) -> None:
+        self.theme.set_mode(mode)
+        self.workbench.settings = self.workbench.settings.with_values(theme=mode)
+        self._save(self.workbench.settings)
+
+    def _save(self, settings: Settings) -> None:
+        self.tasks.spawn(asyncio.to_thread(settings_file.save, settings), name="save settings")
+
+    def _show_about(self) -> None:
+        box = QMessageBox(self.window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle("About RLM Desktop")
+        box.setText(f"RLM Desktop {app_version()}")
+        box.setInformativeText(
+            "A desktop workbench for Recursive Language Models. MIT licence. Uses Qt through PySide6 (LGPL)."
+        )
+        box.open()
+
+    def _show_crash(self, report: str) -> None:
+        """One at a time: a fault that comes with every frame must not bury the window."""
+        if self._crash is not None:
+            return
+        self._crash = CrashDialog(report, self.window)
+        self._crash.finished.connect(self._forget_crash)
+        self._crash.open()
+
+    def _forget_crash(self) -> None:
+        self._crash = None
+
+    # -- leaving --------------------------------------------------------------------------------------------
+
+    def request_quit(self) -> None:
+        """The person wants to leave; asks back while runs are going on."""
+        live = self.workbench.runs.live
+        if not live:
+            self.quit()
+        elif self._question is None:
+            self._ask_to_stop(len(live))
+
+    def _ask_to_stop(self, count: int) -> None:
+        box = QMessageBox(self.window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("A run is going on")
+        box.setText("A run is going on." if count == 1 else f"{counted(count, 'run')} are going on.")
+        box.setInformativeText("What has been found so far is kept. The history shows it as cancelled.")
+        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole))
+        stop.clicked.connect(self.quit)
+        box.finished.connect(self._forget_question)
+        self._question = box
+        box.open()
+
+    def _forget_question(self) -> None:
+        self._question = None
+
+    def quit(self) -> None:
+        """Leave without asking."""
+        self._quit.set()
+
+    async def wait_for_quit(self) -> None:
+        """Return when the program shall end."""
+        await self._quit.wait()
+
+    async def aclose(self, seconds: float) -> None:
+        """Stop the runs, write the history, close the window; takes no longer than `seconds`."""
+        self.window.remember()
+        self.window.hide()
+        try:
+            async with asyncio.timeout(seconds):
+                await self.workbench.aclose()
+        except TimeoutError:
+            log.error("the runs or the history did not stop within %g s", seconds)
+        self._collector.stop()
+        await self.tasks.aclose()
+        self.funnel.uninstall()
+        self.window.close_for_good()
+        log.info("closed")
+
+
+def _mode(settings: Settings) -> Mode:
+    modes: dict[str, Mode] = {"light": "light", "dark": "dark"}
+    return modes.get(settings.theme, "system")

@@ -1,0 +1,256 @@
+"""The main window: where everything is, and the menus. What the parts do together is the workbench's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.actions import Actions
+from rlm_desktop.ui.call_tree import CallTreeView
+from rlm_desktop.ui.documents_panel import DocumentsPanel
+from rlm_desktop.ui.first_run import FirstRun
+from rlm_desktop.ui.history_panel import HistoryPanel
+from rlm_desktop.ui.inspector import Inspector
+from rlm_desktop.ui.messages import MessageBar
+from rlm_desktop.ui.question_panel import QuestionPanel
+from rlm_desktop.ui.run_header import RunHeader
+from rlm_desktop.ui.status_line import StatusLine
+
+TITLE = "RLM Desktop"
+INSPECTOR_BESIDE_FROM = 1100
+"""Narrower than this, the inspector lies below the tree."""
+HISTORY_FROM = 760
+"""Narrower than this, the list of sessions is hidden."""
+START_SIZE = (1440, 900)
+SMALLEST = (560, 420)
+LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """The window.
+
+    Signals:
+        first_painted: It has been drawn for the first time.
+        close_requested: The person wants to close it; whoever listens closes it when everything is stopped.
+        files_dropped: Paths of the files that were dropped.
+    """
+
+    first_painted = Signal()
+    close_requested = Signal()
+    files_dropped = Signal(list)
+
+    def __init__(self, settings: Settings, memory: QSettings) -> None:
+        super().__init__()
+        self._memory = memory
+        self._is_painted = False
+        self._may_close = False
+        self._is_history_wanted = True
+        self.setWindowTitle(TITLE)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*SMALLEST)
+        self.history = HistoryPanel()
+        self.messages = MessageBar()
+        self.first_run = FirstRun()
+        self.documents = DocumentsPanel()
+        self.question = QuestionPanel(settings)
+        self.header = RunHeader()
+        self.tree = CallTreeView()
+        self.inspector = Inspector()
+        self.status = StatusLine()
+        self._build()
+        self._restore()
+
+    # -- building -------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._below = _splitter("treeAndInspector", is_vertical=True)
+        self._below.addWidget(self.tree)
+        self._work = QWidget()
+        work = QVBoxLayout(self._work)
+        work.setContentsMargins(0, 0, 0, 0)
+        work.setSpacing(8)
+        for widget in (self.documents, self.question, self.header):
+            work.addWidget(widget)
+        work.addWidget(self._below, 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.first_run)
+        self._pages.addWidget(self._work)
+        centre = QWidget()
+        middle = QVBoxLayout(centre)
+        middle.setContentsMargins(10, 10, 10, 8)
+        middle.setSpacing(8)
+        middle.addWidget(self.messages)
+        middle.addWidget(self._pages, 1)
+        self._across = _splitter("across")
+        self._across.addWidget(self.history)
+        self._across.addWidget(centre)
+        self._across.addWidget(self.inspector)
+        self._across.setStretchFactor(0, 0)
+        self._across.setStretchFactor(1, 3)
+        self._across.setStretchFactor(2, 2)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._across, 1)
+        layout.addWidget(self.status)
+        self.setCentralWidget(whole)
+        self.first_run.choose_requested.connect(self.documents.add_requested)
+        self.show_work(False)
+
+    def set_actions(self, handlers: Mapping[str, Callable[[], object]]) -> Actions:
+        """Make the menus and the shortcuts; `handlers` are those that the window does not have itself."""
+        own: dict[str, Callable[[], object]] = {
+            "quit": self.close,
+            "show_history": self._toggle_history,
+            "go_question": self.question.edit.setFocus,
+            "go_tree": self.tree.setFocus,
+            "go_inspector": self._focus_inspector,
+            "go_history": self.history.view.setFocus,
+            "go_documents": self.documents.view.setFocus,
+            "next_pane": lambda: self._go_pane(1),
+            "previous_pane": lambda: self._go_pane(-1),
+        }
+        self.actions_by_name = Actions(self, {**own, **handlers})
+        self.actions_by_name.fill(self.menuBar())
+        self.actions_by_name["show_history"].setChecked(self._is_history_wanted)
+        return self.actions_by_name
+
+    def show_work(self, is_working: bool) -> None:
+        """Show the documents, the question and the tree; else how to begin."""
+        self._pages.setCurrentWidget(self._work if is_working else self.first_run)
+        self.inspector.setVisible(is_working)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the work shows rather than how to begin."""
+        return self._pages.currentWidget() is self._work
+
+    # -- panes ----------------------------------------------------------------------------------------------
+
+    def _panes(self) -> list[QWidget]:
+        panes: list[QWidget] = [self.history.view]
+        if self.is_working:
+            panes += [self.documents.view, self.question.edit, self.tree, self.inspector]
+        else:
+            panes.append(self.first_run)
+        return [pane for pane in panes if pane.isVisible()]
+
+    def _go_pane(self, by: int) -> None:
+        panes = self._panes()
+        focus = self.focusWidget()
+        here = next(
+            (i for i, pane in enumerate(panes) if focus and (pane is focus or pane.isAncestorOf(focus))), -1
+        )
+        self._focus(panes[(here + by) % len(panes)])
+
+    def _focus_inspector(self) -> None:
+        self._focus(self.inspector)
+
+    def _focus(self, pane: QWidget) -> None:
+        """Put the focus on a pane, or on its first control when the pane itself takes none."""
+        pane.setFocus()
+        focus = self.focusWidget()
+        if focus is not None and (focus is pane or pane.isAncestorOf(focus)):
+            return
+        for control in pane.findChildren(QWidget):
+            if control.focusPolicy() & Qt.FocusPolicy.TabFocus and control.isVisible():
+                control.setFocus()
+                return
+
+    def _toggle_history(self) -> None:
+        self._is_history_wanted = not self._is_history_wanted
+        self._arrange()
+
+    # -- size and place -------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        """Put the inspector where there is room, and hide the sessions where there is none."""
+        self.history.setVisible(self._is_history_wanted and self.width() >= HISTORY_FROM)
+        wanted = self._across if self.width() >= INSPECTOR_BESIDE_FROM else self._below
+        if self.inspector.parent() is not wanted:
+            is_visible = self.inspector.isVisibleTo(self)
+            wanted.addWidget(self.inspector)
+            self.inspector.setVisible(is_visible)
+            self._restore_splitter(wanted)
+
+    def _restore(self) -> None:
+        memory = self._memory
+        self.resize(*START_SIZE)
+        if memory.value("layout", 0, int) == LAYOUT_VERSION:
+            self._is_history_wanted = bool(memory.value("history", True, bool))
+            geometry = memory.value("geometry")
+            if isinstance(geometry, QByteArray):
+                self.restoreGeometry(geometry)
+        self._arrange()
+        for splitter in (self._across, self._below):
+            self._restore_splitter(splitter)
+
+    def _restore_splitter(self, splitter: QSplitter) -> None:
+        state = self._memory.value(f"splitter/{splitter.objectName()}/{splitter.count()}")
+        if isinstance(state, QByteArray) and splitter.restoreState(state):
+            return
+        if splitter is self._across:
+            width = self.width()
+            splitter.setSizes(
+                [240, *([(width - 240) * 3 // 5, (width - 240) * 2 // 5] if splitter.count() > 2 else [width])]
+            )
+        elif splitter.count() > 1:
+            splitter.setSizes([3, 2])
+
+    def close_for_good(self) -> None:
+        """Close without asking: everything has been stopped."""
+        self._may_close = True
+        self.close()
+        self.deleteLater()
+
+    def remember(self) -> None:
+        """Write down where everything is, for the next start."""
+        self._memory.setValue("layout", LAYOUT_VERSION)
+        self._memory.setValue("history", self._is_history_wanted)
+        self._memory.setValue("geometry", self.saveGeometry())
+        if self.is_working:
+            for splitter in (self._across, self._below):
+                self._memory.setValue(f"splitter/{splitter.objectName()}/{splitter.count()}", splitter.saveState())
+        self._memory.sync()
+
+    # -- Qt's events ----------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
+        if self._may_close:
+            super().closeEvent(event)
+            return
+        event.ignore()
+        self.close_requested.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: D102
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: D102
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
+
+def _splitter(name: str, *, is_vertical: bool = False) -> QSplitter:
+    splitter = QSplitter(Qt.Orientation.Vertical if is_vertical else Qt.Orientation.Horizontal)
+    splitter.setObjectName(name)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(5)
+    return splitter

@@ -1,0 +1,232 @@
+"""The question box: what to ask, which models answer, how deep and how long they may go, and the Ask button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QTextOption
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.window_style import muted
+
+if TYPE_CHECKING:
+    from rlm_desktop.engine.providers import ModelChoice
+
+OFFLINE = "offline"
+OFFLINE_LABEL = "Offline (extractive, no language model)"
+MIN_LINES, MAX_LINES = 2, 8
+SAME_AS_ROOT = "Same as root"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was chosen for one question beside its text."""
+
+    root_model: str
+    sub_model: str
+    max_depth: int
+    max_iterations: int
+    budget_usd: float | None
+
+    def applied_to(self, settings: Settings) -> Settings:
+        """The settings with these choices."""
+        return settings.with_values(
+            root_model=self.root_model,
+            sub_model=self.sub_model,
+            max_depth=self.max_depth,
+            max_iterations=self.max_iterations,
+            budget_usd=self.budget_usd,
+        )
+
+
+class QuestionEdit(QPlainTextEdit):
+    """A text box that grows with its text. Tab leaves it; Ctrl+Enter is the window's Ask."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("question")
+        self.setAccessibleName("Question")
+        self.setPlaceholderText("Ask a question about the documents…")
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        # The layout of a plain text document counts in lines, wrapped ones included.
+        lines = min(MAX_LINES, max(MIN_LINES, int(self.document().size().height())))
+        margins = self.contentsMargins()
+        frame = 2 * int(self.document().documentMargin()) + margins.top() + margins.bottom() + 2
+        return QSize(super().sizeHint().width(), lines * self.fontMetrics().lineSpacing() + frame)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(200, self.sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if event.key() == Qt.Key.Key_Escape:
+            self.focusNextChild()
+            return
+        super().keyPressEvent(event)
+
+
+class QuestionPanel(QFrame):
+    """The question with everything that is chosen for it.
+
+    Signals:
+        ask_requested: The Ask button was pressed.
+        choices_changed: Another model or limit was chosen.
+    """
+
+    ask_requested = Signal()
+    choices_changed = Signal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("questionPanel")
+        self.edit = QuestionEdit()
+        self.root_model = _model_box("Root model", "Writes the code that reads the documents")
+        self.sub_model = _model_box("Sub-call model", "Answers the calls that the code makes")
+        self.max_depth = QSpinBox(minimum=1, maximum=10)
+        self.max_iterations = QSpinBox(minimum=1, maximum=1000)
+        self.budget = QDoubleSpinBox(minimum=0.0, maximum=10_000.0, decimals=2, singleStep=0.25)
+        self.budget.setPrefix("$")
+        self.budget.setSpecialValueText("no limit")
+        self.ask = QPushButton("Ask")
+        self.ask.setProperty("primary", True)
+        self.ask.setDefault(True)
+        self.ask.setAccessibleName("Ask the question")
+        self.ask.setToolTip("Ask (Ctrl+Enter)")
+        self.ask.clicked.connect(self.ask_requested)
+        self._line = QHBoxLayout()
+        self._line.setSpacing(6)
+        self._put("Root model", self.root_model, stretch=3)
+        self._put("Sub-calls", self.sub_model, stretch=2)
+        self._put("Depth", self.max_depth, "Max depth: levels of calls below the root")
+        self._put("Iterations", self.max_iterations, "Max iterations of the root call")
+        self._put("Budget", self.budget, "Most that this run may cost in US dollars; 0 is no limit")
+        self._line.addWidget(self.ask)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.edit)
+        layout.addLayout(self._line)
+        self.set_models(())
+        self.set_choices(settings)
+        for box in (self.root_model, self.sub_model):
+            box.currentTextChanged.connect(self.choices_changed)
+        for spinner in (self.max_depth, self.max_iterations, self.budget):
+            spinner.valueChanged.connect(self.choices_changed)
+
+    @property
+    def text(self) -> str:
+        """The question without white space around it."""
+        return self.edit.toPlainText().strip()
+
+    def set_text(self, text: str) -> None:
+        """Write a question into the box, as if it had been typed (it can be undone)."""
+        cursor = self.edit.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(text)
+
+    def clear(self) -> None:
+        """Empty the box."""
+        self.edit.clear()
+
+    def set_models(self, models: Sequence[ModelChoice]) -> None:
+        """Offer these models; the offline model is always there. What was chosen stays chosen."""
+        offered = {choice.name: choice.label for choice in models}
+        offered.setdefault(OFFLINE, OFFLINE_LABEL)
+        for box in (self.root_model, self.sub_model):
+            chosen = _chosen(box) if box.count() else None
+            box.blockSignals(True)
+            box.clear()
+            if box is self.sub_model:
+                box.addItem(SAME_AS_ROOT, "")
+            for name, label in offered.items():
+                box.addItem(label, name)
+            # Where a server is known it may have models that nobody listed: any name can be typed.
+            box.setEditable(any(model.provider != OFFLINE for model in models))
+            if chosen is not None:
+                _choose(box, chosen)
+            box.blockSignals(False)
+
+    def set_choices(self, settings: Settings) -> None:
+        """Show what the settings say."""
+        _choose(self.root_model, settings.root_model)
+        _choose(self.sub_model, settings.sub_model)
+        self.max_depth.setValue(settings.max_depth)
+        self.max_iterations.setValue(settings.max_iterations)
+        self.budget.setValue(settings.budget_usd or 0.0)
+
+    def choices(self) -> Choices:
+        """What is chosen now."""
+        return Choices(
+            root_model=_chosen(self.root_model) or OFFLINE,
+            sub_model=_chosen(self.sub_model),
+            max_depth=self.max_depth.value(),
+            max_iterations=self.max_iterations.value(),
+            budget_usd=self.budget.value() or None,
+        )
+
+    def set_busy(self, is_busy: bool) -> None:
+        """While a run of this session is going on the next question can be written but not asked."""
+        self.ask.setEnabled(not is_busy)
+        self.ask.setText("Running…" if is_busy else "Ask")
+
+    def _put(self, caption: str, control: QWidget, tip: str = "", stretch: int = 0) -> None:
+        label = QLabel(caption)
+        muted(label)
+        label.setBuddy(control)
+        control.setAccessibleName(caption if not tip else tip.partition(":")[0])
+        if tip:
+            control.setToolTip(tip)
+        self._line.addWidget(label)
+        self._line.addWidget(control, stretch)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.edit.updateGeometry()
+
+
+def _model_box(name: str, tip: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(f"{name}: {tip[0].lower()}{tip[1:]}")
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return box
+
+
+def _choose(box: QComboBox, name: str) -> None:
+    """Select a model by name; one that is not offered (any more) is added under its own name."""
+    index = box.findData(name)
+    if index < 0:
+        box.addItem(name, name)
+        index = box.count() - 1
+    box.setCurrentIndex(index)
+
+
+def _chosen(box: QComboBox) -> str:
+    """The name of the model that is selected, or typed."""
+    index = box.findText(box.currentText().strip())
+    return str(box.itemData(index)) if index >= 0 else box.currentText().strip()

@@ -1,0 +1,155 @@
+"""Runs that are going on: each joins the engine, the history and the feed that the widgets read.
+
+The engine is imported when the first run starts, in a thread: it brings the OpenAI SDK along, which takes longer
+than the whole window.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.trace import Sink
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.feed import RunFeed
+from rlm_desktop.ui.loop import Tasks
+
+if TYPE_CHECKING:
+    from rlm_desktop.documents import Document
+    from rlm_desktop.engine.providers import ModelChoice
+    from rlm_desktop.engine.rlm import RLM
+    from rlm_desktop.engine.run import Run, RunResult
+
+log = logging.getLogger(__name__)
+
+
+class LiveRun:
+    """A run that is going on, with the feed that its widgets read.
+
+    Attributes:
+        feed: Gets every event of the run.
+        result: None until it has ended.
+    """
+
+    def __init__(self, run: Run, feed: RunFeed) -> None:
+        self.run_id = run.run_id
+        self.session_id = run.session_id
+        self.feed = feed
+        self.result: RunResult | None = None
+        self._run = run
+
+    @property
+    def state(self) -> RunState:
+        """The run so far, as the widgets see it."""
+        return self.feed.state
+
+    def stop(self, by: str = "user") -> None:
+        """Stop it; what it has found is kept."""
+        self._run.stop(by)
+
+    async def wait(self) -> RunResult:
+        """Its result, once all its events are in the feed's state."""
+        self.result = await self._run.wait()
+        self.feed.drain()
+        return self.result
+
+
+class RunController(QObject):
+    """Starts runs, keeps those that are going on, and stops them.
+
+    Signals:
+        run_ended: A `LiveRun` has ended, however it did.
+    """
+
+    run_ended = Signal(object)
+
+    def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._live: dict[str, LiveRun] = {}
+        self._rlm: RLM | None = None
+
+    @property
+    def live(self) -> Sequence[LiveRun]:
+        """The runs that are going on."""
+        return list(self._live.values())
+
+    def find(self, run_id: str) -> LiveRun | None:
+        """The run, if it is going on."""
+        return self._live.get(run_id)
+
+    def of_session(self, session_id: str) -> LiveRun | None:
+        """The run of that session that is going on."""
+        return next((live for live in self._live.values() if live.session_id == session_id), None)
+
+    async def load_engine(self) -> None:
+        """Import the engine ahead of the first run, without holding up the window."""
+        await asyncio.to_thread(importlib.import_module, "rlm_desktop.engine.rlm")
+
+    async def models(self) -> list[ModelChoice]:
+        """The models that can be chosen."""
+        providers = await asyncio.to_thread(importlib.import_module, "rlm_desktop.engine.providers")
+        return await asyncio.to_thread(providers.available_models)
+
+    async def start(
+        self,
+        question: str,
+        *,
+        documents: Sequence[Document],
+        settings: Settings,
+        session_id: str,
+        turns: Sequence[Mapping[str, str]] = (),
+        sinks: Sequence[Sink] = (),
+    ) -> LiveRun:
+        """Ask `question` over the documents.
+
+        Args:
+            question: What to ask.
+            documents: The context.
+            settings: Models and limits.
+            session_id: The session that the run belongs to; empty for a new one.
+            turns: Earlier questions of the session with their answers.
+            sinks: Get every event too.
+
+        Raises:
+            UserError: The run cannot be started as it was asked for.
+        """
+        await self.load_engine()
+        from rlm_desktop.engine.rlm import RLM
+
+        # Connections and REPL workers are shared by all RLM objects of a loop: one for each question costs nothing.
+        self._rlm = RLM.from_settings(settings)
+        feed = RunFeed(self)
+        feed.start()
+        run = await self._rlm.start(
+            question, documents=documents, session=session_id or None, history=turns, sinks=[feed.take, *sinks]
+        )
+        live = LiveRun(run, feed)
+        self._live[live.run_id] = live
+        self._tasks.spawn(self._watch(live), name=f"watch {live.run_id[:8]}")
+        log.info("run %s started in session %s", live.run_id, live.session_id)
+        return live
+
+    async def _watch(self, live: LiveRun) -> None:
+        try:
+            result = await live.wait()
+            log.info("run %s ended: %s", live.run_id, result.end_state)
+        finally:
+            del self._live[live.run_id]
+            self.run_ended.emit(live)
+
+    async def aclose(self) -> None:
+        """Stop every run as cancelled by the shutdown, wait for their ends, and close the engine."""
+        live = self.live
+        for run in live:
+            run.stop("shutdown")
+        await asyncio.gather(*(run.wait() for run in live), return_exceptions=True)
+        if self._rlm is not None:
+            await self._rlm.aclose()
+            self._rlm = None

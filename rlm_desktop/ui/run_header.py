@@ -1,0 +1,149 @@
+"""The run that is shown, in two lines: its question, and its final answer or how it ended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.ui.figures import glyph, one_line, status_kind
+from rlm_desktop.ui.window_style import set_property
+
+WAITING = "The calls show below as they happen."
+
+
+class ElidedLabel(QLabel):
+    """One line of text that is cut with an ellipsis where the room ends; the tooltip has more of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._full = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @property
+    def full_text(self) -> str:
+        """The text before it was cut."""
+        return self._full
+
+    def set_full_text(self, text: str) -> None:
+        """Show the beginning of `text`."""
+        if text == self._full:
+            return
+        self._full = text
+        self.setToolTip(text[:2000])
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._cut()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._cut()
+
+    def _cut(self) -> None:
+        line = one_line(self._full, 600)
+        self.setText(self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, max(0, self.width() - 2)))
+
+
+class RunHeader(QFrame):
+    """Question and answer of the run that is shown.
+
+    Signals:
+        answer_requested: Show the whole answer.
+        copy_requested: Copy the answer.
+        ask_again_requested: Put the question back into the box.
+    """
+
+    answer_requested = Signal()
+    copy_requested = Signal()
+    ask_again_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runHeader")
+        self.question = ElidedLabel()
+        self.question.setObjectName("heading")
+        self.answer = ElidedLabel()
+        self.answer.setObjectName("answerLine")
+        self._mark = QLabel()
+        self._mark.setObjectName("runStatus")
+        self._again = _small_button("Ask again", "Put this question back into the box", self.ask_again_requested)
+        self._show = _small_button("Show answer", "Show the whole answer (Ctrl+Shift+A)", self.answer_requested)
+        self._copy = _small_button("Copy", "Copy the answer as Markdown (Ctrl+Shift+C)", self.copy_requested)
+        self._copy.setAccessibleName("Copy the final answer")
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for line in (first, second):
+            line.setSpacing(8)
+        first.addWidget(self.question, 1)
+        first.addWidget(self._again)
+        second.addWidget(self._mark)
+        second.addWidget(self.answer, 1)
+        second.addWidget(self._show)
+        second.addWidget(self._copy)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.setSpacing(2)
+        layout.addLayout(first)
+        layout.addLayout(second)
+        self.set_state(None)
+
+    def set_state(self, state: RunState | None) -> None:
+        """Show another run; None for none."""
+        self._state = state
+        self.setVisible(state is not None)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Write what the state says now."""
+        state = self._state
+        if state is None:
+            return
+        question = state.started.question if state.started else ""
+        self.question.set_full_text(question)
+        self.question.setAccessibleName(f"Question: {one_line(question)}")
+        has_answer = bool(state.answer)
+        mark, kind, line = self._second_line(state)
+        self._mark.setText(mark)
+        set_property(self._mark, "kind", kind)
+        self.answer.set_full_text(line)
+        self.answer.setAccessibleName(f"{mark}: {one_line(line)}")
+        self._show.setVisible(has_answer)
+        self._copy.setVisible(has_answer)
+
+    @staticmethod
+    def _second_line(state: RunState) -> tuple[str, str, str]:
+        """Mark, kind of mark, text."""
+        status = str(state.status)
+        if state.status in ("queued", "running"):
+            return f"{glyph('running')} Working", "running", WAITING
+        kind = status_kind(status)
+        if state.answer:
+            if status == EndState.COMPLETED:
+                return f"{glyph(status)} Final answer", kind, state.answer
+            return f"{glyph(status)} {status.capitalize()}; best answer so far", kind, state.answer
+        return f"{glyph(status)} {status.capitalize()}", kind, _why(state)
+
+
+def _why(state: RunState) -> str:
+    if state.error:
+        return state.error
+    if state.limit is not None:
+        return state.limit.detail
+    return {
+        EndState.CANCELLED: "Stopped before there was an answer. What it had found is in the tree below.",
+        EndState.INTERRUPTED: "The program ended while this run was going on. What it had found is below.",
+    }.get(EndState(state.status), "There is no answer.")
+
+
+def _small_button(text: str, tip: str, signal: object) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName("small")
+    button.setAccessibleName(text)
+    button.setToolTip(tip)
+    button.clicked.connect(signal)
+    return button

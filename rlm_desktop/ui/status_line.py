@@ -1,0 +1,145 @@
+"""The status line: what the shown run is doing and what it has cost so far, with the Stop button."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.ui.figures import clock, counted, glyph, money, short_count, status_kind
+from rlm_desktop.ui.window_style import muted, set_property
+
+TICK_MS = 250
+
+
+class StatusLine(QFrame):
+    """One line of text about the run, from its state alone; only the clock runs by itself.
+
+    Signals:
+        stop_requested: The Stop button was pressed.
+    """
+
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusLine")
+        self._state: RunState | None = None
+        self._seen = (0.0, 0.0)
+        self._isolation = ""
+        self._status = QLabel()
+        self._status.setObjectName("runStatus")
+        self._figures = QLabel()
+        muted(self._figures)
+        self._figures.setAccessibleName("Figures of the run")
+        self._figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._place = QLabel()
+        muted(self._place)
+        self.stop = QPushButton("■ Stop")
+        self.stop.setObjectName("stop")
+        self.stop.setAccessibleName("Stop the run")
+        self.stop.setToolTip("Stop the run (Esc); what it has found so far is kept")
+        self.stop.clicked.connect(self.stop_requested)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 3, 6, 3)
+        layout.setSpacing(10)
+        layout.addWidget(self._status)
+        layout.addWidget(self._figures, 1)
+        layout.addWidget(self._place)
+        layout.addWidget(self.stop)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._write)
+        self.set_state(None)
+
+    def set_state(self, state: RunState | None) -> None:
+        """Show another run; None for none."""
+        self._state = state
+        self._seen = (-1.0, 0.0)
+        self.refresh()
+
+    def set_isolation(self, text: str) -> None:
+        """What confines the REPL workers on this machine, in words; shown while no run says it itself."""
+        self._isolation = text
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Write what the state says now."""
+        state = self._state
+        is_running = state is not None and state.status in ("queued", "running")
+        if state is not None and self._seen[0] != state.now:
+            self._seen = (state.now, time.monotonic())
+        self.stop.setVisible(is_running)
+        self.stop.setEnabled(is_running and state is not None and not state.cancel_requested)
+        if is_running != self._tick.isActive():
+            self._tick.start() if is_running else self._tick.stop()
+        self._write()
+
+    @property
+    def text(self) -> str:
+        """All of the line, for tests and screen readers."""
+        return f"{self._status.text()} · {self._figures.text()}"
+
+    def _write(self) -> None:
+        state = self._state
+        if state is None:
+            self._show_status("Ready", "ready")
+            self._figures.setText("")
+            self._show_place(self._isolation)
+            return
+        word = str(state.status)
+        if state.cancel_requested and state.is_running:
+            word = "stopping"
+        self._show_status(f"{glyph(word if word != 'stopping' else 'running')} {word.capitalize()}", word)
+        figures = self._figure_texts(state)
+        self._figures.setText(" · ".join(figures))
+        self._figures.setToolTip("\n".join(figures))
+        self._show_place(state.started.isolation if state.started else self._isolation)
+
+    def _show_status(self, text: str, word: str) -> None:
+        if self._status.text() == text:
+            return
+        self._status.setText(text)
+        self._status.setAccessibleName(f"State: {text.lstrip('○●✓✕■⏸⚠ ')}")
+        set_property(self._status, "kind", status_kind(word))
+
+    def _show_place(self, text: str) -> None:
+        if self._place.text() != text:
+            self._place.setText(text)
+            self._place.setToolTip(f"What confines the code that models write: {text}" if text else "")
+            self._place.setVisible(bool(text))
+
+    def _figure_texts(self, state: RunState) -> list[str]:
+        texts: list[str] = []
+        totals = state.totals
+        root = state.root
+        if root is not None and root.iterations:
+            last = root.iterations[-1]
+            texts.append(f"iteration {last.number} of ≤ {last.of}")
+        active = f" ({state.active:,} active)" if state.active else ""
+        texts.append(counted(totals.calls, "call") + active)
+        unknown = "+" if totals.unknown_usage else ""
+        texts.append(
+            f"{short_count(totals.input_tokens)}{unknown} in / {short_count(totals.output_tokens)}{unknown} out"
+        )
+        texts.append(self._cost_text(state))
+        texts.append(clock(self._elapsed(state)))
+        texts.append(counted(totals.errors, "error"))
+        return texts
+
+    @staticmethod
+    def _cost_text(state: RunState) -> str:
+        totals = state.totals
+        budget = state.started.settings.get("budget_usd") if state.started else None
+        of = f" of {money(float(budget))}" if isinstance(budget, int | float) else ""
+        if totals.unknown_cost and totals.unknown_cost == totals.requests:
+            return "cost unknown" + of
+        return ("≥ " if totals.unknown_cost else "") + money(totals.cost_usd) + of
+
+    def _elapsed(self, state: RunState) -> float:
+        if state.finished is not None:
+            return state.finished
+        seen, at = self._seen
+        return max(seen, 0.0) + (time.monotonic() - at if at else 0.0)

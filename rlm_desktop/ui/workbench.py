@@ -1,0 +1,441 @@
+"""What the parts of the window do together: documents come in, a question is asked, a run shows, a session opens.
+
+The widgets know nothing of each other, of the engine or of the history; this does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from rlm_desktop import settings as settings_file
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import Node
+from rlm_desktop.errors import UserError
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.documents_panel import DocumentItem
+from rlm_desktop.ui.feed import RunFeed
+from rlm_desktop.ui.figures import counted, one_line
+from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.main_window import TITLE, MainWindow
+from rlm_desktop.ui.messages import UNDO_SECONDS, Message
+from rlm_desktop.ui.reading import DocumentReader
+from rlm_desktop.ui.run_controller import LiveRun, RunController
+
+if TYPE_CHECKING:
+    from rlm_desktop.documents import Document
+    from rlm_desktop.history import History
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Workbench(QObject):
+    """The session that the window shows.
+
+    Attributes:
+        session_id: Empty while nothing has been asked in it.
+        run_id: The run that is shown; empty for none.
+        history: None until it has been opened, and where it cannot be.
+
+    Signals:
+        run_shown: Another run shows, or none.
+        run_ended: A run ended and the window shows its end.
+    """
+
+    run_shown = Signal()
+    run_ended = Signal(object)
+
+    def __init__(self, window: MainWindow, settings: Settings, tasks: Tasks) -> None:
+        super().__init__(window)
+        self.window_ = window
+        self.settings = settings
+        self.session_id = ""
+        self.run_id = ""
+        self.history: History | None = None
+        self.runs = RunController(tasks, self)
+        self.reader = DocumentReader(tasks, self)
+        self._tasks = tasks
+        self._feed: RunFeed | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._is_starting = False
+        self._inspected: Node | None = None
+        self._undo: Message | None = None
+        self._last_folder = ""
+        self._connect()
+
+    def _connect(self) -> None:
+        window = self.window_
+        window.files_dropped.connect(self.add_files)
+        window.documents.add_requested.connect(self.choose_files)
+        window.documents.cancel_requested.connect(self.reader.cancel)
+        window.documents.removed.connect(self._on_document_removed)
+        window.question.ask_requested.connect(self.ask)
+        window.header.answer_requested.connect(self.show_answer)
+        window.header.copy_requested.connect(self.copy_answer)
+        window.header.ask_again_requested.connect(self._ask_again)
+        window.status.stop_requested.connect(self.stop)
+        window.history.new_requested.connect(self.new_session)
+        window.history.run_opened.connect(self.open_run)
+        window.history.renamed.connect(self._rename)
+        window.history.session_deleted.connect(lambda item: self._delete("session", item))
+        window.history.run_deleted.connect(lambda item: self._delete("run", item))
+        window.tree.node_selected.connect(self._inspect)
+        self.runs.run_ended.connect(self._on_run_ended)
+        self.reader.document_read.connect(self._take_document)
+        self.reader.failed.connect(lambda error: window.messages.show_message(str(error)))
+        self.reader.moved.connect(window.documents.show_progress)
+        self.reader.ended.connect(self._on_reading_ended)
+
+    # -- documents ------------------------------------------------------------------------------------------
+
+    def choose_files(self) -> None:
+        """Let the person choose files."""
+        dialog = QFileDialog(self.window_, "Add documents", self._last_folder)
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self.add_files)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def add_files(self, paths: Sequence[str]) -> None:
+        """Read files and add their texts to the session; what cannot be read is said in the message bar."""
+        if paths:
+            self._last_folder = str(Path(paths[-1]).parent)
+            self.reader.add(paths)
+            self._show_start_or_work()
+
+    def _on_reading_ended(self) -> None:
+        self.window_.documents.show_progress(None)
+        self._show_start_or_work()
+
+    def _take_document(self, document: Document) -> None:
+        panel = self.window_.documents
+        if panel.find_text(document.sha256) is not None:
+            text = f"{document.name} is in the session already."
+            self.window_.messages.show_message(text, "info", seconds=8)
+            return
+        panel.add(DocumentItem.of_document(document))
+        log.info("document %s added: %s", document.name, counted(document.characters, "character"))
+
+    def _on_document_removed(self, item: DocumentItem, row: int) -> None:
+        self._offer_undo(f"{item.name} was removed.", lambda: self.window_.documents.add(item, row))
+        self._show_start_or_work()
+
+    # -- asking ---------------------------------------------------------------------------------------------
+
+    def ask(self) -> None:
+        """Ask what is in the question box."""
+        window = self.window_
+        if self.reader.is_reading:
+            window.messages.show_message(
+                "The documents are still being read. Ask again when they are there.", "warning"
+            )
+        elif self._is_starting or self.runs.of_session(self.session_id):
+            window.messages.show_message(
+                "A run of this session is going on. Stop it (Esc) or wait for its end.", "warning", seconds=8
+            )
+        elif not window.documents.items:
+            window.messages.show_message(
+                "There is no document to ask about. Drop files on the window, or press Ctrl+O.", "warning"
+            )
+        elif not window.question.text:
+            window.messages.show_message("Type a question first.", "warning", seconds=8)
+            window.question.edit.setFocus()
+        else:
+            self._is_starting = True
+            window.question.set_busy(True)
+            self._tasks.spawn(self._start(window.question.text), name="ask")
+
+    async def _start(self, question: str) -> None:
+        window = self.window_
+        try:
+            window.messages.clear("warning")
+            self._take_choices()
+            documents = await self._documents()
+            sinks = []
+            if self.history is not None:
+                self.history.keep_documents(documents)
+                sinks.append(self.history.sink())
+            live = await self.runs.start(
+                question,
+                documents=documents,
+                settings=self.settings,
+                session_id=self.session_id,
+                turns=await self._turns(),
+                sinks=sinks,
+            )
+        finally:
+            self._is_starting = False
+            self._show_busy()
+        window.question.clear()
+        self._show_live(live)
+        window.tree.setFocus()
+        await self._list_sessions()
+
+    def _take_choices(self) -> None:
+        """The choices beside the question become the settings."""
+        chosen = self.window_.question.choices().applied_to(self.settings)
+        if chosen != self.settings:
+            self.settings = chosen
+            self._tasks.spawn(asyncio.to_thread(settings_file.save, chosen), name="save settings")
+
+    async def _documents(self) -> list[Document]:
+        """The documents of the session with their texts; those of an earlier run are fetched from the history."""
+        from rlm_desktop.documents import from_text
+
+        documents: list[Document] = []
+        for item in self.window_.documents.items:
+            if item.document is None:
+                text = await self._in_history(lambda history, sha256=item.sha256: history.document_text(sha256))
+                if text is None:
+                    raise UserError(
+                        f"The text of {item.name} is no longer in the history. Remove it and add the file again."
+                    )
+                found = await asyncio.to_thread(from_text, item.name, text, item.kind)
+                item.document = dataclasses.replace(found, path=item.path)
+            documents.append(dataclasses.replace(item.document, name=item.name))
+        return documents
+
+    async def _turns(self) -> list[dict[str, str]]:
+        """The earlier questions of the session that were answered."""
+        if not self.session_id or self.history is None:
+            return []
+        return await self._in_history(lambda history: _answered(history, self.session_id))
+
+    def stop(self) -> None:
+        """Stop the run that is shown."""
+        if (live := self.runs.find(self.run_id)) is not None:
+            live.stop()
+
+    def _on_run_ended(self, live: LiveRun) -> None:
+        self._show_busy()
+        if live.run_id == self.run_id:
+            self._refresh()
+            if self.window_.tree.selected_node() is None:
+                self.show_answer()
+        elif live.state.started is not None:
+            question = one_line(live.state.started.question, 80)
+            self.window_.messages.show_message(
+                f"“{question}” has ended: {live.state.status}.",
+                "info",
+                button="Show",
+                act=lambda: self.open_run(live.session_id, live.run_id),
+                seconds=20,
+            )
+        self._tasks.spawn(self._list_sessions(), name="list sessions")
+        self.run_ended.emit(live)
+
+    # -- showing a run --------------------------------------------------------------------------------------
+
+    def _show_live(self, live: LiveRun) -> None:
+        self.session_id, self.run_id = live.session_id, live.run_id
+        self._show_feed(live.feed)
+
+    def _show_feed(self, feed: RunFeed | None) -> None:
+        """Show another run; None for none."""
+        if self._feed is not None:
+            self._feed.changed.disconnect(self._refresh)
+        self._feed = feed
+        state = feed.state if feed is not None else None
+        window = self.window_
+        window.tree.set_state(state, feed.now if feed is not None else None)
+        window.header.set_state(state)
+        window.status.set_state(state)
+        self._inspect_newest()
+        window.history.set_open(self.session_id, self.run_id)
+        self._show_busy()
+        self._show_start_or_work()
+        if feed is not None:
+            feed.changed.connect(self._refresh)
+        self.run_shown.emit()
+
+    @property
+    def state(self) -> RunState | None:
+        """The run that is shown."""
+        return self._feed.state if self._feed is not None else None
+
+    def _refresh(self) -> None:
+        """The run that is shown has moved on."""
+        window = self.window_
+        window.tree.refresh()
+        self._inspect_newest()
+        window.inspector.refresh()
+        window.header.refresh()
+        window.status.refresh()
+
+    def _inspect_newest(self) -> None:
+        """While no row is selected, the inspector shows what the root call is doing."""
+        state = self.state
+        if self.window_.tree.selected_node() is not None:
+            return
+        root = state.root if state is not None else None
+        self._inspect(root.iterations[-1] if root is not None and root.iterations else root)
+
+    def _inspect(self, node: Node | None) -> None:
+        if node is not self._inspected or node is None:
+            self._inspected = node
+            self.window_.inspector.show_node(self.state, node)
+
+    def show_answer(self) -> None:
+        """Select the first row, which has the final answer."""
+        if self.state is not None and self.state.root is not None:
+            self.window_.tree.select_node(self.state.root)
+            self._inspect(self.state.root)
+
+    def copy_answer(self) -> None:
+        """Put the final answer on the clipboard."""
+        if self.state is not None and self.state.answer:
+            QGuiApplication.clipboard().setText(self.state.answer)
+            self.window_.messages.show_message("The final answer is on the clipboard.", "info", seconds=4)
+
+    def _ask_again(self) -> None:
+        if self.state is not None and self.state.started is not None:
+            self.window_.question.set_text(self.state.started.question)
+            self.window_.question.edit.setFocus()
+
+    def _show_busy(self) -> None:
+        is_busy = self._is_starting or self.runs.of_session(self.session_id) is not None
+        self.window_.question.set_busy(is_busy)
+
+    def _show_start_or_work(self) -> None:
+        window = self.window_
+        has_work = self.reader.is_reading or bool(window.documents.items) or self._feed is not None
+        window.show_work(has_work)
+        question = self.state.started.question if self.state is not None and self.state.started else ""
+        window.setWindowTitle(f"{one_line(question, 60)} – {TITLE}" if question else TITLE)
+
+    # -- sessions -------------------------------------------------------------------------------------------
+
+    def new_session(self) -> None:
+        """Show an empty session. Runs that are going on go on."""
+        self._cancel_opening()
+        self.reader.cancel()
+        self.session_id = self.run_id = ""
+        self.window_.documents.replace(())
+        self.window_.question.clear()
+        self._show_feed(None)
+
+    def open_run(self, session_id: str, run_id: str) -> None:
+        """Show a run of the history, or one that is going on."""
+        self._cancel_opening()
+        self._opening = self._tasks.spawn(self._open(session_id, run_id), name="open run")
+
+    def _cancel_opening(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening = None
+
+    async def _open(self, session_id: str, run_id: str) -> None:
+        live = self.runs.find(run_id)
+        if live is not None:
+            feed = live.feed
+        else:
+            state = await self._in_history(lambda history: history.state(run_id))
+            feed = RunFeed(self)
+            feed.load(state)
+        is_other = session_id != self.session_id
+        self.session_id, self.run_id = session_id, run_id
+        if is_other and feed.state.started is not None:
+            self.reader.cancel()
+            self.window_.documents.replace(DocumentItem.of_ref(ref) for ref in feed.state.started.documents)
+            self.window_.question.clear()
+        self._show_feed(feed)
+        self.show_answer()
+        log.info("run %s opened: %s", run_id, feed.state.status)
+
+    async def use_history(self, history: History) -> None:
+        """List the sessions of `history` and write runs into it from now on."""
+        self.history = history
+        await self._list_sessions()
+
+    async def _list_sessions(self) -> None:
+        if self.history is None:
+            return
+        sessions = await self._in_history(lambda history: history.sessions())
+        self.window_.history.set_sessions(sessions)
+        self.window_.history.set_open(self.session_id, self.run_id)
+
+    async def _in_history(self, work: Callable[[History], T]) -> T:
+        """Do something with the history in a thread."""
+        if self.history is None:
+            raise UserError("The history is not open. The log says why; restart the program when it is mended.")
+        return await asyncio.to_thread(work, self.history)
+
+    def _rename(self, session_id: str, title: str) -> None:
+        async def rename() -> None:
+            await self._in_history(lambda history: history.rename_session(session_id, title))
+            await self._list_sessions()
+
+        self._tasks.spawn(rename(), name="rename session")
+
+    def _delete(self, kind: str, item_id: str) -> None:
+        """Delete a session or a run, and offer to bring it back."""
+        going_on = [live for live in self.runs.live if item_id in (live.run_id, live.session_id)]
+        if going_on:
+            self.window_.history.unhide_item(item_id)
+            self.window_.messages.show_message(
+                "A run of it is going on. Stop it first (Esc), then delete it.", "warning", seconds=8
+            )
+            return
+        if item_id in (self.session_id, self.run_id):
+            self.new_session()
+
+        async def change(verb: str) -> None:
+            await self._in_history(lambda history: getattr(history, f"{verb}_{kind}")(item_id))
+            self.window_.history.unhide_item(item_id)
+            await self._list_sessions()
+
+        self._tasks.spawn(change("delete"), name=f"delete {kind}")
+        self._offer_undo(
+            f"The {kind} was deleted.", lambda: self._tasks.spawn(change("restore"), name=f"restore {kind}")
+        )
+
+    async def aclose(self) -> None:
+        """Stop what is going on, and write the history to its end."""
+        self.reader.cancel()
+        await self.runs.aclose()
+        if self.history is not None:
+            await asyncio.to_thread(self.history.close)
+
+    # -- undo -----------------------------------------------------------------------------------------------
+
+    def _offer_undo(self, text: str, undo: Callable[[], object]) -> None:
+        """Say what was done and offer to take it back."""
+
+        def take_back() -> None:
+            undo()
+            self._show_start_or_work()
+
+        self._undo = self.window_.messages.show_message(
+            text, "info", button="Undo", act=take_back, seconds=UNDO_SECONDS
+        )
+        self._undo.closed.connect(self._on_undo_over)
+
+    def _on_undo_over(self) -> None:
+        if self.sender() is self._undo:
+            self._undo = None
+
+    def undo_removal(self) -> None:
+        """Take the last removal back, while its message shows."""
+        if self._undo is not None:
+            self._undo.act()
+
+
+def _answered(history: History, session_id: str) -> list[dict[str, str]]:
+    """Question and answer of each answered run of a session, in order."""
+    rows = [row for row in reversed(history.runs(session_id)) if row.answer]
+    states = [history.state(row.id) for row in rows]
+    return [
+        {"question": state.started.question, "answer": state.answer}
+        for state in states
+        if state.started is not None and state.answer
+    ]
