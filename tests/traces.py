@@ -36,8 +36,9 @@ ANSWER = """**Cloud** (+31 %) and **Services** (+14 %) grew faster than the grou
 growth = {name: new / old - 1 for name, (old, new) in segments.items()}
 ```
 """
-_VOCABULARY = """revenue segment growth quarter margin cloud services hardware group outlook region customer contract
-increase decrease operating income compared year million euro driven by new demand lower prices higher volume"""
+_VOCABULARY = """revenue segment growth quarter margin cloud services hardware group outlook region customer
+contract increase decrease operating income compared year million euro driven by new demand lower prices higher
+volume"""
 _WORDS = _VOCABULARY.split()
 _PROBE = """# what is there?
 print(type(context), len(context))
@@ -352,7 +353,7 @@ class _Simulation:
         if self.chance(self.shape.errors) and failed is not None:
             self.emit(ev.ModelRequested(call=number, model="gpt-5-mini", messages=messages))
             yield self.random.uniform(0.5, 3.0)
-            self.emit(ev.ModelFailed(call=number, error="429 Too Many Requests", status=429, attempts=4))
+            self.emit(ev.ModelFailed(call=number, error="429 Too Many Requests", status=429))
             error = "429 Too Many Requests: the provider refused four times."
             self.emit(
                 ev.CallFinished(call=number, end_state=EndState.FAILED, result=f"Error: {error}", error=error)

@@ -1,0 +1,230 @@
+"""The call tree as a table model over `CallRows`: one row per visible line, one column per figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import BatchNode, Node
+from rlm_desktop.ui import call_text, figures
+from rlm_desktop.ui.call_rows import CallRows
+
+Index = QModelIndex | QPersistentModelIndex
+NodeRole = Qt.ItemDataRole.UserRole
+Clock = Callable[[], float]
+
+
+class Column(IntEnum):
+    """The columns, in order. Those after `TIMELINE` are hidden until somebody asks for them."""
+
+    CALL = 0
+    STATUS = 1
+    DURATION = 2
+    TOKENS = 3
+    COST = 4
+    TIMELINE = 5
+    MODEL = 6
+    STARTED = 7
+    DEPTH = 8
+    OWN = 9
+    FUNCTION = 10
+
+
+HEADINGS = {
+    Column.CALL: ("Call", "What was called: the run, its iterations, batches and sub-calls"),
+    Column.STATUS: ("Status", "How far it is, or how it ended"),
+    Column.DURATION: ("Duration", "From its start to its end; the bar is its share of the run"),
+    Column.TOKENS: ("Tokens in → out", "The provider's figures, all calls below included"),
+    Column.COST: ("Cost", "US dollars, all calls below included; the bar is its share of the run"),
+    Column.TIMELINE: ("Timeline", "When it ran"),
+    Column.MODEL: ("Model", "The model that was asked"),
+    Column.STARTED: ("Started", "Seconds since the run began"),
+    Column.DEPTH: ("Depth", "Number of calls above it"),
+    Column.OWN: ("Own time", "Duration without that of the calls below"),
+    Column.FUNCTION: ("Function", "The name that the code used"),
+}
+HIDDEN_AT_FIRST = (Column.MODEL, Column.STARTED, Column.DEPTH, Column.OWN, Column.FUNCTION)
+RIGHT_ALIGNED = (Column.DURATION, Column.TOKENS, Column.COST, Column.STARTED, Column.DEPTH, Column.OWN)
+
+
+class CallModel(QAbstractTableModel):
+    """Shows `rows.state`. Nothing but `show` and `refresh` looks at whether the state has changed.
+
+    Attributes:
+        rows: Which rows are visible; the way to open and close them.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows = CallRows(self._splice)
+        self._clock: Clock = lambda: self.rows.state.now
+        self._spliced: list[tuple[int, int, int]] = []
+
+    @property
+    def state(self) -> RunState:
+        """The run that is shown."""
+        return self.rows.state
+
+    # -- the state ------------------------------------------------------------------------------------------
+
+    def show(self, state: RunState, clock: Clock | None = None) -> None:
+        """Show another run; `clock` gives its current time when that is not the time of the last event."""
+        self._clock = clock or (lambda: state.now)
+        self.beginResetModel()
+        self.rows.visible = self.rows.reset(state)
+        self.endResetModel()
+
+    def refresh(self) -> list[tuple[int, int, int]]:
+        """Take in what has happened; returns the changes as (row, removed, inserted), in order."""
+        self._spliced.clear()
+        self.rows.refresh()
+        return list(self._spliced)
+
+    def set_matches(self, matches: set[int] | None) -> None:
+        """Show only these nodes and what is above them; None shows all."""
+        self.beginResetModel()
+        self.rows.visible = self.rows.set_matches(matches)
+        self.endResetModel()
+
+    def set_focus(self, node: Node | None) -> None:
+        """Show only `node` and what is below it; None shows the whole run."""
+        self.beginResetModel()
+        self.rows.visible = self.rows.set_focus(node)
+        self.endResetModel()
+
+    def _splice(self, row: int, removed: int, inserted: list[int]) -> None:
+        visible = self.rows.visible
+        if removed:
+            self.beginRemoveRows(QModelIndex(), row, row + removed - 1)
+            del visible[row : row + removed]
+            self.endRemoveRows()
+        if inserted:
+            self.beginInsertRows(QModelIndex(), row, row + len(inserted) - 1)
+            visible[row:row] = inserted
+            self.endInsertRows()
+        self._spliced.append((row, removed, len(inserted)))
+
+    def touch(self, first: int, last: int) -> None:
+        """Say that these rows are to be painted again."""
+        last = min(last, len(self.rows.visible) - 1)
+        if first <= last:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
+
+    def now(self) -> float:
+        """Seconds since the run began."""
+        return self._clock()
+
+    def time_span(self) -> tuple[float, float]:
+        """Start and end of the time that the timeline shows."""
+        focus = self.rows.focus
+        if focus is not None and focus.finished is not None:
+            return focus.started, max(focus.finished, focus.started + 0.001)
+        start = focus.started if focus else 0.0
+        state = self.rows.state
+        if state.finished is not None:
+            return start, max(state.finished, start + 0.001)
+        return start, start + round_span(self.now() - start)
+
+    # -- as Qt wants it -------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Visible rows."""
+        return 0 if parent.isValid() else len(self.rows.visible)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """All columns, the hidden ones included."""
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Headings and what they mean."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        column = Column(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADINGS[column][0]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return HEADINGS[column][1]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Texts for screen readers, copying and tests; the delegate paints from the state itself."""
+        row = index.row()
+        if not index.isValid() or row >= len(self.rows.visible):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(row, index.column())
+        if role == NodeRole:
+            return self.rows.node(row)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._accessible(row) if index.column() == Column.CALL else self.text(row, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tool_tip(row, index.column())
+        return None
+
+    def text(self, row: int, column: int) -> str:
+        """What a cell says."""
+        node = self.rows.node(row)
+        if self.rows.is_more(row):
+            return f"… {self.rows.hidden_count(node):,} more" if column == Column.CALL else ""
+        return _TEXTS[column](node, self.now())
+
+    def _accessible(self, row: int) -> str:
+        if self.rows.is_more(row):
+            return self.text(row, Column.CALL)
+        node = self.rows.node(row)
+        return call_text.accessible(node, self.now(), is_open=self.rows.is_open(node))
+
+    def _tool_tip(self, row: int, column: int) -> str | None:
+        if self.rows.is_more(row):
+            return "Show all calls of the batch"
+        node = self.rows.node(row)
+        if column == Column.CALL:
+            return call_text.preview(node) or None
+        if isinstance(node, BatchNode) and column in (Column.STATUS, Column.DURATION):
+            latencies = call_text.latencies_text(call_text.latencies(node))
+            return "\n".join(part for part in (call_text.batch_status(node), latencies) if part)
+        if column == Column.DURATION:
+            now = self.now()
+            own = call_text.seconds(call_text.own_duration(node, now))
+            return f"{call_text.seconds(call_text.duration(node, now))}, of these {own} without the calls below"
+        if column == Column.TIMELINE:
+            return f"Started at {call_text.seconds(node.started)}"
+        return None
+
+
+def round_span(seconds: float) -> float:
+    """The next round number of seconds, so that a live timeline does not change its scale all the time."""
+    seconds = max(seconds, 1.0)
+    power = 10.0 ** math.floor(math.log10(seconds))
+    return next((step * power for step in (1.0, 1.5, 2.0, 3.0, 5.0, 7.5) if step * power >= seconds), 10.0 * power)
+
+
+def _status(node: Node, _now: float) -> str:
+    return call_text.batch_status(node) if isinstance(node, BatchNode) else call_text.status(node)
+
+
+def _function(node: Node, _now: float) -> str:
+    return getattr(node, "function", "")
+
+
+_TEXTS: tuple[Callable[[Node, float], str], ...] = (
+    lambda node, now: call_text.title(node),
+    _status,
+    lambda node, now: "" if node.status == "queued" else call_text.seconds(call_text.duration(node, now)),
+    lambda node, now: call_text.tokens(call_text.tally_of(node)),
+    lambda node, now: call_text.cost(call_text.tally_of(node)),
+    lambda node, now: "",
+    lambda node, now: call_text.model(node),
+    lambda node, now: figures.clock(node.started),
+    lambda node, now: str(call_text.depth(node)),
+    lambda node, now: call_text.seconds(call_text.own_duration(node, now)),
+    _function,
+)

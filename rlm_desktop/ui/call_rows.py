@@ -1,0 +1,382 @@
+"""The visible rows of a run's tree as one flat list; knows nothing of Qt.
+
+A row is the index of a node in `RunState.nodes`, or `~index` for the line "… 247 more" under a batch that is closed
+but has failed calls lifted out of it. Opening inserts a slice, closing deletes one, so that costs do not depend on
+what is above or below (a `QTreeView` lays out every expanded row again for each insertion).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
+from rlm_desktop.ui.call_text import failure_count, is_failure
+
+BIG_BATCH = 8
+"""A batch of more calls than this is closed at first."""
+MOST_LIFTED = 20
+"""Failed calls that are shown of a closed batch."""
+MOST_REVEALED = 50
+"""Failures whose path is opened by itself; after so many it is noise."""
+DEEPEST_AUTO = 2
+"""Calls of a greater depth stay closed until somebody opens them."""
+SMALL_RUN = 400
+"""A stored run of at most so many rows opens as it would have opened live."""
+
+Splice = Callable[[int, int, list[int]], None]
+"""`(row, removed, inserted)`: replaces rows of `visible`."""
+
+
+class CallRows:
+    """Which rows are to be seen, and in which order.
+
+    Attributes:
+        visible: The rows. Changed by `splice` only, which must apply the change.
+        matches: While a filter is on, the nodes that it finds.
+    """
+
+    def __init__(self, splice: Splice) -> None:
+        self._splice = splice
+        self.visible: list[int] = []
+        self.matches: set[int] | None = None
+        self._kept: set[int] = set()
+        self._shut_in_filter: set[int] = set()
+        self._forget(RunState())
+
+    def _forget(self, state: RunState) -> None:
+        self.state = state
+        self.focus: Node | None = None
+        self._seen = 0
+        self._open: set[int] = set()
+        self._shut_by_hand: set[int] = set()
+        self._live: list[Node] = []
+        self._revealed = 0
+        self.failures: list[int] = []
+
+    # -- what is there --------------------------------------------------------------------------------------
+
+    def node(self, row: int) -> Node:
+        """The node of a row; for the line "… more" its batch."""
+        index = self.visible[row]
+        return self.state.nodes[index if index >= 0 else ~index]
+
+    def is_more(self, row: int) -> bool:
+        """Whether the row is the line "… more" of a batch."""
+        return self.visible[row] < 0
+
+    def is_open(self, node: Node) -> bool:
+        """Whether its children are shown."""
+        if self.matches is not None:
+            return node.index not in self._shut_in_filter
+        return node.index in self._open
+
+    def is_dimmed(self, node: Node) -> bool:
+        """Whether it is there only because something below it was found."""
+        return self.matches is not None and node.index not in self.matches
+
+    def row_of(self, node: Node) -> int:
+        """The row of a node, -1 when it is not visible."""
+        try:
+            return self.visible.index(node.index)
+        except ValueError:
+            return -1
+
+    def level(self, node: Node) -> int:
+        """Indentation: levels below what the tree shows at its top."""
+        return node.level - (self.focus.level if self.focus else 0)
+
+    def hidden_count(self, batch: Node) -> int:
+        """Calls of a closed batch that are not lifted out."""
+        lifted = min(MOST_LIFTED, failure_count(batch)) if isinstance(batch, BatchNode) else 0
+        return len(batch.children) - lifted
+
+    # -- as a whole -----------------------------------------------------------------------------------------
+
+    def reset(self, state: RunState) -> list[int]:
+        """Take another run; returns its rows, which the caller has to put into `visible`."""
+        self._forget(state)
+        self.matches = None
+        self._kept = set()
+        is_small = len(state.nodes) <= SMALL_RUN
+        for node in state.nodes:
+            if node.parent is None or (is_small and self._opens_itself(node)):
+                self._open.add(node.index)
+            if node.finished is None:
+                self._live.append(node)
+            elif is_failure(node):
+                self._note_failure(node)
+        self._seen = len(state.nodes)
+        return self.all_rows()
+
+    def all_rows(self) -> list[int]:
+        """What is to be seen from the top down."""
+        top = self.focus or (self.state.nodes[0] if self.state.nodes else None)
+        if top is None or (self.matches is not None and top.index not in self._kept):
+            return []
+        return [top.index, *self._below(top)]
+
+    def set_matches(self, matches: set[int] | None) -> list[int]:
+        """Show only these nodes and what is above them; None shows all. Returns the rows."""
+        self.matches = matches
+        self._shut_in_filter.clear()
+        self._kept = set(matches or ())
+        for index in matches or ():
+            for ancestor in self.state.nodes[index].ancestors():
+                if ancestor.index in self._kept:
+                    break
+                self._kept.add(ancestor.index)
+        return self.all_rows()
+
+    def set_focus(self, node: Node | None) -> list[int]:
+        """Show only `node` and what is below it; None shows the whole run. Returns the rows."""
+        self.focus = node
+        if node is not None:
+            self._open.add(node.index)
+        return self.all_rows()
+
+    def _shown_children(self, node: Node) -> Iterable[int]:
+        if self.matches is not None:
+            if node.index in self._shut_in_filter:
+                return ()
+            return [child.index for child in node.children if child.index in self._kept]
+        if node.index in self._open:
+            return [child.index for child in node.children]
+        if lifted := self._lifted(node):
+            return [*lifted, ~node.index]
+        return ()
+
+    def _lifted(self, node: Node) -> list[int]:
+        """The failed calls that a closed big batch shows."""
+        if not isinstance(node, BatchNode) or node.size <= BIG_BATCH or self.matches is not None:
+            return []
+        if not failure_count(node):
+            return []
+        lifted: list[int] = []
+        for child in node.children:
+            if is_failure(child):
+                lifted.append(child.index)
+                if len(lifted) == MOST_LIFTED:
+                    break
+        return lifted
+
+    def _below(self, node: Node) -> list[int]:
+        """Every visible row under a node, in order. No recursion: a run may be deeper than Python's stack."""
+        nodes = self.state.nodes
+        rows: list[int] = []
+        stack: list[Iterator[int]] = [iter(self._shown_children(node))]
+        while stack:
+            for index in stack[-1]:
+                rows.append(index)
+                if index >= 0 and nodes[index].children:
+                    stack.append(iter(self._shown_children(nodes[index])))
+                    break
+            else:
+                stack.pop()
+        return rows
+
+    # -- by the person --------------------------------------------------------------------------------------
+
+    def open(self, node: Node) -> None:
+        """Show the children."""
+        self._shut_by_hand.discard(node.index)
+        self._set_open(node, is_open=True)
+
+    def close(self, node: Node) -> None:
+        """Hide the children; nothing opens them again by itself."""
+        self._shut_by_hand.add(node.index)
+        self._set_open(node, is_open=False)
+
+    def open_all(self, node: Node) -> None:
+        """Open it and everything below it."""
+        stack = [node]
+        while stack:
+            below = stack.pop()
+            if below.children:
+                self._open.add(below.index)
+                self._shut_in_filter.discard(below.index)
+                self._shut_by_hand.discard(below.index)
+                stack.extend(below.children)
+        self._replace_below(node)
+
+    def close_all(self, node: Node) -> None:
+        """Close everything below it, but not itself."""
+        stack = list(node.children)
+        while stack:
+            below = stack.pop()
+            self._open.discard(below.index)
+            stack.extend(below.children)
+        self._replace_below(node)
+
+    def reveal(self, node: Node) -> None:
+        """Open what has to be open for `node` to have a row."""
+        for ancestor in reversed(list(node.ancestors())):
+            if self.matches is not None:
+                self._shut_in_filter.discard(ancestor.index)
+            elif ancestor.index not in self._open and node.index not in self._lifted(ancestor):
+                self._open.add(ancestor.index)
+        self._show_open_path(node)
+
+    def _show_open_path(self, node: Node) -> None:
+        for ancestor in reversed(list(node.ancestors())):
+            self._replace_below(ancestor)
+            if self.row_of(node) >= 0:
+                return
+
+    def _set_open(self, node: Node, *, is_open: bool) -> None:
+        if self.matches is not None:
+            (self._shut_in_filter.discard if is_open else self._shut_in_filter.add)(node.index)
+        else:
+            (self._open.add if is_open else self._open.discard)(node.index)
+        self._replace_below(node)
+
+    def _replace_below(self, node: Node) -> None:
+        row = self.row_of(node)
+        if row >= 0:
+            self._replace(row + 1, self._block_end(row), self._below(node))
+
+    def _block_end(self, row: int) -> int:
+        """The first row after `row` that is not below it."""
+        nodes, visible = self.state.nodes, self.visible
+        level = nodes[visible[row]].level
+        end = row + 1
+        while end < len(visible):
+            index = visible[end]
+            if index >= 0 and nodes[index].level <= level:
+                break
+            if index < 0 and nodes[~index].level < level:
+                break
+            end += 1
+        return end
+
+    def _replace(self, start: int, end: int, rows: list[int]) -> None:
+        """Change rows `start` to `end` into `rows`, leaving alone what is the same at both ends."""
+        visible = self.visible
+        head = 0
+        while start + head < end and head < len(rows) and visible[start + head] == rows[head]:
+            head += 1
+        tail = 0
+        while end - tail > start + head and len(rows) - tail > head and visible[end - tail - 1] == rows[-tail - 1]:
+            tail += 1
+        removed = end - start - head - tail
+        inserted = rows[head : len(rows) - tail]
+        if removed or inserted:
+            self._splice(start + head, removed, inserted)
+
+    # -- by the run -----------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Take in what has happened to the state since the last look."""
+        first_new = self._seen
+        self._take_new_nodes()
+        failed, changed_batches = self._take_ended_nodes()
+        if self.matches is not None:
+            return  # the filter is run again by whoever set it
+        if first_new == 0:
+            rows = self.all_rows()
+            if rows:
+                self._splice(0, len(self.visible), rows)
+            return
+        self._insert_new(first_new)
+        for batch in changed_batches:
+            self._replace_below(batch)
+        for node in failed:
+            self._reveal_by_itself(node)
+
+    def _take_new_nodes(self) -> None:
+        for node in self.state.nodes[self._seen :]:
+            if self._opens_itself(node):
+                self._open.add(node.index)
+            self._live.append(node)
+        self._seen = len(self.state.nodes)
+
+    def _take_ended_nodes(self) -> tuple[list[Node], list[Node]]:
+        """Failures to reveal, and closed batches whose lifted calls changed."""
+        ended = [node for node in self._live if node.finished is not None]
+        if not ended:
+            return [], []
+        self._live = [node for node in self._live if node.finished is None]
+        failed: list[Node] = []
+        batches: dict[int, Node] = {}
+        for node in ended:
+            if not is_failure(node) or isinstance(node, BatchNode):
+                continue
+            self.failures.append(node.index)
+            failed.append(node)
+            if isinstance(node.parent, BatchNode) and node.parent.index not in self._open:
+                batches[node.parent.index] = node.parent
+        return failed, list(batches.values())
+
+    def _opens_itself(self, node: Node) -> bool:
+        """Whether its children are shown as they come: the root, and what runs, unless wide or deep."""
+        if isinstance(node, BatchNode):
+            return node.size <= BIG_BATCH
+        if isinstance(node, CallNode):
+            return node.depth < DEEPEST_AUTO
+        return isinstance(node, IterationNode) and node.call.depth < DEEPEST_AUTO
+
+    def _note_failure(self, node: Node) -> None:
+        """Open the path to a failure of a stored run."""
+        if isinstance(node, BatchNode):
+            return  # the calls that failed are what there is to see
+        self.failures.append(node.index)
+        if self._revealed >= MOST_REVEALED:
+            return
+        self._revealed += 1
+        for ancestor in node.ancestors():
+            if not (isinstance(ancestor, BatchNode) and ancestor.size > BIG_BATCH):
+                self._open.add(ancestor.index)
+
+    def _reveal_by_itself(self, node: Node) -> None:
+        """Open the path to a failure, except where the person closed it."""
+        path = list(node.ancestors())
+        if self._revealed >= MOST_REVEALED or any(ancestor.index in self._shut_by_hand for ancestor in path):
+            return
+        self._revealed += 1
+        shut = [
+            ancestor
+            for ancestor in path
+            if ancestor.index not in self._open
+            and not (isinstance(ancestor, BatchNode) and ancestor.size > BIG_BATCH)
+        ]
+        if shut:
+            self._open.update(ancestor.index for ancestor in shut)
+            for ancestor in reversed(shut):
+                self._replace_below(ancestor)
+
+    def _insert_new(self, first_new: int) -> None:
+        """Give every new node of an open, visible parent its rows: after those that are there."""
+        nodes = self.state.nodes
+        groups: dict[int, list[Node]] = {}
+        for node in nodes[first_new:]:
+            parent = node.parent
+            if parent is not None and parent.index < first_new and parent.index in self._open:
+                groups.setdefault(parent.index, []).append(node)
+        rows = self._rows_of(groups)
+        for row, parent in sorted(((row, parent) for parent, row in rows.items()), reverse=True):
+            inserted: list[int] = []
+            for node in groups[parent]:
+                inserted.append(node.index)
+                inserted.extend(self._below(node))
+            self._splice(self._block_end(row), 0, inserted)
+
+    def _rows_of(self, wanted: dict[int, list[Node]]) -> dict[int, int]:
+        if len(wanted) <= 3:
+            found = ((index, self.row_of(self.state.nodes[index])) for index in wanted)
+            return {index: row for index, row in found if row >= 0}
+        return {index: row for row, index in enumerate(self.visible) if index in wanted}
+
+    def failure_after(self, node: Node | None, step: int) -> Node | None:
+        """The next (`step` 1) or previous (-1) failure in the order of the tree, around the end."""
+        if not self.failures:
+            return None
+        nodes = self.state.nodes
+        ordered = sorted(self._path(nodes[index]) for index in self.failures)
+        here = self._path(node) if node is not None else ()
+        later = [path for path in ordered if path > here] if step > 0 else [p for p in ordered if p < here]
+        path = (later or ordered)[0 if step > 0 else -1]
+        return nodes[path[-1]]
+
+    @staticmethod
+    def _path(node: Node) -> tuple[int, ...]:
+        return (*reversed([ancestor.index for ancestor in node.ancestors()]), node.index)

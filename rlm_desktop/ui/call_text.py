@@ -1,0 +1,192 @@
+"""How a row of the call tree is put in words. What nobody knows is an en dash, never a zero."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node, Tally
+from rlm_desktop.ui import figures
+
+UNKNOWN = "–"
+_NOT_FAILURES = frozenset(("queued", "running", EndState.COMPLETED, EndState.CANCELLED, EndState.INTERRUPTED))
+
+
+def is_failure(node: Node) -> bool:
+    """Whether it went wrong by itself; what was cancelled or cut off did not."""
+    return node.status not in _NOT_FAILURES
+
+
+def failure_count(batch: BatchNode) -> int:
+    """How many of its calls went wrong by themselves."""
+    return sum(count for status, count in batch.counts.items() if status not in _NOT_FAILURES)
+
+
+def title(node: Node) -> str:
+    """The row's name, as `Iteration 3`, `llm_query_batch ×250`, `Sub-call 17`."""
+    if isinstance(node, IterationNode):
+        return f"Iteration {node.number}"
+    if isinstance(node, BatchNode):
+        return f"{node.function} ×{node.size:,}"
+    if isinstance(node, CallNode) and node.parent is not None:
+        return (
+            f"Sub-call {node.batch_index + 1}"
+            if isinstance(node.parent, BatchNode)
+            else node.function or "Sub-call"
+        )
+    return "Run"
+
+
+def preview(node: Node) -> str:
+    """A line that tells this row from its neighbours: the question, the code, the prompt."""
+    if isinstance(node, IterationNode):
+        return _code_line(node)
+    if isinstance(node, CallNode):
+        return figures.one_line(node.prompt, 120)
+    return ""
+
+
+def _code_line(node: IterationNode) -> str:
+    for cell in node.cells[:1]:
+        for line in cell.code[:2000].splitlines():
+            stripped = line.strip()
+            if stripped and not stripped.startswith(("#", "import ", "from ")):
+                return stripped[:120]
+    return ""
+
+
+def kind(node: Node) -> str:
+    """`rlm`, `llm`, `iteration` or `batch`: icon and colour."""
+    if isinstance(node, CallNode):
+        return node.kind
+    return "iteration" if isinstance(node, IterationNode) else "batch"
+
+
+def kind_words(node: Node) -> str:
+    """The kind for a person."""
+    if isinstance(node, CallNode):
+        if node.parent is None:
+            return "Run"
+        return "RLM sub-call" if node.kind == "rlm" else "LLM sub-call"
+    return "Iteration" if isinstance(node, IterationNode) else "Batch"
+
+
+def status(node: Node) -> str:
+    """The status in words."""
+    if isinstance(node, IterationNode) and node.status == EndState.FAILED:
+        return "Cell error"
+    return node.status.capitalize()
+
+
+def seconds(value: float) -> str:
+    """A duration: `20 ms`, `6.1 s`, `1:51`."""
+    if value < 0.0995:
+        return f"{max(0.0, value) * 1000:.0f} ms"
+    return f"{value:.1f} s" if value < 59.95 else figures.clock(value)
+
+
+def duration(node: Node, now: float) -> float:
+    """Seconds from its start to its end, or to now."""
+    end = node.finished if node.finished is not None else now
+    return max(0.0, end - node.started)
+
+
+def tally_of(node: Node) -> Tally | None:
+    """The sums over it and all below."""
+    return node.subtree if isinstance(node, CallNode | IterationNode | BatchNode) else None
+
+
+def tokens(tally: Tally | None) -> str:
+    """Input and output tokens, as `182 k → 9.5 k`; with `≥` when some requests told nothing."""
+    if tally is None or not tally.requests:
+        return ""
+    if tally.unknown_usage >= tally.requests:
+        return UNKNOWN
+    mark = "≥ " if tally.unknown_usage else ""
+    return f"{mark}{figures.short_count(tally.input_tokens)} → {figures.short_count(tally.output_tokens)}"
+
+
+def cost(tally: Tally | None) -> str:
+    """US dollars; with `≥` when some are not known."""
+    if tally is None or not tally.requests:
+        return ""
+    if tally.unknown_cost >= tally.requests:
+        return UNKNOWN
+    return ("≥ " if tally.unknown_cost else "") + figures.money(tally.cost_usd)
+
+
+def batch_counts(node: BatchNode) -> tuple[int, int, int, int]:
+    """Of a batch's calls: completed, failed or otherwise ended, running, not begun."""
+    done = node.counts.get(EndState.COMPLETED, 0)
+    running = node.counts.get("running", 0)
+    queued = node.counts.get("queued", 0)
+    ended = sum(node.counts.values()) - done - running - queued
+    return done, ended, running, max(0, node.size - done - ended - running)
+
+
+def batch_status(node: BatchNode) -> str:
+    """The counts of a batch in words."""
+    done, ended, running, waiting = batch_counts(node)
+    parts = [
+        f"{done:,} completed",
+        f"{ended:,} failed" if ended else "",
+        f"{running:,} running" if running else "",
+        f"{waiting:,} waiting" if waiting else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def latencies(node: BatchNode) -> tuple[float, float, float] | None:
+    """Shortest, middle and longest duration of a batch's ended calls."""
+    values = [child.finished - child.started for child in node.children if child.finished is not None]
+    return (min(values), median(values), max(values)) if values else None
+
+
+def latencies_text(values: tuple[float, float, float] | None) -> str:
+    """`min 1.1 s · median 2.4 s · max 7.9 s`."""
+    if values is None:
+        return ""
+    low, middle, high = values
+    return f"min {seconds(low)} · median {seconds(middle)} · max {seconds(high)}"
+
+
+def depth(node: Node) -> int:
+    """Depth of the call that a row belongs to."""
+    for row in (node, *node.ancestors()):
+        if isinstance(row, CallNode):
+            return row.depth
+    return 0
+
+
+def model(node: Node) -> str:
+    """The model that a row's request went to."""
+    if isinstance(node, CallNode):
+        return node.model
+    return node.call.model if isinstance(node, IterationNode) else ""
+
+
+def own_duration(node: Node, now: float) -> float:
+    """Seconds in which none of its children were under way."""
+    end = node.finished if node.finished is not None else now
+    covered, reach = 0.0, node.started
+    for child in node.children:  # in order of their start
+        until = child.finished if child.finished is not None else now
+        if until > reach:
+            covered += until - max(reach, child.started)
+            reach = until
+    return max(0.0, end - node.started - covered)
+
+
+def accessible(node: Node, now: float, *, is_open: bool) -> str:
+    """The whole row as a sentence for a screen reader."""
+    words = batch_status(node) if isinstance(node, BatchNode) else status(node)
+    parts = [title(node), words, seconds(duration(node, now))]
+    tally = tally_of(node)
+    if text := tokens(tally):
+        parts.append(f"tokens {text.replace(' → ', ' in, ')} out" if text != UNKNOWN else "tokens unknown")
+    if text := cost(tally):
+        parts.append(f"cost {text}" if text != UNKNOWN else "cost unknown")
+    parts.append(f"level {node.level + 1}")
+    if node.children:
+        parts.append("expanded" if is_open else "collapsed")
+    return ", ".join(parts)

@@ -1,0 +1,204 @@
+"""The flat list mirrors the tree of `RunState`, whatever happens in whatever order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import BatchNode, CallNode, Node
+from rlm_desktop.ui.call_rows import BIG_BATCH, MOST_LIFTED, CallRows
+from rlm_desktop.ui.call_text import is_failure
+from tests import traces
+from tests.traces import Shape
+
+
+def _rows() -> CallRows:
+    def splice(row: int, removed: int, inserted: list[int]) -> None:
+        rows.visible[row : row + removed] = inserted
+
+    rows = CallRows(splice)
+    return rows
+
+
+def _expected(rows: CallRows) -> Iterator[int]:
+    """What is to be seen, by plain recursion over the tree."""
+
+    def below(node: Node) -> Iterator[int]:
+        yield node.index
+        if rows.is_open(node):
+            for child in node.children:
+                yield from below(child)
+        elif isinstance(node, BatchNode) and node.size > BIG_BATCH:
+            failed = [child.index for child in node.children if is_failure(child)]
+            if failed:
+                yield from failed[:MOST_LIFTED]
+                yield ~node.index
+
+    if rows.state.nodes:
+        yield from below(rows.state.nodes[0])
+
+
+shapes = st.builds(
+    Shape,
+    calls=st.integers(1, 80),
+    depth=st.integers(1, 3),
+    iterations=st.integers(1, 5),
+    batch=st.integers(1, 30),
+    concurrency=st.integers(1, 10),
+    chunks=st.integers(0, 2),
+    errors=st.sampled_from((0.0, 0.1, 0.6)),
+    cell_errors=st.sampled_from((0.0, 0.3)),
+    seed=st.integers(0, 1000),
+    words=st.just(2),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    shape=shapes,
+    choices=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 5)), max_size=30),
+    frame=st.integers(1, 60),
+)
+def test_rows_mirror_the_tree_while_it_grows_and_is_used(
+    shape: Shape, choices: list[tuple[int, int]], frame: int
+) -> None:
+    rows = _rows()
+    state = RunState()
+    rows.visible = rows.reset(state)
+    waiting = list(choices)
+    for number, event in enumerate(traces.events(shape)):
+        state.apply(event)
+        if number % frame == 0:
+            rows.refresh()
+            if waiting and rows.visible:
+                _use(rows, *waiting.pop())
+            assert rows.visible == list(_expected(rows))
+    rows.refresh()
+    assert rows.visible == list(_expected(rows))
+
+
+def _use(rows: CallRows, place: int, what: int) -> None:
+    node = rows.node(place % len(rows.visible))
+    if what == 0:
+        rows.open(node)
+    elif what == 1:
+        rows.close(node)
+    elif what == 2:
+        rows.open_all(node)
+    elif what == 3:
+        rows.close_all(node)
+    else:
+        hidden = rows.state.nodes[place % len(rows.state.nodes)]
+        rows.reveal(hidden)
+        assert rows.row_of(hidden) >= 0
+
+
+def test_a_stored_run_shows_the_same_rows_as_a_live_one_after_opening_all() -> None:
+    live, stored = _rows(), _rows()
+    state = RunState()
+    live.visible = live.reset(state)
+    for event in traces.events(Shape(calls=100, depth=3)):
+        state.apply(event)
+        live.refresh()
+    stored.visible = stored.reset(state)
+    for rows in (live, stored):
+        rows.open_all(state.nodes[0])
+    assert live.visible == stored.visible
+    assert sorted(live.visible) == list(range(len(state.nodes)))
+
+
+def test_a_big_batch_is_closed_with_its_failures_lifted_out() -> None:
+    rows = _rows()
+    state = traces.state(Shape(calls=60, depth=1, batch=30, errors=0.2))
+    rows.visible = rows.reset(state)
+    batch = next(node for node in state.batches.values() if node.size > BIG_BATCH)
+    row = rows.row_of(batch)
+    failed = [child for child in batch.children if is_failure(child)]
+    assert not rows.is_open(batch)
+    assert [rows.node(row + 1 + number) for number in range(len(failed))] == failed
+    assert rows.is_more(row + 1 + len(failed))
+    assert rows.hidden_count(batch) == batch.size - len(failed)
+
+
+def test_what_was_closed_by_hand_stays_closed_when_something_fails_below() -> None:
+    rows = _rows()
+    state = RunState()
+    rows.visible = rows.reset(state)
+    closed = None
+    for event in traces.events(Shape(calls=100, depth=1, batch=6, errors=0.5)):
+        state.apply(event)
+        rows.refresh()
+        if closed is None and state.batches:
+            closed = next(iter(state.batches.values())).parent
+            assert closed is not None
+            rows.close(closed)
+    assert closed is not None
+    assert any(is_failure(node) for node in state.nodes if closed in node.ancestors())
+    assert not rows.is_open(closed)
+
+
+def test_a_filter_keeps_the_ancestors_of_hits() -> None:
+    rows = _rows()
+    state = traces.state(Shape(calls=60))
+    rows.visible = rows.reset(state)
+    hit = next(node for node in reversed(state.nodes) if isinstance(node, CallNode) and node.level > 2)
+    rows.visible = rows.set_matches({hit.index})
+    assert rows.visible == [*(ancestor.index for ancestor in reversed(list(hit.ancestors()))), hit.index]
+    assert rows.is_dimmed(state.nodes[0])
+    assert not rows.is_dimmed(hit)
+    rows.close(state.nodes[0])
+    assert rows.visible == [0]
+    rows.visible = rows.set_matches(None)
+    assert len(rows.visible) > 5
+
+
+def test_focus_shows_one_subtree() -> None:
+    rows = _rows()
+    state = traces.state(Shape(calls=60))
+    rows.visible = rows.reset(state)
+    iteration = state.nodes[0].children[1]
+    rows.visible = rows.set_focus(iteration)
+    assert rows.visible[0] == iteration.index
+    assert rows.level(iteration) == 0
+    assert all(
+        rows.node(row) is iteration or iteration in rows.node(row).ancestors() for row in range(len(rows.visible))
+    )
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_failures_are_visited_in_the_order_of_the_tree_and_around(step: int) -> None:
+    rows = _rows()
+    state = traces.state(Shape(calls=80, depth=3, errors=0.3, seed=3))
+    rows.visible = rows.reset(state)
+    rows.open_all(state.nodes[0])
+    expected = [index for index in rows.visible if is_failure(state.nodes[index])]
+    expected = [index for index in expected if not isinstance(state.nodes[index], BatchNode)]
+    assert len(expected) > 3
+    if step < 0:
+        expected.reverse()
+    node: Node | None = None
+    visited = []
+    for _ in range(len(expected) + 1):
+        node = rows.failure_after(node, step)
+        assert node is not None
+        visited.append(node.index)
+    assert visited == [*expected, expected[0]]
+
+
+def test_a_very_deep_run_needs_no_recursion() -> None:
+    rows = _rows()
+    state = RunState()
+    state.apply(
+        ev.RunStarted(run_id="r", session_id="s", question="?", root_model="m", sub_model="m", started_at="")
+    )
+    for number in range(1500):
+        parent = number - 1 if number else None
+        state.apply(ev.CallStarted(call=number, parent=parent, kind="rlm", depth=number, model="m"))
+    rows.visible = rows.reset(state)
+    rows.open_all(state.nodes[0])
+    assert len(rows.visible) == 1500

@@ -1,0 +1,275 @@
+"""The call tree as a person uses it: keys, mouse, following a live run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
+from pytestqt.qtbot import QtBot
+
+from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import BatchNode, IterationNode, Node
+from rlm_desktop.ui import call_text
+from rlm_desktop.ui.call_model import CallModel, Column, round_span
+from rlm_desktop.ui.call_tree import EMPTY, CallTreeView
+from tests import traces
+from tests.traces import Shape
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> CallTreeView:
+    made = CallTreeView()
+    made.resize(1000, 300)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def _titles(view: CallTreeView) -> list[str]:
+    return [view.model.text(row, Column.CALL) for row in range(view.model.rowCount())]
+
+
+def _play(state: RunState, events: Iterator[AnyEvent], count: int | None = None) -> None:
+    for number, event in enumerate(events, 1):
+        state.apply(event)
+        if number == count:
+            return
+
+
+def _press(qtbot: QtBot, view: CallTreeView, *keys: Qt.Key) -> None:
+    for key in keys:
+        qtbot.keyClick(view.table, key)
+
+
+def test_the_model_obeys_qt_while_a_run_is_live() -> None:
+    model = CallModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    state = RunState()
+    model.show(state)
+    for number, event in enumerate(traces.events(Shape(calls=25, depth=3, batch=9, errors=0.2))):
+        state.apply(event)
+        if number % 20 == 0:
+            model.refresh()
+        if number % 50 == 0 and model.rowCount():
+            node = model.rows.node(number % model.rowCount())
+            (model.rows.close if model.rows.is_open(node) else model.rows.open_all)(node)
+    model.refresh()
+    model.rows.open_all(state.nodes[0])
+    assert model.rowCount() == len(state.nodes)
+    model.set_matches({3})
+    model.set_matches(None)
+    model.set_focus(state.nodes[1])
+    del tester
+
+
+def test_without_a_run_it_says_what_to_do(view: CallTreeView) -> None:
+    view.set_state(None)
+    assert view._empty.isVisible()
+    assert view._empty.text() == EMPTY
+    view.set_state(traces.state())
+    assert not view._empty.isVisible()
+
+
+def test_columns_say_what_happened(view: CallTreeView) -> None:
+    state = traces.state(Shape(calls=20, batch=10, retries=0.0, errors=0.0))
+    view.set_state(state)
+    assert _titles(view)[0] == "Run"
+    assert view.model.text(0, Column.STATUS) == "Completed"
+    assert view.model.text(0, Column.DURATION).endswith(" s")
+    assert "→" in view.model.text(0, Column.TOKENS)
+    assert view.model.text(0, Column.COST).startswith("$")
+
+
+def test_unknown_figures_are_a_dash_not_a_zero(view: CallTreeView) -> None:
+    view.set_state(traces.state(Shape(calls=5, knows_cost=False)))
+    assert view.model.text(0, Column.COST) == call_text.UNKNOWN
+    assert call_text.tokens(None) == ""
+
+
+def test_keys_open_close_and_move(view: CallTreeView, qtbot: QtBot) -> None:
+    view.set_state(traces.state(Shape(calls=30, batch=20, errors=0.0)))
+    _press(qtbot, view, Qt.Key.Key_Home)
+    assert view.selected_node() is view.state.nodes[0]
+    opened = view.model.rowCount()
+    _press(qtbot, view, Qt.Key.Key_Left)
+    assert view.model.rowCount() == 1
+    _press(qtbot, view, Qt.Key.Key_Plus)
+    assert view.model.rowCount() == opened
+    _press(qtbot, view, Qt.Key.Key_Right)
+    assert view.table.current_row() == 1
+    _press(qtbot, view, Qt.Key.Key_BracketRight)
+    assert view.selected_node() is view.state.nodes[0].children[1]
+    _press(qtbot, view, Qt.Key.Key_BracketLeft)
+    assert view.selected_node() is view.state.nodes[0].children[0]
+    _press(qtbot, view, Qt.Key.Key_Backspace)
+    assert view.table.current_row() == 0
+    _press(qtbot, view, Qt.Key.Key_Asterisk)
+    assert view.model.rowCount() == len(view.state.nodes)
+    _press(qtbot, view, Qt.Key.Key_End)
+    assert view.table.current_row() == view.model.rowCount() - 1
+    _press(qtbot, view, Qt.Key.Key_Up, Qt.Key.Key_Left)
+    assert view.selected_node() is not None
+
+
+def test_f8_visits_every_failure(view: CallTreeView, qtbot: QtBot) -> None:
+    view.set_state(traces.state(Shape(calls=60, depth=1, batch=30, errors=0.3)))
+    failures = [node for node in view.state.nodes if call_text.is_failure(node) and not isinstance(node, BatchNode)]
+    seen: list[Node | None] = []
+    for _ in failures:
+        _press(qtbot, view, Qt.Key.Key_F8)
+        seen.append(view.selected_node())
+    assert seen == failures
+    assert all(view.model.rows.row_of(node) >= 0 for node in failures)
+
+
+def test_a_click_on_the_triangle_opens_without_selecting(view: CallTreeView, qtbot: QtBot) -> None:
+    view.set_state(traces.state(Shape(calls=20, batch=12)))
+    batch = next(iter(view.state.batches.values()))
+    view.model.rows.reveal(batch)
+    row = view.model.rows.row_of(batch)
+    before = view.model.rowCount()
+    cell = view.table.visualRect(view.model.index(row, Column.CALL))
+    triangle = QPoint(cell.left() + int(view.table.delegate.indent(row)) + 6, cell.center().y())
+    qtbot.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=triangle)
+    assert view.model.rowCount() > before
+    assert view.selected_node() is None
+    qtbot.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
+    assert view.selected_node() is batch
+
+
+def test_the_line_more_opens_the_batch(view: CallTreeView, qtbot: QtBot) -> None:
+    view.set_state(traces.state(Shape(calls=60, depth=1, batch=30, errors=0.2)))
+    row = next(row for row in range(view.model.rowCount()) if view.model.rows.is_more(row))
+    batch = view.model.rows.node(row)
+    view.table.go_to(row)
+    _press(qtbot, view, Qt.Key.Key_Return)
+    assert view.model.rows.is_open(batch)
+    assert view.selected_node() is batch
+
+
+def test_selecting_tells_the_node_once(view: CallTreeView) -> None:
+    view.set_state(traces.state(Shape(calls=60, depth=1, batch=30)))
+    spy = QSignalSpy(view.node_selected)
+    hidden = next(iter(view.state.batches.values())).children[20]
+    view.select_node(hidden)
+    assert spy.count() == 1
+    assert spy.at(0)[0] is hidden
+    assert view.selected_node() is hidden
+
+
+def test_rows_do_not_jump_under_the_reader(view: CallTreeView) -> None:
+    events = traces.events(Shape(calls=200, depth=2, batch=8, iterations=6, seed=2))
+    state = RunState()
+    view.set_state(state)
+    _play(state, events, 700)
+    view.refresh()
+    view.model.rows.open_all(state.nodes[0])
+    view._stop_following()
+    bar = view.table.verticalScrollBar()
+    assert bar.maximum() > 400
+    bar.setValue(bar.maximum() - 7)
+    first = view.model.rows.node(view.table.rowAt(0))
+    place = view.table.visualRect(view.model.index(view.table.rowAt(0), 0)).top()
+    for _ in range(20):
+        _play(state, events, 25)
+        view.refresh()
+        row = view.model.rows.row_of(first)
+        assert view.table.visualRect(view.model.index(row, 0)).top() == place
+
+
+def test_following_ends_with_a_scroll_and_the_pill_resumes_it(view: CallTreeView, qtbot: QtBot) -> None:
+    events = traces.events(Shape(calls=300, depth=2, batch=8, iterations=12))
+    state = RunState()
+    view.set_state(state)
+    _play(state, events, 1500)
+    view.refresh()
+    assert view.is_following
+    assert view.table.verticalScrollBar().value() > 0
+    view.table.verticalScrollBar().setSliderPosition(0)
+    view.table.verticalScrollBar().actionTriggered.emit(7)
+    assert not view.is_following
+    _play(state, events, 400)
+    view.refresh()
+    assert view.table.verticalScrollBar().value() == 0
+    assert view._pill.isVisible()
+    assert "new" in view._pill.text()
+    qtbot.mouseClick(view._pill, Qt.MouseButton.LeftButton)
+    assert view.is_following
+    assert not view._pill.isVisible()
+    assert view.table.verticalScrollBar().value() > 0
+
+
+def test_the_selection_stays_on_its_node_while_rows_come_above(view: CallTreeView) -> None:
+    events = traces.events(Shape(calls=120, depth=2, batch=6, iterations=6))
+    state = RunState()
+    view.set_state(state)
+    _play(state, events, 500)
+    view.refresh()
+    chosen = view.model.rows.node(view.model.rowCount() - 1)
+    view.select_node(chosen)
+    for _ in range(10):
+        _play(state, events, 60)
+        view.refresh()
+        assert view.selected_node() is chosen
+
+
+def test_focus_and_back(view: CallTreeView, qtbot: QtBot) -> None:
+    view.set_state(traces.state(Shape(calls=60)))
+    iteration = view.state.nodes[0].children[1]
+    view.select_node(iteration)
+    _press(qtbot, view, Qt.Key.Key_F)
+    assert view.model.rows.node(0) is iteration
+    assert view.selected_node() is iteration
+    view.select_node(view.state.nodes[0].children[0])
+    assert view.model.rows.node(0) is view.state.nodes[0]
+
+
+def test_columns_can_be_shown(view: CallTreeView) -> None:
+    header = view.table.horizontalHeader()
+    depth = next(action for action in view.column_actions() if action.text() == "Depth")
+    assert header.isSectionHidden(Column.DEPTH)
+    depth.setChecked(True)
+    assert not header.isSectionHidden(Column.DEPTH)
+
+
+def test_every_row_is_a_sentence_for_a_screen_reader(view: CallTreeView) -> None:
+    view.set_state(traces.state(Shape(calls=30, batch=12, errors=0.1)))
+    texts = [
+        view.model.data(view.model.index(row, 0), Qt.ItemDataRole.AccessibleTextRole)
+        for row in range(view.model.rowCount())
+    ]
+    assert all(texts)
+    assert "Completed" in texts[0]
+    assert "level 1" in texts[0]
+    assert "expanded" in texts[0]
+    interface = QAccessible.queryAccessibleInterface(view.table)
+    assert interface.text(QAccessible.Text.Name) == "Calls of the run"
+    assert interface.childCount() > 0
+
+
+def test_painting_every_kind_of_row(view: CallTreeView) -> None:
+    for shape in (
+        Shape(calls=80, depth=3, batch=12, errors=0.2, cut=600),
+        Shape(calls=80, depth=3, batch=12, errors=0.2, knows_cost=False),
+    ):
+        view.set_state(traces.state(shape))
+        view.model.rows.open_all(view.state.nodes[0])
+        assert not view.grab().isNull()
+
+
+def test_the_scale_of_a_live_timeline_is_round() -> None:
+    assert [round_span(value) for value in (0.2, 1.2, 2.0, 4.9, 8.0, 74.0, 76.0)] == [1, 1.5, 2, 5, 10, 75, 100]
+
+
+def test_titles_name_what_was_called() -> None:
+    state = traces.state(Shape(calls=20, depth=1, batch=10))
+    iteration = next(node for node in state.nodes if isinstance(node, IterationNode))
+    batch = next(node for node in state.nodes if isinstance(node, BatchNode))
+    assert call_text.title(iteration) == "Iteration 1"
+    assert call_text.title(batch) == "llm_query_batch ×10"
+    assert call_text.title(batch.children[3]) == "Sub-call 4"
+    assert call_text.batch_status(batch).startswith("10 completed")
