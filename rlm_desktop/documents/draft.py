@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from rlm_desktop.documents.document import Heading, cleaned
-from rlm_desktop.documents.places import Mark
+from rlm_desktop.documents.places import INNER, LEVELS, Mark
 
 MAX_CHARACTERS = 1 << 30
 """No document may grow larger: about 1,000 million characters."""
@@ -18,6 +19,16 @@ class TooLarge(ValueError):
     """The text of a document passes the limit."""
 
 
+class Kept(NamedTuple):
+    """What is known of the outer file while an inner one is read."""
+
+    kind: str
+    encoding: str
+    warnings: list[str]
+    needs_ocr: list[int]
+    report: Callable[[float, str], None]
+
+
 class Draft:
     """A document in the making.
 
@@ -26,6 +37,7 @@ class Draft:
         encoding: Of a text.
         warnings: Sentences for the person.
         needs_ocr: Pages with pictures but no text.
+        depth: In how many other files the one that is being read lies.
         report: Called with the share that is done, 0 to 1, and what is being read.
     """
 
@@ -39,6 +51,7 @@ class Draft:
         self.headings: list[Heading] = []
         self.parts: list[str] = []
         self.length = 0
+        self.depth = 0
 
     def add(self, text: str) -> None:
         """Add text as it is, cleaned of what no text may hold."""
@@ -62,13 +75,49 @@ class Draft:
             self.headings.append(Heading(level, title, self.length))
             self.add(f"{'#' * min(level, 6)} {title}\n\n")
 
-    def mark(self, kind: str, number: int, name: str = "") -> None:
-        """A place begins here."""
-        self.marks.append(Mark(self.length, kind, number, name))
+    def mark(self, kind: str, number: int, name: str = "", at: int = -1) -> None:
+        """A place begins here, or at a character before."""
+        start = self.length if at < 0 else at
+        self.marks.append(Mark(start, kind, number, name, LEVELS[kind] + self.depth * INNER))
 
     def warn(self, *sentences: str) -> None:
         """Add warnings, each once."""
         self.warnings.extend(sentence for sentence in sentences if sentence not in self.warnings)
+
+    def enter(self, kind: str) -> Kept:
+        """Begin with a file within the file."""
+        kept = Kept(self.kind, self.encoding, self.warnings, self.needs_ocr, self.report)
+        self.kind, self.warnings, self.needs_ocr = kind, [], []
+        self.report = lambda share, note: None
+        self.depth += 1
+        return kept
+
+    def leave(self, kept: Kept, name: str) -> None:
+        """End with a file within the file: what is known of the outer one counts again."""
+        inner = [f"{name}: {warning}" for warning in self.warnings]
+        self.kind, self.encoding, self.warnings, self.needs_ocr, self.report = kept
+        self.depth -= 1
+        self.warn(*inner)
+
+    def drop_if_empty(self, start: int) -> bool:
+        """Take back a title that was written at `start` when nothing but white space followed it.
+
+        Returns:
+            Whether it was taken back.
+        """
+        at, index = self.length, len(self.parts)
+        while index and at > start:
+            index -= 1
+            at -= len(self.parts[index])
+        if any(part.strip() for part in self.parts[index + 1 :]):
+            return False
+        del self.parts[index:]
+        self.length = at
+        while self.marks and self.marks[-1].start >= start:
+            self.marks.pop()
+        while self.headings and self.headings[-1].start >= start:
+            self.headings.pop()
+        return True
 
     @property
     def is_blank(self) -> bool:

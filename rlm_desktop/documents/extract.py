@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from importlib import import_module
+from typing import BinaryIO
 
 from rlm_desktop.documents import kinds
 from rlm_desktop.documents.draft import Draft, TooLarge
@@ -11,13 +12,41 @@ from rlm_desktop.documents.formats.common import Source, Unreadable
 
 _MODULES = {
     "html": "html",
+    "mail": "mail",
+    "mbox": "mailbox",
+    "msg": "outlook",
+    "ipynb": "notebook",
     "pdf": "pdf",
     "docx": "docx",
+    "pptx": "slides",
+    "xlsx": "sheets",
+    "xls": "sheets",
+    "ods": "sheets",
+    "odt": "opendocument",
+    "odp": "opendocument",
+    "rtf": "rtf",
+    "epub": "epub",
+    "ole": "legacy",
+    "zip": "archive",
+    "tar": "archive",
 }
 """The module in `formats` that extracts a kind; texts have one for all."""
 
-_PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
+_PARTS = {
+    "word/document.xml": "docx",
+    "ppt/presentation.xml": "pptx",
+    "xl/workbook.xml": "xlsx",
+    "xl/workbook.bin": "xlsx",
+    "META-INF/container.xml": "epub",
+}
 """What a zip file is that holds such a member."""
+_MIMETYPES = {
+    b"application/epub+zip": "epub",
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.presentation": "odp",
+}
+"""What a zip file is by its member `mimetype`."""
 
 
 def extract(source: Source, draft: Draft) -> None:
@@ -26,13 +55,11 @@ def extract(source: Source, draft: Draft) -> None:
     Raises:
         Unreadable: With a sentence for the person.
     """
-    draft.kind = _exact(source, draft.kind)
-    if odd := kinds.disagreement(draft.kind, source.name):
-        draft.warn(odd)
-    module = "text" if draft.kind in kinds.TEXT_KINDS else _MODULES.get(draft.kind)
-    if module is None:
-        raise Unreadable(f"it is {kinds.label(draft.kind)}, which cannot be read.")
     try:
+        draft.kind = _exact(source, draft.kind)
+        if odd := kinds.disagreement(draft.kind, source.name):
+            draft.warn(odd)
+        module = "text" if draft.kind in kinds.TEXT_KINDS else _MODULES[draft.kind]
         import_module(f"rlm_desktop.documents.formats.{module}").extract(source, draft)
     except (Unreadable, MemoryError):
         raise
@@ -44,18 +71,44 @@ def extract(source: Source, draft: Draft) -> None:
         raise Unreadable(f"it is damaged: {_first_line(error)}.") from error
 
 
+def extract_inner(name: str, file: BinaryIO, draft: Draft, outer: Source) -> str:
+    """Write the text of a file within another into its draft.
+
+    Returns:
+        Why it could not be read, or not wholly; empty when all went well.
+    """
+    head = file.read(kinds.HEAD)
+    if not head:
+        return "it is empty."
+    file.seek(0)
+    kept = draft.enter(kinds.kind_of(head, name))
+    try:
+        extract(Source(name, file, outer.password, "", outer.depth + 1), draft)
+    except Unreadable as error:
+        return str(error)
+    finally:
+        draft.leave(kept, name)
+    return ""
+
+
 def _first_line(error: Exception) -> str:
     text = str(error).strip().split("\n")[0].rstrip(".")[:200]
     return text or type(error).__name__
 
 
 def _exact(source: Source, kind: str) -> str:
-    """Tell containers apart by what lies in them."""
+    """Tell what zip files are apart by what lies in them."""
     if kind != "zip":
         return kind
     try:
         with zipfile.ZipFile(source.file) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                mimetype = archive.read("mimetype").strip().removesuffix(b"-template")
+                if mimetype in _MIMETYPES:
+                    return _MIMETYPES[mimetype]
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, NotImplementedError):
         raise Unreadable("it is damaged: the end of the file is missing.") from None
+    finally:
+        source.file.seek(0)
     return next((found for part, found in _PARTS.items() if part in names), kind)

@@ -136,7 +136,12 @@ def disagreement(kind: str, name: str) -> str:
     """A warning when the name's ending promises something else than what the file is; empty otherwise."""
     ending = ending_of(name)
     promised = PARSED_OF_ENDING.get(ending) or KIND_OF_ENDING.get(ending)
-    if promised is None or promised == kind or {promised, kind} <= TEXT_KINDS | {"html", "mbox", "mail"}:
+    if (
+        promised is None
+        or promised == kind
+        or kind == "ole"
+        or {promised, kind} <= TEXT_KINDS | {"html", "mbox", "mail"}
+    ):
         return ""
     if {promised, kind} <= {"xls", "xlsx"}:
         return ""

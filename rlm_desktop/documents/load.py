@@ -28,9 +28,9 @@ from rlm_desktop.documents.document import (
     estimated_tokens,
 )
 from rlm_desktop.documents.encoding import binary_name, has_controls, mark_of
-from rlm_desktop.documents.places import PAGED, Mark, Places
+from rlm_desktop.documents.places import Mark, Places
 from rlm_desktop.documents.reading import Read, read_utf8
-from rlm_desktop.documents.workers import Limits, TooSlow, Worker, WorkerDied
+from rlm_desktop.documents.workers import Limits, TooSlow, Worker, WorkerDied, WorkerUnable
 from rlm_desktop.errors import DocumentError
 
 AnyPath = str | os.PathLike[str]
@@ -302,6 +302,11 @@ class _Task:
             answer = worker.run(job, file, lambda progress: self._report(progress.share, progress.note))
         except TooSlow:
             raise DocumentError(self._path, "reading it took too long and was given up.") from None
+        except WorkerUnable:
+            self._check()
+            raise DocumentError(
+                self._path, "the program that reads such files does not start; install the application again."
+            ) from None
         except WorkerDied:
             self._check()
             raise DocumentError(
@@ -318,7 +323,7 @@ class _Task:
     def _document(self, size: int, text: str, done: wire.Done) -> Document:
         self._check()
         digest, utf8_bytes = digest_of(text)
-        places = Places(Mark(*mark) for mark in done.marks)
+        places = Places(done.marks)
         return Document(
             self._name,
             done.kind,
@@ -326,7 +331,7 @@ class _Task:
             digest,
             size,
             self._path,
-            places.starts_of(PAGED),
+            places.pages,
             done.encoding,
             tuple(done.warnings),
             estimated_tokens(utf8_bytes),

@@ -1,7 +1,7 @@
 """Where the characters of a document came from.
 
 A document is one text. `Places` maps a character's offset to the page, sheet, slide, message or archive member that
-it was extracted from: three parallel arrays, a few bytes a place, whatever the size of the text. Lines are counted
+it was extracted from: parallel arrays, a few bytes a place, whatever the size of the text. Lines are counted
 when asked for.
 """
 
@@ -13,29 +13,33 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-RANKS: dict[str, int] = {
+LEVELS: dict[str, int] = {
     "member": 0,
-    "message": 1,
-    "attachment": 2,
-    "chapter": 3,
-    "sheet": 3,
-    "slide": 3,
-    "page": 3,
-    "cell": 3,
+    "message": 0,
+    "chapter": 0,
+    "sheet": 0,
+    "slide": 0,
+    "page": 0,
+    "cell": 0,
+    "attachment": 1,
 }
-"""Kinds of places; one of a lower rank holds those of a higher rank that follow it."""
+"""Kinds of places with their level; a place holds those of a higher level that follow it."""
+
+INNER = 10
+"""What is added to the level of the places of a file within a file."""
 
 PAGED = ("page", "slide", "sheet")
 """Kinds that a person counts as pages."""
 
 
 class Mark(NamedTuple):
-    """The beginning of a place: it lasts until the next mark of its own rank or of a lower one."""
+    """The beginning of a place: it lasts until the next mark of its own level or of an outer one."""
 
     start: int
     kind: str
     number: int
     name: str = ""
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +78,32 @@ class Place:
 class Places:
     """All places of one document, in order. Immutable."""
 
-    __slots__ = ("_kinds", "_names", "_numbers", "_parents", "_starts")
+    __slots__ = ("_kinds", "_levels", "_names", "_numbers", "_parents", "_starts")
 
     def __init__(self, marks: Iterable[Mark] = ()) -> None:
         self._starts = array("q")
         self._numbers = array("q")
         self._parents = array("q")
+        self._levels = array("h")
         self._kinds: list[str] = []
         self._names: list[str] = []
-        open_marks: list[int] = []
+        around: list[int] = []
         for index, mark in enumerate(marks):
-            rank = RANKS[mark.kind]
-            while open_marks and RANKS[self._kinds[open_marks[-1]]] >= rank:
-                open_marks.pop()
+            while around and self._levels[around[-1]] >= mark.level:
+                around.pop()
             self._starts.append(mark.start)
             self._numbers.append(mark.number)
-            self._parents.append(open_marks[-1] if open_marks else -1)
+            self._parents.append(around[-1] if around else -1)
+            self._levels.append(mark.level)
             self._kinds.append(mark.kind)
             self._names.append(mark.name)
-            open_marks.append(index)
+            around.append(index)
 
     def __len__(self) -> int:
         return len(self._starts)
 
     def __iter__(self) -> Iterator[Mark]:
-        return map(Mark, self._starts, self._kinds, self._numbers, self._names)
+        return map(Mark, self._starts, self._kinds, self._numbers, self._names, self._levels)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Places) and list(self) == list(other)
@@ -114,9 +119,10 @@ class Places:
         """Every place of a kind, in order."""
         return (self._place(index, length) for index, own in enumerate(self._kinds) if own == kind)
 
-    def starts_of(self, kinds: tuple[str, ...]) -> tuple[int, ...]:
-        """The first characters of all places of these kinds."""
-        return tuple(start for start, kind in zip(self._starts, self._kinds, strict=True) if kind in kinds)
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """Starts of the pages, slides or sheets of the file itself, not of files within it."""
+        return tuple(mark.start for mark in self if mark.kind in PAGED and mark.level < INNER)
 
     def _place(self, index: int, length: int) -> Place:
         parent = self._parents[index]
@@ -130,8 +136,8 @@ class Places:
         )
 
     def _end(self, index: int, length: int) -> int:
-        rank = RANKS[self._kinds[index]]
+        level = self._levels[index]
         for later in range(index + 1, len(self._starts)):
-            if RANKS[self._kinds[later]] <= rank:
+            if self._levels[later] <= level:
                 return self._starts[later]
         return length

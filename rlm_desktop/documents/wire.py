@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from rlm_desktop.documents.places import Mark
+
 
 class Job(Struct, tag=True, array_like=True):
     """Read a file. Its open handle follows the frame.
@@ -24,6 +26,10 @@ class Job(Struct, tag=True, array_like=True):
     seconds: int
 
 
+class Ready(Struct, tag=True, array_like=True):
+    """The process has started."""
+
+
 class Progress(Struct, tag=True, array_like=True):
     """A share of the job is done."""
 
@@ -41,7 +47,7 @@ class Done(Struct, tag=True, array_like=True):
     """All of the text was sent.
 
     Attributes:
-        marks: Start, kind, number and name of each place.
+        marks: Where places begin.
         headings: Level, title and start of each heading.
         retires: The process has grown large and ends itself now.
     """
@@ -49,7 +55,7 @@ class Done(Struct, tag=True, array_like=True):
     kind: str
     encoding: str
     warnings: list[str]
-    marks: list[tuple[int, str, int, str]]
+    marks: list[Mark]
     headings: list[tuple[int, str, int]]
     needs_ocr: list[int]
     retires: bool
@@ -69,7 +75,7 @@ class Failed(Struct, tag=True, array_like=True):
     retires: bool = False
 
 
-Reply = Progress | Text | Done | Failed
+Reply = Ready | Progress | Text | Done | Failed
 
 encode = msgspec.msgpack.Encoder().encode
 decode_job = msgspec.msgpack.Decoder(Job).decode

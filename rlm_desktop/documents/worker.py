@@ -29,6 +29,7 @@ def main(handle: int, memory_limit: int) -> None:
     """
     connection = Connection(handle)
     _limit(memory_limit)
+    connection.send_bytes(wire.encode(wire.Ready()))
     while True:
         try:
             job = wire.decode_job(connection.recv_bytes())
@@ -81,7 +82,7 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
         draft.kind,
         draft.encoding,
         draft.warnings,
-        [(mark.start, mark.kind, mark.number, mark.name) for mark in draft.marks],
+        draft.marks,
         [(heading.level, heading.title, heading.start) for heading in draft.headings],
         draft.needs_ocr,
         _is_large(),

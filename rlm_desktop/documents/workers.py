@@ -33,6 +33,10 @@ class WorkerDied(Exception):
     """The process ended or was killed before it had answered."""
 
 
+class WorkerUnable(Exception):
+    """The process could not start at all: the installation is damaged."""
+
+
 class TooSlow(Exception):
     """The process took longer than it may and was killed."""
 
@@ -57,6 +61,7 @@ class Worker:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._has_started = False
         self._connection, theirs = Pipe()
         handle = theirs.fileno()
         with theirs:
@@ -74,6 +79,7 @@ class Worker:
 
         Raises:
             WorkerDied: It crashed, ran out of memory or was killed.
+            WorkerUnable: It never started.
             TooSlow: It passed a time limit.
         """
         builder = TextBuilder()
@@ -86,7 +92,9 @@ class Worker:
                     self.kill()
                     raise TooSlow
                 reply = wire.decode_reply(self._connection.recv_bytes())
-                if isinstance(reply, wire.Text):
+                if isinstance(reply, wire.Ready):
+                    self._has_started = True
+                elif isinstance(reply, wire.Text):
                     builder.append(reply.piece)
                 elif isinstance(reply, wire.Progress):
                     on_progress(reply)
@@ -98,7 +106,7 @@ class Worker:
                     return reply
         except (EOFError, OSError) as error:
             self.kill()
-            raise WorkerDied from error
+            raise (WorkerDied if self._has_started else WorkerUnable) from error
 
     def kill(self) -> None:
         """End the process at once."""
@@ -116,7 +124,7 @@ class Worker:
             self.close()
 
 
-def _start(handle: int, memory: int) -> subprocess.Popen[bytes]:
+def _start(handle: int, memory: int) -> subprocess.Popen[Any]:
     """A fresh interpreter without the application's environment, its files or its terminal."""
     paths = [str(_PACKAGE_ROOT), *(path for path in sys.path if path)]
     command = [sys.executable, "-I", "-S", "-c", _START, str(handle), str(memory), json.dumps(paths)]

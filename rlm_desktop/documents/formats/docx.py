@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from zipfile import ZipFile
 
 import mammoth
 
@@ -24,6 +25,9 @@ def extract(source: Source, draft: Draft) -> None:
     """Headings, lists, tables, footnotes, endnotes and comments; pictures by their description only."""
     # mammoth looks for linked files beside the document when the file has a name; a buffer has none.
     file = BytesIO(source.read())
+    with ZipFile(file) as archive:
+        if any(name.endswith("vbaProject.bin") for name in archive.namelist()):
+            draft.warn("It holds macros, which were not read.")
     result = mammoth.convert_to_html(
         file, style_map=_STYLES, convert_image=mammoth.images.img_element(_no_picture), external_file_access=False
     )

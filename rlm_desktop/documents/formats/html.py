@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 from html_to_markdown import ConversionOptions, PreprocessingOptions, convert
 
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.common import Source
 from rlm_desktop.documents.formats.text import decoded
 
+_EMBEDDED = re.compile(r"\]\(<?data:[^)>]*>?\)")
+_UNSEEN = re.compile(r"<(script|style|template)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_TAGS = re.compile(r"<[^<>]*>")
+_DEEP = 1000
 _OPTIONS = ConversionOptions(
     extract_metadata=False,
     heading_style="atx",
@@ -27,5 +34,11 @@ def extract(source: Source, draft: Draft) -> None:
 
 
 def to_markdown(html: str) -> str:
-    """Headings, lists, tables, links and emphasis as Markdown; scripts and styles left out."""
-    return convert(html.replace("\0", "␀"), _OPTIONS).content or ""
+    """Headings, lists, tables, links and emphasis as Markdown; scripts, styles and embedded pictures left out."""
+    text = convert(html.replace("\0", "␀"), _OPTIONS).content or ""
+    text = _EMBEDDED.sub("]()", text).replace("](<>)", "]()")
+    if not text.strip() or html.count("<div") > _DEEP:
+        # Pages nested beyond the parser's limit lose what lies deepest: their bare text is better than nothing.
+        bare = unescape(_TAGS.sub(" ", _UNSEEN.sub(" ", html)))
+        return bare if len(bare.split()) > len(text.split()) * 2 else text
+    return text

@@ -1,0 +1,83 @@
+"""E-books (EPUB) to Markdown, chapter by chapter in reading order."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from rlm_desktop.documents.draft import Draft
+from rlm_desktop.documents.encoding import NotText, decode
+from rlm_desktop.documents.formats.archive import guard, read_member
+from rlm_desktop.documents.formats.common import Source, Unreadable, etree, xml_root
+from rlm_desktop.documents.formats.html import to_markdown
+
+_READABLE = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
+
+
+def extract(source: Source, draft: Draft) -> None:
+    """The chapters as the book orders them; those that its order leaves out come last."""
+    with zipfile.ZipFile(source.file) as archive:
+        guard(archive.infolist())
+        chapters = list(dict.fromkeys(_chapters(archive)))
+        missing = [name for name in chapters if name not in archive.namelist()]
+        chapters = [name for name in chapters if name not in missing]
+        if missing:
+            draft.warn(f"Chapters that the book lists but does not hold: {', '.join(missing[:5])}.")
+        if any(name.endswith("META-INF/encryption.xml") for name in archive.namelist()):
+            draft.warn("Parts of the book may be encrypted (digital rights management).")
+        if not chapters:
+            raise Unreadable("it is damaged: the book lists no chapters.")
+        for number, name in enumerate(chapters, 1):
+            _add_chapter(archive, name, number, draft)
+            draft.report(number / len(chapters), f"chapter {number} of {len(chapters)}")
+
+
+def _add_chapter(archive: zipfile.ZipFile, name: str, number: int, draft: Draft) -> None:
+    try:
+        found = decode(read_member(archive, archive.getinfo(name)))
+    except NotText as error:
+        draft.warn(f"{name}: {error}")
+        return
+    except (zipfile.BadZipFile, zipfile.zlib.error, NotImplementedError, RuntimeError):  # type: ignore[attr-defined]
+        draft.warn(f"{name}: it is damaged or encrypted.")
+        return
+    draft.warn(*(f"{name}: {warning}" for warning in found.warnings))
+    start, before = draft.length, len(draft.headings)
+    draft.add_markdown(to_markdown(found.text).strip("\n") + "\n\n")
+    title = draft.headings[before].title if len(draft.headings) > before else ""
+    draft.mark("chapter", number, title, at=start)
+
+
+def _chapters(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Names of the readable members, first those of the spine."""
+    package = _package(archive)
+    folder = posixpath.dirname(package)
+    root = xml_root(archive.read(package))
+    items: dict[str, str] = {}
+    navigation: set[str] = set()
+    for item in root.iterfind(".//{*}manifest/{*}item"):
+        if item.get("media-type") in _READABLE:
+            name = posixpath.normpath(posixpath.join(folder, unquote(item.get("href", "").partition("#")[0])))
+            items[item.get("id", "")] = name
+            if "nav" in (item.get("properties") or "").split():
+                navigation.add(name)
+    for reference in root.iterfind(".//{*}spine/{*}itemref"):
+        if name := items.get(reference.get("idref", "")):
+            yield name
+    yield from (name for name in items.values() if name not in navigation)
+
+
+def _package(archive: zipfile.ZipFile) -> str:
+    names = archive.namelist()
+    try:
+        container = xml_root(archive.read("META-INF/container.xml"))
+        for rootfile in container.iterfind(".//{*}rootfile"):
+            if (path := rootfile.get("full-path", "")) in names:
+                return path
+    except (KeyError, etree.XMLSyntaxError):
+        pass
+    if package := next((name for name in names if name.endswith(".opf")), ""):
+        return package
+    raise Unreadable("it is damaged: the book has no list of its parts.")

@@ -1,0 +1,172 @@
+"""Mails, web archives and mailboxes."""
+
+from __future__ import annotations
+
+import email
+import io
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage, Message
+from email.policy import default
+from typing import Any
+
+from rlm_desktop.documents.document import count
+from rlm_desktop.documents.draft import Draft
+from rlm_desktop.documents.encoding import NotText, decode
+from rlm_desktop.documents.extract import extract_inner
+from rlm_desktop.documents.formats.common import Source, Unreadable
+from rlm_desktop.documents.formats.html import to_markdown
+
+_HEADERS = ("From", "To", "Cc", "Bcc", "Date", "Subject")
+_BORDER = re.compile(rb"^From [^\n]*\d{4}[^\n]*\r?\n", re.MULTILINE)
+_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_MAX_PARTS = 2000
+
+
+def extract(source: Source, draft: Draft) -> None:
+    """One mail or web archive (mht)."""
+    message = email.message_from_bytes(source.read(), policy=default)
+    if draft.kind != "mht":
+        draft.mark("message", 1, _header(message, "Subject"))
+    add_message(message, source, draft)
+
+
+def extract_mailbox(source: Source, draft: Draft) -> None:
+    """Every mail of a mailbox, in order."""
+    data = source.read()
+    borders = [match.span() for match in _BORDER.finditer(data) if _begins_mail(data, match.start())]
+    if not borders:
+        raise Unreadable("it is damaged: it holds no mail.")
+    ends = [start for start, _ in borders[1:]] + [len(data)]
+    for number, ((_, start), end) in enumerate(zip(borders, ends, strict=True), 1):
+        raw = _QUOTED.sub(rb"\1", data[start:end])
+        message = email.message_from_bytes(raw, policy=default)
+        draft.mark("message", number, _header(message, "Subject"))
+        add_message(message, source, draft)
+        draft.add("\n")
+        draft.report(number / len(borders), f"mail {number} of {len(borders)}")
+
+
+def _begins_mail(data: bytes, at: int) -> bool:
+    """A `From ` line counts at the beginning and after an empty line only."""
+    return at == 0 or data[max(0, at - 2) : at] == b"\n\n" or data[max(0, at - 4) : at] == b"\r\n\r\n"
+
+
+def add_message(message: Message, source: Source, draft: Draft) -> None:
+    """Headers, body, then the attachments, each by its own extractor."""
+    title = _header(message, "Subject")
+    if title:
+        draft.add_heading(2, title)
+    lines = [f"{name}: {value}" for name in _HEADERS if (value := _header(message, name))]
+    if lines:
+        draft.add("\n".join(lines) + "\n\n")
+    attachments: list[Message] = []
+    for number, part in enumerate(_leaves(message)):
+        if number >= _MAX_PARTS:
+            draft.warn(f"Only the first {count(_MAX_PARTS, 'part')} of a mail were read.")
+            break
+        if _is_attachment(part):
+            attachments.append(part)
+        else:
+            draft.add_markdown(_body(part, draft).strip("\n") + "\n\n")
+    for number, part in enumerate(attachments, 1):
+        _add_attachment(part, number, source, draft)
+
+
+def _leaves(message: Message) -> Iterator[Message]:
+    """Parts that hold something, of alternatives the one that is best read as text."""
+    kind = message.get_content_type()
+    if kind.startswith("message/"):
+        yield message
+    elif not message.is_multipart():
+        if not kind.startswith("multipart/") or _bytes(message).strip():
+            yield message
+    elif kind == "multipart/alternative":
+        parts = [part for part in message.get_payload() if isinstance(part, Message)]
+        plain = [part for part in parts if part.get_content_type() == "text/plain" and _bytes(part).strip()]
+        pages = [part for part in parts if part not in plain and part.get_content_type() != "text/plain"]
+        others = [part for part in pages if part.get_content_type() != "text/html" and not part.is_multipart()]
+        for part in [*(plain or pages[-1:]), *(other for other in others if other not in pages[-1:])]:
+            yield from _leaves(part)
+    else:
+        for part in message.get_payload():
+            if isinstance(part, Message):
+                yield from _leaves(part)
+
+
+def _is_attachment(part: Message) -> bool:
+    kind = part.get_content_type()
+    if kind == "message/rfc822":
+        return True
+    is_text = kind.startswith(("text/", "multipart/")) or kind in (
+        "message/delivery-status",
+        "message/rfc822-headers",
+    )
+    return not is_text or part.get_content_disposition() == "attachment"
+
+
+def _bytes(part: Message) -> bytes:
+    payload: Any = part.get_payload(decode=True)
+    if payload is None:  # message/delivery-status is parsed into parts
+        payload = "\n".join(str(inner) for inner in part.get_payload()).encode("utf-8", "replace")
+    return payload
+
+
+def _body(part: Message, draft: Draft) -> str:
+    data = _bytes(part)
+    text = _text(data, part.get_content_charset() or "", draft)
+    return to_markdown(text) if part.get_content_type() == "text/html" else text
+
+
+def _text(data: bytes, charset: str, draft: Draft) -> str:
+    try:
+        return data.decode(charset or "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        pass
+    try:
+        found = decode(data)
+    except NotText:
+        found = decode(data, "cp1252")
+    draft.warn(*found.warnings)
+    return found.text
+
+
+def _add_attachment(part: Message, number: int, source: Source, draft: Draft) -> None:
+    kind = part.get_content_type()
+    name = _file_name(part) or (f"attached mail {number}" if kind == "message/rfc822" else f"{kind} part {number}")
+    if kind == "message/rfc822":
+        inner = next((one for one in part.get_payload() if isinstance(one, Message)), None)
+        data = inner.as_bytes() if inner is not None else b""
+        name = name if name.endswith(".eml") else f"{name}.eml"
+    else:
+        data = _bytes(part)
+    add_attachment(name, data, number, source, draft)
+
+
+def add_attachment(name: str, data: bytes, number: int, source: Source, draft: Draft) -> None:
+    """Extract an attachment; one that cannot be read is named in a warning."""
+    start = draft.length
+    draft.mark("attachment", number, name)
+    draft.add(f"Attachment: {name}\n\n")
+    reason = extract_inner(name, io.BytesIO(data), draft, source) if data else "it is empty."
+    if reason:
+        draft.drop_if_empty(start)
+        draft.warn(f"Attachment {name}: {reason}")
+    else:
+        draft.add("\n\n")
+
+
+def _header(message: Message, name: str) -> str:
+    try:
+        value = str(message.get(name, "") or "")
+    except Exception:  # the standard library's header parser raises many things on malformed headers
+        raw = Message.get(message, name, "") if not isinstance(message, EmailMessage) else ""
+        value = str(raw)
+    return " ".join(value.split())
+
+
+def _file_name(part: Message) -> str:
+    try:
+        return " ".join((part.get_filename() or "").split())
+    except Exception:  # as in `_header`
+        return ""

@@ -1,0 +1,98 @@
+"""Jupyter notebooks to Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from rlm_desktop.documents.draft import Draft
+from rlm_desktop.documents.formats.common import Source, Unreadable
+from rlm_desktop.documents.formats.html import to_markdown
+from rlm_desktop.documents.formats.text import decoded
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def extract(source: Source, draft: Draft) -> None:
+    """Texts as they are, code in fences, outputs in fences of their own; pictures are left out and counted."""
+    try:
+        notebook = msgspec.json.decode(decoded(source, draft))
+    except msgspec.DecodeError as error:
+        raise Unreadable(f"it is damaged: {error}.") from None
+    if not isinstance(notebook, dict):
+        raise Unreadable("it is no notebook.")
+    language = _language(notebook)
+    cells = list(_cells(notebook))
+    pictures = 0
+    for number, cell in enumerate(cells, 1):
+        draft.mark("cell", number)
+        text = _joined(cell.get("source", cell.get("input")))
+        match cell.get("cell_type"):
+            case "code":
+                draft.add(_fenced(text, language))
+            case "heading":
+                level = cell.get("level")
+                draft.add_heading(level if isinstance(level, int) else 1, text)
+            case _:
+                draft.add_markdown(text.rstrip("\n") + "\n\n")
+        for output in _dicts(cell.get("outputs")):
+            shown, picture = _output(output)
+            pictures += picture
+            if shown.strip():
+                draft.add("Output:\n" + _fenced(shown))
+    if pictures:
+        draft.warn(f"Pictures among the outputs that hold no text: {pictures}.")
+
+
+def _language(notebook: dict[str, Any]) -> str:
+    info = notebook.get("metadata")
+    info = info.get("language_info") if isinstance(info, dict) else None
+    name = info.get("name") if isinstance(info, dict) else None
+    return name if isinstance(name, str) else "python"
+
+
+def _cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The cells of a notebook of format 4, or of the sheets of the older ones."""
+    yield from _dicts(notebook.get("cells"))
+    for sheet in _dicts(notebook.get("worksheets")):
+        yield from _dicts(sheet.get("cells"))
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _joined(value: object) -> str:
+    if isinstance(value, list):
+        return "".join(line for line in value if isinstance(line, str))
+    return value if isinstance(value, str) else ""
+
+
+def _fenced(text: str, language: str = "") -> str:
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}\n\n"
+
+
+def _output(output: dict[str, Any]) -> tuple[str, int]:
+    """The text of an output, and whether it is a picture only."""
+    if "traceback" in output:
+        lines = output["traceback"]
+        return _ANSI.sub("", "\n".join(lines) if isinstance(lines, list) else _joined(lines)), 0
+    data = output.get("data")
+    data = data if isinstance(data, dict) else output
+    for kind in ("text/markdown", "text/plain", "text", "application/json", "text/latex", "latex"):
+        if kind in data:
+            value = data[kind]
+            text = _joined(value) if isinstance(value, str | list) else msgspec.json.encode(value).decode()
+            is_stand_in = text.startswith("<") and ("text/html" in data or "html" in data)
+            if text.strip() and not is_stand_in:
+                return _ANSI.sub("", text), 0
+    for kind in ("text/html", "html"):
+        if kind in data:
+            return to_markdown(_joined(data[kind])), 0
+    return "", int(any(str(kind).startswith(("image/", "png", "jpeg", "svg")) for kind in data))

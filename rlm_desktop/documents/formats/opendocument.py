@@ -1,0 +1,134 @@
+"""OpenDocument texts and presentations to Markdown, through HTML."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from rlm_desktop.documents.draft import Draft
+from rlm_desktop.documents.formats.common import Locked, Source, Unreadable, etree, xml_root
+from rlm_desktop.documents.formats.html import to_markdown
+
+_NAMES = {
+    "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+    "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+    "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+    "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
+    "presentation": "urn:oasis:names:tc:opendocument:xmlns:presentation:1.0",
+    "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
+    "manifest": "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0",
+}
+_PREFIXES = {uri: prefix for prefix, uri in _NAMES.items()}
+_LEFT_OUT = {
+    "text:tracked-changes",
+    "text:sequence-decls",
+    "office:forms",
+    "text:variable-decls",
+    "draw:glue-point",
+}
+_TAGS = {"text:p": "p", "text:list": "ul", "text:list-item": "li", "table:table-row": "tr"}
+_MOST_REPEATS = 1000
+
+
+def extract(source: Source, draft: Draft) -> None:
+    """Headings, lists, tables, footnotes and comments; a presentation slide by slide, with its notes."""
+    body = _body(source, draft)
+    pages = body.findall(".//draw:page", _NAMES)
+    if not pages:
+        draft.add_markdown(to_markdown("".join(_inner(body))))
+        return
+    for number, page in enumerate(pages, 1):
+        name = page.get(f"{{{_NAMES['draw']}}}name", "")
+        draft.mark("slide", number, name)
+        draft.add_heading(2, name or f"Slide {number}")
+        notes = page.find("presentation:notes", _NAMES)
+        draft.add_markdown(to_markdown("".join(_all(child for child in page if child is not notes))) + "\n")
+        if notes is not None and (text := to_markdown("".join(_inner(notes))).strip()):
+            draft.add(f"Notes: {text}\n\n")
+        draft.report(number / len(pages), f"slide {number} of {len(pages)}")
+
+
+def _body(source: Source, draft: Draft) -> etree._Element:
+    if not zipfile.is_zipfile(source.file):
+        root = xml_root(source.read())
+    else:
+        with zipfile.ZipFile(source.file) as archive:
+            names = archive.namelist()
+            if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+                raise Locked("it is encrypted, in a way that only an office program can open: save it without.")
+            if any(name.startswith(("Basic/", "Scripts/")) for name in names):
+                draft.warn("It holds macros, which were not read.")
+            root = xml_root(archive.read("content.xml"))
+    body = root.find(".//office:body", _NAMES)
+    if body is None:
+        raise Unreadable("it is damaged: it has no content.")
+    return body
+
+
+def _name(element: etree._Element) -> str:
+    if not isinstance(element.tag, str):
+        return ""
+    qualified = etree.QName(element)
+    return f"{_PREFIXES.get(qualified.namespace or '', '?')}:{qualified.localname}"
+
+
+def _inner(element: etree._Element) -> Iterator[str]:
+    """What lies in an element as HTML."""
+    if element.text:
+        yield escape(element.text)
+    yield from _all(element)
+
+
+def _all(elements: Iterable[etree._Element]) -> Iterator[str]:
+    """Elements, and the text after each, as HTML."""
+    for element in elements:
+        yield from _html(element)
+        if element.tail and element.tail.strip():
+            yield escape(element.tail)
+        elif element.tail:
+            yield " "
+
+
+def _html(element: etree._Element) -> Iterator[str]:
+    name = _name(element)
+    if name in _LEFT_OUT:
+        return
+    if tag := _TAGS.get(name):
+        yield f"<{tag}>"
+        yield from _inner(element)
+        yield f"</{tag}>"
+    elif name == "text:h":
+        level = min(6, max(1, _number(element, "text", "outline-level")))
+        yield f"<h{level}>"
+        yield from _inner(element)
+        yield f"</h{level}>"
+    elif name == "text:s":
+        yield "\N{NO-BREAK SPACE}" if _number(element, "text", "c") > 1 else " "
+    elif name in ("text:tab", "text:line-break"):
+        yield "<br/>" if name == "text:line-break" else " "
+    elif name == "text:note":
+        body = element.find("text:note-body", _NAMES)
+        yield f" (note: {escape(_plain(body))})" if body is not None else ""
+    elif name == "office:annotation":
+        yield f" (comment: {escape(_plain(element))})"
+    elif name == "table:table":
+        yield "<table>"
+        yield from _inner(element)
+        yield "</table>"
+    elif name in ("table:table-cell", "table:covered-table-cell"):
+        cell = "<td>" + "".join(_inner(element)) + "</td>"
+        repeats = _number(element, "table", "number-columns-repeated")
+        yield cell * min(repeats, _MOST_REPEATS if cell != "<td></td>" else 1)
+    else:
+        yield from _inner(element)
+
+
+def _plain(element: etree._Element) -> str:
+    """The text of an element on one line, that of its paragraphs separated by spaces."""
+    return " ".join(" ".join(str(text) for text in element.itertext()).split())
+
+
+def _number(element: etree._Element, prefix: str, attribute: str) -> int:
+    value = element.get(f"{{{_NAMES[prefix]}}}{attribute}", "1")
+    return int(value) if value.isdigit() and len(value) < 7 else 1

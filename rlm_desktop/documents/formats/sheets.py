@@ -1,0 +1,76 @@
+"""Spreadsheets (Excel old and new, OpenDocument) to CSV, sheet by sheet."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+
+from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from rlm_desktop.documents.draft import Draft
+from rlm_desktop.documents.formats.common import Locked, Source, etree, xml_root
+from rlm_desktop.documents.formats.tables import csv_lines
+
+_ROWS = 5000
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+
+
+def extract(source: Source, draft: Draft) -> None:
+    """The values of every sheet as CSV under the sheet's name, then its comments."""
+    source.file.seek(0)
+    try:
+        workbook = CalamineWorkbook.from_filelike(source.file)
+    except PasswordError:
+        raise Locked("it is encrypted: it needs a password.") from None
+    comments = _comments(source) if zipfile.is_zipfile(source.file) else {}
+    sheets = workbook.sheets_metadata
+    for number, sheet in enumerate(sheets, 1):
+        draft.mark("sheet", number, sheet.name)
+        draft.add_heading(2, sheet.name)
+        if sheet.visible != SheetVisibleEnum.Visible:
+            draft.warn(f"The sheet “{sheet.name}” is hidden in the workbook; it was read too.")
+        rows = iter(workbook.get_sheet_by_name(sheet.name).iter_rows())
+        while block := list(islice(rows, _ROWS)):
+            draft.add(csv_lines(block))
+            draft.report((number - 1) / len(sheets), f"sheet {sheet.name}")
+        draft.add("\n")
+        for place, text in comments.get(sheet.name, ()):
+            draft.add(f"Comment on {place}: {text}\n")
+        draft.report(number / len(sheets), f"sheet {number} of {len(sheets)}")
+
+
+def _comments(source: Source) -> dict[str, list[tuple[str, str]]]:
+    """Cell and text of the comments of each sheet; calamine does not read them."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    with zipfile.ZipFile(source.file) as archive:
+        names = set(archive.namelist())
+        if not any("comments" in name for name in names) or "xl/workbook.xml" not in names:
+            return found
+        targets = dict(_relations(archive, "xl/workbook.xml"))
+        for sheet in xml_root(archive.read("xl/workbook.xml")).iter(f"{_MAIN}sheet"):
+            part = targets.get(sheet.get(f"{_RELATIONS}id", ""), "")
+            for target in dict(_relations(archive, part)).values():
+                if "comments" in posixpath.basename(target) and target in names:
+                    found.setdefault(sheet.get("name", ""), []).extend(_texts(archive.read(target)))
+    return found
+
+
+def _relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
+    folder, name = posixpath.split(part)
+    try:
+        root = xml_root(archive.read(f"{folder}/_rels/{name}.rels"))
+    except (KeyError, etree.XMLSyntaxError):
+        return
+    for relation in root:
+        target = relation.get("Target", "")
+        yield relation.get("Id", ""), posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
+
+
+def _texts(data: bytes) -> Iterator[tuple[str, str]]:
+    for comment in xml_root(data).iter(f"{_MAIN}comment", "{*}threadedComment"):
+        text = " ".join("".join(comment.itertext()).split())
+        if text:
+            yield comment.get("ref", "?"), text
