@@ -97,6 +97,9 @@ class ModelServer:
             if isinstance(reply, Fault):
                 return await self._fail(request, reply, logged)
             return await self._answer(request, reply, logged)
+        except ConnectionError:
+            # The client has gone.
+            return web.Response()
         finally:
             self.active -= 1
 

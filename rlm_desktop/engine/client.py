@@ -237,7 +237,8 @@ class ModelClient:
                 text, reasoning = text + more_text, reasoning + more_reasoning
                 now = time.monotonic()
                 if first is None:
-                    first = now - started
+                    # A reply that is complete within the interval needs no deltas at all.
+                    first, last_told = now - started, now
                 if now - last_told >= _DELTA_INTERVAL:
                     on_text(text, reasoning)
                     text, reasoning, last_told = "", "", now
@@ -252,7 +253,7 @@ class ModelClient:
             return error
         if isinstance(error, openai.APIStatusError):
             return _status_error(error)
-        # The SDK's aiohttp transport calls a refused connection a time-out: only the innermost cause can be trusted.
+        # The aiohttp transport calls a refused connection a time-out: only the innermost cause can be trusted.
         cause: BaseException = error
         while (inner := cause.__cause__ or cause.__context__) is not None:
             cause = inner

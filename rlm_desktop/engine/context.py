@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from rlm_desktop.documents import Document, load_all
 from rlm_desktop.engine.events import DocumentRef
@@ -115,4 +115,4 @@ def _reference(document: Document) -> DocumentRef:
 def _checked(value: Any) -> ContextValue:
     if not isinstance(value, str | list | dict):
         raise UsageError(f"A context is a str, a list or a dict, not a {type(value).__name__}.")
-    return value
+    return cast(ContextValue, value)

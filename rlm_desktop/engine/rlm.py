@@ -18,7 +18,6 @@ from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.options import RunOptions, SubCalls
 from rlm_desktop.engine.prices import price_of
 from rlm_desktop.engine.providers import (
-    OFFLINE,
     Provider,
     configured_secrets,
     default_models,
@@ -26,7 +25,7 @@ from rlm_desktop.engine.providers import (
     find_provider,
 )
 from rlm_desktop.engine.rlm_call import RlmCall
-from rlm_desktop.engine.run import Outcome, Run, RunResult
+from rlm_desktop.engine.run import Outcome, Run, RunResult, failed_outcome
 from rlm_desktop.engine.secrets import SecretFilter
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.errors import RLMError, SettingsError, UsageError
@@ -203,6 +202,10 @@ class RLM:
             run.stop()
             await run.wait()
 
+    def client(self, model: str | None = None) -> ModelClient:
+        """The client of the running loop that asks `model`; without one, the root's model."""
+        return _Shared.of_loop().clients.of(self._provider_of(model or self.options.model))
+
     async def aclose(self) -> None:
         """Stop all runs of this object and close what it holds on this loop."""
         runs = [run for run in self._runs if run.state.finished is None]
@@ -234,7 +237,7 @@ class RLM:
             question,
             context,
             self.options,
-            client_of=lambda model: shared.clients.of(self._provider_of(model)),
+            client_of=self.client,
             repl_host=shared.repl_host,
             secret_filter=self._filter,
             session_id=session_id,
@@ -266,8 +269,8 @@ class RLM:
         except asyncio.CancelledError:
             run.emit(ev.CallFinished(call=number, end_state=ev.EndState.CANCELLED, iterations=call.iteration))
             raise
-        except RLMError as error:
-            outcome = Outcome(ev.EndState.FAILED, error=str(error), iterations=call.iteration)
+        except Exception as error:
+            outcome = failed_outcome(error, f"call {number}", iterations=call.iteration)
         run.emit(
             ev.CallFinished(
                 call=number,
@@ -370,8 +373,3 @@ class _Shared:
             self._of_loops.pop(asyncio.get_running_loop(), None)
             await self.repl_host.aclose()
             await self.clients.aclose()
-
-
-def client_of(rlm: RLM, model: str = OFFLINE) -> ModelClient:
-    """The client that `rlm` would ask `model` with, on the running loop; for benchmarks and connection tests."""
-    return _Shared.of_loop().clients.of(rlm._provider_of(model))

@@ -53,6 +53,7 @@ class RlmCall:
         self._errors = 0
         self._stalls = 0
         self._last_code = ""
+        self._results: list[CellResult] = []
 
     @property
     def is_root(self) -> bool:
@@ -130,6 +131,9 @@ class RlmCall:
         self._count_repetition(reply.blocks)
         results = await self._run_cells(reply.blocks)
         last = results[-1]
+        if self.is_root and self.run.limit is not None:
+            # What the cell made of refused calls is no answer; the last chance is told of its output.
+            raise self.run.limit
         self._errors = 0 if last.status == "ok" else self._errors + 1
         if last.final is not None:
             return await self._answer(last.final)
@@ -164,6 +168,7 @@ class RlmCall:
     async def _run_cells(self, blocks: Sequence[Block]) -> list[CellResult]:
         """Run the blocks in order, up to the first that fails or answers."""
         results: list[CellResult] = []
+        self._results = results
         for number, block in enumerate(blocks):
             self.cell = number
             results.append(await self._run_cell(block.code))
@@ -182,7 +187,9 @@ class RlmCall:
             done, _ = await asyncio.wait([running], timeout=_INTERRUPT_GRACE)
             if not done:
                 await self._repl.kill()
-            self._emit_finished(await running)
+            result = await running
+            self._results.append(result)
+            self._emit_finished(result)
             raise
         except BaseException:
             await self._sub_calls.aclose()
@@ -280,9 +287,12 @@ class RlmCall:
 
     async def _last_chance(self, end_state: EndState, reason: str) -> Outcome:
         """Ask once for the best answer so far, if the limit leaves room for it."""
-        failed = Outcome(end_state, error=reason, iterations=self.iteration)
+        partial = self._results[-1].final.text if self._results and self._results[-1].final else ""
+        failed = Outcome(end_state, partial, error=reason, iterations=self.iteration)
         if end_state in _NO_LAST_CHANCE:
             return failed
+        if self._results and self._messages[-1].role == "assistant":
+            self._say(await self._feedback(self._results))
         self._say(prompts.last_chance_message(reason))
         self.iteration += 1
         self.run.emit(ev.IterationStarted(call=self.number, iteration=self.iteration, of=self._of))

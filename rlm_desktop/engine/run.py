@@ -318,6 +318,7 @@ class Run:
             except BaseException:
                 # Cancelled in flight: the provider may bill it, nobody knows how much.
                 reservation.settle(None, None)
+                self.emit(ev.ModelFailed(call=call, error="cancelled in flight"))
                 raise
             cost = completion.provider_cost
             if cost is None:
@@ -362,11 +363,8 @@ class Run:
                 self._finish(outcome)
                 raise
             _uncancel()
-        except RLMError as error:
-            outcome = Outcome(EndState.FAILED, error=str(error))
         except Exception as error:
-            _log.exception("run %s failed by a bug", self.run_id)
-            outcome = Outcome(EndState.FAILED, error=f"Internal error: {type(error).__name__}: {error}")
+            outcome = failed_outcome(error, "the run")
         finally:
             if timer is not None:
                 timer.cancel()
@@ -433,6 +431,15 @@ class Run:
             by_depth={depth: tally.as_dict() for depth, tally in sorted(state.by_depth.items())},
             by_model={model: tally.as_dict() for model, tally in state.by_model.items()},
         )
+
+
+def failed_outcome(error: Exception, what: str, *, iterations: int = 0) -> Outcome:
+    """The outcome of `what` that raised: the error's own words; a bug also goes to the log."""
+    if isinstance(error, RLMError):
+        return Outcome(EndState.FAILED, error=str(error), iterations=iterations)
+    _log.error("%s failed by a bug", what, exc_info=error)
+    text = f"Internal error: {type(error).__name__}: {error}"
+    return Outcome(EndState.FAILED, error=text, iterations=iterations)
 
 
 async def cancel_and_wait(*tasks: asyncio.Future[Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.context import prompt_context
 from rlm_desktop.engine.events import EndState, Message
-from rlm_desktop.engine.run import Outcome, cancel_and_wait
-from rlm_desktop.errors import LimitExceeded, RLMError
+from rlm_desktop.engine.run import Outcome, cancel_and_wait, failed_outcome
+from rlm_desktop.errors import LimitExceeded
 from rlm_desktop.repl.wire import Query
 
 if TYPE_CHECKING:
     from rlm_desktop.engine.rlm_call import RlmCall
-
-_log = logging.getLogger(__name__)
 
 
 class SubCalls:
@@ -51,12 +48,13 @@ class SubCalls:
         slots = asyncio.Semaphore(query.max_concurrent) if query.max_concurrent else None
         calls = [self._start_call(query, prompt, index, batch) for index, prompt in enumerate(query.prompts)]
         tasks = [asyncio.ensure_future(self._complete(call, slots)) for call in calls]
-        for call, task in zip(calls, tasks, strict=True):
-            run.register(call.number, task)
         try:
             outcomes = await asyncio.gather(*tasks)
         except BaseException:
             await cancel_and_wait(*tasks)
+            for call in calls:
+                # A task that is cancelled before its first step never runs at all.
+                self._finish(call, Outcome(EndState.CANCELLED, error="cancelled"))
             raise
         finally:
             if batch is not None:
@@ -110,6 +108,9 @@ class SubCalls:
     async def _complete(self, call: _SubCall, slots: asyncio.Semaphore | None) -> Outcome:
         """Do one call to its end and record how it ended. Raises nothing but a cancellation of more than itself."""
         run = self._run
+        task = asyncio.current_task()
+        assert task is not None
+        run.register(call.number, task)
         try:
             outcome = await self._do(call, slots)
         except asyncio.CancelledError:
@@ -120,17 +121,21 @@ class SubCalls:
                 outcome = Outcome(EndState(run.limit.end_state), error=str(run.limit))
                 _take_back_cancellation()
             else:
-                run.emit(ev.CallFinished(call=call.number, end_state=EndState.CANCELLED, error="cancelled"))
+                self._finish(call, Outcome(EndState.CANCELLED, error="cancelled"))
                 raise
         except LimitExceeded as limit:
             run.reach_limit(limit)
             outcome = Outcome(EndState(limit.end_state), error=str(limit))
-        except RLMError as error:
-            outcome = Outcome(EndState.FAILED, error=str(error))
         except Exception as error:
-            _log.exception("call %d failed by a bug", call.number)
-            outcome = Outcome(EndState.FAILED, error=f"Internal error: {type(error).__name__}: {error}")
-        run.emit(
+            outcome = failed_outcome(error, f"call {call.number}")
+        self._finish(call, outcome)
+        return outcome
+
+    def _finish(self, call: _SubCall, outcome: Outcome) -> None:
+        if call.is_finished:
+            return
+        call.is_finished = True
+        self._run.emit(
             ev.CallFinished(
                 call=call.number,
                 end_state=outcome.end_state,
@@ -140,10 +145,11 @@ class SubCalls:
                 shared=outcome.shared,
             )
         )
-        return outcome
 
     async def _do(self, call: _SubCall, slots: asyncio.Semaphore | None) -> Outcome:
         async with AsyncExitStack() as held:
+            if self._run.limit is not None:
+                raise self._run.limit
             if slots is not None:
                 await held.enter_async_context(slots)
             if call.kind == "llm":
@@ -196,7 +202,7 @@ class SubCalls:
 
 
 class _SubCall:
-    __slots__ = ("depth", "kind", "model", "number", "prompt")
+    __slots__ = ("depth", "is_finished", "kind", "model", "number", "prompt")
 
     def __init__(self, number: int, depth: int, kind: str, model: str, prompt: str) -> None:
         self.number = number
@@ -204,6 +210,7 @@ class _SubCall:
         self.kind = kind
         self.model = model
         self.prompt = prompt
+        self.is_finished = False
 
 
 def _succeeded(task: asyncio.Future[Outcome]) -> bool:
