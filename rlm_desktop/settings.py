@@ -60,7 +60,7 @@ class Settings:
     max_depth: int = _number(2, 1, 10, "Levels of calls below the root: 1 means plain sub-calls only")
     max_iterations: int = _number(20, 1, 1000, "Iterations of the root call; sub-calls get fewer by depth")
     max_concurrent: int = _number(16, 1, 10_000, "Calls that may ask a model at the same time")
-    budget_usd: float | None = _number(1.0, 0.0, 1e6, "Most that one run may cost", "USD")
+    budget_usd: float | None = _number(None, 0.0, 1e6, "Most that one run may cost", "USD")
     max_tokens: int | None = _number(None, 1, 10**12, "Most tokens that one run may use, read and written")
     max_calls: int | None = _number(None, 1, 10**9, "Most calls that one run may make")
     timeout: float | None = _number(600.0, 1.0, 1e6, "Longest time that one run may take", "seconds")

@@ -1,0 +1,49 @@
+"""`rlm-desktop`: the window, or a command of the command line. Neither imports the other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rlm_desktop import cli
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run what the arguments say. Returns the process's exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if cli.is_command(arguments):
+        return cli.main(arguments)
+    return open_window(arguments)
+
+
+def open_window(arguments: Sequence[str]) -> int:
+    """Open the window; leading arguments that are files become its documents."""
+    count = next((i for i, argument in enumerate(arguments) if argument.startswith("-")), len(arguments))
+    files, options = arguments[:count], arguments[count:]
+    for file in files:
+        if not Path(file).exists():
+            commands = ", ".join(cli.COMMANDS)
+            print(f"rlm-desktop: there is no file {file!r}. Commands are: {commands}.", file=sys.stderr)
+            return 2
+    if not has_display():
+        print(
+            "rlm-desktop: there is no display here (DISPLAY and WAYLAND_DISPLAY are not set), so no window can "
+            "open. Ask in the terminal instead: rlm-desktop ask -d FILE 'your question'",
+            file=sys.stderr,
+        )
+        return 1
+    from rlm_desktop import app
+
+    return app.main([*options, *(f"--open={Path(file).absolute()}" for file in files)])
+
+
+def has_display() -> bool:
+    """Whether a window can be shown at all."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform != "linux" or any(os.environ.get(name) for name in names)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""The command line: the same engine and history as the window, without Qt.
+
+Importing this package costs next to nothing; each command imports what it needs when it runs. The exit status is
+0 for success, 1 when a run ended otherwise or something could not be done, 2 for wrong usage, 130 after Ctrl+C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+from rlm_desktop import __version__, paths
+from rlm_desktop.errors import RLMError, SettingsError, UsageError
+from rlm_desktop.settings import Option, options
+
+_log = logging.getLogger(__name__)
+
+COMMANDS = ("ask", "text", "runs", "doctor")
+_TOP_OPTIONS = ("-h", "--help", "--version")
+_WINDOW_SETTINGS = ("theme",)
+
+OK, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def is_command(arguments: Sequence[str]) -> bool:
+    """Whether the arguments are for the command line; anything else opens the window."""
+    return bool(arguments) and arguments[0] in (*COMMANDS, *_TOP_OPTIONS)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command. Returns the process's exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    chosen = _parser().parse_args(arguments)
+    _log_to_file()
+    try:
+        status = import_module(f"rlm_desktop.cli.{chosen.module}").run(chosen)
+        sys.stdout.flush()
+        return status
+    except (UsageError, SettingsError) as error:
+        return _say(error, WRONG_USAGE)
+    except RLMError as error:
+        return _say(error, FAILED)
+    except KeyboardInterrupt:
+        return _say("Stopped.", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has gone; without this, the interpreter would complain while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        _log.exception("internal error")
+        text = f"Internal error: {type(error).__name__}: {error}. Please report it, with {_log_file()}."
+        return _say(text, FAILED)
+
+
+def _log_to_file() -> None:
+    """Send warnings and errors to the log file, made when there is one, not to the terminal."""
+    try:
+        paths.log_dir().mkdir(parents=True, exist_ok=True)
+    except OSError:
+        handler: logging.Handler = logging.NullHandler()
+    else:
+        handler = logging.FileHandler(_log_file(), encoding="utf-8", delay=True)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+
+
+def _log_file() -> Path:
+    return paths.log_dir() / "rlm-desktop.log"
+
+
+def _say(text: object, status: int) -> int:
+    print(f"rlm-desktop: {text}", file=sys.stderr)
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence and where the help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG_USAGE, f"rlm-desktop: {message}. See {self.prog} --help.\n")
+
+
+_EPILOG = """\
+Without a command, the window opens, with the files that are named as its documents:
+  rlm-desktop [FILE ...] [--theme system|light|dark]
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="rlm-desktop",
+        description="A workbench for Recursive Language Models.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"rlm-desktop {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_ask(commands.add_parser("ask", help="ask a question and wait for the answer"))
+    _add_text(commands.add_parser("text", help="print the text of documents as the loader extracts it"))
+    _add_runs(commands.add_parser("runs", help="list, show, search, export, import or delete runs"))
+    _add_doctor(commands.add_parser("doctor", help="say what works on this machine"))
+    return parser
+
+
+def _add_json(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--json", action="store_true", help=text)
+
+
+def _add_ask(parser: argparse.ArgumentParser) -> None:
+    parser.description = "One run: live progress on standard error, the answer on standard output."
+    parser.set_defaults(module="ask")
+    parser.add_argument("question", metavar="TEXT", help="what you want to know")
+    parser.add_argument(
+        "-d",
+        "--document",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a document; may be repeated; - reads text",
+    )
+    parser.add_argument("--session", metavar="ID", help="continue a session: its documents and earlier answers")
+    parser.add_argument(
+        "--base-url", metavar="URL", help="an OpenAI-compatible server; its key comes from OPENAI_API_KEY"
+    )
+    form = parser.add_mutually_exclusive_group()
+    _add_json(form, "print the result with its figures as JSON")  # pyright: ignore[reportArgumentType]
+    form.add_argument("--events", action="store_true", help="print every event as a line of JSON, as it happens")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on standard error")
+    parser.add_argument("--no-history", action="store_true", help="do not keep the run in the history")
+    group = parser.add_argument_group("settings", "for this run only; the defaults are those of the settings file")
+    for option in options():
+        if option.name not in _WINDOW_SETTINGS:
+            _add_setting(group, option)
+
+
+def _add_setting(group: argparse._ArgumentGroup, option: Option) -> None:
+    names = ["--" + option.name.replace("_", "-")]
+    if option.name == "root_model":
+        names.insert(0, "--model")
+    unit = f" ({option.unit})" if option.unit else ""
+    metavar = "|".join(option.allowed) or {bool: "true|false", str: "NAME"}.get(option.kind, "N")
+    default = "" if option.default in (None, "") else f"; default {option.default}"
+    group.add_argument(*names, dest=option.name, metavar=metavar, help=f"{option.text}{unit}{default}")
+
+
+def _add_text(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(module="text")
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    _add_json(parser, "print kind, pages, offsets and warnings as well, as JSON")
+
+
+def _add_runs(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(module="runs")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
+    one = argparse.ArgumentParser(add_help=False)
+    one.add_argument("run", metavar="RUN", help="a run's id, or its first letters")
+    action = actions.add_parser("list", help="the latest runs")
+    action.add_argument("-n", "--limit", type=int, default=20, metavar="N", help="at most so many; default 20")
+    action.add_argument("--session", metavar="ID", help="only runs of this session")
+    _add_json(action, "as JSON")
+    action = actions.add_parser("show", parents=[one], help="one run: its tree, figures and answer")
+    _add_json(action, "the whole tree as JSON: calls, iterations, cells, totals")
+    action = actions.add_parser("search", help="runs in which all the words occur, in any text")
+    action.add_argument("words", nargs="+", metavar="WORD")
+    action.add_argument("-n", "--limit", type=int, default=20, metavar="N", help="at most so many; default 20")
+    _add_json(action, "as JSON")
+    action = actions.add_parser("export", parents=[one], help="the events of a run, one line of JSON each")
+    action.add_argument("-o", "--output", metavar="FILE", help="write into a file instead of standard output")
+    action = actions.add_parser("import", help="take a run in that was exported")
+    action.add_argument("file", metavar="FILE", help="the exported file; - reads standard input")
+    _add_json(action, "as JSON")
+    action = actions.add_parser("delete", help="delete runs")
+    action.add_argument("runs", nargs="+", metavar="RUN", help="a run's id, or its first letters")
+    action.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    _add_json(action, "as JSON")
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(module="doctor")
+    _add_json(parser, "as JSON")

@@ -1,0 +1,171 @@
+"""`rlm-desktop ask`: one run in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rlm_desktop import paths
+from rlm_desktop import settings as settings_file
+from rlm_desktop.cli.output import print_json
+from rlm_desktop.cli.progress import LiveTree, PlainLines
+from rlm_desktop.documents import Document, from_text, load_all
+from rlm_desktop.engine.events import AnyEvent, encode
+from rlm_desktop.engine.providers import OFFLINE, default_models, label
+from rlm_desktop.engine.rlm import RLM
+from rlm_desktop.engine.run import Run, RunResult
+from rlm_desktop.engine.trace import Sink
+from rlm_desktop.errors import DocumentError, UsageError
+from rlm_desktop.history import History
+from rlm_desktop.settings import Settings, options
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Ask, show, print. 0 only when the run completed."""
+    result = asyncio.run(_ask(chosen))
+    if chosen.json:
+        print_json(result)
+    elif not chosen.events and result.final_answer is not None:
+        print(result.final_answer)
+    if not result.success:
+        reason = f": {result.error}" if result.error else ""
+        print(f"rlm-desktop: the run ended without success, {result.end_state}{reason}", file=sys.stderr)
+    return 0 if result.success else 1
+
+
+async def _ask(chosen: argparse.Namespace) -> RunResult:
+    if not chosen.question.strip():
+        raise UsageError("The question is empty: say what you want to know.")
+    settings = chosen_settings(chosen)
+    async with RLM.from_settings(settings, base_url=chosen.base_url) as rlm:
+        history = History(paths.history_file(), on_trouble=_warn)
+        try:
+            session, turns, documents = await _what_is_asked_of(chosen, history)
+            sinks: list[Sink] = []
+            if chosen.events:
+                sinks.append(_print_event)
+            if not chosen.no_history:
+                history.keep_documents(documents)
+                sinks.append(history.sink())
+            progress = _progress(chosen, settings)
+            if isinstance(progress, PlainLines):
+                sinks.append(progress.take)
+            going = await rlm.start(
+                chosen.question, documents=documents, session=session, history=turns, sinks=sinks
+            )
+            with _stopping(going):
+                if progress is None:
+                    return await going.wait()
+                async with progress.showing(going.state):
+                    return await going.wait()
+        finally:
+            await asyncio.to_thread(history.close)
+
+
+def chosen_settings(chosen: argparse.Namespace) -> Settings:
+    """The settings file with the options of the command line over it.
+
+    Without a model in either, the one that the environment names (`OPENAI_MODEL`), else the offline model.
+    """
+    settings = settings_file.load()
+    given = {
+        option.name: option.parse(text)
+        for option in options()
+        if (text := getattr(chosen, option.name, None)) is not None
+    }
+    if "root_model" not in given and settings.root_model == OFFLINE:
+        root, sub = default_models()
+        given = {"root_model": root, "sub_model": settings.sub_model or sub, **given}
+    return settings.with_values(**given)
+
+
+async def _what_is_asked_of(
+    chosen: argparse.Namespace, history: History
+) -> tuple[str | None, list[dict[str, Any]], list[Document]]:
+    """Session, its earlier turns and the documents: those that are named, else the session's."""
+    documents = await _load(chosen.document)
+    if not chosen.session:
+        return None, [], documents
+    from rlm_desktop.cli.runs import find_session
+
+    session = await asyncio.to_thread(find_session, history, chosen.session)
+    states = [await asyncio.to_thread(history.state, row.id) for row in reversed(session.runs)]
+    turns = [
+        {"question": state.started.question, "answer": state.answer}
+        for state in states
+        if state.started is not None and state.answer is not None
+    ]
+    if not documents:
+        for reference in session.documents:
+            text = await asyncio.to_thread(history.document_text, reference.sha256)
+            if text is None:
+                raise UsageError(f"The text of {reference.name} is not in the history: name the file with -d.")
+            documents.append(from_text(reference.name, text, reference.kind))
+    return session.id, turns, documents
+
+
+async def _load(files: Sequence[str]) -> list[Document]:
+    """The documents in order; `-` is standard input.
+
+    Raises:
+        DocumentError: One cannot be read.
+    """
+    loaded = iter(await load_all([file for file in files if file != "-"]))
+    documents: list[Document] = []
+    for file in files:
+        result = from_text("standard input", sys.stdin.read()) if file == "-" else next(loaded)
+        if isinstance(result, DocumentError):
+            raise result
+        for warning in result.warnings:
+            _warn(f"{result.name}: {warning}")
+        documents.append(result)
+    return documents
+
+
+def _progress(chosen: argparse.Namespace, settings: Settings) -> LiveTree | PlainLines | None:
+    if chosen.quiet:
+        return None
+    print(label(settings.root_model), file=sys.stderr)
+    return LiveTree(sys.stderr) if sys.stderr.isatty() else PlainLines(sys.stderr)
+
+
+@contextlib.contextmanager
+def _stopping(run: Run) -> Iterator[None]:
+    """The first Ctrl+C stops the run, with all of it kept; the second one ends the program."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def stop() -> None:
+        run.stop("user")
+        remove()
+
+    def remove() -> None:
+        for number in numbers:
+            with contextlib.suppress(NotImplementedError, ValueError):
+                loop.remove_signal_handler(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    for number in numbers:
+        # Windows' loops have no signal handlers: there Ctrl+C cancels the waiting, which stops the run as well.
+        with contextlib.suppress(NotImplementedError, ValueError):
+            loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        remove()
+
+
+def _print_event(event: AnyEvent) -> None:
+    # A sink must not raise: when the reader of the output has gone, the run goes on and is kept in the history.
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(encode(event).decode() + "\n")
+        sys.stdout.flush()
+
+
+def _warn(text: str) -> None:
+    print(f"rlm-desktop: {text}", file=sys.stderr)

@@ -1,0 +1,70 @@
+"""How the command line writes figures and JSON."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON."""
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    sys.stdout.write(text.decode() + "\n")
+
+
+def seconds(value: float | None) -> str:
+    """`0.4 s`, `12 s`, `2:05`."""
+    if value is None:
+        return "?"
+    if value < 10:
+        return f"{value:.1f} s"
+    if value < 60:
+        return f"{value:.0f} s"
+    return f"{int(value) // 60}:{int(value) % 60:02d}"
+
+
+def cost(value: float | None, unknown: int = 0) -> str:
+    """US dollars; what is not known is said to be so."""
+    if value is None:
+        return "unknown cost"
+    text = "$0" if value == 0 else f"${value:.4f}"
+    return f"{text} and {unknown} unknown" if unknown else text
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 call`, `2,000 calls`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def local_time(iso: str) -> str:
+    """A UTC time as the person's own, to the minute."""
+    try:
+        return datetime.fromisoformat(iso).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return iso
+
+
+def one_line(text: str, width: int) -> str:
+    """The start of a text on one line, at most `width` characters."""
+    line = " ".join(text[: 4 * width].split())
+    return line if len(line) <= width else line[: max(1, width - 1)] + "…"
+
+
+def width() -> int:
+    """Columns of the terminal."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print columns; the last one is cut to what fits in the terminal."""
+    lines = [list(head), *(list(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head) - 1)]
+    rest = max(20, width() - sum(widths) - 2 * len(widths))
+    for line in lines:
+        cells = [cell.ljust(size) for cell, size in zip(line, widths, strict=False)]
+        print("  ".join([*cells, one_line(line[-1], rest)]).rstrip())

@@ -1,0 +1,106 @@
+"""What standard error shows while a run goes on: a live tree on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from typing import TextIO
+
+from rlm_desktop.cli import tree
+from rlm_desktop.cli.output import one_line, seconds
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.engine.state import RunState
+
+REFRESH_SECONDS = 0.1
+
+
+class LiveTree:
+    """Draws the tree over itself, ten times a second."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._drawn = 0
+
+    @contextlib.asynccontextmanager
+    async def showing(self, state: RunState) -> AsyncIterator[None]:
+        """Show the run for the duration of the block, then leave its last picture."""
+        task = asyncio.create_task(self._keep_drawing(state), name="live tree")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            self._draw(state)
+
+    async def _keep_drawing(self, state: RunState) -> None:
+        while True:
+            self._draw(state)
+            await asyncio.sleep(REFRESH_SECONDS)
+
+    def _draw(self, state: RunState) -> None:
+        columns, rows = shutil.get_terminal_size((100, 24))
+        lines = list(tree.lines(state, columns - 1, is_live=state.is_running))
+        room = max(3, rows - 3)
+        if len(lines) > room:
+            lines = [f"… {len(lines) - room + 1:,} rows above", *lines[-room + 1 :]]
+        lines.append(one_line(f"{state.status}: {tree.totals_line(state)}", columns - 1))
+        back = f"\x1b[{self._drawn}F" if self._drawn else ""
+        self._stream.write(back + "".join(f"\x1b[K{line}\n" for line in lines) + "\x1b[J")
+        self._stream.flush()
+        self._drawn = len(lines)
+
+
+class PlainLines:
+    """One line for each thing that is worth one: iterations, cells, batches, retries, notices."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    @contextlib.asynccontextmanager
+    async def showing(self, state: RunState) -> AsyncIterator[None]:
+        """At the end of the block, print how the run ended."""
+        try:
+            yield
+        finally:
+            self._print(f"{state.status}: {tree.totals_line(state)}")
+
+    def take(self, event: AnyEvent) -> None:
+        """Take an event of the run."""
+        text = line_of(event)
+        if text:
+            self._print(f"{event.at:8.2f}  {text}")
+
+    def _print(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            print(one_line(text, 300), file=self._stream, flush=True)
+
+
+def line_of(event: AnyEvent) -> str:
+    """What a plain line says of an event; empty for most."""
+    where = f"call {event.call}: " if event.call > 0 else ""
+    match event:
+        case ev.RunStarted():
+            return f"{event.root_model}: {event.question}"
+        case ev.IterationStarted():
+            return f"{where}iteration {event.iteration} of at most {event.of}"
+        case ev.BatchStarted():
+            return f"{where}{event.function} ×{event.size}"
+        case ev.BatchFinished():
+            return f"{where}batch done" + (f", {event.failed} failed" if event.failed else "")
+        case ev.CellFinished():
+            return f"{where}cell {event.status}, {seconds(event.duration)}  {event.error}".rstrip()
+        case ev.ModelRetried():
+            return f"{where}attempt {event.attempt} failed ({event.reason}), again in {seconds(event.delay)}"
+        case ev.ModelFailed():
+            return f"{where}{event.error}"
+        case ev.LimitReached():
+            return event.detail
+        case ev.ReplRestarted():
+            return f"{where}{event.reason}"
+        case ev.Noted():
+            return f"{where}{event.text}"
+        case _:
+            return ""
