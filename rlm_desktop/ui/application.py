@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,12 +20,16 @@ from rlm_desktop.ui.loop import IdleCollector, Tasks, UiEventLoop
 from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.messages import CrashDialog, ErrorFunnel, app_version, open_log_folder
 from rlm_desktop.ui.run_controller import LiveRun
+from rlm_desktop.ui.samples import samples
 from rlm_desktop.ui.settings_dialog import SettingsDialog
 from rlm_desktop.ui.theme import Mode, Theme
 from rlm_desktop.ui.window_style import dress
 from rlm_desktop.ui.workbench import Workbench
 
 log = logging.getLogger(__name__)
+
+EXAMPLE = "company-report"
+"""The sample of the menu and of the smoke test."""
 
 
 class Application(QObject):
@@ -43,11 +46,10 @@ class Application(QObject):
         self._crash: CrashDialog | None = None
         self._question: QMessageBox | None = None
         self.funnel = ErrorFunnel(self)
-        self.funnel.install(loop)
         self.tasks = Tasks(self.funnel.handle)
         self.theme = Theme(app, _mode(settings))
         memory = QSettings(str(paths.config_dir() / "window.ini"), QSettings.Format.IniFormat)
-        self.window = MainWindow(settings, memory)
+        self.window = MainWindow(settings, memory, samples())
         self.workbench = Workbench(self.window, settings, self.tasks)
         self._actions = self.window.set_actions(self._handlers())
         self._collector = IdleCollector(loop, self)
@@ -94,7 +96,8 @@ class Application(QObject):
     # -- starting -------------------------------------------------------------------------------------------
 
     def show(self) -> None:
-        """Show the window."""
+        """Show the window. From now on it is told of every error."""
+        self.funnel.install(asyncio.get_running_loop())
         self.window.show()
 
     async def painted(self) -> None:
@@ -127,17 +130,14 @@ class Application(QObject):
 
     # -- the example ----------------------------------------------------------------------------------------
 
-    def open_example(self) -> None:
-        """A new session with the example's documents and its question, ready to be asked."""
-        try:
-            index = tomllib.loads(paths.resource("samples/index.toml").read_text(encoding="utf-8"))
-            files = [str(paths.resource(f"samples/{entry['file']}")) for entry in index["documents"]]
-            question = index["questions"][0]["text"]
-        except (FileNotFoundError, KeyError, IndexError, tomllib.TOMLDecodeError) as error:
-            raise UserError(f"The example is damaged ({error}): install the program again.") from error
+    def open_example(self, name: str = EXAMPLE) -> None:
+        """A new session with a sample document and its first question, ready to be asked."""
+        sample = next(sample for sample in samples() if sample.name == name)
         self.workbench.new_session()
-        self.workbench.add_files(files)
-        self.window.question.set_text(question)
+        self.workbench.add_files([str(sample.path)])
+        self.window.question.set_text(sample.questions[0])
+        if sample.depth is not None:
+            self.window.question.max_depth.setValue(sample.depth)
         self.window.question.edit.setFocus()
 
     async def smoke(self, shot: Path | None) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from rlm_desktop.ui.question_panel import OFFLINE_LABEL
+from rlm_desktop.ui.samples import Sample
 from rlm_desktop.ui.window_style import muted
 
 
@@ -14,13 +17,13 @@ class FirstRun(QWidget):
 
     Signals:
         choose_requested: The person wants to choose files.
-        example_requested: The person wants the example documents with their question.
+        example_requested: The person wants this sample, by its name.
     """
 
     choose_requested = Signal()
-    example_requested = Signal()
+    example_requested = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, samples: Sequence[Sample], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         title = QLabel("Ask questions of long documents")
         title.setObjectName("title")
@@ -45,14 +48,9 @@ class FirstRun(QWidget):
         choose.setProperty("primary", True)
         choose.setAccessibleName("Choose files")
         choose.clicked.connect(self.choose_requested)
-        example = QPushButton("Open the example session")
-        example.setAccessibleName("Open the example session")
-        example.setToolTip("A company report and the user guide, with a question to ask; works without a key")
-        example.clicked.connect(self.example_requested)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(choose)
-        buttons.addWidget(example)
         buttons.addStretch(1)
         inside = QVBoxLayout(area)
         inside.setContentsMargins(24, 28, 24, 28)
@@ -68,8 +66,11 @@ class FirstRun(QWidget):
         column = QVBoxLayout()
         column.setSpacing(14)
         column.addStretch(2)
-        for widget in (title, lead, area, self._model):
+        for widget in (title, lead, area):
             column.addWidget(widget)
+        if samples:
+            column.addLayout(self._examples(samples))
+        column.addWidget(self._model)
         column.addStretch(3)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -77,6 +78,26 @@ class FirstRun(QWidget):
         layout.addLayout(column, 8)
         layout.addStretch(1)
         self.show_model(OFFLINE_LABEL, is_offline=True)
+
+    def _examples(self, samples: Sequence[Sample]) -> QGridLayout:
+        """A button a sample, with what it is."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        caption = QLabel("Or open an example. It needs no key and no network:")
+        muted(caption)
+        grid.addWidget(caption, 0, 0, 1, 2)
+        for row, sample in enumerate(samples, 1):
+            button = QPushButton(sample.title)
+            button.setAccessibleName(f"Open the example: {sample.title}")
+            button.clicked.connect(lambda _checked=False, name=sample.name: self.example_requested.emit(name))
+            text = QLabel(sample.description)
+            text.setWordWrap(True)
+            muted(text)
+            grid.addWidget(button, row, 0)
+            grid.addWidget(text, row, 1)
+        return grid
 
     def show_model(self, label: str, *, is_offline: bool) -> None:
         """Say which model answers now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
@@ -18,6 +18,7 @@ from rlm_desktop.ui.inspector import Inspector
 from rlm_desktop.ui.messages import MessageBar
 from rlm_desktop.ui.question_panel import QuestionPanel
 from rlm_desktop.ui.run_header import RunHeader
+from rlm_desktop.ui.samples import Sample
 from rlm_desktop.ui.status_line import StatusLine
 
 TITLE = "RLM Desktop"
@@ -43,7 +44,7 @@ class MainWindow(QMainWindow):
     close_requested = Signal()
     files_dropped = Signal(list)
 
-    def __init__(self, settings: Settings, memory: QSettings) -> None:
+    def __init__(self, settings: Settings, memory: QSettings, samples: Sequence[Sample]) -> None:
         super().__init__()
         self._memory = memory
         self._is_painted = False
@@ -54,7 +55,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.history = HistoryPanel()
         self.messages = MessageBar()
-        self.first_run = FirstRun()
+        self.first_run = FirstRun(samples)
         self.documents = DocumentsPanel()
         self.question = QuestionPanel(settings)
         self.header = RunHeader()
@@ -69,6 +70,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self._below = _splitter("treeAndInspector", is_vertical=True)
         self._below.addWidget(self.tree)
+        self.tree.setMinimumHeight(96)
+        self.inspector.setMinimumHeight(96)
         self._work = QWidget()
         work = QVBoxLayout(self._work)
         work.setContentsMargins(0, 0, 0, 0)
@@ -92,6 +95,7 @@ class MainWindow(QMainWindow):
         self._across.setStretchFactor(0, 0)
         self._across.setStretchFactor(1, 3)
         self._across.setStretchFactor(2, 2)
+        self._below.setStretchFactor(0, 3)
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -175,6 +179,7 @@ class MainWindow(QMainWindow):
         if self.inspector.parent() is not wanted:
             is_visible = self.inspector.isVisibleTo(self)
             wanted.addWidget(self.inspector)
+            wanted.setStretchFactor(wanted.indexOf(self.inspector), 2)
             self.inspector.setVisible(is_visible)
             self._restore_splitter(wanted)
 
@@ -200,7 +205,7 @@ class MainWindow(QMainWindow):
                 [240, *([(width - 240) * 3 // 5, (width - 240) * 2 // 5] if splitter.count() > 2 else [width])]
             )
         elif splitter.count() > 1:
-            splitter.setSizes([3, 2])
+            splitter.setSizes([600, 400])
 
     def close_for_good(self) -> None:
         """Close without asking: everything has been stopped."""
@@ -252,5 +257,5 @@ def _splitter(name: str, *, is_vertical: bool = False) -> QSplitter:
     splitter = QSplitter(Qt.Orientation.Vertical if is_vertical else Qt.Orientation.Horizontal)
     splitter.setObjectName(name)
     splitter.setChildrenCollapsible(False)
-    splitter.setHandleWidth(5)
+    splitter.setHandleWidth(1)
     return splitter

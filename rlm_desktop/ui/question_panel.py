@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextOption
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QDoubleSpinBox,
     QFrame,
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 OFFLINE = "offline"
 OFFLINE_LABEL = "Offline (extractive, no language model)"
 MIN_LINES, MAX_LINES = 2, 8
-SAME_AS_ROOT = "Same as root"
+SAME_AS_ROOT = "Sub-calls: the same model"
+ONE_LINE_FROM = 860
+"""Narrower than this, the limits stand below the models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,27 +109,42 @@ class QuestionPanel(QFrame):
         self.max_depth = QSpinBox(minimum=1, maximum=10)
         self.max_iterations = QSpinBox(minimum=1, maximum=1000)
         self.budget = QDoubleSpinBox(minimum=0.0, maximum=10_000.0, decimals=2, singleStep=0.25)
-        self.budget.setPrefix("$")
-        self.budget.setSpecialValueText("no limit")
+        self.max_depth.setPrefix("depth ≤ ")
+        self.max_iterations.setPrefix("≤ ")
+        self.max_iterations.setSuffix(" iterations")
+        self.budget.setPrefix("budget $")
+        self.budget.setSpecialValueText("no budget")
+        _describe(self.max_depth, "Max depth", "Levels of calls below the root: 1 means plain sub-calls only")
+        _describe(self.max_iterations, "Max iterations", "Turns of the root call; sub-calls get fewer by depth")
+        _describe(self.budget, "Budget", "Most that this run may cost in US dollars; 0 is no limit")
         self.ask = QPushButton("Ask")
         self.ask.setProperty("primary", True)
         self.ask.setDefault(True)
         self.ask.setAccessibleName("Ask the question")
         self.ask.setToolTip("Ask (Ctrl+Enter)")
         self.ask.clicked.connect(self.ask_requested)
-        self._line = QHBoxLayout()
-        self._line.setSpacing(6)
-        self._put("Root model", self.root_model, stretch=3)
-        self._put("Sub-calls", self.sub_model, stretch=2)
-        self._put("Depth", self.max_depth, "Max depth: levels of calls below the root")
-        self._put("Iterations", self.max_iterations, "Max iterations of the root call")
-        self._put("Budget", self.budget, "Most that this run may cost in US dollars; 0 is no limit")
-        self._line.addWidget(self.ask)
+        arrow = QLabel("→")
+        arrow.setToolTip("The root model calls the sub-call model")
+        muted(arrow)
+        self._models = QHBoxLayout()
+        self._models.addWidget(self.root_model, 3)
+        self._models.addWidget(arrow)
+        self._models.addWidget(self.sub_model, 2)
+        self._limits = QHBoxLayout()
+        for control in (self.max_depth, self.max_iterations, self.budget):
+            self._limits.addWidget(control)
+        self._limits.addStretch(1)
+        self._limits.addWidget(self.ask)
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._lines.addLayout(self._models, 1)
+        self._lines.addLayout(self._limits)
+        for line in (self._models, self._limits, self._lines):
+            line.setSpacing(6)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         layout.addWidget(self.edit)
-        layout.addLayout(self._line)
+        layout.addLayout(self._lines)
         self.set_models(())
         self.set_choices(settings)
         for box in (self.root_model, self.sub_model):
@@ -190,15 +208,11 @@ class QuestionPanel(QFrame):
         self.ask.setEnabled(not is_busy)
         self.ask.setText("Running…" if is_busy else "Ask")
 
-    def _put(self, caption: str, control: QWidget, tip: str = "", stretch: int = 0) -> None:
-        label = QLabel(caption)
-        muted(label)
-        label.setBuddy(control)
-        control.setAccessibleName(caption if not tip else tip.partition(":")[0])
-        if tip:
-            control.setToolTip(tip)
-        self._line.addWidget(label)
-        self._line.addWidget(control, stretch)
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        is_narrow = self.width() < ONE_LINE_FROM
+        direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
+        self._lines.setDirection(direction)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)
@@ -206,10 +220,15 @@ class QuestionPanel(QFrame):
             self.edit.updateGeometry()
 
 
+def _describe(control: QWidget, name: str, tip: str) -> None:
+    control.setAccessibleName(name)
+    control.setAccessibleDescription(tip)
+    control.setToolTip(f"{name}: {tip[0].lower()}{tip[1:]}")
+
+
 def _model_box(name: str, tip: str) -> QComboBox:
     box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(f"{name}: {tip[0].lower()}{tip[1:]}")
+    _describe(box, name, tip)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(8)
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.ui.figures import clock, counted, glyph, money, short_count, status_kind
+from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.window_style import muted, set_property
 
 TICK_MS = 250
@@ -34,8 +35,9 @@ class StatusLine(QFrame):
         self._figures = QLabel()
         muted(self._figures)
         self._figures.setAccessibleName("Figures of the run")
-        self._figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._place = QLabel()
+        self._figures.setMinimumWidth(1)
+        self._place = ElidedLabel()
+        self._place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         muted(self._place)
         self.stop = QPushButton("■ Stop")
         self.stop.setObjectName("stop")
@@ -46,8 +48,8 @@ class StatusLine(QFrame):
         layout.setContentsMargins(12, 3, 6, 3)
         layout.setSpacing(10)
         layout.addWidget(self._status)
-        layout.addWidget(self._figures, 1)
-        layout.addWidget(self._place)
+        layout.addWidget(self._figures)
+        layout.addWidget(self._place, 1)
         layout.addWidget(self.stop)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
@@ -106,10 +108,8 @@ class StatusLine(QFrame):
         set_property(self._status, "kind", status_kind(word))
 
     def _show_place(self, text: str) -> None:
-        if self._place.text() != text:
-            self._place.setText(text)
-            self._place.setToolTip(f"What confines the code that models write: {text}" if text else "")
-            self._place.setVisible(bool(text))
+        self._place.set_full_text(text)
+        self._place.setAccessibleName(f"What confines the code that models write: {text}")
 
     def _figure_texts(self, state: RunState) -> list[str]:
         texts: list[str] = []
@@ -120,14 +120,19 @@ class StatusLine(QFrame):
             texts.append(f"iteration {last.number} of ≤ {last.of}")
         active = f" ({state.active:,} active)" if state.active else ""
         texts.append(counted(totals.calls, "call") + active)
-        unknown = "+" if totals.unknown_usage else ""
-        texts.append(
-            f"{short_count(totals.input_tokens)}{unknown} in / {short_count(totals.output_tokens)}{unknown} out"
-        )
+        texts.append(self._token_text(state))
         texts.append(self._cost_text(state))
         texts.append(clock(self._elapsed(state)))
         texts.append(counted(totals.errors, "error"))
         return texts
+
+    @staticmethod
+    def _token_text(state: RunState) -> str:
+        totals = state.totals
+        if totals.requests and totals.unknown_usage == totals.requests:
+            return "tokens unknown"
+        more = "≥ " if totals.unknown_usage else ""
+        return f"{more}{short_count(totals.input_tokens)} in / {short_count(totals.output_tokens)} out"
 
     @staticmethod
     def _cost_text(state: RunState) -> str:

@@ -231,7 +231,10 @@ class Workbench(QObject):
                 act=lambda: self.open_run(live.session_id, live.run_id),
                 seconds=20,
             )
-        self._tasks.spawn(self._list_sessions(), name="list sessions")
+        self._tasks.spawn(self._tell_of_end(live), name="list sessions")
+
+    async def _tell_of_end(self, live: LiveRun) -> None:
+        await self._list_sessions()
         self.run_ended.emit(live)
 
     # -- showing a run --------------------------------------------------------------------------------------
