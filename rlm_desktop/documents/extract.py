@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from importlib import import_module
 from typing import BinaryIO
 
 from rlm_desktop.documents import kinds
 from rlm_desktop.documents.draft import Draft, TooLarge
 from rlm_desktop.documents.formats.common import Source, Unreadable
+from rlm_desktop.documents.formats.salvage import zip_from_pieces
 
 _MODULES = {
     "html": "html",
@@ -56,7 +58,7 @@ def extract(source: Source, draft: Draft) -> None:
         Unreadable: With a sentence for the person.
     """
     try:
-        draft.kind = _exact(source, draft.kind)
+        source, draft.kind = _exact(source, draft)
         if odd := kinds.disagreement(draft.kind, source.name):
             draft.warn(odd)
         module = "text" if draft.kind in kinds.TEXT_KINDS else _MODULES[draft.kind]
@@ -96,19 +98,29 @@ def _first_line(error: Exception) -> str:
     return text or type(error).__name__
 
 
-def _exact(source: Source, kind: str) -> str:
-    """Tell what zip files are apart by what lies in them."""
-    if kind != "zip":
-        return kind
+def _exact(source: Source, draft: Draft) -> tuple[Source, str]:
+    """Tell what zip files are apart by what lies in them; mend those without an end."""
+    if draft.kind != "zip":
+        return source, draft.kind
     try:
-        with zipfile.ZipFile(source.file) as archive:
+        return source, _kind_of_zip(source.file)
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, NotImplementedError, KeyError):
+        pass
+    mended = zip_from_pieces(source.read())
+    if mended is None:
+        raise Unreadable("it is damaged: the end of the file is missing, and nothing before it can be read.")
+    draft.warn("It is damaged: the end of the file is missing. What comes before was read as far as possible.")
+    return replace(source, file=mended), _kind_of_zip(mended)
+
+
+def _kind_of_zip(file: BinaryIO) -> str:
+    try:
+        with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 mimetype = archive.read("mimetype").strip().removesuffix(b"-template")
                 if mimetype in _MIMETYPES:
                     return _MIMETYPES[mimetype]
-    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, NotImplementedError):
-        raise Unreadable("it is damaged: the end of the file is missing.") from None
     finally:
-        source.file.seek(0)
-    return next((found for part, found in _PARTS.items() if part in names), kind)
+        file.seek(0)
+    return next((found for part, found in _PARTS.items() if part in names), "zip")

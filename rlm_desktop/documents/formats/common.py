@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # a C module without stubs
 
-__all__ = ["Locked", "Source", "Unreadable", "etree", "xml_root"]
+Element = Any
+"""An lxml element; lxml has no types of its own."""
+XMLError: type[Exception] = etree.XMLSyntaxError
 
 
 class Unreadable(Exception):
@@ -42,14 +44,30 @@ class Source:
         return self.file.read(limit)
 
 
-def xml_root(data: bytes) -> etree._Element:
+def xml_root(data: bytes) -> Element:
     """The root of an XML file: no entities are expanded, nothing outside is read.
 
     Raises:
-        lxml.etree.XMLSyntaxError: It is no XML.
+        XMLError: It is no XML.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
     root = etree.fromstring(data, parser)
     if root is None:
         raise Unreadable("it is damaged: a part of it holds no XML.")
     return root
+
+
+def repaired_xml(data: bytes) -> bytes | None:
+    """An XML file that was cut off, with its open elements closed; None when nothing is left."""
+    try:
+        return etree.tostring(xml_root(data))
+    except (XMLError, Unreadable):
+        return None
+
+
+def split_tag(element: Element) -> tuple[str, str]:
+    """Name space and local name of an element; empty for comments and the like."""
+    if not isinstance(element.tag, str):
+        return "", ""
+    space, _, name = element.tag.rpartition("}")
+    return space.removeprefix("{"), name

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.encoding import NotText, decode
 from rlm_desktop.documents.formats.archive import guard, read_member
-from rlm_desktop.documents.formats.common import Source, Unreadable, etree, xml_root
+from rlm_desktop.documents.formats.common import Source, Unreadable, XMLError, xml_root
 from rlm_desktop.documents.formats.html import to_markdown
 
 _READABLE = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
@@ -76,7 +76,7 @@ def _package(archive: zipfile.ZipFile) -> str:
         for rootfile in container.iterfind(".//{*}rootfile"):
             if (path := rootfile.get("full-path", "")) in names:
                 return path
-    except (KeyError, etree.XMLSyntaxError):
+    except (KeyError, XMLError):
         pass
     if package := next((name for name in names if name.endswith(".opf")), ""):
         return package

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.formats.common import Locked, Source, Unreadable, etree, xml_root
+from rlm_desktop.documents.formats.common import Element, Locked, Source, Unreadable, split_tag, xml_root
 from rlm_desktop.documents.formats.html import to_markdown
 
 _NAMES = {
@@ -49,7 +49,7 @@ def extract(source: Source, draft: Draft) -> None:
         draft.report(number / len(pages), f"slide {number} of {len(pages)}")
 
 
-def _body(source: Source, draft: Draft) -> etree._Element:
+def _body(source: Source, draft: Draft) -> Element:
     if not zipfile.is_zipfile(source.file):
         root = xml_root(source.read())
     else:
@@ -66,21 +66,19 @@ def _body(source: Source, draft: Draft) -> etree._Element:
     return body
 
 
-def _name(element: etree._Element) -> str:
-    if not isinstance(element.tag, str):
-        return ""
-    qualified = etree.QName(element)
-    return f"{_PREFIXES.get(qualified.namespace or '', '?')}:{qualified.localname}"
+def _name(element: Element) -> str:
+    space, name = split_tag(element)
+    return f"{_PREFIXES.get(space, '?')}:{name}"
 
 
-def _inner(element: etree._Element) -> Iterator[str]:
+def _inner(element: Element) -> Iterator[str]:
     """What lies in an element as HTML."""
     if element.text:
         yield escape(element.text)
     yield from _all(element)
 
 
-def _all(elements: Iterable[etree._Element]) -> Iterator[str]:
+def _all(elements: Iterable[Element]) -> Iterator[str]:
     """Elements, and the text after each, as HTML."""
     for element in elements:
         yield from _html(element)
@@ -90,7 +88,7 @@ def _all(elements: Iterable[etree._Element]) -> Iterator[str]:
             yield " "
 
 
-def _html(element: etree._Element) -> Iterator[str]:
+def _html(element: Element) -> Iterator[str]:
     name = _name(element)
     if name in _LEFT_OUT:
         return
@@ -124,11 +122,11 @@ def _html(element: etree._Element) -> Iterator[str]:
         yield from _inner(element)
 
 
-def _plain(element: etree._Element) -> str:
+def _plain(element: Element) -> str:
     """The text of an element on one line, that of its paragraphs separated by spaces."""
     return " ".join(" ".join(str(text) for text in element.itertext()).split())
 
 
-def _number(element: etree._Element, prefix: str, attribute: str) -> int:
+def _number(element: Element, prefix: str, attribute: str) -> int:
     value = element.get(f"{{{_NAMES[prefix]}}}{attribute}", "1")
     return int(value) if value.isdigit() and len(value) < 7 else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import BinaryIO
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -10,13 +11,14 @@ import pypdfium2.raw as raw
 from rlm_desktop.documents.document import Heading, count
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.common import Locked, Source, Unreadable
+from rlm_desktop.documents.formats.salvage import pdf_with_pages
 
 _MAX_HEADINGS = 20_000
 
 
 def extract(source: Source, draft: Draft) -> None:
     """All pages, each ended by a blank line, with the bookmarks as outline."""
-    document = _open(source)
+    document = _open(source, draft)
     try:
         total = len(document)
         failed: list[int] = []
@@ -36,19 +38,38 @@ def extract(source: Source, draft: Draft) -> None:
         document.close()
 
 
-def _open(source: Source) -> pdfium.PdfDocument:
+def _open(source: Source, draft: Draft) -> pdfium.PdfDocument:
     source.file.seek(0)
     try:
-        document = pdfium.PdfDocument(source.file, password=source.password or None)
-        document.init_forms()
+        document = _document(source.file, source.password)
     except pdfium.PdfiumError as error:
         if error.err_code == raw.FPDF_ERR_PASSWORD:
             raise Locked(
                 "the password is wrong." if source.password else "it is encrypted: it needs a password."
             ) from None
-        raise Unreadable("it is damaged: no PDF reader can find its pages.") from None
+        document = _salvaged(source.read(), draft)
     if not len(document):
         raise Unreadable("it is a PDF without pages.")
+    return document
+
+
+def _document(file: BinaryIO | bytes, password: str = "") -> pdfium.PdfDocument:
+    document = pdfium.PdfDocument(file, password=password or None)
+    document.init_forms()
+    return document
+
+
+def _salvaged(data: bytes, draft: Draft) -> pdfium.PdfDocument:
+    is_cut_off = b"%%EOF" not in data[-2048:]
+    try:
+        mended = pdf_with_pages(data)
+        document = _document(mended) if mended else None
+    except pdfium.PdfiumError:
+        document = None
+    if document is None:
+        why = "it is cut off: the end of the file, which lists its pages, is missing."
+        raise Unreadable(why if is_cut_off else "it is damaged: its pages cannot be found.")
+    draft.warn(f"It is damaged: the list of its pages is missing. {count(len(document), 'page')} could be found.")
     return document
 
 
@@ -60,7 +81,7 @@ def _add_page(document: pdfium.PdfDocument, number: int, draft: Draft, failed: l
         return
     try:
         text_page = page.get_textpage()
-        text = text_page.get_text_bounded()
+        text = text_page.get_text_range()
         text_page.close()
         if not text.strip() and next(page.get_objects(max_depth=3), None) is not None:
             draft.needs_ocr.append(number)

@@ -10,7 +10,7 @@ from itertools import islice
 from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.formats.common import Locked, Source, etree, xml_root
+from rlm_desktop.documents.formats.common import Locked, Source, XMLError, xml_root
 from rlm_desktop.documents.formats.tables import csv_lines
 
 _ROWS = 5000
@@ -62,7 +62,7 @@ def _relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]
     folder, name = posixpath.split(part)
     try:
         root = xml_root(archive.read(f"{folder}/_rels/{name}.rels"))
-    except (KeyError, etree.XMLSyntaxError):
+    except (KeyError, XMLError):
         return
     for relation in root:
         target = relation.get("Target", "")
