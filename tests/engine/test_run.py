@@ -371,11 +371,10 @@ async def test_the_call_limit_leaves_a_last_chance(bench: MakeBench) -> None:
 
 
 async def test_the_token_limit(bench: MakeBench) -> None:
-    one = await bench(
-        by_role([cell("r = llm_query('word ' * 20000)")], lambda p: p), limits=Limits(max_tokens=5000)
-    )
+    script = by_role([cell("r = llm_query('word ' * 20000)"), "FINAL(short)"], lambda p: p)
+    one = await bench(script, limits=Limits(max_tokens=5000), max_depth=1)
     result = await one.ask(context="c")
-    assert result.end_state is EndState.TOKEN_LIMIT_EXCEEDED
+    assert (result.end_state, result.final_answer) == (EndState.TOKEN_LIMIT_EXCEEDED, "short")
     assert len(one.server.log) <= 2
 
 
