@@ -43,10 +43,8 @@ class Summary:
                 self.depth = max(self.depth, event.depth)
             case ev.IterationStarted():
                 self.iterations += 1
-            case ev.ModelResponded() | ev.ModelRetried():
+            case ev.ModelResponded() | ev.ModelRetried() | ev.ModelFailed():
                 self._add_request(event.usage, event.cost_usd)
-            case ev.ModelFailed():
-                self._add_request(None, None)
             case ev.CellFinished():
                 self.errors += event.status != "ok"
             case ev.CallFinished():

@@ -1,0 +1,163 @@
+"""Replay: a stored trace as a film. It knows no window and no clock; it tells the times and the state at any."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import AnyEvent, EndState
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.history.keyframes import Keyframes
+
+KEYFRAME_EVENTS = 1000
+LONGEST_WAIT = 0.5
+"""Seconds that remain of a wait when waiting is skipped."""
+
+MarkerKind: TypeAlias = Literal["iteration", "error", "limit", "answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A moment worth jumping to.
+
+    Attributes:
+        seq: The event.
+        at: Seconds since the run began.
+        call: The call it belongs to, or `RUN`.
+        text: A few words on it.
+    """
+
+    kind: MarkerKind
+    seq: int
+    at: float
+    call: int
+    text: str
+
+
+class Replay:
+    """The film of one run.
+
+    Making one folds the whole trace once: do it in a thread when the trace is long.
+
+    Attributes:
+        markers: Iterations of the root call, errors, limits and the answer, in order.
+        seq: The event that the playhead is at; 0 is before the first.
+    """
+
+    def __init__(self, events: Sequence[AnyEvent], *, interval: int = KEYFRAME_EVENTS) -> None:
+        self._events = sorted(events, key=lambda event: event.seq)
+        self._seqs = [event.seq for event in self._events]
+        self._frames = Keyframes(self._events, interval)
+        self._applied = 0
+        self._state = RunState()
+        self._waits_skipped = _without_waits([event.at for event in self._events])
+        self._times = [event.at for event in self._events]
+        self.markers = [marker for event in self._events if (marker := _marker(event)) is not None]
+        self.seq = 0
+
+    @property
+    def last_seq(self) -> int:
+        """The last event."""
+        return self._seqs[-1] if self._seqs else 0
+
+    @property
+    def state(self) -> RunState:
+        """The state at the playhead."""
+        return self._state
+
+    def seek(self, seq: int) -> RunState:
+        """The state after the event `seq` (and all before it): exactly what the live run showed then.
+
+        Going on a little keeps the same state and rows; any other seek gives a new one and makes the old one void.
+        """
+        wanted = bisect_right(self._seqs, seq)
+        if self._applied <= wanted <= self._applied + KEYFRAME_EVENTS:
+            self._frames.go_on(self._state, self._applied, wanted)
+        else:
+            self._state = self._frames.state_after(wanted)
+        self._applied = wanted
+        self.seq = self._seqs[wanted - 1] if wanted else 0
+        return self._state
+
+    def event(self, seq: int) -> AnyEvent | None:
+        """The event of that number."""
+        at = bisect_left(self._seqs, seq)
+        return self._events[at] if at < len(self._seqs) and self._seqs[at] == seq else None
+
+    def row_of(self, seq: int) -> int | None:
+        """Place in `RunState.nodes` of the row that the event touched; None when it touched the run as a whole."""
+        at = bisect_left(self._seqs, seq)
+        row = self._frames.rows[at] if at < len(self._seqs) and self._seqs[at] == seq else -1
+        return None if row < 0 else row
+
+    def next_event(self, seq: int) -> int:
+        """The event after `seq`, or the last one."""
+        at = bisect_right(self._seqs, seq)
+        return self._seqs[at] if at < len(self._seqs) else self.last_seq
+
+    def previous_event(self, seq: int) -> int:
+        """The event before `seq`, or 0."""
+        at = bisect_left(self._seqs, seq)
+        return self._seqs[at - 1] if at else 0
+
+    def next_marker(self, seq: int, *kinds: MarkerKind) -> int:
+        """The next marker of these kinds (of any, when none is named) after `seq`, or the last event."""
+        found = (marker.seq for marker in self.markers if marker.seq > seq and (not kinds or marker.kind in kinds))
+        return next(found, self.last_seq)
+
+    def previous_marker(self, seq: int, *kinds: MarkerKind) -> int:
+        """The last marker of these kinds (of any, when none is named) before `seq`, or 0."""
+        before = reversed(self.markers)
+        found = (marker.seq for marker in before if marker.seq < seq and (not kinds or marker.kind in kinds))
+        return next(found, 0)
+
+    def duration(self, *, skip_waiting: bool) -> float:
+        """Seconds that the film lasts at normal speed."""
+        times = self._waits_skipped if skip_waiting else self._times
+        return times[-1] if times else 0.0
+
+    def time_of(self, seq: int, *, skip_waiting: bool) -> float:
+        """When the event `seq` happens in the film, in seconds at normal speed."""
+        times = self._waits_skipped if skip_waiting else self._times
+        at = bisect_right(self._seqs, seq)
+        return times[at - 1] if at else 0.0
+
+    def seq_at(self, seconds: float, *, skip_waiting: bool) -> int:
+        """The last event that has happened at that time of the film."""
+        at = bisect_right(self._waits_skipped if skip_waiting else self._times, seconds)
+        return self._seqs[at - 1] if at else 0
+
+
+def _without_waits(times: list[float]) -> list[float]:
+    """The times with every gap cut to `LONGEST_WAIT`."""
+    total = min(times[0], LONGEST_WAIT) if times else 0.0
+    shortened = [total] if times else []
+    for earlier, later in pairwise(times):
+        total += min(max(later - earlier, 0.0), LONGEST_WAIT)
+        shortened.append(total)
+    return shortened
+
+
+def _marker(event: AnyEvent) -> Marker | None:
+    """The marker that an event deserves, if any."""
+    kind: MarkerKind
+    match event:
+        case ev.IterationStarted(call=ev.ROOT):
+            kind, text = "iteration", f"Iteration {event.iteration}"
+        case ev.CellFinished() if event.status != "ok":
+            kind, text = "error", event.error or f"Cell {event.status}"
+        case ev.ModelFailed():
+            kind, text = "error", event.error
+        case ev.CallFinished() if event.end_state is not EndState.COMPLETED:
+            kind, text = "error", event.error or f"Call {event.end_state}"
+        case ev.LimitReached():
+            kind, text = "limit", event.detail or str(event.end_state)
+        case ev.AnswerSet(call=ev.ROOT):
+            kind, text = "answer", f"Answer by {event.source}"
+        case _:
+            return None
+    return Marker(kind, event.seq, event.at, event.call, text)

@@ -1,0 +1,45 @@
+"""Everything that a `RunState` says, as plain values, to compare two of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import CallNode, CellState, Exchange, Node, Tally
+
+
+def dump(state: RunState) -> dict[str, Any]:
+    values = {name: _plain(value) for name, value in vars(state).items()}
+    values["nodes"] = [_row(node, state) for node in state.nodes]
+    return values
+
+
+def _row(node: Node, state: RunState) -> dict[str, Any]:
+    """A row with its links by place; each link must lead to a row of this very state."""
+    names = [name for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())]
+    for linked in (node.parent, *node.children):
+        assert linked is None or state.nodes[linked.index] is linked
+    shares = (
+        [iteration.exchange is node.exchange for iteration in node.iterations] if isinstance(node, CallNode) else []
+    )
+    return {"shares": shares, **{name: _plain(getattr(node, name)) for name in names}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Node):
+        return ("row", value.index)
+    if isinstance(value, Exchange):
+        texts = (value.text, value.reasoning, value.messages())
+        skipped = ("_text", "_reasoning", "_previous")
+        return texts, {name: _plain(getattr(value, name)) for name in Exchange.__slots__ if name not in skipped}
+    if isinstance(value, CellState):
+        skipped = ("_stdout", "_stderr")
+        plain = {name: _plain(getattr(value, name)) for name in CellState.__slots__ if name not in skipped}
+        return value.stdout, value.stderr, plain
+    if isinstance(value, Tally):
+        return value.as_dict()
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
