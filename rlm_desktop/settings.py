@@ -60,11 +60,11 @@ class Settings:
     max_depth: int = _number(2, 1, 10, "Levels of calls below the root: 1 means plain sub-calls only")
     max_iterations: int = _number(20, 1, 1000, "Iterations of the root call; sub-calls get fewer by depth")
     max_concurrent: int = _number(16, 1, 10_000, "Calls that may ask a model at the same time")
-    budget_usd: float | None = _number(None, 0.0, 1e6, "Most that one run may cost", "USD")
+    budget_usd: float | None = _number(None, 0.0001, 1e6, "Most that one run may cost", "USD")
     max_tokens: int | None = _number(None, 1, 10**12, "Most tokens that one run may use, read and written")
     max_calls: int | None = _number(None, 1, 10**9, "Most calls that one run may make")
     timeout: float | None = _number(600.0, 1.0, 1e6, "Longest time that one run may take", "seconds")
-    max_errors: int | None = _number(3, 1, 1000, "Errors in a row after which a run ends")
+    max_errors: int | None = _number(5, 1, 1000, "Iterations with an error in a row after which a call gives up")
     sub_calls: str = _one_of(
         "recursive", "explicit", text="Whether llm_query recurses while levels remain, or only rlm_query does"
     )
@@ -127,7 +127,7 @@ class Option:
             return "a text"
         number = "a whole number" if self.kind is int else "a number"
         none = f', or "{NO_LIMIT}" for no limit' if self.is_optional else ""
-        return f"{number} from {self.low:,.0f} to {self.high:,.0f}{none}"
+        return f"{number} from {_plain(self.low)} to {_plain(self.high)}{none}"
 
     def parse(self, text: str) -> Any:
         """The value that `text` stands for, as typed on a command line.
@@ -147,6 +147,10 @@ class Option:
             pass  # `_check` says what is allowed
         _check(self, value)
         return value
+
+
+def _plain(number: float | None) -> str:
+    return "?" if number is None else f"{number:,.10g}"
 
 
 def options() -> tuple[Option, ...]:
