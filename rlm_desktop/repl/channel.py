@@ -1,0 +1,225 @@
+"""The host's end of a worker's socket, on the running asyncio loop."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import contextlib
+import fcntl
+import itertools
+import os
+import socket
+from collections import deque
+from collections.abc import Callable
+
+from rlm_desktop.repl import wire
+
+_READ_SIZE = 256 * 1024
+
+
+def memory_file(size: int | None = None) -> int:
+    """A descriptor of a new file in memory; of fixed size when one is given."""
+    flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
+    descriptor = os.memfd_create("repl", flags)
+    if size is not None:
+        os.ftruncate(descriptor, size)
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+    return descriptor
+
+
+def seal(descriptor: int) -> None:
+    """Make a memory file unchangeable."""
+    seals = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+
+
+class Channel:
+    """Sends messages to one worker and takes its own, at most `FRAMES_PER_TURN` in one turn of the loop."""
+
+    def __init__(
+        self, sock: socket.socket, *, received: Callable[[wire.FromWorker], None], lost: Callable[[str], None]
+    ) -> None:
+        """Take over a socket.
+
+        Args:
+            sock: Connected stream socket; the channel owns it.
+            received: Called with each message.
+            lost: Called once, when the worker closed its end (empty text) or broke the protocol (what it did).
+        """
+        sock.setblocking(False)
+        self._socket = sock
+        self._received = received
+        self._lost = lost
+        self._loop = asyncio.get_running_loop()
+        self._reader = wire.FrameReader()
+        self._unsent: deque[tuple[memoryview, list[int]]] = deque()
+        self._room: int | None = None
+        self._filling: asyncio.Task[None] | None = None
+        self._is_closed = False
+        self._is_reading = False
+        self._is_writing = False
+        self._read(True)
+
+    def send(self, message: wire.ToWorker) -> None:
+        """Send a message; never blocks."""
+        payload = wire.encode(message)
+        if len(payload) <= wire.FRAME_LIMIT:
+            self._send_frame(payload)
+            return
+        descriptor = memory_file()
+        view = memoryview(payload)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        seal(descriptor)
+        self._send_frame(wire.encode(wire.InFile(size=len(payload))), descriptor)
+
+    def close(self) -> None:
+        """Close the socket; nothing is received any more."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._read(False)
+        self._write(False)
+        self._socket.close()
+        for _, descriptors in self._unsent:
+            _close_all(descriptors)
+        self._unsent.clear()
+        self._close_room()
+
+    def _send_frame(self, payload: bytes, *descriptors: int) -> None:
+        if self._is_closed:
+            _close_all(descriptors)
+            return
+        self._unsent.append((memoryview(wire.frame(payload)), list(descriptors)))
+        if len(self._unsent) == 1:
+            self._on_writable()
+
+    def _on_writable(self) -> None:
+        try:
+            while self._unsent:
+                view, descriptors = self._unsent[0]
+                sent = self._socket.sendmsg([view], _rights(descriptors))
+                _close_all(descriptors)
+                if sent == len(view):
+                    self._unsent.popleft()
+                else:
+                    self._unsent[0] = (view[sent:], [])
+        except BlockingIOError:
+            self._write(True)
+        except OSError:
+            # The worker is gone: what it sent before can still be read, and then the end of it.
+            self._write(False)
+        else:
+            self._write(False)
+
+    def _on_readable(self) -> None:
+        try:
+            data = self._socket.recv(_READ_SIZE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._fail("")
+            return
+        self._reader.feed(data)
+        self._take_frames()
+
+    def _take_frames(self) -> None:
+        """Handle some frames; if there are more, go on in the next turn of the loop and read nothing meanwhile."""
+        if self._is_closed:
+            return
+        count = 0
+        try:
+            for payload in itertools.islice(self._reader.frames(), wire.FRAMES_PER_TURN):
+                count += 1
+                message = wire.decode_from_worker(payload)
+                if isinstance(message, wire.Want):
+                    self._give_room(message.size)
+                elif isinstance(message, wire.Filled):
+                    self._read(False)
+                    self._filling = self._loop.create_task(self._take_file(), name="repl bulk")
+                    return
+                else:
+                    self._received(message)
+                if self._is_closed:
+                    return
+        except wire.WireError as error:
+            self._fail(str(error))
+            return
+        if count == wire.FRAMES_PER_TURN:
+            self._read(False)
+            self._loop.call_soon(self._take_frames)
+        else:
+            self._read(True)
+
+    def _read(self, wanted: bool) -> None:
+        if wanted != self._is_reading:
+            self._is_reading = wanted
+            if wanted:
+                self._loop.add_reader(self._socket.fileno(), self._on_readable)
+            else:
+                self._loop.remove_reader(self._socket.fileno())
+
+    def _write(self, wanted: bool) -> None:
+        if wanted != self._is_writing:
+            self._is_writing = wanted
+            if wanted:
+                self._loop.add_writer(self._socket.fileno(), self._on_writable)
+            else:
+                self._loop.remove_writer(self._socket.fileno())
+
+    def _give_room(self, size: int) -> None:
+        if self._room is not None:
+            raise wire.WireError("a second memory file was wanted before the first was filled")
+        self._room = memory_file(size)
+        self._send_frame(wire.encode(wire.Room()), os.dup(self._room))
+
+    async def _take_file(self) -> None:
+        descriptor, self._room = self._room, None
+        try:
+            if descriptor is None:
+                raise wire.WireError("a memory file that was never given was filled")
+            message = await asyncio.to_thread(_read_file, descriptor)
+            if not self._is_closed:
+                self._received(message)
+        except wire.WireError as error:
+            self._fail(str(error))
+        else:
+            self._take_frames()
+
+    def _close_room(self) -> None:
+        if self._room is not None:
+            os.close(self._room)
+            self._room = None
+
+    def _fail(self, reason: str) -> None:
+        if not self._is_closed:
+            self.close()
+            self._lost(reason)
+
+
+def _read_file(descriptor: int) -> wire.FromWorker:
+    try:
+        size = os.fstat(descriptor).st_size
+        buffer = bytearray(size)
+        view, position = memoryview(buffer), 0
+        while position < size:
+            position += os.preadv(descriptor, [view[position:]], position)
+        message = wire.decode_from_worker(buffer)
+    finally:
+        os.close(descriptor)
+    if isinstance(message, wire.Want | wire.Filled):
+        raise wire.WireError("a memory file within a memory file")
+    return message
+
+
+def _rights(descriptors: list[int]) -> list[tuple[int, int, array.array[int]]]:
+    return [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+
+
+def _close_all(descriptors: list[int] | tuple[int, ...]) -> None:
+    for descriptor in descriptors:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)

@@ -1,0 +1,86 @@
+"""Large contexts in a memory file: written once by the host, decoded once by a zygote, shared by its forks.
+
+The file holds the UTF-8 of every long text one after the other; a short skeleton says where each belongs. So
+nothing is copied only to be wrapped in a message.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+from collections.abc import Iterator
+from typing import Any, cast
+
+import msgspec
+
+NO_CONTEXT: Any = object()
+"""Stands for the context of a worker that was not forked with one."""
+SHARED_FROM = 2_000_000
+"""Characters from which a context is shared by forking instead of being sent."""
+
+_INLINE = 4_096
+_PIECE = 4 << 20
+_TEXT = 1
+_PLACE = struct.Struct("<QQ")
+
+
+def characters(context: Any) -> int:
+    """How much text a context holds."""
+    if isinstance(context, str):
+        return len(context)
+    if isinstance(context, dict):
+        return sum(characters(item) for pair in cast(dict[Any, Any], context).items() for item in pair)
+    if isinstance(context, list | tuple):
+        return sum(map(characters, cast(list[Any], context)))
+    return 8
+
+
+def write(context: Any, descriptor: int) -> int:
+    """Write `context` to the empty file `descriptor`; returns where in it the skeleton begins. Blocking."""
+    end = 0
+
+    def place(value: Any) -> Any:
+        nonlocal end
+        if isinstance(value, str):
+            if len(value) <= _INLINE:
+                return value.encode("utf-8", "replace").decode()
+            start = end
+            for piece in _utf8(value):
+                _write_all(descriptor, piece)
+                end += len(piece)
+            return msgspec.msgpack.Ext(_TEXT, _PLACE.pack(start, end - start))
+        if isinstance(value, dict):
+            return {key: place(item) for key, item in cast(dict[Any, Any], value).items()}
+        if isinstance(value, list | tuple):
+            return [place(item) for item in cast(list[Any], value)]
+        return value
+
+    skeleton = msgspec.msgpack.encode(place(context))
+    _write_all(descriptor, skeleton)
+    return end
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _utf8(text: str) -> Iterator[bytes]:
+    for start in range(0, len(text), _PIECE):
+        yield text[start : start + _PIECE].encode("utf-8", "replace")
+
+
+def read(descriptor: int, skeleton_at: int) -> Any:
+    """The context that `write` wrote."""
+    size = os.fstat(descriptor).st_size
+    with mmap.mmap(descriptor, size, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as view:
+
+        def text(_code: int, data: memoryview) -> str:
+            start, length = _PLACE.unpack(data)
+            with view[start : start + length] as part:
+                return str(part, "utf-8")
+
+        with view[skeleton_at:] as skeleton:
+            return msgspec.msgpack.Decoder(ext_hook=text).decode(skeleton)

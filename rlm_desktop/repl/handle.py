@@ -1,0 +1,434 @@
+"""One worker process as the host sees it: its cells, its open calls, its deadline, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from rlm_desktop.errors import ReplError
+from rlm_desktop.repl import wire
+from rlm_desktop.repl.channel import Channel
+from rlm_desktop.repl.spec import CellResult, OnOutput, Serve, ServeTool
+
+_READY_TIMEOUT = 20.0
+_EXIT_TIMEOUT = 1.0
+_FETCH_TIMEOUT = 10.0
+
+
+class Process(Protocol):
+    """What a handle needs of a process, whoever started it."""
+
+    pid: int
+    exited: asyncio.Future[int]
+
+    def signal(self, number: int) -> None:
+        """Send a signal, if it still lives."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+    def forget(self) -> None:
+        """Free what was held for it."""
+        ...
+
+
+class Clock:
+    """Counts the time that a cell computes: not the time in which it waits for calls."""
+
+    def __init__(self) -> None:
+        self._started = self._since = time.monotonic()
+        self._counted = 0.0
+        self._is_running = True
+
+    def pause(self) -> None:
+        """A call was made."""
+        if self._is_running:
+            self._counted += time.monotonic() - self._since
+            self._is_running = False
+
+    def go_on(self) -> None:
+        """The last open call was answered."""
+        if not self._is_running:
+            self._since = time.monotonic()
+            self._is_running = True
+
+    @property
+    def computed(self) -> float:
+        """Seconds that counted."""
+        return self._counted + (time.monotonic() - self._since if self._is_running else 0.0)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started
+
+
+@dataclass
+class _Running:
+    """The cell that runs now."""
+
+    number: int
+    timeout: float | None
+    done: asyncio.Future[wire.Done]
+    clock: Clock = field(default_factory=Clock)
+    output: dict[wire.Stream, list[str]] = field(default_factory=lambda: {"stdout": [], "stderr": []})
+    room: int = 0
+    dropped: int = 0
+    stopped: Literal["", "interrupted", "timeout"] = ""
+    timer: asyncio.TimerHandle | None = None
+
+
+class WorkerHandle:
+    """Runs cells in one worker process until that ends.
+
+    Attributes:
+        death: Why it ended; empty while it lives.
+        variables: What the last cell left.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        process: Process,
+        *,
+        serve: Serve,
+        serve_tool: ServeTool | None,
+        on_output: OnOutput,
+        output_cap: int,
+        grace: float,
+    ) -> None:
+        self._process = process
+        self._serve = serve
+        self._serve_tool = serve_tool
+        self._on_output = on_output
+        self._output_cap = output_cap
+        self._grace = grace
+        self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[wire.Ready] = self._loop.create_future()
+        self._running: _Running | None = None
+        self._calls: dict[int, asyncio.Task[None]] = {}
+        self._fetching: dict[int, asyncio.Future[wire.Fetched]] = {}
+        self._fetches = 0
+        self._kill_reason = ""
+        self._is_stopped = False
+        self.death = ""
+        self.variables: tuple[wire.Variable, ...] = ()
+        self._channel = Channel(sock, received=self._received, lost=self._on_lost)
+        self._ended: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    @property
+    def open_calls(self) -> int:
+        """Calls that wait for their reply."""
+        return len(self._calls)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can run another cell."""
+        return not self.death and not self._kill_reason
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a cell runs now."""
+        return self._running is not None
+
+    async def begin(self, begin: wire.Begin) -> wire.Ready:
+        """Give the worker its namespace and wait until it stands.
+
+        Raises:
+            ReplError: It did not start.
+        """
+        self._channel.send(begin)
+        try:
+            async with asyncio.timeout(_READY_TIMEOUT):
+                ready = await self._ready
+        except TimeoutError:
+            self.kill("it did not start in time")
+            raise ReplError("The REPL worker did not start in time.") from None
+        self._pause()
+        return ready
+
+    async def run(self, number: int, code: str, timeout: float | None) -> CellResult:
+        """Run a cell; never raises for what the code does."""
+        running = _Running(number, timeout, self._loop.create_future(), room=self._output_cap)
+        self._running = running
+        try:
+            self._resume()
+            self._channel.send(wire.Run(cell=number, code=code))
+            self._clock_changed(running)
+            done = await running.done
+            return self._result(running, done)
+        except ReplError as death:
+            return self._killed(running, str(death))
+        finally:
+            self._running = None
+            _cancel_timer(running)
+            if running.done.cancelled():
+                # Whoever waited was cancelled: nobody will ask for this cell's end.
+                self.kill("its call was cancelled")
+
+    async def fetch(self, name: str, form: Literal["text", "final"], limit: int) -> wire.Fetched | None:
+        """A variable; None when the worker cannot say."""
+        self._fetches += 1
+        number = self._fetches
+        future = self._fetching[number] = self._loop.create_future()
+        self._resume()
+        self._channel.send(wire.Fetch(id=number, name=name, form=form, limit=limit))
+        try:
+            async with asyncio.timeout(_FETCH_TIMEOUT):
+                return await future
+        except TimeoutError:
+            self.kill("it did not answer")
+            return None
+        except ReplError:
+            return None
+        finally:
+            self._fetching.pop(number, None)
+            self._pause()
+
+    def interrupt(self) -> None:
+        """Stop the running cell softly; kill the worker when it has not ended after the grace time."""
+        self._stop("interrupted")
+
+    def kill(self, reason: str) -> None:
+        """End the process at once."""
+        self._kill_reason = self._kill_reason or reason
+        self._process.kill()
+
+    async def aclose(self) -> None:
+        """Kill it and wait for its end."""
+        self.kill("it was closed")
+        for task in self._calls.values():
+            task.cancel()
+        self._channel.close()
+        await asyncio.gather(*self._calls.values(), return_exceptions=True)
+        await self._wait_for_exit()
+        self._die("The REPL worker was closed.")
+        self._process.forget()
+
+    def _received(self, message: wire.FromWorker) -> None:
+        match message:
+            case wire.Output():
+                self._take_output(message)
+            case wire.Call() | wire.CallTool():
+                self._take_call(message)
+            case wire.Done():
+                self._take_done(message)
+            case wire.Fetched():
+                future = self._fetching.get(message.id)
+                if future is not None and not future.done():
+                    future.set_result(message)
+            case wire.Ready():
+                if not self._ready.done():
+                    self._ready.set_result(message)
+            case wire.Refused(reason=reason):
+                if not self._ready.done():
+                    self._ready.set_exception(ReplError(f"The REPL worker could not be confined: {reason}."))
+            case _:
+                raise wire.WireError("a message out of place")
+
+    def _take_output(self, output: wire.Output) -> None:
+        running = self._running
+        if running is None or output.cell != running.number:
+            return
+        kept = output.text[: running.room]
+        running.room -= len(kept)
+        running.dropped += len(output.text) - len(kept)
+        if kept:
+            running.output[output.stream].append(kept)
+            self._on_output(output.stream, kept)
+
+    def _take_done(self, done: wire.Done) -> None:
+        running = self._running
+        if running is None or done.cell != running.number or running.done.done():
+            raise wire.WireError("the end of a cell that does not run")
+        running.done.set_result(done)
+        self._pause()
+
+    def _take_call(self, call: wire.Call | wire.CallTool) -> None:
+        if call.id in self._calls:
+            raise wire.WireError("the number of an open call was used again")
+        if len(self._calls) >= wire.MAX_OPEN_CALLS:
+            raise wire.WireError(f"more than {wire.MAX_OPEN_CALLS} calls at once")
+        if self._running is None or self._running.done.done() or self._running.stopped:
+            self._channel.send(wire.Reply(call=call.id, error="no cell is running"))
+            return
+        self._running.clock.pause()
+        _cancel_timer_unless_stopped(self._running)
+        self._calls[call.id] = self._loop.create_task(self._answer(call), name="repl call")
+
+    async def _answer(self, call: wire.Call | wire.CallTool) -> None:
+        reply = wire.Reply(call=call.id, error="the call was cancelled")
+        try:
+            if isinstance(call, wire.Call):
+                reply = wire.Reply(call=call.id, results=await self._ask(call.query))
+            else:
+                reply = await self._use_tool(call)
+        finally:
+            self._calls.pop(call.id, None)
+            self._channel.send(reply)
+            if not self._calls and self._running is not None:
+                self._running.clock.go_on()
+                self._clock_changed(self._running)
+
+    async def _ask(self, query: wire.Query) -> list[str]:
+        try:
+            results = [str(result) for result in await self._serve(query)]
+        except Exception as error:
+            results = [f"Error: {error or type(error).__name__}"] * len(query.prompts)
+        missing = len(query.prompts) - len(results)
+        return results[: len(query.prompts)] + ["Error: no reply"] * missing
+
+    async def _use_tool(self, call: wire.CallTool) -> wire.Reply:
+        if self._serve_tool is None:
+            return wire.Reply(call=call.id, error=f"there is no tool {call.tool.name!r}")
+        try:
+            return wire.Reply(call=call.id, results=wire.plain(await self._serve_tool(call.tool)))
+        except Exception as error:
+            return wire.Reply(call=call.id, error=f"{type(error).__name__}: {error}"[:4_000])
+
+    def _clock_changed(self, running: _Running) -> None:
+        """Set the timer for what is left of the cell's time."""
+        if running.timeout is not None and not running.stopped and not running.done.done():
+            _cancel_timer(running)
+            left = max(0.0, running.timeout - running.clock.computed)
+            running.timer = self._loop.call_later(left, self._stop, "timeout")
+
+    def _stop(self, why: Literal["interrupted", "timeout"]) -> None:
+        running = self._running
+        if running is None or running.done.done() or running.stopped:
+            return
+        running.stopped = why
+        _cancel_timer(running)
+        self._resume()
+        self._process.signal(signal.SIGINT)
+        what = "its time limit" if why == "timeout" else "it was interrupted"
+        reason = f"the cell did not end within {self._grace:g} s after {what}"
+        running.timer = self._loop.call_later(self._grace, self.kill, reason)
+        for task in list(self._calls.values()):
+            task.cancel()
+
+    def _result(self, running: _Running, done: wire.Done) -> CellResult:
+        self.variables = tuple(done.variables) or (self.variables if done.status == "interrupted" else ())
+        status = done.status
+        if status == "interrupted":
+            for task in list(self._calls.values()):
+                task.cancel()
+        error = done.error
+        if status == "interrupted" and running.stopped == "timeout":
+            error = f"TimeoutError: the cell computed for longer than {running.timeout:g} s and was stopped"
+        return CellResult(
+            status="timeout" if status == "interrupted" and running.stopped == "timeout" else status,
+            stdout="".join(running.output["stdout"]),
+            stderr="".join(running.output["stderr"]),
+            error=error,
+            traceback=done.traceback,
+            line=done.line,
+            duration=running.clock.elapsed,
+            computed=running.clock.computed,
+            dropped=running.dropped + done.dropped,
+            variables=self.variables,
+            threads=done.threads,
+            final=_checked(done.final),
+        )
+
+    def _killed(self, running: _Running, why: str) -> CellResult:
+        return CellResult(
+            status="killed",
+            stdout="".join(running.output["stdout"]),
+            stderr="".join(running.output["stderr"]),
+            error=why,
+            duration=running.clock.elapsed,
+            computed=running.clock.computed,
+            dropped=running.dropped,
+            lost=tuple(variable.name for variable in self.variables),
+        )
+
+    def _on_lost(self, protocol_error: str) -> None:
+        """The worker hung up or broke the protocol: it is done for either way."""
+        if protocol_error:
+            self._kill_reason = self._kill_reason or f"it broke the protocol: {protocol_error}"
+        self._process.signal(signal.SIGCONT)
+        self._ended = self._loop.create_task(self._find_death(), name="repl worker end")
+
+    async def _find_death(self) -> None:
+        if self._kill_reason:
+            self._process.kill()
+        code = await self._wait_for_exit()
+        self._die(f"The REPL worker was lost: {self._kill_reason or _reason(code)}.")
+
+    async def _wait_for_exit(self) -> int:
+        try:
+            async with asyncio.timeout(_EXIT_TIMEOUT):
+                return await asyncio.shield(self._process.exited)
+        except TimeoutError:
+            self._process.kill()
+            return await self._process.exited
+
+    def _die(self, reason: str) -> None:
+        if self.death:
+            return
+        self.death = reason
+        self._channel.close()
+        for task in self._calls.values():
+            task.cancel()
+        waiting: list[asyncio.Future[Any]] = [self._ready, *self._fetching.values()]
+        if self._running is not None:
+            waiting.append(self._running.done)
+        for future in waiting:
+            if not future.done():
+                future.set_exception(ReplError(reason))
+                future.exception()
+        self._process.forget()
+
+    def _resume(self) -> None:
+        if self._is_stopped:
+            self._is_stopped = False
+            self._process.signal(signal.SIGCONT)
+
+    def _pause(self) -> None:
+        """Between cells the worker is stopped: threads that a cell left must not compute."""
+        if not self._is_stopped and not self.death:
+            self._is_stopped = True
+            self._process.signal(signal.SIGSTOP)
+
+
+def _cancel_timer(running: _Running) -> None:
+    if running.timer is not None:
+        running.timer.cancel()
+        running.timer = None
+
+
+def _cancel_timer_unless_stopped(running: _Running) -> None:
+    if not running.stopped:
+        _cancel_timer(running)
+
+
+def _checked(final: wire.Final | None) -> wire.Final | None:
+    return final
+
+
+def _reason(code: int) -> str:
+    if code >= 0:
+        return f"the code ended the interpreter (exit status {code})"
+    name = _SIGNALS.get(-code) or signal.Signals(-code).name
+    return f"{name} (signal {-code})"
+
+
+_SIGNALS: dict[int, str] = {
+    signal.SIGSEGV: "it crashed with a segmentation fault",
+    signal.SIGABRT: "it aborted",
+    signal.SIGKILL: "the system killed it, most likely for want of memory",
+    signal.SIGBUS: "it crashed with a bus error",
+    signal.SIGFPE: "it crashed with an arithmetic fault",
+}

@@ -1,0 +1,225 @@
+"""The doors: `ReplHost` starts REPL workers, `Repl` runs cells in one and survives its death."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rlm_desktop.errors import ReplError
+from rlm_desktop.repl import wire
+from rlm_desktop.repl.handle import WorkerHandle
+from rlm_desktop.repl.native import NativeLauncher
+from rlm_desktop.repl.spec import (
+    CellResult,
+    Isolation,
+    OnOutput,
+    ReplOptions,
+    ReplSpec,
+    ReplStatus,
+    Serve,
+    ServeTool,
+)
+from rlm_desktop.repl.wire import Final, Query, Tool, ToolCall, Variable
+
+__all__ = [
+    "CellResult",
+    "Final",
+    "Isolation",
+    "Query",
+    "Repl",
+    "ReplHost",
+    "ReplOptions",
+    "ReplSpec",
+    "ReplStatus",
+    "Tool",
+    "ToolCall",
+    "Variable",
+]
+
+
+class ReplHost:
+    """Starts REPL workers. One for the application; all its methods belong to one running loop."""
+
+    def __init__(self, options: ReplOptions = ReplOptions()) -> None:  # noqa: B008 (frozen)
+        self._options = options
+        self._launcher = NativeLauncher(options)
+        self._repls: set[Repl] = set()
+        self._is_closed = False
+
+    @property
+    def isolation(self) -> Isolation:
+        """What confines the workers here."""
+        return Isolation("C", "REPL workers are separate processes with resource limits.")
+
+    async def start(self) -> Isolation:
+        """Get ready to start workers quickly; `spawn` does it too. Worth calling when the application starts."""
+        await self._launcher.start()
+        return self.isolation
+
+    async def spawn(
+        self, spec: ReplSpec, *, serve: Serve, on_output: OnOutput, serve_tool: ServeTool | None = None
+    ) -> Repl:
+        """A REPL whose worker stands.
+
+        Args:
+            spec: What it is to be.
+            serve: Answers the queries of its cells.
+            on_output: Takes what its cells print, while they run.
+            serve_tool: Does what `spec.tools` promise.
+
+        Raises:
+            ReplError: No worker could be started.
+        """
+        if self._is_closed:
+            raise ReplError("The REPL host is closed.")
+        repl = Repl(self._launcher, self._options, spec, serve, on_output, serve_tool)
+        self._repls.add(repl)
+        self._launcher.hold(spec)
+        try:
+            await repl.start()
+        except BaseException:
+            await repl.aclose()
+            raise
+        return repl
+
+    async def aclose(self) -> None:
+        """End all workers."""
+        self._is_closed = True
+        await asyncio.gather(*(repl.aclose() for repl in list(self._repls)))
+        await self._launcher.aclose()
+
+
+class Repl:
+    """The REPL of one call."""
+
+    def __init__(
+        self,
+        launcher: NativeLauncher,
+        options: ReplOptions,
+        spec: ReplSpec,
+        serve: Serve,
+        on_output: OnOutput,
+        serve_tool: ServeTool | None,
+    ) -> None:
+        self._launcher = launcher
+        self._options = options
+        self._spec = spec
+        self._serve = serve
+        self._on_output = on_output
+        self._serve_tool = serve_tool
+        self._lock = asyncio.Lock()
+        self._worker: WorkerHandle | None = None
+        self._lost: tuple[str, ...] = ()
+        self._cells = 0
+        self._restarts = 0
+        self._is_closed = False
+
+    async def start(self) -> None:
+        """Start the worker, if none lives.
+
+        Raises:
+            ReplError: It could not be started.
+        """
+        if self._worker is not None:
+            if self._worker.is_usable:
+                return
+            await self._worker.aclose()
+            self._worker = None
+            self._restarts += 1
+        sock, process, context = await self._launcher.launch(self._spec)
+        worker = WorkerHandle(
+            sock,
+            process,
+            serve=self._serve,
+            serve_tool=self._serve_tool,
+            on_output=self._on_output,
+            output_cap=self._spec.output_cap,
+            grace=self._options.grace,
+        )
+        try:
+            await worker.begin(self._begin(context))
+        except BaseException:
+            await worker.aclose()
+            raise
+        self._worker = worker
+
+    async def run_cell(self, code: str, *, timeout: float | None = None) -> CellResult:
+        """Run a cell.
+
+        Never raises for what the code does: when the worker dies the status is "killed", and the next cell gets a
+        fresh worker.
+
+        Args:
+            code: Python, with top-level `await` if it likes.
+            timeout: Seconds that it may compute; waiting for models does not count.
+
+        Raises:
+            ReplError: The REPL is closed.
+        """
+        async with self._lock:
+            if self._is_closed:
+                raise ReplError("The REPL is closed.")
+            self._cells += 1
+            try:
+                await self.start()
+            except ReplError as error:
+                return CellResult(status="killed", error=str(error))
+            assert self._worker is not None
+            return await self._worker.run(self._cells, code, timeout)
+
+    def interrupt(self) -> None:
+        """Stop the running cell softly, keeping the variables; killed when it has not ended after the grace."""
+        if self._worker is not None:
+            self._worker.interrupt()
+
+    async def kill(self) -> None:
+        """Kill the worker at once; the next cell gets a fresh one."""
+        if self._worker is not None:
+            self._worker.kill("it was stopped")
+            await self._worker.aclose()
+
+    def status(self) -> ReplStatus:
+        """What it is doing."""
+        worker = self._worker
+        if self._is_closed:
+            return ReplStatus("closed", cells=self._cells, restarts=self._restarts)
+        if worker is None or not worker.is_usable:
+            return ReplStatus("dead", cells=self._cells, restarts=self._restarts)
+        state = "running" if worker.is_running else "idle"
+        return ReplStatus(state, worker.open_calls, self._cells, self._restarts, worker.pid)
+
+    async def final_var(self, name: str) -> Final | None:
+        """The variable `name` as a final answer; None when there is none."""
+        async with self._lock:
+            if self._worker is None or not self._worker.is_usable:
+                return None
+            fetched = await self._worker.fetch(name, "final", 0)
+            return fetched.final if fetched is not None else None
+
+    async def variable(self, name: str, limit: int = 65536) -> str | None:
+        """The variable `name` as text of at most about `limit` characters; None when there is none."""
+        async with self._lock:
+            if self._worker is None or not self._worker.is_usable:
+                return None
+            fetched = await self._worker.fetch(name, "text", limit)
+            return fetched.text if fetched is not None else None
+
+    async def aclose(self) -> None:
+        """End the worker for good."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._worker is not None:
+            await self._worker.aclose()
+        await self._launcher.release(self._spec)
+
+    def _begin(self, context: bytes) -> wire.Begin:
+        spec = self._spec
+        return wire.Begin(
+            context=context,
+            documents=list(spec.documents),
+            history=list(spec.history),
+            tools=list(spec.tools),
+            values=dict(spec.values),
+            output_cap=spec.output_cap,
+            first_cell=self._cells,
+        )

@@ -1,0 +1,121 @@
+"""Starts workers on Linux: one zygote for the host, and one more for each large context."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from dataclasses import dataclass
+
+import msgspec
+
+from rlm_desktop.repl import confine_linux, context, wire
+from rlm_desktop.repl.channel import memory_file, seal
+from rlm_desktop.repl.process import BaseZygote, WorkerProcess, ZygoteClient
+from rlm_desktop.repl.spec import ReplOptions, ReplSpec
+
+
+@dataclass
+class SharedContext:
+    """A large context in a zygote of its own, for as long as REPLs use it."""
+
+    value: object
+    zygote: asyncio.Task[tuple[ZygoteClient, WorkerProcess]]
+    users: int = 0
+
+
+class NativeLauncher:
+    """Starts confined worker processes."""
+
+    def __init__(self, options: ReplOptions) -> None:
+        self._options = options
+        self._base: asyncio.Task[BaseZygote] | None = None
+        self._contexts: dict[int, SharedContext] = {}
+
+    async def start(self) -> None:
+        """Start the first zygote, if it does not stand yet."""
+        await self._base_zygote()
+
+    def hold(self, spec: ReplSpec) -> None:
+        """A REPL of this context begins; `release` it in the end."""
+        if context.characters(spec.context) < context.SHARED_FROM:
+            return
+        shared = self._contexts.get(id(spec.context))
+        if shared is None:
+            task = asyncio.get_running_loop().create_task(self._share(spec.context), name="repl context")
+            shared = self._contexts[id(spec.context)] = SharedContext(spec.context, task)
+        shared.users += 1
+
+    async def release(self, spec: ReplSpec) -> None:
+        """A REPL of this context has ended: the context's zygote ends with the last."""
+        shared = self._contexts.get(id(spec.context))
+        if shared is None:
+            return
+        shared.users -= 1
+        if shared.users == 0:
+            del self._contexts[id(spec.context)]
+            await _end(shared)
+
+    async def launch(self, spec: ReplSpec) -> tuple[socket.socket, WorkerProcess, bytes]:
+        """A new worker: its socket, its process, and the context that it must be sent (empty: it has it).
+
+        Raises:
+            ReplError: It could not be started.
+        """
+        shared = self._contexts.get(id(spec.context))
+        if shared is None:
+            client, data = (await self._base_zygote()).client, msgspec.msgpack.encode(wire.plain(spec.context))
+        else:
+            (client, _), data = await asyncio.shield(shared.zygote), b""
+        options = confine_linux.Options(memory_mb=spec.memory_limit_mb)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                return ours, await client.fork_worker(theirs, options), data
+            except BaseException:
+                ours.close()
+                raise
+
+    async def aclose(self) -> None:
+        """End all zygotes, and so all workers."""
+        contexts, self._contexts = list(self._contexts.values()), {}
+        for shared in contexts:
+            await _end(shared)
+        base, self._base = self._base, None
+        if base is not None:
+            base.cancel() if not base.done() else None
+            result = (await asyncio.gather(base, return_exceptions=True))[0]
+            if isinstance(result, BaseZygote):
+                await result.aclose()
+
+    async def _base_zygote(self) -> BaseZygote:
+        if self._base is None or (self._base.done() and not _is_alive(self._base)):
+            starting = BaseZygote.start(self._options.libraries)
+            self._base = asyncio.get_running_loop().create_task(starting, name="repl zygote")
+        return await asyncio.shield(self._base)
+
+    async def _share(self, value: object) -> tuple[ZygoteClient, WorkerProcess]:
+        base = await self._base_zygote()
+        file = memory_file()
+        try:
+            skeleton_at = await asyncio.to_thread(context.write, value, file)
+            seal(file)
+            client, process = await base.client.fork_zygote(file, skeleton_at)
+        finally:
+            os.close(file)
+        await client.started()
+        return client, process
+
+
+def _is_alive(base: asyncio.Task[BaseZygote]) -> bool:
+    return not base.cancelled() and base.exception() is None and base.result().client.is_alive
+
+
+async def _end(shared: SharedContext) -> None:
+    shared.zygote.cancel()
+    result = (await asyncio.gather(shared.zygote, return_exceptions=True))[0]
+    if not isinstance(result, BaseException):
+        client, process = result
+        client.close()
+        process.kill()
+        process.forget()

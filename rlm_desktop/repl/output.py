@@ -1,0 +1,146 @@
+"""The worker's stdout and stderr: what a cell prints, gathered into pieces and sent while the cell runs."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rlm_desktop.repl import wire
+
+INTERVAL = 0.05
+"""Seconds for which small prints are gathered before they are sent."""
+EAGER = 20
+"""Lines of a cell that are sent at once: those of a cell that crashes soon must not be lost."""
+
+
+class Output:
+    """Gathers what is printed; keeps at most `cap` characters a cell and counts the rest.
+
+    Attributes:
+        dropped: Characters of the running cell that were over the cap.
+    """
+
+    def __init__(self, send: Callable[[wire.Stream, str], None], cap: int) -> None:
+        self._send = send
+        self._cap = cap
+        self._room = cap
+        self._pending: list[tuple[wire.Stream, str]] = []
+        self._pending_size = 0
+        self._sent_at = 0.0
+        self._eager = EAGER
+        self._lock = threading.RLock()
+        self._has_pending = threading.Event()
+        self._flusher: threading.Thread | None = None
+        self.dropped = 0
+        self.stdout = CellStream("stdout", self.write)
+        self.stderr = CellStream("stderr", self.write)
+
+    def begin(self) -> None:
+        """A new cell: its cap is whole again."""
+        with self._lock:
+            self._room, self.dropped, self._eager = self._cap, 0, EAGER
+
+    def write(self, stream: wire.Stream, text: str) -> None:
+        """Take what is printed."""
+        with self._lock:
+            kept = text[: self._room] if len(text) > self._room else text
+            self.dropped += len(text) - len(kept)
+            if not kept:
+                return
+            self._room -= len(kept)
+            self._pending.append((stream, kept))
+            self._pending_size += len(kept)
+            is_due = self._eager > 0 or time.monotonic() - self._sent_at >= INTERVAL
+            if self._pending_size >= wire.OUTPUT_PIECE or (is_due and kept.endswith("\n")):
+                self._eager -= 1
+                self.flush()
+            else:
+                self._flush_later()
+
+    def flush(self) -> None:
+        """Send what has been gathered."""
+        with self._lock:
+            pending, self._pending, self._pending_size = self._pending, [], 0
+            self._sent_at = time.monotonic()
+            for stream, text in _joined(pending):
+                for start in range(0, len(text), wire.OUTPUT_PIECE):
+                    self._send(stream, text[start : start + wire.OUTPUT_PIECE])
+
+    def _flush_later(self) -> None:
+        self._has_pending.set()
+        if self._flusher is None:
+            self._flusher = threading.Thread(target=self._flush_forever, name=FLUSHER, daemon=True)
+            self._flusher.start()
+
+    def _flush_forever(self) -> None:
+        while True:
+            self._has_pending.wait()
+            time.sleep(INTERVAL)
+            self._has_pending.clear()
+            self.flush()
+
+
+FLUSHER = "repl output"
+
+
+def _joined(pieces: list[tuple[wire.Stream, str]]) -> list[tuple[wire.Stream, str]]:
+    """Neighbours of the same stream as one text."""
+    joined: list[tuple[wire.Stream, list[str]]] = []
+    for stream, text in pieces:
+        if joined and joined[-1][0] == stream:
+            joined[-1][1].append(text)
+        else:
+            joined.append((stream, [text]))
+    return [(stream, "".join(texts)) for stream, texts in joined]
+
+
+class CellStream(io.TextIOBase):
+    """`sys.stdout` or `sys.stderr` of the cells."""
+
+    encoding = "utf-8"  # pyright: ignore[reportAssignmentType]
+    errors = "backslashreplace"  # pyright: ignore[reportAssignmentType]
+
+    def __init__(self, name: wire.Stream, write: Callable[[wire.Stream, str], None]) -> None:
+        super().__init__()
+        self.name = str(name)
+        self._stream: wire.Stream = name
+        self._write = write
+        self.buffer = _Bytes(self)
+
+    def write(self, text: str, /) -> int:
+        """Print `text`."""
+        if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._write(self._stream, text)
+        return len(text)
+
+    def writable(self) -> bool:
+        """True."""
+        return True
+
+    def reconfigure(self, **_options: Any) -> None:
+        """Accepted and without effect, as scripts call it."""
+
+    def close(self) -> None:
+        """Without effect: the stream outlives the cell."""
+
+
+class _Bytes(io.RawIOBase):
+    """`sys.stdout.buffer`."""
+
+    def __init__(self, stream: CellStream) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self._stream.write(bytes(data).decode("utf-8", "backslashreplace"))
+        return len(data)
+
+    def close(self) -> None:
+        pass

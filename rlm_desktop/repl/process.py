@@ -1,0 +1,297 @@
+"""The host's side of zygotes and of the processes that they fork."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import contextlib
+import importlib.util
+import itertools
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from rlm_desktop.errors import ReplError
+from rlm_desktop.repl import confine_linux, zygote
+from rlm_desktop.repl.channel import memory_file
+
+_START_TIMEOUT = 20.0
+_MESSAGE = 64 * 1024
+_BOOT = """\
+import sys
+from types import ModuleType
+package, kind, libraries, *rest = sys.argv[1:]
+base = ModuleType("rlm_desktop")
+base.__path__ = [package]
+sys.modules["rlm_desktop"] = base
+folders = [folder for folder in libraries.split(":") if folder]
+sys.path += folders
+for name in rest.pop(0).split(","):
+    __import__(name)
+for folder in folders:
+    sys.path.remove(folder)
+from importlib import import_module
+import_module("rlm_desktop.repl." + kind).main(rest)
+"""
+
+
+def boot_command(kind: str, libraries: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """Command line of a child process that finds `rlm_desktop.repl` and the named libraries, and nothing else.
+
+    Raises:
+        ReplError: A library is not installed.
+    """
+    folders: list[str] = []
+    for name in libraries:
+        folder = str(library_folder(name).parent)
+        if folder not in folders:
+            folders.append(folder)
+    package = str(Path(__file__).resolve().parent.parent)
+    boot = [base_python(), "-I", "-S", "-B", "-c", _BOOT]
+    return [*boot, package, kind, ":".join(folders), ",".join(libraries), *arguments]
+
+
+def base_python() -> str:
+    """The interpreter itself: that of a virtual environment may be a link or a launcher."""
+    return os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
+
+
+def library_folder(name: str) -> Path:
+    """Where an installed library lies.
+
+    Raises:
+        ReplError: It is not installed.
+    """
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise ReplError(f"The library {name!r}, which REPL workers are set to offer, is not installed.")
+    return Path(next(iter(spec.submodule_search_locations))).resolve()
+
+
+class WorkerProcess:
+    """A process of which a pidfd is held: no signal can reach another one by mistake.
+
+    Attributes:
+        exited: Its exit code when it has ended, as in `os.waitstatus_to_exitcode`.
+    """
+
+    def __init__(self, pid: int, pidfd: int, exited: asyncio.Future[int]) -> None:
+        self.pid = pid
+        self.exited = exited
+        self._pidfd: int | None = pidfd
+
+    def signal(self, number: int) -> None:
+        """Send a signal, if it still lives."""
+        if self._pidfd is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.signal(signal.SIGKILL)
+
+    def forget(self) -> None:
+        """Close the pidfd."""
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+
+
+class ZygoteClient:
+    """A zygote and its control socket."""
+
+    def __init__(self, control: socket.socket) -> None:
+        control.setblocking(False)
+        self._control = control
+        self._loop = asyncio.get_running_loop()
+        self._numbers = itertools.count(1)
+        self._forking: dict[int, asyncio.Future[tuple[int, int]]] = {}
+        self._children: dict[int, asyncio.Future[int]] = {}
+        self._started: asyncio.Future[int] = self._loop.create_future()
+        self._is_closed = False
+        self._loop.add_reader(control.fileno(), self._on_readable)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still fork."""
+        return not self._is_closed
+
+    async def started(self) -> None:
+        """Wait until it stands.
+
+        Raises:
+            ReplError: It did not start.
+        """
+        try:
+            async with asyncio.timeout(_START_TIMEOUT):
+                await asyncio.shield(self._started)
+        except TimeoutError:
+            raise ReplError("The process that starts REPL workers did not answer.") from None
+
+    async def fork_worker(self, sock: socket.socket, options: confine_linux.Options) -> WorkerProcess:
+        """Fork a worker that talks on `sock`."""
+        number = next(self._numbers)
+        return await self._fork(number, zygote.ForkWorker(id=number, options=options), sock.fileno())
+
+    async def fork_zygote(self, file: int, skeleton_at: int) -> tuple[ZygoteClient, WorkerProcess]:
+        """Fork a zygote that holds the context in the memory file."""
+        number = next(self._numbers)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            order = zygote.ForkZygote(id=number, skeleton_at=skeleton_at)
+            try:
+                process = await self._fork(number, order, theirs.fileno(), file)
+            except BaseException:
+                ours.close()
+                raise
+        return ZygoteClient(ours), process
+
+    def close(self, reason: str = "The process that starts REPL workers was closed.") -> None:
+        """Hang up: the zygote exits, and its workers with it."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._loop.remove_reader(self._control.fileno())
+        self._control.close()
+        for future in (self._started, *self._forking.values()):
+            if not future.done():
+                future.set_exception(ReplError(reason))
+        if not self._started.cancelled():
+            self._started.exception()
+        for future in self._children.values():
+            if not future.done():
+                future.set_result(-signal.SIGKILL)
+        self._forking.clear()
+        self._children.clear()
+
+    async def _fork(self, number: int, order: zygote.ToZygote, *descriptors: int) -> WorkerProcess:
+        if self._is_closed:
+            raise ReplError("The process that starts REPL workers has ended.")
+        forked = self._loop.create_future()
+        self._forking[number] = forked
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+        try:
+            while True:
+                try:
+                    self._control.sendmsg([msgspec.msgpack.encode(order)], rights)
+                    break
+                except BlockingIOError:
+                    await asyncio.sleep(0.001)
+        except OSError as error:
+            del self._forking[number]
+            raise ReplError(f"The process that starts REPL workers has ended: {error}") from None
+        pid, pidfd = await forked
+        return WorkerProcess(pid, pidfd, self._children.setdefault(pid, self._loop.create_future()))
+
+    def _on_readable(self) -> None:
+        try:
+            data, ancillary, _, _ = self._control.recvmsg(_MESSAGE, socket.CMSG_SPACE(16))
+        except BlockingIOError:
+            return
+        except OSError:
+            data, ancillary = b"", []
+        if not data:
+            self.close("The process that starts REPL workers has ended.")
+            return
+        self._received(zygote.decode_from_zygote(data), _descriptors(ancillary))
+
+    def _received(self, message: zygote.FromZygote, descriptors: list[int]) -> None:
+        match message:
+            case zygote.Started(pid=pid):
+                if not self._started.done():
+                    self._started.set_result(pid)
+            case zygote.Forked(id=number, pid=pid):
+                forked = self._forking.pop(number, None)
+                self._children[pid] = self._loop.create_future()
+                if forked is None or forked.done():
+                    signal.pidfd_send_signal(descriptors[0], signal.SIGKILL)
+                    os.close(descriptors[0])
+                else:
+                    forked.set_result((pid, descriptors[0]))
+            case zygote.NotForked(id=number, reason=reason):
+                forked = self._forking.pop(number, None)
+                if forked is not None and not forked.done():
+                    forked.set_exception(ReplError(f"No REPL worker could be started: {reason}."))
+            case zygote.Exited(pid=pid, code=code):
+                exited = self._children.pop(pid, None)
+                if exited is not None and not exited.done():
+                    exited.set_result(code)
+
+
+def _descriptors(ancillary: list[Any]) -> list[int]:
+    received = array.array("i")
+    for level, kind, content in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            received.frombytes(content[: len(content) - len(content) % received.itemsize])
+    return list(received)
+
+
+class BaseZygote:
+    """The first zygote: a program of its own.
+
+    Attributes:
+        client: What forks.
+    """
+
+    def __init__(self, program: subprocess.Popen[bytes], client: ZygoteClient, errors: int) -> None:
+        self._program = program
+        self._errors = errors
+        self.client = client
+
+    @classmethod
+    async def start(cls, libraries: Sequence[str], wrapper: Sequence[str] = ()) -> BaseZygote:
+        """Start it, inside `wrapper` if one is given.
+
+        Raises:
+            ReplError: It did not start.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [*wrapper, *boot_command("zygote", ["msgspec", *libraries], [str(theirs.fileno())])]
+        errors = memory_file()
+        # Not in a thread: the kernel would take the end of that thread for the end of the application.
+        with theirs:
+            program = subprocess.Popen(  # noqa: ASYNC220
+                command,
+                env=_ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        base = cls(program, ZygoteClient(ours), errors)
+        try:
+            await base.client.started()
+        except ReplError as error:
+            said = os.pread(errors, 4_000, 0).decode(errors="replace").strip()
+            await base.aclose()
+            raise ReplError(f"{error} {said}".strip()) from None
+        except BaseException:
+            await base.aclose()
+            raise
+        return base
+
+    async def aclose(self) -> None:
+        """Close it and wait for its end, and so for that of all its workers."""
+        self.client.close()
+        if self._errors >= 0:
+            os.close(self._errors)
+            self._errors = -1
+        for _ in range(400):
+            if self._program.poll() is not None:
+                return
+            await asyncio.sleep(0.005)
+        self._program.kill()
+        await asyncio.to_thread(self._program.wait)
+
+
+_ENVIRONMENT = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""What the numeric libraries read at import: with threads of their own they could not be forked."""

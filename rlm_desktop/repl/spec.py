@@ -1,0 +1,122 @@
+"""What a REPL is asked to be, and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from rlm_desktop.repl.wire import Final, Query, Tool, ToolCall, Variable
+
+Serve: TypeAlias = Callable[[Query], Awaitable[list[str]]]
+"""Answers a query with one text for each prompt."""
+ServeTool: TypeAlias = Callable[[ToolCall], Awaitable[Any]]
+"""Does what a tool is for; returns plain data."""
+OnOutput: TypeAlias = Callable[[str, str], None]
+"""Takes what a cell prints while it runs: stream and text."""
+Tier: TypeAlias = Literal["A", "B", "B2", "C", "strict", "unsafe"]
+
+
+@dataclass(frozen=True)
+class ReplOptions:
+    """What holds for all REPLs of a host.
+
+    Attributes:
+        libraries: Installed libraries that cells may import besides the standard library, as numpy and pandas.
+        grace: Seconds that a cell has to end after a soft interrupt; then its worker is killed.
+        memory_budget_mb: Memory of all workers together; above it the largest is killed. None: three quarters of
+            what the machine has free when the first worker starts.
+    """
+
+    libraries: tuple[str, ...] = ()
+    grace: float = 1.0
+    memory_budget_mb: int | None = None
+
+
+@dataclass(frozen=True)
+class ReplSpec:
+    """One REPL.
+
+    Attributes:
+        context: What `context` holds.
+        documents: Name, kind, characters and pages of each loaded document.
+        history: Earlier questions, answers and variables of the session.
+        memory_limit_mb: Memory of the worker on top of a shared context.
+        output_cap: Characters kept of one cell's output; the rest is counted.
+        tools: Functions of the application that cells may call.
+        values: Further variables, of plain data.
+    """
+
+    context: str | list[Any] | dict[str, Any]
+    documents: tuple[dict[str, Any], ...] = ()
+    history: tuple[dict[str, Any], ...] = ()
+    memory_limit_mb: int = 2048
+    output_cap: int = 1_000_000
+    tools: tuple[Tool, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """How a cell ended.
+
+    Attributes:
+        status: "killed" means that the worker died: the next cell gets a fresh one.
+        error: One line, as `ZeroDivisionError: division by zero`; for a killed worker what happened to it.
+        traceback: With the failing line of the cell.
+        line: The failing line, from 1; 0 when not known.
+        duration: Seconds, waiting for models included; `computed` without that waiting.
+        dropped: Characters of output over the cap.
+        variables: All variables of the model after the cell, largest change first.
+        threads: Threads that the cell left running.
+        final: The final answer, if the cell gave one.
+        lost: Names of the variables that died with the worker.
+    """
+
+    status: Literal["ok", "error", "interrupted", "timeout", "killed"]
+    stdout: str = ""
+    stderr: str = ""
+    error: str = ""
+    traceback: str = ""
+    line: int = 0
+    duration: float = 0.0
+    computed: float = 0.0
+    dropped: int = 0
+    variables: tuple[Variable, ...] = ()
+    threads: int = 0
+    final: Final | None = None
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReplStatus:
+    """What a REPL is doing.
+
+    Attributes:
+        state: "dead" until the next cell brings a fresh worker.
+        open_calls: Queries and tool calls that wait for their reply.
+        cells: Cells begun so far.
+        restarts: Workers lost so far.
+        pid: Process of the worker as the host sees it; None in a worker's own process namespace or when dead.
+    """
+
+    state: Literal["idle", "running", "dead", "closed"]
+    open_calls: int = 0
+    cells: int = 0
+    restarts: int = 0
+    pid: int | None = None
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """What confines the workers.
+
+    Attributes:
+        tier: A to C as in the documentation, or the mode that replaces real Python.
+        description: One sentence for the status line.
+        detail: The layers that hold, and what is missing with the way to get it.
+    """
+
+    tier: Tier
+    description: str
+    detail: tuple[str, ...] = ()

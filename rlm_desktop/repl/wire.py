@@ -1,0 +1,300 @@
+"""What host and worker say to each other: typed messages in length-prefixed msgpack frames.
+
+A frame is at most `FRAME_LIMIT` bytes. A longer message travels in a memory file whose descriptor goes with a short
+frame: the host makes the file in both directions, so that what a worker can make the host hold is bounded by
+`BULK_LIMIT`. Decoding is strict; whatever does not fit is a `WireError`, and the host kills a worker that sends it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, TypeAlias, cast
+
+import msgspec
+from msgspec import Meta
+
+FRAME_LIMIT = 1 << 20
+"""Largest frame in bytes, without its header."""
+BULK_LIMIT = 1 << 30
+"""Largest message in bytes that may travel in a memory file."""
+MAX_OPEN_CALLS = 64
+"""Calls of one worker that may wait for their reply; a batch is one call."""
+FRAMES_PER_TURN = 16
+"""Frames of one worker that the host handles before other work gets its turn."""
+OUTPUT_PIECE = 32_768
+"""Characters in one piece of output."""
+MAX_VARIABLES = 300
+"""Variables that are described after a cell."""
+PREVIEW = 200
+"""Characters of a variable's preview."""
+
+HEADER = struct.Struct("<I")
+
+Stream: TypeAlias = Literal["stdout", "stderr"]
+FinalSource: TypeAlias = Literal["FINAL", "FINAL_VAR", "answer", "SUBMIT"]
+QueryFunction: TypeAlias = Literal["llm_query", "llm_query_batch", "rlm_query", "rlm_query_batch"]
+
+Line = Annotated[int, Meta(ge=0, le=10_000_000)]
+Count = Annotated[int, Meta(ge=0)]
+Name = Annotated[str, Meta(max_length=200)]
+Sentence = Annotated[str, Meta(max_length=4_000)]
+
+
+class WireError(Exception):
+    """The other side does not keep to the protocol."""
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """A variable of the REPL after a cell: `size` is len() where there is one, `preview` at most 200 characters."""
+
+    name: Name
+    type: Name
+    size: Count | None = None
+    preview: Annotated[str, Meta(max_length=PREVIEW)] = ""
+    changed: bool = False
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """A question of the code to a model.
+
+    Attributes:
+        function: What was called, without aliases.
+        called_as: The name that the code used.
+        prompts: One, or those of the batch.
+        line: Line of the cell's code, from 1; 0 when not known.
+    """
+
+    function: QueryFunction
+    called_as: Name
+    prompts: list[str]
+    model: Name | None = None
+    max_concurrent: Annotated[int, Meta(ge=1)] | None = None
+    line: Line = 0
+
+
+class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call of one of the tools that were handed in with the `ReplSpec`."""
+
+    name: Name
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    line: Line = 0
+
+
+class Final(msgspec.Struct, frozen=True, kw_only=True):
+    """A final answer: its text, and its value where that is more than a text."""
+
+    source: FinalSource
+    text: str
+    value: Any = None
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True):
+    """A function of the application that cells may call by `name`; `description` becomes its docstring."""
+
+    name: Name
+    description: str = ""
+
+
+class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
+    """To the worker, first: what its namespace holds.
+
+    `context` is msgpack; empty when the worker was forked from a zygote that holds the context.
+    """
+
+    context: bytes
+    documents: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+    tools: list[Tool]
+    values: dict[str, Any]
+    output_cap: int
+    first_cell: int
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
+    """To the worker: run this code as cell number `cell`."""
+
+    cell: int
+    code: str
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, tag="reply"):
+    """To the worker: what call `call` brought; `error` stands for an exception raised in the cell."""
+
+    call: int
+    results: Any = None
+    error: str | None = None
+
+
+class Fetch(msgspec.Struct, frozen=True, kw_only=True, tag="fetch"):
+    """To the worker: send a variable, as text of at most `limit` characters or as a final answer."""
+
+    id: int
+    name: str
+    form: Literal["text", "final"]
+    limit: int
+
+
+class Interrupt(msgspec.Struct, frozen=True, kw_only=True, tag="interrupt"):
+    """To the worker: stop the cell softly (where there are no signals)."""
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True, tag="room"):
+    """To the worker: the memory file that it wanted. Carries a descriptor."""
+
+
+class InFile(msgspec.Struct, frozen=True, kw_only=True, tag="in_file"):
+    """To the worker: the next message is in a memory file. Carries a descriptor."""
+
+    size: int
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """From the worker: it is confined and its namespace stands. `faults` lists what the self-test could do."""
+
+    pid: int
+    layers: Annotated[list[Name], Meta(max_length=64)] = []
+    faults: Annotated[list[Name], Meta(max_length=64)] = []
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
+    """From the worker: it cannot start, and why."""
+
+    reason: Sentence
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
+    """From the worker: code asks a model."""
+
+    id: Count
+    query: Query
+
+
+class CallTool(msgspec.Struct, frozen=True, kw_only=True, tag="call_tool"):
+    """From the worker: code calls a tool."""
+
+    id: Count
+    tool: ToolCall
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True, tag="output"):
+    """From the worker: code printed."""
+
+    cell: Count
+    stream: Stream
+    text: Annotated[str, Meta(max_length=OUTPUT_PIECE)]
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
+    """From the worker: the cell ended."""
+
+    cell: Count
+    status: Literal["ok", "error", "interrupted"]
+    error: Sentence = ""
+    traceback: Annotated[str, Meta(max_length=100_000)] = ""
+    line: Line = 0
+    dropped: Count = 0
+    variables: Annotated[list[Variable], Meta(max_length=MAX_VARIABLES)] = []
+    threads: Count = 0
+    final: Final | None = None
+
+
+class Fetched(msgspec.Struct, frozen=True, kw_only=True, tag="fetched"):
+    """From the worker: the variable asked for; both None when there is none."""
+
+    id: Count
+    text: str | None = None
+    final: Final | None = None
+
+
+class Want(msgspec.Struct, frozen=True, kw_only=True, tag="want"):
+    """From the worker: give me a memory file of `size` bytes for my next message."""
+
+    size: Annotated[int, Meta(gt=FRAME_LIMIT, le=BULK_LIMIT)]
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True, tag="filled"):
+    """From the worker: the message is in the memory file."""
+
+
+ToWorker: TypeAlias = Begin | Run | Reply | Fetch | Interrupt | Room | InFile
+FromWorker: TypeAlias = Ready | Refused | Call | CallTool | Output | Done | Fetched | Want | Filled
+
+_encoder = msgspec.msgpack.Encoder()
+_to_worker = msgspec.msgpack.Decoder(ToWorker)
+_from_worker = msgspec.msgpack.Decoder(FromWorker)
+
+
+def decode_to_worker(data: bytes | bytearray | memoryview) -> ToWorker:
+    """A message of the host."""
+    return cast(ToWorker, _decode(_to_worker, data))
+
+
+def decode_from_worker(data: bytes | bytearray | memoryview) -> FromWorker:
+    """A message of a worker, which may be hostile."""
+    return cast(FromWorker, _decode(_from_worker, data))
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[Any], data: bytes | bytearray | memoryview) -> Any:
+    # The last two: a hostile timestamp overflows datetime, hostile nesting the stack.
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError, RecursionError) as error:
+        raise WireError(f"not a message of the protocol: {error}") from None
+
+
+def encode(message: ToWorker | FromWorker) -> bytes:
+    """The message without its header. Lone surrogates, which UTF-8 cannot hold, are written as escapes."""
+    try:
+        return _encoder.encode(message)
+    except UnicodeEncodeError:
+        tag = {"type": message.__struct_config__.tag}
+        return _encoder.encode(tag | {name: plain(getattr(message, name)) for name in message.__struct_fields__})
+
+
+def plain(value: Any) -> Any:
+    """`value` built of str, int, float, list, dict and None, without lone surrogates."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, msgspec.Struct):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in cast(dict[Any, Any], value).items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in cast(list[Any], value)]
+    return value
+
+
+def frame(payload: bytes) -> bytes:
+    """The payload with its header."""
+    return HEADER.pack(len(payload)) + payload
+
+
+class FrameReader:
+    """Cuts a stream of bytes into frames."""
+
+    def __init__(self, limit: int = FRAME_LIMIT) -> None:
+        self._limit = limit
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes | bytearray | memoryview) -> None:
+        """Add what has been read."""
+        self._buffer += data
+
+    def frames(self) -> Iterator[bytes]:
+        """The complete frames so far, each taken off the buffer as it is given out.
+
+        Raises:
+            WireError: A header announces more than the limit.
+        """
+        while len(self._buffer) >= HEADER.size:
+            (size,) = HEADER.unpack_from(self._buffer)
+            if size > self._limit:
+                raise WireError(f"a frame of {size} bytes; the limit is {self._limit}")
+            end = HEADER.size + size
+            if len(self._buffer) < end:
+                return
+            payload = bytes(memoryview(self._buffer)[HEADER.size : end])
+            del self._buffer[:end]
+            yield payload

@@ -1,0 +1,248 @@
+"""The worker program: runs the cells of one call and asks the host for everything else.
+
+The main thread runs the cells, so that SIGINT reaches them; a reader thread takes what the host sends and wakes
+whoever waits for it.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import os
+import queue
+import random
+import socket
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, NoReturn, cast
+
+import msgspec
+
+from rlm_desktop.repl import describe, wire
+from rlm_desktop.repl.context import NO_CONTEXT
+from rlm_desktop.repl.functions import Queries
+from rlm_desktop.repl.namespace import READER, Interrupts, Namespace, cell_name, prepare_process
+from rlm_desktop.repl.output import Output
+
+_READ_SIZE = 256 * 1024
+_TEXT_LIMIT = 16 << 20
+
+
+class QueryFailed(RuntimeError):
+    """The application could not do what the code asked for."""
+
+
+class Link:
+    """The worker's end of the socket.
+
+    Attributes:
+        orders: What the host wants done in the main thread, in order; None when the host is gone.
+    """
+
+    def __init__(self, sock: socket.socket, interrupts: Interrupts) -> None:
+        self._socket = sock
+        self._interrupts = interrupts
+        self._reader = wire.FrameReader()
+        self._descriptors: deque[int] = deque()
+        self._sending = threading.Lock()
+        self._bulk = threading.Lock()
+        self._rooms: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._calls = threading.Lock()
+        self._futures: dict[int, Future[Any]] = {}
+        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._open: set[int] = set()
+        self._next_call = 1
+        self.orders: queue.SimpleQueue[wire.ToWorker | None] = queue.SimpleQueue()
+
+    def send(self, message: wire.FromWorker) -> None:
+        """Send a message, in a memory file of the host if it is too long for a frame."""
+        self._send(wire.encode(message))
+
+    def _send(self, payload: bytes) -> None:
+        with self._interrupts.shielded():
+            if len(payload) <= wire.FRAME_LIMIT:
+                self._send_frame(payload)
+            else:
+                self._send_in_file(payload)
+
+    def _send_frame(self, payload: bytes) -> None:
+        with self._sending:
+            self._socket.sendall(wire.frame(payload))
+
+    def _send_in_file(self, payload: bytes) -> None:
+        with self._bulk:
+            self._send_frame(wire.encode(wire.Want(size=len(payload))))
+            descriptor = self._rooms.get()
+            try:
+                view = memoryview(payload)
+                while view:
+                    view = view[os.write(descriptor, view) :]
+            finally:
+                os.close(descriptor)
+            self._send_frame(wire.encode(wire.Filled()))
+
+    def first(self) -> wire.Begin:
+        """The first message of the host, read in this thread: confinement comes before any other thread."""
+        while True:
+            for payload in self._reader.frames():
+                message = self._unpacked(payload)
+                if isinstance(message, wire.Begin):
+                    return message
+                raise wire.WireError("the first message must be Begin")
+            if not self._read():
+                raise wire.WireError("the host is gone")
+
+    def start_reading(self) -> None:
+        """Begin to take messages in a thread."""
+        threading.Thread(target=self._read_forever, name=READER, daemon=True).start()
+
+    def ask(self, query: wire.Query) -> Future[Any]:
+        """Ask models; the result has one text for each prompt."""
+        return self._call(lambda number: wire.Call(id=number, query=query))
+
+    def ask_tool(self, tool: wire.ToolCall) -> Future[Any]:
+        """Call a tool of the application."""
+        return self._call(lambda number: wire.CallTool(id=number, tool=tool))
+
+    def forget_waiting(self) -> None:
+        """Drop the calls that were not sent yet: their cell was interrupted."""
+        with self._calls:
+            for number, _ in self._waiting:
+                self._futures.pop(number).cancel()
+            self._waiting.clear()
+
+    def _call(self, make: Callable[[int], wire.Call | wire.CallTool]) -> Future[Any]:
+        future: Future[Any] = Future()
+        with self._interrupts.shielded():
+            with self._calls:
+                number, self._next_call = self._next_call, self._next_call + 1
+            payload = wire.encode(make(number))
+            if len(payload) > wire.BULK_LIMIT:
+                raise ValueError(f"{len(payload):,} bytes in one call; the limit is {wire.BULK_LIMIT:,}")
+            with self._calls:
+                self._futures[number] = future
+                is_room = len(self._open) < wire.MAX_OPEN_CALLS
+                if is_room:
+                    self._open.add(number)
+                else:
+                    self._waiting.append((number, payload))
+            if is_room:
+                self._send(payload)
+        return future
+
+    def _replied(self, reply: wire.Reply) -> None:
+        with self._calls:
+            self._open.discard(reply.call)
+            future = self._futures.pop(reply.call, None)
+            following = self._waiting.popleft() if self._waiting else None
+            if following is not None:
+                self._open.add(following[0])
+        if following is not None:
+            # Not in this thread: it must be free to take the memory file that a long message needs.
+            self._send_from_reader(following[1])
+        # False when the code no longer waits: it was interrupted.
+        if future is not None and future.set_running_or_notify_cancel():
+            if reply.error is None:
+                future.set_result(reply.results)
+            else:
+                future.set_exception(QueryFailed(reply.error))
+
+    def _send_from_reader(self, payload: bytes) -> None:
+        if len(payload) <= wire.FRAME_LIMIT:
+            self._send_frame(payload)
+        else:
+            threading.Thread(target=self._send, args=(payload,), name=READER, daemon=True).start()
+
+    def _read_forever(self) -> None:
+        try:
+            while self._read():
+                for payload in self._reader.frames():
+                    self._received(self._unpacked(payload))
+        finally:
+            os._exit(1)
+
+    def _received(self, message: wire.ToWorker) -> None:
+        if isinstance(message, wire.Reply):
+            self._replied(message)
+        elif isinstance(message, wire.Room):
+            self._rooms.put(self._descriptors.popleft())
+        elif isinstance(message, wire.Interrupt):
+            _interrupt_main()
+        else:
+            self.orders.put(message)
+
+    def _read(self) -> bool:
+        size = array.array("i").itemsize
+        data, ancillary, _, _ = self._socket.recvmsg(_READ_SIZE, socket.CMSG_SPACE(4 * size))
+        for level, kind, content in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                received = array.array("i")
+                received.frombytes(content[: len(content) - len(content) % size])
+                self._descriptors.extend(received)
+        self._reader.feed(data)
+        return bool(data)
+
+    def _unpacked(self, payload: bytes) -> wire.ToWorker:
+        message = wire.decode_to_worker(payload)
+        if not isinstance(message, wire.InFile):
+            return message
+        with open(self._descriptors.popleft(), "rb", buffering=0) as file:
+            return wire.decode_to_worker(file.readall() or b"")
+
+
+def _interrupt_main() -> None:
+    import _thread
+
+    _thread.interrupt_main()
+
+
+def run(sock: socket.socket, layers: list[str], faults: list[str], context: Any = NO_CONTEXT) -> NoReturn:
+    """Serve the host until it goes away. Called in the main thread of a process that is confined already."""
+    interrupts = Interrupts()
+    interrupts.install()
+    link = Link(sock, interrupts)
+    begin = link.first()
+    prepare_process()
+    reseed()
+    current = begin.first_cell
+    output = Output(
+        lambda stream, text: link.send(wire.Output(cell=current, stream=stream, text=text)), begin.output_cap
+    )
+    queries = Queries(link.ask, link.ask_tool, lambda: cell_name(current))
+    if context is NO_CONTEXT:
+        context = msgspec.msgpack.decode(begin.context)
+    namespace = Namespace(begin, context, queries, output, interrupts)
+    link.start_reading()
+    link.send(wire.Ready(pid=os.getpid(), layers=layers, faults=faults))
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):
+            order = link.orders.get()
+            if isinstance(order, wire.Run):
+                current = order.cell
+                done = namespace.run(order.cell, order.code)
+                if done.status == "interrupted":
+                    link.forget_waiting()
+                link.send(namespace.describe_into(done))
+            elif isinstance(order, wire.Fetch):
+                link.send(_fetched(order, namespace))
+
+
+def _fetched(order: wire.Fetch, namespace: Namespace) -> wire.Fetched:
+    if order.form == "final":
+        return wire.Fetched(id=order.id, final=namespace.finals.of_variable(order.name))
+    if order.name not in namespace.values:
+        return wire.Fetched(id=order.id)
+    value = namespace.values[order.name]
+    limit = min(order.limit, _TEXT_LIMIT)
+    return wire.Fetched(id=order.id, text=value[:limit] if isinstance(value, str) else describe.brief(value, limit))
+
+
+def reseed() -> None:
+    """Make the random numbers of this fork its own; `random` does so by itself, numpy does not."""
+    random.seed()
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        cast(Any, numpy).random.seed(int.from_bytes(os.urandom(4), "little"))

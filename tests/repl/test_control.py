@@ -1,0 +1,167 @@
+"""Stopping, killing and losing a worker."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from rlm_desktop.repl.host import Query, ReplHost, ReplOptions, ReplSpec
+
+STUBBORN = "while True:\n    try:\n        while True:\n            x = 1\n    except BaseException:\n        pass"
+
+
+async def test_a_timeout_keeps_the_variables(bench):
+    await bench.run("before = 1")
+    result = await bench.run("during = 2\nwhile True:\n    pass", timeout=0.2)
+    assert result.status == "timeout"
+    assert "0.2 s" in result.error
+    assert result.line in (2, 3)
+    assert (await bench.run("before + during")).stdout == "3\n"
+
+
+async def test_a_cell_that_will_not_stop_is_killed():
+    host = ReplHost(ReplOptions(grace=0.2))
+    repl = await host.spawn(ReplSpec(context="c"), serve=_no_models, on_output=lambda *_: None)
+    await repl.run_cell("kept = 1")
+    result = await repl.run_cell(STUBBORN, timeout=0.2)
+    assert (result.status, result.lost) == ("killed", ("kept",))
+    assert "time limit" in result.error
+    again = await repl.run_cell("(context, 'kept' in globals())")
+    assert again.stdout == "('c', False)\n"
+    assert repl.status().restarts == 1
+    await host.aclose()
+
+
+async def test_waiting_for_models_does_not_count(spawn):
+    async def serve(query: Query) -> list[str]:
+        await asyncio.sleep(0.5)
+        return ["late"]
+
+    bench = await spawn(serve=serve)
+    result = await bench.run("llm_query('a')", timeout=0.3)
+    assert (result.status, result.stdout) == ("ok", "'late'\n")
+    assert result.computed < 0.3 < result.duration
+
+
+async def test_interrupt_reaches_a_computing_cell(spawn):
+    bench = await spawn()
+    running = asyncio.create_task(bench.run("x = 1\nprint('on')\nwhile True:\n    pass", timeout=None))
+    await bench.printed.wait()
+    bench.repl.interrupt()
+    result = await running
+    assert (result.status, result.stdout) == ("interrupted", "on\n")
+    assert (await bench.run("x")).stdout == "1\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["llm_query('a')", "await llm_query_async('a')", "llm_query_batch(['a'] * 3)", "import time\ntime.sleep(60)"],
+)
+async def test_interrupt_reaches_a_waiting_cell(spawn, code):
+    cancelled: list[str] = []
+    asked = asyncio.Event()
+
+    async def serve(query: Query) -> list[str]:
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.append(query.function)
+            raise
+        return []
+
+    bench = await spawn(serve=serve)
+    running = asyncio.create_task(bench.run(f"x = 1\nprint('on')\n{code}", timeout=None))
+    await (asked if "query" in code else bench.printed).wait()
+    bench.repl.interrupt()
+    assert (await running).status == "interrupted"
+    assert (await bench.run("x")).stdout == "1\n"
+    assert len(cancelled) == ("query" in code)
+    assert bench.repl.status().open_calls == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("import os\nos._exit(3)", "exit status 3"),
+        ("import ctypes\nctypes.string_at(0)", "segmentation fault"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "killed"),
+        ("import os\nos.close(3)", ""),
+    ],
+)
+async def test_the_death_of_a_worker_is_an_error_of_its_cell(bench, code, says):
+    await bench.run("a = 1\nb = 2")
+    result = await bench.run("print('last words')\n" + code)
+    assert result.status == "killed"
+    assert says in result.error
+    assert sorted(result.lost) == ["a", "b"]
+    assert result.stdout == "last words\n"
+    assert bench.repl.status().state == "dead"
+    assert (await bench.run("context")).stdout == "'one two three'\n"
+
+
+async def test_memory_is_limited(spawn):
+    bench = await spawn(memory_limit_mb=256)
+    result = await bench.run("kept = 1\nx = 'x' * 3_000_000_000")
+    assert (result.status, result.error) == ("error", "MemoryError")
+    assert (await bench.run("kept")).stdout == "1\n"
+
+
+async def test_kill_and_go_on(bench):
+    running = asyncio.create_task(bench.run("print('on')\n" + STUBBORN, timeout=None))
+    await bench.printed.wait()
+    await bench.repl.kill()
+    assert (await running).status == "killed"
+    assert (await bench.run("1")).stdout == "1\n"
+
+
+async def test_a_cancelled_cell_leaves_a_usable_repl(bench):
+    running = asyncio.create_task(bench.run("print('on')\nwhile True: pass", timeout=None))
+    await bench.printed.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await bench.run("1")).stdout == "1\n"
+
+
+async def test_stray_threads_are_counted_and_stand_still(bench):
+    code = (
+        "import threading, time\nticks = [0]\n"
+        "def tick():\n    while True:\n        ticks[0] += 1\n        time.sleep(0.001)\n"
+        "threading.Thread(target=tick, daemon=True).start()"
+    )
+    assert (await bench.run(code)).threads == 1
+    await asyncio.sleep(0.3)
+    assert int((await bench.run("ticks[0]")).stdout) < 100
+
+
+async def test_threads_may_ask_beyond_the_limit_of_open_calls(bench):
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "with ThreadPoolExecutor(150) as pool:\n    print(len(list(pool.map(llm_query, map(str, range(300))))))"
+    )
+    assert (await bench.run(code)).stdout == "300\n"
+
+
+async def test_many_workers_at_once(spawn):
+    benches = await asyncio.gather(*[spawn(f"c{number}") for number in range(20)])
+    results = await asyncio.gather(*[bench.run("print(context, llm_query(context))") for bench in benches])
+    assert [result.stdout for result in results] == [f"c{n} <c{n}>\n" for n in range(20)]
+
+
+async def test_siblings_have_other_random_numbers(spawn):
+    benches = [await spawn() for _ in range(3)]
+    numbers = {(await bench.run("import random\nrandom.random()")).stdout for bench in benches}
+    assert len(numbers) == 3
+
+
+async def test_the_environment_is_empty(bench, monkeypatch):
+    result = await bench.run("import os, sys\nprint(dict(os.environ), sys.argv)")
+    assert "KEY" not in result.stdout
+    assert "/root" not in result.stdout
+    assert "/home" not in result.stdout
+
+
+async def _no_models(query: Query) -> list[str]:
+    return ["none"] * len(query.prompts)
