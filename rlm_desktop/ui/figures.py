@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
+_MARKS = re.compile(r"[*`]+|^\s*(?:>\s*)*(?:#+\s|[-+]\s|\|)?|\s*\|\s*", re.MULTILINE)
 CHARACTERS_PER_TOKEN = 4
 """A rule of thumb for English; every estimate made with it is shown with a "≈"."""
 
@@ -85,6 +87,11 @@ def local_time(utc: str) -> datetime | None:
     except ValueError:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone()
+
+
+def plain_line(markdown: str, limit: int = 600) -> str:
+    """The beginning of a Markdown text on one line, without its marks."""
+    return one_line(_MARKS.sub(" ", markdown[: limit * 4]), limit)
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 OFFLINE = "offline"
 OFFLINE_LABEL = "Offline (extractive, no language model)"
+FIRST_HINT = "Ask a question about the documents…"
+NEXT_HINT = "Ask a follow-up question; the model knows the earlier ones…"
 MIN_LINES, MAX_LINES = 2, 8
 SAME_AS_ROOT = "Sub-calls: the same model"
 ONE_LINE_FROM = 860
@@ -65,7 +67,7 @@ class QuestionEdit(QPlainTextEdit):
         super().__init__()
         self.setObjectName("question")
         self.setAccessibleName("Question")
-        self.setPlaceholderText("Ask a question about the documents…")
+        self.setPlaceholderText(FIRST_HINT)
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -202,6 +204,10 @@ class QuestionPanel(QFrame):
             max_iterations=self.max_iterations.value(),
             budget_usd=self.budget.value() or None,
         )
+
+    def set_follow_up(self, is_follow_up: bool) -> None:
+        """Say whether the session has questions already."""
+        self.edit.setPlaceholderText(NEXT_HINT if is_follow_up else FIRST_HINT)
 
     def set_busy(self, is_busy: bool) -> None:
         """While a run of this session is going on the next question can be written but not asked."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.ui.figures import glyph, one_line, status_kind
+from rlm_desktop.ui.figures import glyph, one_line, plain_line, status_kind
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.window_style import set_property
 
@@ -88,8 +88,8 @@ class RunHeader(QFrame):
         kind = status_kind(status)
         if state.answer:
             if status == EndState.COMPLETED:
-                return f"{glyph(status)} Final answer", kind, state.answer
-            return f"{glyph(status)} {status.capitalize()}; best answer so far", kind, state.answer
+                return f"{glyph(status)} Final answer", kind, plain_line(state.answer)
+            return f"{glyph(status)} {status.capitalize()}; best answer so far", kind, plain_line(state.answer)
         return f"{glyph(status)} {status.capitalize()}", kind, _why(state)
 
 

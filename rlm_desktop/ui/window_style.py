@@ -13,7 +13,8 @@ from rlm_desktop.ui.theme import Colours
 def dress(window: QWidget, colours: Colours) -> None:
     """Give `window` the look of `resources/window.qss` in these colours."""
     template = paths.resource("window.qss").read_text(encoding="utf-8")
-    window.setStyleSheet(re.sub(r"@(\w+)", lambda match: getattr(colours, match[1]), template))
+    values = {**vars(colours), "icons": paths.resource("icons").as_posix()}
+    window.setStyleSheet(re.sub(r"@(\w+)", lambda match: values[match[1]], template))
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:

@@ -311,6 +311,7 @@ class Workbench(QObject):
 
     def _show_start_or_work(self) -> None:
         window = self.window_
+        window.question.set_follow_up(bool(self.session_id))
         has_work = self.reader.is_reading or bool(window.documents.items) or self._feed is not None
         window.show_work(has_work)
         question = self.state.started.question if self.state is not None and self.state.started else ""

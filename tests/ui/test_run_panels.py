@@ -17,6 +17,7 @@ from rlm_desktop.engine.events import CancelRequested, DocumentRef, EndState, Ru
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.errors import DocumentError
 from rlm_desktop.history import RunRow, SessionRow
+from rlm_desktop.ui import figures
 from rlm_desktop.ui.actions import ACTIONS, Actions, ShortcutSheet
 from rlm_desktop.ui.history_panel import DayLine, HistoryPanel, RunLine, SessionLine
 from rlm_desktop.ui.messages import MAX_MESSAGES, CrashDialog, ErrorFunnel, MessageBar
@@ -162,7 +163,8 @@ class TestHeader:
         state = traces.state()
         header.set_state(state)
         assert header.question.full_text == traces.QUESTION
-        assert header.answer.full_text == state.answer
+        assert state.answer
+        assert header.answer.full_text == figures.plain_line(state.answer)
         assert header._mark.text() == "✓ Final answer"
 
     def test_a_cut_off_run_says_so(self, header: RunHeader) -> None:
