@@ -1,0 +1,244 @@
+"""The fold: any prefix of a trace, and any disorder of one, is a valid state."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import AnyEvent, EndState, Usage
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.trace import Trace
+from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
+
+USAGES = st.one_of(
+    st.none(),
+    st.builds(
+        Usage,
+        input_tokens=st.one_of(st.none(), st.integers(0, 1000)),
+        output_tokens=st.integers(0, 1000),
+        cached_tokens=st.one_of(st.none(), st.integers(0, 500)),
+    ),
+)
+COSTS = st.one_of(st.none(), st.floats(0, 1, allow_nan=False))
+SMALL = st.integers(-1, 4)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
+
+ANY_EVENT: st.SearchStrategy[AnyEvent] = st.one_of(
+    st.builds(ev.CallStarted, call=SMALL, parent=st.one_of(st.none(), SMALL), kind=st.sampled_from(["rlm", "llm"]),
+              depth=SMALL, model=TEXTS, batch=st.one_of(st.none(), SMALL)),
+    st.builds(ev.BatchStarted, call=SMALL, batch=SMALL, function=TEXTS, size=SMALL, iteration=SMALL, cell=SMALL),
+    st.builds(ev.BatchFinished, call=SMALL, batch=SMALL, failed=SMALL),
+    st.builds(ev.IterationStarted, call=SMALL, iteration=SMALL, of=SMALL),
+    st.builds(ev.ModelRequested, call=SMALL, model=TEXTS, kept=SMALL),
+    st.builds(ev.TextDelta, call=SMALL, text=TEXTS),
+    st.builds(ev.ReasoningDelta, call=SMALL, text=TEXTS),
+    st.builds(ev.ModelRetried, call=SMALL, attempt=SMALL, reason=TEXTS, delay=st.just(0.1), usage=USAGES),
+    st.builds(ev.ModelResponded, call=SMALL, text=TEXTS, usage=USAGES, cost_usd=COSTS),
+    st.builds(ev.ModelFailed, call=SMALL, error=TEXTS, usage=USAGES, cost_usd=COSTS),
+    st.builds(ev.CellStarted, call=SMALL, iteration=SMALL, cell=SMALL, code=TEXTS),
+    st.builds(ev.CellOutput, call=SMALL, iteration=SMALL, cell=SMALL, stream=st.just("stdout"), text=TEXTS),
+    st.builds(ev.CellFinished, call=SMALL, iteration=SMALL, cell=SMALL, status=st.sampled_from(["ok", "error"])),
+    st.builds(ev.ReplRestarted, call=SMALL, reason=TEXTS, lost=st.just(("x",))),
+    st.builds(ev.AnswerSet, call=SMALL, answer=TEXTS, source=st.just("FINAL")),
+    st.builds(ev.SecretsRedacted, call=SMALL, where=TEXTS, replaced=st.just({"key": 1})),
+    st.builds(ev.Noted, call=SMALL, text=TEXTS),
+    st.builds(ev.LimitReached, end_state=st.sampled_from(EndState), detail=TEXTS),
+    st.builds(ev.CancelRequested, call=SMALL, by=st.just("user")),
+    st.builds(ev.CallFinished, call=SMALL, end_state=st.sampled_from(EndState), result=TEXTS),
+    st.builds(ev.RunFinished, end_state=st.sampled_from(EndState), answer=st.one_of(st.none(), TEXTS)),
+)  # fmt: skip
+
+
+def start() -> ev.RunStarted:
+    return ev.RunStarted(run_id="r", session_id="s", question="q", root_model="a", sub_model="b", started_at="now")
+
+
+def fold(events: list[AnyEvent]) -> RunState:
+    state = RunState()
+    trace = Trace([state.apply])
+    for event in events:
+        trace.emit(event)
+    return state
+
+
+def check(state: RunState) -> None:
+    """What holds for every state."""
+    assert [node.index for node in state.nodes] == list(range(len(state.nodes)))
+    for node in state.nodes:
+        assert node.parent is None or node in node.parent.children
+        assert node.parent is None or node.parent.index < node.index
+        assert node.level == len(list(node.ancestors()))
+        if isinstance(node, BatchNode):
+            calls = [child for child in node.children if isinstance(child, CallNode)]
+            assert sum(node.counts.values()) == len(calls)
+            assert all(count >= 0 for count in node.counts.values())
+    assert state.active >= 0
+    roots = [node for node in state.nodes if node.parent is None]
+    assert len(roots) <= 1
+    if roots:
+        root = roots[0]
+        assert isinstance(root, CallNode)
+        assert root.subtree.as_dict() == pytest.approx(state.totals.as_dict())
+    own = [call.own for call in state.calls.values()]
+    for name in ("requests", "input_tokens", "output_tokens", "unknown_usage", "errors", "calls"):
+        total = sum(getattr(tally, name) for tally in own)
+        assert total == getattr(state.totals, name)
+        assert total == sum(getattr(tally, name) for tally in state.by_depth.values())
+        assert total == sum(getattr(tally, name) for tally in state.by_model.values())
+
+
+@given(st.lists(ANY_EVENT, max_size=60))
+def test_any_events_in_any_order_fold_to_a_sound_state(events: list[AnyEvent]) -> None:
+    state = fold([start(), *events])
+    check(state)
+    state.close_interrupted()
+    assert not state.is_running
+
+
+@given(ANY_EVENT)
+def test_an_event_survives_its_json(event: AnyEvent) -> None:
+    assert ev.decode(ev.encode(event)) == event
+
+
+def realistic(seed: int) -> list[AnyEvent]:
+    """The events of a run with recursion, batches, retries and failures, as the engine emits them."""
+    rng = random.Random(seed)
+    events: list[AnyEvent] = [start()]
+    numbers = iter(range(10_000))
+    batches = iter(range(10_000))
+
+    def usage() -> Usage | None:
+        return (
+            Usage(input_tokens=rng.randrange(100), output_tokens=rng.randrange(100)) if rng.random() < 0.9 else None
+        )
+
+    def ask(call: int, iteration: int) -> bool:
+        events.append(ev.ModelRequested(call=call, model="m", iteration=iteration))
+        if rng.random() < 0.2:
+            events.append(ev.ModelRetried(call=call, attempt=1, reason="429", delay=0.1, usage=usage()))
+        if rng.random() < 0.1:
+            events.append(ev.ModelFailed(call=call, error="no", usage=usage()))
+            return False
+        events.append(ev.TextDelta(call=call, text="par"))
+        events.append(ev.ModelResponded(call=call, text="part", usage=usage(), cost_usd=rng.random()))
+        return True
+
+    def call(parent: int | None, depth: int, batch: int | None) -> None:
+        number = next(numbers)
+        kind: Any = "rlm" if depth < 2 else "llm"
+        events.append(
+            ev.CallStarted(call=number, parent=parent, kind=kind, depth=depth, model=f"m{depth}", batch=batch)
+        )
+        is_fine = ask(number, 0) if kind == "llm" else iterate(number, depth)
+        end = EndState.COMPLETED if is_fine else EndState.FAILED
+        events.append(ev.CallFinished(call=number, end_state=end, result="r"))
+
+    def iterate(number: int, depth: int) -> bool:
+        for iteration in range(1, rng.randrange(2, 4)):
+            events.append(ev.IterationStarted(call=number, iteration=iteration, of=3))
+            if not ask(number, iteration):
+                return False
+            events.append(ev.CellStarted(call=number, iteration=iteration, cell=0, code="x"))
+            batch = next(batches)
+            size = rng.randrange(1, 4)
+            events.append(
+                ev.BatchStarted(call=number, batch=batch, function="f", size=size, iteration=iteration, cell=0)
+            )
+            for _ in range(size):
+                call(number, depth + 1, batch)
+            events.append(ev.BatchFinished(call=number, batch=batch))
+            events.append(ev.CellFinished(call=number, iteration=iteration, cell=0, status="ok"))
+        return True
+
+    call(None, 0, None)
+    events.append(ev.RunFinished(end_state=EndState.COMPLETED, answer="42"))
+    return events
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1))
+@settings(max_examples=50)
+def test_any_prefix_of_a_trace_is_a_valid_state(seed: int, share: float) -> None:
+    events = realistic(seed)
+    prefix = events[: int(len(events) * share)]
+    state = fold(prefix)
+    check(state)
+    state.close_interrupted()
+    check(state)
+
+
+def test_a_whole_trace_leaves_nothing_running() -> None:
+    state = fold(realistic(7))
+    assert state.status == EndState.COMPLETED
+    assert state.answer == "42"
+    assert state.active == 0
+    assert all(node.finished is not None for node in state.nodes)
+
+
+def test_the_conversation_is_put_together_from_its_pieces() -> None:
+    message = ev.Message
+    state = fold(
+        [
+            start(),
+            ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"),
+            ev.IterationStarted(call=0, iteration=1, of=3),
+            ev.ModelRequested(call=0, model="m", messages=(message("system", "s"), message("user", "1"))),
+            ev.ModelResponded(call=0, text="a"),
+            ev.IterationStarted(call=0, iteration=2, of=3),
+            ev.ModelRequested(
+                call=0, model="m", kept=2, messages=(message("assistant", "a"), message("user", "2"))
+            ),
+            ev.IterationStarted(call=0, iteration=3, of=3),
+            ev.ModelRequested(call=0, model="m", kept=1, messages=(message("user", "summary"),)),
+        ]
+    )
+    first, second, third = state.calls[0].iterations
+    assert first.exchange is not None
+    assert second.exchange is not None
+    assert third.exchange is not None
+    assert [m.content for m in first.exchange.messages()] == ["s", "1"]
+    assert [m.content for m in second.exchange.messages()] == ["s", "1", "a", "2"]
+    assert [m.content for m in third.exchange.messages()] == ["s", "summary"]
+
+
+def test_a_retry_voids_the_text_that_had_come() -> None:
+    state = fold(
+        [
+            start(),
+            ev.CallStarted(call=0, parent=None, kind="llm", depth=0, model="m"),
+            ev.ModelRequested(call=0, model="m"),
+            ev.TextDelta(call=0, text="wrong"),
+            ev.ModelRetried(call=0, attempt=1, reason="cut", delay=0),
+            ev.TextDelta(call=0, text="ri"),
+            ev.TextDelta(call=0, text="ght"),
+        ]
+    )
+    exchange = state.calls[0].exchange
+    assert exchange is not None
+    assert exchange.text == "right"
+    assert exchange.attempts == [("cut", 0)]
+
+
+def test_a_newer_event_is_skipped_and_garbage_is_refused() -> None:
+    assert ev.decode('{"event": "FromTheFuture", "seq": 3, "what": 1}') is None
+    for bad in ('{"event": "TextDelta", "text": 5}', "[]", "nonsense", '{"event": "RunStarted"}'):
+        with pytest.raises(msgspec.DecodeError):
+            ev.decode(bad)
+
+
+def test_a_cut_off_run_is_interrupted_everywhere() -> None:
+    events = realistic(3)
+    state = fold(events[: len(events) // 2])
+    state.close_interrupted()
+    assert state.status == EndState.INTERRUPTED
+    kinds = {type(node) for node in state.nodes}
+    assert kinds <= {CallNode, IterationNode, BatchNode}
+    node: Node
+    for node in state.nodes:
+        assert node.finished is not None
+        assert node.status not in ("queued", "running")
