@@ -1,12 +1,13 @@
 """Colours, fonts and icons: light, dark, or as the system has it.
 
 `Theme` dresses the application. A widget that paints by itself asks `colours_of(self)` and looks again when Qt
-tells it that its palette changed (`QEvent.Type.PaletteChange`); nothing else has to be passed around. The colours are
-those of the design; each text colour has a contrast of at least 4.5 on every ground that it is written on.
+tells it that its palette changed (`QEvent.Type.PaletteChange`); nothing else has to be passed around. The colours
+are those of the design; each text colour has a contrast of at least 4.5 on every ground that it is written on.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -260,6 +261,4 @@ def _qt_palette(colours: Colours) -> QPalette:
 
 def _style_sheet(colours: Colours) -> str:
     template = paths.resource("theme.qss").read_text(encoding="utf-8")
-    for name, value in vars(colours).items():
-        template = template.replace(f"@{name};", f"{value};").replace(f"@{name} ", f"{value} ")
-    return template
+    return re.sub(r"@(\w+)", lambda match: getattr(colours, match[1]), template)

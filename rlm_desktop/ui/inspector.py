@@ -1,0 +1,347 @@
+"""The inspector: everything about the selected row."""
+
+from __future__ import annotations
+
+import html
+import time
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import BatchNode, CallNode, Exchange, IterationNode, Node
+from rlm_desktop.ui import call_text, inspector_text, theme
+from rlm_desktop.ui.call_model import Clock
+from rlm_desktop.ui.inspector_answer import AnswerPage
+from rlm_desktop.ui.inspector_batch import BatchPage
+from rlm_desktop.ui.inspector_cells import CellsPage, VariablesPage
+from rlm_desktop.ui.text_view import Section, TextPane
+
+REFRESH_MS = 150
+"""Texts that grow are shown about seven times a second: reading needs no more, and layout costs."""
+
+
+class FactsPage(QScrollArea):
+    """Names and values in groups, all of it to be selected and copied."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setAccessibleName("Details")
+        self._shown: list[tuple[str, list[inspector_text.Fact]]] = []
+        self._values: list[QLabel] = []
+
+    def show_facts(self, groups: list[tuple[str, list[inspector_text.Fact]]]) -> None:
+        """Show them; labels are made anew only when the names change."""
+        if self._names(groups) != self._names(self._shown):
+            self._build(groups)
+        else:
+            texts = [value for _, rows in groups for _, value in rows]
+            for label, text in zip(self._values, texts, strict=True):
+                if label.text() != text:
+                    label.setText(text)
+        self._shown = groups
+
+    @staticmethod
+    def _names(groups: list[tuple[str, list[inspector_text.Fact]]]) -> list[tuple[str, list[str]]]:
+        return [(heading, [name for name, _ in rows]) for heading, rows in groups]
+
+    def _build(self, groups: list[tuple[str, list[inspector_text.Fact]]]) -> None:
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setContentsMargins(12, 8, 12, 12)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        self._values.clear()
+        row = 0
+        for heading, rows in groups:
+            if heading:
+                label = QLabel(heading)
+                label.setContentsMargins(0, 10, 0, 0)
+                font = label.font()
+                font.setBold(True)
+                label.setFont(font)
+                grid.addWidget(label, row, 0, 1, 2)
+                row += 1
+            for name, value in rows:
+                self._add_fact(grid, row, name, value)
+                row += 1
+        grid.setRowStretch(row, 1)
+        self.setWidget(page)
+
+    def _add_fact(self, grid: QGridLayout, row: int, name: str, value: str) -> None:
+        key = QLabel(name)
+        key.setProperty("muted", True)
+        text = QLabel(value)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setWordWrap(True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setAccessibleName(f"{name.strip()}: {value}")
+        grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(text, row, 1)
+        self._values.append(text)
+
+
+class Inspector(QWidget):
+    """Everything about one row of the tree: code and output, prompt, response, variables, details, answer.
+
+    Signals:
+        node_selected: The person asked for another row: a mark, a call of a batch, an ancestor.
+        message: Something to tell the person, as "Saved …"; text, level.
+    """
+
+    node_selected = Signal(object)
+    message = Signal(str, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = RunState()
+        self._node: Node | None = None
+        self._clock: Clock = lambda: self._state.now
+        self._chosen: dict[str, str] = {}
+        self._shown_at = 0.0
+        self._make_pages()
+        self._make_head()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setExpanding(False)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.currentChanged.connect(self._on_tab_changed)
+        self._hint = QLabel("Select a row of the run to see what it did.")
+        self._hint.setProperty("muted", True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setWordWrap(True)
+        shown = QWidget()
+        column = QVBoxLayout(shown)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(self.tabs, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._hint)
+        self._stack.addWidget(shown)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._show)
+        self.setMinimumWidth(280)
+        self.setAccessibleName("Inspector")
+
+    def _make_pages(self) -> None:
+        self.cells = CellsPage()
+        self.prompt = TextPane("Prompt", hint="The model has not been asked yet.")
+        self.response = TextPane("Response", hint="Nothing has arrived yet.")
+        self.result = TextPane("Result", hint="The call has not ended yet.")
+        self.variables = VariablesPage()
+        self.facts = FactsPage()
+        self.answer = AnswerPage()
+        self.batch = BatchPage()
+        self.cells.node_chosen.connect(self.node_selected)
+        self.batch.node_chosen.connect(self.node_selected)
+        self.answer.saved.connect(lambda path: self.message.emit(f"The answer was saved as {path}.", "info"))
+        self.answer.failed.connect(lambda reason: self.message.emit(reason, "error"))
+
+    def _make_head(self) -> None:
+        self.breadcrumb = QLabel()
+        self.breadcrumb.setTextFormat(Qt.TextFormat.RichText)
+        self.breadcrumb.setWordWrap(True)
+        self.breadcrumb.setAccessibleName("Where the row is in the run")
+        self.breadcrumb.linkActivated.connect(self._on_link)
+        self._icon = QLabel()
+        self._icon.setFixedSize(16, 16)
+        self.caption = QLabel()
+        self.caption.setProperty("muted", True)
+        self.caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.failure = QLabel()
+        self.failure.setProperty("level", "error")
+        self.failure.setTextFormat(Qt.TextFormat.PlainText)
+        self.failure.setWordWrap(True)
+        self.failure.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self._icon)
+        line.addWidget(self.caption, 1)
+        self._head = QWidget()
+        column = QVBoxLayout(self._head)
+        column.setContentsMargins(12, 8, 12, 6)
+        column.setSpacing(4)
+        column.addWidget(self.breadcrumb)
+        column.addLayout(line)
+        column.addWidget(self.failure)
+
+    # -- what is shown --------------------------------------------------------------------------------------
+
+    @property
+    def node(self) -> Node | None:
+        """The row that is shown."""
+        return self._node
+
+    def show_node(self, state: RunState, node: Node | None, clock: Clock | None = None) -> None:
+        """Show a row; None shows that none is selected.
+
+        Args:
+            state: The run.
+            node: Its row.
+            clock: The run's current time in seconds, where that is not the time of its last event.
+        """
+        self._state = state
+        self._clock = clock or (lambda: state.now)
+        changes = node is not self._node
+        self._node = node
+        self._stack.setCurrentIndex(0 if node is None else 1)
+        if node is None:
+            return
+        if changes:
+            self._set_tabs(node)
+        self._show()
+
+    def refresh(self) -> None:
+        """Take in what has happened to the row, soon."""
+        if self._node is not None and self.isVisible() and not self._timer.isActive():
+            since = (time.monotonic() - self._shown_at) * 1000
+            self._timer.start(int(max(0.0, REFRESH_MS - since)))
+
+    def _set_tabs(self, node: Node) -> None:
+        """Put up the pages that fit the row, the one last chosen for its kind in front."""
+        wanted = self._pages_for(node)
+        self.tabs.blockSignals(True)
+        self.tabs.clear()
+        for title, page in wanted:
+            self.tabs.addTab(page, title)
+        chosen = self._chosen.get(self._kind(node))
+        titles = [title for title, _ in wanted]
+        self.tabs.setCurrentIndex(titles.index(chosen) if chosen in titles else 0)
+        self.tabs.blockSignals(False)
+
+    def _pages_for(self, node: Node) -> list[tuple[str, QWidget]]:
+        details = ("Details", self.facts)
+        if isinstance(node, IterationNode):
+            return [
+                ("Code and output", self.cells),
+                ("Response", self.response),
+                ("Prompt", self.prompt),
+                ("Variables", self.variables),
+                details,
+            ]
+        if isinstance(node, BatchNode):
+            return [("Calls", self.batch), details]
+        if node.parent is None:
+            return [("Final answer", self.answer), ("Question", self.prompt), details]
+        if isinstance(node, CallNode) and node.kind == "rlm":
+            return [("Result", self.result), ("Context", self.prompt), details]
+        return [("Response", self.response), ("Prompt", self.prompt), details]
+
+    @staticmethod
+    def _kind(node: Node) -> str:
+        return "run" if node.parent is None else call_text.kind(node)
+
+    def _on_tab_changed(self) -> None:
+        if self._node is not None:
+            self._chosen[self._kind(self._node)] = self.tabs.tabText(self.tabs.currentIndex())
+            self._show_page(self._node)
+
+    def _show(self) -> None:
+        node = self._node
+        if node is None:
+            return
+        self._shown_at = time.monotonic()
+        self._show_head(node)
+        self._show_page(node)
+
+    def _show_head(self, node: Node) -> None:
+        crumbs = self._crumbs(node)
+        if self.breadcrumb.text() != crumbs:
+            self.breadcrumb.setText(crumbs)
+        colours = theme.colours_of(self)
+        role = theme.status_role(node.status)
+        drawn = theme.pixmap(theme.status_icon(node.status), getattr(colours, role), 16, self.devicePixelRatioF())
+        self._icon.setPixmap(drawn)
+        self._icon.setAccessibleName(call_text.status(node))
+        self.caption.setText(inspector_text.caption(node, self._clock()))
+        failure = inspector_text.failure(self._state, node)
+        self.failure.setText(failure[:1000])
+        self.failure.setVisible(bool(failure))
+
+    def _crumbs(self, node: Node) -> str:
+        colours = theme.colours_of(self)
+        parts: list[str] = []
+        for step in inspector_text.path(node):
+            title = html.escape(call_text.title(step)).replace(" ", "&nbsp;")
+            if step is node:
+                parts.append(f"<b>{title}</b>")
+            else:
+                style = f"color:{colours.accent}; text-decoration:none"
+                parts.append(f'<a href="{step.index}" style="{style}">{title}</a>')
+        return f' <span style="color:{colours.muted}">›</span> '.join(parts)
+
+    def _on_link(self, link: str) -> None:
+        if link.isdigit() and int(link) < len(self._state.nodes):
+            self.node_selected.emit(self._state.nodes[int(link)])
+
+    def _show_page(self, node: Node) -> None:
+        page = self.tabs.currentWidget()
+        exchange = inspector_text.exchange_of(node)
+        if page is self.cells and isinstance(node, IterationNode):
+            self.cells.show_node(node)
+        elif page is self.variables and isinstance(node, IterationNode):
+            self.variables.show_node(node)
+        elif page is self.batch and isinstance(node, BatchNode):
+            self.batch.show_node(node, self._clock)
+        elif page is self.facts:
+            self.facts.show_facts(inspector_text.facts(node, self._clock()))
+        elif page is self.response:
+            self._show_response(exchange)
+        elif page is self.answer:
+            root = self._state.root
+            answer = self._state.answer if self._state.answer is not None else root.answer if root else None
+            self.answer.show_answer(answer, root.answer_source if root else "")
+        elif isinstance(node, CallNode) and page is self.result:
+            self.result.set_text(node.result)
+        elif page is self.prompt:
+            self._show_prompt(node)
+
+    def _show_response(self, exchange: Exchange | None) -> None:
+        if exchange is not None and exchange.reasoning:
+            self.response.set_sections(
+                [Section("Reasoning", exchange.reasoning), Section("Response", exchange.text)]
+            )
+        else:
+            self.response.set_text(exchange.text if exchange else "")
+
+    def _show_prompt(self, node: Node) -> None:
+        if isinstance(node, CallNode) and node.kind == "rlm":
+            self.prompt.set_text(node.prompt)
+            return
+        sections = inspector_text.conversation(inspector_text.exchange_of(node))
+        if not sections and isinstance(node, CallNode):
+            sections = [Section("Prompt", node.prompt)]
+        before = self.prompt.text
+        self.prompt.set_sections(sections)
+        if self.prompt.text != before and (heading := inspector_text.first_new_heading(sections)):
+            self.prompt.scroll_to_heading(heading)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._node is not None:
+            self._show_head(self._node)
+
+    def sizeHint(self) -> QSize:
+        """Room for code beside the tree."""
+        return QSize(480, 600)

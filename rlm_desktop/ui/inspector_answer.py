@@ -1,0 +1,161 @@
+"""The final answer, rendered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDesktopServices,
+    QGuiApplication,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rlm_desktop.ui import theme
+
+MOST_MARKDOWN = 100_000
+"""Longer answers are shown as plain text: rendering takes 0.13 s per 100,000 characters."""
+
+
+class MarkdownView(QTextBrowser):
+    """Renders Markdown that nobody vouches for: no HTML, nothing loaded, no link followed by itself."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.document().setDocumentMargin(12)
+        self.anchorClicked.connect(self._offer_link)
+        self._source = ""
+
+    def set_source(self, text: str) -> None:
+        """Show `text`."""
+        if text == self._source:
+            return
+        self._source = text
+        self._render()
+
+    def _render(self) -> None:
+        if len(self._source) > MOST_MARKDOWN:
+            self.setPlainText(self._source)
+            return
+        features = QTextDocument.MarkdownFeature
+        self.document().setMarkdown(self._source, features.MarkdownDialectGitHub | features.MarkdownNoHTML)
+        self._dress()
+
+    def _dress(self) -> None:
+        """Give code blocks a ground and a font, and paragraphs some air: Qt's renderer gives them neither."""
+        ground = QColor(theme.colours_of(self).panel)
+        font = theme.code_font(self)
+        block = self.document().begin()
+        while block.isValid():
+            cursor = QTextCursor(block)
+            change = QTextBlockFormat()
+            if block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence):
+                change.setBackground(ground)
+                cursor.mergeBlockFormat(change)
+                cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+                characters = cursor.charFormat()
+                characters.setFontFamilies(font.families())
+                characters.setFontFixedPitch(True)
+                cursor.mergeCharFormat(characters)
+            elif block.textList() is None and cursor.currentTable() is None:
+                change.setBottomMargin(6)
+                cursor.mergeBlockFormat(change)
+            block = block.next()
+
+    def loadResource(self, type: int, name: QUrl | str) -> Any:
+        """Nothing is loaded: no image, no style sheet, from nowhere."""
+        return None
+
+    def _offer_link(self, link: QUrl) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy link", lambda: QGuiApplication.clipboard().setText(link.toString()))
+        if link.scheme() in ("http", "https", "mailto"):
+            menu.addAction(f"Open {link.host() or link.toString()}", lambda: QDesktopServices.openUrl(link))
+        menu.popup(self.cursor().pos() + QPoint(2, 2))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._source:
+            self._render()
+
+
+class AnswerPage(QWidget):
+    """The answer with what can be done with it.
+
+    Signals:
+        saved: A file was written; its path.
+        failed: It could not be; the reason.
+    """
+
+    saved = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answer = ""
+        self.view = MarkdownView("Final answer")
+        self.view.setPlaceholderText("The answer appears here when the run has found it.")
+        self._source = QLabel()
+        self._source.setProperty("muted", True)
+        self.copy = QPushButton("Copy")
+        self.copy.setToolTip("Copy the answer as Markdown")
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._answer))
+        self.save = QPushButton("Save…")
+        self.save.setToolTip("Save the answer as a Markdown file")
+        self.save.clicked.connect(self._choose_file)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 6, 8, 6)
+        bar.addWidget(self._source, 1)
+        bar.addWidget(self.copy)
+        bar.addWidget(self.save)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(bar)
+        self.show_answer(None, "")
+
+    def show_answer(self, answer: str | None, source: str) -> None:
+        """Show an answer and how it was given; None when there is none yet."""
+        self._answer = answer or ""
+        self.view.set_source(self._answer)
+        self._source.setText(f"Given by {source}" if answer is not None and source else "")
+        for button in (self.copy, self.save):
+            button.setEnabled(bool(answer))
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, "Save the answer", "answer.md", "Markdown (*.md);;All files (*)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("md")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save_to)
+        dialog.open()
+
+    def save_to(self, path: str) -> None:
+        """Write the answer to a file."""
+        try:
+            Path(path).write_text(self._answer, encoding="utf-8")
+        except OSError as error:
+            self.failed.emit(f"{path}: {error.strerror or error}. Choose another place.")
+        else:
+            self.saved.emit(path)

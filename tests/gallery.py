@@ -1,0 +1,139 @@
+"""Draws the parts of the window in every state, light and dark: `python -m tests.gallery FOLDER [NAME]...`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+
+from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
+from rlm_desktop.ui.call_text import is_failure
+from rlm_desktop.ui.call_tree import CallTreeView
+from rlm_desktop.ui.inspector import Inspector
+from rlm_desktop.ui.theme import Mode, Theme
+from tests import traces
+from tests.traces import Shape
+
+LIVE = Shape(calls=300, depth=2, batch=40, concurrency=16, cut=2200, errors=0.08, seed=4)
+DONE = Shape(calls=120, depth=1, batch=40, iterations=5, errors=0.08, seed=5)
+DEEP = Shape(calls=160, depth=4, batch=4, iterations=4, errors=0.1, cell_errors=0.3, seed=2)
+LIMIT = Shape(calls=40, batch=12, end=EndState.BUDGET_EXCEEDED, knows_cost=True)
+UNPRICED = Shape(calls=30, batch=10, knows_cost=False)
+
+
+def _tree(shape: Shape | None, size: tuple[int, int], *, select: int | None = None) -> QWidget:
+    view = CallTreeView()
+    view.resize(*size)
+    view.set_state(traces.state(shape) if shape else None)
+    if select is not None:
+        view.select_node(view.state.nodes[select])
+    return view
+
+
+def _inspector(shape: Shape, choose: Callable[[Node], bool], tab: str, size: tuple[int, int]) -> QWidget:
+    state = traces.state(shape)
+    inspector = Inspector()
+    inspector.resize(*size)
+    inspector.show_node(state, next(node for node in state.nodes if choose(node)))
+    for number in range(inspector.tabs.count()):
+        if inspector.tabs.tabText(number) == tab:
+            inspector.tabs.setCurrentIndex(number)
+    return inspector
+
+
+def _both(shape: Shape) -> QWidget:
+    state = traces.state(shape)
+    splitter = QSplitter()
+    tree, inspector = CallTreeView(), Inspector()
+    splitter.addWidget(tree)
+    splitter.addWidget(inspector)
+    splitter.resize(1440, 800)
+    splitter.setSizes([940, 500])
+    tree.set_state(state)
+    tree.node_selected.connect(lambda node: inspector.show_node(state, node))
+    tree.select_node(next(node for node in state.nodes if _has_batch(node)))
+    return splitter
+
+
+def _has_batch(node: Node) -> bool:
+    return isinstance(node, IterationNode) and any(isinstance(child, BatchNode) for child in node.children)
+
+
+def _is_broken(node: Node) -> bool:
+    return isinstance(node, IterationNode) and is_failure(node)
+
+
+def _is_llm(node: Node) -> bool:
+    return isinstance(node, CallNode) and node.kind == "llm" and node.exchange is not None
+
+
+def _is_failed_call(node: Node) -> bool:
+    return isinstance(node, CallNode) and is_failure(node)
+
+
+def _is_retried(node: Node) -> bool:
+    return _is_llm(node) and bool(node.exchange.attempts)  # type: ignore[attr-defined]
+
+
+NARROW, WIDE = (440, 640), (1000, 560)
+SCENES: dict[str, Callable[[], QWidget]] = {
+    "tree_empty": lambda: _tree(None, (900, 420)),
+    "tree_live": lambda: _tree(LIVE, (1100, 560)),
+    "tree_done": lambda: _tree(DONE, (1100, 640), select=4),
+    "tree_deep": lambda: _tree(DEEP, (1100, 700)),
+    "tree_limit": lambda: _tree(LIMIT, (1000, 420)),
+    "tree_unpriced": lambda: _tree(UNPRICED, (1000, 420)),
+    "tree_small": lambda: _tree(DONE, (640, 360), select=2),
+    "cells": lambda: _inspector(DONE, _has_batch, "Code and output", NARROW),
+    "cells_wide": lambda: _inspector(DONE, _has_batch, "Code and output", WIDE),
+    "cells_error": lambda: _inspector(DEEP, _is_broken, "Code and output", NARROW),
+    "response": lambda: _inspector(DONE, _has_batch, "Response", NARROW),
+    "prompt": lambda: _inspector(DONE, _has_batch, "Prompt", NARROW),
+    "variables": lambda: _inspector(DONE, _has_batch, "Variables", NARROW),
+    "details": lambda: _inspector(DONE, _is_retried, "Details", NARROW),
+    "failed_call": lambda: _inspector(DONE, _is_failed_call, "Response", NARROW),
+    "batch": lambda: _inspector(DONE, lambda node: isinstance(node, BatchNode), "Calls", (520, 560)),
+    "answer": lambda: _inspector(DONE, lambda node: node.parent is None, "Final answer", NARROW),
+    "no_row": Inspector,
+    "both": lambda: _both(DONE),
+}
+
+
+def draw(folder: Path, names: list[str], modes: tuple[Mode, ...] = ("light", "dark")) -> list[Path]:
+    """Draw the scenes; returns the files."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    theme = Theme(app)
+    folder.mkdir(parents=True, exist_ok=True)
+    files: list[Path] = []
+    for mode in modes:
+        theme.set_mode(mode)
+        for name in names or SCENES:
+            widget = SCENES[name]()
+            widget.show()
+            file = folder / f"{name}_{mode}.png"
+            widget.grab().save(str(file))
+            files.append(file)
+            widget.close()
+            widget.deleteLater()
+    return files
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", choices=[*SCENES, []], metavar="NAME")
+    options = parser.parse_args()
+    for file in draw(options.folder, options.names):
+        print(file)
+
+
+if __name__ == "__main__":
+    main()
