@@ -1,47 +1,106 @@
 """One large string out of many pieces, without holding Python's lock for long and without a second copy.
 
-`"".join(pieces)` of 500 MB copies it in one go: 0.1 to 0.5 s in which no other thread runs, so the window would
-stand still. Here the string is made empty and filled piece by piece through CPython's documented C functions
-(`PyUnicode_New`, `PyUnicode_CopyCharacters`); each piece is freed as soon as it was copied.
+`"".join(pieces)` of 500 MB needs the memory twice and copies it in one go: up to a second in which no other
+thread runs, so the window would stand still. Here the string is made empty and filled piece by piece, then cut to
+its length, through CPython's documented C functions (`PyUnicode_New`, `PyUnicode_CopyCharacters`,
+`PyUnicode_Resize`). Memory that was asked for and never filled costs nothing: the system gives pages when they are
+first written.
 """
 
 from __future__ import annotations
 
 import ctypes
 import sys
-from collections import deque
 
 _JOIN_BELOW = 4 << 20
+_COPY = 1 << 20
 
 
 class TextBuilder:
-    """Takes pieces of text, then gives them as one string."""
+    """Takes pieces of text, then gives them as one string.
 
-    def __init__(self) -> None:
-        self._pieces: deque[str] = deque()
-        self._length = 0
-        self._widest = 0
+    Args:
+        capacity: The largest number of characters that can come.
+    """
 
-    @property
-    def length(self) -> int:
-        """Characters so far."""
-        return self._length
+    def __init__(self, capacity: int) -> None:
+        is_small = capacity < _JOIN_BELOW or sys.implementation.name != "cpython"
+        self._capacity = capacity
+        self._pieces: list[str] | None = [] if is_small else None
+        self._string: _String | None = None
+        self.length = 0
 
     def append(self, piece: str) -> None:
         """Add a piece at the end."""
-        if piece:
+        if not piece:
+            return
+        if self._pieces is not None:
             self._pieces.append(piece)
-            self._length += len(piece)
-            if self._widest < 0x10000:
-                self._widest = max(self._widest, _width(piece))
+        else:
+            self._fill(piece)
+        self.length += len(piece)
+
+    def _fill(self, piece: str) -> None:
+        widest = _width(piece)
+        string = self._string
+        if string is None or string.widest < widest or string.capacity < self.length + len(piece):
+            wider = _String(
+                max(self._capacity, self.length + len(piece)), max(widest, string.widest if string else 0)
+            )
+            if string is not None:
+                wider.copy(string, self.length)
+            self._string = string = wider
+        string.write(self.length, piece)
 
     def finish(self) -> str:
-        """The whole text; the builder is empty afterwards."""
-        pieces, length, widest = self._pieces, self._length, self._widest
-        self._pieces, self._length, self._widest = deque(), 0, 0
-        if length < _JOIN_BELOW or sys.implementation.name != "cpython":
-            return "".join(pieces)
-        return _fill(pieces, length, widest)
+        """The whole text; the builder is of no use afterwards."""
+        if self._pieces is not None:
+            return "".join(self._pieces)
+        string, self._string = self._string, None
+        return string.finish(self.length) if string is not None else ""
+
+
+class _String:
+    """A Python string while it is being filled, known by its address only."""
+
+    def __init__(self, capacity: int, widest: int) -> None:
+        self.capacity = capacity
+        self.widest = widest
+        self._address = ctypes.c_void_p()
+        self._address = ctypes.c_void_p(_api.new(capacity, widest))
+
+    def write(self, at: int, piece: str) -> None:
+        _api.copy(self._address, at, ctypes.c_void_p(id(piece)), 0, len(piece))
+
+    def copy(self, other: _String, length: int) -> None:
+        for at in range(0, length, _COPY):
+            _api.copy(self._address, at, other._address, at, min(_COPY, length - at))
+
+    def finish(self, length: int) -> str:
+        _api.resize(ctypes.byref(self._address), length)
+        text: str = ctypes.cast(self._address, ctypes.py_object).value
+        return text  # which holds a reference of its own; ours goes with this object
+
+    def __del__(self) -> None:
+        if self._address:
+            _api.release(self._address)
+            self._address = ctypes.c_void_p()
+
+
+class _Api:
+    """The four functions of CPython, with their types."""
+
+    def __init__(self) -> None:
+        api, size, pointer = ctypes.pythonapi, ctypes.c_ssize_t, ctypes.c_void_p
+        self.new, self.copy, self.resize = api.PyUnicode_New, api.PyUnicode_CopyCharacters, api.PyUnicode_Resize
+        self.release = api.Py_DecRef
+        self.new.restype, self.new.argtypes = pointer, [size, ctypes.c_uint32]
+        self.copy.restype, self.copy.argtypes = size, [pointer, size, pointer, size, size]
+        self.resize.restype, self.resize.argtypes = ctypes.c_int, [ctypes.POINTER(pointer), size]
+        self.release.restype, self.release.argtypes = None, [pointer]
+
+
+_api = _Api()
 
 
 def _width(piece: str) -> int:
@@ -58,20 +117,3 @@ def _width(piece: str) -> int:
         return 0xFFFF
     widest = max(piece)
     return 0xFF if widest <= "\xff" else 0xFFFF if widest <= "\uffff" else 0x10FFFF
-
-
-def _fill(pieces: deque[str], length: int, widest: int) -> str:
-    api = ctypes.pythonapi
-    new, copy, release = api.PyUnicode_New, api.PyUnicode_CopyCharacters, api.Py_DecRef
-    new.restype, new.argtypes = ctypes.c_void_p, [ctypes.c_ssize_t, ctypes.c_uint32]
-    copy.restype = ctypes.c_ssize_t
-    copy.argtypes = [ctypes.c_void_p, ctypes.c_ssize_t, ctypes.py_object, ctypes.c_ssize_t, ctypes.c_ssize_t]
-    release.restype, release.argtypes = None, [ctypes.c_void_p]
-    target = new(length, widest)
-    at = 0
-    while pieces:
-        piece = pieces.popleft()
-        at += copy(target, at, piece, 0, len(piece))
-    text: str = ctypes.cast(target, ctypes.py_object).value
-    release(target)  # the name `text` holds its own reference
-    return text

@@ -33,6 +33,7 @@ from rlm_desktop.documents.reading import Read, read_utf8
 from rlm_desktop.documents.workers import Limits, TooSlow, Worker, WorkerDied, WorkerUnable
 from rlm_desktop.errors import DocumentError
 
+_REPORT_EVERY = 0.05
 AnyPath = str | os.PathLike[str]
 
 
@@ -236,6 +237,7 @@ class _Task:
         self._password = password
         self._encoding = encoding
         self._report = report
+        self._next_report = time.monotonic() + _REPORT_EVERY
         self._cancelled = False
         self._worker: Worker | None = None
         self._lock = threading.Lock()
@@ -257,7 +259,7 @@ class _Task:
             file.seek(0)
             kind = kinds.kind_of(head, self._name)
             if kind in kinds.TEXT_KINDS and not self._encoding and _is_plain(head):
-                read = read_utf8(file, lambda done: self._on_bytes(done, size))
+                read = read_utf8(file, size, lambda done: self._on_bytes(done, size))
                 if read is not None:
                     return self._from_text(kind, size, read)
                 file.seek(0)
@@ -265,7 +267,9 @@ class _Task:
 
     def _on_bytes(self, done: int, size: int) -> None:
         self._check()
-        self._report(min(1.0, done / max(size, 1)), "")
+        if (now := time.monotonic()) >= self._next_report:
+            self._next_report = now + _REPORT_EVERY
+            self._report(min(1.0, done / max(size, 1)), "")
 
     def _check(self) -> None:
         if self._cancelled:

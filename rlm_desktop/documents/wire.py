@@ -37,6 +37,16 @@ class Progress(Struct, tag=True, array_like=True):
     note: str
 
 
+class Begin(Struct, tag=True, array_like=True):
+    """The text comes now.
+
+    Attributes:
+        characters: Its length.
+    """
+
+    characters: int
+
+
 class Text(Struct, tag=True, array_like=True):
     """The next piece of the text."""
 
@@ -75,7 +85,7 @@ class Failed(Struct, tag=True, array_like=True):
     retires: bool = False
 
 
-Reply = Ready | Progress | Text | Done | Failed
+Reply = Ready | Progress | Begin | Text | Done | Failed
 
 encode = msgspec.msgpack.Encoder().encode
 decode_job = msgspec.msgpack.Decoder(Job).decode

@@ -75,6 +75,7 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
         return _answer(connection, wire.Failed("reading it takes more memory than allowed.", retires=True))
     except Unreadable as error:
         return _answer(connection, wire.Failed(str(error), isinstance(error, Locked), _is_large()))
+    connection.send_bytes(wire.encode(wire.Begin(draft.length)))
     for part in draft.parts:
         for start in range(0, len(part), _PIECE):
             connection.send_bytes(wire.encode(wire.Text(part[start : start + _PIECE])))

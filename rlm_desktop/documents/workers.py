@@ -82,7 +82,7 @@ class Worker:
             WorkerUnable: It never started.
             TooSlow: It passed a time limit.
         """
-        builder = TextBuilder()
+        builder = TextBuilder(0)
         ends = time.monotonic() + self._limits.seconds
         try:
             self._connection.send_bytes(wire.encode(job))
@@ -94,6 +94,8 @@ class Worker:
                 reply = wire.decode_reply(self._connection.recv_bytes())
                 if isinstance(reply, wire.Ready):
                     self._has_started = True
+                elif isinstance(reply, wire.Begin):
+                    builder = TextBuilder(reply.characters)
                 elif isinstance(reply, wire.Text):
                     builder.append(reply.piece)
                 elif isinstance(reply, wire.Progress):

@@ -179,7 +179,10 @@ class TestShared:
             ("empty.pdf", "the file is empty."),
             ("empty.txt", "the file is empty."),
             ("random.bin", "it is a binary file, which holds no text."),
-            ("truncated-debian-policy.pdf", "it is cut off: the end of the file, which lists its pages, is missing."),
+            (
+                "truncated-debian-policy.pdf",
+                "it is cut off: the end of the file, which lists its pages, is missing.",
+            ),
         ],
     )
     def test_corrupt(self, loader: Loader, shared: Path, name: str, message: str) -> None:

@@ -1,0 +1,63 @@
+"""Large strings made of pieces are ordinary strings."""
+
+from __future__ import annotations
+
+import sys
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rlm_desktop.documents.bigtext import TextBuilder, _width
+from rlm_desktop.documents.reading import _split
+
+PIECES = st.lists(st.text(alphabet=st.sampled_from("aé\xffжあ\uffff😀\U0010ffff"), max_size=40), max_size=12)
+LARGE = 8 << 20
+
+
+def built(pieces: list[str], capacity: int) -> str:
+    builder = TextBuilder(capacity)
+    for piece in pieces:
+        builder.append(piece)
+    assert builder.length == sum(map(len, pieces))
+    return builder.finish()
+
+
+@settings(deadline=None)
+@given(PIECES)
+def test_the_text_is_that_of_the_pieces(pieces: list[str]) -> None:
+    expected = "".join(pieces)
+    text = built(pieces, LARGE)
+    assert text == expected
+    assert hash(text) == hash(expected)
+    assert text.encode() == expected.encode()
+    assert {text: 1}[expected] == 1
+    assert sys.getsizeof(text) <= sys.getsizeof(expected) + 8
+
+
+@settings(deadline=None, max_examples=25)
+@given(PIECES)
+def test_more_than_was_announced(pieces: list[str]) -> None:
+    big = "x" * (4 << 20)
+    assert built([big, *pieces], 4 << 20) == big + "".join(pieces)
+
+
+def test_references_are_counted_right() -> None:
+    text = built(["x" * 1000, "é" * 1000], LARGE)
+    assert sys.getrefcount(text) == sys.getrefcount(" ".join(["y", "z"]))
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_width(text: str) -> None:
+    widest = max(map(ord, text))
+    expected = 0x7F if widest < 0x80 else 0xFF if widest < 0x100 else 0xFFFF if widest < 0x10000 else 0x10FFFF
+    assert _width(text) == expected
+
+
+@given(st.text(alphabet=st.sampled_from("aé\r\nあ😀"), max_size=30), st.integers(0, 60))
+def test_pieces_are_cut_between_characters(text: str, at: int) -> None:
+    data = text.encode()[:at]
+    piece, tail = _split(data)
+    assert piece + tail == data
+    assert len(tail) <= 4
+    assert not piece.endswith(b"\r")
+    assert text.startswith(piece.decode())
