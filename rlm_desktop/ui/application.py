@@ -218,8 +218,8 @@ class Application(QObject):
         box.setWindowTitle("A run is going on")
         box.setText("A run is going on." if count == 1 else f"{counted(count, 'run')} are going on.")
         box.setInformativeText("What has been found so far is kept. The history shows it as cancelled.")
-        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole))
+        stop = box.addButton("&Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton("&Keep running", QMessageBox.ButtonRole.RejectRole))
         stop.clicked.connect(self.quit)
         box.finished.connect(self._forget_question)
         self._question = box
