@@ -7,11 +7,12 @@ Importing this package costs next to nothing; each command imports what it needs
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -40,7 +41,11 @@ def main(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     chosen = _parser().parse_args(arguments)
-    _log_to_file()
+    with _logging_to_file():
+        return _run(chosen)
+
+
+def _run(chosen: argparse.Namespace) -> int:
     try:
         status = import_module(f"rlm_desktop.cli.{chosen.module}").run(chosen)
         sys.stdout.flush()
@@ -61,17 +66,21 @@ def main(arguments: Sequence[str]) -> int:
         return _say(text, FAILED)
 
 
-def _log_to_file() -> None:
-    """Send warnings and errors to the log file, made when there is one, not to the terminal."""
-    try:
+@contextlib.contextmanager
+def _logging_to_file() -> Iterator[None]:
+    """Send warnings and errors to the log file, made when there is one, and not to the terminal."""
+    handler: logging.Handler = logging.NullHandler()
+    with contextlib.suppress(OSError):
         paths.log_dir().mkdir(parents=True, exist_ok=True)
-    except OSError:
-        handler: logging.Handler = logging.NullHandler()
-    else:
         handler = logging.FileHandler(_log_file(), encoding="utf-8", delay=True)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
 
 
 def _log_file() -> Path:

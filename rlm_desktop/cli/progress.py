@@ -15,6 +15,7 @@ from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
 
 REFRESH_SECONDS = 0.1
+LINE_LENGTH = 300
 
 
 class LiveTree:
@@ -42,7 +43,7 @@ class LiveTree:
 
     def _draw(self, state: RunState) -> None:
         columns, rows = shutil.get_terminal_size((100, 24))
-        lines = list(tree.lines(state, columns - 1, is_live=state.is_running))
+        lines = list(tree.lines(state, columns - 1, is_short=True))
         room = max(3, rows - 3)
         if len(lines) > room:
             lines = [f"… {len(lines) - room + 1:,} rows above", *lines[-room + 1 :]]
@@ -75,7 +76,7 @@ class PlainLines:
 
     def _print(self, text: str) -> None:
         with contextlib.suppress(OSError):
-            print(one_line(text, 300), file=self._stream, flush=True)
+            print(text.replace("\n", " ")[:LINE_LENGTH], file=self._stream, flush=True)
 
 
 def line_of(event: AnyEvent) -> str:

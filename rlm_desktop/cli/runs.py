@@ -224,9 +224,8 @@ def _import(history: History, chosen: argparse.Namespace) -> int:
     if not events or not isinstance(events[0], ev.RunStarted):
         raise HistoryError(f"{chosen.file}: this is no exported run: it does not begin with the start of a run.")
     started = events[0]
-    known = {row.id for row in all_runs(history)}
-    if started.run_id in known:
-        started = msgspec.structs.replace(started, run_id=uuid.uuid4().hex)
+    if _is_known(history, started.run_id):
+        started = msgspec.structs.replace(started, run_id=uuid.uuid4().hex, session_id=uuid.uuid4().hex)
     sink = history.sink(origin="rlm-desktop")
     for event in [started, *events[1:]]:
         sink(event)
@@ -238,6 +237,15 @@ def _import(history: History, chosen: argparse.Namespace) -> int:
     else:
         print(f"Imported as run {row.id[:8]}: {one_line(row.question, width())}")
     return 0
+
+
+def _is_known(history: History, run_id: str) -> bool:
+    """Whether the history has the run, deleted or not."""
+    try:
+        history.run(run_id)
+    except HistoryError:
+        return False
+    return True
 
 
 def _read_events(name: str) -> Iterator[AnyEvent]:

@@ -14,34 +14,28 @@ from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, It
 
 _MARKS = {"queued": "·", "running": "●", EndState.COMPLETED: "✓"}
 _FAILED_MARK = "✗"
+MAX_INDENT = 12
 
 
-def lines(state: RunState, width: int, *, is_live: bool = False) -> Iterator[str]:
+def lines(state: RunState, width: int, *, is_short: bool = False) -> Iterator[str]:
     """One line a row, indented by level.
 
     Args:
         state: The run.
         width: Columns at most.
-        is_live: Leave out what has ended inside a batch: the batch's own row counts it.
+        is_short: Leave out what has ended inside a batch: the batch's own row counts it.
     """
     if state.root is None:
         return
     stack: list[Node] = [state.root]
     while stack:
         node = stack.pop()
-        text = f"{'  ' * node.level}{_MARKS.get(node.status, _FAILED_MARK)} {row(node, state.now)}"
-        yield one_line_keeping_indent(text, width)
+        text = f"{'  ' * min(node.level, MAX_INDENT)}{_MARKS.get(node.status, _FAILED_MARK)} {row(node, state.now)}"
+        yield text if len(text) <= width else text[: width - 1] + "…"
         children = node.children
-        if is_live and isinstance(node, BatchNode):
+        if is_short and isinstance(node, BatchNode):
             children = [child for child in children if child.status == "running"]
         stack.extend(reversed(children))
-
-
-def one_line_keeping_indent(text: str, width: int) -> str:
-    """A row cut to the width, its indent kept."""
-    stripped = text.lstrip(" ")
-    indent = min(len(text) - len(stripped), max(0, width - 20))
-    return " " * indent + one_line(stripped, max(1, width - indent))
 
 
 def row(node: Node, now: float) -> str:
@@ -63,7 +57,7 @@ def _iteration_row(node: IterationNode, took: str) -> str:
         parts.append("asking the model")
     elif node.cells:
         parts.append(counted(len(node.cells), "cell"))
-        parts += [cell.error for cell in node.cells if cell.error]
+        parts += [one_line(cell.error, 80) for cell in node.cells if cell.error]
     return "  ".join([*parts, took])
 
 

@@ -1,0 +1,353 @@
+"""The real command, as a subprocess, offline."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rlm_desktop import paths
+from rlm_desktop.__main__ import main
+from rlm_desktop.engine import events as ev
+
+TIMEOUT = 120
+
+GUIDE = """# Harbour rules
+
+## Berths
+
+Berth seven is reserved for the pilot boat Marigold. Visitors use berths one to four.
+
+## Hours
+
+The fuel station opens at six in the morning and closes at nine in the evening.
+"""
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> Path:
+    path = tmp_path / "harbour, règles.md"
+    path.write_text(GUIDE, encoding="utf-8")
+    return path
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "rlm_desktop", *map(str, arguments)]
+
+
+def run(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1", **environment},
+        timeout=TIMEOUT,
+    )
+
+
+def run_json(*arguments: str | Path, **environment: str) -> Any:
+    result = run(*arguments, "--json", **environment)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+QUESTION = "Which boat is berth seven reserved for?"
+
+
+# -- ask -----------------------------------------------------------------------------------------------------
+
+
+def test_ask_prints_the_answer_and_the_progress(guide: Path) -> None:
+    result = run("ask", "-d", guide, QUESTION)
+    assert result.returncode == 0, result.stderr
+    assert "Marigold" in result.stdout
+    assert "Offline (extractive, no language model)" in result.stderr
+    assert "iteration 1" in result.stderr
+    assert "completed: " in result.stderr
+
+
+def test_ask_reads_standard_input() -> None:
+    result = run("ask", "-q", "-d", "-", QUESTION, stdin=GUIDE)
+    assert result.returncode == 0
+    assert "Marigold" in result.stdout
+    assert result.stderr == ""
+
+
+def test_ask_json_is_the_result(guide: Path) -> None:
+    result = run_json("ask", "-q", "-d", guide, QUESTION, "--max-depth", "1")
+    assert result["success"] is True
+    assert result["end_state"] == "completed"
+    assert "Marigold" in result["final_answer"]
+    assert result["calls"] >= 1
+    assert result["cost_usd"] == 0
+    assert result["usage"]["input_tokens"] > 0
+
+
+def test_ask_events_are_the_trace(guide: Path) -> None:
+    result = run("ask", "-q", "-d", guide, QUESTION, "--events")
+    assert result.returncode == 0
+    events = [ev.decode(line) for line in result.stdout.splitlines()]
+    assert [event.seq for event in events if event] == list(range(1, len(events) + 1))
+    assert isinstance(events[0], ev.RunStarted)
+    assert isinstance(events[-1], ev.RunFinished)
+    assert "Marigold" in (events[-1].answer or "")
+
+
+def test_ask_takes_settings_from_file_and_options(guide: Path, tmp_path: Path) -> None:
+    config = tmp_path / "home" / "config"
+    config.mkdir(parents=True)
+    (config / "settings.toml").write_text("max_iterations = 9\nmax_depth = 1\n")
+    result = run("ask", "-q", "-d", guide, QUESTION, "--events", "--max-depth", "3", "--timeout", "none")
+    started = ev.decode(result.stdout.splitlines()[0])
+    assert isinstance(started, ev.RunStarted)
+    assert started.settings["max_iterations"] == 9
+    assert started.settings["max_depth"] == 3
+    assert started.settings["timeout"] is None
+
+
+def test_a_run_that_hits_a_limit_is_no_success(guide: Path) -> None:
+    result = run("ask", "-d", guide, QUESTION, "--max-calls", "1")
+    assert result.returncode == 1
+    assert "call limit exceeded" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_follow_up_has_the_documents_and_the_memory(guide: Path) -> None:
+    first = run_json("ask", "-q", "-d", guide, QUESTION)
+    guide.unlink()
+    result = run(
+        "ask", "-q", "--session", first["session_id"][:10], "When does the fuel station close?", "--events"
+    )
+    assert result.returncode == 0, result.stderr
+    events = [ev.decode(line) for line in result.stdout.splitlines()]
+    started, finished = events[0], events[-1]
+    assert isinstance(started, ev.RunStarted)
+    assert isinstance(finished, ev.RunFinished)
+    assert started.session_id == first["session_id"]
+    assert started.documents[0].name == guide.name
+    assert "nine in the evening" in (finished.answer or "")
+    assert len(run_json("runs", "list", "--session", first["session_id"])) == 2
+
+
+def test_no_history_keeps_nothing(guide: Path) -> None:
+    assert run("ask", "-q", "--no-history", "-d", guide, QUESTION).returncode == 0
+    assert run_json("runs", "list") == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl+C there")
+def test_ctrl_c_stops_the_run_and_keeps_it(guide: Path) -> None:
+    with SilentServer() as url:
+        environment = {**os.environ, "OPENAI_API_KEY": "sk-test-not-a-real-key", "OPENAI_BASE_URL": url}
+        process = subprocess.Popen(
+            command("ask", "-d", guide, "--model", "slow", "Why?", "--events"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            if isinstance(ev.decode(line), ev.ModelRequested):
+                break
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=TIMEOUT)
+    finished = ev.decode(output.splitlines()[-1])
+    assert isinstance(finished, ev.RunFinished)
+    assert finished.end_state is ev.EndState.CANCELLED
+    assert process.returncode == 1
+    assert "Traceback" not in errors
+    assert "sk-test-not-a-real-key" not in output + errors
+    assert run_json("runs", "list")[0]["end_state"] == "cancelled"
+
+
+class SilentServer:
+    """A server that takes requests and says nothing until it is closed."""
+
+    def __enter__(self) -> str:
+        self._closing = closing = threading.Event()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                closing.wait(TIMEOUT)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        return f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+# -- wrong usage and bad input -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "text"),
+    [
+        (["ask", "   "], 2, "The question is empty"),
+        (["ask"], 2, "required: TEXT"),
+        (["ask", "Why?", "--max-depth", "many"], 2, "a whole number from 1 to 10"),
+        (["ask", "Why?", "--json", "--events"], 2, "not allowed with"),
+        (["ask", "Why?", "--model", "gpt-5"], 2, "OPENAI_API_KEY"),
+        (["ask", "Why?", "-d", "missing.pdf"], 1, "missing.pdf"),
+        (["ask", "Why?", "--session", "feed"], 1, "no session 'feed'"),
+        (["text"], 2, "required: FILE"),
+        (["runs"], 2, "required: ACTION"),
+        (["runs", "show", "feed"], 1, "no run 'feed'"),
+        (["runs", "list", "-n", "0"], 2, "--limit must be 1 or more"),
+        (["runs", "import", "missing.jsonl"], 1, "cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    arguments: list[str], status: int, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        sys.exit(main(arguments))
+    assert left.value.code == status
+    output, errors = capsys.readouterr()
+    assert text in errors
+    assert errors.startswith("rlm-desktop: ")
+    assert "Traceback" not in errors
+    assert output == ""
+
+
+def test_an_unknown_command_is_said() -> None:
+    result = run("frobnicate")
+    assert result.returncode == 2
+    assert result.stderr == ("rlm-desktop: there is no file 'frobnicate'. Commands are: ask, text, runs, doctor.\n")
+
+
+@pytest.mark.expect_log_warnings
+def test_a_bug_is_said_and_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(chosen: object) -> int:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("rlm_desktop.cli.doctor.run", fail)
+    assert main(["doctor"]) == 1
+    errors = capsys.readouterr().err
+    assert errors.startswith("rlm-desktop: Internal error: ZeroDivisionError: division by zero. Please report it")
+    assert "Traceback" in (paths.log_dir() / "rlm-desktop.log").read_text(encoding="utf-8")
+
+
+def test_broken_settings_are_said_with_the_file(tmp_path: Path, guide: Path) -> None:
+    config = tmp_path / "home" / "config"
+    config.mkdir(parents=True)
+    (config / "settings.toml").write_text("max_depth = 99\n")
+    result = run("ask", "-d", guide, QUESTION)
+    assert result.returncode == 2
+    assert "max_depth is 99" in result.stderr
+    assert "settings.toml" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has no display without variables")
+def test_the_window_without_a_display_is_said(guide: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if "DISPLAY" not in name}
+    environment.pop("QT_QPA_PLATFORM", None)
+    result = subprocess.run(command(guide), capture_output=True, text=True, env=environment, timeout=TIMEOUT)
+    assert result.returncode == 1
+    assert "no display" in result.stderr
+
+
+# -- text, runs, doctor --------------------------------------------------------------------------------------
+
+
+def test_text_prints_what_the_loader_extracts(guide: Path) -> None:
+    result = run("text", guide)
+    assert result.returncode == 0
+    assert result.stdout == GUIDE
+
+
+def test_text_json_has_kind_offsets_and_errors(guide: Path) -> None:
+    result = run("text", "--json", guide, "missing.txt")
+    assert result.returncode == 1
+    found, missing = json.loads(result.stdout)
+    assert found["kind"] == "markdown"
+    assert found["characters"] == len(GUIDE)
+    assert found["text"] == GUIDE
+    assert "missing.txt" in missing["path"]
+    assert "missing.txt" in result.stderr
+
+
+def test_a_run_is_listed_shown_found_exported_imported_and_deleted(guide: Path, tmp_path: Path) -> None:
+    run_id = run_json("ask", "-q", "-d", guide, QUESTION)["run_id"]
+    rows = run_json("runs", "list")
+    assert [row["id"] for row in rows] == [run_id]
+    assert rows[0]["end_state"] == "completed"
+    assert run_id[:8] in run("runs", "list").stdout
+
+    shown = run_json("runs", "show", run_id[:6])
+    assert shown["question"] == QUESTION
+    assert "Marigold" in shown["answer"]
+    assert shown["root"]["iterations"][0]["cells"][0]["code"]
+    text = run("runs", "show", run_id).stdout
+    assert QUESTION in text
+    assert "iteration 1" in text
+
+    assert [row["id"] for row in run_json("runs", "search", "marigold", "berth")] == [run_id]
+    assert run_json("runs", "search", "marigold", "unheard-of") == []
+
+    file = tmp_path / "run.jsonl"
+    assert run("runs", "export", run_id, "-o", file).returncode == 0
+    assert run("runs", "export", run_id).stdout == file.read_text(encoding="utf-8")
+
+    assert run("runs", "delete", run_id).returncode == 2  # nobody is there to be asked
+    assert run("runs", "delete", "--yes", run_id).returncode == 0
+    assert run_json("runs", "list") == []
+
+    imported = run_json("runs", "import", file)
+    again = run_json("runs", "show", imported["id"])
+    assert again["answer"] == shown["answer"]
+    assert again["root"] == shown["root"]
+
+
+def test_a_file_that_is_no_run_is_not_imported(guide: Path) -> None:
+    result = run("runs", "import", guide)
+    assert result.returncode == 1
+    assert "line 1: this is no event of a run" in result.stderr
+
+
+def test_doctor_says_what_works() -> None:
+    result = run(
+        "doctor", "--json", OPENAI_API_KEY="sk-test-not-a-real-key", OPENAI_BASE_URL="http://127.0.0.1:9/v1"
+    )
+    checks = {check["name"]: check for check in json.loads(result.stdout)["checks"]}
+    assert checks["Isolation"]["mark"] != "failed"
+    assert checks["Versions"]["mark"] == "ok"
+    assert checks["Provider"]["mark"] == "failed"
+    assert "sk-test-not-a-real-key" not in result.stdout + result.stderr
+    assert result.returncode == 1
+    assert run("doctor").returncode == 0
+
+
+def test_version_and_help() -> None:
+    assert run("--version").stdout.startswith("rlm-desktop ")
+    text = run("--help").stdout
+    for name in ("ask", "text", "runs", "doctor"):
+        assert name in text
+
+
+def test_a_reader_that_goes_away_is_no_error(guide: Path) -> None:
+    process = subprocess.Popen(command("runs", "--help"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert b"Traceback" not in process.stderr.read()
+    process.stderr.close()
+    process.wait(TIMEOUT)
