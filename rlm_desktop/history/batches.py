@@ -142,7 +142,8 @@ def _write_texts(connection: Connection, database: Database, parts: list[_Part])
     texts = {sha256: text for part in parts for sha256, text in part.texts.items()}
     if not texts:
         return
-    for some in records.portions(list(texts)):
+    short = [sha256 for sha256, text in texts.items() if len(text) <= records.PART]
+    for some in records.portions(short):
         query = select(schema.blobs.c.sha256).where(schema.blobs.c.sha256.in_(some), schema.blobs.c.part == 0)
         for row in connection.execute(query):
             texts.pop(bytes(row.sha256), None)

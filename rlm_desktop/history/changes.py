@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import exists, or_, select
 
 from rlm_desktop.errors import HistoryError
-from rlm_desktop.history import records
+from rlm_desktop.history import records, settling
 from rlm_desktop.history.database import Database
-from rlm_desktop.history.schema import blobs, documents, runs, sessions
+from rlm_desktop.history.schema import blobs, documents, events, runs, sessions, uses
 from rlm_desktop.history.summary import plain
 from rlm_desktop.history.writer import Slices
 
@@ -19,22 +19,15 @@ if TYPE_CHECKING:
     from rlm_desktop.documents.document import Document
 
 
-def now() -> str:
-    """This moment: UTC, ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+def now(minus_days: float = 0) -> str:
+    """This moment, or some days before it: UTC, ISO 8601."""
+    return (datetime.now(UTC) - timedelta(days=minus_days)).isoformat(timespec="milliseconds")
 
 
-def session(session_id: str, **values: Any) -> Slices:
-    """Change columns of a session."""
-    return _row(sessions, "session", session_id, values)
+def row(what: str, key: str, values: dict[str, Any]) -> Slices:
+    """Change columns of a session or a run."""
+    table = {"session": sessions, "run": runs}[what]
 
-
-def run(run_id: str, **values: Any) -> Slices:
-    """Change columns of a run."""
-    return _row(runs, "run", run_id, values)
-
-
-def _row(table: Table, what: str, key: str, values: dict[str, Any]) -> Slices:
     def slices(database: Database) -> Iterator[None]:
         stored = {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
         with database.transaction(writes=True) as connection:
@@ -46,11 +39,65 @@ def _row(table: Table, what: str, key: str, values: dict[str, Any]) -> Slices:
     return slices
 
 
+def purge(database: Database, before: str) -> Iterator[None]:
+    """Remove for good what was deleted before that moment, and the texts that nothing needs any more."""
+    gone = select(sessions.c.id).where(sessions.c.deleted_at < before)
+    query = select(runs.c.number).where(or_(runs.c.deleted_at < before, runs.c.session_id.in_(gone)))
+    used = exists().where(uses.c.sha256 == documents.c.sha256)
+    unused = select(documents.c.sha256).where(documents.c.kept_at < before, ~used)
+    with database.transaction(writes=False) as connection:
+        numbers = list(connection.execute(query).scalars())
+        candidates = set(connection.execute(unused).scalars())
+    for number in numbers:
+        yield from settling.forget(database, number)
+        yield from _remove_events(database, number)
+        with database.transaction(writes=True) as connection:
+            candidates |= set(connection.execute(select(uses.c.sha256).where(uses.c.run == number)).scalars())
+            connection.execute(uses.delete().where(uses.c.run == number))
+            connection.execute(runs.delete().where(runs.c.number == number))
+        yield
+    its_runs = exists().where(runs.c.session_id == sessions.c.id)
+    with database.transaction(writes=True) as connection:
+        connection.execute(sessions.delete().where(sessions.c.created_at < before, ~its_runs))
+    for some in records.portions([bytes(sha256) for sha256 in candidates]):
+        _remove_unused(database, some, before)
+        yield
+
+
+def _remove_events(database: Database, number: int) -> Iterator[None]:
+    some = select(events.c.id).where(events.c.run == number).limit(200)
+    count = 1
+    while count:
+        with database.transaction(writes=True) as connection:
+            count = connection.execute(events.delete().where(events.c.id.in_(some))).rowcount
+        yield
+
+
+def _remove_unused(database: Database, hashes: Sequence[bytes], before: str) -> None:
+    """Remove those of the texts that no run and no document needs."""
+    with database.transaction(writes=True) as connection:
+        in_runs = set(connection.execute(select(uses.c.sha256).where(uses.c.sha256.in_(hashes))).scalars())
+        free = [sha256 for sha256 in hashes if sha256 not in in_runs]
+        old = documents.delete().where(documents.c.sha256.in_(free), documents.c.kept_at < before)
+        connection.execute(old)
+        kept = select(documents.c.sha256).where(documents.c.sha256.in_(free))
+        connection.execute(blobs.delete().where(blobs.c.sha256.in_(free), blobs.c.sha256.not_in(kept)))
+
+
 def keep_document(database: Database, document: Document) -> Iterator[None]:
     """Write a document's text, part by part, unless it is there."""
     sha256 = bytes.fromhex(document.sha256)
-    with database.transaction(writes=False) as connection:
-        if connection.execute(select(documents.c.parts).where(documents.c.sha256 == sha256)).first():
+    entry = {
+        "sha256": sha256,
+        "name": plain(document.name),
+        "kind": plain(document.kind),
+        "characters": len(document.text),
+        "parts": 0,
+        "kept_at": now(),
+    }
+    with database.transaction(writes=True) as connection:
+        connection.execute(database.insert_missing(documents), entry)
+        if connection.execute(select(documents.c.parts).where(documents.c.sha256 == sha256)).scalar():
             return
     count = 0
     for part, codec, data in records.parts_of(document.text):
@@ -59,13 +106,5 @@ def keep_document(database: Database, document: Document) -> Iterator[None]:
             connection.execute(database.insert_missing(blobs), row)
         count += 1
         yield
-    entry = {
-        "sha256": sha256,
-        "name": plain(document.name),
-        "kind": plain(document.kind),
-        "characters": len(document.text),
-        "parts": count,
-        "kept_at": now(),
-    }
     with database.transaction(writes=True) as connection:
-        connection.execute(database.insert_missing(documents), entry)
+        connection.execute(documents.update().where(documents.c.sha256 == sha256).values(parts=count))

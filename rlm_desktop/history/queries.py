@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, select, tuple_
+from sqlalchemy import Connection, Row, Select, exists, select, tuple_
 
 from rlm_desktop.engine.events import AnyEvent, DocumentRef, EndState, Noted
 from rlm_desktop.history import records
 from rlm_desktop.history.rows import RUNNING, RunRow, SessionRow
-from rlm_desktop.history.schema import blobs, events, runs, sessions
+from rlm_desktop.history.schema import blobs, documents, events, runs, sessions
 
 Liveness = Callable[[str, str], bool]
 """Whether the run of that id, written by the process of that token, is still being written."""
@@ -24,7 +24,8 @@ def session_page(
     connection: Connection, is_live: Liveness, limit: int, before: SessionRow | None
 ) -> list[SessionRow]:
     """Sessions with their runs, the latest used first, from the one after `before` on."""
-    query = select(sessions).where(sessions.c.deleted_at.is_(None))
+    has_runs = exists().where(runs.c.session_id == sessions.c.id, runs.c.deleted_at.is_(None))
+    query = select(sessions).where(sessions.c.deleted_at.is_(None), has_runs)
     if before is not None:
         query = query.where(tuple_(sessions.c.updated_at, sessions.c.id) < (before.updated_at, before.id))
     query = query.order_by(sessions.c.updated_at.desc(), sessions.c.id.desc()).limit(limit)
@@ -63,7 +64,8 @@ def run_number(connection: Connection, run_id: str) -> int | None:
 
 
 def _listed() -> Select[Any]:
-    return select(runs).where(runs.c.deleted_at.is_(None))
+    is_gone = exists().where(sessions.c.id == runs.c.session_id, sessions.c.deleted_at.is_not(None))
+    return select(runs).where(runs.c.deleted_at.is_(None), ~is_gone)
 
 
 def _session_row(row: Row[Any], its_runs: tuple[RunRow, ...]) -> SessionRow:
@@ -113,19 +115,24 @@ def _run_row(row: Row[Any], is_live: Liveness) -> RunRow:
 
 def run_events(connection: Connection, number: int) -> Iterator[list[AnyEvent]]:
     """The events of a run, block by block; a block that is damaged is left out and a notice says so."""
-    query = select(events.c.first, events.c.last, events.c.codec, events.c.data).where(events.c.run == number)
-    cursor = connection.execution_options(yield_per=20).execute(query.order_by(events.c.first))
+    query = select(events).where(events.c.run == number).order_by(events.c.first)
     texts: dict[str, str] = {}
-    for row in cursor:
-        try:
-            lines = records.lines_of(row.codec, row.data)
-            yield _decoded(connection, lines, texts)
-        except (ValueError, msgspec.DecodeError):
-            text = f"Events {row.first} to {row.last} of this run are damaged in the history and left out."
-            yield [Noted(seq=row.last, level="warning", text=text)]
+    for row in connection.execution_options(yield_per=20).execute(query):
+        yield block_events(connection, row, texts)
 
 
-def _decoded(connection: Connection, lines: list[bytes], texts: dict[str, str]) -> list[AnyEvent]:
+def block_events(connection: Connection, row: Row[Any], texts: dict[str, str] | None = None) -> list[AnyEvent]:
+    """The events of one block. `texts` gathers long texts over several blocks, so that each is read once."""
+    try:
+        return decoded(connection, records.lines_of(row.codec, row.data), texts)
+    except (ValueError, msgspec.DecodeError):
+        text = f"Events {row.first} to {row.last} of this run are damaged in the history and left out."
+        return [Noted(seq=row.last, level="warning", text=text)]
+
+
+def decoded(connection: Connection, lines: list[bytes], texts: dict[str, str] | None = None) -> list[AnyEvent]:
+    """The events of some lines, long texts put back; kinds that this version does not know are left out."""
+    texts = {} if texts is None else texts
     needed = {sha256 for line in lines for sha256 in records.references(line)} - texts.keys()
     if needed:
         texts.update(texts_of(connection, needed))
@@ -145,7 +152,10 @@ def texts_of(connection: Connection, hashes: set[str]) -> dict[str, str]:
 
 
 def document_text(connection: Connection, sha256: bytes) -> str | None:
-    """The text of a kept document."""
+    """The text of a kept document; None when it is not kept, or not yet to its end."""
+    parts = connection.execute(select(documents.c.parts).where(documents.c.sha256 == sha256)).scalar()
+    if parts == 0:
+        return None
     query = select(blobs.c.codec, blobs.c.data).where(blobs.c.sha256 == sha256).order_by(blobs.c.part)
     pieces = [records.inflate(row.codec, row.data).decode() for row in connection.execute(query)]
     return "".join(pieces) if pieces else None

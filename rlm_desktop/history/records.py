@@ -108,11 +108,15 @@ def _take_out(value: Any, path: list[str | int], found: list[tuple[list[str | in
             _take_out(item, [*path, key], found)
 
 
-def block(lines: list[bytes], first: int, last: int) -> Block:
+def block(lines: list[bytes], first: int, last: int, *, level: int = 1) -> Block:
     """The lines as one row."""
-    raw = b"\n".join(lines)
-    packed = zlib.compress(raw, 1) if len(raw) > 200 else raw
-    return Block(first, last, ZLIB, packed) if len(packed) < len(raw) else Block(first, last, RAW, raw)
+    return Block(first, last, *deflated(b"\n".join(lines), level))
+
+
+def deflated(raw: bytes, level: int = 1) -> tuple[int, bytes]:
+    """Codec and data of `raw`, compressed where that makes it smaller."""
+    packed = zlib.compress(raw, level) if len(raw) > 200 else raw
+    return (ZLIB, packed) if len(packed) < len(raw) else (RAW, raw)
 
 
 def lines_of(codec: int, data: bytes) -> list[bytes]:
@@ -141,9 +145,7 @@ def inflate(codec: int, data: bytes) -> bytes:
 def parts_of(text: str) -> Iterator[tuple[int, int, bytes]]:
     """A text as its rows: number, codec, data."""
     for part, start in enumerate(range(0, max(1, len(text)), PART)):
-        raw = text[start : start + PART].encode()
-        packed = zlib.compress(raw, 1)
-        yield (part, ZLIB, packed) if len(packed) < len(raw) else (part, RAW, raw)
+        yield (part, *deflated(text[start : start + PART].encode()))
 
 
 def references(line: bytes) -> list[str]:

@@ -7,6 +7,8 @@ events      the traces, in blocks of consecutive events: JSON lines, compressed
 blobs       every text longer than 4 kB, once, by the SHA-256 of its UTF-8 form, in parts
 uses        which run needs which blob, so that nothing needed is ever purged
 documents   the documents whose texts are kept; the text is the blob of the same SHA-256
+texts       where each text that is searched stands; the text itself only where it lies in several events
+search      the words of those texts: FTS5 without content of its own (PostgreSQL: a column with a GIN index)
 ```
 
 A change here needs a migration in `migrations/versions` and its number at the end of `REVISIONS`.
@@ -15,6 +17,7 @@ A change here needs a migration in `migrations/versions` and its number at the e
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -29,9 +32,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
 )
 
-REVISIONS = ("0001",)
+from rlm_desktop.history.query import FIELDS
+
+REVISIONS = ("0001", "0002")
 """The migrations in their order; the last is what this program reads and writes."""
 
 _BigNumber = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER names SQLite's row number
@@ -88,6 +94,8 @@ runs = Table(
     Column("events", Integer, nullable=False),
     Column("writer", Text, nullable=False),
     Column("deleted_at", Text),
+    Column("indexed", Integer, nullable=False, default=0, server_default="0"),
+    Column("indexer", Text, nullable=False, default="", server_default=""),
     Index("runs_by_session", "session_id", "number"),
     Index("runs_by_time", "started_at", "number"),
 )
@@ -131,6 +139,39 @@ documents = Table(
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("characters", BigInteger, nullable=False),
-    Column("parts", Integer, nullable=False),
+    Column("parts", Integer, nullable=False),  # 0 while its text is being written
     Column("kept_at", Text, nullable=False),
 )
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("id", _BigNumber, primary_key=True),
+    Column("run", _BigNumber, ForeignKey("runs.number"), nullable=False),
+    Column("field", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("call", Integer, nullable=False),
+    Column("iteration", Integer, nullable=False),
+    Column("cell", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("codec", SmallInteger),
+    Column("data", LargeBinary),
+    Index("texts_by_run", "run"),
+    sqlite_autoincrement=True,  # a number is never used again: an index entry left behind cannot lead astray
+)
+
+SEARCH_INDEX = {
+    "sqlite": [
+        f"CREATE VIRTUAL TABLE search USING fts5({', '.join(FIELDS)}, content='', columnsize=0, "
+        "tokenize='unicode61 remove_diacritics 2')"
+    ],
+    "postgresql": [
+        "CREATE TABLE search (id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+        "CREATE INDEX search_words ON search USING GIN (words)",
+    ],
+}
+"""What makes the index of words, by kind of database."""
+
+for _dialect, _statements in SEARCH_INDEX.items():
+    for _statement in _statements:
+        event.listen(texts, "after_create", DDL(_statement).execute_if(dialect=_dialect))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import atexit
 import concurrent.futures
+import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
@@ -20,8 +24,11 @@ from rlm_desktop.history.writer import Slices, Writer
 if TYPE_CHECKING:
     from rlm_desktop.documents.document import Document
     from rlm_desktop.history.database import Database
+    from rlm_desktop.history.search import SearchHit
 
 CLOSE_SECONDS = 5.0
+UNDO_DAYS = 1
+"""How long what was deleted can be brought back."""
 
 
 class History:
@@ -44,7 +51,9 @@ class History:
         self._lock = threading.Lock()
         self._opened: Database | None = None
         self._is_closed = False
-        self._writer = Writer(self._database, self._presence.token, self._on_trouble)
+        self._writer = Writer(
+            self._database, self._presence.token, on_trouble=self._on_trouble, on_ended=self._settle_later
+        )
         atexit.register(self.close)
 
     @property
@@ -155,35 +164,82 @@ class History:
         with self._up_to_date().read() as connection:
             return queries.document_text(connection, bytes.fromhex(sha256))
 
+    def search(
+        self,
+        text: str,
+        *,
+        limit: int = 50,
+        before: SearchHit | None = None,
+        session_id: str | None = None,
+        wait: float = 1.0,
+    ) -> list[SearchHit]:
+        """Texts of all runs that have the words of `text`, the latest first (see `history.query`).
+
+        Any text is a valid search. `before` is the last hit of the previous page. Runs that have just ended are
+        waited for, at most `wait` seconds; a run that is going on is found when it has ended.
+        """
+        from rlm_desktop.history import search
+        from rlm_desktop.history.query import parse
+
+        database = self._up_to_date()
+        self._index(wait)
+        with database.read() as connection:
+            key = None if before is None else before.key
+            return search.find(connection, parse(text), limit=limit, before=key, session_id=session_id)
+
     def rename_session(self, session_id: str, title: str) -> None:
         """Give a session a name; an empty one takes it away.
 
         Raises:
-            HistoryError: There is no such session, or it cannot be written.
+            HistoryError: There is no such session, or it cannot be written. (So do the other changes.)
         """
-        from rlm_desktop.history import changes
+        self._change("session", session_id, title=title)
 
-        self._change(changes.session(session_id, title=title))
+    def tag_session(self, session_id: str, tags: Sequence[str]) -> None:
+        """Replace the tags of a session."""
+        self._change("session", session_id, tags=_as_list(tags))
+
+    def pin_session(self, session_id: str, is_pinned: bool) -> None:
+        """Pin a session or loosen it."""
+        self._change("session", session_id, is_pinned=is_pinned)
 
     def delete_session(self, session_id: str) -> None:
-        """Take a session with its runs out of the lists; `restore_session` brings it back.
+        """Take a session with its runs out of the lists; `restore_session` brings it back for a day."""
+        if any(run.is_running for run in self.runs(session_id)):
+            raise HistoryError("A run of this session is still going on; stop it first.")
+        self._change("session", session_id, deleted_at=_now())
 
-        Raises:
-            HistoryError: There is no such session, or it cannot be written.
-        """
-        from rlm_desktop.history import changes
+    def restore_session(self, session_id: str) -> None:
+        """Undo `delete_session`."""
+        self._change("session", session_id, deleted_at=None)
 
-        self._change(changes.session(session_id, deleted_at=changes.now()))
+    def rename_run(self, run_id: str, title: str) -> None:
+        """Give a run a name; an empty one takes it away."""
+        self._change("run", run_id, title=title)
+
+    def tag_run(self, run_id: str, tags: Sequence[str]) -> None:
+        """Replace the tags of a run."""
+        self._change("run", run_id, tags=_as_list(tags))
+
+    def pin_run(self, run_id: str, is_pinned: bool) -> None:
+        """Pin a run or loosen it."""
+        self._change("run", run_id, is_pinned=is_pinned)
 
     def delete_run(self, run_id: str) -> None:
-        """Take a run out of the lists; `restore_run` brings it back.
+        """Take a run out of the lists; `restore_run` brings it back for a day."""
+        if self.run(run_id).is_running:
+            raise HistoryError("This run is still going on; stop it first.")
+        self._change("run", run_id, deleted_at=_now())
 
-        Raises:
-            HistoryError: There is no such run, or it cannot be written.
-        """
+    def restore_run(self, run_id: str) -> None:
+        """Undo `delete_run`."""
+        self._change("run", run_id, deleted_at=None)
+
+    def purge(self, older_than_days: float = 0) -> None:
+        """Remove for good what was deleted that long ago, and give its space to new runs."""
         from rlm_desktop.history import changes
 
-        self._change(changes.run(run_id, deleted_at=changes.now()))
+        self._done(lambda database: changes.purge(database, changes.now(minus_days=older_than_days)))
 
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until everything so far is written; False when it could not be."""
@@ -228,6 +284,21 @@ class History:
         self._presence.announce()
         if remark:
             self._on_trouble(remark)
+        self._settle_later()
+        self._writer.do(self._purge_slices, is_chore=True)
+
+    def _settle_later(self) -> None:
+        self._writer.do(self._settle_slices, is_chore=True)
+
+    def _settle_slices(self, database: Database) -> Iterator[None]:
+        from rlm_desktop.history import settling
+
+        return settling.settle(database, self._is_live, self._presence.token)
+
+    def _purge_slices(self, database: Database) -> Iterator[None]:
+        from rlm_desktop.history import changes
+
+        return changes.purge(database, changes.now(minus_days=UNDO_DAYS))
 
     def _up_to_date(self) -> Database:
         """The database with everything so far written, unless nothing can be written."""
@@ -241,7 +312,18 @@ class History:
             return self._writer.is_writing(run_id)
         return self._presence.is_alive(token)
 
-    def _change(self, slices: Slices) -> None:
+    def _index(self, wait: float) -> None:
+        """Let the index catch up, for a while."""
+        with contextlib.suppress(HistoryError, concurrent.futures.TimeoutError):
+            self._writer.do(self._settle_slices).result(wait)
+
+    def _change(self, what: str, key: str, **values: object) -> None:
+        from rlm_desktop.history import changes
+
+        self._done(changes.row(what, key, values))
+
+    def _done(self, slices: Slices) -> None:
+        """Have the writer do something and wait for it."""
         from sqlalchemy.exc import SQLAlchemyError
 
         self._check_not_closed()
@@ -249,6 +331,14 @@ class History:
             self._writer.do(slices).result()
         except SQLAlchemyError as error:
             raise HistoryError(self._database().explain(error, "written")) from error
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _as_list(tags: Sequence[str]) -> str:
+    return msgspec.json.encode(tuple(tags)).decode()
 
 
 def _nothing(database: Database) -> Iterator[None]:

@@ -22,6 +22,9 @@ GATHER_SECONDS = 0.15
 """How long events gather before they are written; with the writing itself, at most 250 ms are lost to a kill."""
 BATCH_EVENTS = 500
 RETRY_SECONDS = 1.0
+IDLE_SECONDS = 0.3
+"""How long nothing must have happened before chores are done, and between two slices of them:"""
+BETWEEN_CHORES = 0.005
 _URGENT = frozenset({ev.RunStarted, ev.CallFinished, ev.CancelRequested, ev.RunFinished})
 
 Slices = Callable[["Database"], Iterator[None]]
@@ -48,8 +51,16 @@ class Writer:
         trouble: Why nothing can be written right now; empty when all is well.
     """
 
-    def __init__(self, database: Callable[[], Database], token: str, on_trouble: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        database: Callable[[], Database],
+        token: str,
+        *,
+        on_trouble: Callable[[str], None],
+        on_ended: Callable[[], None],
+    ) -> None:
         self.trouble = ""
+        self._on_ended = on_ended
         self._database = database
         self._token = token
         self._on_trouble = on_trouble
@@ -114,15 +125,23 @@ class Writer:
                 self._thread.start()
 
     def _work(self) -> None:
+        pause: float | None = None
         while not self._is_closing:
-            self._wake.wait(RETRY_SECONDS if self._batch else 0 if self._chores else None)
-            if self._wake.is_set():
+            if self._wake.wait(pause):
                 self._wake.clear()
                 self._urgent.wait(GATHER_SECONDS)
                 self._urgent.clear()
-            self._drain()
-            if self._chores and not self.is_busy:
+                self._drain()
+                pause = IDLE_SECONDS
+            elif self._batch:
+                self._drain()
+            elif self._chores:
                 self._step(self._chores)
+                pause = BETWEEN_CHORES
+            if self._batch:
+                pause = RETRY_SECONDS
+            elif not self._chores:
+                pause = None
         self._drain()
 
     def _drain(self) -> None:
@@ -153,7 +172,10 @@ class Writer:
                 self._report(self._database().explain(error, "written"))
                 return False
             self._give_up(batch, error)
-        self._open.difference_update(batch.ended())
+        ended = batch.ended()
+        self._open.difference_update(ended)
+        if ended:
+            self._on_ended()
         if self.trouble:
             self.trouble = ""
             self._on_trouble("The history is written again; nothing was lost.")

@@ -1,0 +1,148 @@
+"""What the writer does when nothing else waits: indexes the runs that have ended, packs their events tighter."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from rlm_desktop.history import queries, records, search
+from rlm_desktop.history.database import Database
+from rlm_desktop.history.queries import Liveness
+from rlm_desktop.history.schema import events, runs
+from rlm_desktop.history.texts import Extractor, Found
+
+SLICE_CHARACTERS = 200_000
+"""Text that is indexed in one transaction, a few milliseconds' work."""
+BLOCK_BYTES = 200_000
+"""JSON of one packed block of events."""
+FORGET = 200
+
+_log = logging.getLogger(__name__)
+
+
+def settle(database: Database, is_live: Liveness, token: str) -> Iterator[None]:
+    """Index and pack every run that has ended, or was cut off, since the last time."""
+    while (run := _next(database, is_live, token)) is not None:
+        try:
+            yield from _index(database, run)
+            yield from _pack(database, run.number)
+        except (ValueError, LookupError, TypeError):
+            _log.exception("run %s cannot be indexed", run.id)
+            _finish(database, run)
+
+
+def _next(database: Database, is_live: Liveness, token: str) -> Row[Any] | None:
+    """A run to settle, reserved for this process."""
+    waiting = select(runs.c.number, runs.c.id, runs.c.status, runs.c.writer, runs.c.indexer, runs.c.indexed)
+    waiting = waiting.add_columns(runs.c.events).where(runs.c.indexed < runs.c.events, runs.c.deleted_at.is_(None))
+    with database.transaction(writes=False) as connection:
+        rows = connection.execute(waiting.order_by(runs.c.number.desc())).all()
+    for row in rows:
+        is_taken = row.indexer not in ("", token) and is_live("", row.indexer)
+        if is_taken or (row.status == "running" and is_live(row.id, row.writer)):
+            continue
+        reserve = runs.update().where(runs.c.number == row.number, runs.c.indexer == row.indexer)
+        with database.transaction(writes=True) as connection:
+            if connection.execute(reserve.values(indexer=token)).rowcount:
+                return row
+    return None
+
+
+def _index(database: Database, run: Row[Any]) -> Iterator[None]:
+    """Index the texts of one run, from the start, in short transactions."""
+    if run.indexed or run.indexer:
+        yield from forget(database, run.number)
+    extractor = Extractor()
+    found: list[Found] = []
+    for block in _blocks(database, run.number):
+        for event in block:
+            found += extractor.take(event)
+        while sum(len(one.text) for one in found) > SLICE_CHARACTERS:
+            found = _add_slice(database, run.number, found)
+            yield
+    found += extractor.rest()
+    while found:
+        found = _add_slice(database, run.number, found)
+        yield
+    _finish(database, run)
+    yield
+
+
+def _finish(database: Database, run: Row[Any]) -> None:
+    with database.transaction(writes=True) as connection:
+        connection.execute(runs.update().where(runs.c.number == run.number).values(indexed=run.events, indexer=""))
+
+
+def _blocks(database: Database, number: int) -> Iterator[list[Any]]:
+    """The events of a run, each block read in a transaction of its own: others write in between."""
+    last = -1
+    while True:
+        query = (
+            select(events).where(events.c.run == number, events.c.first > last).order_by(events.c.first).limit(1)
+        )
+        with database.transaction(writes=False) as connection:
+            row = connection.execute(query).first()
+            if row is None:
+                return
+            block = queries.block_events(connection, row)
+        last = row.last
+        yield block
+
+
+def _add_slice(database: Database, number: int, found: list[Found]) -> list[Found]:
+    """Index as much as fits into one slice; returns the rest."""
+    count = characters = 0
+    while count < len(found) and (count == 0 or characters < SLICE_CHARACTERS):
+        characters += len(found[count].text)
+        count += 1
+    with database.transaction(writes=True) as connection:
+        search.add(connection, number, found[:count])
+    return found[count:]
+
+
+def forget(database: Database, number: int) -> Iterator[None]:
+    """Take a run out of the index."""
+    is_more = True
+    while is_more:
+        with database.transaction(writes=True) as connection:
+            is_more = search.forget(connection, number, FORGET)
+        yield
+
+
+def _pack(database: Database, number: int) -> Iterator[None]:
+    """Put small neighbouring blocks of a run together: smaller on the disk, quicker to read."""
+    last = -1
+    while True:
+        query = (
+            select(events).where(events.c.run == number, events.c.first > last).order_by(events.c.first).limit(50)
+        )
+        with database.transaction(writes=True) as connection:
+            rows: list[Any] = []
+            lines: list[bytes] = []
+            for row in connection.execute(query):
+                more = _lines(row)
+                if not more or (lines and sum(map(len, lines)) + sum(map(len, more)) > BLOCK_BYTES):
+                    break
+                rows.append(row)
+                lines += more
+            if len(rows) > 1:
+                block = records.block(lines, rows[0].first, rows[-1].last, level=6)
+                connection.execute(events.delete().where(events.c.id.in_([row.id for row in rows])))
+                connection.execute(events.insert().values(run=number, **block._asdict()))
+            elif not rows:
+                rows = list(connection.execute(query.limit(1)))
+        if not rows:
+            return
+        last = rows[-1].last
+        yield
+
+
+def _lines(row: Any) -> list[bytes]:
+    """The lines of a block; none when it is damaged, which then stays as it is."""
+    try:
+        return records.lines_of(row.codec, row.data)
+    except ValueError:
+        return []

@@ -1,0 +1,196 @@
+"""The search: finds what is there, in the right field, marks it, and takes any input."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import DocumentRef
+from rlm_desktop.history import History
+from rlm_desktop.history.query import Query, Term, parse
+from rlm_desktop.history.snippets import snippet
+from rlm_desktop.history.texts import PIECE, pieces
+from tests.history import traces
+from tests.history.test_store import keep
+from tests.history.test_upgrade import migrated
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("growth", Query((Term(("growth",)),))),
+        ("growth europe*", Query((Term(("growth",)), Term(("europe",), is_prefix=True)))),
+        ('"net sales" -loss', Query((Term(("net", "sales")),), (Term(("loss",)),))),
+        ("code:regex", Query((Term(("regex",)),), (), ("code",))),
+        ('reply:"a b" output:c', Query((Term(("a", "b")), Term(("c",))), (), ("response", "output"))),
+        ("http://x.org", Query((Term(("http", "x", "org")),))),
+        ('unclosed "quote here', Query((Term(("unclosed",)), Term(("quote", "here"))))),
+        ("llm_query_batch", Query((Term(("llm", "query", "batch")),))),
+        ('*** --- "" ( )', Query(())),
+    ],
+)
+def test_parsing(text: str, query: Query) -> None:
+    assert parse(text) == query
+
+
+def fields_found(history: History, text: str) -> set[str]:
+    return {hit.field for hit in history.search(text, wait=30)}
+
+
+def test_every_kind_of_text_is_found(history: History) -> None:
+    document = DocumentRef(name="Jahresbericht-2025.pdf", kind="pdf", characters=10)
+    keep(history, traces.run(documents=(document,)))
+    assert fields_found(history, "segments") == {"question"}
+    assert fields_found(history, "Europe grew") == {"answer"}
+    assert fields_found(history, "summarise") == {"prompt"}
+    assert fields_found(history, '"let me look"') == {"response"}
+    assert fields_found(history, '"llm_query_batch(parts)"') == {"code", "response"}
+    assert fields_found(history, "code:llm_query_batch") == {"code"}
+    assert fields_found(history, "output:growth") == {"output"}
+    assert fields_found(history, "jahresbericht") == {"document"}
+    assert fields_found(history, "growth -part") == {"output"}
+    assert fields_found(history, "summ*") == {"prompt"}
+    assert fields_found(history, "sum") == set()
+    assert fields_found(history, "") == set()
+
+
+def test_a_hit_says_where_it_is(history: History) -> None:
+    events = traces.run()
+    keep(history, events)
+    hit = history.search('"part 2 of iteration 2"', wait=30)[0]
+    found = next(event for event in events if event.seq == hit.seq)
+    assert isinstance(found, ev.CallStarted)
+    assert (hit.call, hit.run_id, hit.session_id) == (found.call, "run-1", "session-1")
+    assert [hit.snippet[start:end] for start, end in hit.marks] == ["part 2 of iteration 2"]
+
+
+def test_output_in_pieces_is_found_as_one(history: History) -> None:
+    printed = [
+        ev.CellOutput(call=0, iteration=1, cell=0, stream="stdout", text=text) for text in ("Um", "lauf", " done\n")
+    ]
+    events: list[ev.AnyEvent] = [
+        traces.started(),
+        ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"),
+        ev.IterationStarted(call=0, iteration=1, of=1),
+        ev.CellStarted(call=0, iteration=1, cell=0, code="x"),
+        *printed,
+        ev.CellFinished(call=0, iteration=1, cell=0, status="ok"),
+        ev.RunFinished(end_state=ev.EndState.COMPLETED),
+    ]
+    keep(history, traces.stamped(events))
+    (hit,) = history.search("umlauf", wait=30)
+    assert (hit.field, hit.iteration, hit.cell, hit.snippet) == ("output", 1, 0, "Umlauf done ")
+
+
+def test_pages_are_the_latest_first_and_complete(history: History) -> None:
+    for number in range(5):
+        keep(history, traces.run(f"run-{number}", batch=4))
+    first = history.search("summarise", limit=15, wait=30)
+    rest = history.search("summarise", limit=100, before=first[-1])
+    assert len(first) + len(rest) == 5 * 2 * 4
+    keys = [hit.key for hit in (*first, *rest)]
+    assert keys == sorted(keys, reverse=True)
+
+
+def test_one_session_only(history: History) -> None:
+    keep(history, traces.run("a", "one"))
+    keep(history, traces.run("b", "two"))
+    keep(history, traces.run("c", "one"))
+    assert {hit.run_id for hit in history.search("summarise", session_id="one", wait=30)} == {"a", "c"}
+    assert history.search("summarise", session_id="none") == []
+
+
+def test_deleted_runs_are_not_found_and_purging_leaves_no_words(history: History, tmp_path: Path) -> None:
+    keep(history, traces.run("a", "one", question="Zebrafink " * 2000))
+    keep(history, traces.run("b", "two"))
+    assert history.search("zebrafink", wait=30)
+    history.delete_run("a")
+    assert history.search("zebrafink") == []
+    history.restore_run("a")
+    assert history.search("zebrafink")
+    history.delete_session("one")
+    assert history.search("zebrafink") == []
+    history.purge()
+    history.close()
+    with closing(sqlite3.connect(tmp_path / "data" / "history.sqlite")) as connection:
+        words = "SELECT count(*) FROM search WHERE search MATCH ?"
+        assert connection.execute(words, ("zebrafink",)).fetchone() == (0,)
+        assert connection.execute(words, ("summarise",)).fetchone() == (6,)
+        for table, count in {"runs": 1, "sessions": 1, "blobs": 0, "uses": 0}.items():
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (count,)
+        assert connection.execute("SELECT count(DISTINCT run) FROM events").fetchone() == (1,)
+
+
+def test_long_texts_are_found_to_their_end(history: History) -> None:
+    words = "".join(f"word{number} " for number in range(20_000))
+    keep(history, traces.run(reply=words, iterations=1))
+    (hit,) = history.search('"word19998 word19999"', wait=30)
+    assert "word19999" in hit.snippet
+
+
+def test_runs_are_packed_and_stay_the_same(history: History) -> None:
+    events = traces.run(iterations=20)
+    sink = history.sink()
+    for event in events:
+        sink(event)
+        if event.seq % 10 == 0:
+            history.flush()
+    history.search("anything", wait=30)
+    assert history.events("run-1") == events
+
+
+def test_an_older_file_is_upgraded_after_a_copy_and_then_found(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    made = History(tmp_path / "made.sqlite")
+    keep(made, traces.run())
+    made.close()
+    migrated(path, "0001")
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("ATTACH ? AS made", (str(tmp_path / "made.sqlite"),))
+        for table in ("sessions", "runs", "events", "blobs", "uses"):
+            columns = ", ".join(row[1] for row in old.execute(f"PRAGMA main.table_info({table})"))
+            old.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM made.{table}")
+        old.commit()
+    history = History(path)
+    assert history.events("run-1") == traces.run()
+    assert {hit.field for hit in history.search("europe", wait=30)} == {"answer"}
+    history.close()
+    (copy,) = tmp_path.glob("history-before-*.sqlite")
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60) | st.text(alphabet='ab"*:-(){}^ ANDORNOTcode', max_size=60))
+def test_any_input_is_safe(history: History, text: str) -> None:
+    history.search(text, wait=0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=500), st.text(max_size=20))
+def test_any_snippet_has_its_marks_inside(text: str, words: str) -> None:
+    query = parse(words)
+    if query.terms:
+        excerpt, marks = snippet(text, query)
+        assert all(0 <= start < end <= len(excerpt) for start, end in marks)
+
+
+def test_accents_do_not_matter() -> None:
+    excerpt, marks = snippet("Über die Größe: ÉTAT général", parse("general uber"))
+    assert [excerpt[start:end] for start, end in marks] == ["Über", "général"]
+
+
+@given(st.integers(0, 3 * PIECE), st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_pieces_add_up(length: int, has_words: bool) -> None:
+    text = ("word " * length if has_words else "x" * length)[:length]
+    parts = list(pieces(text))
+    assert "".join(part for _, part in parts) == text
+    assert all(len(part) <= PIECE for _, part in parts)
+    assert all(text.startswith(part, start) for start, part in parts)
