@@ -6,17 +6,23 @@
 from __future__ import annotations
 
 from rlm_desktop.documents.document import Document, Heading, PasswordNeeded, from_text
+from rlm_desktop.documents.folders import Found, LeftOut, Listing, expand, file_key
 from rlm_desktop.documents.load import Loader, Progress, load, load_all
 from rlm_desktop.documents.places import Place, Places
 
 __all__ = [
     "Document",
+    "Found",
     "Heading",
+    "LeftOut",
+    "Listing",
     "Loader",
     "PasswordNeeded",
     "Place",
     "Places",
     "Progress",
+    "expand",
+    "file_key",
     "from_text",
     "load",
     "load_all",

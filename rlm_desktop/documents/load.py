@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,6 +29,7 @@ from rlm_desktop.documents.document import (
     estimated_tokens,
 )
 from rlm_desktop.documents.encoding import binary_name, has_controls, mark_of
+from rlm_desktop.documents.folders import Found, Listing, expand
 from rlm_desktop.documents.places import Mark, Places
 from rlm_desktop.documents.reading import Read, read_utf8
 from rlm_desktop.documents.workers import Limits, TooSlow, Worker, WorkerDied, WorkerUnable
@@ -81,13 +83,18 @@ def load(
 
 
 async def load_all(
-    paths: Iterable[AnyPath], *, progress: Callable[[Progress], None] | None = None, workers: int = 2
+    paths: Iterable[AnyPath],
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    on_listing: Callable[[Listing], None] | None = None,
+    workers: int = 2,
 ) -> list[Document | DocumentError]:
-    """Read many files beside the event loop.
+    """Read many files beside the event loop. Cancelling it ends everything that it began.
 
     Args:
-        paths: The files.
+        paths: Files, and folders, which stand for the files in them.
         progress: Called on the event loop.
+        on_listing: Called on the event loop with what is going to be read and what is left out.
         workers: Files read at the same time.
 
     Returns:
@@ -95,7 +102,7 @@ async def load_all(
     """
     loader = Loader(workers=workers)
     try:
-        return await loader.load_all(paths, progress=progress)
+        return await loader.load_all(paths, progress=progress, on_listing=on_listing)
     finally:
         await loader.aclose()
 
@@ -109,6 +116,7 @@ class Loader:
 
     def __init__(self, *, workers: int = 2, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
+        self._workers = workers
         self._idle: list[Worker] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -164,23 +172,36 @@ class Loader:
                 self._running.discard(task)
 
     async def load_all(
-        self, paths: Iterable[AnyPath], *, progress: Callable[[Progress], None] | None = None
+        self,
+        paths: Iterable[AnyPath],
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        on_listing: Callable[[Listing], None] | None = None,
     ) -> list[Document | DocumentError]:
         """Read many files; see the function of this name."""
-        files = [os.fspath(path) for path in paths]
-        meter = _Meter(files, progress)
+        listing = await asyncio.to_thread(expand, list(paths))
+        if on_listing is not None:
+            on_listing(listing)
+        meter = _Meter(sum(found.size for found in listing.files), len(listing.files), progress)
 
-        async def one(path: str) -> Document | DocumentError:
-            try:
-                return await self.aload(path, on_progress=lambda share, note: meter.report(path, share, note))
-            except DocumentError as error:
-                return error
-            finally:
-                meter.finished(path)
+        results: list[Document | DocumentError | None] = [None] * len(listing.files)
+        waiting = iter(enumerate(listing.files))
 
+        async def work() -> None:
+            for index, found in waiting:
+                try:
+                    results[index] = await self.aload(
+                        found.path, name=found.name, on_progress=partial(meter.report, found)
+                    )
+                except DocumentError as error:
+                    results[index] = error
+                meter.finished(found)
+
+        # As many as there are threads and a few in waiting: thousands of tasks begun at once would stop the loop.
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(path)) for path in files]
-        return [task.result() for task in tasks]
+            for _ in range(self._workers + 2):
+                group.create_task(work())
+        return [result for result in results if result is not None]
 
     def close(self) -> None:
         """Give up what is being read and end the processes."""
@@ -348,25 +369,28 @@ class _Task:
 class _Meter:
     """Sums up the progress of many files."""
 
-    def __init__(self, paths: list[str], progress: Callable[[Progress], None] | None) -> None:
+    def __init__(self, size: int, total: int, progress: Callable[[Progress], None] | None) -> None:
         self._progress = progress
-        self._total = len(paths)
+        self._size = max(1, size)
+        self._total = total
         self._done = 0
+        self._done_bytes = 0
         self._started = time.monotonic()
 
-    def report(self, path: str, share: float, note: str = "") -> None:
+    def report(self, found: Found, share: float, note: str = "") -> None:
         """A file is read up to a share."""
         if self._progress is None:
             return
-        left = None
-        if self._done:
-            left = (time.monotonic() - self._started) / self._done * (self._total - self._done)
-        self._progress(Progress(os.path.basename(path), share, self._done, self._total, note, left))
+        seconds = time.monotonic() - self._started
+        read = self._done_bytes / self._size
+        left = seconds / read * (1 - read) if read > 0.01 and seconds > 0.5 else None
+        self._progress(Progress(found.name, share, self._done, self._total, note, left))
 
-    def finished(self, path: str) -> None:
+    def finished(self, found: Found) -> None:
         """A file is ready or has failed."""
         self._done += 1
-        self.report(path, 1.0)
+        self._done_bytes += found.size
+        self.report(found, 1.0)
 
 
 def _is_plain(head: bytes) -> bool:

@@ -1,0 +1,218 @@
+"""Folders to lists of files: what is worth reading, and what was left out and why.
+
+Hidden files, what `.gitignore` files name and what is no text by its name's ending are left out; links to folders
+are not followed, so no tree is endless.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rlm_desktop.documents.kinds import ending_of
+from rlm_desktop.errors import DocumentError
+
+MAX_FILES = 100_000
+_BINARIES = (
+    "png jpg jpeg gif bmp tif tiff webp ico icns heic avif psd ai eps mp3 wav flac ogg oga opus m4a aac"
+    " mid mp4 m4v mov avi mkv webm wmv ttf otf woff woff2 eot exe dll so dylib a lib o obj pdb class jar"
+    " war ear pyc pyo pyd whl egg wasm bin dat db sqlite sqlite3 mdb iso img dmg deb rpm msi apk 7z rar"
+    " zst lz4 npy npz pkl pickle parquet feather h5 hdf5 onnx pt pth safetensors gguf swp swo"
+)
+_BINARY_ENDINGS = frozenset(_BINARIES.split())
+_TOOL_FOLDERS = frozenset(("node_modules", "__pycache__", "__MACOSX"))
+
+
+class Found(NamedTuple):
+    """A file to load.
+
+    Attributes:
+        path: Where it is.
+        name: What to call it: with the folder's name before it when it was found in one.
+        size: In bytes.
+    """
+
+    path: str
+    name: str
+    size: int
+
+
+class LeftOut(NamedTuple):
+    """A file or folder that is not loaded, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Listing:
+    """What was found, in order, and what was left out."""
+
+    files: list[Found] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def expand(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    hidden: bool = False,
+    ignored: bool = False,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Listing:
+    """Replace folders by the files in them.
+
+    Args:
+        paths: Files and folders; files are taken as they are, even when they do not exist.
+        hidden: Take hidden files too.
+        ignored: Take what `.gitignore` files name too.
+        is_cancelled: Asked now and then; the listing ends early when it says so.
+    """
+    listing = Listing()
+    names: set[str] = set()
+    for path in [os.fspath(path) for path in paths]:
+        if os.path.isdir(path):
+            root = os.path.abspath(path)
+            _Walk(root, listing, hidden, ignored, is_cancelled).folder(root, os.path.basename(root), ())
+        else:
+            listing.files.append(Found(path, os.path.basename(path) or path, _size(path)))
+    listing.files = [found._replace(name=_unique(found.name, names)) for found in listing.files]
+    return listing
+
+
+def file_key(path: str | os.PathLike[str]) -> str:
+    """Changes whenever the file does: the same key means that it need not be extracted again.
+
+    Raises:
+        DocumentError: The file cannot be looked at.
+    """
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        raise DocumentError(os.fspath(path), f"it cannot be looked at: {error.strerror}.") from None
+    return f"{_VERSION}:{status.st_dev:x}:{status.st_ino:x}:{status.st_size:x}:{status.st_mtime_ns:x}"
+
+
+_VERSION = 1
+"""Of what the extraction gives: raise it when a change should make kept texts stale."""
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    """`a.txt`, then `a (2).txt`: names are keys in `context`."""
+    stem, dot, ending = name.rpartition(".")
+    stem, ending = (stem, dot + ending) if stem else (name, "")
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{stem} ({number}){ending}"
+    taken.add(free)
+    return free
+
+
+class _Rules(NamedTuple):
+    """The `.gitignore` of one folder."""
+
+    base: int
+    matches: Callable[[str], bool | None]
+
+
+class _Walk:
+    def __init__(
+        self, root: str, listing: Listing, hidden: bool, ignored: bool, is_cancelled: Callable[[], bool]
+    ) -> None:
+        self._root = root
+        self._listing = listing
+        self._hidden = hidden
+        self._ignored = ignored
+        self._is_cancelled = is_cancelled
+
+    def folder(self, path: str, name: str, rules: tuple[_Rules, ...]) -> None:
+        """List a folder and those in it."""
+        if self._is_cancelled():
+            return
+        try:
+            with os.scandir(path) as entries:
+                children = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self._leave_out(name, f"it cannot be opened: {error.strerror}")
+            return
+        if not self._ignored and (own := _rules(path)) is not None:
+            rules = (*rules, own)
+        folders: list[tuple[str, str]] = []
+        for entry in children:
+            label = f"{name}/{entry.name}"
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if reason := self._reason(entry, is_folder, rules):
+                self._leave_out(label + "/" * is_folder, reason)
+            elif is_folder:
+                folders.append((entry.path, label))
+            elif len(self._listing.files) >= MAX_FILES:
+                self._leave_out(name, f"there are more than {MAX_FILES:,} files")
+                return
+            else:
+                self._listing.files.append(Found(entry.path, label, entry.stat().st_size))
+        for inner, label in folders:
+            self.folder(inner, label, rules)
+
+    def _reason(self, entry: os.DirEntry[str], is_folder: bool, rules: tuple[_Rules, ...]) -> str:
+        """Why an entry is left out; empty when it is not."""
+        if entry.name.startswith(".") and not self._hidden:
+            return "hidden"
+        if is_folder and entry.name in _TOOL_FOLDERS and not self._ignored:
+            return "made by a tool"
+        if _is_ignored(entry.path, is_folder, rules):
+            return "named in .gitignore"
+        if is_folder:
+            return ""
+        if entry.is_symlink() and not _is_file(entry.path):
+            return "a link to a folder or to nothing"
+        if not _is_file(entry.path):
+            return "a device"
+        if ending_of(entry.name) in _BINARY_ENDINGS:
+            return "holds no text"
+        return "" if entry.stat().st_size else "empty"
+
+    def _leave_out(self, label: str, reason: str) -> None:
+        self._listing.left_out.append(LeftOut(label, reason))
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _rules(folder: str) -> _Rules | None:
+    """The rules of the `.gitignore` of a folder, if it has one."""
+    path = os.path.join(folder, ".gitignore")
+    if not _is_file(path):
+        return None
+    from pathspec import GitIgnoreSpec
+
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.read(1 << 20).splitlines()
+        spec = GitIgnoreSpec.from_lines(lines)
+    except (OSError, ValueError):
+        return None
+    return _Rules(len(folder) + 1, lambda relative: spec.check_file(relative).include)
+
+
+def _is_ignored(path: str, is_folder: bool, rules: Iterable[_Rules]) -> bool:
+    """Whether the rules, the outer ones first, leave a path out; the last that says something counts."""
+    verdict = False
+    for rule in rules:
+        relative = path[rule.base :].replace(os.sep, "/") + "/" * is_folder
+        said = rule.matches(relative)
+        verdict = verdict if said is None else said
+    return verdict
