@@ -2,7 +2,7 @@
 
 Each template in `resources/offline` is Python that runs in the REPL worker with the standard library only. Names
 in double underscores are filled by `cell` with literals, so that no question can break the code. The first line
-of each cell is its title, by which the model recognises in the conversation how far it has come.
+of each cell is its title. The model tells from the cells in the conversation how far it has come.
 """
 
 from __future__ import annotations

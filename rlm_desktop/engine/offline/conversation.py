@@ -13,7 +13,6 @@ _CONTEXT = re.compile(r"`context` is a `(str|list|dict)` of ([\d,]+) characters"
 _DOCUMENT = re.compile(r"^- (\"(?:[^\"\\]|\\.)*\") \((.*?), ([\d,]+) characters", re.M)
 _DEPTH = re.compile(r"^Depth (\d+), max depth (\d+)\.$", re.M)
 _TURN = re.compile(r"^Iteration (\d+) of (\d+)", re.M)
-_TITLE = re.compile(r"^# (.+)$", re.M)
 _BLOCK = re.compile(r"```repl\n(.*?)\n```", re.S)
 _EARLIER = re.compile(r"^Question:\n((?:    .*\n?)+)Answer:$", re.M)
 
@@ -29,7 +28,7 @@ class Conversation:
         documents: Name and kind of each document that is listed.
         head / tail: How the context begins and ends, as far as shown; `is_whole` if `head` is all of it.
         turn / of: The iteration that this reply is, and how many there are.
-        last_code: The code of the previous reply, empty at the start.
+        code: The code of all replies so far.
         output: What the last cells printed.
         outputs: Everything printed so far.
     """
@@ -46,7 +45,7 @@ class Conversation:
     max_depth: int
     turn: int
     of: int
-    last_code: str
+    code: str
     output: str
     outputs: str
     is_last_chance: bool
@@ -60,11 +59,6 @@ class Conversation:
     def has_failed(self) -> bool:
         """Whether the last cell ended with an error."""
         return "The cell ended with an error" in self.output or "The cell did not end by itself" in self.output
-
-    @property
-    def stages_done(self) -> tuple[str, ...]:
-        """The titles in the previous code."""
-        return tuple(f"# {title}" for title in _TITLE.findall(self.last_code))
 
 
 def read(messages: Sequence[tuple[str, str]]) -> Conversation:
@@ -82,7 +76,6 @@ def read(messages: Sequence[tuple[str, str]]) -> Conversation:
     depth = _DEPTH.search(described)
     turn = _TURN.search(last) or _TURN.search(first)
     head, tail, is_whole = _previews(described)
-    blocks = _BLOCK.findall(replies[-1]) if replies else []
     return Conversation(
         question=question,
         earlier=tuple(" ".join(match.split()) for match in _EARLIER.findall(described)),
@@ -96,7 +89,7 @@ def read(messages: Sequence[tuple[str, str]]) -> Conversation:
         max_depth=int(depth[2]) if depth else 1,
         turn=int(turn[1]) if turn else len(replies) + 1,
         of=int(turn[2]) if turn else max(20, len(replies) + 2),
-        last_code="\n".join(blocks),
+        code="\n".join(block for reply in replies for block in _BLOCK.findall(reply)),
         output=last if replies else "",
         outputs="\n".join(users[1:]),
         is_last_chance=last.startswith("No more code is run"),

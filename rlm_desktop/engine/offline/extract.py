@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
+from rlm_desktop.engine.offline.passages import Passage, passages
 from rlm_desktop.engine.offline.query import Query, Term, rank, understand
-from rlm_desktop.engine.offline.text import TOKEN, Passage, is_stop_word, language_of, passages, sentences, stem
+from rlm_desktop.engine.offline.text import TOKEN, is_stop_word, language_of, sentences, stem
 
 NOTHING_FOUND = "NOTHING FOUND"
 LONGEST_QUOTE = 480
-_ENOUGH = 0.42
-"""Share of the question's weight that a quotation and its heading must hold to count as an answer."""
+_SHORT_QUOTE = 200
+"""A shorter passage is quoted whole."""
+ENOUGH = 0.42
+"""By default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +29,23 @@ class Quote:
     coverage: float
 
 
-def quotes(question: str, text: str, *, most: int = 4, query: Query | None = None) -> list[Quote]:
-    """The best quotations that answer `question`, best first; none when nothing fits."""
-    query = query or understand(question, text)
+def quotes(question: str, text: str, *, most: int = 4, enough: float = ENOUGH) -> list[Quote]:
+    """The best quotations that answer `question`, best first; none when nothing fits.
+
+    Args:
+        question: What is asked.
+        text: What to quote from.
+        most: How many quotations at most.
+        enough: The share of the question's weight that a quotation and what stands above it must hold.
+    """
+    query = understand(question, text)
     found = passages(text)
-    ranked = rank(query, [passage.text for passage in found], [passage.heading for passage in found])
+    ranked = rank(
+        query, [passage.text for passage in found], [(passage.heading, passage.header) for passage in found]
+    )
     result: list[Quote] = []
     for scored in ranked[: most * 3]:
-        if scored.coverage < _ENOUGH or (result and scored.score < result[0].score * 0.5):
+        if scored.coverage < enough or (result and scored.score < result[0].score * 0.5):
             continue
         passage = found[scored.index]
         quoted = _shortened(query, passage)
@@ -45,8 +58,8 @@ def quotes(question: str, text: str, *, most: int = 4, query: Query | None = Non
 
 
 def _shortened(query: Query, passage: Passage) -> str:
-    """The passage, or its best run of whole sentences when it is long."""
-    if len(passage.text) <= LONGEST_QUOTE:
+    """The passage, or its best run of whole sentences when it is long: the best one and neighbours that fit."""
+    if len(passage.text) <= _SHORT_QUOTE:
         return passage.text
     parts = sentences(passage.text)
     ranked = rank(query, parts)
@@ -58,12 +71,25 @@ def _shortened(query: Query, passage: Passage) -> str:
         options = [index for index in (first - 1, last + 1) if 0 <= index < len(parts)]
         options.sort(key=lambda index: -scores.get(index, 0.0))
         length = sum(len(part) + 1 for part in parts[first : last + 1])
-        fitting = [index for index in options if length + len(parts[index]) < LONGEST_QUOTE]
+        fitting = [
+            index
+            for index in options
+            if length + len(parts[index]) < LONGEST_QUOTE
+            and (scores.get(index, 0.0) >= 0.35 * ranked[0].score or _continues(parts[max(index, first)]))
+        ]
         if not fitting:
             break
         first, last = min(first, fitting[0]), max(last, fitting[0])
     chosen = " ".join(parts[first : last + 1])
     return chosen if len(chosen) <= LONGEST_QUOTE * 2 else chosen[: LONGEST_QUOTE * 2].rsplit(" ", 1)[0]
+
+
+def _continues(sentence: str) -> bool:
+    """Whether a sentence leans on the one before it."""
+    return (
+        re.match(r"(?:this|that|these|those|it|they|he|she|such|otherwise|then|if so|if not)\b", sentence, re.I)
+        is not None
+    )
 
 
 def gist(text: str, *, most: int = 3) -> list[Quote]:
@@ -83,7 +109,8 @@ def gist(text: str, *, most: int = 3) -> list[Quote]:
         gained = sum(weights[term] for term in query.matches(part))
         early = 1.0 + 0.5 / (1 + index * 0.3) + (0.15 if place == 0 else 0.0)
         scores.append(gained / (len(part) + 120) * early)
-    best = sorted(range(len(units)), key=lambda index: (-scores[index], index))[:most]
+    first_of = {unit[0]: index for index, unit in reversed(list(enumerate(units)))}  # said twice, it counts once
+    best = sorted(first_of.values(), key=lambda index: (-scores[index], index))[:most]
     return [
         Quote(units[index][0], units[index][1].start, units[index][1].heading, scores[index], 1.0)
         for index in sorted(best)

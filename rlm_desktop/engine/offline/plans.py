@@ -17,6 +17,8 @@ from rlm_desktop.engine.offline.questions import (
     form_to_collect,
     group_of,
     unit_to_measure,
+    wants_many,
+    without_group,
     word_to_count,
 )
 from rlm_desktop.engine.offline.sub_call import is_gist
@@ -35,11 +37,6 @@ class Stage:
 
     prose: str
     code: str
-
-    @property
-    def title(self) -> str:
-        """The first line of the code, by which the stage is recognised later."""
-        return self.code.split("\n", 1)[0]
 
 
 def plan(conversation: Conversation) -> list[Stage]:
@@ -95,13 +92,15 @@ def _look(conversation: Conversation) -> Stage:
 
 
 def _passages(question: str, query: Query) -> list[Stage]:
-    find = cell("find", question=question, terms=terms_literal(query), small=_SMALL, most=_MOST_PIECES)
+    many = wants_many(question)
+    most = 2 * _MOST_PIECES if many else _MOST_PIECES
+    find = cell("find", question=question, terms=terms_literal(query), small=_SMALL, most=most)
     return [
         Stage("Not everything in it needs reading: a search tells which parts speak of the question.", find),
         _ask(asks.QUOTES, "llm_query_batch"),
         Stage(
             "What the sub-calls quoted must stand in the text; the best of it is the answer.",
-            f"{cell('proof')}\n\n{cell('judge')}",
+            f"{cell('proof')}\n\n{cell('judge', most=15 if many else 4)}",
         ),
     ]
 
@@ -124,9 +123,10 @@ def _figures(conversation: Conversation, question: str, figures: Figures) -> lis
         operation=figures.operation,
         grouped=bool(figures.group),
         group=figures.group,
+        pattern=_pattern(figures.item),
     )
     return [
-        Stage("I split the text along its headings.", cell("split", question=question, level=level)),
+        Stage("I split the text along its headings.", _split_at(question, level, figures.group)),
         _ask(instruction, function),
         Stage("The figures that came back can be compared by code.", compare),
     ]
@@ -134,15 +134,23 @@ def _figures(conversation: Conversation, question: str, figures: Figures) -> lis
 
 def _grouped(conversation: Conversation, question: str, group: str) -> list[Stage]:
     level, function = _split(conversation, group)
-    named = understand(group).terms
-    code = cell("grouped", most=8, named=named[0].pattern if named else r"(?!)")
+    code = cell("grouped", most=8)
+    inner = without_group(question)
     return [
-        Stage(
-            f"The question goes through each {group}: I split there.", cell("split", question=question, level=level)
-        ),
+        Stage(f"The question goes through each {group}: I split there.", _split_at(inner, level, group)),
         _ask(asks.QUOTES.replace("at most 4", "at most 8"), function),
         Stage("Each part's quotations stand under its heading.", f"{cell('proof')}\n\n{code}"),
     ]
+
+
+def _split_at(question: str, level: int, group: str) -> str:
+    return cell("split", question=question, level=level, named=_pattern(group))
+
+
+def _pattern(noun: str) -> str:
+    """A regular expression for a noun of the question; one that matches nothing for none."""
+    terms = understand(noun).terms
+    return terms[0].pattern if terms else r"(?!)"
 
 
 def _ask(instruction: str, function: str) -> Stage:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import log
 
 from rlm_desktop.engine.offline.text import (
     TOKEN,
     has_cjk,
+    irregular_forms,
     is_stop_word,
     language_of,
     parts,
@@ -20,6 +21,13 @@ from rlm_desktop.engine.offline.text import (
 from rlm_desktop.engine.offline.words import ALIKE, WEAK_WORDS
 
 _LITERAL = re.compile(r"/[\w.-]+(?:/[\w.*-]+)*|[\"“”'‘’«»`]([^\"“”'‘’«»`\n]{2,80})[\"“”'‘’«»`]")
+_FOCUS = re.compile(
+    r"^\s*(?:which|what|how many|list(?: all)?(?: the)?)\s+(?:main |major |key )?([a-z][\w-]{3,})\b", re.I
+)
+"""What is asked for: `risks` in `Which risks are named ...?`"""
+_FRAME = re.compile(r"\b(?:in|of|for|from|by) (?:the|each|every|all(?: the)?|any) (\w+) of\b", re.I)
+"""Where: `states` in `... in the states of Germany`."""
+_YEAR = re.compile(r"(?:19|20)\d\d$")
 _CJK_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _CJK_FILLER = re.compile(r"[ぁ-ん]+|的|了|是|在|什么|什麼|吗|嗎|哪|谁|誰|多少|何|です|ます")
 _WANTS = (
@@ -68,7 +76,7 @@ class Term:
                 self.literal
             )
             return rf"(?<!\w){flexible}" if self.literal[0].isalnum() else re.escape(self.literal)
-        return "|".join(_stem_pattern(word) for word in self.stems)
+        return "|".join(_stem_pattern(form) for word in self.stems for form in (word, *irregular_forms(word)))
 
 
 def _stem_pattern(word: str) -> str:
@@ -166,6 +174,8 @@ def understand(question: str, sample: str = "") -> Query:
     language = language_of(f"{question} {sample[:2_000]}" if len(question) < 40 else question)
     terms: list[Term] = []
     rest = question
+    focus = _FOCUS.search(question)
+    frame = _FRAME.search(question)
     for match in _LITERAL.finditer(question):
         literal = single_spaced(match[1] or match[0]).rstrip("?.!,")
         if len(literal) > 1:
@@ -181,7 +191,12 @@ def understand(question: str, sample: str = "") -> Query:
                 continue
             seen.add(key)
             order.append(len(terms))
-            terms.append(term)
+            weight = term.weight
+            if focus and term.shown == focus[1]:
+                weight *= 1.6
+            if frame and term.shown == frame[1]:
+                weight *= 0.4
+            terms.append(replace(term, weight=weight))
     pairs = frozenset(pairwise(order))
     wants = next((kind for kind, pattern in _WANTS if pattern.search(question)), "")
     return Query(question, language, tuple(terms), wants, pairs)
@@ -203,7 +218,9 @@ def _terms(token: str, language: str, *, is_first: bool) -> list[Term]:
         if len(lowered) == 1 and not lowered.isdigit():
             continue
         weight = 0.4 if lowered in WEAK_WORDS else 1.0
-        if any(c.isdigit() for c in word) or (word[0].isupper() and not is_first) or word.isupper():
+        if _YEAR.match(word):
+            weight = 0.7
+        elif any(c.isdigit() for c in word) or (word[0].isupper() and not is_first) or word.isupper():
             weight = 1.5
         if len(words) > 1:
             weight *= 0.5
@@ -223,12 +240,18 @@ class Scored:
     coverage: float
 
 
-def rank(query: Query, texts: Sequence[str], headings: Sequence[str] = ()) -> list[Scored]:
-    """All texts that hold any term, best first: BM25-like, with headings, adjacency and the kind of answer."""
+def rank(query: Query, texts: Sequence[str], above: Sequence[tuple[str, str]] = ()) -> list[Scored]:
+    """All texts that hold any term, best first: BM25-like, with adjacency and the kind of answer.
+
+    Args:
+        query: What is asked.
+        texts: The candidates.
+        above: Heading and header of each: words there count too, for less.
+    """
     if not query.terms or not texts:
         return []
     matches = [query.matches(text) for text in texts]
-    known: dict[str, dict[int, float]] = {heading: query.matches(heading) for heading in set(headings)}
+    known = {text: query.matches(text) for text in {text for pair in above for text in pair}}
     count = len(texts)
     df = [sum(index in found for found in matches) for index in range(len(query.terms))]
     idf = [log(1 + (count - n + 0.5) / (n + 0.5)) + 0.3 for n in df]
@@ -238,11 +261,12 @@ def rank(query: Query, texts: Sequence[str], headings: Sequence[str] = ()) -> li
     evidence = _EVIDENCE.get(query.wants)
     result: list[Scored] = []
     for index, found in enumerate(matches):
-        if not found:
-            continue
         strength = dict(found)
-        for term, value in known.get(headings[index] if headings else "", {}).items():
-            strength[term] = max(strength.get(term, 0.0), 0.6 * value)
+        for text, share in zip(above[index] if above else (), (0.6, 0.9), strict=False):
+            for term, value in known[text].items():
+                strength[term] = max(strength.get(term, 0.0), share * value)
+        if not found and (not above or not known[above[index][1]]):
+            continue
         covered = sum(query.terms[term].weight * value for term, value in strength.items())
         gained = sum(query.terms[term].weight * idf[term] * value for term, value in strength.items())
         text = texts[index]

@@ -108,6 +108,17 @@ _GROUP = re.compile(
     r"|\bper\s+(?P<per>[\w-]+)",
     re.I,
 )
+_FIGURE = re.compile(
+    r"\b(?:revenues?|sales|turnover|profits?|margins?|earnings|costs?|prices?|populations?|number|counts?|areas?|sizes?"
+    r"|growth|rates?|shares?|budgets?|salar\w+|ages?|employees|staff|headcount|customers|amounts?|values?|percent\w*"
+    r"|income|temperatures?|heights?|lengths?|distances?|scores?|totals?)\b",
+    re.I,
+)
+_MANY = re.compile(
+    r"\b(?:list|all|every|each)\b|\b(?:which|what) (?:\w+ )?(?!was\b|is\b|does\b|has\b|this\b)\w{3,}s\b(?<!ss)"
+    r"|\bwhere were\b|\bwho (?:are|were)\b|\bwelche\b|\bquels?\b|\bquelles\b",
+    re.I,
+)
 _AGGREGATE = re.compile(r"\b(?P<sum>total|sum|altogether|combined|overall)\b|\b(?P<mean>average|mean)\b", re.I)
 
 
@@ -166,6 +177,16 @@ def group_of(question: str) -> str:
     return (match["group"] or match["per"]) if match else ""
 
 
+def without_group(question: str) -> str:
+    """The question as it is put to one of the groups: without `in each region`."""
+    return " ".join(_GROUP.sub(" ", question).replace(" ?", "?").split()).replace(" ?", "?")
+
+
+def wants_many(question: str) -> bool:
+    """Whether a question asks for all of several things rather than for one."""
+    return _MANY.search(question) is not None
+
+
 def operation_of(question: str) -> str:
     """max, min, sum, mean or nothing."""
     if match := _SUPERLATIVE.search(question):
@@ -192,7 +213,9 @@ def figures_to_compare(question: str) -> Figures | None:
     if match and (operation in ("sum", "mean") or group):
         measure = _AGGREGATE.sub(" ", _SUPERLATIVE.sub(" ", match["measure"]))
         measure = " ".join(re.sub(r"\b(?:the|of)\b", " ", measure, flags=re.I).split())
-        if measure:
-            item = match["item"].lower()
-            return Figures(item, measure, operation or "list", group if group.lower() != item else "")
+        item = match["item"].lower()
+        if measure and operation in ("sum", "mean"):
+            return Figures("item" if item == group.lower() else item, measure, operation, group)
+        if measure and _FIGURE.search(measure):
+            return Figures(item, measure, "list", group if group.lower() != item else "")
     return None

@@ -25,9 +25,9 @@ def reply_as_root(messages: Sequence[tuple[str, str]]) -> str:
     if conversation.has_failed:
         return _after_failure(conversation)
     stages = plan(conversation)
-    if title("fallback") in conversation.stages_done:
+    if title("fallback") in conversation.code:
         return block(stages[-1].prose, [stages[-1].code])
-    done = [index for index, stage in enumerate(stages) if stage.title in conversation.stages_done]
+    done = [index for index, stage in enumerate(stages) if stage.code in conversation.code]
     left = stages[max(done, default=-1) + 1 :] or stages[-1:]
     # With too few iterations left for one stage each, the rest is done in one block.
     turns = conversation.of - conversation.turn + 1
@@ -36,7 +36,7 @@ def reply_as_root(messages: Sequence[tuple[str, str]]) -> str:
 
 
 def _after_failure(conversation: Conversation) -> str:
-    if title("fallback") in conversation.stages_done:
+    if title("fallback") in conversation.code:
         return _last_answer(conversation)
     code = [cell("fallback", terms=terms_literal(query_of(conversation)))]
     if conversation.turn >= conversation.of:

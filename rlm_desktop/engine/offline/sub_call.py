@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-from rlm_desktop.engine.offline.extract import NOTHING_FOUND, Quote, gist, quotes
+from rlm_desktop.engine.offline.extract import ENOUGH, NOTHING_FOUND, Quote, gist, quotes
 from rlm_desktop.engine.offline.labels import label_lines
 from rlm_desktop.engine.offline.task import Task, separate
 from rlm_desktop.engine.offline.values import values
 
 _LINE_FORM = re.compile(r"line that begins with ['\"]> ['\"]|NOTHING FOUND", re.I)
 _MOST = re.compile(r"at most (\d+|one|two|three|four|five)\b", re.I)
+_ENOUGH_FOR_A_CALLER = 0.3
+"""Quotations that a cell asked for are judged by it again, against all that was found: rather one too many."""
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _VALUES = re.compile(
     r"for (?:each|every) (?P<item>[\w -]{1,60}?) (?:in|of) the text,? give (?:its"
@@ -71,14 +73,14 @@ def _most(instruction: str, default: int) -> int:
     return _NUMBERS.get(match[1].lower()) or max(1, min(40, int(match[1])))
 
 
-def _found(task: Task, most: int) -> list[Quote]:
+def _found(task: Task, most: int, *, enough: float = ENOUGH) -> list[Quote]:
     if is_gist(task.question):
         return gist(task.text, most=most)
-    return quotes(task.question, task.text, most=most)
+    return quotes(task.question, task.text, most=most, enough=enough)
 
 
 def _in_lines(task: Task) -> str:
-    found = _found(task, _most(task.instruction, 4))
+    found = _found(task, _most(task.instruction, 4), enough=_ENOUGH_FOR_A_CALLER)
     return "\n".join(f"> {quote.text}" for quote in found) or NOTHING_FOUND
 
 

@@ -22,7 +22,7 @@ def reply_as_sub_rlm(conversation: Conversation) -> str:
     if conversation.is_whole:
         # The preview in the first message is all there is: no need to look again.
         return block("All of my context is in front of me, so I can answer at once.", [_final(conversation.head)])
-    done = conversation.stages_done
+    done = conversation.code
     if conversation.has_failed:
         if title("whole") in done:
             return "NOTHING FOUND: the sub-calls failed."

@@ -6,8 +6,9 @@ import csv
 import re
 from collections.abc import Iterable
 
+from rlm_desktop.engine.offline.passages import passages
 from rlm_desktop.engine.offline.query import Query, understand
-from rlm_desktop.engine.offline.text import Section, parts, passages, sections, sentences
+from rlm_desktop.engine.offline.text import Section, sections, sentences
 
 NUMBER = re.compile(
     r"(?:(?:[$€£¥]|\b(?:EUR|USD|GBP|CHF))\s?)?(?<![\w.])[-+−]?\d[\d,.'’\u00a0\u202f]*\d?(?:\s?%|\s?percent\b)?"
@@ -17,6 +18,7 @@ NUMBER = re.compile(
     re.I,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d[.,]?$")
+_RELATIVE = re.compile(r"\b(?:growth|rates?|shares?|margins?|percent\w*|change|increase|decrease)\b|%", re.I)
 _NAME = re.compile(
     r"(?:(?:the|The) )?([A-ZÀ-Þ][\w'’-]*(?:[ -](?:of|and|de|la|upon|am|der) [A-ZÀ-Þ][\w'’-]*"
     r"|[ -][A-ZÀ-Þ][\w'’-]*)*)"
@@ -44,11 +46,20 @@ def figure(query: Query, text: str) -> str:
             continue
         at = min((_position(query, index, sentence) for index in found), default=0)
         numbers = [match for match in NUMBER.finditer(sentence) if not _YEAR.match(match[0].strip())]
-        after = [match for match in numbers if match.start() >= at]
-        chosen = next(iter(after or numbers[::-1]), None)
-        if chosen:
-            best, best_cover = chosen[0].strip().rstrip(".,"), cover
+        if not _RELATIVE.search(query.question):
+            numbers = [match for match in numbers if "%" not in match[0] and "percent" not in match[0]] or numbers
+        after = [match for match in numbers if match.start() >= at] or numbers[::-1]
+        if after:
+            best, best_cover = _latest(sentence, after).strip().rstrip(".,"), cover
     return best
+
+
+def _latest(sentence: str, numbers: list[re.Match[str]]) -> str:
+    """The first number; the second where the sentence goes `from` the first `to` the second."""
+    first, second = numbers[0], numbers[min(1, len(numbers) - 1)]
+    before, between = sentence[: first.start()], sentence[first.end() : second.start()]
+    is_change = re.search(r"\bfrom\s*$", before) and re.fullmatch(r"[\s,]*to\s*(?:about |nearly )?", between)
+    return second[0] if is_change else first[0]
 
 
 def _position(query: Query, index: int, sentence: str) -> int:
@@ -73,13 +84,24 @@ def _from_tables(kind: Query, wanted: Query, text: str) -> list[tuple[str, str]]
             header = []
         elif not header:
             header = cells
-        elif len(cells) == len(header) and not all(set(cell) <= set("-: ") for cell in cells):
+        elif len(cells) == len(header) and not line.lstrip(" |").startswith("**"):  # bold: a total
             name = next((i for i, cell in enumerate(header) if kind.matches(cell)), None)
-            scored = [(sum(wanted.matches(cell).values()), -i) for i, cell in enumerate(header) if i != name]
-            cover, column = max(scored, default=(0.0, 0))
-            if name is not None and cover > 0 and NUMBER.search(cells[-column]):
-                rows.append((cells[name], cells[-column]))
+            column = _column(wanted, header, name)
+            if name is not None and column is not None and NUMBER.search(cells[column]):
+                rows.append((cells[name], cells[column]))
     return _unique(rows)
+
+
+def _column(wanted: Query, header: list[str], name: int | None) -> int | None:
+    """The column of the measure; of several years the last."""
+    scored = [(sum(wanted.matches(cell).values()), _year(cell), i) for i, cell in enumerate(header) if i != name]
+    cover, _, column = max(scored, default=(0.0, 0, 0))
+    return column if cover > 0 else None
+
+
+def _year(text: str) -> int:
+    match = re.search(r"\b(?:19|20)\d\d\b", text)
+    return int(match[0]) if match else 0
 
 
 def _cells(line: str) -> list[str]:
@@ -93,7 +115,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _from_headings(kind: Query, wanted: Query, text: str) -> list[tuple[str, str]]:
-    candidates = [(section, figure(wanted, section.body)) for section in sections(text)]
+    candidates = [(section, figure(wanted, _without_tables(section.body))) for section in sections(text)]
     with_figure = [(section, value) for section, value in candidates if value]
     if not with_figure:
         return []
@@ -102,18 +124,21 @@ def _from_headings(kind: Query, wanted: Query, text: str) -> list[tuple[str, str
     return _unique((_bare_name(kind, section), value) for section, value in with_figure if section.level in levels)
 
 
+def _without_tables(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if line.count("|") < 2)
+
+
 def _bare_name(kind: Query, section: Section) -> str:
-    """`State: Ohio`, `3.1 State of Ohio` and `Ohio (state)` are all Ohio."""
+    """`State: Ohio`, `3.1 State of Ohio`, `Ohio (state)` and `Ohio, United States` are all Ohio."""
     title = re.sub(r"^\d+(?:\.\d+)*\.?\s+", "", section.title)
-    words = [word for word in re.split(r"(\W+)", title) if word]
-    kept = "".join("" if parts(word) and kind.matches(word) else word for word in words)
-    kept = re.sub(r"^\W*(?:of|the)\b|\(\W*\)", " ", kept, flags=re.I)
-    return " ".join(kept.strip(" :-–—,.").split()) or title
+    word = kind.terms[0].pattern if kind.terms else r"(?!)"
+    name = re.sub(rf"^(?:the )?(?:{word})(?:\s+of\b|\s*[:–—-])\s*|\s*\((?:{word})\)$", "", title, flags=re.I)
+    return name.split(", ")[0].strip() or title
 
 
 def _from_prose(wanted: Query, text: str) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
-    for passage in passages(text):
+    for passage in passages(_without_tables(text)):
         for sentence in sentences(passage.text):
             value = figure(wanted, sentence)
             if not value:

@@ -102,6 +102,19 @@ WEAK_WORDS = words_of(
 )
 """Words that say little by themselves: they count for less."""
 
+_FORMS = """
+lead led; buy bought; sell sold; grow grew grown; lose lost; win won; rise rose risen; find found; pay paid;
+build built; hold held; choose chose chosen; write wrote written; speak spoke spoken; teach taught; leave
+left; meet met; send sent; fall fell fallen; break broke broken; steal stole stolen; drive drove driven; begin
+began begun; give gave given; take took taken; come came; go went gone; see saw seen; know knew known; make
+made; become became; bring brought; think thought; keep kept; stand stood; run ran; say said; tell told; shut
+shut; wear wore worn; throw threw thrown; draw drew drawn; fly flew flown; eat ate eaten; drink drank drunk;
+sing sang sung; swim swam swum; strike struck; spend spent; lend lent; catch caught; fight fought; seek
+sought; man men; woman women; child children; person people; foot feet; tooth teeth; mouse mice
+"""
+IRREGULAR = {form: line.split()[0] for line in _FORMS.split(";") for form in line.split()[1:]}
+"""English form -> the word it is a form of, where stemming does not tell."""
+
 _GROUPS = """
 own ownership owner owned belong
 permission permissions mode chmod rights
@@ -115,7 +128,8 @@ ceo chief-executive president
 company firm corporation enterprise business
 grow grew growth increase increased increases rise rose risen
 decline declined decrease decreased decreases fall fell fallen drop dropped
-begin began begins start started starts
+begin start
+lead head manage direct run
 end ended ends finish finished stop stopped
 buy bought acquire acquired acquisition purchase purchased
 sell sold sale
