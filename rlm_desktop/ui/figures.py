@@ -15,7 +15,7 @@ GLYPHS = {
     "completed": "✓",
     "failed": "✕",
     "cancelled": "■",
-    "interrupted": "⏸",
+    "interrupted": "‖",
     "out of iterations": "⚠",
 }
 """One sign per end state; those that are not here are limits."""
@@ -24,13 +24,6 @@ GLYPHS = {
 def glyph(status: str) -> str:
     """The sign of a status; always shown beside its word."""
     return GLYPHS.get(status, "⚠")
-
-
-def status_kind(status: str) -> str:
-    """How a status is coloured: `running`, `ok`, `error`, `bad` (something to look at) or `idle`."""
-    if status in ("queued", "running", "stopping"):
-        return "running"
-    return {"completed": "ok", "failed": "error", "ready": "idle", "cancelled": "idle"}.get(status, "bad")
 
 
 def short_count(number: int) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QInputDialog,
+    QLabel,
     QLineEdit,
     QListView,
     QMenu,
@@ -23,8 +24,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rlm_desktop.ui.figures import clock, counted, day_heading, glyph, local_time, money, one_line
-from rlm_desktop.ui.theme import colours_of, status_role
+from rlm_desktop.ui.figures import clock, counted, day_heading, local_time, money, one_line
+from rlm_desktop.ui.theme import colours_of, pixmap, status_icon, status_role
+from rlm_desktop.ui.window_style import muted
 
 if TYPE_CHECKING:
     from rlm_desktop.history.rows import RunRow, SessionRow
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 DAY_HEIGHT, SESSION_HEIGHT, RUN_HEIGHT = 30, 46, 26
 PADDING = 12
+ICON_SIZE = 14
+NOTHING_YET = "Your sessions will be listed here."
+NOTHING_FOUND = "No session fits the filter."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class SessionLine:
     @property
     def detail(self) -> str:
         """How it ended, when, what it cost."""
-        parts = [f"{glyph(self.session.end_state)} {self.session.end_state.capitalize()}"]
+        parts = [self.session.end_state.capitalize()]
         if (moment := local_time(self.session.updated_at)) is not None:
             parts.append(f"{moment:%H:%M}")
         if len(self.session.runs) > 1:
@@ -202,6 +207,10 @@ class SessionDelegate(QStyledItemDelegate):
         sign, _, rest = line.detail.partition(" · ")
         painter.setPen(sign_colour)
         bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+        line_height = metrics.height()
+        icon_area = QRect(area.left(), area.bottom() - line_height + 1, area.width(), line_height)
+        _paint_icon(painter, icon_area, line.session.end_state, sign_colour)
+        area.setLeft(area.left() + ICON_SIZE + 5)
         painter.drawText(area, bottom, sign)
         painter.setPen(palette.placeholderText().color())
         left = metrics.horizontalAdvance(sign) if rest else 0
@@ -214,7 +223,7 @@ class SessionDelegate(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         metrics = painter.fontMetrics()
         painter.setPen(sign_colour)
-        painter.drawText(area, middle, glyph(line.run.end_state))
+        _paint_icon(painter, area, line.run.end_state, sign_colour)
         painter.setPen(palette.text().color() if line.is_open else palette.placeholderText().color())
         text = metrics.elidedText(line.title, Qt.TextElideMode.ElideRight, area.width() - 18)
         painter.drawText(area.adjusted(18, 0, 0, 0), middle, text)
@@ -279,6 +288,10 @@ class HistoryPanel(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._show)
         self.view = SessionsView(self.model)
+        self._hint = QLabel(NOTHING_YET)
+        self._hint.setWordWrap(True)
+        self._hint.setContentsMargins(PADDING, 4, PADDING, 0)
+        muted(self._hint)
         self.view.clicked.connect(self._open_index)
         self.view.activated.connect(self._open_index)
         self.view.delete_pressed.connect(self._delete_current)
@@ -292,6 +305,7 @@ class HistoryPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
+        layout.addWidget(self._hint)
         layout.addWidget(self.view, 1)
 
     def set_sessions(self, sessions: Sequence[SessionRow]) -> None:
@@ -334,6 +348,8 @@ class HistoryPanel(QWidget):
         self.model.show_lines(
             list(_lines(self._visible(), self._open, datetime.now().astimezone().date(), self._hidden))
         )
+        self._hint.setVisible(not self.model.lines)
+        self._hint.setText(NOTHING_FOUND if self._sessions else NOTHING_YET)
         if chosen is not None:
             self._choose(chosen)
 
@@ -395,6 +411,12 @@ class HistoryPanel(QWidget):
         else:
             menu.addAction("Delete run", lambda: self._delete(line))
         menu.popup(self.view.viewport().mapToGlobal(place))
+
+
+def _paint_icon(painter: QPainter, area: QRect, status: str, colour: QColor) -> None:
+    """The icon of a status, at the left of `area`."""
+    icon = pixmap(status_icon(status), colour.name(), ICON_SIZE, painter.device().devicePixelRatio())
+    painter.drawPixmap(area.left(), area.center().y() - ICON_SIZE // 2, icon)
 
 
 def _searched(session: SessionRow) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.ui.figures import glyph, one_line, plain_line, status_kind
-from rlm_desktop.ui.labels import ElidedLabel
-from rlm_desktop.ui.window_style import set_property
+from rlm_desktop.ui.figures import one_line, plain_line
+from rlm_desktop.ui.labels import ElidedLabel, StatusMark
 
 WAITING = "The calls show below as they happen."
 
@@ -34,8 +33,7 @@ class RunHeader(QFrame):
         self.question.setObjectName("heading")
         self.answer = ElidedLabel()
         self.answer.setObjectName("answerLine")
-        self._mark = QLabel()
-        self._mark.setObjectName("runStatus")
+        self.mark = StatusMark()
         self._again = _small_button("Ask again", "Put this question back into the box", self.ask_again_requested)
         self._show = _small_button("Show answer", "Show the whole answer (Ctrl+Shift+A)", self.answer_requested)
         self._copy = _small_button("Copy", "Copy the answer as Markdown (Ctrl+Shift+C)", self.copy_requested)
@@ -45,7 +43,7 @@ class RunHeader(QFrame):
             line.setSpacing(8)
         first.addWidget(self.question, 1)
         first.addWidget(self._again)
-        second.addWidget(self._mark)
+        second.addWidget(self.mark)
         second.addWidget(self.answer, 1)
         second.addWidget(self._show)
         second.addWidget(self._copy)
@@ -71,26 +69,23 @@ class RunHeader(QFrame):
         self.question.set_full_text(question)
         self.question.setAccessibleName(f"Question: {one_line(question)}")
         has_answer = bool(state.answer)
-        mark, kind, line = self._second_line(state)
-        self._mark.setText(mark)
-        set_property(self._mark, "kind", kind)
+        mark, line = self._second_line(state)
+        self.mark.show_status(state.status, mark)
         self.answer.set_full_text(line)
         self.answer.setAccessibleName(f"{mark}: {one_line(line)}")
         self._show.setVisible(has_answer)
         self._copy.setVisible(has_answer)
 
     @staticmethod
-    def _second_line(state: RunState) -> tuple[str, str, str]:
-        """Mark, kind of mark, text."""
-        status = str(state.status)
+    def _second_line(state: RunState) -> tuple[str, str]:
+        """How it stands, and what there is to say."""
+        status = state.status.capitalize()
         if state.status in ("queued", "running"):
-            return f"{glyph('running')} Working", "running", WAITING
-        kind = status_kind(status)
-        if state.answer:
-            if status == EndState.COMPLETED:
-                return f"{glyph(status)} Final answer", kind, plain_line(state.answer)
-            return f"{glyph(status)} {status.capitalize()}; best answer so far", kind, plain_line(state.answer)
-        return f"{glyph(status)} {status.capitalize()}", kind, _why(state)
+            return "Working", WAITING
+        if not state.answer:
+            return status, _why(state)
+        mark = "Final answer" if state.status == EndState.COMPLETED else f"{status}; best answer so far"
+        return mark, plain_line(state.answer)
 
 
 def _why(state: RunState) -> str:

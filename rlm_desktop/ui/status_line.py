@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
+from typing import TypeAlias
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.ui.figures import clock, counted, glyph, money, short_count, status_kind
-from rlm_desktop.ui.labels import ElidedLabel
-from rlm_desktop.ui.window_style import muted, set_property
+from rlm_desktop.ui.figures import clock, counted, money, short_count
+from rlm_desktop.ui.labels import ElidedLabel, StatusMark
+from rlm_desktop.ui.window_style import muted
 
-TICK_MS = 250
+Clock: TypeAlias = Callable[[], float]
 
 
 class StatusLine(QFrame):
-    """One line of text about the run, from its state alone; only the clock runs by itself.
+    """One line of text about the run, from its state alone.
 
     Signals:
         stop_requested: The Stop button was pressed.
@@ -28,10 +29,9 @@ class StatusLine(QFrame):
         super().__init__(parent)
         self.setObjectName("statusLine")
         self._state: RunState | None = None
-        self._seen = (0.0, 0.0)
+        self._clock: Clock | None = None
         self._isolation = ""
-        self._status = QLabel()
-        self._status.setObjectName("runStatus")
+        self.mark = StatusMark()
         self._figures = QLabel()
         muted(self._figures)
         self._figures.setAccessibleName("Figures of the run")
@@ -47,19 +47,21 @@ class StatusLine(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 3, 6, 3)
         layout.setSpacing(10)
-        layout.addWidget(self._status)
+        layout.addWidget(self.mark)
         layout.addWidget(self._figures)
         layout.addWidget(self._place, 1)
         layout.addWidget(self.stop)
-        self._tick = QTimer(self)
-        self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self._write)
         self.set_state(None)
 
-    def set_state(self, state: RunState | None) -> None:
-        """Show another run; None for none."""
+    def set_state(self, state: RunState | None, clock: Clock | None = None) -> None:
+        """Show another run.
+
+        Args:
+            state: The run; None for none.
+            clock: Its current time in seconds, where that is not the time of its last event.
+        """
         self._state = state
-        self._seen = (-1.0, 0.0)
+        self._clock = clock
         self.refresh()
 
     def set_isolation(self, text: str) -> None:
@@ -71,41 +73,28 @@ class StatusLine(QFrame):
         """Write what the state says now."""
         state = self._state
         is_running = state is not None and state.status in ("queued", "running")
-        if state is not None and self._seen[0] != state.now:
-            self._seen = (state.now, time.monotonic())
         self.stop.setVisible(is_running)
         self.stop.setEnabled(is_running and state is not None and not state.cancel_requested)
-        if is_running != self._tick.isActive():
-            self._tick.start() if is_running else self._tick.stop()
         self._write()
 
     @property
     def text(self) -> str:
         """All of the line, for tests and screen readers."""
-        return f"{self._status.text()} · {self._figures.text()}"
+        return f"{self.mark.text} · {self._figures.text()}"
 
     def _write(self) -> None:
         state = self._state
         if state is None:
-            self._show_status("Ready", "ready")
+            self.mark.show_status("", "Ready")
             self._figures.setText("")
             self._show_place(self._isolation)
             return
-        word = str(state.status)
-        if state.cancel_requested and state.is_running:
-            word = "stopping"
-        self._show_status(f"{glyph(word if word != 'stopping' else 'running')} {word.capitalize()}", word)
+        is_stopping = state.cancel_requested and state.is_running
+        self.mark.show_status(state.status, "Stopping" if is_stopping else state.status.capitalize())
         figures = self._figure_texts(state)
         self._figures.setText(" · ".join(figures))
         self._figures.setToolTip("\n".join(figures))
         self._show_place(state.started.isolation if state.started else self._isolation)
-
-    def _show_status(self, text: str, word: str) -> None:
-        if self._status.text() == text:
-            return
-        self._status.setText(text)
-        self._status.setAccessibleName(f"State: {text.lstrip('○●✓✕■⏸⚠ ')}")
-        set_property(self._status, "kind", status_kind(word))
 
     def _show_place(self, text: str) -> None:
         self._place.set_full_text(text)
@@ -146,5 +135,4 @@ class StatusLine(QFrame):
     def _elapsed(self, state: RunState) -> float:
         if state.finished is not None:
             return state.finished
-        seen, at = self._seen
-        return max(seen, 0.0) + (time.monotonic() - at if at else 0.0)
+        return self._clock() if self._clock is not None else state.now

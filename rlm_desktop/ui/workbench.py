@@ -89,6 +89,8 @@ class Workbench(QObject):
         window.history.session_deleted.connect(lambda item: self._delete("session", item))
         window.history.run_deleted.connect(lambda item: self._delete("run", item))
         window.tree.node_selected.connect(self._inspect)
+        window.inspector.node_selected.connect(window.tree.select_node)
+        window.inspector.message.connect(window.messages.show_message)
         self.runs.run_ended.connect(self._on_run_ended)
         self.reader.document_read.connect(self._take_document)
         self.reader.failed.connect(lambda error: window.messages.show_message(str(error)))
@@ -252,7 +254,7 @@ class Workbench(QObject):
         window = self.window_
         window.tree.set_state(state, feed.now if feed is not None else None)
         window.header.set_state(state)
-        window.status.set_state(state)
+        window.status.set_state(state, feed.now if feed is not None else None)
         self._inspect_newest()
         window.history.set_open(self.session_id, self.run_id)
         self._show_busy()
@@ -286,7 +288,10 @@ class Workbench(QObject):
     def _inspect(self, node: Node | None) -> None:
         if node is not self._inspected or node is None:
             self._inspected = node
-            self.window_.inspector.show_node(self.state, node)
+            if self._feed is not None:
+                self.window_.inspector.show_node(self._feed.state, node, self._feed.now)
+            else:
+                self.window_.inspector.show_node(RunState(), None)
 
     def show_answer(self) -> None:
         """Select the first row, which has the final answer."""
