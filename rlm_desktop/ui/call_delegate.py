@@ -16,8 +16,8 @@ from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
 from rlm_desktop.ui import call_text, theme
 from rlm_desktop.ui.call_model import RIGHT_ALIGNED, CallModel, Column
 
-INDENT = 14
-DEEPEST_INDENT = 8
+INDENT = 12
+DEEPEST_INDENT = 12
 """Rows deeper than this are not moved further right; a chip says their depth."""
 _PAD = 8
 _ICON = 16
@@ -84,6 +84,7 @@ class CallDelegate(QStyledItemDelegate):
         self.hover_row = -1
         self._ink = _Ink(widget)
         self._latency_texts: dict[int, tuple[int, str]] = {}
+        self._prefixes: dict[int, int] = {}
         self._painters = {
             Column.CALL: self._paint_call,
             Column.STATUS: self._paint_status,
@@ -95,6 +96,7 @@ class CallDelegate(QStyledItemDelegate):
     def forget(self) -> None:
         """Another run is shown."""
         self._latency_texts.clear()
+        self._prefixes.clear()
 
     def restyle(self) -> None:
         """The palette or the font is another one."""
@@ -117,6 +119,8 @@ class CallDelegate(QStyledItemDelegate):
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)  # pyright: ignore[reportAttributeAccessIssue]
         if is_selected:
             painter.fillRect(rect, ink.colour["selection"])
+            if column == Column.CALL:
+                painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), ink.colour["rlm"])
         elif row == self.hover_row:
             painter.fillRect(rect, ink.colour["hover"])
         node = rows.node(row)
@@ -184,10 +188,22 @@ class CallDelegate(QStyledItemDelegate):
         if room < 40:
             return
         ink = self._ink
-        text = self._latencies(node) if isinstance(node, BatchNode) else call_text.preview(node)
+        if isinstance(node, BatchNode):
+            text = self._latencies(node)
+        else:
+            text = call_text.preview(node, self._shared(node.parent))
         if text:
             font = ink.code if isinstance(node, IterationNode) else ink.font
             self._draw(painter, x, rect, ink.elided(font, text, room), font, "muted")
+
+    def _shared(self, parent: Node | None) -> int:
+        """What the prompts of a batch begin with says nothing about one of them."""
+        if not isinstance(parent, BatchNode) or len(parent.children) < 2:
+            return 0
+        shared = self._prefixes.get(parent.index)
+        if shared is None:
+            shared = self._prefixes[parent.index] = call_text.shared_prefix(parent)
+        return shared
 
     def _paint_more(self, painter: QPainter, rect: QRectF, row: int, node: Node) -> None:
         ink = self._ink
@@ -249,8 +265,12 @@ class CallDelegate(QStyledItemDelegate):
                 width = max(1.5, bar.width() * count / max(1, node.size))
                 painter.fillRect(QRectF(x, bar.top(), min(width, bar.right() - x), bar.height()), ink.colour[role])
                 x += width
-        text = f"{done + ended:,}/{node.size:,}" if running or node.finished is None else f"{done:,} ✓"
-        self._text(painter, rect.adjusted(_BATCH_BAR + 4, 0, 0, 0), text)
+        text = f"{done:,} ✓" if node.finished is not None else f"{done:,}/{node.size:,}"
+        left = rect.adjusted(_BATCH_BAR + 4, 0, 0, 0)
+        self._text(painter, left, text)
+        if ended:
+            left.setLeft(left.left() + ink.width(ink.font, text) + _PAD)
+            self._text(painter, left, f"{ended:,} ✕", role="error")
 
     def _share(self, painter: QPainter, rect: QRectF, share: float) -> None:
         """A tint behind a figure, as wide as its share of the whole run."""
@@ -316,7 +336,7 @@ class CallDelegate(QStyledItemDelegate):
             if asked is not None:
                 bar(asked, until, ink.colour["error" if failed else "llm"])
         else:
-            role = "error" if failed else "batch" if isinstance(node, BatchNode) else "rlm"
+            role = "batch" if isinstance(node, BatchNode) else "error" if failed else "rlm"
             bar(node.started, until, ink.tint(role, 150), 2)
 
 

@@ -37,13 +37,32 @@ def title(node: Node) -> str:
     return "Run"
 
 
-def preview(node: Node) -> str:
-    """A line that tells this row from its neighbours: the question, the code, the prompt."""
+def preview(node: Node, shared: int = 0) -> str:
+    """A line that tells this row from its neighbours: the question, the code, the prompt, the error.
+
+    Args:
+        node: The row.
+        shared: Characters at the start of a sub-call's prompt that are those of its neighbours too.
+    """
     if isinstance(node, IterationNode):
         return _code_line(node)
-    if isinstance(node, CallNode):
-        return figures.one_line(node.prompt, 120)
-    return ""
+    if not isinstance(node, CallNode):
+        return ""
+    if node.error and is_failure(node):
+        return figures.one_line(node.error, 120)
+    text = figures.one_line(node.prompt[shared : shared + 600], 120)
+    return f"… {text}" if shared and text else text
+
+
+def shared_prefix(batch: BatchNode) -> int:
+    """How many characters the prompts of a batch have in common at their start, up to a space."""
+    prompts = [child.prompt[:2000] for child in batch.children[:2] if isinstance(child, CallNode)]
+    if len(prompts) < 2:
+        return 0
+    pairs = enumerate(zip(*prompts, strict=False))
+    same = next((place for place, (a, b) in pairs if a != b), min(len(prompt) for prompt in prompts))
+    cut = max(prompts[0].rfind(" ", 0, same), prompts[0].rfind("\n", 0, same)) + 1
+    return cut if cut >= 16 else 0
 
 
 def _code_line(node: IterationNode) -> str:
@@ -112,7 +131,14 @@ def cost(tally: Tally | None) -> str:
         return ""
     if tally.unknown_cost >= tally.requests:
         return UNKNOWN
-    return ("≥ " if tally.unknown_cost else "") + figures.money(tally.cost_usd)
+    return ("≥ " if tally.unknown_cost else "") + _money(tally.cost_usd)
+
+
+def _money(usd: float) -> str:
+    """Short enough for a column."""
+    if usd and usd < 0.0001:
+        return "< $0.0001"
+    return f"${usd:.4f}" if usd < 0.01 else figures.money(usd)
 
 
 def batch_counts(node: BatchNode) -> tuple[int, int, int, int]:

@@ -24,10 +24,10 @@ from rlm_desktop.ui.call_model import HEADINGS, HIDDEN_AT_FIRST, RIGHT_ALIGNED, 
 
 _WIDTHS = {
     Column.CALL: 320,
-    Column.STATUS: 132,
+    Column.STATUS: 140,
     Column.DURATION: 76,
     Column.TOKENS: 128,
-    Column.COST: 76,
+    Column.COST: 88,
     Column.TIMELINE: 240,
     Column.MODEL: 120,
     Column.STARTED: 72,
@@ -310,6 +310,8 @@ class CallTreeView(QWidget):
         self.table = CallTable(self.model, self)
         self._follows = True
         self._new_rows = 0
+        self._is_fitting = True
+        self._is_call_width_chosen = False
         self._empty = QLabel(EMPTY, self.table.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -326,6 +328,7 @@ class CallTreeView(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.table)
         self._size_columns()
+        self._is_fitting = False
         self.table.user_scrolled.connect(self._on_user_scrolled)
         self.table.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.table.viewport().installEventFilter(self)
@@ -476,7 +479,8 @@ class CallTreeView(QWidget):
             header.resizeSection(column, width)
             header.setSectionHidden(column, column in HIDDEN_AT_FIRST)
         header.moveSection(header.visualIndex(Column.TIMELINE), len(Column) - 1)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(Column.TIMELINE, QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(self._on_section_resized)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._open_column_menu)
 
@@ -526,7 +530,15 @@ class CallTreeView(QWidget):
         super().resizeEvent(event)
         self._fit_columns()
 
+    def _on_section_resized(self, column: int, _old: int, _new: int) -> None:
+        if column == Column.CALL and not self._is_fitting:
+            self._is_call_width_chosen = True
+
     def _fit_columns(self) -> None:
+        """Share the room between names and timeline, until the person has chosen the width of the names."""
+        if self._is_call_width_chosen:
+            return
+        self._is_fitting = True
         header = self.table.horizontalHeader()
         fixed = sum(
             header.sectionSize(column)
@@ -535,6 +547,7 @@ class CallTreeView(QWidget):
         )
         room = self.width() - fixed - 12
         header.resizeSection(Column.CALL, max(200, int(room * 0.58)))
+        self._is_fitting = False
 
     def changeEvent(self, event: QEvent) -> None:
         """Other colours, another font."""

@@ -6,6 +6,7 @@ import html
 import time
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -59,6 +60,8 @@ class FactsPage(QScrollArea):
 
     def _build(self, groups: list[tuple[str, list[inspector_text.Fact]]]) -> None:
         page = QWidget()
+        page.setBackgroundRole(QPalette.ColorRole.Base)
+        page.setAutoFillBackground(True)
         grid = QGridLayout(page)
         grid.setContentsMargins(12, 8, 12, 12)
         grid.setHorizontalSpacing(16)
@@ -143,7 +146,7 @@ class Inspector(QWidget):
     def _make_pages(self) -> None:
         self.cells = CellsPage()
         self.prompt = TextPane("Prompt", hint="The model has not been asked yet.")
-        self.response = TextPane("Response", hint="Nothing has arrived yet.")
+        self.response = TextPane("Response")
         self.result = TextPane("Result", hint="The call has not ended yet.")
         self.variables = VariablesPage()
         self.facts = FactsPage()
@@ -178,6 +181,9 @@ class Inspector(QWidget):
         line.addWidget(self._icon)
         line.addWidget(self.caption, 1)
         self._head = QWidget()
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self._head.setSizePolicy(policy)
         column = QVBoxLayout(self._head)
         column.setContentsMargins(12, 8, 12, 6)
         column.setSpacing(4)
@@ -306,7 +312,7 @@ class Inspector(QWidget):
         elif page is self.facts:
             self.facts.show_facts(inspector_text.facts(node, self._clock()))
         elif page is self.response:
-            self._show_response(exchange)
+            self._show_response(exchange, is_over=node.finished is not None)
         elif page is self.answer:
             root = self._state.root
             answer = self._state.answer if self._state.answer is not None else root.answer if root else None
@@ -316,7 +322,8 @@ class Inspector(QWidget):
         elif page is self.prompt:
             self._show_prompt(node)
 
-    def _show_response(self, exchange: Exchange | None) -> None:
+    def _show_response(self, exchange: Exchange | None, *, is_over: bool) -> None:
+        self.response.edit.setPlaceholderText("No reply arrived." if is_over else "Nothing has arrived yet.")
         if exchange is not None and exchange.reasoning:
             self.response.set_sections(
                 [Section("Reasoning", exchange.reasoning), Section("Response", exchange.text)]

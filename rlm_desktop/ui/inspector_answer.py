@@ -58,6 +58,7 @@ class MarkdownView(QTextBrowser):
         features = QTextDocument.MarkdownFeature
         self.document().setMarkdown(self._source, features.MarkdownDialectGitHub | features.MarkdownNoHTML)
         self._dress()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _dress(self) -> None:
         """Give code blocks a ground and a font, and paragraphs some air: Qt's renderer gives them neither."""
@@ -69,6 +70,7 @@ class MarkdownView(QTextBrowser):
             change = QTextBlockFormat()
             if block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence):
                 change.setBackground(ground)
+                change.setNonBreakableLines(False)
                 cursor.mergeBlockFormat(change)
                 cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
                 characters = cursor.charFormat()
@@ -124,7 +126,8 @@ class AnswerPage(QWidget):
         self.save.setToolTip("Save the answer as a Markdown file")
         self.save.clicked.connect(self._choose_file)
         bar = QHBoxLayout()
-        bar.setContentsMargins(8, 6, 8, 6)
+        bar.setContentsMargins(12, 6, 12, 6)
+        bar.setSpacing(8)
         bar.addWidget(self._source, 1)
         bar.addWidget(self.copy)
         bar.addWidget(self.save)

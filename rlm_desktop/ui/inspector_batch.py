@@ -14,8 +14,8 @@ from rlm_desktop.engine.tree import BatchNode, CallNode
 from rlm_desktop.ui import call_text, figures, theme
 from rlm_desktop.ui.call_model import Clock, NodeRole
 
-_HEADINGS = ("#", "Status", "Duration", "Tokens in → out", "Cost", "Result")
-_RIGHT = (0, 2, 3, 4)
+_HEADINGS = ("Call", "Status", "Duration", "Tokens in → out", "Cost", "Result")
+_RIGHT = (2, 3, 4)
 _BINS = 40
 Index = QModelIndex | QPersistentModelIndex
 
@@ -217,7 +217,7 @@ class BatchPage(QWidget):
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
-        for column, width in enumerate((52, 104, 76, 124, 76)):
+        for column, width in enumerate((60, 116, 80, 120, 84)):
             header.resizeSection(column, width)
         self.table.activated.connect(lambda index: self.node_chosen.emit(self.model.call(index.row())))
         layout = QVBoxLayout(self)

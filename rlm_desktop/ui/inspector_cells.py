@@ -161,6 +161,7 @@ class VariablesPage(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.resizeSection(2, 76)
         header.setStretchLastSection(True)
         self.preview = TextPane("Value of the variable", is_code=True, hint="Choose a variable to see its value.")
         self._note = QLabel()

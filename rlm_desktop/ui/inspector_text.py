@@ -151,7 +151,7 @@ def _identity(node: Node) -> list[Fact]:
 
 def _times(node: Node, now: float) -> list[Fact]:
     rows: list[Fact] = [
-        ("Started", f"{call_text.seconds(node.started)} after the run"),
+        ("Started", f"{call_text.seconds(node.started)} after the run began"),
         ("Duration", call_text.seconds(call_text.duration(node, now))),
     ]
     if node.children:

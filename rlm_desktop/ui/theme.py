@@ -67,8 +67,8 @@ LIGHT = Colours(
     panel="#F6F7F9",
     field="#FFFFFF",
     line="#D9DDE4",
-    hover="#EFF3F9",
-    selection="#DCE8FA",
+    hover="#F3F5F9",
+    selection="#E8F0FD",
     text="#1B1F27",
     muted="#5A6372",
     rlm="#1F5FBF",
@@ -133,7 +133,7 @@ def code_font(widget: QWidget | None = None) -> QFont:
     """The font of code, output and figures: fixed width, as large as the text beside it."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setStyleHint(QFont.StyleHint.Monospace)
-    font.setPointSizeF((widget.font() if widget else QApplication.font()).pointSizeF() * 0.95)
+    font.setPointSizeF((widget.font() if widget else QApplication.font()).pointSizeF())
     return font
 
 

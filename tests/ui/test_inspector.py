@@ -1,0 +1,250 @@
+"""The inspector: what it says about each kind of row, and what can be clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtTest import QSignalSpy
+from pytestqt.qtbot import QtBot
+
+from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
+from rlm_desktop.ui import inspector_text
+from rlm_desktop.ui.call_text import is_failure
+from rlm_desktop.ui.inspector import Inspector
+from rlm_desktop.ui.inspector_answer import MOST_MARKDOWN, AnswerPage, MarkdownView
+from tests import traces
+from tests.traces import Shape
+
+DONE = Shape(calls=60, depth=1, batch=20, errors=0.15, seed=5)
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot) -> Inspector:
+    made = Inspector()
+    made.resize(480, 640)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def _first(state: RunState, fits: Callable[[Node], bool]) -> Node:
+    return next(node for node in state.nodes if fits(node))
+
+
+def _tabs(inspector: Inspector) -> list[str]:
+    return [inspector.tabs.tabText(number) for number in range(inspector.tabs.count())]
+
+
+def _open(inspector: Inspector, title: str) -> None:
+    inspector.tabs.setCurrentIndex(_tabs(inspector).index(title))
+
+
+def _has_batch(node: Node) -> bool:
+    return isinstance(node, IterationNode) and any(isinstance(child, BatchNode) for child in node.children)
+
+
+def _is_llm(node: Node) -> bool:
+    return isinstance(node, CallNode) and node.kind == "llm" and node.exchange is not None
+
+
+def test_without_a_row_it_says_what_to_do(inspector: Inspector) -> None:
+    inspector.show_node(RunState(), None)
+    assert inspector._hint.isVisible()
+    assert inspector.node is None
+
+
+def test_an_iteration_shows_code_beside_output(inspector: Inspector) -> None:
+    state = traces.state(DONE)
+    node = _first(state, _has_batch)
+    assert isinstance(node, IterationNode)
+    inspector.show_node(state, node)
+    assert _tabs(inspector) == ["Code and output", "Response", "Prompt", "Variables", "Details"]
+    assert inspector.cells.code.source == node.cells[0].code
+    assert inspector.cells.output.text == node.cells[0].stdout
+    assert inspector.cells.code.marks == {3: "×20"}
+
+
+def test_a_click_on_a_mark_goes_to_what_the_line_called(inspector: Inspector, qtbot: QtBot) -> None:
+    state = traces.state(DONE)
+    node = _first(state, _has_batch)
+    inspector.show_node(state, node)
+    chosen = QSignalSpy(inspector.node_selected)
+    code = inspector.cells.code
+    block = code.document().findBlockByNumber(2)
+    place = code.blockBoundingGeometry(block).translated(code.contentOffset()).center()
+    qtbot.mouseClick(code._margin, Qt.MouseButton.LeftButton, pos=QPoint(10, int(place.y())))
+    assert chosen.count() == 1
+    assert isinstance(chosen.at(0)[0], BatchNode)
+
+
+def test_a_failing_cell_shows_its_error_and_line(inspector: Inspector) -> None:
+    state = traces.state(Shape(calls=40, depth=1, batch=10, cell_errors=0.9))
+    node = _first(state, lambda node: isinstance(node, IterationNode) and is_failure(node))
+    inspector.show_node(state, node)
+    assert "IndexError" in inspector.failure.text()
+    assert "Traceback" in inspector.cells.traceback.text
+    assert inspector.cells.traceback.isVisible()
+    assert len(inspector.cells.code.extraSelections()) == 1
+
+
+def test_the_prompt_is_the_whole_conversation_with_what_is_new_marked(inspector: Inspector) -> None:
+    state = traces.state(DONE)
+    node = _first(state, lambda node: isinstance(node, IterationNode) and node.number == 3)
+    inspector.show_node(state, node)
+    _open(inspector, "Prompt")
+    assert isinstance(node, IterationNode)
+    assert node.exchange is not None
+    for message in node.exchange.messages():
+        assert message.content in inspector.prompt.text
+    assert inspector.prompt.text.count("· new") == len(node.exchange.new_messages)
+
+
+def test_the_chosen_tab_stays_for_rows_of_the_same_kind(inspector: Inspector) -> None:
+    state = traces.state(DONE)
+    iterations = [node for node in state.nodes if isinstance(node, IterationNode)]
+    inspector.show_node(state, iterations[0])
+    _open(inspector, "Variables")
+    inspector.show_node(state, _first(state, _is_llm))
+    assert _tabs(inspector)[inspector.tabs.currentIndex()] == "Response"
+    inspector.show_node(state, iterations[1])
+    assert _tabs(inspector)[inspector.tabs.currentIndex()] == "Variables"
+
+
+def test_a_reply_grows_while_it_streams(inspector: Inspector) -> None:
+    events = list(traces.events(Shape(calls=3, depth=1, chunks=6, retries=0.0)))
+    state = RunState()
+    texts: list[str] = []
+    for event in events:
+        touched = state.apply(event)
+        if isinstance(touched, IterationNode) and touched.number == 1 and touched.exchange is not None:
+            inspector.show_node(state, touched)
+            _open(inspector, "Response")
+            texts.append(inspector.response.text)
+            assert texts[-1] == touched.exchange.text
+    assert len(set(texts)) > 4
+
+
+async def test_refresh_is_gathered(inspector: Inspector, wait_until: Callable[..., object]) -> None:
+    state = traces.state(Shape(calls=10, cut=30))
+    node = state.nodes[-1]
+    inspector.show_node(state, node)
+    shown_at = inspector._shown_at
+    for _ in range(100):
+        inspector.refresh()
+    assert inspector._shown_at == shown_at
+    await wait_until(lambda: inspector._shown_at > shown_at)  # type: ignore[misc]
+    assert not inspector._timer.isActive()
+
+
+def test_variables_are_listed_with_what_changed(inspector: Inspector) -> None:
+    state = traces.state(DONE)
+    inspector.show_node(state, _first(state, _has_batch))
+    _open(inspector, "Variables")
+    table = inspector.variables.table
+    names = [table.item(row, 0).text().strip() for row in range(table.rowCount())]
+    assert names == ["● answers", "● found", "parts", "context"]
+    table.setCurrentCell(0, 0)
+    assert "Cloud grew" in inspector.variables.preview.text
+
+
+def test_a_failed_call_says_why_and_how_often_it_was_tried(inspector: Inspector) -> None:
+    state = traces.state(DONE)
+    node = _first(state, lambda node: isinstance(node, CallNode) and is_failure(node))
+    inspector.show_node(state, node)
+    assert "429" in inspector.failure.text()
+    retried = _first(state, lambda node: _is_llm(node) and bool(node.exchange.attempts))  # type: ignore[attr-defined]
+    facts = dict(fact for _, rows in inspector_text.facts(retried, state.now) for fact in rows)
+    assert facts["Attempts"] == "2"
+    assert "429" in facts["Attempt 1"]
+
+
+def test_unknown_figures_are_dashes(inspector: Inspector) -> None:
+    state = traces.state(Shape(calls=20, depth=1, batch=8, knows_cost=False))
+    facts = dict(fact for _, rows in inspector_text.facts(_first(state, _is_llm), 0.0) for fact in rows)
+    assert facts["Cost"] == "–"
+
+
+def test_a_batch_lists_its_calls_and_opens_one(inspector: Inspector, qtbot: QtBot) -> None:
+    state = traces.state(DONE)
+    batch = _first(state, lambda node: isinstance(node, BatchNode))
+    inspector.show_node(state, batch)
+    model = inspector.batch.model
+    assert model.rowCount() == len(batch.children)
+    model.sort(2, Qt.SortOrder.DescendingOrder)
+    durations = [node.finished - node.started for node in map(model.call, range(model.rowCount())) if node.finished]
+    assert durations == sorted(durations, reverse=True)
+    chosen = QSignalSpy(inspector.node_selected)
+    inspector.batch.table.setCurrentIndex(model.index(4, 0))
+    qtbot.keyClick(inspector.batch.table, Qt.Key.Key_Return)
+    assert chosen.count() == 1
+    assert chosen.at(0)[0] is model.call(4)
+    assert "median" in inspector.batch.distribution.accessibleName()
+
+
+def test_the_breadcrumb_leads_to_the_ancestors(inspector: Inspector) -> None:
+    state = traces.state(DONE)
+    call = _first(state, lambda node: isinstance(node.parent, BatchNode))
+    inspector.show_node(state, call)
+    chosen = QSignalSpy(inspector.node_selected)
+    assert "Iteration&nbsp;2" in inspector.breadcrumb.text()
+    inspector.breadcrumb.linkActivated.emit("0")
+    assert chosen.at(0)[0] is state.nodes[0]
+
+
+def test_the_answer_is_rendered_copied_and_saved(inspector: Inspector, tmp_path: Path) -> None:
+    state = traces.state(DONE)
+    inspector.show_node(state, state.nodes[0])
+    page = inspector.answer
+    assert "grew faster" in page.view.toPlainText()
+    assert "**" not in page.view.toPlainText()
+    page.copy.click()
+    assert QGuiApplication.clipboard().text() == traces.ANSWER
+    saved = QSignalSpy(inspector.message)
+    page.save_to(str(tmp_path / "answer.md"))
+    assert (tmp_path / "answer.md").read_text(encoding="utf-8") == traces.ANSWER
+    page.save_to(str(tmp_path / "missing" / "answer.md"))
+    assert [saved.at(number)[1] for number in range(2)] == ["info", "error"]
+
+
+def test_without_an_answer_it_says_so(inspector: Inspector) -> None:
+    state = traces.state(Shape(calls=20, end=EndState.BUDGET_EXCEEDED))
+    inspector.show_node(state, state.nodes[0])
+    assert "budget" in inspector.failure.text()
+    assert inspector.answer.view.toPlainText() == ""
+    assert not inspector.answer.copy.isEnabled()
+
+
+def test_markdown_loads_and_follows_nothing(qtbot: QtBot) -> None:
+    view = MarkdownView("Answer")
+    qtbot.addWidget(view)
+    view.set_source("![x](file:///etc/hostname) <img src='https://example.org/x.png'> [link](https://example.org)")
+    view.show()
+    for kind in (QTextDocument.ResourceType.ImageResource, QTextDocument.ResourceType.HtmlResource):
+        assert view.loadResource(kind.value, QUrl("file:///etc/hostname")) is None
+    assert not view.openLinks()
+    assert not view.openExternalLinks()
+    assert not view.grab().isNull()
+
+
+def test_a_huge_answer_is_shown_plain(qtbot: QtBot) -> None:
+    page = AnswerPage()
+    qtbot.addWidget(page)
+    page.show_answer("**word** " * (MOST_MARKDOWN // 8), "FINAL")
+    assert "**word**" in page.view.toPlainText()
+
+
+def test_every_page_of_every_row_can_be_shown(inspector: Inspector) -> None:
+    for shape in (DONE, Shape(calls=60, depth=3, batch=6, errors=0.2, cut=500)):
+        state = traces.state(shape)
+        for node in state.nodes[:: max(1, len(state.nodes) // 40)]:
+            inspector.show_node(state, node)
+            for number in range(inspector.tabs.count()):
+                inspector.tabs.setCurrentIndex(number)
+    inspector.changeEvent(QEvent(QEvent.Type.PaletteChange))
+    assert not inspector.grab().isNull()

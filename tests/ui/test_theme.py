@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from rlm_desktop import paths
+from rlm_desktop.ui import theme
+from rlm_desktop.ui.theme import DARK, LIGHT, Colours, Theme
+
+TEXTS = ("text", "muted", "rlm", "llm", "code", "batch", "ok", "warning", "error")
+GROUNDS = ("window", "panel", "field", "hover")
+
+
+def _luminance(colour: str) -> float:
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+
+    made = QColor(colour)
+    return 0.2126 * linear(made.redF()) + 0.7152 * linear(made.greenF()) + 0.0722 * linear(made.blueF())
+
+
+def _contrast(one: str, other: str) -> float:
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_text_colour_can_be_read_on_every_ground(colours: Colours) -> None:
+    poor = {
+        (text, ground): round(_contrast(getattr(colours, text), getattr(colours, ground)), 2)
+        for text in TEXTS
+        for ground in (*GROUNDS, "selection")
+        if _contrast(getattr(colours, text), getattr(colours, ground)) < 4.5
+    }
+    assert poor == {}
+    assert _contrast(colours.on_accent, colours.accent) >= 4.5
+
+
+def test_all_icons_can_be_drawn_in_any_colour() -> None:
+    files = paths.resource("icons").glob("*.svg")
+    names = sorted(file.stem for file in files if "currentColor" in file.read_text(encoding="utf-8"))
+    assert len(names) > 40
+    for name in names:
+        red = theme.pixmap(name, "#FF0000").toImage()
+        inked = [red.pixelColor(x, y) for x in range(16) for y in range(16) if red.pixelColor(x, y).alpha() > 90]
+        assert inked, name
+        assert all(colour.red() > 200 and colour.green() < 60 for colour in inked), name
+
+
+def test_the_style_sheet_names_only_colours_that_exist(qapp: QApplication) -> None:
+    known = {field.name for field in fields(Colours)}
+    used = set(re.findall(r"@(\w+)", paths.resource("theme.qss").read_text(encoding="utf-8")))
+    assert used <= known
+
+
+def test_modes_change_the_palette_and_tell(qapp: QApplication, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    widget = QLabel(window)
+    dressed = Theme(qapp, "light")
+    told: list[None] = []
+    dressed.changed.connect(lambda: told.append(None))
+    assert theme.colours_of(widget) is LIGHT
+    dressed.set_mode("dark")
+    assert theme.colours_of(widget) is DARK
+    assert dressed.colours is DARK
+    dressed.set_mode("light")
+    assert len(told) == 2
+    qapp.setStyleSheet("")
+    dressed.deleteLater()
