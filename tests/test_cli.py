@@ -300,7 +300,8 @@ def test_a_run_is_listed_shown_found_exported_imported_and_deleted(guide: Path, 
     assert QUESTION in text
     assert "iteration 1" in text
 
-    assert [row["id"] for row in run_json("runs", "search", "marigold", "berth")] == [run_id]
+    hits = run_json("runs", "search", "answer:marigold")
+    assert [(hit["run_id"], hit["field"]) for hit in hits] == [(run_id, "answer")]
     assert run_json("runs", "search", "marigold", "unheard-of") == []
 
     file = tmp_path / "run.jsonl"

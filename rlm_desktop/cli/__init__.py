@@ -179,7 +179,11 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     _add_json(action, "as JSON")
     action = actions.add_parser("show", parents=[one], help="one run: its tree, figures and answer")
     _add_json(action, "the whole tree as JSON: calls, iterations, cells, totals")
-    action = actions.add_parser("search", help="runs in which all the words occur, in any text")
+    action = actions.add_parser("search", help="search all texts of all runs")
+    action.description = (
+        'All words must be in one text. "A phrase", a prefix*, and fields as in code:regex or answer:berth; '
+        "the fields are question, answer, prompt, response, code, output, error, document."
+    )
     action.add_argument("words", nargs="+", metavar="WORD")
     action.add_argument("-n", "--limit", type=int, default=20, metavar="N", help="at most so many; default 20")
     _add_json(action, "as JSON")

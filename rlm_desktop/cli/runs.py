@@ -23,7 +23,6 @@ from rlm_desktop.history import History, RunRow, SessionRow
 
 SHOWN_ROWS = 200
 """Rows of the tree that `show` prints; `--json` has all of them."""
-_EXCERPT = 40
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -147,61 +146,15 @@ def _show(history: History, chosen: argparse.Namespace) -> int:
 
 
 def _search(history: History, chosen: argparse.Namespace) -> int:
-    words = [word.casefold() for word in chosen.words]
-    limit = _limit(chosen)
-    found: list[tuple[RunRow, str]] = []
-    for row in all_runs(history):
-        excerpt = _excerpt_of(history, row, words)
-        if excerpt is not None:
-            found.append((row, excerpt))
-        if len(found) == limit:
-            break
+    hits = history.search(" ".join(chosen.words), limit=_limit(chosen))
     if chosen.json:
-        print_json([{**_row_as_json(row), "excerpt": excerpt} for row, excerpt in found])
-    elif found:
-        table = [[row.id[:8], local_time(row.started_at), one_line(row.question, 40), text] for row, text in found]
-        print_table(("RUN", "STARTED", "QUESTION", "FOUND"), table)
+        print_json([dataclasses.asdict(hit) for hit in hits])
+    elif hits:
+        table = [[hit.run_id[:8], local_time(hit.started_at), hit.field, hit.snippet] for hit in hits]
+        print_table(("RUN", "STARTED", "IN", "FOUND"), table)
     else:
         print("Nothing was found.")
     return 0
-
-
-def _excerpt_of(history: History, row: RunRow, words: list[str]) -> str | None:
-    """A piece of the text around the first word, when the run's texts hold all of them."""
-    missing = set(words)
-    excerpt: str | None = None
-    for block in history.event_blocks(row.id):
-        for event in block:
-            for text in texts_of(event):
-                folded = text.casefold()
-                if excerpt is None and words[0] in folded:
-                    at = folded.index(words[0])
-                    excerpt = text[max(0, at - _EXCERPT) : at + len(words[0]) + 2 * _EXCERPT]
-                missing = {word for word in missing if word not in folded}
-                if not missing:
-                    return excerpt
-    return None
-
-
-def texts_of(event: AnyEvent) -> tuple[str, ...]:
-    """What can be searched in an event: questions, prompts, replies, code, output, answers, errors."""
-    match event:
-        case ev.RunStarted():
-            return (event.question, *(document.name for document in event.documents))
-        case ev.CallStarted():
-            return (event.prompt,)
-        case ev.ModelResponded():
-            return (event.text, event.reasoning)
-        case ev.CellStarted():
-            return (event.code,)
-        case ev.CellOutput():
-            return (event.text,)
-        case ev.CellFinished():
-            return (event.error,)
-        case ev.RunFinished():
-            return (event.answer or "", event.error)
-        case _:
-            return ()
 
 
 def _export(history: History, chosen: argparse.Namespace) -> int:
