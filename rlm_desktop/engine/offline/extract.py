@@ -12,6 +12,8 @@ from rlm_desktop.engine.offline.text import TOKEN, is_stop_word, language_of, se
 
 NOTHING_FOUND = "NOTHING FOUND"
 LONGEST_QUOTE = 480
+_CONTENTS = re.compile(r"(?:[-*•]\s+)?(?:\d+\.)*\d+\.?\s+[^\W\d_].{0,80}[^.!?:;,]$")
+"""An entry of a table of contents: it says where, not what."""
 _SHORT_QUOTE = 200
 """A shorter passage is quoted whole."""
 ENOUGH = 0.42
@@ -45,6 +47,8 @@ def quotes(question: str, text: str, *, most: int = 4, enough: float = ENOUGH) -
     )
     result: list[Quote] = []
     for scored in ranked[: most * 3]:
+        if _CONTENTS.match(found[scored.index].text):
+            continue
         if scored.coverage < enough or (result and scored.score < result[0].score * 0.5):
             continue
         passage = found[scored.index]
@@ -119,7 +123,12 @@ def gist(text: str, *, most: int = 3) -> list[Quote]:
 
 def _is_prose(passage: Passage) -> bool:
     """Whether a passage holds whole sentences: no row, no entry of a table of contents."""
-    return not passage.is_row and len(passage.text) > 40 and passage.text.rstrip("\"'”’)]*")[-1:] in ".!?。！？"
+    return (
+        not passage.is_row
+        and not passage.header
+        and len(passage.text) > 40
+        and passage.text.rstrip("\"'”’)]*")[-1:] in ".!?。！？"
+    )
 
 
 def _frequent_words(text: str) -> Query:

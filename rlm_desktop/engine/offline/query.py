@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import log
 
 from rlm_desktop.engine.offline.text import (
@@ -61,12 +61,14 @@ class Term:
         stems: What counts as this word; the first is its own stem, others mean the like.
         weight: Names, numbers and literals count more, words that say little count less.
         literal: Text to be found as it stands (a path, a quotation, a compound), or empty.
+        beginnings: How the words of `stems` begin in a text: a stem may change letters (`koln` for `Köln`).
     """
 
     shown: str
     stems: tuple[str, ...]
     weight: float
     literal: str = ""
+    beginnings: tuple[str, ...] = ()
 
     @property
     def pattern(self) -> str:
@@ -76,10 +78,21 @@ class Term:
                 self.literal
             )
             return rf"(?<!\w){flexible}" if self.literal[0].isalnum() else re.escape(self.literal)
-        return "|".join(_stem_pattern(form) for word in self.stems for form in (word, *irregular_forms(word)))
+        return "|".join(_word_pattern(beginning) for beginning in self.beginnings or self.stems)
 
 
-def _stem_pattern(word: str) -> str:
+def _beginnings(words: list[str], language: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in words:
+        stemmed = stem(word, language)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word, stemmed, strict=False)))
+        found.append(word[: same if same >= len(stemmed) - 2 else len(stemmed)])
+        if language == "english":
+            found += irregular_forms(stemmed)
+    return tuple(dict.fromkeys(found))
+
+
+def _word_pattern(word: str) -> str:
     if has_cjk(word):
         return re.escape(word)
     if word.isdigit():
@@ -224,10 +237,9 @@ def _terms(token: str, language: str, *, is_first: bool) -> list[Term]:
             weight = 1.5
         if len(words) > 1:
             weight *= 0.5
-        stems = [stem(lowered, language)]
-        if language == "english":
-            stems += sorted({stem(other) for other in ALIKE.get(lowered, ())} - set(stems))
-        result.append(Term(word, tuple(stems), weight))
+        forms = [lowered, *(sorted(ALIKE.get(lowered, ())) if language == "english" else ())]
+        stems = tuple(dict.fromkeys(stem(form, language) for form in forms))
+        result.append(Term(word, stems, weight, beginnings=_beginnings(forms, language)))
     return result
 
 

@@ -214,6 +214,8 @@ def figures_to_compare(question: str) -> Figures | None:
         measure = _AGGREGATE.sub(" ", _SUPERLATIVE.sub(" ", match["measure"]))
         measure = " ".join(re.sub(r"\b(?:the|of)\b", " ", measure, flags=re.I).split())
         item = match["item"].lower()
+        if measure and operation == "mean" and item == group.lower():
+            return Figures(item, measure, operation)
         if measure and operation in ("sum", "mean"):
             return Figures("item" if item == group.lower() else item, measure, operation, group)
         if measure and _FIGURE.search(measure):

@@ -21,11 +21,11 @@ _VALUES = re.compile(
 )
 _LABELS = re.compile(r"(?:categories|labels)\b[^:\n]{0,40}:\s*(?P<labels>[^\n.]+)", re.I)
 _GIST = re.compile(
-    r"\b(summar\w+|main (?:points?|ideas?|topics?)|key (?:points?|takeaways?)|gist|overview|tl;?dr"
-    r"|in a nutshell"
-    r"|what (?:is|are) (?:this|these|the) (?:text|document|documents|book|report|file|article"
-    r"|paper)s? about|zusammenfass\w+"
-    r"|fass\w* .{0,40}zusammen|résum\w+|resum\w+)\b",
+    r"\b(?:summar\w+|main (?:points?|ideas?|topics?)|key (?:points?|takeaways?)|gist|overview|tl;?dr"
+    r"|in a nutshell)\b"
+    r"|what (?:is|are) (?:this|these|the) (?:text|document|book|report|file|article|paper)s? about"
+    r"|\b(?:zusammenfass\w+|fass\w* .{0,40}zusammen|worum geht|résum\w+|de quoi (?:parle|traite|s'agit)|resum\w+"
+    r"|de qué (?:trata|habla)|riassum\w+|di (?:che|cosa) (?:parla|tratta))\b",
     re.I,
 )
 _TIMES = re.compile(

@@ -23,12 +23,15 @@ _COUNT = re.compile(r"\bhow many\b|\bcount\b|\bnumber of\b|\bwie ?viele?\b|\bcom
 _CATEGORIES = re.compile(
     r"(?:categories|labels|classes)\b[^:\n]{0,30}:\s*((?:['\"][^'\"\n]+['\"](?:, | or | and |, and )?)+)", re.I
 )
+_WHICH = re.compile(r"^\s*(?:which|what|list(?: all)?(?: the)?)\s+\w+", re.I)
+"""`Which papers`: what a row is says nothing about which row."""
 _ASKS_LABEL = re.compile(r"\b(?:label|category|categories|labels|class|classified)\b", re.I)
 
 
 def table_stage(question: str, columns: list[str], query: Query) -> str:
     """The cell that answers a question from rows with these columns."""
-    value, group = _value_column(question, columns), _column(group_of(question), columns)
+    by = re.search(r"\b(?:by|per|for each|in each)\s+([\w-]+)", question, re.I)
+    value, group = _value_column(question, columns), _column(group_of(question) or (by[1] if by else ""), columns)
     operation = operation_of(question)
     for name, pattern in (("distinct", _DISTINCT), ("common", _COMMON), ("rare", _RARE)):
         if pattern.search(question):
@@ -39,13 +42,14 @@ def table_stage(question: str, columns: list[str], query: Query) -> str:
             operation = "count"
     if operation in ("max", "min", "sum", "mean") and not value:
         operation = "list"
+    operation = operation or "list"
     return cell(
         "rows",
-        operation=operation or "list",
+        operation=operation,
         value=value,
         group=group if group != value else "",
         filters=_filters(question, columns),
-        terms=terms_literal(query),
+        terms=terms_literal(understand(_WHICH.sub(" ", question)) if operation == "list" else query),
     )
 
 

@@ -95,7 +95,8 @@ WEAK_WORDS = words_of(
     """
         call called use used using need needed make made take taken come came go goes went put set thing
         things way ways kind kinds sort type types main important different certain general below happen
-        happens happened occur occurs named first last new good work works place information detail
+        happens happened occur occurs deal deals concern concerns concerning discuss discusses cover covers talk talks relate relates speak speaks
+named first last new good work works place information detail
         details answer question exactly named contain contains include includes following main major key
         biggest was gibt wird werden
         """
@@ -128,6 +129,13 @@ ceo chief-executive president
 company firm corporation enterprise business
 grow grew growth increase increased increases rise rose risen
 decline declined decrease decreased decreases fall fell fallen drop dropped
+heavy weigh weight
+tall high height
+long length
+far distance
+wide width
+deep depth
+expensive dear cost price
 begin start
 lead head manage direct run
 end ended ends finish finished stop stopped
