@@ -4,16 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.question_panel import OFFLINE_LABEL
 from rlm_desktop.ui.samples import Sample
 from rlm_desktop.ui.window_style import muted
 
+COLUMN_WIDTH = 640
+LEAD = (
+    "The model gets a Python REPL with your documents in it. It writes code that searches and splits them, "
+    "and calls other models on the pieces. You watch every call of it here."
+)
+KINDS = "PDF, Word, PowerPoint, Excel, HTML, Markdown, CSV, JSON, code, plain text"
+KEY_HINT = "To use a language model, set OPENAI_API_KEY in the environment or in a .env file."
 
-class FirstRun(QWidget):
-    """A drop area, the example, and one line about the model in use.
+
+class SampleButton(QPushButton):
+    """A button with a title and a line below it."""
+
+    def __init__(self, sample: Sample) -> None:
+        super().__init__()
+        self.setObjectName("sample")
+        self.setAccessibleName(f"Open the example: {sample.title}")
+        self.setAccessibleDescription(sample.description)
+        title = ElidedLabel()
+        title.setObjectName("heading")
+        title.set_full_text(sample.title)
+        description = ElidedLabel()
+        muted(description)
+        description.set_full_text(sample.description)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(14, 8, 14, 8)
+        self._column.setSpacing(2)
+        for label in (title, description):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            self._column.addWidget(label)
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(320, self._column.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(120, self._column.sizeHint().height())
+
+
+class FirstRun(QScrollArea):
+    """A drop area, the examples, and one line about the model in use.
 
     Signals:
         choose_requested: The person wants to choose files.
@@ -25,85 +62,69 @@ class FirstRun(QWidget):
 
     def __init__(self, samples: Sequence[Sample], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("firstRun")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         title = QLabel("Ask questions of long documents")
         title.setObjectName("title")
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        lead = QLabel(
-            "The model gets a Python REPL with your documents in it, writes code that searches and splits them, "
-            "and calls other models on the pieces. You watch every call of it here."
-        )
-        muted(lead)
-        lead.setWordWrap(True)
-        lead.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._model = QLabel()
+        inside = QWidget()
+        inside.setMaximumWidth(COLUMN_WIDTH)
+        column = QVBoxLayout(inside)
+        column.setSpacing(14)
+        column.addStretch(2)
+        column.addWidget(_centred(title))
+        column.addWidget(_centred(_muted(QLabel(LEAD))))
+        column.addWidget(self._drop_area())
+        if samples:
+            column.addWidget(_muted(QLabel("Or begin with an example, which needs neither a key nor a network:")))
+        for sample in samples:
+            column.addWidget(self._sample_button(sample))
+        column.addWidget(_centred(_muted(self._model)))
+        column.addStretch(3)
+        whole = QWidget()
+        layout = QHBoxLayout(whole)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(inside)
+        self.setWidget(whole)
+        self.show_model(OFFLINE_LABEL, is_offline=True)
+
+    def _drop_area(self) -> QFrame:
         area = QFrame()
         area.setObjectName("dropArea")
         area.setAccessibleName("Drop area for documents")
         drop = QLabel("Drop files here")
         drop.setObjectName("heading")
-        drop.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        kinds = QLabel("Text, Markdown, HTML, CSV, JSON, code, and more")
-        muted(kinds)
-        kinds.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        choose = QPushButton("Choose files…")
-        choose.setProperty("primary", True)
-        choose.setAccessibleName("Choose files")
-        choose.clicked.connect(self.choose_requested)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(choose)
-        buttons.addStretch(1)
-        inside = QVBoxLayout(area)
-        inside.setContentsMargins(24, 28, 24, 28)
-        inside.setSpacing(10)
-        for widget in (drop, kinds):
-            inside.addWidget(widget)
-        inside.addSpacing(6)
-        inside.addLayout(buttons)
-        self._model = QLabel()
-        muted(self._model)
-        self._model.setWordWrap(True)
-        self._model.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column = QVBoxLayout()
-        column.setSpacing(14)
-        column.addStretch(2)
-        for widget in (title, lead, area):
-            column.addWidget(widget)
-        if samples:
-            column.addLayout(self._examples(samples))
-        column.addWidget(self._model)
-        column.addStretch(3)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.addStretch(1)
-        layout.addLayout(column, 8)
-        layout.addStretch(1)
-        self.show_model(OFFLINE_LABEL, is_offline=True)
+        self.choose = QPushButton("Choose files…")
+        self.choose.setProperty("primary", True)
+        self.choose.setAccessibleName("Choose files")
+        self.choose.clicked.connect(self.choose_requested)
+        layout = QVBoxLayout(area)
+        layout.setContentsMargins(24, 28, 24, 28)
+        layout.setSpacing(10)
+        layout.addWidget(_centred(drop))
+        layout.addWidget(_centred(_muted(QLabel(KINDS))))
+        layout.addSpacing(6)
+        layout.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
+        return area
 
-    def _examples(self, samples: Sequence[Sample]) -> QGridLayout:
-        """A button a sample, with what it is."""
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(8)
-        grid.setColumnStretch(1, 1)
-        caption = QLabel("Or open an example. It needs no key and no network:")
-        muted(caption)
-        grid.addWidget(caption, 0, 0, 1, 2)
-        for row, sample in enumerate(samples, 1):
-            button = QPushButton(sample.title)
-            button.setAccessibleName(f"Open the example: {sample.title}")
-            button.clicked.connect(lambda _checked=False, name=sample.name: self.example_requested.emit(name))
-            text = QLabel(sample.description)
-            text.setWordWrap(True)
-            muted(text)
-            grid.addWidget(button, row, 0)
-            grid.addWidget(text, row, 1)
-        return grid
+    def _sample_button(self, sample: Sample) -> SampleButton:
+        button = SampleButton(sample)
+        button.clicked.connect(lambda: self.example_requested.emit(sample.name))
+        return button
 
     def show_model(self, label: str, *, is_offline: bool) -> None:
         """Say which model answers now."""
-        hint = (
-            " To use a language model, set OPENAI_API_KEY in the environment or in a .env file."
-            if is_offline
-            else ""
-        )
-        self._model.setText(f"Model in use: {label}.{hint}")
+        self._model.setText(f"Model in use: {label}.{' ' + KEY_HINT if is_offline else ''}")
+
+
+def _muted(label: QLabel) -> QLabel:
+    muted(label)
+    label.setWordWrap(True)
+    return label
+
+
+def _centred(label: QLabel) -> QLabel:
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return label

@@ -104,7 +104,8 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.status)
         self.setCentralWidget(whole)
         self.first_run.choose_requested.connect(self.documents.add_requested)
-        self.show_work(False)
+        self.inspector.hide()
+        self.first_run.choose.setFocus()
 
     def set_actions(self, handlers: Mapping[str, Callable[[], object]]) -> Actions:
         """Make the menus and the shortcuts; `handlers` are those that the window does not have itself."""
@@ -126,8 +127,11 @@ class MainWindow(QMainWindow):
 
     def show_work(self, is_working: bool) -> None:
         """Show the documents, the question and the tree; else how to begin."""
+        if is_working == self.is_working:
+            return
         self._pages.setCurrentWidget(self._work if is_working else self.first_run)
         self.inspector.setVisible(is_working)
+        (self.question.edit if is_working else self.first_run.choose).setFocus()
 
     @property
     def is_working(self) -> bool:

@@ -57,7 +57,6 @@ class Message(QFrame):
         self.text = text
         self.level = level
         mark = QLabel(MARKS[level])
-        mark.setObjectName("messageMark")
         mark.setProperty("level", level)
         mark.setAccessibleName({"info": "Notice", "warning": "Warning", "error": "Error"}[level])
         label = QLabel(text)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFileDialog
 from rlm_desktop import settings as settings_file
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Node
-from rlm_desktop.errors import UserError
+from rlm_desktop.errors import DocumentError, UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.documents_panel import DocumentItem
 from rlm_desktop.ui.feed import RunFeed
@@ -93,7 +93,7 @@ class Workbench(QObject):
         window.inspector.message.connect(window.messages.show_message)
         self.runs.run_ended.connect(self._on_run_ended)
         self.reader.document_read.connect(self._take_document)
-        self.reader.failed.connect(lambda error: window.messages.show_message(str(error)))
+        self.reader.failed.connect(self._say_unreadable)
         self.reader.moved.connect(window.documents.show_progress)
         self.reader.ended.connect(self._on_reading_ended)
 
@@ -118,6 +118,9 @@ class Workbench(QObject):
     def _on_reading_ended(self) -> None:
         self.window_.documents.show_progress(None)
         self._show_start_or_work()
+
+    def _say_unreadable(self, error: DocumentError) -> None:
+        self.window_.messages.show_message(f"{Path(error.path).name} cannot be read: {error.reason}")
 
     def _take_document(self, document: Document) -> None:
         panel = self.window_.documents
