@@ -95,7 +95,8 @@ WEAK_WORDS = words_of(
     """
         call called use used using need needed make made take taken come came go goes went put set thing
         things way ways kind kinds sort type types main important different certain general below happen
-        happens happened occur occurs deal deals concern concerns concerning discuss discusses cover covers talk talks relate relates speak speaks
+    happens happened occur occurs deal deals concern concerns concerning discuss discusses cover covers
+    talk talks relate relates speak speaks
 named first last new good work works place information detail
         details answer question exactly named contain contains include includes following main major key
         biggest was gibt wird werden
