@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
 from rlm_desktop.repl.handle import WorkerHandle
+from rlm_desktop.repl.isolation import HOW_TO_GO_ON, STRICT, UNSAFE, Layers, describe, probe
 from rlm_desktop.repl.native import NativeLauncher
 from rlm_desktop.repl.spec import (
     CellResult,
     Isolation,
+    Mode,
     OnOutput,
     ReplOptions,
     ReplSpec,
@@ -39,20 +42,45 @@ __all__ = [
 class ReplHost:
     """Starts REPL workers. One for the application; all its methods belong to one running loop."""
 
-    def __init__(self, options: ReplOptions = ReplOptions()) -> None:  # noqa: B008 (frozen)
+    def __init__(
+        self,
+        options: ReplOptions = ReplOptions(),  # noqa: B008 (frozen)
+        *,
+        layers: Layers | None = None,
+    ) -> None:
+        """Get ready, without starting anything.
+
+        Args:
+            options: What holds for all REPLs.
+            layers: What confines the workers; None: what this machine can do, found by trying.
+        """
         self._options = options
-        self._launcher = NativeLauncher(options)
+        self._layers = layers
+        self._launchers: dict[Mode, NativeLauncher] = {}
         self._repls: set[Repl] = set()
         self._is_closed = False
 
     @property
     def isolation(self) -> Isolation:
-        """What confines the workers here."""
-        return Isolation("C", "REPL workers are separate processes with resource limits.")
+        """What confines the workers here. Tries the layers at the first use, which takes some 20 ms."""
+        if self._layers is None:
+            self._layers = probe(self._options.libraries)
+        return describe(self._layers)
+
+    def isolation_of(self, mode: Mode) -> Isolation:
+        """What confines the cells of a REPL of this mode."""
+        return {"unsafe": UNSAFE, "strict": STRICT}.get(mode) or self.isolation
 
     async def start(self) -> Isolation:
-        """Get ready to start workers quickly; `spawn` does it too. Worth calling when the application starts."""
-        await self._launcher.start()
+        """Get ready to start workers quickly; `spawn` does it too. Worth calling when the application starts.
+
+        Raises:
+            ReplError: Workers cannot be started; never raised only because they cannot be confined.
+        """
+        if self._layers is None:
+            self._layers = await asyncio.to_thread(probe, self._options.libraries)
+        if self.isolation.tier != "C":
+            await self._launcher("confined").start()
         return self.isolation
 
     async def spawn(
@@ -71,9 +99,11 @@ class ReplHost:
         """
         if self._is_closed:
             raise ReplError("The REPL host is closed.")
-        repl = Repl(self._launcher, self._options, spec, serve, on_output, serve_tool)
+        await self.start()
+        launcher = self._launcher(spec.mode)
+        repl = Repl(launcher, self._options, spec, serve, on_output, serve_tool, self._repls.discard)
         self._repls.add(repl)
-        self._launcher.hold(spec)
+        launcher.hold(spec)
         try:
             await repl.start()
         except BaseException:
@@ -85,7 +115,20 @@ class ReplHost:
         """End all workers."""
         self._is_closed = True
         await asyncio.gather(*(repl.aclose() for repl in list(self._repls)))
-        await self._launcher.aclose()
+        await asyncio.gather(*(launcher.aclose() for launcher in self._launchers.values()))
+
+    def _launcher(self, mode: Mode) -> NativeLauncher:
+        if mode not in self._launchers:
+            self._launchers[mode] = self._new_launcher(mode)
+        return self._launchers[mode]
+
+    def _new_launcher(self, mode: Mode) -> NativeLauncher:
+        assert self._layers is not None
+        if mode == "unsafe":
+            return NativeLauncher(self._options, Layers(None, landlock=False, seccomp=False))
+        if self.isolation.tier == "C":
+            raise ReplError(f"{self.isolation.description}. {HOW_TO_GO_ON}")
+        return NativeLauncher(self._options, self._layers)
 
 
 class Repl:
@@ -99,7 +142,9 @@ class Repl:
         serve: Serve,
         on_output: OnOutput,
         serve_tool: ServeTool | None,
+        on_closed: Callable[[Repl], None],
     ) -> None:
+        self._on_closed = on_closed
         self._launcher = launcher
         self._options = options
         self._spec = spec
@@ -136,7 +181,7 @@ class Repl:
             grace=self._options.grace,
         )
         try:
-            await worker.begin(self._begin(context))
+            self._launcher.confirm(await worker.begin(self._begin(context)))
         except BaseException:
             await worker.aclose()
             raise
@@ -211,6 +256,7 @@ class Repl:
         if self._worker is not None:
             await self._worker.aclose()
         await self._launcher.release(self._spec)
+        self._on_closed(self)
 
     def _begin(self, context: bytes) -> wire.Begin:
         spec = self._spec

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
+import tempfile
 from dataclasses import dataclass
 
 import msgspec
 
-from rlm_desktop.repl import confine_linux, context, wire
+from rlm_desktop.errors import ReplError
+from rlm_desktop.repl import confine_linux, context, linux_paths, wire
 from rlm_desktop.repl.channel import memory_file, seal
+from rlm_desktop.repl.isolation import Layers
 from rlm_desktop.repl.process import BaseZygote, WorkerProcess, ZygoteClient
 from rlm_desktop.repl.spec import ReplOptions, ReplSpec
 
+_TEMPORARY = os.path.realpath(tempfile.gettempdir())
+
 
 @dataclass
-class SharedContext:
+class _SharedContext:
     """A large context in a zygote of its own, for as long as REPLs use it."""
 
     value: object
@@ -25,12 +31,16 @@ class SharedContext:
 
 
 class NativeLauncher:
-    """Starts confined worker processes."""
+    """Starts worker processes, confined by what the machine has."""
 
-    def __init__(self, options: ReplOptions) -> None:
+    def __init__(self, options: ReplOptions, layers: Layers) -> None:
         self._options = options
+        self._layers = layers
+        self._readable = linux_paths.readable(options.libraries)
         self._base: asyncio.Task[BaseZygote] | None = None
-        self._contexts: dict[int, SharedContext] = {}
+        self._contexts: dict[int, _SharedContext] = {}
+        self._is_tested = False
+        self._scratch = ""
 
     async def start(self) -> None:
         """Start the first zygote, if it does not stand yet."""
@@ -43,7 +53,7 @@ class NativeLauncher:
         shared = self._contexts.get(id(spec.context))
         if shared is None:
             task = asyncio.get_running_loop().create_task(self._share(spec.context), name="repl context")
-            shared = self._contexts[id(spec.context)] = SharedContext(spec.context, task)
+            shared = self._contexts[id(spec.context)] = _SharedContext(spec.context, task)
         shared.users += 1
 
     async def release(self, spec: ReplSpec) -> None:
@@ -67,7 +77,13 @@ class NativeLauncher:
             client, data = (await self._base_zygote()).client, msgspec.msgpack.encode(wire.plain(spec.context))
         else:
             (client, _), data = await asyncio.shield(shared.zygote), b""
-        options = confine_linux.Options(memory_mb=spec.memory_limit_mb)
+        options = confine_linux.Options(
+            memory_mb=spec.memory_limit_mb,
+            landlock=self._layers.landlock,
+            seccomp=self._layers.seccomp,
+            test=not self._is_tested,
+            readable=self._readable,
+        )
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -76,6 +92,16 @@ class NativeLauncher:
                 ours.close()
                 raise
 
+    def confirm(self, ready: wire.Ready) -> None:
+        """Look at the self-test of a worker.
+
+        Raises:
+            ReplError: The worker could do what it should not.
+        """
+        if ready.faults:
+            raise ReplError(f"A REPL worker is not confined as it should be; it could: {', '.join(ready.faults)}.")
+        self._is_tested = True
+
     async def aclose(self) -> None:
         """End all zygotes, and so all workers."""
         contexts, self._contexts = list(self._contexts.values()), {}
@@ -83,16 +109,26 @@ class NativeLauncher:
             await _end(shared)
         base, self._base = self._base, None
         if base is not None:
-            base.cancel() if not base.done() else None
+            base.cancel()
             result = (await asyncio.gather(base, return_exceptions=True))[0]
             if isinstance(result, BaseZygote):
                 await result.aclose()
+        if self._scratch:
+            await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+            self._scratch = ""
 
     async def _base_zygote(self) -> BaseZygote:
         if self._base is None or (self._base.done() and not _is_alive(self._base)):
-            starting = BaseZygote.start(self._options.libraries)
-            self._base = asyncio.get_running_loop().create_task(starting, name="repl zygote")
+            self._base = asyncio.get_running_loop().create_task(self._start_base(), name="repl zygote")
         return await asyncio.shield(self._base)
+
+    async def _start_base(self) -> BaseZygote:
+        libraries = self._options.libraries
+        if self._layers.bubblewrap:
+            return await BaseZygote.start(libraries, self._layers.bubblewrap, linux_paths.SCRATCH)
+        if not self._scratch:
+            self._scratch = tempfile.mkdtemp(prefix="rlm-repl-", dir=_TEMPORARY)
+        return await BaseZygote.start(libraries, (), self._scratch)
 
     async def _share(self, value: object) -> tuple[ZygoteClient, WorkerProcess]:
         base = await self._base_zygote()
@@ -111,7 +147,7 @@ def _is_alive(base: asyncio.Task[BaseZygote]) -> bool:
     return not base.cancelled() and base.exception() is None and base.result().client.is_alive
 
 
-async def _end(shared: SharedContext) -> None:
+async def _end(shared: _SharedContext) -> None:
     shared.zygote.cancel()
     result = (await asyncio.gather(shared.zygote, return_exceptions=True))[0]
     if not isinstance(result, BaseException):

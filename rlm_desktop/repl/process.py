@@ -5,74 +5,24 @@ from __future__ import annotations
 import array
 import asyncio
 import contextlib
-import importlib.util
 import itertools
 import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import confine_linux, zygote
+from rlm_desktop.repl.boot import boot_command
 from rlm_desktop.repl.channel import memory_file
+from rlm_desktop.repl.linux_paths import ENVIRONMENT
 
 _START_TIMEOUT = 20.0
 _MESSAGE = 64 * 1024
-_BOOT = """\
-import sys
-from types import ModuleType
-package, kind, libraries, *rest = sys.argv[1:]
-base = ModuleType("rlm_desktop")
-base.__path__ = [package]
-sys.modules["rlm_desktop"] = base
-folders = [folder for folder in libraries.split(":") if folder]
-sys.path += folders
-for name in rest.pop(0).split(","):
-    __import__(name)
-for folder in folders:
-    sys.path.remove(folder)
-from importlib import import_module
-import_module("rlm_desktop.repl." + kind).main(rest)
-"""
-
-
-def boot_command(kind: str, libraries: Sequence[str], arguments: Sequence[str]) -> list[str]:
-    """Command line of a child process that finds `rlm_desktop.repl` and the named libraries, and nothing else.
-
-    Raises:
-        ReplError: A library is not installed.
-    """
-    folders: list[str] = []
-    for name in libraries:
-        folder = str(library_folder(name).parent)
-        if folder not in folders:
-            folders.append(folder)
-    package = str(Path(__file__).resolve().parent.parent)
-    boot = [base_python(), "-I", "-S", "-B", "-c", _BOOT]
-    return [*boot, package, kind, ":".join(folders), ",".join(libraries), *arguments]
-
-
-def base_python() -> str:
-    """The interpreter itself: that of a virtual environment may be a link or a launcher."""
-    return os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
-
-
-def library_folder(name: str) -> Path:
-    """Where an installed library lies.
-
-    Raises:
-        ReplError: It is not installed.
-    """
-    spec = importlib.util.find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise ReplError(f"The library {name!r}, which REPL workers are set to offer, is not installed.")
-    return Path(next(iter(spec.submodule_search_locations))).resolve()
 
 
 class WorkerProcess:
@@ -246,20 +196,20 @@ class BaseZygote:
         self.client = client
 
     @classmethod
-    async def start(cls, libraries: Sequence[str], wrapper: Sequence[str] = ()) -> BaseZygote:
-        """Start it, inside `wrapper` if one is given.
+    async def start(cls, libraries: Sequence[str], wrapper: Sequence[str], scratch: str) -> BaseZygote:
+        """Start it, inside `wrapper` if there is one; `scratch` is where its workers get their folders.
 
         Raises:
             ReplError: It did not start.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [*wrapper, *boot_command("zygote", ["msgspec", *libraries], [str(theirs.fileno())])]
+        command = [*wrapper, *boot_command("zygote", ["msgspec", *libraries], [str(theirs.fileno()), scratch])]
         errors = memory_file()
         # Not in a thread: the kernel would take the end of that thread for the end of the application.
         with theirs:
             program = subprocess.Popen(  # noqa: ASYNC220
                 command,
-                env=_ENVIRONMENT,
+                env=ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -291,7 +241,3 @@ class BaseZygote:
             await asyncio.sleep(0.005)
         self._program.kill()
         await asyncio.to_thread(self._program.wait)
-
-
-_ENVIRONMENT = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""What the numeric libraries read at import: with threads of their own they could not be forked."""

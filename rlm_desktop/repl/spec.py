@@ -14,6 +14,8 @@ ServeTool: TypeAlias = Callable[[ToolCall], Awaitable[Any]]
 """Does what a tool is for; returns plain data."""
 OnOutput: TypeAlias = Callable[[str, str], None]
 """Takes what a cell prints while it runs: stream and text."""
+Mode: TypeAlias = Literal["confined", "strict", "unsafe"]
+"""Real Python that is confined or refused; a restricted interpreter; real Python without confinement."""
 Tier: TypeAlias = Literal["A", "B", "B2", "C", "strict", "unsafe"]
 
 
@@ -45,6 +47,7 @@ class ReplSpec:
         output_cap: Characters kept of one cell's output; the rest is counted.
         tools: Functions of the application that cells may call.
         values: Further variables, of plain data.
+        mode: What runs the cells. "unsafe" must be chosen by the person, for this run only.
     """
 
     context: str | list[Any] | dict[str, Any]
@@ -54,6 +57,7 @@ class ReplSpec:
     output_cap: int = 1_000_000
     tools: tuple[Tool, ...] = ()
     values: dict[str, Any] = field(default_factory=dict[str, Any])
+    mode: Mode = "confined"
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ import gc
 import importlib
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from typing import Any, NoReturn, TypeAlias, cast
 
 import msgspec
@@ -83,21 +85,23 @@ _encode = msgspec.msgpack.encode
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """Import what cells want, then serve. `arguments`: the control socket, the libraries to import."""
+    """Import what cells want, then serve. `arguments`: the control socket, the folder for scratch folders."""
     for name in PRELOADED.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     control = socket.socket(fileno=int(arguments[0]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Zygote(control, contexts.NO_CONTEXT).serve()
+    Zygote(control, arguments[1], contexts.NO_CONTEXT).serve()
 
 
 class Zygote:
     """Serves one control socket until the host closes it."""
 
-    def __init__(self, control: socket.socket, context: Any) -> None:
+    def __init__(self, control: socket.socket, scratch: str, context: Any) -> None:
         self._control = control
+        self._scratch = scratch
         self._context = context
+        self._children: dict[int, str] = {}
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(self._woken, False)
@@ -123,23 +127,25 @@ class Zygote:
     def _take_order(self) -> None:
         data, descriptors = _receive(self._control)
         if not data:
-            os._exit(0)
+            self._end()
         order = _decode_to_zygote(data)
         parent = os.getpid()
         try:
+            scratch = tempfile.mkdtemp(dir=self._scratch) if isinstance(order, ForkWorker) else ""
             pid = os.fork()
         except OSError as error:
             self._send(NotForked(id=order.id, reason=str(error)))
         else:
             if not pid:
-                self._become(order, descriptors, parent)
+                self._become(order, descriptors, parent, scratch)
+            self._children[pid] = scratch
             pidfd = os.pidfd_open(pid)
             self._send(Forked(id=order.id, pid=pid), pidfd)
             os.close(pidfd)
         for descriptor in descriptors:
             os.close(descriptor)
 
-    def _become(self, order: ToZygote, descriptors: list[int], parent: int) -> NoReturn:
+    def _become(self, order: ToZygote, descriptors: list[int], parent: int, scratch: str) -> NoReturn:
         """The life of a child; whatever fails, it must not return into the zygote's own."""
         try:
             signal.set_wakeup_fd(-1)
@@ -147,7 +153,7 @@ class Zygote:
             confine.die_with_parent(parent)
             if isinstance(order, ForkZygote):
                 self._become_zygote(order, descriptors)
-            _become_worker(order, descriptors[0], self._context)
+            _become_worker(order, descriptors[0], self._context, scratch)
         except BaseException:
             sys.excepthook(*cast(Any, sys.exc_info()))
         finally:
@@ -160,7 +166,7 @@ class Zygote:
         control, file = descriptors
         context = contexts.read(file, order.skeleton_at)
         os.close(file)
-        Zygote(socket.socket(fileno=control), context).serve()
+        Zygote(socket.socket(fileno=control), self._scratch, context).serve()
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -170,17 +176,42 @@ class Zygote:
                 pid, status = os.waitpid(-1, os.WNOHANG)
                 if not pid:
                     return
+                scratch = self._children.pop(pid, None)
+                if scratch is None:
+                    continue
+                if scratch:
+                    _remove(scratch)
                 self._send(Exited(pid=pid, code=os.waitstatus_to_exitcode(status)))
+
+    def _end(self) -> NoReturn:
+        """The host is gone: nothing of its may stay."""
+        for pid, scratch in self._children.items():
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            shutil.rmtree(scratch, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            os.rmdir(self._scratch)
+        os._exit(0)
 
     def _send(self, message: FromZygote, *descriptors: int) -> None:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
         try:
             self._control.sendmsg([_encode(message)], rights)
         except OSError:
+            self._end()
+
+
+def _remove(folder: str) -> None:
+    """Remove what a worker left; in a process of its own where that may take long."""
+    try:
+        os.rmdir(folder)
+    except OSError:
+        if os.fork() == 0:
+            shutil.rmtree(folder, ignore_errors=True)
             os._exit(0)
 
 
-def _become_worker(order: ForkWorker, sock: int, context: Any) -> NoReturn:
+def _become_worker(order: ForkWorker, sock: int, context: Any, scratch: str) -> NoReturn:
     os.dup2(sock, WORKER_SOCKET)
     os.closerange(WORKER_SOCKET + 1, 1024)
     for descriptor, flags in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
@@ -190,7 +221,7 @@ def _become_worker(order: ForkWorker, sock: int, context: Any) -> NoReturn:
     os.setsid()
     connection = socket.socket(fileno=WORKER_SOCKET)
     try:
-        applied = confine.confine(order.options)
+        applied = confine.confine(order.options, scratch)
     except OSError as error:
         connection.sendall(wire.frame(wire.encode(wire.Refused(reason=str(error)[:4_000]))))
         os._exit(0)

@@ -1,0 +1,65 @@
+"""How a child process starts: with the standard library, this package and the libraries that were named.
+
+`rlm_desktop.repl` is made importable without running the package's own `__init__`; the folders of installed
+libraries leave `sys.path` again, so that nothing but the named ones can be imported.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rlm_desktop.errors import ReplError
+
+_BOOT = """\
+import sys
+from types import ModuleType
+package, kind, libraries, *rest = sys.argv[1:]
+base = ModuleType("rlm_desktop")
+base.__path__ = [package]
+sys.modules["rlm_desktop"] = base
+folders = [folder for folder in libraries.split(":") if folder]
+sys.path += folders
+for name in rest.pop(0).split(","):
+    __import__(name)
+for folder in folders:
+    sys.path.remove(folder)
+from importlib import import_module
+import_module("rlm_desktop.repl." + kind).main(rest)
+"""
+
+
+def boot_command(kind: str, libraries: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """Command line of a child process that finds `rlm_desktop.repl` and the named libraries, and nothing else.
+
+    Raises:
+        ReplError: A library is not installed.
+    """
+    folders: list[str] = []
+    for name in libraries:
+        folder = str(library_folder(name).parent)
+        if folder not in folders:
+            folders.append(folder)
+    package = str(Path(__file__).resolve().parent.parent)
+    boot = [base_python(), "-I", "-S", "-B", "-c", _BOOT]
+    return [*boot, package, kind, ":".join(folders), ",".join(libraries), *arguments]
+
+
+def base_python() -> str:
+    """The interpreter itself: that of a virtual environment may be a link or a launcher."""
+    return os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
+
+
+def library_folder(name: str) -> Path:
+    """Where an installed library lies.
+
+    Raises:
+        ReplError: It is not installed.
+    """
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise ReplError(f"The library {name!r}, which REPL workers are set to offer, is not installed.")
+    return Path(next(iter(spec.submodule_search_locations))).resolve()

@@ -1,0 +1,86 @@
+"""Which layers can confine workers on this machine: found by trying, put in words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rlm_desktop.repl.spec import Isolation
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What this machine can do.
+
+    Attributes:
+        bubblewrap: The command that starts a zygote with its own root; None where that does not work.
+        why_not: Why it does not.
+    """
+
+    bubblewrap: tuple[str, ...] | None
+    landlock: bool
+    seccomp: bool
+    why_not: str = ""
+
+
+def probe(libraries: Sequence[str] = ()) -> Layers:
+    """Try each layer once, in throw-away children. Takes some 20 ms."""
+    if sys.platform != "linux":
+        return Layers(None, landlock=False, seccomp=False)
+    from rlm_desktop.repl import landlock, linux_paths, seccomp
+
+    command = linux_paths.bubblewrap(libraries)
+    why_not = "bubblewrap is not installed" if command is None else _try_bubblewrap(command)
+    return Layers(
+        bubblewrap=tuple(command) if command is not None and not why_not else None,
+        landlock=landlock.abi() > 0,
+        seccomp=seccomp.is_available(),
+        why_not=why_not,
+    )
+
+
+def _try_bubblewrap(command: Sequence[str]) -> str:
+    """Why the sandbox cannot be made; empty when it can."""
+    from rlm_desktop.repl.boot import base_python
+
+    run = [*command, base_python(), "-I", "-S", "-c", ""]
+    try:
+        done = subprocess.run(run, env={}, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return done.stderr.decode(errors="replace").strip()[-300:] or "it failed" if done.returncode else ""
+
+
+def describe(layers: Layers) -> Isolation:
+    """The tier that these layers make."""
+    have = [
+        f"bubblewrap: {'own root, network and processes' if layers.bubblewrap else layers.why_not}",
+        f"Landlock: {'files' if layers.landlock else 'not in this kernel, or switched off'}",
+        f"seccomp: {'system calls' if layers.seccomp else 'not available'}",
+    ]
+    if layers.bubblewrap and layers.landlock and layers.seccomp:
+        return Isolation("A", "fully confined (bubblewrap, Landlock, seccomp)", tuple(have))
+    if layers.landlock and layers.seccomp:
+        text = "confined (Landlock, seccomp); names and sizes of files outside can be probed"
+        return Isolation("B", text, (*have, _HOW_TO_GET_A))
+    if layers.bubblewrap and layers.seccomp:
+        text = "confined (bubblewrap, seccomp); the kernel has no Landlock"
+        return Isolation("B2", text, tuple(have))
+    return Isolation("C", "REPL workers cannot be confined here, so real Python is refused", (*have, HOW_TO_GO_ON))
+
+
+UNSAFE = Isolation(
+    "unsafe", "NOT CONFINED: model-written code can read your files and use your network", ("chosen for this run",)
+)
+STRICT = Isolation("strict", "strict mode: a restricted Python interpreter (Monty), not the real one")
+
+HOW_TO_GO_ON = (
+    "Use strict mode (pip install pydantic-monty), or allow unconfined code for this one run if you trust every "
+    "text that the models will read."
+)
+_HOW_TO_GET_A = (
+    "For full confinement install bubblewrap (apt install bubblewrap); on Ubuntu 24.04 also apt install "
+    "apparmor-profiles and link /usr/share/apparmor/extra-profiles/bwrap-userns-restrict into /etc/apparmor.d."
+)
