@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from rlm_desktop.engine.chat import ReplyReader, error_in_body, is_retryable_status
+from rlm_desktop.engine.embedding import hash_vectors
 from rlm_desktop.engine.events import Message, Usage
 from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import ModelError
@@ -81,6 +82,7 @@ class ModelClient:
         *,
         on_text: Callable[[str, str], None],
         on_retry: Callable[[FailedAttempt], Awaitable[None]],
+        timeout: float | None = None,
     ) -> Completion:
         """Ask `model` and read its reply.
 
@@ -90,6 +92,7 @@ class ModelClient:
             parameters: Further fields of the request, as temperature.
             on_text: Gets text and reasoning as they arrive, merged to at most 20 calls a second.
             on_retry: Is told of a failed attempt before the wait; may raise to give up.
+            timeout: Seconds for one attempt, from sending to the end of its reply.
 
         Raises:
             ModelError: The server refused for good, or all attempts failed.
@@ -97,7 +100,7 @@ class ModelClient:
         for attempt in range(1, MAX_ATTEMPTS + 1):
             await self._wait_for_turn()
             try:
-                async with self._slots:
+                async with self._slots, self._time_limit(timeout):
                     return await self._attempt(model, messages, parameters, on_text, attempt)
             except ModelError as error:
                 if self._adapt(model, error, parameters):
@@ -110,11 +113,42 @@ class ModelClient:
                 await asyncio.sleep(delay)
         raise AssertionError("unreachable")
 
+    async def embed(self, model: str, texts: Sequence[str]) -> tuple[list[list[float]], Usage]:
+        """Vectors of texts, in order, and what they cost in tokens.
+
+        Raises:
+            ModelError: The server refused or could not be reached.
+        """
+        import httpx2
+        import openai
+
+        if self.provider.is_offline:
+            vectors = await asyncio.to_thread(hash_vectors, texts)
+            return vectors, Usage(input_tokens=0, output_tokens=0)
+        client = await self._open()
+        try:
+            async with self._slots:
+                reply = await client.embeddings.create(model=model, input=list(texts), encoding_format="float")
+        except (openai.OpenAIError, httpx2.TransportError) as error:
+            raise self._in_words(error) from error
+        ordered = sorted(reply.data, key=lambda item: item.index)
+        return [item.embedding for item in ordered], Usage(input_tokens=reply.usage.prompt_tokens, output_tokens=0)
+
     async def aclose(self) -> None:
         """Close the connections."""
         if self._client is not None:
             await self._client.close()
             self._client = None
+
+    @asynccontextmanager
+    async def _time_limit(self, seconds: float | None) -> AsyncGenerator[None]:
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as error:
+            failure = ModelError(f"No complete reply within {seconds:g} seconds.", is_retryable=True)
+            failure.may_cost = True
+            raise failure from error
 
     # -- waiting ----------------------------------------------------------------------------------------------
 

@@ -217,6 +217,7 @@ class ModelResponded(Event, frozen=True, kw_only=True):
         first_token: Seconds from sending to the first piece; None when not streamed.
         duration: Seconds from sending to the end.
         attempts: Requests sent, the successful one included.
+        is_cached: Whether the cache across runs answered and no request was sent.
     """
 
     text: str
@@ -228,6 +229,7 @@ class ModelResponded(Event, frozen=True, kw_only=True):
     first_token: float | None = None
     duration: float = 0.0
     attempts: int = 1
+    is_cached: bool = False
 
 
 class ModelFailed(Event, frozen=True, kw_only=True):
@@ -287,6 +289,24 @@ class ReplRestarted(Event, frozen=True, kw_only=True):
 
     reason: str
     lost: tuple[str, ...] = ()
+
+
+class ToolCalled(Event, frozen=True, kw_only=True):
+    """A cell called a function of the application. Arguments and result are shown, cut at 2,000 characters.
+
+    `usage` and `cost_usd` are set when the function asked a model, as `embed` does.
+    """
+
+    iteration: int
+    cell: int
+    line: int
+    name: str
+    arguments: str
+    result: str = ""
+    error: str = ""
+    duration: float = 0.0
+    usage: Usage | None = None
+    cost_usd: float | None = None
 
 
 class AnswerSet(Event, frozen=True, kw_only=True):
@@ -370,6 +390,7 @@ AnyEvent: TypeAlias = (
     | CellOutput
     | CellFinished
     | ReplRestarted
+    | ToolCalled
     | AnswerSet
     | AnswerRejected
     | SecretsRedacted

@@ -28,10 +28,12 @@ class RunOptions:
         python_fences: Run ```python blocks when a reply has no ```repl block.
         output_limit: Characters of a cell's output that the model is shown.
         cell_timeout: Seconds that one cell may compute, time spent waiting for models not counted.
+        request_timeout: Seconds that one request may take until its reply is complete; then it is retried.
         system_prompt: The person's own, in place of the role and the advice of the default one.
         parameters: Further fields of each request, as temperature.
         memory_limit_mb: What one REPL may use beside its context.
         share_identical: Answer identical plain sub-calls of one run once.
+        window: Tokens that the models of the rlm calls can hold; near it their conversation is compacted.
     """
 
     model: str
@@ -46,13 +48,15 @@ class RunOptions:
     python_fences: bool = True
     output_limit: int = 20_000
     cell_timeout: float | None = 120.0
+    request_timeout: float | None = 600.0
     system_prompt: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     memory_limit_mb: int = 2048
     share_identical: bool = True
+    window: int = 128_000
 
     def __post_init__(self) -> None:
-        for name in ("max_depth", "max_iterations", "max_concurrent", "output_limit", "memory_limit_mb"):
+        for name in ("max_depth", "max_iterations", "max_concurrent", "output_limit", "memory_limit_mb", "window"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name} must be 1 or more, not {getattr(self, name)}.")
         if self.sub_calls not in ("recursive", "explicit"):
@@ -86,10 +90,12 @@ class RunOptions:
             "python_fences": self.python_fences,
             "output_limit": self.output_limit,
             "cell_timeout": self.cell_timeout,
+            "request_timeout": self.request_timeout,
             "system_prompt": self.system_prompt,
             "parameters": dict(self.parameters),
             "memory_limit_mb": self.memory_limit_mb,
             "share_identical": self.share_identical,
+            "window": self.window,
             "budget_usd": limits.budget_usd,
             "max_tokens": limits.max_tokens,
             "max_calls": limits.max_calls,

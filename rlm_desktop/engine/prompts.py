@@ -28,6 +28,7 @@ QUESTION_HEADING = "# Question"
 CONTEXT_HEADING = "# Context"
 HISTORY_HEADING = "# Earlier in this session"
 TASK_HEADING = "# Your task"
+COMPACTED_HEADING = "# What you have done so far"
 
 _MAX_LISTED_DOCUMENTS = 60
 _MAX_HISTORY = 20
@@ -214,6 +215,22 @@ def last_chance_message(reason: str) -> str:
 def invalid_answer_message(why: str) -> str:
     """After a final answer that was rejected."""
     return _text("invalid_answer", why=why.strip())
+
+
+def typed_answer(schema: str, properties: Sequence[str]) -> str:
+    """What form the final answer must have: a JSON schema and its properties."""
+    shown = ", ".join(f"`{name}`" for name in properties) or "or one argument for a plain value"
+    return _text("typed_answer", schema=schema, properties=shown)
+
+
+def compaction_message() -> str:
+    """Ask for a summary of the conversation so far, which then stands in its place."""
+    return _text("compaction")
+
+
+def compacted(first: str, summary: str) -> str:
+    """The first user message with a summary of all that followed."""
+    return f"{first}\n\n{COMPACTED_HEADING}\n\n{summary.strip()}\n\n{_text('compacted')}"
 
 
 def cut_reply_message() -> str:

@@ -11,13 +11,16 @@ from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.cache import CompletionCache
 from rlm_desktop.engine.client import Clients, ModelClient
 from rlm_desktop.engine.context import Context, ContextValue, DocumentLike, make_context
+from rlm_desktop.engine.embedding import HASHING_MODEL
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.options import RunOptions, SubCalls
 from rlm_desktop.engine.prices import price_of
 from rlm_desktop.engine.providers import (
+    OFFLINE,
     Provider,
     configured_secrets,
     default_models,
@@ -27,12 +30,16 @@ from rlm_desktop.engine.providers import (
 from rlm_desktop.engine.rlm_call import RlmCall
 from rlm_desktop.engine.run import Outcome, Run, RunResult, failed_outcome
 from rlm_desktop.engine.secrets import SecretFilter
+from rlm_desktop.engine.tools import Toolbox, ToolLike
 from rlm_desktop.engine.trace import Sink
+from rlm_desktop.engine.typed_output import OutputLike, OutputType
 from rlm_desktop.errors import RLMError, SettingsError, UsageError
 from rlm_desktop.repl.host import ReplHost
 from rlm_desktop.settings import Settings
 
 _T = TypeVar("_T")
+_OPENAI_EMBEDDING = "text-embedding-3-small"
+_EMBED_TEXT = "Vectors of a list of texts (or of one text), to compare by their dot product."
 
 
 class RLM:
@@ -52,6 +59,10 @@ class RLM:
         api_key: Without one, `OPENAI_API_KEY` from the environment or `.env`.
         provider: In place of `base_url` and `api_key`, a provider with all its settings.
         sub_calls: `recursive`: llm_query recurses while levels remain; `explicit`: only rlm_query does.
+        tools: Functions and values that the REPL's code may use: name -> function, `(function, description)`, or
+            plain data. Functions run in this process.
+        embedding_model: For `embed`; without one, OpenAI's small one at OpenAI, offline the hashing vectoriser.
+        cache: A folder in which replies are kept and from which identical requests of any run are answered.
         options: Further fields of `RunOptions` by name.
 
     Raises:
@@ -73,6 +84,9 @@ class RLM:
         api_key: str | None = None,
         provider: Provider | None = None,
         sub_calls: SubCalls = "recursive",
+        tools: Mapping[str, ToolLike] | None = None,
+        embedding_model: str | None = None,
+        cache: str | os.PathLike[str] | None = None,
         **options: Any,
     ) -> None:
         self._env = environment()
@@ -97,6 +111,10 @@ class RLM:
         self._providers = {name: self._find_provider(name) for name in self._model_names()}
         self._refuse_unpriced_budget()
         self._filter = SecretFilter([*configured_secrets(self._env), *self._keys()])
+        self._embedding_model = embedding_model or self._default_embedding_model()
+        built_in = {"embed": (self._embed_for_cells, _EMBED_TEXT)} if self._embedding_model else {}
+        self._toolbox = Toolbox({**built_in, **(tools or {})})
+        self._cache = None if cache is None else CompletionCache(cache)
         self._sessions: dict[str, list[dict[str, Any]]] = {}
         self._runs: weakref.WeakSet[Run] = weakref.WeakSet()
 
@@ -134,6 +152,7 @@ class RLM:
         context_path: str | os.PathLike[str] | None = None,
         session: str | None = None,
         history: Sequence[Mapping[str, Any]] | None = None,
+        output: OutputLike | None = None,
         sinks: Sequence[Sink] = (),
     ) -> Run:
         """Read the documents and start a run.
@@ -145,16 +164,19 @@ class RLM:
             context_path: One file, in place of documents.
             session: The session that the question belongs to; its earlier questions are the run's history.
             history: Earlier turns (`question`, `answer`), in place of those that this object remembers.
+            output: The form of the final answer: a Pydantic model, a JSON schema, or a signature such as
+                `"answer: str, confidence: float"`.
             sinks: Receive every event of the run.
 
         Raises:
-            UsageError: The question is empty, or more than one kind of context was given.
+            UsageError: The question is empty, more than one kind of context was given, or `output` cannot be read.
             DocumentError: A document cannot be read.
         """
         if not question.strip():
             raise UsageError("The question is empty: say what you want to know.")
         made = await make_context(documents=documents, context=context, context_path=context_path)
-        return self._start(question, made, session, history, sinks)
+        form = None if output is None else OutputType(output)
+        return self._start(question, made, session, history, form, sinks)
 
     async def arun(self, question: str, **arguments: Any) -> RunResult:
         """Ask and wait for the result; the arguments are those of `start`.
@@ -206,6 +228,20 @@ class RLM:
         """The client of the running loop that asks `model`; without one, the root's model."""
         return _Shared.of_loop().clients.of(self._provider_of(model or self.options.model))
 
+    async def embed(self, texts: Sequence[str], model: str | None = None) -> list[list[float]]:
+        """Vectors of texts, in their order.
+
+        Raises:
+            ModelError: The server refused.
+            UsageError: No embedding model is known for the provider.
+        """
+        name = model or self._embedding_model
+        if name is None:
+            raise UsageError("No embedding model is known for this server: pass embedding_model= or model=.")
+        provider = self._provider_of(OFFLINE if name == HASHING_MODEL else self.options.model)
+        vectors, _ = await _Shared.of_loop().clients.of(provider).embed(name, texts)
+        return vectors
+
     async def aclose(self) -> None:
         """Stop all runs of this object and close what it holds on this loop."""
         runs = [run for run in self._runs if run.state.finished is None]
@@ -228,6 +264,7 @@ class RLM:
         context: Context,
         session: str | None,
         history: Sequence[Mapping[str, Any]] | None,
+        output: OutputType | None,
         sinks: Sequence[Sink],
     ) -> Run:
         shared = _Shared.of_loop()
@@ -242,6 +279,9 @@ class RLM:
             secret_filter=self._filter,
             session_id=session_id,
             history=tuple(turns),
+            toolbox=self._toolbox,
+            output=output,
+            cache=self._cache,
             sinks=sinks,
         )
         self._runs.add(run)
@@ -294,6 +334,18 @@ class RLM:
             "An event loop is running already (as in Jupyter or a web server): use `await rlm.arun(...)` there, "
             "which takes the same arguments and gives the same result."
         )
+
+    def _default_embedding_model(self) -> str | None:
+        provider = self._providers[self.options.model]
+        if provider.is_offline:
+            return HASHING_MODEL
+        return self._env.get("OPENAI_EMBEDDING_MODEL") or (_OPENAI_EMBEDDING if provider.name == "openai" else None)
+
+    async def _embed_for_cells(self, texts: Any, model: str | None = None) -> list[Any]:
+        """`embed` as the REPL has it: one text gives one vector."""
+        if isinstance(texts, str):
+            return (await self.embed([texts], model))[0]
+        return list(await self.embed([str(text) for text in texts], model))
 
     def _model_names(self) -> set[str]:
         return {self.options.model, self.options.sub_model, *self.options.models.values()}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine import prompts
-from rlm_desktop.engine.client import Completion
+from rlm_desktop.engine.client import Completion, estimate_tokens
 from rlm_desktop.engine.context import Context
 from rlm_desktop.engine.events import EndState, Message
 from rlm_desktop.engine.parsing import Block, Reply, TextFinal, parse_reply
@@ -17,11 +18,15 @@ from rlm_desktop.engine.run import Outcome, Run, cancel_and_wait
 from rlm_desktop.engine.sub_calls import SubCalls
 from rlm_desktop.errors import LimitExceeded, ModelError
 from rlm_desktop.repl.host import CellResult, Repl, ReplSpec
-from rlm_desktop.repl.wire import Final
+from rlm_desktop.repl.wire import Final, ToolCall
 
 MAX_STALLS = 3
 """Replies in a row that bring nothing new (no code, or the same code) after which the call winds up."""
 _INTERRUPT_GRACE = 2.0
+_TOOL_SHOWN = 2_000
+_COMPACT_MINIMUM = 4
+_COMPACT_AT = 0.85
+"""Share of the model's window at which a conversation is compacted (as the reference implementation)."""
 _NO_LAST_CHANCE = frozenset({EndState.TIMEOUT_EXCEEDED})
 
 
@@ -87,6 +92,7 @@ class RlmCall:
     async def _iterate(self, spawning: asyncio.Future[Repl]) -> Outcome:
         while self.iteration < self._of:
             self.iteration += 1
+            await self._guarded(self._compact())
             self.run.emit(ev.IterationStarted(call=self.number, iteration=self.iteration, of=self._of))
             completion = await self._guarded(self._ask())
             if self._repl is None:
@@ -106,7 +112,7 @@ class RlmCall:
         return await (self.run.unless_limit(work) if self.is_root else work)
 
     async def _ask(self, *, is_last_chance: bool = False) -> Completion:
-        completion = await self.run.ask(
+        completion = await self.run.requests.ask(
             self.number,
             self._model,
             self._messages,
@@ -146,9 +152,7 @@ class RlmCall:
 
     async def _turn_without_code(self, reply: Reply) -> Outcome | None:
         if reply.final is not None:
-            outcome = await self._text_answer(reply.final)
-            if outcome is not None:
-                return outcome
+            return await self._text_answer(reply.final)
         self._stalls += 1
         self._say(prompts.no_code_message(self.iteration + 1, self._of))
         return None
@@ -225,8 +229,38 @@ class RlmCall:
             documents=self._context.summaries,
             history=self.run.history if self.is_root else (),
             memory_limit_mb=self._options.memory_limit_mb,
+            tools=self.run.toolbox.specs,
+            values=self.run.toolbox.values,
         )
-        return await self.run.repl_host.spawn(spec, serve=self._sub_calls.serve, on_output=self._on_output)
+        return await self.run.repl_host.spawn(
+            spec, serve=self._sub_calls.serve, on_output=self._on_output, serve_tool=self._serve_tool
+        )
+
+    async def _serve_tool(self, call: ToolCall) -> Any:
+        """Do a call of the application's function and record it."""
+        started = time.monotonic()
+        shown = ", ".join([*map(repr, call.args), *(f"{name}={value!r}" for name, value in call.kwargs.items())])
+        result, error = None, ""
+        try:
+            result = await self.run.toolbox.call(call)
+            return result
+        except Exception as failure:
+            error = f"{type(failure).__name__}: {failure}"
+            raise
+        finally:
+            self.run.emit(
+                ev.ToolCalled(
+                    call=self.number,
+                    iteration=self.iteration,
+                    cell=self.cell,
+                    line=call.line,
+                    name=call.name,
+                    arguments=shown[:_TOOL_SHOWN],
+                    result="" if error else repr(result)[:_TOOL_SHOWN],
+                    error=error,
+                    duration=time.monotonic() - started,
+                )
+            )
 
     def _on_output(self, stream: str, text: str) -> None:
         cleaned, replaced = self.run.secret_filter.clean(text)
@@ -263,9 +297,19 @@ class RlmCall:
 
     # -- answers ----------------------------------------------------------------------------------------------
 
-    async def _answer(self, final: Final) -> Outcome:
+    async def _answer(self, final: Final) -> Outcome | None:
+        """The outcome of a final answer; None when it has not the form that it must have, and the model is told."""
         text = await self.run.redact(self.number, final.text, "answer")
         value = final.value if text == final.text else None
+        output = self.run.output if self.is_root else None
+        if output is not None:
+            try:
+                value = output.check(Final(source=final.source, text=text, value=value))
+            except ValueError as error:
+                self._reject(str(error))
+                return None
+            self.run.typed_value = value
+            value = output.plain(value)
         self.run.emit(ev.AnswerSet(call=self.number, answer=text, source=final.source, value=value))
         return Outcome(EndState.COMPLETED, text, value, iterations=self.iteration)
 
@@ -279,11 +323,14 @@ class RlmCall:
             if found is not None:
                 return await self._answer(found)
             if final.kind == "FINAL_VAR":
-                reason = f"There is no variable {name!r} in the REPL."
-                self.run.emit(ev.AnswerRejected(call=self.number, reason=reason))
-                self._say(prompts.invalid_answer_message(reason))
+                self._reject(f"There is no variable {name!r} in the REPL.")
                 return None
         return await self._answer(Final(source="FINAL", text=final.argument))
+
+    def _reject(self, reason: str) -> None:
+        self._errors += 1
+        self.run.emit(ev.AnswerRejected(call=self.number, reason=reason))
+        self._say(prompts.invalid_answer_message(reason))
 
     async def _last_chance(self, end_state: EndState, reason: str) -> Outcome:
         """Ask once for the best answer so far, if the limit leaves room for it."""
@@ -325,6 +372,7 @@ class RlmCall:
             sub_calls=options.sub_calls,
             custom=options.system_prompt,
             output_limit=options.output_limit,
+            tools=self.run.toolbox.described(),
         )
         is_task = self._question is None
         summary = (
@@ -340,7 +388,32 @@ class RlmCall:
             if self.is_root
             else (),
         )
+        if self.is_root and self.run.output is not None:
+            first = f"{first}\n\n{self.run.output.description()}"
         return [Message("system", system), Message("user", first)]
+
+    async def _compact(self) -> None:
+        """Near the model's window, replace the conversation by the model's own summary of it.
+
+        The whole conversation stays in the trace, and in the REPL as the variable `conversation`.
+        """
+        tokens = estimate_tokens(self._messages)
+        if tokens < self._options.window * _COMPACT_AT or len(self._messages) <= _COMPACT_MINIMUM:
+            return
+        request = prompts.compaction_message()
+        conversation = [*self._messages, Message("user", request)]
+        summary = await self._sub_calls.ask_aside("compaction", self._model, conversation)
+        if self._repl is not None:
+            plain = [{"role": message.role, "content": message.content} for message in self._messages]
+            await self._repl.run_cell(f"conversation = {plain!r}")
+        self.run.emit(
+            ev.Noted(
+                call=self.number, text=f"The conversation of about {tokens:,} tokens was replaced by a summary."
+            )
+        )
+        system, first = self._messages[:2]
+        self._messages = [system, Message("user", prompts.compacted(first.content, summary))]
+        self._sent = 1
 
 
 def _told_error(result: CellResult) -> str:

@@ -1,7 +1,7 @@
 """One run: from a question to its final answer.
 
 `Run` is what the outside holds: its events, its state, `stop` and `wait`. It owns what all calls of the tree share:
-the trace, the ledger, the slots for requests, the limit that was reached.
+the trace, the requests, the limit that was reached.
 
 Two kinds of slots keep the concurrency in bounds without a deadlock: a slot for a request is held only while a
 model is being asked, never while waiting for a child; a slot for a live rlm call is held for its life, and each
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,22 +19,22 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient, estimate_tokens
+from rlm_desktop.engine.cache import CompletionCache
+from rlm_desktop.engine.client import ModelClient
 from rlm_desktop.engine.context import Context
-from rlm_desktop.engine.events import AnyEvent, EndState, Message, Usage
-from rlm_desktop.engine.limits import Ledger
+from rlm_desktop.engine.events import AnyEvent, EndState, Usage
 from rlm_desktop.engine.options import RunOptions
-from rlm_desktop.engine.prices import cost_of, price_of
+from rlm_desktop.engine.requests import Requests
 from rlm_desktop.engine.secrets import SecretFilter
 from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tools import Toolbox
 from rlm_desktop.engine.trace import Sink, Trace
-from rlm_desktop.errors import LimitExceeded, ModelError, RLMError
+from rlm_desktop.engine.typed_output import OutputType
+from rlm_desktop.errors import LimitExceeded, RLMError
 from rlm_desktop.repl.host import ReplHost
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-_NOTHING = Usage(input_tokens=0, output_tokens=0)
-"""What a refused request used: no provider bills it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,8 @@ class RunResult:
         usage: The providers' figures over the whole tree; None where any of them is unknown.
         cost_usd: None where any request's cost is unknown.
         calls: Calls of the tree, the root included.
-        value: The final answer's structure, where it is more than a text.
+        value: The final answer's structure, where it is more than a text; with `output=` a Pydantic model, an
+            instance of it.
         duration: Seconds.
         by_depth / by_model: Sums of calls, requests, tokens and cost.
     """
@@ -99,6 +99,10 @@ class Run:
     Attributes:
         state: The run so far, folded from its events.
         trace: Where its events go.
+        toolbox: The application's functions and values for the REPLs.
+        requests: Asks the models.
+        typed_value: The final answer in that form.
+        output: The form that the final answer must have, if any.
         shared: (model, prompt) of the plain sub-calls so far -> the call that asks, and what comes of it.
     """
 
@@ -113,6 +117,9 @@ class Run:
         secret_filter: SecretFilter,
         session_id: str,
         history: Sequence[dict[str, Any]] = (),
+        toolbox: Toolbox | None = None,
+        output: OutputType | None = None,
+        cache: CompletionCache | None = None,
         sinks: Sequence[Sink] = (),
     ) -> None:
         self.run_id = uuid.uuid4().hex
@@ -125,11 +132,12 @@ class Run:
         self.trace = Trace([self._fold, *sinks])
         self.repl_host = repl_host
         self.secret_filter = secret_filter
+        self.toolbox = toolbox or Toolbox()
+        self.output = output
         self.limit: LimitExceeded | None = None
         self.limit_reached = asyncio.Event()
-        self._client_of = client_of
-        self._ledger = Ledger(options.limits)
-        self._request_slots = asyncio.Semaphore(options.max_concurrent)
+        self.typed_value: Any = None
+        self.requests = Requests(options, self.trace, client_of, cache)
         self._call_slots: dict[int, asyncio.Semaphore] = {}
         self._next_call = 0
         self._next_batch = 0
@@ -236,110 +244,6 @@ class Run:
         finally:
             await cancel_and_wait(limit, task)
 
-    async def ask(
-        self,
-        call: int,
-        model: str,
-        messages: list[Message],
-        *,
-        kept: int = 0,
-        iteration: int = 0,
-        is_last_chance: bool = False,
-    ) -> Completion:
-        """Ask a model for a call; the one place where a run's requests are sent, counted and recorded.
-
-        Args:
-            call: Number of the asking call.
-            model: Whom to ask.
-            messages: The whole conversation.
-            kept: How many of `messages` the call's previous request had.
-            iteration: Of the rlm call, 0 for an llm call.
-            is_last_chance: The closing request after a limit.
-
-        Raises:
-            ModelError: The model could not be asked.
-            LimitExceeded: It would go over a limit.
-        """
-        waiting_since = time.monotonic()
-        async with self._request_slots:
-            queued = time.monotonic() - waiting_since
-            price = price_of(model)
-            tokens = estimate_tokens(messages)
-            estimate = Usage(input_tokens=tokens, output_tokens=0)
-            reserve = lambda: self._ledger.reserve(tokens, cost_of(price, estimate), is_last_chance=is_last_chance)  # noqa: E731
-            reservation = reserve()
-            self.emit(
-                ev.ModelRequested(
-                    call=call,
-                    model=model,
-                    iteration=iteration,
-                    kept=kept,
-                    messages=tuple(messages[kept:]),
-                    parameters=dict(self.options.parameters),
-                )
-            )
-
-            def on_text(text: str, reasoning: str) -> None:
-                if reasoning:
-                    self.emit(ev.ReasoningDelta(call=call, text=reasoning))
-                if text:
-                    self.emit(ev.TextDelta(call=call, text=text))
-
-            async def on_retry(failed: FailedAttempt) -> None:
-                nonlocal reservation
-                used = None if failed.may_cost else _NOTHING
-                cost = None if failed.may_cost else 0.0
-                self.emit(
-                    ev.ModelRetried(
-                        call=call,
-                        attempt=failed.attempt,
-                        reason=failed.reason,
-                        delay=failed.delay,
-                        status=failed.status,
-                        usage=used,
-                        cost_usd=cost,
-                    )
-                )
-                reservation.settle(used, cost)
-                reservation = reserve()
-
-            try:
-                completion = await self._client_of(model).complete(
-                    model, messages, self.options.parameters, on_text=on_text, on_retry=on_retry
-                )
-            except ModelError as error:
-                used = None if error.may_cost else _NOTHING
-                cost = None if error.may_cost else 0.0
-                reservation.settle(used, cost)
-                self.emit(
-                    ev.ModelFailed(call=call, error=str(error), status=error.status, usage=used, cost_usd=cost)
-                )
-                raise
-            except BaseException:
-                # Cancelled in flight: the provider may bill it, nobody knows how much.
-                reservation.settle(None, None)
-                self.emit(ev.ModelFailed(call=call, error="cancelled in flight"))
-                raise
-            cost = completion.provider_cost
-            if cost is None:
-                cost = cost_of(price, completion.usage)
-            reservation.settle(completion.usage, cost)
-            self.emit(
-                ev.ModelResponded(
-                    call=call,
-                    text=completion.text,
-                    reasoning=completion.reasoning,
-                    usage=completion.usage,
-                    cost_usd=cost,
-                    finish_reason=completion.finish_reason,
-                    queued=queued,
-                    first_token=completion.first_token,
-                    duration=completion.duration,
-                    attempts=completion.attempts,
-                )
-            )
-        return completion
-
     async def redact(self, call: int, text: str, where: str) -> str:
         """`text` as it may leave the engine; what was replaced goes into the trace."""
         cleaned, replaced = await self.secret_filter.clean_async(text)
@@ -426,7 +330,7 @@ class Run:
             run_id=self.run_id,
             session_id=self.session_id,
             error=state.error,
-            value=state.value,
+            value=state.value if self.typed_value is None else self.typed_value,
             duration=state.finished if state.finished is not None else self.trace.elapsed(),
             by_depth={depth: tally.as_dict() for depth, tally in sorted(state.by_depth.items())},
             by_model={model: tally.as_dict() for model, tally in state.by_model.items()},

@@ -276,6 +276,15 @@ class RunState:
             self._count_error(iteration.call)
         return iteration
 
+    def _tool_called(self, event: ev.ToolCalled) -> Node | None:
+        iteration = self._iteration(event.call, event.iteration)
+        if iteration is None or not 0 <= event.cell < len(iteration.cells):
+            return None
+        iteration.cells[event.cell].tool_calls.append(event)
+        if event.usage is not None:
+            self._count_request(iteration.call, event.usage, event.cost_usd)
+        return iteration
+
     def _answer_set(self, event: ev.AnswerSet) -> Node | None:
         call = self.calls.get(event.call)
         if call is None:
@@ -346,6 +355,7 @@ class RunState:
         ev.CellOutput: _cell_output,
         ev.CellFinished: _cell_finished,
         ev.ReplRestarted: _repl_restarted,
+        ev.ToolCalled: _tool_called,
         ev.AnswerSet: _answer_set,
         ev.SecretsRedacted: _secrets_redacted,
         ev.Noted: _noted,

@@ -36,6 +36,33 @@ class SubCalls:
         finally:
             self._serving.discard(task)
 
+    async def ask_aside(self, function: str, model: str, messages: list[Message]) -> str:
+        """One completion that the engine itself needs, as a call of its own in the tree."""
+        run, caller = self._run, self._caller
+        call = _SubCall(run.next_call(), caller.depth + 1, "llm", model, messages[-1].content)
+        run.emit(
+            ev.CallStarted(
+                call=call.number,
+                parent=caller.number,
+                kind="llm",
+                depth=call.depth,
+                model=model,
+                function=function,
+                iteration=caller.iteration,
+                prompt=call.prompt,
+            )
+        )
+        outcome = Outcome(EndState.CANCELLED, error="cancelled")
+        try:
+            completion = await run.requests.ask(call.number, model, messages)
+            outcome = Outcome(EndState.COMPLETED, completion.text)
+        except Exception as error:
+            outcome = failed_outcome(error, f"call {call.number}")
+            raise
+        finally:
+            self._finish(call, outcome)
+        return outcome.text
+
     async def aclose(self) -> None:
         """Cancel what is still being served and wait for its end."""
         await cancel_and_wait(*self._serving)
@@ -181,7 +208,7 @@ class SubCalls:
             answered.set_result(outcome)
 
     async def _complete_plainly(self, call: _SubCall) -> Outcome:
-        completion = await self._run.ask(call.number, call.model, [Message("user", call.prompt)])
+        completion = await self._run.requests.ask(call.number, call.model, [Message("user", call.prompt)])
         if not completion.text.strip():
             reason = "cut off at its output limit" if completion.finish_reason == "length" else "empty"
             return Outcome(EndState.FAILED, error=f"the model's reply was {reason}")

@@ -77,6 +77,7 @@ class Exchange:
         "error",
         "finish_reason",
         "first_token",
+        "is_cached",
         "kept",
         "model",
         "parameters",
@@ -100,6 +101,7 @@ class Exchange:
         self.usage: Usage | None = None
         self.cost_usd: float | None = None
         self.finish_reason = ""
+        self.is_cached = False
         self.queued = 0.0
         self.first_token: float | None = None
         self.duration: float | None = None
@@ -151,6 +153,7 @@ class Exchange:
         self.finish_reason = event.finish_reason
         self.queued = event.queued
         self.first_token = event.first_token
+        self.is_cached = event.is_cached
         self.duration = event.duration
 
     def take_retry(self, event: ev.ModelRetried) -> None:
@@ -185,6 +188,7 @@ class CellState:
         "started",
         "status",
         "threads",
+        "tool_calls",
         "traceback",
         "variables",
     )
@@ -204,6 +208,7 @@ class CellState:
         self.computed: float | None = None
         self.dropped = 0
         self.variables: tuple[Variable, ...] = ()
+        self.tool_calls: list[ev.ToolCalled] = []
         self.threads = 0
 
     @property

@@ -1,0 +1,70 @@
+"""An optional cache of plain completions across runs, on disk. Off unless asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from rlm_desktop.engine.events import Message
+
+
+class Cached(msgspec.Struct, frozen=True):
+    """A reply as it is kept."""
+
+    text: str
+    reasoning: str = ""
+    finish_reason: str = ""
+
+
+_decode = msgspec.json.Decoder(Cached).decode
+
+
+class CompletionCache:
+    """Replies by everything that they depend on: server, model, messages and parameters.
+
+    One small file a reply, written whole or not at all; several programs may share the folder.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self._folder = Path(folder)
+
+    @staticmethod
+    def key(server: str, model: str, messages: Sequence[Message], parameters: Mapping[str, Any]) -> str:
+        """The name under which a reply is kept."""
+        everything = (server, model, messages, dict(parameters))
+        return hashlib.sha256(msgspec.json.encode(everything, order="sorted")).hexdigest()
+
+    async def get(self, key: str) -> Cached | None:
+        """The reply kept under `key`, if there is a readable one."""
+        return await asyncio.to_thread(self._read, key)
+
+    async def put(self, key: str, reply: Cached) -> None:
+        """Keep a reply; a full or read-only disk is no error of the run."""
+        await asyncio.to_thread(self._write, key, reply)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key}.json"
+
+    def _read(self, key: str) -> Cached | None:
+        try:
+            return _decode(self._path(key).read_bytes())
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def _write(self, key: str, reply: Cached) -> None:
+        path = self._path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(msgspec.json.encode(reply))
+            os.replace(name, path)
+        except OSError:
+            return

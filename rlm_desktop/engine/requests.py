@@ -1,0 +1,229 @@
+"""The requests of a run: the one place where models are asked, counted and recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.cache import Cached, CompletionCache
+from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient, estimate_tokens
+from rlm_desktop.engine.events import Message, Usage
+from rlm_desktop.engine.limits import Ledger, Reservation
+from rlm_desktop.engine.options import RunOptions
+from rlm_desktop.engine.prices import cost_of, price_of
+from rlm_desktop.engine.trace import Trace
+from rlm_desktop.errors import ModelError
+
+NOTHING = Usage(input_tokens=0, output_tokens=0)
+"""What a refused request used: no provider bills it."""
+_CUT_MINIMUM = 3_000
+"""Tokens of a request below which a low count of the server says nothing."""
+_CUT_SHARE = 0.4
+"""Share of the estimate below which a prompt was surely cut: text of few tokens has up to ten characters each."""
+
+
+class Requests:
+    """Asks models within the limits of one run.
+
+    Attributes:
+        client_of: Model -> the client of its provider.
+        parameters: Further fields of each request.
+        timeout: Seconds that one request may take.
+        emit: Puts an event into the trace.
+    """
+
+    def __init__(
+        self,
+        options: RunOptions,
+        trace: Trace,
+        client_of: Callable[[str], ModelClient],
+        cache: CompletionCache | None,
+    ) -> None:
+        self.client_of = client_of
+        self.parameters = dict(options.parameters)
+        self.timeout = options.request_timeout
+        self.emit = trace.emit
+        self._cache = cache
+        self._ledger = Ledger(options.limits)
+        self._slots = asyncio.Semaphore(options.max_concurrent)
+
+    async def ask(
+        self,
+        call: int,
+        model: str,
+        messages: list[Message],
+        *,
+        kept: int = 0,
+        iteration: int = 0,
+        is_last_chance: bool = False,
+    ) -> Completion:
+        """Ask a model for a call.
+
+        Args:
+            call: Number of the asking call.
+            model: Whom to ask.
+            messages: The whole conversation.
+            kept: How many of `messages` the call's previous request had.
+            iteration: Of the rlm call, 0 for an llm call.
+            is_last_chance: The closing request after a limit.
+
+        Raises:
+            ModelError: The model could not be asked.
+            LimitExceeded: It would go over a limit.
+        """
+        key = self._cache_key(model, messages)
+        if key is not None and (cached := await self._from_cache(key)) is not None:
+            self._emit_request(call, model, messages, kept, iteration)
+            self._emit_response(call, cached, 0.0, 0.0, is_cached=True)
+            return cached
+        waiting_since = time.monotonic()
+        async with self._slots:
+            queued = time.monotonic() - waiting_since
+            request = _Request(self, call, model, messages, is_last_chance=is_last_chance)
+            self._emit_request(call, model, messages, kept, iteration)
+            completion, cost = await request.send()
+            self._emit_response(call, completion, cost, queued)
+        if key is not None and self._cache is not None and completion.text:
+            await self._cache.put(key, Cached(completion.text, completion.reasoning, completion.finish_reason))
+        return completion
+
+    def _emit_request(self, call: int, model: str, messages: list[Message], kept: int, iteration: int) -> None:
+        self.emit(
+            ev.ModelRequested(
+                call=call,
+                model=model,
+                iteration=iteration,
+                kept=kept,
+                messages=tuple(messages[kept:]),
+                parameters=self.parameters,
+            )
+        )
+
+    def _emit_response(
+        self, call: int, completion: Completion, cost: float | None, queued: float, *, is_cached: bool = False
+    ) -> None:
+        self.emit(
+            ev.ModelResponded(
+                call=call,
+                text=completion.text,
+                reasoning=completion.reasoning,
+                usage=completion.usage,
+                cost_usd=cost,
+                finish_reason=completion.finish_reason,
+                queued=queued,
+                first_token=completion.first_token,
+                duration=completion.duration,
+                attempts=completion.attempts,
+                is_cached=is_cached,
+            )
+        )
+
+    def _cache_key(self, model: str, messages: list[Message]) -> str | None:
+        if self._cache is None:
+            return None
+        server = self.client_of(model).provider.base_url
+        return self._cache.key(server, model, messages, self.parameters)
+
+    async def _from_cache(self, key: str) -> Completion | None:
+        reply = await self._cache.get(key) if self._cache is not None else None
+        if reply is None:
+            return None
+        return Completion(reply.text, reply.reasoning, NOTHING, 0.0, reply.finish_reason, None, 0.0, 0)
+
+    def reserve(self, tokens: int, model: str, *, is_last_chance: bool = False) -> Reservation:
+        """Set aside what a request with `tokens` of input is expected to use.
+
+        Raises:
+            LimitExceeded: It would go over a limit.
+        """
+        cost = cost_of(price_of(model), Usage(input_tokens=tokens, output_tokens=0))
+        return self._ledger.reserve(tokens, cost, is_last_chance=is_last_chance)
+
+
+class _Request:
+    """A request on its way: reserves, records failed attempts, settles exactly once for each attempt."""
+
+    def __init__(
+        self, requests: Requests, call: int, model: str, messages: list[Message], *, is_last_chance: bool = False
+    ) -> None:
+        self._requests = requests
+        self._call = call
+        self._model = model
+        self._messages = messages
+        self._is_last_chance = is_last_chance
+        self._tokens = estimate_tokens(messages)
+        self._reservation = self._reserve()
+
+    async def send(self) -> tuple[Completion, float | None]:
+        """The reply and its cost."""
+        requests = self._requests
+        try:
+            completion = await requests.client_of(self._model).complete(
+                self._model,
+                self._messages,
+                requests.parameters,
+                on_text=self._on_text,
+                on_retry=self._on_retry,
+                timeout=requests.timeout,
+            )
+        except ModelError as error:
+            used, cost = _used_by_failure(error.may_cost)
+            self._reservation.settle(used, cost)
+            requests.emit(
+                ev.ModelFailed(call=self._call, error=str(error), status=error.status, usage=used, cost_usd=cost)
+            )
+            raise
+        except BaseException:
+            # Cancelled in flight: the provider may bill it, nobody knows how much.
+            self._reservation.settle(None, None)
+            requests.emit(ev.ModelFailed(call=self._call, error="cancelled in flight"))
+            raise
+        cost = completion.provider_cost
+        if cost is None:
+            cost = cost_of(price_of(self._model), completion.usage)
+        self._reservation.settle(completion.usage, cost)
+        self._warn_if_cut(completion)
+        return completion, cost
+
+    def _reserve(self) -> Reservation:
+        return self._requests.reserve(self._tokens, self._model, is_last_chance=self._is_last_chance)
+
+    def _on_text(self, text: str, reasoning: str) -> None:
+        if reasoning:
+            self._requests.emit(ev.ReasoningDelta(call=self._call, text=reasoning))
+        if text:
+            self._requests.emit(ev.TextDelta(call=self._call, text=text))
+
+    async def _on_retry(self, failed: FailedAttempt) -> None:
+        used, cost = _used_by_failure(failed.may_cost)
+        self._requests.emit(
+            ev.ModelRetried(
+                call=self._call,
+                attempt=failed.attempt,
+                reason=failed.reason,
+                delay=failed.delay,
+                status=failed.status,
+                usage=used,
+                cost_usd=cost,
+            )
+        )
+        self._reservation.settle(used, cost)
+        self._reservation = self._reserve()
+
+    def _warn_if_cut(self, completion: Completion) -> None:
+        """Some servers cut a prompt to their window without a word (Ollama; reference/providers.md)."""
+        counted = completion.usage.input_tokens if completion.usage else None
+        if counted is None or counted == 0 or self._tokens < _CUT_MINIMUM or counted > self._tokens * _CUT_SHARE:
+            return
+        text = (
+            f"The server counted {counted:,} input tokens where about {self._tokens:,} were sent: it probably cut "
+            "the prompt to its window without saying so. Raise the server's context size or send smaller pieces."
+        )
+        self._requests.emit(ev.Noted(call=self._call, level="warning", text=text))
+
+
+def _used_by_failure(may_cost: bool) -> tuple[Usage | None, float | None]:
+    """What a failed attempt used: nothing when it was refused, unknown when its reply had begun."""
+    return (None, None) if may_cost else (NOTHING, 0.0)

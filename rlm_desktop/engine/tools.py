@@ -1,0 +1,73 @@
+"""Functions and values of the application that the REPL's code may use."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, cast
+
+from rlm_desktop.errors import UsageError
+from rlm_desktop.repl.wire import Tool, ToolCall
+
+ToolLike: TypeAlias = Any
+"""A function, a function with its description `(function, "...")`, or plain data."""
+
+
+class Toolbox:
+    """The tools and values of an RLM.
+
+    A tool runs in the application's process: in a thread, or on the loop when it is a coroutine function. What it
+    gets and returns is plain data; what it raises is raised in the cell.
+
+    Raises:
+        UsageError: A name that is no Python name.
+    """
+
+    def __init__(self, tools: Mapping[str, ToolLike] | None = None) -> None:
+        self.values: dict[str, Any] = {}
+        self._functions: dict[str, Callable[..., Any]] = {}
+        self._descriptions: dict[str, str] = {}
+        for name, tool in (tools or {}).items():
+            if not name.isidentifier():
+                raise UsageError(f"A tool's name must be a Python name; {name!r} is not.")
+            self._add(name, tool)
+
+    def _add(self, name: str, tool: ToolLike) -> None:
+        pair: list[Any] = list(cast("tuple[Any, ...]", tool)) if isinstance(tool, tuple) else []
+        is_described = len(pair) == 2 and callable(pair[0])
+        function = cast(Any, pair[0] if is_described else tool)
+        if not callable(function):
+            self.values[name] = tool
+            return
+        self._functions[name] = function
+        self._descriptions[name] = str(pair[1]) if is_described else inspect.getdoc(function) or ""
+
+    @property
+    def specs(self) -> tuple[Tool, ...]:
+        """What the REPL needs to know of them."""
+        return tuple(Tool(name=name, description=text) for name, text in self._descriptions.items())
+
+    def described(self) -> list[tuple[str, str]]:
+        """Signature and description of each, for the prompt."""
+        functions = [
+            (f"{name}{_signature(self._functions[name])}", text) for name, text in self._descriptions.items()
+        ]
+        values = [(name, f"a value, {type(value).__name__}") for name, value in self.values.items()]
+        return functions + values
+
+    async def call(self, call: ToolCall) -> Any:
+        """Do a call. Raises what the function raises."""
+        function = self._functions.get(call.name)
+        if function is None:
+            raise UsageError(f"there is no tool {call.name!r}")
+        if inspect.iscoroutinefunction(function):
+            return await function(*call.args, **call.kwargs)
+        return await asyncio.to_thread(function, *call.args, **call.kwargs)
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    try:
+        return str(inspect.signature(function, eval_str=True))
+    except Exception:  # annotations may hold anything
+        return "(...)"

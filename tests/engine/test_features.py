@@ -1,0 +1,207 @@
+"""Typed answers, tools, embeddings, the cache, compaction, time limits of requests."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from rlm_desktop.engine import client as client_module
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.embedding import DIMENSIONS
+from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.rlm import RLM
+from rlm_desktop.engine.typed_output import OutputType
+from rlm_desktop.errors import UsageError
+from rlm_desktop.repl.wire import Final
+from tests.engine.conftest import MakeBench, by_role, cell
+from tests.servers import Fault
+
+
+class City(BaseModel):
+    name: str
+    people: int
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "people": {"type": "integer"}},
+    "required": ["name", "people"],
+}
+
+
+@pytest.mark.parametrize("output", [City, SCHEMA, "name: str, people: int"], ids=["model", "schema", "signature"])
+async def test_a_typed_answer_keeps_its_structure(bench: MakeBench, output: Any) -> None:
+    one = await bench([cell("SUBMIT(name='Bonn', people='many')"), cell("SUBMIT(name='Bonn', people=330_000)")])
+    result = await one.ask(context="c", output=output)
+    assert result.success
+    value = result.value if isinstance(result.value, dict) else result.value.model_dump()
+    assert value == {"name": "Bonn", "people": 330_000}
+    rejected = one.of(ev.AnswerRejected)
+    assert len(rejected) == 1
+    assert "people" in rejected[0].reason
+    assert "people" in one.server.log[1].body["messages"][-1]["content"]
+    assert one.of(ev.RunFinished)[0].value == {"name": "Bonn", "people": 330_000}
+    assert '"people"' in one.server.log[0].body["messages"][1]["content"]
+
+
+async def test_a_typed_answer_as_json_text(bench: MakeBench) -> None:
+    one = await bench(['FINAL({"name": "Bonn", "people": 3})'])
+    assert (await one.ask(context="c", output=City)).value == City(name="Bonn", people=3)
+
+
+async def test_a_wrong_answer_that_is_never_mended_ends_without_one(bench: MakeBench) -> None:
+    one = await bench(lambda body: f"FINAL(no {len(body['messages'])})", max_iterations=3)
+    result = await one.ask(context="c", output=City)
+    assert result.end_state is EndState.OUT_OF_ITERATIONS
+    assert result.value is None
+
+
+@pytest.mark.parametrize(
+    ("output", "answer", "value"),
+    [
+        ("answer: str", Final(source="FINAL", text="yes"), {"answer": "yes"}),
+        ("tags: list[str]", Final(source="answer", text="", value=["a", "b"]), {"tags": ["a", "b"]}),
+        ("n: int | None, t: dict[str, float]", Final(source="SUBMIT", text="", value={"n": None, "t": {"a": 1}}),
+         {"n": None, "t": {"a": 1.0}}),
+        (list[int], Final(source="FINAL", text="[1, 2]"), [1, 2]),
+        ("answer: str", Final(source="FINAL", text='```json\n{"answer": "x"}\n```'), {"answer": "x"}),
+    ],
+)  # fmt: skip
+def test_forms_of_answers(output: Any, answer: Final, value: Any) -> None:
+    form = OutputType(output)
+    assert form.plain(form.check(answer)) == value
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["", "answer", "a: nothing", "a: str = 1", "*a", "a: __import__('os')", "a: list[", {"type": 5}, "a:" * 5000],
+)
+def test_a_form_that_cannot_be_read_is_refused(output: Any) -> None:
+    if output == "answer":
+        assert OutputType(output).schema["properties"]["answer"]["type"] == "string"
+        return
+    with pytest.raises(UsageError, match="output="):
+        OutputType(output)
+
+
+async def test_tools_and_values(bench: MakeBench) -> None:
+    def add(a: int, b: int = 1) -> int:
+        """Adds."""
+        return a + b
+
+    async def shout(text: str) -> str:
+        await asyncio.sleep(0)
+        return text.upper()
+
+    def fail() -> None:
+        raise KeyError("nothing")
+
+    code = (
+        "out = [add(2), add(2, b=5), shout('hi'), LIMIT['most']]\n"
+        "try:\n    fail()\nexcept Exception as error:\n    out.append(str(error))\n"
+        "FINAL(repr(out))"
+    )
+    tools = {"add": add, "shout": (shout, "Makes it loud."), "fail": fail, "LIMIT": {"most": 9}}
+    one = await bench([cell(code)], tools=tools)
+    result = await one.ask(context="c")
+    assert result.final_answer is not None
+    assert result.final_answer.startswith("[3, 7, 'HI', 9, ")
+    assert "KeyError" in result.final_answer
+    calls = one.of(ev.ToolCalled)
+    assert [(call.name, call.arguments, bool(call.error)) for call in calls] == [
+        ("add", "2", False),
+        ("add", "2, b=5", False),
+        ("shout", "'hi'", False),
+        ("fail", "", True),
+    ]
+    prompt = one.server.log[0].body["messages"][0]["content"]
+    assert "add(a: int, b: int = 1) -> int" in prompt
+    assert "Makes it loud." in prompt
+    assert one.state().calls[0].iterations[0].cells[0].tool_calls == calls
+
+
+def test_a_tool_needs_a_python_name() -> None:
+    with pytest.raises(UsageError, match="not a name"):
+        RLM("offline", tools={"not a name": len})
+
+
+async def test_embeddings_offline() -> None:
+    async with RLM("offline") as rlm:
+        vectors = await rlm.embed(["The dog barks", "Dogs barked at the dog", "Interest rates rose"])
+        near = sum(a * b for a, b in zip(vectors[0], vectors[1], strict=True))
+        far = sum(a * b for a, b in zip(vectors[0], vectors[2], strict=True))
+    assert {len(vector) for vector in vectors} == {DIMENSIONS}
+    assert near > far
+
+
+async def test_embeddings_without_a_model_say_what_to_do(bench: MakeBench) -> None:
+    with pytest.raises(UsageError, match="embedding_model="):
+        await (await bench(["x"])).rlm.embed(["a"])
+
+
+async def test_the_cache_answers_in_the_next_run(bench: MakeBench, tmp_path: Path) -> None:
+    script = by_role(lambda _: cell("FINAL(llm_query('same question'))"), lambda p: f"re {p}")
+    one = await bench(script, cache=tmp_path, max_depth=1)
+    first = await one.ask(context="c")
+    asked = len(one.server.log)
+    one.events.clear()
+    second = await one.ask(context="c")
+    assert first.final_answer == second.final_answer == "re same question"
+    assert len(one.server.log) == asked
+    assert all(event.is_cached for event in one.of(ev.ModelResponded))
+    assert second.usage.input_tokens == 0
+    assert second.cost_usd == 0
+    third = await one.ask(context="other")
+    assert third.calls == 2
+    assert len(one.server.log) == asked + 1
+
+
+async def test_a_damaged_cache_is_passed_over(bench: MakeBench, tmp_path: Path) -> None:
+    one = await bench([cell("FINAL(1)")] * 2, cache=tmp_path)
+    await one.ask(context="c")
+    for file in tmp_path.rglob("*.json"):  # noqa: ASYNC240
+        file.write_text("{")
+    assert (await one.ask(context="c")).success
+    assert len(one.server.log) == 2
+
+
+async def test_a_long_conversation_is_compacted(bench: MakeBench) -> None:
+    def script(body: dict[str, Any]) -> str:
+        last = body["messages"][-1]["content"]
+        if "Write a summary" in last:
+            return "SUMMARY: kept is 7"
+        if "SUMMARY: kept is 7" in body["messages"][1]["content"]:
+            return cell("FINAL(f'{kept} {len(conversation)} {conversation[0][\"role\"]}')")
+        return cell(f"kept = 7\nprint('long ' * 2000, {len(body['messages'])})")
+
+    one = await bench(script, window=8_000, max_iterations=12)
+    result = await one.ask(context="c")
+    assert result.final_answer is not None
+    assert result.final_answer.startswith("7 ")
+    assert result.final_answer.endswith(" system")
+    compaction = [call for call in one.of(ev.CallStarted) if call.function == "compaction"]
+    assert len(compaction) == 1
+    requests = [event for event in one.of(ev.ModelRequested) if event.call == 0]
+    assert requests[-1].kept == 1
+    node = one.state().calls[0].iterations[-1].exchange
+    assert node is not None
+    assert [message.role for message in node.messages()] == ["system", "user"]
+
+
+async def test_a_prompt_that_the_server_cut_is_warned_of(bench: MakeBench) -> None:
+    one = await bench(by_role([cell("FINAL(llm_query('x' * 40_000))")], lambda p: "short"), max_depth=1)
+    await one.ask(context="c")
+    notes = [note for note in one.of(ev.Noted) if note.level == "warning"]
+    assert len(notes) == 1
+    assert "cut the prompt" in notes[0].text
+
+
+async def test_a_request_that_hangs_is_retried(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "_MAX_BACKOFF", 0.001)
+    one = await bench([Fault("hang"), cell("FINAL('fine')")], request_timeout=0.3)
+    assert (await one.ask(context="c")).final_answer == "fine"
+    assert "0.3 seconds" in one.of(ev.ModelRetried)[0].reason
