@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -24,7 +25,8 @@ from rlm_desktop.ui.application import Application
 from tests.servers import Fault, ModelServer
 
 Until = Callable[..., Awaitable[None]]
-Start = Callable[..., Awaitable[Application]]
+Start = Callable[..., contextlib.AbstractAsyncContextManager[Application]]
+Hanging = Callable[[], contextlib.AbstractAsyncContextManager[Application]]
 QUESTION = "When was the lighthouse lit for the first time?"
 TEXT = "\n\n".join(
     [*(f"In {year} the harbour had {year % 70} boats." for year in range(1800, 1900)),
@@ -33,27 +35,21 @@ TEXT = "\n\n".join(
 
 
 @pytest.fixture
-async def start(qapp: QApplication) -> AsyncIterator[Start]:
-    """`await start()` shows the window, usable; it is closed after the test."""
-    running: list[Application] = []
+def start(qapp: QApplication) -> Start:
+    """`async with start() as application` shows the window, usable, and closes it in the end."""
 
-    async def show(settings: Settings | None = None) -> Application:
+    @contextlib.asynccontextmanager
+    async def show(settings: Settings | None = None) -> AsyncIterator[Application]:
         application = Application(qapp, settings or Settings(theme="light"))
-        running.append(application)
-        application.show()
-        await application.painted()
-        await application.make_usable()
-        return application
+        try:
+            application.show()
+            await application.painted()
+            await application.make_usable()
+            yield application
+        finally:
+            await application.aclose(10.0)
 
-    show.close = lambda application: _close(running, application)  # type: ignore[attr-defined]
-    yield show
-    for application in list(running):
-        await _close(running, application)
-
-
-async def _close(running: list[Application], application: Application) -> None:
-    running.remove(application)
-    await application.aclose(10.0)
+    return show
 
 
 @pytest.fixture
@@ -84,73 +80,74 @@ class TestMainJob:
     async def test_ask_and_reopen_after_a_restart(
         self, start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until
     ) -> None:
-        first = await start()
-        await add(first, chronicle)
-        live = await ask(first, wait_for_signal)
-        window = first.window
-        assert live.result.success
-        assert "14 March 1871" in window.header.answer.full_text
-        assert window.tree.selected_node() is live.state.root
-        assert window.status.text.startswith("Completed")
-        assert window.question.text == ""
-        assert [line.session.id for line in window.history.model.lines[1:]] == [live.session_id]
-        await start.close(first)  # type: ignore[attr-defined]
+        async with start() as first:
+            await add(first, chronicle)
+            live = await ask(first, wait_for_signal)
+            window = first.window
+            assert live.result.success
+            assert "14 March 1871" in window.header.answer.full_text
+            assert window.tree.selected_node() is live.state.root
+            assert window.status.text.startswith("Completed")
+            assert window.question.text == ""
+            assert [line.session.id for line in window.history.model.lines[1:]] == [live.session_id]
 
-        second = await start()
-        second.window.history._open_index(second.window.history.model.index(1, 0))
-        await wait_until(lambda: second.workbench.state is not None)
-        state = second.workbench.state
-        assert state is not None
-        assert state.answer == live.state.answer
-        assert len(state.nodes) == len(live.state.nodes)
-        assert [item.name for item in second.window.documents.items] == ["chronicle.txt"]
+        async with start() as second:
+            second.window.history._open_index(second.window.history.model.index(1, 0))
+            await wait_until(lambda: second.workbench.state is not None)
+            state = second.workbench.state
+            assert state is not None
+            assert state.answer == live.state.answer
+            assert len(state.nodes) == len(live.state.nodes)
+            assert [item.name for item in second.window.documents.items] == ["chronicle.txt"]
 
-        follow_up = await ask(second, wait_for_signal, "How many boats were there in 1850?")
-        assert follow_up.session_id == live.session_id
-        assert follow_up.state.started.documents[0].sha256 == live.state.started.documents[0].sha256
-        assert len(second.window.history.model.lines) == 4
+            follow_up = await ask(second, wait_for_signal, "How many boats were there in 1850?")
+            assert follow_up.session_id == live.session_id
+            assert follow_up.state.started.documents[0].sha256 == live.state.started.documents[0].sha256
+            assert len(second.window.history.model.lines) == 4
 
     async def test_the_example_is_ready_to_be_asked(self, start: Start) -> None:
-        application = await start()
-        application.window.first_run.example_requested.emit("company-report")
-        await application.workbench.reader.done()
-        assert application.window.is_working
-        assert application.window.question.text.endswith("?")
-        assert application.window.question.choices().max_depth == 3
-        assert [item.name for item in application.window.documents.items] == ["company-report.md"]
+        async with start() as application:
+            application.window.first_run.example_requested.emit("company-report")
+            await application.workbench.reader.done()
+            assert application.window.is_working
+            assert application.window.question.text.endswith("?")
+            assert application.window.question.choices().max_depth == 3
+            assert [item.name for item in application.window.documents.items] == ["company-report.md"]
 
 
 @pytest.mark.expect_log_warnings
 class TestBadInput:
     async def test_an_empty_question(self, start: Start, chronicle: Path) -> None:
-        application = await start()
-        await add(application, chronicle)
-        application.window.question.set_text("  \n ")
-        application.workbench.ask()
-        assert shown_messages(application) == ["Type a question first."]
-        assert not application.workbench.runs.live
+        async with start() as application:
+            await add(application, chronicle)
+            application.window.question.set_text("  \n ")
+            application.workbench.ask()
+            assert shown_messages(application) == ["Type a question first."]
+            assert not application.workbench.runs.live
 
     async def test_no_document(self, start: Start) -> None:
-        application = await start()
-        application.window.question.set_text(QUESTION)
-        application.workbench.ask()
-        assert "There is no document" in shown_messages(application)[0]
+        async with start() as application:
+            application.window.question.set_text(QUESTION)
+            application.workbench.ask()
+            assert "There is no document" in shown_messages(application)[0]
 
     async def test_files_that_cannot_be_read(self, start: Start, tmp_path: Path, chronicle: Path) -> None:
         (tmp_path / "empty.txt").write_bytes(b"")
         (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 100)
-        application = await start()
-        await add(application, tmp_path / "empty.txt", tmp_path / "binary.txt", tmp_path / "none.txt", chronicle)
-        messages = shown_messages(application)
-        assert len(messages) == 3
-        assert all("cannot be read" in message for message in messages)
-        assert [item.name for item in application.window.documents.items] == ["chronicle.txt"]
+        async with start() as application:
+            await add(
+                application, tmp_path / "empty.txt", tmp_path / "binary.txt", tmp_path / "none.txt", chronicle
+            )
+            messages = shown_messages(application)
+            assert len(messages) == 3
+            assert all("cannot be read" in message for message in messages)
+            assert [item.name for item in application.window.documents.items] == ["chronicle.txt"]
 
     async def test_a_file_twice(self, start: Start, chronicle: Path) -> None:
-        application = await start()
-        await add(application, chronicle, chronicle)
-        assert shown_messages(application) == ["chronicle.txt is in the session already."]
-        assert len(application.window.documents.items) == 1
+        async with start() as application:
+            await add(application, chronicle, chronicle)
+            assert shown_messages(application) == ["chronicle.txt is in the session already."]
+            assert len(application.window.documents.items) == 1
 
     async def test_a_model_that_refuses(
         self, start: Start, chronicle: Path, wait_for_signal: Any, monkeypatch: pytest.MonkeyPatch
@@ -158,208 +155,216 @@ class TestBadInput:
         refusal = Fault("status", status=401, body='{"error": {"message": "No such key."}}')
         async with ModelServer(lambda _: refusal) as server:
             monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-            application = await start(Settings(root_model="some-model", budget_usd=None))
-            await add(application, chronicle)
-            live = await ask(application, wait_for_signal)
-            assert live.state.status == "failed"
-            assert "401" in application.window.header.answer.full_text
-            assert application.window.question.ask.isEnabled()
-            application.window.header.ask_again_requested.emit()
-            assert application.window.question.text == QUESTION
+            async with start(Settings(root_model="some-model", budget_usd=None)) as application:
+                await add(application, chronicle)
+                live = await ask(application, wait_for_signal)
+                assert live.state.status == "failed"
+                assert "401" in application.window.header.answer.full_text
+                assert application.window.question.ask.isEnabled()
+                application.window.header.ask_again_requested.emit()
+                assert application.window.question.text == QUESTION
 
     async def test_a_model_that_no_server_serves(self, start: Start, chronicle: Path, wait_until: Until) -> None:
-        application = await start(Settings(root_model="nobody-has-it"))
-        await add(application, chronicle)
-        application.window.question.set_text(QUESTION)
-        application.workbench.ask()
-        await wait_until(lambda: bool(shown_messages(application)))
-        assert "OPENAI_API_KEY" in shown_messages(application)[0]
-        assert application.window.question.text == QUESTION
-        assert application.window.question.ask.isEnabled()
+        async with start(Settings(root_model="nobody-has-it")) as application:
+            await add(application, chronicle)
+            application.window.question.set_text(QUESTION)
+            application.workbench.ask()
+            await wait_until(lambda: bool(shown_messages(application)))
+            assert "OPENAI_API_KEY" in shown_messages(application)[0]
+            assert application.window.question.text == QUESTION
+            assert application.window.question.ask.isEnabled()
 
     async def test_a_history_that_cannot_be_opened(
         self, start: Start, chronicle: Path, wait_for_signal: Any
     ) -> None:
         paths.data_dir().parent.mkdir(parents=True)
         paths.data_dir().write_text("a file where a folder should be")
-        application = await start()
-        assert "runs are not kept" in shown_messages(application)[0]
-        await add(application, chronicle)
-        live = await ask(application, wait_for_signal)
-        assert live.result.success
+        async with start() as application:
+            assert "runs are not kept" in shown_messages(application)[0]
+            await add(application, chronicle)
+            live = await ask(application, wait_for_signal)
+            assert live.result.success
 
     async def test_an_unexpected_error_shows_one_report(self, start: Start, qapp: QApplication) -> None:
-        application = await start()
-        for _ in range(3):
-            application.funnel.handle(ZeroDivisionError("boom"))
-        assert application._crash is not None
-        assert "ZeroDivisionError" in application._crash.report.toPlainText()
-        application._crash.reject()
-        assert application._crash is None
+        async with start() as application:
+            for _ in range(3):
+                application.funnel.handle(ZeroDivisionError("boom"))
+            assert application._crash is not None
+            assert "ZeroDivisionError" in application._crash.report.toPlainText()
+            application._crash.reject()
+            assert application._crash is None
+
+
+@contextlib.asynccontextmanager
+async def silent_server() -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A model server that takes requests and never answers: its address, and whether it was asked."""
+    asked = asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(65536):
+            asked.set()
+        writer.close()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    async with server:
+        yield f"http://{host}:{port}/v1", asked
 
 
 class TestStopping:
     @pytest.fixture
-    async def hanging(self, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ModelServer]:
-        async with ModelServer(lambda _: Fault("hang")) as server:
-            monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-            yield server
+    def hanging(self, start: Start, chronicle: Path, wait_until: Until, monkeypatch: pytest.MonkeyPatch) -> Hanging:
+        """`async with hanging() as application`: a run waits for a model that never answers."""
 
-    async def begin(self, start: Start, chronicle: Path, server: ModelServer, wait_until: Until) -> Application:
-        application = await start(Settings(root_model="slow", budget_usd=None))
-        await add(application, chronicle)
-        application.window.question.set_text(QUESTION)
-        application.workbench.ask()
-        await wait_until(lambda: server.active == 1)
-        return application
+        @contextlib.asynccontextmanager
+        async def begin() -> AsyncIterator[Application]:
+            async with silent_server() as (url, asked):
+                monkeypatch.setenv("OPENAI_BASE_URL", url)
+                async with start(Settings(root_model="slow", budget_usd=None)) as application:
+                    await add(application, chronicle)
+                    application.window.question.set_text(QUESTION)
+                    application.workbench.ask()
+                    await asked.wait()
+                    yield application
 
-    async def test_stop(
-        self, start: Start, chronicle: Path, hanging: ModelServer, wait_until: Until, wait_for_signal: Any
-    ) -> None:
-        application = await self.begin(start, chronicle, hanging, wait_until)
-        ended = asyncio.ensure_future(wait_for_signal(application.workbench.run_ended))
-        application.window.status.stop.click()
-        await ended
-        assert application.window.status.text.startswith("Cancelled")
+        return begin
 
-    async def test_a_second_question_waits_for_the_first(
-        self, start: Start, chronicle: Path, hanging: ModelServer, wait_until: Until
-    ) -> None:
-        application = await self.begin(start, chronicle, hanging, wait_until)
-        application.window.question.set_text("And?")
-        application.workbench.ask()
-        assert "A run of this session is going on" in shown_messages(application)[0]
-        assert not application.window.question.ask.isEnabled()
+    async def test_stop(self, hanging: Hanging, wait_for_signal: Any) -> None:
+        async with hanging() as application:
+            ended = asyncio.ensure_future(wait_for_signal(application.workbench.run_ended))
+            application.window.status.stop.click()
+            await ended
+            assert application.window.status.text.startswith("Cancelled")
 
-    async def test_a_run_goes_on_while_another_session_shows(
-        self, start: Start, chronicle: Path, hanging: ModelServer, wait_until: Until
-    ) -> None:
-        application = await self.begin(start, chronicle, hanging, wait_until)
-        bench = application.workbench
-        live = bench.runs.live[0]
-        bench.new_session()
-        assert not application.window.is_working
-        bench.open_run(live.session_id, live.run_id)
-        await wait_until(lambda: bench.state is live.state)
-        assert live.state.is_running
-        assert not application.window.question.ask.isEnabled()
+    async def test_a_second_question_waits_for_the_first(self, hanging: Hanging) -> None:
+        async with hanging() as application:
+            application.window.question.set_text("And?")
+            application.workbench.ask()
+            assert "A run of this session is going on" in shown_messages(application)[0]
+            assert not application.window.question.ask.isEnabled()
 
-    async def test_closing_asks_first_and_then_stops(
-        self, start: Start, chronicle: Path, hanging: ModelServer, wait_until: Until
-    ) -> None:
-        application = await self.begin(start, chronicle, hanging, wait_until)
-        application.window.close()
-        assert application.window.isVisible()
-        box = application._question
-        assert isinstance(box, QMessageBox)
-        box.reject()
-        assert not application._quit.is_set()
-        application.window.close()
-        application._question.buttons()[0].click()  # type: ignore[union-attr]
-        await application.wait_for_quit()
-        run_id = application.workbench.run_id
-        await start.close(application)  # type: ignore[attr-defined]
-        again = await start()
-        assert again.workbench.history is not None
-        assert again.workbench.history.run(run_id).end_state == "cancelled"
+    async def test_a_run_goes_on_while_another_session_shows(self, hanging: Hanging, wait_until: Until) -> None:
+        async with hanging() as application:
+            bench = application.workbench
+            live = bench.runs.live[0]
+            bench.new_session()
+            assert not application.window.is_working
+            bench.open_run(live.session_id, live.run_id)
+            await wait_until(lambda: bench.state is live.state)
+            assert live.state.is_running
+            assert not application.window.question.ask.isEnabled()
+
+    async def test_closing_asks_first_and_then_stops(self, start: Start, hanging: Hanging) -> None:
+        async with hanging() as application:
+            application.window.close()
+            assert application.window.isVisible()
+            box = application._question
+            assert isinstance(box, QMessageBox)
+            box.reject()
+            assert not application._quit.is_set()
+            application.window.close()
+            application._question.buttons()[0].click()  # type: ignore[union-attr]
+            await application.wait_for_quit()
+            run_id = application.workbench.run_id
+        async with start() as again:
+            assert again.workbench.history is not None
+            assert again.workbench.history.run(run_id).end_state == "cancelled"
 
     async def test_closing_without_a_run_does_not_ask(self, start: Start) -> None:
-        application = await start()
-        application.window.close()
-        assert application._quit.is_set()
+        async with start() as application:
+            application.window.close()
+            assert application._quit.is_set()
 
 
 class TestRemoving:
     async def test_a_removed_document_comes_back(self, start: Start, chronicle: Path) -> None:
-        application = await start()
-        await add(application, chronicle)
-        application.window.documents.remove(0)
-        assert not application.window.is_working
-        application.workbench.undo_removal()
-        assert application.window.is_working
-        assert [item.name for item in application.window.documents.items] == ["chronicle.txt"]
+        async with start() as application:
+            await add(application, chronicle)
+            application.window.documents.remove(0)
+            assert not application.window.is_working
+            application.workbench.undo_removal()
+            assert application.window.is_working
+            assert [item.name for item in application.window.documents.items] == ["chronicle.txt"]
 
     async def test_a_deleted_session_comes_back(
         self, start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until
     ) -> None:
-        application = await start()
-        await add(application, chronicle)
-        await ask(application, wait_for_signal)
-        history, store = application.window.history, application.workbench.history
-        assert store is not None
-        history.view.setCurrentIndex(history.model.index(1, 0))
-        history._delete_current()
-        assert not history.model.lines
-        await wait_until(lambda: not store.sessions())
-        application.workbench.undo_removal()
-        await wait_until(lambda: bool(history.model.lines))
-        assert len(store.sessions()) == 1
+        async with start() as application:
+            await add(application, chronicle)
+            await ask(application, wait_for_signal)
+            history, store = application.window.history, application.workbench.history
+            assert store is not None
+            history.view.setCurrentIndex(history.model.index(1, 0))
+            history._delete_current()
+            assert not history.model.lines
+            await wait_until(lambda: not store.sessions())
+            application.workbench.undo_removal()
+            await wait_until(lambda: bool(history.model.lines))
+            assert len(store.sessions()) == 1
 
 
 class TestWindow:
     async def test_the_inspector_moves_where_there_is_room(self, start: Start, chronicle: Path) -> None:
-        application = await start()
-        await add(application, chronicle)
-        window = application.window
-        window.resize(1300, 800)
-        assert window.inspector.parent().objectName() == "across"
-        window.resize(900, 700)
-        assert window.inspector.parent().objectName() == "treeAndInspector"
-        assert window.inspector.isVisible()
-        assert window.history.isVisible()
-        window.resize(700, 600)
-        assert not window.history.isVisible()
+        async with start() as application:
+            await add(application, chronicle)
+            window = application.window
+            window.resize(1300, 800)
+            assert window.inspector.parent().objectName() == "across"
+            window.resize(900, 700)
+            assert window.inspector.parent().objectName() == "treeAndInspector"
+            assert window.inspector.isVisible()
+            assert window.history.isVisible()
+            window.resize(700, 600)
+            assert not window.history.isVisible()
 
     async def test_size_and_history_are_remembered(self, start: Start) -> None:
-        first = await start()
-        first.window.resize(777, 555)
-        first.window.actions_by_name["show_history"].trigger()
-        await start.close(first)  # type: ignore[attr-defined]
-        second = await start()
-        assert (second.window.width(), second.window.height()) == (777, 555)
-        assert not second.window.history.isVisible()
-        assert not second.window.actions_by_name["show_history"].isChecked()
+        async with start() as first:
+            first.window.resize(777, 555)
+            first.window.actions_by_name["show_history"].trigger()
+        async with start() as second:
+            assert (second.window.width(), second.window.height()) == (777, 555)
+            assert not second.window.history.isVisible()
+            assert not second.window.actions_by_name["show_history"].isChecked()
 
     async def test_files_can_be_dropped(self, start: Start, chronicle: Path, tmp_path: Path) -> None:
-        application = await start()
-        other = tmp_path / "other.md"
-        other.write_text("# Other")
-        mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(chronicle)), QUrl.fromLocalFile(str(other))])
-        drop = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
-                          Qt.KeyboardModifier.NoModifier)  # fmt: skip
-        application.window.dropEvent(drop)
-        await application.workbench.reader.done()
-        assert [item.name for item in application.window.documents.items] == ["chronicle.txt", "other.md"]
+        async with start() as application:
+            other = tmp_path / "other.md"
+            other.write_text("# Other")
+            mime = QMimeData()
+            mime.setUrls([QUrl.fromLocalFile(str(chronicle)), QUrl.fromLocalFile(str(other))])
+            drop = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
+                              Qt.KeyboardModifier.NoModifier)  # fmt: skip
+            application.window.dropEvent(drop)
+            await application.workbench.reader.done()
+            assert [item.name for item in application.window.documents.items] == ["chronicle.txt", "other.md"]
 
     async def test_the_theme_is_kept(self, start: Start, wait_until: Until) -> None:
-        application = await start()
-        application.window.actions_by_name["theme_dark"].trigger()
-        assert application.theme.colours.is_dark
-        await wait_until(lambda: settings_file.load().theme == "dark")
+        async with start() as application:
+            application.window.actions_by_name["theme_dark"].trigger()
+            assert application.theme.colours.is_dark
+            await wait_until(lambda: settings_file.load().theme == "dark")
 
     async def test_f6_goes_through_the_panes(self, qtbot: QtBot, start: Start, chronicle: Path) -> None:
-        application = await start()
-        await add(application, chronicle)
-        window = application.window
-        window.question.edit.setFocus()
-        seen = []
-        for _ in range(3):
-            window.actions_by_name["next_pane"].trigger()
-            focus = window.focusWidget()
-            seen.append(next(name for name in ("tree", "inspector", "history", "documents", "question")
-                             if getattr(window, name) is focus or getattr(window, name).isAncestorOf(focus)))  # fmt: skip
-        assert seen[0] == "tree"
-        assert len(set(seen)) >= 2
+        async with start() as application:
+            await add(application, chronicle)
+            window = application.window
+            window.question.edit.setFocus()
+            panes = [window.tree, window.inspector, window.history, window.documents, window.question]
+            seen = []
+            for _ in range(3):
+                window.actions_by_name["next_pane"].trigger()
+                focus = window.focusWidget()
+                seen.append([pane for pane in panes if pane is focus or pane.isAncestorOf(focus)])
+            assert seen == [[window.tree], [window.inspector], [window.history]]
 
     async def test_every_control_has_a_name_for_the_screen_reader(
         self, start: Start, chronicle: Path, wait_for_signal: Any
     ) -> None:
-        application = await start()
-        await add(application, chronicle)
-        await ask(application, wait_for_signal)
-        root = QAccessible.queryAccessibleInterface(application.window)
-        assert not list(_unnamed(root))
+        async with start() as application:
+            await add(application, chronicle)
+            await ask(application, wait_for_signal)
+            root = QAccessible.queryAccessibleInterface(application.window)
+            assert not list(_unnamed(root))
 
 
 ROLES = {
