@@ -49,6 +49,7 @@ TEST_PROGRAMS = {  # program -> package; the tests that need one are skipped wit
     "xauth": "xauth",
     "xdotool": "xdotool",
     "openbox": "openbox",
+    "import": "imagemagick",
     "bwrap": "bubblewrap",
 }
 WINDOWLESS = {"ask", "text", "runs", "doctor", "--version", "--help", "-h"}
@@ -224,7 +225,7 @@ def venv_package() -> str:
 
 
 def pip(*arguments: str) -> None:
-    options = ["-c", str(CONSTRAINTS), "--disable-pip-version-check", "--no-input"]
+    options = ["-c", str(CONSTRAINTS), "--disable-pip-version-check", "--no-input", "--retries", "3"]
     command = [str(venv_python()), "-m", "pip", *arguments, *options]
     with LOG.open("a", encoding="utf-8") as log:
         result = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, cwd=PROJECT)
