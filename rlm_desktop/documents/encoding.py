@@ -130,8 +130,9 @@ def decode(data: bytes, forced: str = "") -> Decoded:
 
 def _candidates(data: bytes, head: bytes) -> Iterator[str]:
     """Encodings to try strictly, the surest first."""
-    if ESCAPES.search(data):
-        yield from ("iso2022_jp_2", "iso2022_jp_3", "iso2022_kr")
+    if switch := ESCAPES.search(data):
+        is_korean = switch[0].endswith(b")C")
+        yield from ("iso2022_kr",) if is_korean else ("iso2022_jp_2", "iso2022_jp_3")
     yield "utf-8"
     declared = _DECLARED.search(head[:4096])
     if declared:

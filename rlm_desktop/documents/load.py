@@ -28,6 +28,7 @@ from rlm_desktop.documents.document import (
     digest_of,
     estimated_tokens,
 )
+from rlm_desktop.documents.draft import headings_of
 from rlm_desktop.documents.encoding import binary_name, has_controls, mark_of
 from rlm_desktop.documents.folders import Found, Listing, expand
 from rlm_desktop.documents.places import Mark, Places
@@ -36,6 +37,8 @@ from rlm_desktop.documents.workers import Limits, TooSlow, Worker, WorkerDied, W
 from rlm_desktop.errors import DocumentError
 
 _REPORT_EVERY = 0.05
+_OUTLINE_UP_TO = 16 << 20
+"""Larger Markdown gets no outline: looking for headings would take longer than reading."""
 AnyPath = str | os.PathLike[str]
 
 
@@ -303,6 +306,7 @@ class _Task:
         if odd := kinds.disagreement(kind, self._name):
             warnings.insert(0, odd)
         starts = (0, *read.feeds) if read.feeds else ()
+        has_outline = kind == "markdown" and len(read.text) <= _OUTLINE_UP_TO
         return Document(
             self._name,
             kind,
@@ -315,6 +319,7 @@ class _Task:
             tuple(warnings),
             estimated_tokens(read.utf8_bytes),
             Places(Mark(start, "page", number) for number, start in enumerate(starts, 1)),
+            tuple(headings_of(read.text)) if has_outline else (),
         )
 
     def _extract(self, file: BinaryIO, kind: str, size: int) -> Document:

@@ -59,5 +59,5 @@ def test_pieces_are_cut_between_characters(text: str, at: int) -> None:
     piece, tail = _split(data)
     assert piece + tail == data
     assert len(tail) <= 4
-    assert not piece.endswith(b"\r")
+    assert tail.endswith(b"\r") or not data.endswith(b"\r")
     assert text.startswith(piece.decode())

@@ -49,7 +49,7 @@ def _decrypted(source: Source) -> BytesIO:
     try:
         if not office.is_encrypted():
             return BytesIO(source.read())
-        office.load_key(password=source.password)
+        office.load_key(password=source.password, verify_password=True)
         office.decrypt(result)
     except (InvalidKeyError, DecryptionError):
         raise Locked("the password is wrong.") from None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -14,28 +16,40 @@ from rlm_desktop.documents.formats.common import Locked, Source, Unreadable
 from rlm_desktop.documents.formats.salvage import pdf_with_pages
 
 _MAX_HEADINGS = 20_000
+_MAX_ANNOTATIONS = 5_000
+_MAX_STRING = 1 << 20
+_HYPHEN = "\ufffe"
+_WORD = re.compile(r"\w+")
+_HYPHENED = re.compile(r"\w+-\w+")
+_DIVIDED = re.compile(rf"(\w+){_HYPHEN}(?:\r?\n)?(\w+)")
 
 
 def extract(source: Source, draft: Draft) -> None:
-    """All pages, each ended by a blank line, with the bookmarks as outline."""
+    """All pages, each ended by a blank line and followed by its comments; the bookmarks as outline."""
     document = _open(source, draft)
     try:
         total = len(document)
-        failed: list[int] = []
+        pages: list[str | None] = []
         for number in range(1, total + 1):
-            draft.mark("page", number)
-            _add_page(document, number, draft, failed)
+            pages.append(_page(document, number, draft))
             draft.report(number / total, f"page {number} of {total}")
-        if failed:
-            draft.warn(f"{count(len(failed), 'page')} of {total} could not be read: {_ranges(failed)}.")
-        if draft.needs_ocr:
-            draft.warn(
-                f"{count(len(draft.needs_ocr), 'page')} of {total} without a text layer (scanned or drawn):"
-                f" {_ranges(draft.needs_ocr)}."
-            )
+        _add_pages(pages, draft)
         draft.headings.extend(_outline(document, draft))
     finally:
         document.close()
+
+
+def _add_pages(pages: list[str | None], draft: Draft) -> None:
+    total = len(pages)
+    texts = _without_hyphens([page or "" for page in pages])
+    for number, text in enumerate(texts, 1):
+        draft.mark("page", number)
+        draft.add(text + "\n\n")
+    if failed := [number for number, page in enumerate(pages, 1) if page is None]:
+        draft.warn(f"{count(len(failed), 'page')} of {total} could not be read: {_ranges(failed)}.")
+    if draft.needs_ocr:
+        without = f"{count(len(draft.needs_ocr), 'page')} of {total} without a text layer (scanned or drawn)"
+        draft.warn(f"{without}: {_ranges(draft.needs_ocr)}.")
 
 
 def _open(source: Source, draft: Draft) -> pdfium.PdfDocument:
@@ -73,25 +87,71 @@ def _salvaged(data: bytes, draft: Draft) -> pdfium.PdfDocument:
     return document
 
 
-def _add_page(document: pdfium.PdfDocument, number: int, draft: Draft, failed: list[int]) -> None:
+def _page(document: pdfium.PdfDocument, number: int, draft: Draft) -> str | None:
+    """The text of a page; None when it cannot be read."""
     try:
         page = document[number - 1]
     except pdfium.PdfiumError:
-        failed.append(number)
-        return
+        return None
     try:
         text_page = page.get_textpage()
         text = text_page.get_text_range()
         text_page.close()
         if not text.strip() and next(page.get_objects(max_depth=3), None) is not None:
             draft.needs_ocr.append(number)
+        notes = "\n".join(_annotations(page))
+        return f"{text}\n\n{notes}" if notes else text
     except pdfium.PdfiumError:
-        failed.append(number)
-        return
+        return None
     finally:
         page.close()
-    # PDFium writes U+FFFE where a word is hyphenated at the end of a line.
-    draft.add(text.replace("\ufffe\r\n", "").replace("\ufffe", "") + "\n\n")
+
+
+def _annotations(page: pdfium.PdfPage) -> Iterator[str]:
+    """Comments and the values of form fields; neither is part of the page's text."""
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MAX_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        if kind == raw.FPDF_ANNOT_WIDGET:
+            if value := _string(annotation, b"V"):
+                yield f"Field {_string(annotation, b'T') or '?'}: {value}"
+        elif kind not in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP) and (text := _string(annotation, b"Contents")):
+            yield f"Comment: {text}"
+        raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _string(annotation: Any, key: bytes) -> str:
+    size = min(raw.FPDFAnnot_GetStringValue(annotation, key, None, 0), _MAX_STRING)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size)
+    return " ".join(buffer.raw[: size - 2].decode("utf-16-le", "replace").split())
+
+
+def _without_hyphens(pages: list[str]) -> list[str]:
+    """Join words that were divided at the end of a line; PDFium marks the place with U+FFFE.
+
+    Whether the hyphen belongs to the word (`non-free`) or not (`dis-tribution`) is told by how the document writes
+    it elsewhere; a word that occurs nowhere else is joined without it.
+    """
+    if not any(_HYPHEN in page for page in pages):
+        return pages
+    whole: set[str] = set()
+    hyphened: set[str] = set()
+    for page in pages:
+        whole.update(_WORD.findall(page.lower()))
+        hyphened.update(_HYPHENED.findall(page.lower()))
+
+    def joined(match: re.Match[str]) -> str:
+        first, second = match.groups()
+        word = (first + second).lower()
+        keeps = word not in whole and f"{first}-{second}".lower() in hyphened
+        return f"{first}-{second}" if keeps else first + second
+
+    return [_DIVIDED.sub(joined, page).replace(_HYPHEN, "") for page in pages]
 
 
 def _outline(document: pdfium.PdfDocument, draft: Draft) -> Iterator[Heading]:

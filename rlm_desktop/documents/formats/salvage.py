@@ -69,6 +69,7 @@ def pdf_with_pages(data: bytes) -> bytes | None:
     """
     if b"/Encrypt" in data:
         return None
+    data = data[: data.rfind(b"endobj") + len(b"endobj")]
     pages: dict[int, bytes] = {}
     added: list[bytes] = []
     highest = 0
@@ -93,7 +94,7 @@ def pdf_with_pages(data: bytes) -> bytes | None:
     added.append(b"%d 0 obj\n<</Type/Pages/Count %d/Kids[%s]>>\nendobj\n" % (highest + 1, len(pages), kids))
     added.append(b"%d 0 obj\n<</Type/Catalog/Pages %d 0 R>>\nendobj\n" % (highest + 2, highest + 1))
     added.append(b"trailer\n<</Size %d/Root %d 0 R>>\nstartxref\n0\n%%%%EOF\n" % (highest + 3, highest + 2))
-    return old + b"\nendstream\nendobj\n" + b"".join(added)
+    return old + b"\n" + b"".join(added)
 
 
 def _packed_objects(dictionary: bytes, data: bytes, start: int) -> Iterator[tuple[int, bytes]]:

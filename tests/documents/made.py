@@ -1,0 +1,235 @@
+"""Small files of many formats, made without the libraries that read them."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def zipped(members: Mapping[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def types(**parts: str) -> str:
+    paths = {name.replace("__", "/"): kind for name, kind in parts.items()}
+    overrides = "".join(f'<Override PartName="/{path}.xml" ContentType="{kind}"/>' for path, kind in paths.items())
+    return (
+        f'<?xml version="1.0"?><Types xmlns="{PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>'
+    )
+
+
+def relations(*targets: tuple[str, str]) -> str:
+    rows = "".join(
+        f'<Relationship Id="rId{number}" Type="{R}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(targets, 1)
+    )
+    return f'<?xml version="1.0"?><Relationships xmlns="{PACKAGE}/relationships">{rows}</Relationships>'
+
+
+def docx(body: str = "", extra: Mapping[str, bytes | str] | None = None) -> bytes:
+    def paragraph(text: str, style: str = "", inner: str = "") -> str:
+        mark = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+        return f"<w:p>{mark}<w:r><w:t>{text}</w:t></w:r>{inner}</w:p>"
+
+    note = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    comment = '<w:r><w:commentReference w:id="0"/></w:r>'
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    row = f"<w:tr>{cell}{cell}</w:tr>"
+    body = body or (
+        paragraph("Annual report", "Heading1")
+        + paragraph("Sales grew", "", note)
+        + paragraph("Costs fell", "", comment)
+        + f"<w:tbl>{row.format('Region', 'Sales')}{row.format('Europe', '42')}</w:tbl>"
+    )
+    styles = '<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/></w:style>'
+    return zipped(
+        {
+            "[Content_Types].xml": types(
+                word__document=f"{WORD}.document.main+xml",
+                word__styles=f"{WORD}.styles+xml",
+                word__footnotes=f"{WORD}.footnotes+xml",
+                word__comments=f"{WORD}.comments+xml",
+            ),
+            "_rels/.rels": relations(("officeDocument", "word/document.xml")),
+            "word/_rels/document.xml.rels": relations(
+                ("styles", "styles.xml"), ("footnotes", "footnotes.xml"), ("comments", "comments.xml")
+            ),
+            "word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>",
+            "word/styles.xml": f"<w:styles {W}>{styles}</w:styles>",
+            "word/footnotes.xml": f'<w:footnotes {W}><w:footnote w:id="2">{paragraph("By volume, not value.")}'
+            "</w:footnote></w:footnotes>",
+            "word/comments.xml": f'<w:comments {W}><w:comment w:id="0" w:author="Ann" w:initials="A">'
+            f"{paragraph('Check this.')}</w:comment></w:comments>",
+            **(extra or {}),
+        }
+    )
+
+
+def xlsx(extra: Mapping[str, bytes | str] | None = None) -> bytes:
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    cell = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'
+
+    def sheet(rows: str) -> str:
+        return f"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>"
+
+    return zipped(
+        {
+            "[Content_Types].xml": types(
+                xl__workbook=f"{SHEET}.sheet.main+xml",
+                xl__worksheets__sheet1=f"{SHEET}.worksheet+xml",
+                xl__worksheets__sheet2=f"{SHEET}.worksheet+xml",
+                xl__comments1=f"{SHEET}.comments+xml",
+            ),
+            "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
+            "xl/_rels/workbook.xml.rels": relations(
+                ("worksheet", "worksheets/sheet1.xml"), ("worksheet", "worksheets/sheet2.xml")
+            ),
+            "xl/workbook.xml": f'<workbook {main} xmlns:r="{R}"><sheets>'
+            '<sheet name="Sales" sheetId="1" r:id="rId1"/>'
+            '<sheet name="Notes" sheetId="2" state="hidden" r:id="rId2"/></sheets></workbook>',
+            "xl/worksheets/sheet1.xml": sheet(
+                f'<row r="1">{cell.format("A1", "Region, all")}{cell.format("B1", "Sum")}</row>'
+                f'<row r="2">{cell.format("A2", "Europe")}<c r="B2"><v>42</v></c></row>'
+            ),
+            "xl/worksheets/_rels/sheet1.xml.rels": relations(("comments", "../comments1.xml")),
+            "xl/comments1.xml": f"<comments {main}><authors><author>Ann</author></authors><commentList>"
+            '<comment ref="B2" authorId="0"><text><r><t>provisional</t></r></text></comment>'
+            "</commentList></comments>",
+            "xl/worksheets/sheet2.xml": sheet(f'<row r="1">{cell.format("A1", "inner notes")}</row>'),
+            **(extra or {}),
+        }
+    )
+
+
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
+ODF = (
+    f'xmlns:office="{OFFICE}office:1.0" xmlns:text="{OFFICE}text:1.0" xmlns:table="{OFFICE}table:1.0"'
+    f' xmlns:draw="{OFFICE}drawing:1.0" xmlns:presentation="{OFFICE}presentation:1.0"'
+)
+
+
+def opendocument(kind: str, body: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {ODF}><office:body><office:{kind}>{body}</office:{kind}></office:body>"
+            "</office:document-content>",
+        )
+    return buffer.getvalue()
+
+
+def odt() -> bytes:
+    return opendocument(
+        "text",
+        '<text:h text:outline-level="1">Charter</text:h>'
+        "<text:p>Every member<text:note><text:note-citation>1</text:note-citation><text:note-body>"
+        "<text:p>Since 1999.</text:p></text:note-body></text:note> votes.</text:p>"
+        "<text:list><text:list-item><text:p>one</text:p></text:list-item><text:list-item><text:p>two</text:p>"
+        "</text:list-item></text:list>"
+        "<table:table><table:table-row><table:table-cell><text:p>a</text:p></table:table-cell>"
+        "<table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>"
+        "<text:p>Seen<office:annotation><text:p>really?</text:p></office:annotation></text:p>",
+    )
+
+
+def odp() -> bytes:
+    def slide(name: str, text: str, notes: str = "") -> str:
+        spoken = f"<presentation:notes><text:p>{notes}</text:p></presentation:notes>" if notes else ""
+        box = f"<draw:frame><draw:text-box><text:p>{text}</text:p></draw:text-box></draw:frame>"
+        return f'<draw:page draw:name="{name}">{box}{spoken}</draw:page>'
+
+    return opendocument("presentation", slide("Start", "Welcome", "smile") + slide("End", "Goodbye"))
+
+
+def epub() -> bytes:
+    def page(title: str, text: str) -> str:
+        return (
+            '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title>'
+            f"</head><body><h1>{title}</h1><p>{text}</p></body></html>"
+        )
+
+    return zipped(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": '<container><rootfiles><rootfile full-path="b/o.opf"/></rootfiles>'
+            "</container>",
+            "b/o.opf": '<package><manifest><item id="two" href="2.xhtml" media-type="application/xhtml+xml"/>'
+            '<item id="one" href="1%20a.xhtml" media-type="application/xhtml+xml"/>'
+            '<item id="left" href="3.xhtml" media-type="application/xhtml+xml"/></manifest>'
+            '<spine><itemref idref="one"/><itemref idref="two"/></spine></package>',
+            "b/2.xhtml": page("Second", "Then the end."),
+            "b/1 a.xhtml": page("First", "It began."),
+            "b/3.xhtml": page("Notes", "Left over."),
+        }
+    )
+
+
+def pdf(*pages: str) -> bytes:
+    """A PDF of one line a page, with a plain table of objects."""
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", ""]
+    kids = []
+    for text in pages:
+        stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET"
+        objects.append(f"<</Length {len(stream)}>>\nstream\n{stream}\nendstream")
+        fonts = "<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+        box = "/Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]"
+        objects.append(f"<<{box}/Contents {len(objects)} 0 R/Resources{fonts}>>")
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(kids)}]>>"
+    data, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(data))
+        data += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
+    table = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n" + "".join(f"{at:010} 00000 n \n" for at in offsets)
+    end = f"trailer\n<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(data)}\n%%EOF\n"
+    return data + table.encode() + end.encode()
+
+
+def locked_zip(name: str, text: bytes, password: bytes) -> bytes:
+    """A zip file with one stored member under the old encryption of PKZIP."""
+    table = [_crc_entry(n) for n in range(256)]
+    keys = [0x12345678, 0x23456789, 0x34567890]
+
+    def update(byte: int) -> None:
+        keys[0] = (keys[0] >> 8) ^ table[(keys[0] ^ byte) & 0xFF]
+        keys[1] = ((keys[1] + (keys[0] & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
+        keys[2] = (keys[2] >> 8) ^ table[(keys[2] ^ (keys[1] >> 24)) & 0xFF]
+
+    for byte in password:
+        update(byte)
+    crc = zlib.crc32(text)
+    locked = bytearray()
+    for byte in b"elevenbytes" + bytes([crc >> 24]) + text:
+        mix = (keys[2] | 2) & 0xFFFF
+        locked.append(byte ^ ((mix * (mix ^ 1)) >> 8 & 0xFF))
+        update(byte)
+    label = name.encode()
+    sizes = struct.pack("<3L", crc, len(locked), len(text))
+    local = struct.pack("<4s5H", b"PK\3\4", 20, 1, 0, 0, 33) + sizes + struct.pack("<2H", len(label), 0) + label
+    central = struct.pack("<4s6H", b"PK\1\2", 20, 20, 1, 0, 0, 33) + sizes
+    central += struct.pack("<5H2L", len(label), 0, 0, 0, 0, 0, 0) + label
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(central), len(local) + len(locked), 0)
+    return local + bytes(locked) + central + end
+
+
+def _crc_entry(number: int) -> int:
+    for _ in range(8):
+        number = (number >> 1) ^ (0xEDB88320 if number & 1 else 0)
+    return number

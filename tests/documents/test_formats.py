@@ -1,0 +1,429 @@
+"""Each format gives its text, its structure and its places."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import mailbox
+import os
+import re
+import tarfile
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from rlm_desktop.documents import Document, Loader, PasswordNeeded
+from rlm_desktop.errors import DocumentError
+from tests.documents import made
+
+Load = Callable[..., Document]
+
+
+@pytest.fixture
+def read(loader: Loader, tmp_path: Path) -> Load:
+    """Load bytes under a name."""
+
+    def read(name: str, data: bytes | str, **options: str) -> Document:
+        path = tmp_path / name
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        return loader.load(path, **options)
+
+    return read
+
+
+def places(document: Document, *texts: str) -> list[str]:
+    return [str(document.place_of(document.text.index(text))) for text in texts]
+
+
+def titles(document: Document) -> list[tuple[int, str]]:
+    for heading in document.outline:
+        assert heading.title.split()[0] in document.text[heading.start : heading.start + 200]
+    return [(heading.level, heading.title) for heading in document.outline]
+
+
+def test_word(read: Load) -> None:
+    document = read("a.docx", made.docx())
+    assert document.kind == "docx"
+    assert document.text.startswith("# Annual report\n\nSales grew")
+    assert "| Region | Sales |" in document.text
+    assert "| Europe | 42 " in document.text
+    assert "By volume, not value." in document.text
+    assert "Check this." in document.text
+    assert titles(document) == [(1, "Annual report")]
+
+
+def test_word_with_macros(read: Load) -> None:
+    document = read("a.docm", made.docx(extra={"word/vbaProject.bin": b"x"}))
+    assert document.warnings == ("It holds macros, which were not read.",)
+
+
+def test_excel(read: Load) -> None:
+    document = read("a.xlsx", made.xlsx())
+    assert document.kind == "xlsx"
+    assert '"Region, all",Sum\nEurope,42\n' in document.text
+    assert "Comment on B2: provisional" in document.text
+    assert document.warnings == ("The sheet “Notes” is hidden in the workbook; it was read too.",)
+    assert places(document, "Europe", "inner notes") == [
+        "sheet 1 “Sales”, line 4",
+        "sheet 2 “Notes”, line 3",
+    ]
+    assert document.page_kind == "sheet"
+    assert document.page_text(2).startswith("## Notes")
+
+
+def test_opendocument_text(read: Load) -> None:
+    document = read("a.odt", made.odt())
+    assert document.kind == "odt"
+    assert titles(document) == [(1, "Charter")]
+    assert "Every member (note: Since 1999.) votes." in document.text
+    assert re.search(r"^- one\n+- two$", document.text, re.MULTILINE)
+    assert "| a | b |" in document.text
+    assert "(comment: really?)" in document.text
+
+
+def test_opendocument_presentation(read: Load) -> None:
+    document = read("a.odp", made.odp())
+    assert document.kind == "odp"
+    assert places(document, "Welcome", "smile", "Goodbye") == [
+        "slide 1 “Start”, line 3",
+        "slide 1 “Start”, line 5",
+        "slide 2 “End”, line 3",
+    ]
+    assert len(document.pages) == 2
+
+
+def test_book_in_reading_order(read: Load) -> None:
+    document = read("a.epub", made.epub())
+    assert document.kind == "epub"
+    assert [title for _, title in titles(document)] == ["First", "Second", "Notes"]
+    assert places(document, "the end") == ["chapter 2 “Second”, line 3"]
+
+
+def test_pdf_pages(read: Load) -> None:
+    document = read("a.pdf", made.pdf("Hello page one", "Second page here"))
+    assert document.page_text(2) == "Second page here\n\n"
+    assert places(document, "Second") == ["page 2, line 1"]
+    with pytest.raises(IndexError):
+        document.page_text(3)
+
+
+def test_a_pdf_that_is_cut_off_gives_what_it_has(read: Load) -> None:
+    document = read("a.pdf", made.pdf("Hello page one", "Second page here", "third")[:-300])
+    assert "Hello page one" in document.text
+    assert "Second page here" in document.text
+    assert document.warnings == ("It is damaged: the list of its pages is missing. 2 pages could be found.",)
+
+
+def test_rich_text(read: Load) -> None:
+    document = read("a.rtf", r"{\rtf1\ansi\ansicpg1252 Caf\'e9 \u26085?\u26412? \b bold\b0\par next}")
+    assert document.text == "Café 日本 bold\nnext"
+
+
+def test_notebook(read: Load) -> None:
+    output = {"output_type": "execute_result", "data": {"text/plain": ["<Table>"], "text/html": ["<b>42</b>"]}}
+    error = {"output_type": "error", "traceback": ["\x1b[0;31mValueError\x1b[0m: no"]}
+    cells = [
+        {"cell_type": "markdown", "source": ["# Title\n", "text"]},
+        {"cell_type": "code", "source": "print(1)", "outputs": [output, error, {"data": {"image/png": "AAAA"}}]},
+    ]
+    document = read("a.ipynb", json.dumps({"cells": cells, "nbformat": 4}))
+    assert titles(document) == [(1, "Title")]
+    assert "```python\nprint(1)\n```" in document.text
+    assert "**42**" in document.text
+    assert "ValueError: no" in document.text
+    assert document.warnings == ("Pictures among the outputs that hold no text: 1.",)
+    assert places(document, "print") == ["cell 2, line 2"]
+
+
+def mail(subject: str = "Figures", attachments: dict[str, bytes] | None = None) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "Ann <ann@example.org>", "bob@example.org", subject
+    message.set_content("Dear Bob,\nsee the figures of Köln.\n")
+    message.add_alternative("<p>Dear Bob</p>", subtype="html")
+    for name, data in (attachments or {}).items():
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return message
+
+
+def test_mail_with_attachments(read: Load) -> None:
+    inner = mail("Inner subject")
+    message = mail(attachments={"report.pdf": made.pdf("In the PDF"), "logo.png": b"\x89PNG\r\n\x1a\n" + bytes(50)})
+    message.add_attachment(inner)
+    document = read("a.eml", message.as_bytes())
+    assert document.kind == "mail"
+    assert document.text.startswith("## Figures\n\nFrom: Ann <ann@example.org>\nTo: bob@example.org\n")
+    assert document.text.count("see the figures of Köln") == 2
+    assert "<p>" not in document.text
+    assert places(document, "In the PDF", "Inner subject") == [
+        "message 1 “Figures”, attachment 1 “report.pdf”, page 1, line 1",
+        "message 1 “Figures”, attachment 3 “attached mail 3.eml”, message 1 “Inner subject”, line 1",
+    ]
+    assert document.warnings == ("Attachment logo.png: it is a PNG picture, which holds no text.",)
+    assert document.pages == ()
+
+
+def test_a_mail_in_html_only(read: Load) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@example.org", "x"
+    message.set_content("<h1>Big</h1><table><tr><td>1</td><td>2</td></tr></table>", subtype="html")
+    document = read("a.eml", message.as_bytes())
+    assert "# Big" in document.text
+    assert "| 1 | 2 |" in document.text
+
+
+def test_web_archive(read: Load) -> None:
+    data = (
+        "From: <Saved by Blink>\r\nSubject: Page\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/related; type="text/html"; boundary="x"\r\n\r\n'
+        "--x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        "<html><body><h1>Caf=C3=A9</h1></body></html>\r\n--x\r\nContent-Type: image/png\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--x--\r\n"
+    )
+    document = read("a.mht", data)
+    assert "# Café" in document.text
+
+
+def test_mailbox(read: Load, tmp_path: Path) -> None:
+    box = mailbox.mbox(tmp_path / "made.mbox")
+    for number in range(3):
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", f"Mail {number}"
+        message.set_content(f"Text {number}\nFrom here on\n")
+        box.add(message)
+    box.close()
+    document = read("a.mbox", (tmp_path / "made.mbox").read_bytes())
+    assert document.kind == "mbox"
+    assert [title for _, title in titles(document)] == ["Mail 0", "Mail 1", "Mail 2"]
+    assert document.text.count("\nFrom here on\n") == 3
+    assert places(document, "Text 1") == ["message 2 “Mail 1”, line 7"]
+
+
+def test_html(read: Load) -> None:
+    page = (
+        "<html><head><title>t</title><style>p{}</style><script>var x</script></head><body><nav>Menu</nav><h1>A</h1>"
+        "<ul><li>x<ul><li>y</ul></ul><table><tr><th>h<th>i<tr><td>1<td>2</table><img alt='a cat' "
+        "src='data:image/png;base64,AAAA'><pre>  keep\n    this</pre></body></html>"
+    )
+    document = read("a.html", page)
+    assert titles(document) == [(1, "A")]
+    for text in ("Menu", "- x\n  - y", "| h | i |", "| 1 | 2 |", "a cat", "  keep\n    this"):
+        assert text in document.text
+    assert "base64" not in document.text
+    assert "var x" not in document.text
+
+
+def test_markdown_outline(read: Load) -> None:
+    document = read("a.md", "# One *x*\ntext\n```\n# no\n```\n## [Two](http://x)\n")
+    assert [heading.title for heading in document.outline] == ["One x", "Two"]
+
+
+def test_zip(read: Load) -> None:
+    inner = made.zipped({"deep/note.txt": "deepest words"})
+    data = made.zipped(
+        {
+            "b/report.pdf": made.pdf("one", "two"),
+            "a.txt": "Grüße".encode("cp1252") + b" an alle, die dies in der sch\xf6nen Stadt M\xfcnchen lesen",
+            "inner.zip": inner,
+            "p.png": b"\x89PNG\r\n\x1a\n" + bytes(100),
+            "../../evil.txt": "harmless here",
+            "empty.txt": "",
+        }
+    )
+    document = read("a.zip", data)
+    assert places(document, "two", "deepest", "harmless") == [
+        "member b/report.pdf, page 2, line 1",
+        "member inner.zip, member deep/note.txt, line 3",
+        "member ../../evil.txt, line 3",
+    ]
+    assert "Grüße" in document.text
+    left_out = "Left out: p.png (it is a PNG picture, which holds no text); empty.txt (it is empty)."
+    assert document.warnings == (left_out,)
+
+
+@pytest.mark.parametrize("mode", ["", "gz", "bz2", "xz"])
+def test_tar(read: Load, mode: str) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=f"w:{mode}" if mode else "w") as archive:  # type: ignore[call-overload]
+        for name, text in {"x/a.md": "# Head\n", "x/b.txt": "body\n"}.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text.encode()))
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    document = read("a.tar" + ("." + mode if mode else ""), buffer.getvalue())
+    assert document.kind == "tar"
+    assert places(document, "body") == ["member x/b.txt, line 3"]
+    assert titles(document) == [(1, "Head")]
+    assert document.warnings == ("Left out: link (a link or a device).",)
+
+
+@pytest.mark.parametrize(("ending", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)])
+def test_a_packed_file(read: Load, ending: str, pack: Callable[[bytes], bytes]) -> None:
+    document = read(f"server.log.{ending}", pack(b"GET /index.html\n"))
+    assert places(document, "GET") == ["member server.log, line 3"]
+
+
+class TestPasswords:
+    def test_zip(self, read: Load) -> None:
+        data = made.locked_zip("a.txt", b"secret text", b"key")
+        with pytest.raises(PasswordNeeded, match="it is encrypted: it needs a password"):
+            read("a.zip", data)
+        with pytest.raises(PasswordNeeded, match="the password is wrong"):
+            read("a.zip", data, password="no")
+        assert "secret text" in read("a.zip", data, password="key").text
+
+    @pytest.mark.parametrize("name", ["a.docx", "a.xlsx"])
+    def test_office(self, read: Load, name: str) -> None:
+        from msoffcrypto.format.ooxml import OOXMLFile
+
+        padding = {"padding.bin": os.urandom(9000)}  # msoffcrypto's own writer fails below 4,096 bytes
+        plain = made.docx(extra=padding) if name == "a.docx" else made.xlsx(padding)
+        locked = io.BytesIO()
+        OOXMLFile(io.BytesIO(plain)).encrypt("key", locked)
+        with pytest.raises(PasswordNeeded, match="it is encrypted: it needs a password"):
+            read(name, locked.getvalue())
+        with pytest.raises(PasswordNeeded, match="the password is wrong"):
+            read(name, locked.getvalue(), password="no")
+        document = read(name, locked.getvalue(), password="key")
+        assert "Europe" in document.text
+        assert document.kind == name[2:]
+        assert document.warnings == read(name, plain).warnings
+
+
+def test_a_chosen_encoding(read: Load) -> None:
+    data = "Привет, мир".encode("koi8-r")
+    assert read("a.txt", data, encoding="koi8-r").text == "Привет, мир"
+    wrong = read("a.txt", data + b"\xff", encoding="utf-8")
+    assert wrong.warnings == ("10 bytes that cannot be UTF-8 replaced by “�”.",)
+    with pytest.raises(DocumentError, match="there is no encoding named “klingon”"):
+        read("a.txt", data, encoding="klingon")
+
+
+JAPANESE = "日本語のテキストです。これは文字コードの判定のための文章です。東京都は日本の首都です。\n" * 6
+KOREAN = "한국어 텍스트입니다. 이것은 문자 인코딩을 판별하기 위한 문장입니다. 서울은 수도입니다.\n" * 6
+CHINESE = "这是一段中文文本，用于判断字符编码。北京是中华人民共和国的首都，人口约两千万。\n" * 6
+RUSSIAN = "Это русский текст для определения кодировки. Москва является столицей Российской Федерации.\n" * 6
+FRENCH = "Les élèves étudient à l’école près de la forêt; ça coûte très cher – naïve façade.\n" * 6
+POLISH = "Zażółć gęślą jaźń. Polska jest krajem w Europie, a stolicą jest Warszawa. Książki są ważne.\n" * 6
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *((JAPANESE, name) for name in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le")),
+        *((JAPANESE, name) for name in ("utf-32-be", "shift_jis", "euc_jp", "iso2022_jp")),
+        *((KOREAN, name) for name in ("euc_kr", "cp949", "iso2022_kr")),
+        *((CHINESE, name) for name in ("gb2312", "gb18030")),
+        (CHINESE.replace("这", "").replace("断", "").translate(str.maketrans("测", "x")), "gbk"),
+        *((RUSSIAN, name) for name in ("koi8-r", "cp1251", "iso8859-5", "cp866")),
+        (FRENCH, "cp1252"),
+        (FRENCH.replace("’", "'").replace("–", "-"), "latin-1"),
+        (POLISH, "cp1250"),
+    ],
+)
+def test_encodings(read: Load, text: str, encoding: str) -> None:
+    document = read("a.txt", text.encode(encoding))
+    assert document.text == text
+    assert document.warnings == ()
+    assert document.encoding
+
+
+SNIPPETS = [
+    ("blk-paras-and-tables.docx", "docx", "Donec semper facilisis metus finibus malesuada."),
+    ("bs4-doc-jp.html", "html", "Beautiful Soup"),
+    ("corpus_deduplicated_20260408.csv", "csv", "key,title,year,month,day"),
+    ("crazyones-pdfa.pdf", "pdf", "crazy ones"),
+    ("invalid.ipynb", "ipynb", "## Printed Using Python"),
+    ("many_tracebacks.ipynb", "ipynb", "NameError: name 'iAmNotDefined' is not defined"),
+    ("mail_malformed_2.eml", "mail", "Final-Recipient: rfc822; abh@netpar.com.br"),
+    ("mail_test_3.eml", "mail", "The WatchGuard Firebox that protects your network"),
+    ("markitdown_test.docx", "docx", "314b0a30-5b04-470b-b9f7-eed2c2bec74a"),
+    ("markitdown_test.docx", "docx", "49e168b7-d2ae-407f-a055-2167576f39a1"),
+    ("markitdown_test.epub", "epub", "This is a **test** paragraph with some formatting."),
+    ("markitdown_test.pptx", "pptx", "1b92870d-e3b5-4e65-8153-919f4ff45592"),
+    ("markitdown_test.pptx", "pptx", "44bf7d06-5e7a-4a40-a2e1-a2e42ef28c8a"),
+    ("markitdown_test.xls", "xls", "6ff4173b-42a5-4784-9b19-f49caff4d93d"),
+    ("markitdown_test.xlsx", "xlsx", "affc7dad-52dc-4b98-9b5d-51e65d8a8ad0"),
+    ("multicolumn.pdf", "pdf", "Two-Column Document with Lorem Ipsum"),
+    ("serious_poem.odt", "odt", "Shone o'er him, round the dead."),
+    ("side-by-side-subfig.pdf", "pdf", "Lorem ipsum dolor sit amet"),
+    ("test.rtf", "rtf", "This is a Sample RTF File"),
+    ("test4.ipynb", "ipynb", "# nbconvert latex test"),
+    ("test_files.zip", "zip", "affc7dad-52dc-4b98-9b5d-51e65d8a8ad0"),
+    ("test_mskanji_cp932.csv", "csv", "髙橋淳,35,名古屋"),
+    ("test_rss.xml", "xml", "<rss xmlns:dc="),
+    ("test_wikipedia.html", "html", "Microsoft entered the operating system (OS) business in 1980"),
+    ("unreadablemetadata.pdf", "pdf", "Dust-proof construction"),
+    ("habibi.pdf", "pdf", "habibi"),
+    ("corrupt/truncated.docx", "docx", "49e168b7-d2ae-407f-a055-2167576f39a1"),
+    ("encodings/derived-shift_jis.html", "html", "日本語訳"),
+    ("encodings/derived-utf16be-nobom.txt", "text", "日本語"),
+    ("encodings/derived-utf32le-bom.txt", "text", "Debian Policy Manual"),
+    ("encodings/sample-hebrew-2.txt", "text", "אין כמעט ניבים אזוריים"),
+    ("encodings/sample-korean.txt", "text", "역사적 예수"),
+    ("encodings/sample-russian-2.txt", "text", "В гимназии"),
+]
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"\w+", re.sub(r"\]\([^)]*\)", "]", text))
+
+
+class TestShared:
+    @pytest.mark.parametrize(("name", "kind", "snippet"), SNIPPETS)
+    def test_snippet(self, loader: Loader, shared: Path, name: str, kind: str, snippet: str) -> None:
+        document = loader.load(shared / name)
+        assert document.kind == kind
+        assert snippet in re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", document.text)
+
+    def test_what_is_wrong_with_encodings_is_said(self, loader: Loader, shared: Path) -> None:
+        folder = shared / "encodings"
+        nuls = loader.load(folder / "derived-nul-bytes.txt")
+        assert nuls.warnings == ("2 NUL characters replaced by “␀”.",)
+        invalid = loader.load(folder / "derived-utf8-invalid.txt")
+        assert invalid.warnings == ("3 bytes that cannot be UTF-8 replaced by “�”.",)
+        assert "\r" not in loader.load(folder / "derived-crlf-cr-mixed.txt").text
+
+    def test_places(self, loader: Loader, shared: Path) -> None:
+        deck = loader.load(shared / "markitdown_test.pptx")
+        assert len(deck.pages) == 6
+        where = deck.place_of(deck.text.index("1b92870d")).find("slide")
+        assert where is not None
+        assert (where.number, where.name) == (3, "A table to test parsing:")
+        packed = loader.load(shared / "test_files.zip")
+        where = packed.place_of(packed.text.index("affc7dad-52dc-4b98"))
+        assert str(where).startswith("member test.xlsx, sheet 2 “09060124-b5e7-4717-9d07-3c046eb”, line")
+        policy = loader.load(shared / "debian-policy.pdf")
+        page = policy.place_of(policy.text.index("abort-upgrade")).find("page")
+        assert page is not None
+        assert policy.text[page.start : page.end] == policy.page_text(page.number)
+        heading = policy.heading_of(policy.pages[40])
+        assert heading is not None
+
+    def test_a_scan_says_so(self, loader: Loader, shared: Path) -> None:
+        document = loader.load(shared / "imagemagick-CCITTFaxDecode.pdf")
+        assert document.needs_ocr == (1,)
+        assert document.warnings == ("1 page of 1 without a text layer (scanned or drawn): 1.",)
+
+    def test_debian_policy_agrees_in_three_formats(self, loader: Loader, shared: Path) -> None:
+        """97% of the words of each stand in the others within runs of three words and more.
+
+        Not one order over the whole book: the PDF has its notes at the foot of each page, the others at the end of
+        each chapter.
+        """
+        endings = ("txt", "epub", "pdf")
+        words = {ending: words_of(loader.load(shared / f"debian-policy.{ending}").text) for ending in endings}
+        for one, own in words.items():
+            for other, others in words.items():
+                runs = set(zip(others, others[1:], others[2:], strict=False))
+                shared_words = bytearray(len(own))
+                for at in range(len(own) - 2):
+                    if (own[at], own[at + 1], own[at + 2]) in runs:
+                        shared_words[at : at + 3] = b"\1\1\1"
+                assert sum(shared_words) / len(own) > 0.97, (one, other)
