@@ -7,6 +7,7 @@ what is above or below (a `QTreeView` lays out every expanded row again for each
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
 from rlm_desktop.engine.state import RunState
@@ -48,6 +49,7 @@ class CallRows:
         self.state = state
         self.focus: Node | None = None
         self._seen = 0
+        self._placed = 0  # nodes before this one have the rows they should have
         self._open: set[int] = set()
         self._shut_by_hand: set[int] = set()
         self._live: list[Node] = []
@@ -106,7 +108,7 @@ class CallRows:
                 self._live.append(node)
             elif is_failure(node):
                 self._note_failure(node)
-        self._seen = len(state.nodes)
+        self._seen = self._placed = len(state.nodes)
         return self.all_rows()
 
     def all_rows(self) -> list[int]:
@@ -118,6 +120,7 @@ class CallRows:
 
     def set_matches(self, matches: set[int] | None) -> list[int]:
         """Show only these nodes and what is above them; None shows all. Returns the rows."""
+        self._take_all()
         self.matches = matches
         self._shut_in_filter.clear()
         self._kept = set(matches or ())
@@ -130,6 +133,7 @@ class CallRows:
 
     def set_focus(self, node: Node | None) -> list[int]:
         """Show only `node` and what is below it; None shows the whole run. Returns the rows."""
+        self._take_all()
         self.focus = node
         if node is not None:
             self._open.add(node.index)
@@ -175,7 +179,7 @@ class CallRows:
                 stack.pop()
         return rows
 
-    # -- by the person --------------------------------------------------------------------------------------
+    # -- by the person: each first takes in what has happened ------------------------------------------------
 
     def open(self, node: Node) -> None:
         """Show the children."""
@@ -189,6 +193,7 @@ class CallRows:
 
     def open_all(self, node: Node) -> None:
         """Open it and everything below it."""
+        self.refresh()
         stack = [node]
         while stack:
             below = stack.pop()
@@ -201,6 +206,7 @@ class CallRows:
 
     def close_all(self, node: Node) -> None:
         """Close everything below it, but not itself."""
+        self.refresh()
         stack = list(node.children)
         while stack:
             below = stack.pop()
@@ -210,6 +216,7 @@ class CallRows:
 
     def reveal(self, node: Node) -> None:
         """Open what has to be open for `node` to have a row."""
+        self.refresh()
         for ancestor in reversed(list(node.ancestors())):
             if self.matches is not None:
                 self._shut_in_filter.discard(ancestor.index)
@@ -224,6 +231,7 @@ class CallRows:
                 return
 
     def _set_open(self, node: Node, *, is_open: bool) -> None:
+        self.refresh()
         if self.matches is not None:
             (self._shut_in_filter.discard if is_open else self._shut_in_filter.add)(node.index)
         else:
@@ -238,16 +246,31 @@ class CallRows:
     def _block_end(self, row: int) -> int:
         """The first row after `row` that is not below it."""
         nodes, visible = self.state.nodes, self.visible
-        level = nodes[visible[row]].level
+        node = nodes[visible[row]]
+        if self.matches is None and (end := self._end_by_siblings(node, row)) is not None:
+            return end
         end = row + 1
         while end < len(visible):
             index = visible[end]
-            if index >= 0 and nodes[index].level <= level:
+            if index >= 0 and nodes[index].level <= node.level:
                 break
-            if index < 0 and nodes[~index].level < level:
+            if index < 0 and nodes[~index].level < node.level:
                 break
             end += 1
         return end
+
+    def _end_by_siblings(self, node: Node, row: int) -> int | None:
+        """The row of what follows a node; in a live run mostly nothing does, and that is quick to see."""
+        while node is not self.focus and (parent := node.parent) is not None:
+            if parent.index not in self._open:
+                return None
+            siblings = parent.children
+            if siblings[-1] is not node:
+                place = bisect_right(siblings, node.index, key=_index)
+                if place < len(siblings) and siblings[place].index < self._placed:
+                    return self.visible.index(siblings[place].index, row + 1)
+            node = parent
+        return len(self.visible)
 
     def _replace(self, start: int, end: int, rows: list[int]) -> None:
         """Change rows `start` to `end` into `rows`, leaving alone what is the same at both ends."""
@@ -271,17 +294,26 @@ class CallRows:
         self._take_new_nodes()
         failed, changed_batches = self._take_ended_nodes()
         if self.matches is not None:
+            self._placed = self._seen
             return  # the filter is run again by whoever set it
         if first_new == 0:
+            self._placed = self._seen
             rows = self.all_rows()
             if rows:
                 self._splice(0, len(self.visible), rows)
             return
         self._insert_new(first_new)
+        self._placed = self._seen
         for batch in changed_batches:
             self._replace_below(batch)
         for node in failed:
             self._reveal_by_itself(node)
+
+    def _take_all(self) -> None:
+        """Take in what has happened without showing it: all rows are about to be others."""
+        self._take_new_nodes()
+        self._take_ended_nodes()
+        self._placed = self._seen
 
     def _take_new_nodes(self) -> None:
         for node in self.state.nodes[self._seen :]:
@@ -380,3 +412,7 @@ class CallRows:
     @staticmethod
     def _path(node: Node) -> tuple[int, ...]:
         return (*reversed([ancestor.index for ancestor in node.ancestors()]), node.index)
+
+
+def _index(node: Node) -> int:
+    return node.index

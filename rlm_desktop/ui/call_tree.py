@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Node
 from rlm_desktop.ui import call_text, theme
-from rlm_desktop.ui.call_delegate import INDENT, CallDelegate, ticks
 from rlm_desktop.ui.call_model import HEADINGS, HIDDEN_AT_FIRST, RIGHT_ALIGNED, CallModel, Clock, Column
+from rlm_desktop.ui.call_painter import INDENT, CallPainter, Section, ticks
 
 _WIDTHS = {
     Column.CALL: 320,
@@ -108,8 +108,7 @@ class CallTable(QTableView):
         super().__init__(parent)
         self._calls = model
         self.setModel(model)
-        self.delegate = CallDelegate(model, self)
-        self.setItemDelegate(self.delegate)
+        self.rows_painter = CallPainter(model, self)
         self.setHorizontalHeader(_Header(model, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -133,6 +132,29 @@ class CallTable(QTableView):
     def _on_scroll_action(self, action: int) -> None:
         if action != QAbstractSlider.SliderAction.SliderNoAction.value:
             self.user_scrolled.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows in view; see `CallPainter` for why not a delegate."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self.palette().base())
+        first = self.rowAt(event.rect().top())
+        if first >= 0:
+            last = self.rowAt(event.rect().bottom())
+            rows = range(first, (last if last >= 0 else len(self._calls.rows.visible) - 1) + 1)
+            top = self.rowViewportPosition(first)
+            width = self.viewport().width()
+            self.rows_painter.paint(painter, rows, top, self._sections(), self.selected_row(), width)
+        painter.end()
+
+    def _sections(self) -> list[Section]:
+        header = self.horizontalHeader()
+        width = self.viewport().width()
+        places = (
+            Section(column.value, header.sectionViewportPosition(column), header.sectionSize(column))
+            for column in Column
+            if not header.isSectionHidden(column)
+        )
+        return [place for place in places if place.left < width and place.left + place.width > 0]
 
     # -- moving about ---------------------------------------------------------------------------------------
 
@@ -262,7 +284,7 @@ class CallTable(QTableView):
     def _hits_triangle(self, event: QMouseEvent, index: QModelIndex) -> bool:
         if index.column() != Column.CALL or not self._calls.rows.node(index.row()).children:
             return False
-        x = event.position().x() - self.visualRect(index).left() - self.delegate.indent(index.row())
+        x = event.position().x() - self.visualRect(index).left() - self.rows_painter.indent(index.row())
         return -2 <= x <= INDENT
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -276,11 +298,11 @@ class CallTable(QTableView):
         super().leaveEvent(event)
 
     def _hover(self, row: int) -> None:
-        if row != self.delegate.hover_row:
-            for changed in (row, self.delegate.hover_row):
+        if row != self.rows_painter.hover_row:
+            for changed in (row, self.rows_painter.hover_row):
                 if changed >= 0:
                     self._calls.touch(changed, changed)
-            self.delegate.hover_row = row
+            self.rows_painter.hover_row = row
 
     def settle(self) -> None:
         """Lay out now what Qt would lay out at its next turn: scrolling needs the new range."""
@@ -348,7 +370,7 @@ class CallTreeView(QWidget):
             state: The run; None for none.
             clock: Its current time in seconds, where that is not the time of its last event (`RunFeed.now`).
         """
-        self.table.delegate.forget()
+        self.table.rows_painter.forget()
         self.model.show(state or RunState(), clock)
         self._follows = True
         self._new_rows = 0
@@ -553,7 +575,7 @@ class CallTreeView(QWidget):
         """Other colours, another font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.table.delegate.restyle()
+            self.table.rows_painter.restyle()
             self.table.viewport().update()
 
     def sizeHint(self) -> QSize:

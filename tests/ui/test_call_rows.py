@@ -74,9 +74,9 @@ def test_rows_mirror_the_tree_while_it_grows_and_is_used(
     for number, event in enumerate(traces.events(shape)):
         state.apply(event)
         if number % frame == 0:
-            rows.refresh()
             if waiting and rows.visible:
                 _use(rows, *waiting.pop())
+            rows.refresh()
             assert rows.visible == list(_expected(rows))
     rows.refresh()
     assert rows.visible == list(_expected(rows))

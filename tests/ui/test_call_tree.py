@@ -133,7 +133,7 @@ def test_a_click_on_the_triangle_opens_without_selecting(view: CallTreeView, qtb
     row = view.model.rows.row_of(batch)
     before = view.model.rowCount()
     cell = view.table.visualRect(view.model.index(row, Column.CALL))
-    triangle = QPoint(cell.left() + int(view.table.delegate.indent(row)) + 6, cell.center().y())
+    triangle = QPoint(cell.left() + int(view.table.rows_painter.indent(row)) + 6, cell.center().y())
     qtbot.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=triangle)
     assert view.model.rowCount() > before
     assert view.selected_node() is None
