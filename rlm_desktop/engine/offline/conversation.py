@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rlm_desktop.engine import prompts
 
@@ -94,6 +95,14 @@ def read(messages: Sequence[tuple[str, str]]) -> Conversation:
         outputs="\n".join(users[1:]),
         is_last_chance=last.startswith("No more code is run"),
     )
+
+
+def loads(text: str) -> Any:
+    """JSON that a cell printed; None when the output was cut in the middle of it."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _previews(described: str) -> tuple[str, str, bool]:

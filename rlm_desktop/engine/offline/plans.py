@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
 from rlm_desktop.engine.offline import asks
 from rlm_desktop.engine.offline.cells import Code, cell, terms_literal
-from rlm_desktop.engine.offline.conversation import Conversation
+from rlm_desktop.engine.offline.conversation import Conversation, loads
 from rlm_desktop.engine.offline.query import Query, understand
 from rlm_desktop.engine.offline.questions import (
     Figures,
@@ -182,10 +181,10 @@ def _levels(output: str) -> list[tuple[int, int, list[str]]]:
     found: dict[int, tuple[int, list[str]]] = {}
     for at, count, titles in _LEVEL.findall(output):
         before = found.get(int(at), (0, []))
-        found[int(at)] = (before[0] + int(count), before[1] + json.loads(titles))
+        found[int(at)] = (before[0] + int(count), before[1] + [str(title) for title in loads(titles) or ()])
     return [(at, count, titles) for at, (count, titles) in sorted(found.items())]
 
 
 def _columns(output: str) -> list[str]:
     match = _COLUMNS.search(output)
-    return [str(name) for name in json.loads(match[1])] if match else []
+    return [str(name) for name in loads(match[1]) or ()] if match else []

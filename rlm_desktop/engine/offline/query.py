@@ -22,9 +22,11 @@ from rlm_desktop.engine.offline.words import ALIKE, WEAK_WORDS
 
 _LITERAL = re.compile(r"/[\w.-]+(?:/[\w.*-]+)*|[\"“”'‘’«»`]([^\"“”'‘’«»`\n]{2,80})[\"“”'‘’«»`]")
 _FOCUS = re.compile(
-    r"^\s*(?:which|what|how many|list(?: all)?(?: the)?)\s+(?:main |major |key )?([a-z][\w-]{3,})\b", re.I
+    r"^\s*(?:(?:which|list(?: all)?(?: the)?)\s+(?:main |major |key )?([a-z][\w-]{3,})|what (\w{3,}s))\b", re.I
 )
 """What is asked for: `risks` in `Which risks are named ...?`"""
+_ATTRIBUTE = re.compile(r"^\s*what (\w+)(?<!s) (?:is|are|was|were|does|do|did|has|have|can)\b", re.I)
+"""A word that the answer replaces: `colour` in `What colour is the sky?`"""
 _FRAME = re.compile(r"\b(?:in|of|for|from|by) (?:the|each|every|all(?: the)?|any) (\w+) of\b", re.I)
 """Where: `states` in `... in the states of Germany`."""
 _YEAR = re.compile(r"(?:19|20)\d\d$")
@@ -189,6 +191,7 @@ def understand(question: str, sample: str = "") -> Query:
     rest = question
     focus = _FOCUS.search(question)
     frame = _FRAME.search(question)
+    attribute = _ATTRIBUTE.search(question)
     for match in _LITERAL.finditer(question):
         literal = single_spaced(match[1] or match[0]).rstrip("?.!,")
         if len(literal) > 1:
@@ -205,9 +208,9 @@ def understand(question: str, sample: str = "") -> Query:
             seen.add(key)
             order.append(len(terms))
             weight = term.weight
-            if focus and term.shown == focus[1]:
+            if focus and term.shown in focus.groups():
                 weight *= 1.6
-            if frame and term.shown == frame[1]:
+            if any(match and term.shown == match[1] for match in (frame, attribute)):
                 weight *= 0.4
             terms.append(replace(term, weight=weight))
     pairs = frozenset(pairwise(order))
@@ -266,7 +269,8 @@ def rank(query: Query, texts: Sequence[str], above: Sequence[tuple[str, str]] = 
     known = {text: query.matches(text) for text in {text for pair in above for text in pair}}
     count = len(texts)
     df = [sum(index in found for found in matches) for index in range(len(query.terms))]
-    idf = [log(1 + (count - n + 0.5) / (n + 0.5)) + 0.3 for n in df]
+    known_in = max(10, count)
+    idf = [log(1 + (known_in - n + 0.5) / (n + 0.5)) + 0.3 for n in df]
     best_possible = sum(term.weight * idf[i] for i, term in enumerate(query.terms)) or 1.0
     total = query.total or 1.0
     average = sum(len(text) for text in texts) / count or 1.0

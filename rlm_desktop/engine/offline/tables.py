@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from rlm_desktop.engine.offline import asks
 from rlm_desktop.engine.offline.cells import Code, cell, terms_literal
+from rlm_desktop.engine.offline.conversation import loads
 from rlm_desktop.engine.offline.query import Query, understand
 from rlm_desktop.engine.offline.questions import group_of, operation_of
 
@@ -25,6 +25,7 @@ _CATEGORIES = re.compile(
 )
 _WHICH = re.compile(r"^\s*(?:which|what|list(?: all)?(?: the)?)\s+\w+", re.I)
 """`Which papers`: what a row is says nothing about which row."""
+_BEGINS = re.compile(r"^begins: (.*)$", re.M)
 _ASKS_LABEL = re.compile(r"\b(?:label|category|categories|labels|class|classified)\b", re.I)
 
 
@@ -55,13 +56,11 @@ def table_stage(question: str, columns: list[str], query: Query) -> str:
 
 def labels_in(question: str, output: str) -> list[str]:
     """The categories that the context announces, when the question is about categories that no column gives."""
-    for line in output.splitlines():
-        if line.startswith("begins: "):
-            begins = str(json.loads(line.removeprefix("begins: ")))
-            match = _CATEGORIES.search(begins)
-            names = [name.strip() for name in _QUOTED.findall(match[1])] if match else []
-            if names and (_ASKS_LABEL.search(question) or any(name.lower() in question.lower() for name in names)):
-                return names
+    for line in _BEGINS.findall(output):
+        match = _CATEGORIES.search(str(loads(line)))
+        names = [name.strip() for name in _QUOTED.findall(match[1])] if match else []
+        if names and (_ASKS_LABEL.search(question) or any(name.lower() in question.lower() for name in names)):
+            return names
     return []
 
 
