@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 
 import pytest
 
@@ -21,8 +23,10 @@ class _RefuseQt(MetaPathFinder):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Know the settings of pytest-qt, which is switched off here, so that --strict-config does not refuse them."""
-    parser.addini("qt_api", "unused without pytest-qt")
-    parser.addini("qt_log_level_fail", "unused without pytest-qt")
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    for name in project["tool"]["pytest"]["ini_options"]:
+        if name.startswith("qt_"):
+            parser.addini(name, "unused without pytest-qt")
 
 
 sys.meta_path.insert(0, _RefuseQt())
