@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import socket
 import time
@@ -13,6 +14,7 @@ from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
 from rlm_desktop.repl.channel import Channel
 from rlm_desktop.repl.spec import CellResult, OnOutput, Serve, ServeTool
+from rlm_desktop.repl.watch import resident
 
 _READY_TIMEOUT = 20.0
 _EXIT_TIMEOUT = 1.0
@@ -23,6 +25,7 @@ class Process(Protocol):
     """What a handle needs of a process, whoever started it."""
 
     pid: int
+    scratch: str
     exited: asyncio.Future[int]
 
     def signal(self, number: int) -> None:
@@ -88,6 +91,9 @@ class WorkerHandle:
     """Runs cells in one worker process until that ends.
 
     Attributes:
+        memory_mb: Memory that it was last seen to use.
+        is_unmeasured: Whether it has run a cell since then.
+        inherited: Bytes of memory that it had when it started; None when it shares a large context.
         death: Why it ended; empty while it lives.
         variables: What the last cell left.
     """
@@ -102,8 +108,10 @@ class WorkerHandle:
         on_output: OnOutput,
         output_cap: int,
         grace: float,
+        has_shared_context: bool,
     ) -> None:
         self._process = process
+        self._has_shared_context = has_shared_context
         self._serve = serve
         self._serve_tool = serve_tool
         self._on_output = on_output
@@ -117,6 +125,9 @@ class WorkerHandle:
         self._fetches = 0
         self._kill_reason = ""
         self._is_stopped = False
+        self.memory_mb = 0.0
+        self.is_unmeasured = False
+        self.inherited: int | None = None
         self.death = ""
         self.variables: tuple[wire.Variable, ...] = ()
         self._channel = Channel(sock, received=self._received, lost=self._on_lost)
@@ -128,6 +139,11 @@ class WorkerHandle:
         return self._process.pid
 
     @property
+    def scratch(self) -> str:
+        """Its folder, where that lies on the person's disk."""
+        return self._process.scratch
+
+    @property
     def open_calls(self) -> int:
         """Calls that wait for their reply."""
         return len(self._calls)
@@ -136,6 +152,11 @@ class WorkerHandle:
     def is_usable(self) -> bool:
         """Whether it can run another cell."""
         return not self.death and not self._kill_reason
+
+    @property
+    def why_lost(self) -> str:
+        """What became of it, in a sentence."""
+        return self.death or f"The REPL worker was lost: {self._kill_reason}."
 
     @property
     def is_running(self) -> bool:
@@ -155,6 +176,9 @@ class WorkerHandle:
         except TimeoutError:
             self.kill("it did not start in time")
             raise ReplError("The REPL worker did not start in time.") from None
+        if not self._has_shared_context:
+            with contextlib.suppress(OSError):
+                self.inherited = resident(self._process.pid)
         self._pause()
         return ready
 
@@ -162,6 +186,7 @@ class WorkerHandle:
         """Run a cell; never raises for what the code does."""
         running = _Running(number, timeout, self._loop.create_future(), room=self._output_cap)
         self._running = running
+        self.is_unmeasured = True
         try:
             self._resume()
             self._channel.send(wire.Run(cell=number, code=code))
@@ -339,7 +364,7 @@ class WorkerHandle:
             dropped=running.dropped + done.dropped,
             variables=self.variables,
             threads=done.threads,
-            final=_checked(done.final),
+            final=done.final,
         )
 
     def _killed(self, running: _Running, why: str) -> CellResult:
@@ -414,10 +439,6 @@ def _cancel_timer_unless_stopped(running: _Running) -> None:
         _cancel_timer(running)
 
 
-def _checked(final: wire.Final | None) -> wire.Final | None:
-    return final
-
-
 def _reason(code: int) -> str:
     if code >= 0:
         return f"the code ended the interpreter (exit status {code})"
@@ -431,4 +452,5 @@ _SIGNALS: dict[int, str] = {
     signal.SIGKILL: "the system killed it, most likely for want of memory",
     signal.SIGBUS: "it crashed with a bus error",
     signal.SIGFPE: "it crashed with an arithmetic fault",
+    signal.SIGSYS: "it made a system call of a foreign kind",
 }

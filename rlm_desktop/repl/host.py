@@ -21,6 +21,7 @@ from rlm_desktop.repl.spec import (
     Serve,
     ServeTool,
 )
+from rlm_desktop.repl.watch import Watch
 from rlm_desktop.repl.wire import Final, Query, Tool, ToolCall, Variable
 
 __all__ = [
@@ -57,6 +58,7 @@ class ReplHost:
         self._options = options
         self._layers = layers
         self._launchers: dict[Mode, NativeLauncher] = {}
+        self._watch = Watch(options.memory_budget_mb, self._workers)
         self._repls: set[Repl] = set()
         self._is_closed = False
 
@@ -104,6 +106,7 @@ class ReplHost:
         repl = Repl(launcher, self._options, spec, serve, on_output, serve_tool, self._repls.discard)
         self._repls.add(repl)
         launcher.hold(spec)
+        self._watch.start()
         try:
             await repl.start()
         except BaseException:
@@ -115,7 +118,10 @@ class ReplHost:
         """End all workers."""
         self._is_closed = True
         await asyncio.gather(*(repl.aclose() for repl in list(self._repls)))
-        await asyncio.gather(*(launcher.aclose() for launcher in self._launchers.values()))
+        await asyncio.gather(self._watch.aclose(), *(launcher.aclose() for launcher in self._launchers.values()))
+
+    def _workers(self) -> list[WorkerHandle]:
+        return [worker for repl in self._repls if (worker := repl.worker) is not None]
 
     def _launcher(self, mode: Mode) -> NativeLauncher:
         if mode not in self._launchers:
@@ -153,10 +159,15 @@ class Repl:
         self._serve_tool = serve_tool
         self._lock = asyncio.Lock()
         self._worker: WorkerHandle | None = None
-        self._lost: tuple[str, ...] = ()
+        self._is_loss_told = False
         self._cells = 0
         self._restarts = 0
         self._is_closed = False
+
+    @property
+    def worker(self) -> WorkerHandle | None:
+        """The worker that can run cells now, if there is one."""
+        return self._worker if self._worker is not None and self._worker.is_usable else None
 
     async def start(self) -> None:
         """Start the worker, if none lives.
@@ -179,6 +190,7 @@ class Repl:
             on_output=self._on_output,
             output_cap=self._spec.output_cap,
             grace=self._options.grace,
+            has_shared_context=not context,
         )
         try:
             self._launcher.confirm(await worker.begin(self._begin(context)))
@@ -204,12 +216,25 @@ class Repl:
             if self._is_closed:
                 raise ReplError("The REPL is closed.")
             self._cells += 1
+            if lost := self._untold_loss():
+                return lost
             try:
                 await self.start()
             except ReplError as error:
                 return CellResult(status="killed", error=str(error))
             assert self._worker is not None
-            return await self._worker.run(self._cells, code, timeout)
+            result = await self._worker.run(self._cells, code, timeout)
+            self._is_loss_told = result.status == "killed"
+            return result
+
+    def _untold_loss(self) -> CellResult | None:
+        """What to tell when the worker died between two cells with variables in it."""
+        worker = self._worker
+        if worker is None or worker.is_usable or self._is_loss_told or not worker.variables:
+            return None
+        self._is_loss_told = True
+        lost = tuple(variable.name for variable in worker.variables)
+        return CellResult(status="killed", error=worker.why_lost, lost=lost)
 
     def interrupt(self) -> None:
         """Stop the running cell softly, keeping the variables; killed when it has not ended after the grace."""
@@ -219,6 +244,7 @@ class Repl:
     async def kill(self) -> None:
         """Kill the worker at once; the next cell gets a fresh one."""
         if self._worker is not None:
+            self._is_loss_told = True
             self._worker.kill("it was stopped")
             await self._worker.aclose()
 
@@ -230,7 +256,7 @@ class Repl:
         if worker is None or not worker.is_usable:
             return ReplStatus("dead", cells=self._cells, restarts=self._restarts)
         state = "running" if worker.is_running else "idle"
-        return ReplStatus(state, worker.open_calls, self._cells, self._restarts, worker.pid)
+        return ReplStatus(state, worker.open_calls, self._cells, self._restarts, worker.pid, worker.memory_mb)
 
     async def final_var(self, name: str) -> Final | None:
         """The variable `name` as a final answer; None when there is none."""

@@ -87,10 +87,14 @@ class NativeLauncher:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                return ours, await client.fork_worker(theirs, options), data
+                process = await client.fork_worker(theirs, options)
             except BaseException:
                 ours.close()
                 raise
+        if self._layers.bubblewrap:
+            # A folder in a memory file system of limited size, which is not to be seen from here.
+            process.scratch = ""
+        return ours, process, data
 
     def confirm(self, ready: wire.Ready) -> None:
         """Look at the self-test of a worker.

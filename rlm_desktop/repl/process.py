@@ -29,11 +29,14 @@ class WorkerProcess:
     """A process of which a pidfd is held: no signal can reach another one by mistake.
 
     Attributes:
+        pid: Its number as this process sees it.
+        scratch: Its folder, as the zygote sees it.
         exited: Its exit code when it has ended, as in `os.waitstatus_to_exitcode`.
     """
 
-    def __init__(self, pid: int, pidfd: int, exited: asyncio.Future[int]) -> None:
-        self.pid = pid
+    def __init__(self, pidfd: int, scratch: str, exited: asyncio.Future[int]) -> None:
+        self.pid = _pid_of(pidfd)
+        self.scratch = scratch
         self.exited = exited
         self._pidfd: int | None = pidfd
 
@@ -54,6 +57,12 @@ class WorkerProcess:
             self._pidfd = None
 
 
+def _pid_of(pidfd: int) -> int:
+    """Which process a pidfd means; -1 when it has ended."""
+    with open(f"/proc/self/fdinfo/{pidfd}") as file:
+        return next((int(line.split()[1]) for line in file if line.startswith("Pid:")), -1)
+
+
 class ZygoteClient:
     """A zygote and its control socket."""
 
@@ -62,7 +71,7 @@ class ZygoteClient:
         self._control = control
         self._loop = asyncio.get_running_loop()
         self._numbers = itertools.count(1)
-        self._forking: dict[int, asyncio.Future[tuple[int, int]]] = {}
+        self._forking: dict[int, asyncio.Future[WorkerProcess]] = {}
         self._children: dict[int, asyncio.Future[int]] = {}
         self._started: asyncio.Future[int] = self._loop.create_future()
         self._is_closed = False
@@ -137,8 +146,7 @@ class ZygoteClient:
         except OSError as error:
             del self._forking[number]
             raise ReplError(f"The process that starts REPL workers has ended: {error}") from None
-        pid, pidfd = await forked
-        return WorkerProcess(pid, pidfd, self._children.setdefault(pid, self._loop.create_future()))
+        return await forked
 
     def _on_readable(self) -> None:
         try:
@@ -157,14 +165,16 @@ class ZygoteClient:
             case zygote.Started(pid=pid):
                 if not self._started.done():
                     self._started.set_result(pid)
-            case zygote.Forked(id=number, pid=pid):
+            case zygote.Forked(id=number, pid=pid, scratch=scratch):
                 forked = self._forking.pop(number, None)
-                self._children[pid] = self._loop.create_future()
+                exited = self._children[pid] = self._loop.create_future()
+                process = WorkerProcess(descriptors[0], scratch, exited)
                 if forked is None or forked.done():
-                    signal.pidfd_send_signal(descriptors[0], signal.SIGKILL)
-                    os.close(descriptors[0])
+                    # Whoever asked was cancelled.
+                    process.kill()
+                    process.forget()
                 else:
-                    forked.set_result((pid, descriptors[0]))
+                    forked.set_result(process)
             case zygote.NotForked(id=number, reason=reason):
                 forked = self._forking.pop(number, None)
                 if forked is not None and not forked.done():

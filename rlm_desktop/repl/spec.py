@@ -101,7 +101,8 @@ class ReplStatus:
         open_calls: Queries and tool calls that wait for their reply.
         cells: Cells begun so far.
         restarts: Workers lost so far.
-        pid: Process of the worker as the host sees it; None in a worker's own process namespace or when dead.
+        pid: Process of the worker; None when it is dead.
+        memory_mb: Memory that its worker was last seen to use.
     """
 
     state: Literal["idle", "running", "dead", "closed"]
@@ -109,6 +110,7 @@ class ReplStatus:
     cells: int = 0
     restarts: int = 0
     pid: int | None = None
+    memory_mb: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -57,10 +57,11 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
 
 
 class Forked(msgspec.Struct, frozen=True, kw_only=True, tag="forked"):
-    """From a zygote: the child stands. Carries its pidfd."""
+    """From a zygote: the child stands. Carries its pidfd. `pid` is its number in the zygote's name space."""
 
     id: int
     pid: int
+    scratch: str
 
 
 class NotForked(msgspec.Struct, frozen=True, kw_only=True, tag="not_forked"):
@@ -140,7 +141,7 @@ class Zygote:
                 self._become(order, descriptors, parent, scratch)
             self._children[pid] = scratch
             pidfd = os.pidfd_open(pid)
-            self._send(Forked(id=order.id, pid=pid), pidfd)
+            self._send(Forked(id=order.id, pid=pid, scratch=scratch), pidfd)
             os.close(pidfd)
         for descriptor in descriptors:
             os.close(descriptor)

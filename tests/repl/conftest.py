@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import pytest
+import pytest_asyncio
 
-from rlm_desktop.repl.host import Query, Repl, ReplHost, ReplSpec
+from rlm_desktop.repl.host import Query, Repl, ReplHost, ReplOptions, ReplSpec
 
 Spawn = Callable[..., Awaitable["Bench"]]
 
@@ -34,15 +34,18 @@ class Bench:
         return await self.repl.run_cell(code, timeout=timeout)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def host() -> AsyncIterator[ReplHost]:
-    host = ReplHost()
+    """One host for a module: starting the first zygote is what takes time."""
+    host = ReplHost(ReplOptions(grace=0.5))
     yield host
     await host.aclose()
 
 
-@pytest.fixture
-def spawn(host: ReplHost) -> Spawn:
+@pytest_asyncio.fixture(loop_scope="module")
+async def spawn(host: ReplHost) -> AsyncIterator[Spawn]:
+    made: list[Bench] = []
+
     async def make(context: Any = "one two three", **spec: Any) -> Bench:
         bench = Bench()
         serve = spec.pop("serve", bench.serve)
@@ -50,11 +53,14 @@ def spawn(host: ReplHost) -> Spawn:
         bench.repl = await host.spawn(
             ReplSpec(context=context, **spec), serve=serve, on_output=bench.on_output, serve_tool=tool
         )
+        made.append(bench)
         return bench
 
-    return make
+    yield make
+    for bench in made:
+        await bench.repl.aclose()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def bench(spawn: Spawn) -> Bench:
     return await spawn()

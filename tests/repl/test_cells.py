@@ -8,6 +8,8 @@ import pytest
 
 from rlm_desktop.repl.host import Query, Tool, ToolCall
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_variables_persist_over_cells(bench):
     await bench.run("x = 1\n_hidden = 2")

@@ -10,6 +10,8 @@ from rlm_desktop.repl.host import Query, ReplHost, ReplOptions, ReplSpec
 
 STUBBORN = "while True:\n    try:\n        while True:\n            x = 1\n    except BaseException:\n        pass"
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_a_timeout_keeps_the_variables(bench):
     await bench.run("before = 1")
@@ -165,3 +167,27 @@ async def test_the_environment_is_empty(bench, monkeypatch):
 
 async def _no_models(query: Query) -> list[str]:
     return ["none"] * len(query.prompts)
+
+
+async def test_the_largest_worker_goes_when_all_use_too_much():
+    host = ReplHost(ReplOptions(memory_budget_mb=300))
+    specs = [ReplSpec(context=name) for name in "ab"]
+    small, large = [await host.spawn(spec, serve=_no_models, on_output=lambda *_: None) for spec in specs]
+    assert (await small.run_cell("x = 'x' * 50_000_000")).status == "ok"
+    hungry = (
+        "import time\nkept = []\nfor _ in range(2000):\n    kept.append('y' * 10_000_000)\n    time.sleep(0.01)"
+    )
+    result = await large.run_cell(hungry, timeout=20)
+    assert result.status == "killed"
+    assert "300 MB" in result.error
+    assert (await small.run_cell("len(x)")).stdout == "50000000\n"
+    await host.aclose()
+
+
+async def test_a_worker_lost_between_cells_is_told_with_the_next(bench):
+    await bench.run("x = 1")
+    bench.repl.worker.kill("it was in the way")
+    told = await bench.run("x")
+    assert (told.status, told.lost) == ("killed", ("x",))
+    assert "in the way" in told.error
+    assert (await bench.run("'x' in globals()")).stdout == "False\n"
