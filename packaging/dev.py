@@ -54,6 +54,16 @@ TEST_PROGRAMS = {  # program -> package; the tests that need one are skipped wit
 }
 WINDOWLESS = {"ask", "text", "runs", "doctor", "--version", "--help", "-h"}
 
+WITHOUT_QT = ("-p", "no:pytest-qt", "-p", "tests.without_qt")
+TESTS_WITHOUT_QT = (  # the heart of each room; `test` runs all of them, with Qt importable
+    "tests/engine/test_run.py",
+    "tests/engine/test_state.py",
+    "tests/repl/test_cells.py",
+    "tests/documents/test_load.py",
+    "tests/history/test_store.py",
+    "tests/test_cli.py",
+)
+
 NETWORK_TROUBLE = (
     "name resolution",
     "NewConnectionError",
@@ -266,16 +276,7 @@ def check(arguments: Sequence[str]) -> int:
         "ruff format": ["-m", "ruff", "format", "--check", "."],
         "pyright": ["-m", "pyright", "--pythonpath", str(venv_python())],
         "import-linter": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
-        "tests without Qt": [
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:pytest-qt",
-            "-p",
-            "tests.without_qt",
-            *existing(WITHOUT_QT),
-        ],
+        "tests without Qt": ["-m", "pytest", "-q", "-n", "auto", *WITHOUT_QT, *TESTS_WITHOUT_QT],
     }
     failed: list[str] = []
     for name, command in steps.items():
@@ -286,13 +287,6 @@ def check(arguments: Sequence[str]) -> int:
             failed.append(name)
     say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
     return 1 if failed else 0
-
-
-WITHOUT_QT = ("tests/engine", "tests/repl", "tests/documents", "tests/history", "tests/test_cli.py")
-
-
-def existing(names: Sequence[str]) -> list[str]:
-    return [name for name in names if (PROJECT / name).exists()]
 
 
 def bench(arguments: Sequence[str]) -> int:
