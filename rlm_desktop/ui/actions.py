@@ -94,14 +94,9 @@ TREE_KEYS: tuple[tuple[str, str], ...] = (
 
 
 class Actions:
-    """The window's actions, by name.
+    """The actions of `window`, by name; their shortcuts work anywhere in it."""
 
-    Args:
-        window: Owner of the actions; their shortcuts work anywhere in it.
-        handlers: What each action does, by name; every action of the table needs one.
-    """
-
-    def __init__(self, window: QWidget, handlers: Mapping[str, Callable[[], object]]) -> None:
+    def __init__(self, window: QWidget) -> None:
         self._actions: dict[str, QAction] = {}
         groups: dict[str, QActionGroup] = {}
         for spec in ACTIONS:
@@ -112,14 +107,18 @@ class Actions:
             action.setCheckable(spec.is_checkable or bool(spec.choice))
             if spec.choice:
                 groups.setdefault(spec.choice, QActionGroup(window)).addAction(action)
-            handler = handlers[spec.name]
-            action.triggered.connect(lambda _checked=False, handler=handler: handler())
             window.addAction(action)
             self._actions[spec.name] = action
 
     def __getitem__(self, name: str) -> QAction:
         """The action of that name."""
         return self._actions[name]
+
+    def connect_handlers(self, handlers: Mapping[str, Callable[[], object]]) -> None:
+        """Let each action do something; every action of the table needs a handler."""
+        for name, action in self._actions.items():
+            handler = handlers[name]
+            action.triggered.connect(lambda _checked=False, handler=handler: handler())
 
     def fill(self, bar: QMenuBar) -> None:
         """Put every action into its menu."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -19,12 +20,13 @@ from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.loop import IdleCollector, Tasks, UiEventLoop
 from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.messages import CrashDialog, ErrorFunnel, app_version, open_log_folder
-from rlm_desktop.ui.run_controller import LiveRun
 from rlm_desktop.ui.samples import samples
-from rlm_desktop.ui.settings_dialog import SettingsDialog
 from rlm_desktop.ui.theme import Mode, Theme
 from rlm_desktop.ui.window_style import dress
-from rlm_desktop.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from rlm_desktop.ui.run_controller import LiveRun
+    from rlm_desktop.ui.workbench import Workbench
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +51,9 @@ class Application(QObject):
         self.tasks = Tasks(self.funnel.handle)
         self.theme = Theme(app, _mode(settings))
         memory = QSettings(str(paths.config_dir() / "window.ini"), QSettings.Format.IniFormat)
-        self.window = MainWindow(settings, memory, samples())
-        self.workbench = Workbench(self.window, settings, self.tasks)
-        self._actions = self.window.set_actions(self._handlers())
+        self.window = MainWindow(memory, samples())
+        self._workbench: Workbench | None = None
+        self._settings = settings
         self._collector = IdleCollector(loop, self)
         self._connect()
 
@@ -82,13 +84,12 @@ class Application(QObject):
         window = self.window
         self._dress()
         self.theme.changed.connect(self._dress)
-        self._actions[f"theme_{self.theme.mode}"].setChecked(True)
+        window.actions_by_name[f"theme_{self.theme.mode}"].setChecked(True)
         self.funnel.user_error.connect(window.messages.show_message)
         self.funnel.crashed.connect(self._show_crash)
         self._trouble.connect(lambda text: window.messages.show_message(text, "warning"))
         window.first_painted.connect(self._painted.set)
         window.close_requested.connect(self.request_quit)
-        window.first_run.example_requested.connect(self.open_example)
 
     def _dress(self) -> None:
         dress(self.window, self.theme.colours)
@@ -105,15 +106,33 @@ class Application(QObject):
         await self._painted.wait()
 
     async def make_usable(self) -> None:
-        """After the first paint: open the history, list the models, import the engine."""
+        """After the first paint: make the page for work, open the history, list the models, import the engine."""
+        self._make_workbench()
         await self._open_history()
         models = await self.workbench.runs.models()
-        self.window.question.set_models(models)
+        self.window.work.question.set_models(models)
         chosen = self.workbench.settings.root_model
         label = next((model.label for model in models if model.name == chosen), chosen)
         self.window.first_run.show_model(label, is_offline=chosen == "offline")
         await self.workbench.runs.load_engine()
         self._collector.start()
+
+    def _make_workbench(self) -> None:
+        """Everything that the first paint does not need; importing and making it takes as long as all before."""
+        from rlm_desktop.ui.work_page import WorkPage
+        from rlm_desktop.ui.workbench import Workbench
+
+        window = self.window
+        window.add_work(WorkPage(self._settings))
+        self._workbench = Workbench(window, self._settings, self.tasks)
+        window.connect_actions(self._handlers())
+        window.first_run.example_requested.connect(self.open_example)
+
+    @property
+    def workbench(self) -> Workbench:
+        """The session that the window shows; there is one after `make_usable`."""
+        assert self._workbench is not None, "make_usable() comes first"
+        return self._workbench
 
     async def _open_history(self) -> None:
         from rlm_desktop.history import History
@@ -135,10 +154,10 @@ class Application(QObject):
         sample = next(sample for sample in samples() if sample.name == name)
         self.workbench.new_session()
         self.workbench.add_files([str(sample.path)])
-        self.window.question.set_text(sample.questions[0])
+        self.window.work.question.set_text(sample.questions[0])
         if sample.depth is not None:
-            self.window.question.max_depth.setValue(sample.depth)
-        self.window.question.edit.setFocus()
+            self.window.work.question.max_depth.setValue(sample.depth)
+        self.window.work.question.edit.setFocus()
 
     async def smoke(self, shot: Path | None) -> int:
         """Ask the example's question, wait for the answer. Returns the exit status."""
@@ -155,20 +174,22 @@ class Application(QObject):
         return 0 if live.result is not None and live.result.success else 1
 
     def _go_to_failure(self, step: int) -> None:
-        if not self.window.tree.select_failure(step):
+        if not self.window.work.tree.select_failure(step):
             self.window.messages.show_message("There is no error in this run.", "info", seconds=4)
 
     # -- dialogs --------------------------------------------------------------------------------------------
 
     def _show_settings(self) -> None:
+        from rlm_desktop.ui.settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(self.workbench.settings, self.window)
         dialog.accepted_settings.connect(self._take_settings)
         dialog.open()
 
     def _take_settings(self, settings: Settings) -> None:
         self.workbench.settings = settings
-        self.window.question.set_choices(settings)
-        self._actions[f"theme_{settings.theme}"].setChecked(True)
+        self.window.work.question.set_choices(settings)
+        self.window.actions_by_name[f"theme_{settings.theme}"].setChecked(True)
         self.theme.set_mode(_mode(settings))
         self._save(settings)
 
@@ -205,7 +226,7 @@ class Application(QObject):
 
     def request_quit(self) -> None:
         """The person wants to leave; asks back while runs are going on."""
-        live = self.workbench.runs.live
+        live = self._workbench.runs.live if self._workbench is not None else ()
         if not live:
             self.quit()
         elif self._question is None:
@@ -242,7 +263,8 @@ class Application(QObject):
         self.window.hide()
         try:
             async with asyncio.timeout(seconds):
-                await self.workbench.aclose()
+                if self._workbench is not None:
+                    await self._workbench.aclose()
         except TimeoutError:
             log.error("the runs or the history did not stop within %g s", seconds)
         self._collector.stop()

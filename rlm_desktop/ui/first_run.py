@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from rlm_desktop.engine.providers import OFFLINE_LABEL
 from rlm_desktop.ui.labels import ElidedLabel
-from rlm_desktop.ui.question_panel import OFFLINE_LABEL
 from rlm_desktop.ui.samples import Sample
 from rlm_desktop.ui.window_style import muted
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from rlm_desktop.settings import Settings
 from rlm_desktop.ui.actions import Actions
-from rlm_desktop.ui.call_tree import CallTreeView
-from rlm_desktop.ui.documents_panel import DocumentsPanel
 from rlm_desktop.ui.first_run import FirstRun
 from rlm_desktop.ui.history_panel import HistoryPanel
-from rlm_desktop.ui.inspector import Inspector
 from rlm_desktop.ui.messages import MessageBar
-from rlm_desktop.ui.question_panel import QuestionPanel
-from rlm_desktop.ui.run_header import RunHeader
 from rlm_desktop.ui.samples import Sample
 from rlm_desktop.ui.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from rlm_desktop.ui.work_page import WorkPage
 
 TITLE = "RLM Desktop"
 INSPECTOR_BESIDE_FROM = 1100
@@ -32,7 +30,7 @@ LAYOUT_VERSION = 1
 
 
 class MainWindow(QMainWindow):
-    """The window.
+    """The window: sessions, messages, the first page and the status line; the page for work is added later.
 
     Signals:
         first_painted: It has been drawn for the first time.
@@ -44,7 +42,7 @@ class MainWindow(QMainWindow):
     close_requested = Signal()
     files_dropped = Signal(list)
 
-    def __init__(self, settings: Settings, memory: QSettings, samples: Sequence[Sample]) -> None:
+    def __init__(self, memory: QSettings, samples: Sequence[Sample]) -> None:
         super().__init__()
         self._memory = memory
         self._is_painted = False
@@ -56,46 +54,34 @@ class MainWindow(QMainWindow):
         self.history = HistoryPanel()
         self.messages = MessageBar()
         self.first_run = FirstRun(samples)
-        self.documents = DocumentsPanel()
-        self.question = QuestionPanel(settings)
-        self.header = RunHeader()
-        self.tree = CallTreeView()
-        self.inspector = Inspector()
         self.status = StatusLine()
+        self.actions_by_name = Actions(self)
+        self.actions_by_name.fill(self.menuBar())
+        self._work: WorkPage | None = None
         self._build()
         self._restore()
+        self.actions_by_name["show_history"].setChecked(self._is_history_wanted)
+        self.first_run.choose.setFocus()
 
     # -- building -------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._below = _splitter("treeAndInspector", is_vertical=True)
-        self._below.addWidget(self.tree)
-        self.tree.setMinimumHeight(96)
-        self.inspector.setMinimumHeight(96)
-        self._work = QWidget()
-        work = QVBoxLayout(self._work)
-        work.setContentsMargins(0, 0, 0, 0)
-        work.setSpacing(8)
-        for widget in (self.documents, self.question, self.header):
-            work.addWidget(widget)
-        work.addWidget(self._below, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.first_run)
-        self._pages.addWidget(self._work)
         centre = QWidget()
         middle = QVBoxLayout(centre)
         middle.setContentsMargins(10, 10, 10, 8)
         middle.setSpacing(8)
         middle.addWidget(self.messages)
         middle.addWidget(self._pages, 1)
-        self._across = _splitter("across")
+        self._across = QSplitter(Qt.Orientation.Horizontal)
+        self._across.setObjectName("across")
+        self._across.setChildrenCollapsible(False)
+        self._across.setHandleWidth(1)
         self._across.addWidget(self.history)
         self._across.addWidget(centre)
-        self._across.addWidget(self.inspector)
         self._across.setStretchFactor(0, 0)
         self._across.setStretchFactor(1, 3)
-        self._across.setStretchFactor(2, 2)
-        self._below.setStretchFactor(0, 3)
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -103,47 +89,57 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._across, 1)
         layout.addWidget(self.status)
         self.setCentralWidget(whole)
-        self.first_run.choose_requested.connect(self.documents.add_requested)
-        self.inspector.hide()
-        self.first_run.choose.setFocus()
 
-    def set_actions(self, handlers: Mapping[str, Callable[[], object]]) -> Actions:
-        """Make the menus and the shortcuts; `handlers` are those that the window does not have itself."""
+    def add_work(self, work: WorkPage) -> None:
+        """Take in the page on which one works; it is made after the first paint."""
+        self._work = work
+        self._pages.addWidget(work)
+        work.inspector.hide()
+        self._arrange()
+
+    def connect_actions(self, handlers: Mapping[str, Callable[[], object]]) -> None:
+        """Let the actions act; `handlers` are those that the window does not have itself."""
+        work = self.work
         own: dict[str, Callable[[], object]] = {
             "quit": self.close,
             "show_history": self._toggle_history,
-            "go_question": self.question.edit.setFocus,
-            "go_tree": self.tree.setFocus,
-            "go_inspector": self._focus_inspector,
+            "go_question": work.question.edit.setFocus,
+            "go_tree": work.tree.setFocus,
+            "go_inspector": lambda: self._focus(work.inspector),
             "go_history": self.history.view.setFocus,
-            "go_documents": self.documents.view.setFocus,
+            "go_documents": work.documents.view.setFocus,
             "next_pane": lambda: self._go_pane(1),
             "previous_pane": lambda: self._go_pane(-1),
         }
-        self.actions_by_name = Actions(self, {**own, **handlers})
-        self.actions_by_name.fill(self.menuBar())
-        self.actions_by_name["show_history"].setChecked(self._is_history_wanted)
-        return self.actions_by_name
+        self.actions_by_name.connect_handlers({**own, **handlers})
+
+    @property
+    def work(self) -> WorkPage:
+        """The page on which one works."""
+        assert self._work is not None, "add_work() comes first"
+        return self._work
 
     def show_work(self, is_working: bool) -> None:
         """Show the documents, the question and the tree; else how to begin."""
         if is_working == self.is_working:
             return
-        self._pages.setCurrentWidget(self._work if is_working else self.first_run)
-        self.inspector.setVisible(is_working)
-        (self.question.edit if is_working else self.first_run.choose).setFocus()
+        work = self.work
+        self._pages.setCurrentWidget(work if is_working else self.first_run)
+        work.inspector.setVisible(is_working)
+        (work.question.edit if is_working else self.first_run.choose).setFocus()
 
     @property
     def is_working(self) -> bool:
         """Whether the work shows rather than how to begin."""
-        return self._pages.currentWidget() is self._work
+        return self._pages.currentWidget() is not self.first_run
 
     # -- panes ----------------------------------------------------------------------------------------------
 
     def _panes(self) -> list[QWidget]:
         panes: list[QWidget] = [self.history.view]
         if self.is_working:
-            panes += [self.documents.view, self.question.edit, self.tree, self.inspector]
+            work = self.work
+            panes += [work.documents.view, work.question.edit, work.tree, work.inspector]
         else:
             panes.append(self.first_run)
         return [pane for pane in panes if pane.isVisible()]
@@ -155,9 +151,6 @@ class MainWindow(QMainWindow):
             (i for i, pane in enumerate(panes) if focus and (pane is focus or pane.isAncestorOf(focus))), -1
         )
         self._focus(panes[(here + by) % len(panes)])
-
-    def _focus_inspector(self) -> None:
-        self._focus(self.inspector)
 
     def _focus(self, pane: QWidget) -> None:
         """Put the focus on a pane, or on its first control when the pane itself takes none."""
@@ -179,12 +172,15 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         """Put the inspector where there is room, and hide the sessions where there is none."""
         self.history.setVisible(self._is_history_wanted and self.width() >= HISTORY_FROM)
-        wanted = self._across if self.width() >= INSPECTOR_BESIDE_FROM else self._below
-        if self.inspector.parent() is not wanted:
-            is_visible = self.inspector.isVisibleTo(self)
-            wanted.addWidget(self.inspector)
-            wanted.setStretchFactor(wanted.indexOf(self.inspector), 2)
-            self.inspector.setVisible(is_visible)
+        if self._work is None:
+            return
+        inspector = self._work.inspector
+        wanted = self._across if self.width() >= INSPECTOR_BESIDE_FROM else self._work.below
+        if inspector.parent() is not wanted:
+            is_visible = inspector.isVisibleTo(self)
+            wanted.addWidget(inspector)
+            wanted.setStretchFactor(wanted.indexOf(inspector), 2)
+            inspector.setVisible(is_visible)
             self._restore_splitter(wanted)
 
     def _restore(self) -> None:
@@ -196,8 +192,7 @@ class MainWindow(QMainWindow):
             if isinstance(geometry, QByteArray):
                 self.restoreGeometry(geometry)
         self._arrange()
-        for splitter in (self._across, self._below):
-            self._restore_splitter(splitter)
+        self._restore_splitter(self._across)
 
     def _restore_splitter(self, splitter: QSplitter) -> None:
         state = self._memory.value(f"splitter/{splitter.objectName()}/{splitter.count()}")
@@ -223,7 +218,7 @@ class MainWindow(QMainWindow):
         self._memory.setValue("history", self._is_history_wanted)
         self._memory.setValue("geometry", self.saveGeometry())
         if self.is_working:
-            for splitter in (self._across, self._below):
+            for splitter in (self._across, self.work.below):
                 self._memory.setValue(f"splitter/{splitter.objectName()}/{splitter.count()}", splitter.saveState())
         self._memory.sync()
 
@@ -255,11 +250,3 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
-
-
-def _splitter(name: str, *, is_vertical: bool = False) -> QSplitter:
-    splitter = QSplitter(Qt.Orientation.Vertical if is_vertical else Qt.Orientation.Horizontal)
-    splitter.setObjectName(name)
-    splitter.setChildrenCollapsible(False)
-    splitter.setHandleWidth(1)
-    return splitter

@@ -23,14 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.window_style import muted
 
 if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
 
-OFFLINE = "offline"
-OFFLINE_LABEL = "Offline (extractive, no language model)"
 FIRST_HINT = "Ask a question about the documents…"
 NEXT_HINT = "Ask a follow-up question; the model knows the earlier ones…"
 MIN_LINES, MAX_LINES = 2, 8

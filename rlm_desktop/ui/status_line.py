@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from rlm_desktop.engine.state import RunState
 from rlm_desktop.ui.figures import clock, counted, money, short_count
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark
 from rlm_desktop.ui.window_style import muted
+
+if TYPE_CHECKING:
+    from rlm_desktop.engine.state import RunState
 
 Clock: TypeAlias = Callable[[], float]
 

@@ -57,6 +57,7 @@ class Workbench(QObject):
     def __init__(self, window: MainWindow, settings: Settings, tasks: Tasks) -> None:
         super().__init__(window)
         self.window_ = window
+        self._work = window.work
         self.settings = settings
         self.session_id = ""
         self.run_id = ""
@@ -75,26 +76,26 @@ class Workbench(QObject):
     def _connect(self) -> None:
         window = self.window_
         window.files_dropped.connect(self.add_files)
-        window.documents.add_requested.connect(self.choose_files)
-        window.documents.cancel_requested.connect(self.reader.cancel)
-        window.documents.removed.connect(self._on_document_removed)
-        window.question.ask_requested.connect(self.ask)
-        window.header.answer_requested.connect(self.show_answer)
-        window.header.copy_requested.connect(self.copy_answer)
-        window.header.ask_again_requested.connect(self._ask_again)
+        self._work.documents.add_requested.connect(self.choose_files)
+        self._work.documents.cancel_requested.connect(self.reader.cancel)
+        self._work.documents.removed.connect(self._on_document_removed)
+        self._work.question.ask_requested.connect(self.ask)
+        self._work.header.answer_requested.connect(self.show_answer)
+        self._work.header.copy_requested.connect(self.copy_answer)
+        self._work.header.ask_again_requested.connect(self._ask_again)
         window.status.stop_requested.connect(self.stop)
         window.history.new_requested.connect(self.new_session)
         window.history.run_opened.connect(self.open_run)
         window.history.renamed.connect(self._rename)
         window.history.session_deleted.connect(lambda item: self._delete("session", item))
         window.history.run_deleted.connect(lambda item: self._delete("run", item))
-        window.tree.node_selected.connect(self._inspect)
-        window.inspector.node_selected.connect(window.tree.select_node)
-        window.inspector.message.connect(window.messages.show_message)
+        self._work.tree.node_selected.connect(self._inspect)
+        self._work.inspector.node_selected.connect(self._work.tree.select_node)
+        self._work.inspector.message.connect(window.messages.show_message)
         self.runs.run_ended.connect(self._on_run_ended)
         self.reader.document_read.connect(self._take_document)
         self.reader.failed.connect(self._say_unreadable)
-        self.reader.moved.connect(window.documents.show_progress)
+        self.reader.moved.connect(self._work.documents.show_progress)
         self.reader.ended.connect(self._on_reading_ended)
 
     # -- documents ------------------------------------------------------------------------------------------
@@ -116,14 +117,14 @@ class Workbench(QObject):
             self._show_start_or_work()
 
     def _on_reading_ended(self) -> None:
-        self.window_.documents.show_progress(None)
+        self._work.documents.show_progress(None)
         self._show_start_or_work()
 
     def _say_unreadable(self, error: DocumentError) -> None:
         self.window_.messages.show_message(f"{Path(error.path).name} cannot be read: {error.reason}")
 
     def _take_document(self, document: Document) -> None:
-        panel = self.window_.documents
+        panel = self._work.documents
         if panel.find_text(document.sha256) is not None:
             text = f"{document.name} is in the session already."
             self.window_.messages.show_message(text, "info", seconds=8)
@@ -132,7 +133,7 @@ class Workbench(QObject):
         log.info("document %s added: %s", document.name, counted(document.characters, "character"))
 
     def _on_document_removed(self, item: DocumentItem, row: int) -> None:
-        self._offer_undo(f"{item.name} was removed.", lambda: self.window_.documents.add(item, row))
+        self._offer_undo(f"{item.name} was removed.", lambda: self._work.documents.add(item, row))
         self._show_start_or_work()
 
     # -- asking ---------------------------------------------------------------------------------------------
@@ -148,17 +149,17 @@ class Workbench(QObject):
             window.messages.show_message(
                 "A run of this session is going on. Stop it (Esc) or wait for its end.", "warning", seconds=8
             )
-        elif not window.documents.items:
+        elif not self._work.documents.items:
             window.messages.show_message(
                 "There is no document to ask about. Drop files on the window, or press Ctrl+O.", "warning"
             )
-        elif not window.question.text:
+        elif not self._work.question.text:
             window.messages.show_message("Type a question first.", "warning", seconds=8)
-            window.question.edit.setFocus()
+            self._work.question.edit.setFocus()
         else:
             self._is_starting = True
-            window.question.set_busy(True)
-            self._tasks.spawn(self._start(window.question.text), name="ask")
+            self._work.question.set_busy(True)
+            self._tasks.spawn(self._start(self._work.question.text), name="ask")
 
     async def _start(self, question: str) -> None:
         window = self.window_
@@ -181,14 +182,14 @@ class Workbench(QObject):
         finally:
             self._is_starting = False
             self._show_busy()
-        window.question.clear()
+        self._work.question.clear()
         self._show_live(live)
-        window.tree.setFocus()
+        self._work.tree.setFocus()
         await self._list_sessions()
 
     def _take_choices(self) -> None:
         """The choices beside the question become the settings."""
-        chosen = self.window_.question.choices().applied_to(self.settings)
+        chosen = self._work.question.choices().applied_to(self.settings)
         if chosen != self.settings:
             self.settings = chosen
             self._tasks.spawn(asyncio.to_thread(settings_file.save, chosen), name="save settings")
@@ -198,7 +199,7 @@ class Workbench(QObject):
         from rlm_desktop.documents import from_text
 
         documents: list[Document] = []
-        for item in self.window_.documents.items:
+        for item in self._work.documents.items:
             if item.document is None:
                 text = await self._in_history(lambda history, sha256=item.sha256: history.document_text(sha256))
                 if text is None:
@@ -225,7 +226,7 @@ class Workbench(QObject):
         self._show_busy()
         if live.run_id == self.run_id:
             self._refresh()
-            if self.window_.tree.selected_node() is None:
+            if self._work.tree.selected_node() is None:
                 self.show_answer()
         elif live.state.started is not None:
             question = one_line(live.state.started.question, 80)
@@ -255,8 +256,8 @@ class Workbench(QObject):
         self._feed = feed
         state = feed.state if feed is not None else None
         window = self.window_
-        window.tree.set_state(state, feed.now if feed is not None else None)
-        window.header.set_state(state)
+        self._work.tree.set_state(state, feed.now if feed is not None else None)
+        self._work.header.set_state(state)
         window.status.set_state(state, feed.now if feed is not None else None)
         self._inspect_newest()
         window.history.set_open(self.session_id, self.run_id)
@@ -274,16 +275,16 @@ class Workbench(QObject):
     def _refresh(self) -> None:
         """The run that is shown has moved on."""
         window = self.window_
-        window.tree.refresh()
+        self._work.tree.refresh()
         self._inspect_newest()
-        window.inspector.refresh()
-        window.header.refresh()
+        self._work.inspector.refresh()
+        self._work.header.refresh()
         window.status.refresh()
 
     def _inspect_newest(self) -> None:
         """While no row is selected, the inspector shows what the root call is doing."""
         state = self.state
-        if self.window_.tree.selected_node() is not None:
+        if self._work.tree.selected_node() is not None:
             return
         root = state.root if state is not None else None
         self._inspect(root.iterations[-1] if root is not None and root.iterations else root)
@@ -292,14 +293,14 @@ class Workbench(QObject):
         if node is not self._inspected or node is None:
             self._inspected = node
             if self._feed is not None:
-                self.window_.inspector.show_node(self._feed.state, node, self._feed.now)
+                self._work.inspector.show_node(self._feed.state, node, self._feed.now)
             else:
-                self.window_.inspector.show_node(RunState(), None)
+                self._work.inspector.show_node(RunState(), None)
 
     def show_answer(self) -> None:
         """Select the first row, which has the final answer."""
         if self.state is not None and self.state.root is not None:
-            self.window_.tree.select_node(self.state.root)
+            self._work.tree.select_node(self.state.root)
             self._inspect(self.state.root)
 
     def copy_answer(self) -> None:
@@ -310,17 +311,17 @@ class Workbench(QObject):
 
     def _ask_again(self) -> None:
         if self.state is not None and self.state.started is not None:
-            self.window_.question.set_text(self.state.started.question)
-            self.window_.question.edit.setFocus()
+            self._work.question.set_text(self.state.started.question)
+            self._work.question.edit.setFocus()
 
     def _show_busy(self) -> None:
         is_busy = self._is_starting or self.runs.of_session(self.session_id) is not None
-        self.window_.question.set_busy(is_busy)
+        self._work.question.set_busy(is_busy)
 
     def _show_start_or_work(self) -> None:
         window = self.window_
-        window.question.set_follow_up(bool(self.session_id))
-        has_work = self.reader.is_reading or bool(window.documents.items) or self._feed is not None
+        self._work.question.set_follow_up(bool(self.session_id))
+        has_work = self.reader.is_reading or bool(self._work.documents.items) or self._feed is not None
         window.show_work(has_work)
         question = self.state.started.question if self.state is not None and self.state.started else ""
         window.setWindowTitle(f"{one_line(question, 60)} – {TITLE}" if question else TITLE)
@@ -332,8 +333,8 @@ class Workbench(QObject):
         self._cancel_opening()
         self.reader.cancel()
         self.session_id = self.run_id = ""
-        self.window_.documents.replace(())
-        self.window_.question.clear()
+        self._work.documents.replace(())
+        self._work.question.clear()
         self._show_feed(None)
 
     def open_run(self, session_id: str, run_id: str) -> None:
@@ -358,8 +359,8 @@ class Workbench(QObject):
         self.session_id, self.run_id = session_id, run_id
         if is_other and feed.state.started is not None:
             self.reader.cancel()
-            self.window_.documents.replace(DocumentItem.of_ref(ref) for ref in feed.state.started.documents)
-            self.window_.question.clear()
+            self._work.documents.replace(DocumentItem.of_ref(ref) for ref in feed.state.started.documents)
+            self._work.question.clear()
         self._show_feed(feed)
         self.show_answer()
         log.info("run %s opened: %s", run_id, feed.state.status)

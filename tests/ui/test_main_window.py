@@ -65,7 +65,7 @@ async def add(application: Application, *files: Path) -> None:
 
 
 async def ask(application: Application, wait_for_signal: Any, question: str = QUESTION) -> Any:
-    application.window.question.set_text(question)
+    application.window.work.question.set_text(question)
     ended = asyncio.ensure_future(wait_for_signal(application.workbench.run_ended, 60.0))
     application.workbench.ask()
     (live,) = await ended
@@ -85,10 +85,10 @@ class TestMainJob:
             live = await ask(first, wait_for_signal)
             window = first.window
             assert live.result.success
-            assert "14 March 1871" in window.header.answer.full_text
-            assert window.tree.selected_node() is live.state.root
+            assert "14 March 1871" in window.work.header.answer.full_text
+            assert window.work.tree.selected_node() is live.state.root
             assert window.status.text.startswith("Completed")
-            assert window.question.text == ""
+            assert window.work.question.text == ""
             assert [line.session.id for line in window.history.model.lines[1:]] == [live.session_id]
 
         async with start() as second:
@@ -98,7 +98,7 @@ class TestMainJob:
             assert state is not None
             assert state.answer == live.state.answer
             assert len(state.nodes) == len(live.state.nodes)
-            assert [item.name for item in second.window.documents.items] == ["chronicle.txt"]
+            assert [item.name for item in second.window.work.documents.items] == ["chronicle.txt"]
 
             follow_up = await ask(second, wait_for_signal, "How many boats were there in 1850?")
             assert follow_up.session_id == live.session_id
@@ -110,9 +110,9 @@ class TestMainJob:
             application.window.first_run.example_requested.emit("company-report")
             await application.workbench.reader.done()
             assert application.window.is_working
-            assert application.window.question.text.endswith("?")
-            assert application.window.question.choices().max_depth == 3
-            assert [item.name for item in application.window.documents.items] == ["company-report.md"]
+            assert application.window.work.question.text.endswith("?")
+            assert application.window.work.question.choices().max_depth == 3
+            assert [item.name for item in application.window.work.documents.items] == ["company-report.md"]
 
 
 @pytest.mark.expect_log_warnings
@@ -120,14 +120,14 @@ class TestBadInput:
     async def test_an_empty_question(self, start: Start, chronicle: Path) -> None:
         async with start() as application:
             await add(application, chronicle)
-            application.window.question.set_text("  \n ")
+            application.window.work.question.set_text("  \n ")
             application.workbench.ask()
             assert shown_messages(application) == ["Type a question first."]
             assert not application.workbench.runs.live
 
     async def test_no_document(self, start: Start) -> None:
         async with start() as application:
-            application.window.question.set_text(QUESTION)
+            application.window.work.question.set_text(QUESTION)
             application.workbench.ask()
             assert "There is no document" in shown_messages(application)[0]
 
@@ -141,13 +141,13 @@ class TestBadInput:
             messages = shown_messages(application)
             assert len(messages) == 3
             assert all("cannot be read" in message for message in messages)
-            assert [item.name for item in application.window.documents.items] == ["chronicle.txt"]
+            assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt"]
 
     async def test_a_file_twice(self, start: Start, chronicle: Path) -> None:
         async with start() as application:
             await add(application, chronicle, chronicle)
             assert shown_messages(application) == ["chronicle.txt is in the session already."]
-            assert len(application.window.documents.items) == 1
+            assert len(application.window.work.documents.items) == 1
 
     async def test_a_model_that_refuses(
         self, start: Start, chronicle: Path, wait_for_signal: Any, monkeypatch: pytest.MonkeyPatch
@@ -159,20 +159,20 @@ class TestBadInput:
                 await add(application, chronicle)
                 live = await ask(application, wait_for_signal)
                 assert live.state.status == "failed"
-                assert "401" in application.window.header.answer.full_text
-                assert application.window.question.ask.isEnabled()
-                application.window.header.ask_again_requested.emit()
-                assert application.window.question.text == QUESTION
+                assert "401" in application.window.work.header.answer.full_text
+                assert application.window.work.question.ask.isEnabled()
+                application.window.work.header.ask_again_requested.emit()
+                assert application.window.work.question.text == QUESTION
 
     async def test_a_model_that_no_server_serves(self, start: Start, chronicle: Path, wait_until: Until) -> None:
         async with start(Settings(root_model="nobody-has-it")) as application:
             await add(application, chronicle)
-            application.window.question.set_text(QUESTION)
+            application.window.work.question.set_text(QUESTION)
             application.workbench.ask()
             await wait_until(lambda: bool(shown_messages(application)))
             assert "OPENAI_API_KEY" in shown_messages(application)[0]
-            assert application.window.question.text == QUESTION
-            assert application.window.question.ask.isEnabled()
+            assert application.window.work.question.text == QUESTION
+            assert application.window.work.question.ask.isEnabled()
 
     async def test_a_history_that_cannot_be_opened(
         self, start: Start, chronicle: Path, wait_for_signal: Any
@@ -222,7 +222,7 @@ class TestStopping:
                 monkeypatch.setenv("OPENAI_BASE_URL", url)
                 async with start(Settings(root_model="slow", budget_usd=None)) as application:
                     await add(application, chronicle)
-                    application.window.question.set_text(QUESTION)
+                    application.window.work.question.set_text(QUESTION)
                     application.workbench.ask()
                     await asked.wait()
                     yield application
@@ -238,10 +238,10 @@ class TestStopping:
 
     async def test_a_second_question_waits_for_the_first(self, hanging: Hanging) -> None:
         async with hanging() as application:
-            application.window.question.set_text("And?")
+            application.window.work.question.set_text("And?")
             application.workbench.ask()
             assert "A run of this session is going on" in shown_messages(application)[0]
-            assert not application.window.question.ask.isEnabled()
+            assert not application.window.work.question.ask.isEnabled()
 
     async def test_a_run_goes_on_while_another_session_shows(self, hanging: Hanging, wait_until: Until) -> None:
         async with hanging() as application:
@@ -252,7 +252,7 @@ class TestStopping:
             bench.open_run(live.session_id, live.run_id)
             await wait_until(lambda: bench.state is live.state)
             assert live.state.is_running
-            assert not application.window.question.ask.isEnabled()
+            assert not application.window.work.question.ask.isEnabled()
 
     async def test_closing_asks_first_and_then_stops(self, start: Start, hanging: Hanging) -> None:
         async with hanging() as application:
@@ -280,11 +280,11 @@ class TestRemoving:
     async def test_a_removed_document_comes_back(self, start: Start, chronicle: Path) -> None:
         async with start() as application:
             await add(application, chronicle)
-            application.window.documents.remove(0)
+            application.window.work.documents.remove(0)
             assert not application.window.is_working
             application.workbench.undo_removal()
             assert application.window.is_working
-            assert [item.name for item in application.window.documents.items] == ["chronicle.txt"]
+            assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt"]
 
     async def test_a_deleted_session_comes_back(
         self, start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until
@@ -309,10 +309,10 @@ class TestWindow:
             await add(application, chronicle)
             window = application.window
             window.resize(1300, 800)
-            assert window.inspector.parent().objectName() == "across"
+            assert window.work.inspector.parent().objectName() == "across"
             window.resize(900, 700)
-            assert window.inspector.parent().objectName() == "treeAndInspector"
-            assert window.inspector.isVisible()
+            assert window.work.inspector.parent().objectName() == "treeAndInspector"
+            assert window.work.inspector.isVisible()
             assert window.history.isVisible()
             window.resize(700, 600)
             assert not window.history.isVisible()
@@ -336,7 +336,7 @@ class TestWindow:
                               Qt.KeyboardModifier.NoModifier)  # fmt: skip
             application.window.dropEvent(drop)
             await application.workbench.reader.done()
-            assert [item.name for item in application.window.documents.items] == ["chronicle.txt", "other.md"]
+            assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt", "other.md"]
 
     async def test_the_theme_is_kept(self, start: Start, wait_until: Until) -> None:
         async with start() as application:
@@ -348,14 +348,20 @@ class TestWindow:
         async with start() as application:
             await add(application, chronicle)
             window = application.window
-            window.question.edit.setFocus()
-            panes = [window.tree, window.inspector, window.history, window.documents, window.question]
+            window.work.question.edit.setFocus()
+            panes = [
+                window.work.tree,
+                window.work.inspector,
+                window.history,
+                window.work.documents,
+                window.work.question,
+            ]
             seen = []
             for _ in range(3):
                 window.actions_by_name["next_pane"].trigger()
                 focus = window.focusWidget()
                 seen.append([pane for pane in panes if pane is focus or pane.isAncestorOf(focus)])
-            assert seen == [[window.tree], [window.inspector], [window.history]]
+            assert seen == [[window.work.tree], [window.work.inspector], [window.history]]
 
     async def test_every_control_has_a_name_for_the_screen_reader(
         self, start: Start, chronicle: Path, wait_for_signal: Any

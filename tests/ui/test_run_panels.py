@@ -315,7 +315,8 @@ class TestActions:
         qtbot.addWidget(window)
         done: list[str] = []
         handlers = {spec.name: (lambda name=spec.name: done.append(name)) for spec in ACTIONS}
-        actions = Actions(window, handlers)
+        actions = Actions(window)
+        actions.connect_handlers(handlers)
         actions.fill(window.menuBar())
         in_menus = {
             action.objectName() for menu in window.menuBar().findChildren(type(window.menuBar().addMenu("x")))

@@ -1,0 +1,48 @@
+"""The page on which one works: documents, question, the run's header, its tree and its inspector."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.call_tree import CallTreeView
+from rlm_desktop.ui.documents_panel import DocumentsPanel
+from rlm_desktop.ui.inspector import Inspector
+from rlm_desktop.ui.question_panel import QuestionPanel
+from rlm_desktop.ui.run_header import RunHeader
+
+LEAST_HEIGHT = 96
+"""Of the tree and of the inspector."""
+
+
+class WorkPage(QWidget):
+    """Everything about one session and the run of it that is shown.
+
+    Attributes:
+        inspector: In `below` at first; the window may put it elsewhere.
+        below: The tree, with the inspector under it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.documents = DocumentsPanel()
+        self.question = QuestionPanel(settings)
+        self.header = RunHeader()
+        self.tree = CallTreeView()
+        self.inspector = Inspector()
+        self.below = QSplitter(Qt.Orientation.Vertical)
+        self.below.setObjectName("treeAndInspector")
+        self.below.setChildrenCollapsible(False)
+        self.below.setHandleWidth(1)
+        for widget in (self.tree, self.inspector):
+            widget.setMinimumHeight(LEAST_HEIGHT)
+            self.below.addWidget(widget)
+        self.below.setStretchFactor(0, 3)
+        self.below.setStretchFactor(1, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self.documents, self.question, self.header):
+            layout.addWidget(widget)
+        layout.addWidget(self.below, 1)
