@@ -64,6 +64,8 @@ class _Window:
         self.collector = IdleCollector(loop)
         self.collector.start()
         self.late: list[float] = []
+        self._cpu = time.thread_time()
+        self._began = time.perf_counter()
         self._expected = 0.0
         self._timer = QTimer(interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -85,7 +87,8 @@ class _Window:
 
     def figures(self, name: str, note: str) -> list[Figure]:
         ordered = sorted(self.late)
-        note = f"{note}; p50 {statistics.median(ordered):.1f} ms; lateness of a {TICK_MS} ms timer, offscreen"
+        share = (time.thread_time() - self._cpu) / (time.perf_counter() - self._began)
+        note = f"{note}; {share:.0%} of a processor; p50 {statistics.median(ordered):.1f} ms; lateness of a {TICK_MS} ms timer, offscreen"
         return [
             Figure.at_most(f"{name}: p95", ordered[int(len(ordered) * 0.95)], "ms", 16, note),
             Figure.at_most(f"{name}: p99", ordered[int(len(ordered) * 0.99)], "ms", 16, note),
@@ -138,8 +141,7 @@ async def _replay() -> list[Figure]:
         due = int((time.perf_counter() - started) * rate) + 1
         for event in events[sent:due]:
             window.feed.take(event)
-        if not sent:
-            window.feed.drain()
+        if window.inspector.node is None and window.feed.state.nodes:
             window.inspector.show_node(window.feed.state, window.feed.state.nodes[0], window.feed.now)
         sent = max(sent, due)
         await asyncio.sleep(0.005)
