@@ -10,6 +10,7 @@ from typing import BinaryIO
 from rlm_desktop.documents import kinds
 from rlm_desktop.documents.draft import Draft, TooLarge
 from rlm_desktop.documents.formats.common import Source, Unreadable
+from rlm_desktop.documents.formats.limits import guard
 from rlm_desktop.documents.formats.salvage import zip_from_pieces
 
 _MODULES = {
@@ -116,6 +117,7 @@ def _exact(source: Source, draft: Draft) -> tuple[Source, str]:
 def _kind_of_zip(file: BinaryIO) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
+            guard(archive.infolist())
             names = set(archive.namelist())
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 mimetype = archive.read("mimetype").strip().removesuffix(b"-template")

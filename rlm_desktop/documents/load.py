@@ -222,6 +222,12 @@ class Loader:
         """The same without blocking the event loop."""
         await asyncio.to_thread(self.close)
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """What confines the processes; empty until one has done something."""
+        with self._lock:
+            return next((worker.layers for worker in self._idle if worker.layers), ())
+
     # -- for the tasks --------------------------------------------------------------------------------------
 
     def take_worker(self) -> Worker:

@@ -27,7 +27,13 @@ class Job(Struct, tag=True, array_like=True):
 
 
 class Ready(Struct, tag=True, array_like=True):
-    """The process has started."""
+    """The process has started.
+
+    Attributes:
+        layers: What confines it.
+    """
+
+    layers: list[str]
 
 
 class Progress(Struct, tag=True, array_like=True):

@@ -12,6 +12,7 @@ from multiprocessing.reduction import recv_handle
 from typing import BinaryIO
 
 from rlm_desktop.documents import wire
+from rlm_desktop.documents.confinement import confine
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.extract import extract
 from rlm_desktop.documents.formats.common import Locked, Source, Unreadable
@@ -20,16 +21,21 @@ _PIECE = 1 << 20
 _RETIRE_ABOVE = 600 << 20
 
 
-def main(handle: int, memory_limit: int) -> None:
+def main(handle: int, memory_mb: int, package: str) -> None:
     """Serve jobs until the application closes the connection.
 
     Args:
         handle: Of the inherited connection.
-        memory_limit: Bytes that this process may take in all.
+        memory_mb: What this process may take beyond what it has at the start.
+        package: Folder of this package.
     """
     connection = Connection(handle)
-    _limit(memory_limit)
-    connection.send_bytes(wire.encode(wire.Ready()))
+    if sys.platform != "win32":
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    layers = confine(memory_mb, package)
+    connection.send_bytes(wire.encode(wire.Ready(layers)))
     while True:
         try:
             job = wire.decode_job(connection.recv_bytes())
@@ -39,18 +45,6 @@ def main(handle: int, memory_limit: int) -> None:
         with file:
             if not _serve(connection, job, file):
                 return
-
-
-def _limit(memory: int) -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-    import signal
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(5)
 
 
 def _open(connection: Connection) -> BinaryIO:

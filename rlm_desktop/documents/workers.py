@@ -21,12 +21,23 @@ from typing import Any, BinaryIO
 
 from rlm_desktop.documents import wire
 from rlm_desktop.documents.bigtext import TextBuilder
+from rlm_desktop.repl.boot import base_python, library_folder
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[3]);"
-    "from rlm_desktop.documents.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
-)
+_PACKAGE = Path(__file__).resolve().parents[1]
+_LIBRARIES = ("msgspec", "lxml", "pypdfium2", "charset_normalizer", "mammoth")
+"""Enough of the parsers to find the folders in which they are all installed."""
+_BOOT = """\
+import json, sys
+from types import ModuleType
+package, folders, handle, memory = sys.argv[1:]
+for name in ("", ".documents"):
+    module = sys.modules["rlm_desktop" + name] = ModuleType("rlm_desktop" + name)
+    module.__path__ = [package + name.replace(".", "/")]
+sys.path += json.loads(folders)
+from rlm_desktop.documents.worker import main
+main(int(handle), int(memory), package)
+"""
+"""Starts without the packages' own `__init__`, which would bring half of the application along."""
 
 
 class WorkerDied(Exception):
@@ -57,15 +68,20 @@ class Limits:
 
 
 class Worker:
-    """One extraction process. Blocking: used from threads; `kill` may be called from any other."""
+    """One extraction process. Blocking: used from threads; `kill` may be called from any other.
+
+    Attributes:
+        layers: What confines it, known after the first job.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._has_started = False
+        self.layers: tuple[str, ...] = ()
         self._connection, theirs = Pipe()
         handle = theirs.fileno()
         with theirs:
-            self._process = _start(handle, limits.memory_mb << 20)
+            self._process = _start(handle, limits.memory_mb)
 
     @property
     def is_alive(self) -> bool:
@@ -94,6 +110,7 @@ class Worker:
                 reply = wire.decode_reply(self._connection.recv_bytes())
                 if isinstance(reply, wire.Ready):
                     self._has_started = True
+                    self.layers = tuple(reply.layers)
                 elif isinstance(reply, wire.Begin):
                     builder = TextBuilder(reply.characters)
                 elif isinstance(reply, wire.Text):
@@ -128,8 +145,8 @@ class Worker:
 
 def _start(handle: int, memory: int) -> subprocess.Popen[Any]:
     """A fresh interpreter without the application's environment, its files or its terminal."""
-    paths = [str(_PACKAGE_ROOT), *(path for path in sys.path if path)]
-    command = [sys.executable, "-I", "-S", "-c", _START, str(handle), str(memory), json.dumps(paths)]
+    command = [base_python(), "-I", "-S", "-B", "-c", _BOOT]
+    command += [str(_PACKAGE), json.dumps(_library_folders()), str(handle), str(memory)]
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     inherit: dict[str, Any] = {"pass_fds": (handle,), "start_new_session": True}
     if sys.platform == "win32":
@@ -144,6 +161,10 @@ def _start(handle: int, memory: int) -> subprocess.Popen[Any]:
         text=False,
         **inherit,
     )
+
+
+def _library_folders() -> list[str]:
+    return list(dict.fromkeys(str(library_folder(name).parent) for name in _LIBRARIES))
 
 
 def _handle_of(file: BinaryIO) -> int:

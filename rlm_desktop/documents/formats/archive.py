@@ -9,19 +9,23 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import IO
 
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.extract import extract_inner
 from rlm_desktop.documents.formats.common import Locked, Source, Unreadable
+from rlm_desktop.documents.formats.limits import (
+    MAX_MEMBER,
+    MAX_MEMBERS,
+    MAX_RATIO,
+    MAX_TOTAL,
+    RATIO_COUNTS_FROM,
+    guard,
+    read_member,
+)
 
 MAX_DEPTH = 4
-MAX_MEMBERS = 50_000
-MAX_TOTAL = 2 << 30
-MAX_MEMBER = 768 << 20
-_MAX_RATIO = 200
-_RATIO_COUNTS_FROM = 64 << 20
 _SHOWN = 8
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError)
@@ -90,35 +94,6 @@ def readable(name: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in name.replace("\\", "/")).lstrip("/") or "?"
 
 
-def guard(members: Iterable[zipfile.ZipInfo]) -> None:
-    """Refuse archives made to fill memory or disk.
-
-    Raises:
-        Unreadable: Too many members, too large, or packed more tightly than any real file.
-    """
-    total = packed = count = 0
-    for member in members:
-        total, packed, count = total + member.file_size, packed + member.compress_size, count + 1
-    if count > MAX_MEMBERS:
-        raise Unreadable(f"it holds {count:,} files; at most {MAX_MEMBERS:,} are read.")
-    if total > MAX_TOTAL:
-        raise Unreadable(f"unpacked it would be {total >> 20:,} MB; at most {MAX_TOTAL >> 20:,} MB are read.")
-    if total > _RATIO_COUNTS_FROM and total > packed * _MAX_RATIO:
-        raise Unreadable(f"{packed >> 10:,} kB would unpack to {total >> 20:,} MB: it is made to fill the memory.")
-
-
-def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, password: str = "") -> bytes:
-    """A member's bytes, never more than it declares.
-
-    Raises:
-        Unreadable: It is too large.
-    """
-    if member.file_size > MAX_MEMBER:
-        raise Unreadable(f"larger than {MAX_MEMBER >> 20} MB")
-    with archive.open(member, pwd=password.encode() or None) as file:
-        return file.read()
-
-
 def _extract_zip(archive: zipfile.ZipFile, source: Source, report: _Report) -> None:
     members = [member for member in archive.infolist() if not member.is_dir()]
     guard(members)
@@ -184,11 +159,7 @@ def _tar_members(archive: tarfile.TarFile, size: int) -> Iterator[tuple[str, byt
         for member in archive:
             count += 1
             total += member.size
-            if (
-                count > MAX_MEMBERS
-                or total > MAX_TOTAL
-                or (total > _RATIO_COUNTS_FROM and total > size * _MAX_RATIO)
-            ):
+            if count > MAX_MEMBERS or total > MAX_TOTAL or (total > RATIO_COUNTS_FROM and total > size * MAX_RATIO):
                 yield "the rest", b"", "the archive unpacks to too much"
                 return
             if member.isdir():
@@ -208,7 +179,7 @@ def _tar_members(archive: tarfile.TarFile, size: int) -> Iterator[tuple[str, byt
 
 
 def _limited(packed: IO[bytes], size: int) -> bytes:
-    limit = min(MAX_MEMBER, max(_RATIO_COUNTS_FROM, size * _MAX_RATIO))
+    limit = min(MAX_MEMBER, max(RATIO_COUNTS_FROM, size * MAX_RATIO))
     data = packed.read(limit + 1)
     if len(data) > limit:
         raise Unreadable(f"{size >> 10:,} kB unpack to more than {limit >> 20:,} MB.")

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.encoding import NotText, decode
-from rlm_desktop.documents.formats.archive import guard, read_member
 from rlm_desktop.documents.formats.common import Source, Unreadable, XMLError, xml_root
 from rlm_desktop.documents.formats.html import to_markdown
+from rlm_desktop.documents.formats.limits import read_member
 
 _READABLE = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 
@@ -19,7 +19,6 @@ _READABLE = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 def extract(source: Source, draft: Draft) -> None:
     """The chapters as the book orders them; those that its order leaves out come last."""
     with zipfile.ZipFile(source.file) as archive:
-        guard(archive.infolist())
         chapters = list(dict.fromkeys(_chapters(archive)))
         missing = [name for name in chapters if name not in archive.namelist()]
         chapters = [name for name in chapters if name not in missing]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import msoffcrypto
 import olefile
@@ -44,12 +45,15 @@ def _decrypted(source: Source) -> BytesIO:
     if not source.password:
         raise Locked("it is encrypted: it needs a password.")
     source.file.seek(0)
-    office = msoffcrypto.OfficeFile(source.file)
+    office: Any = msoffcrypto.OfficeFile(source.file)
     result = BytesIO()
     try:
         if not office.is_encrypted():
             return BytesIO(source.read())
-        office.load_key(password=source.password, verify_password=True)
+        if office.format == "ooxml":
+            office.load_key(password=source.password, verify_password=True)
+        else:
+            office.load_key(password=source.password)
         office.decrypt(result)
     except (InvalidKeyError, DecryptionError):
         raise Locked("the password is wrong.") from None

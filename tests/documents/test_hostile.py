@@ -1,0 +1,300 @@
+"""Files made to do harm, and files that are anything at all: never more than a sentence comes of them."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import io
+import os
+import re
+import struct
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rlm_desktop.documents import Document, Loader
+from rlm_desktop.documents.workers import Limits, Worker
+from rlm_desktop.errors import DocumentError
+from tests.documents import made
+
+ZEROS = bytes(16 << 20)
+
+
+def reason(loader: Loader, folder: Path, name: str, data: bytes) -> str:
+    path = folder / name
+    path.write_bytes(data)
+    with pytest.raises(DocumentError) as caught:
+        loader.load(path)
+    return caught.value.reason
+
+
+def outcome(loader: Loader, path: Path, **options: str) -> Document | str:
+    """The document, or the reason."""
+    try:
+        return loader.load(path, **options)
+    except DocumentError as error:
+        return error.reason
+
+
+def bomb(name: str, amount: int) -> bytes:
+    buffer = io.BytesIO()
+    archive = zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED)
+    with archive, archive.open(name, "w") as member:
+        for _ in range(amount):
+            member.write(ZEROS)
+    return buffer.getvalue()
+
+
+MEMBERS = {
+    "bomb.docx": "word/document.xml",
+    "bomb.epub": "META-INF/container.xml",
+    "bomb.xlsx": "xl/workbook.xml",
+}
+
+
+@pytest.mark.parametrize("name", ["bomb.zip", "bomb.docx", "bomb.xlsx", "bomb.epub"])
+def test_zip_bombs(loader: Loader, tmp_path: Path, name: str) -> None:
+    member = MEMBERS.get(name, "a.txt")
+    said = reason(loader, tmp_path, name, bomb(member, 8))
+    assert re.fullmatch(r"1\d\d kB would unpack to 128 MB: it is made to fill the memory\.", said)
+
+
+def test_a_zip_that_lies_about_its_sizes(loader: Loader, tmp_path: Path) -> None:
+    data = bytearray(bomb("a.txt", 1))
+    size = data.index(b"PK\1\2") + 24
+    data[size : size + 4] = struct.pack("<L", 1000)
+    said = reason(loader, tmp_path, "bomb.zip", bytes(data))
+    assert said == "it holds no readable file: a.txt (damaged)."
+
+
+def test_packed_zeros(loader: Loader, tmp_path: Path) -> None:
+    said = reason(loader, tmp_path, "log.gz", gzip.compress(b"x" * (128 << 20), 1))
+    assert re.fullmatch(r"\d+ kB unpack to more than \d+ MB\.", said)
+
+
+def test_archives_in_archives(loader: Loader, tmp_path: Path) -> None:
+    data = made.zipped({"a.txt": "bottom"})
+    for _ in range(7):
+        data = made.zipped({"inner.zip": data})
+    assert "in 4 other archives; only 4 are opened" in reason(loader, tmp_path, "deep.zip", data)
+
+
+def test_many_members(loader: Loader, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(50_001):
+            archive.writestr(zipfile.ZipInfo(str(number)), b"")
+    said = reason(loader, tmp_path, "many.zip", buffer.getvalue())
+    assert said == "it holds 50,001 files; at most 50,000 are read."
+
+
+ENTITIES = (
+    '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaaaaaaaaaaaa">'
+    + "".join(f'<!ENTITY {new} "{f"&{old};" * 20}">' for old, new in zip("abcdefgh", "bcdefghi", strict=True))
+    + '<!ENTITY file SYSTEM "file:///etc/passwd">]>'
+)
+
+
+@pytest.mark.parametrize("kind", ["docx", "odt", "epub"])
+def test_entities_are_not_expanded(loader: Loader, tmp_path: Path, kind: str) -> None:
+    text = "plain words &i; &file; end"
+    if kind == "docx":
+        paragraph = f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+        document = f"{ENTITIES}<w:document {made.W}><w:body>{paragraph}</w:body></w:document>"
+        data = made.docx(extra={"word/document.xml": document})
+    elif kind == "odt":
+        body = f"<office:body><office:text><text:p>{text}</text:p></office:text></office:body>"
+        data = made.zipped(
+            {
+                "mimetype": "application/vnd.oasis.opendocument.text",
+                "content.xml": f"{ENTITIES}<office:document-content {made.ODF}>{body}</office:document-content>",
+            }
+        )
+    else:
+        opf = ENTITIES + "<package><manifest>&i;</manifest></package>"
+        data = made.zipped({"META-INF/container.xml": "<x/>", "a.opf": opf})
+    path = tmp_path / f"a.{kind}"
+    path.write_bytes(data)
+    result = outcome(loader, path)
+    found = result if isinstance(result, str) else result.text
+    assert "root:" not in found
+    assert len(found) < 1000
+
+
+def test_a_pdf_whose_pages_hold_themselves(loader: Loader, tmp_path: Path) -> None:
+    data = made.pdf("one", "two").replace(b"/Kids[4 0 R", b"/Kids[2 0 R")
+    path = tmp_path / "loop.pdf"
+    path.write_bytes(data)
+    result = outcome(loader, path)
+    assert result if isinstance(result, str) else "two" in result.text
+
+
+def test_deep_nesting(loader: Loader, tmp_path: Path) -> None:
+    page = b"<div>" * 50_000 + b"lowest words" + b"</div>" * 50_000
+    path = tmp_path / "deep.html"
+    path.write_bytes(b"<html>" + page)
+    assert "lowest words" in loader.load(path).text
+    deep = b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b', "nbformat": 4}'
+    assert reason(loader, tmp_path, "deep.ipynb", deep).startswith(("it is nested too deeply", "it is damaged"))
+    mail = b"From: a@b\nTo: c@d\n" + b"".join(
+        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(3000)
+    )
+    assert reason(loader, tmp_path, "deep.eml", mail)
+
+
+def test_memory_has_a_limit(tmp_path: Path) -> None:
+    loader = Loader(workers=1, limits=Limits(memory_mb=48))
+    try:
+        path = tmp_path / "large.txt"
+        path.write_bytes("Les élèves étudient à l’école.\n".encode("cp1252") * 2_000_000)
+        with pytest.raises(DocumentError, match="reading it takes more memory than allowed"):
+            loader.load(path)
+        path.write_bytes("Les élèves étudient à l’école.\n".encode("cp1252") * 20)
+        assert loader.load(path).text.startswith("Les élèves")
+    finally:
+        loader.close()
+
+
+@pytest.mark.parametrize("limits", [Limits(silence=0.001), Limits(seconds=0.001)])
+def test_time_has_a_limit(tmp_path: Path, limits: Limits) -> None:
+    loader = Loader(workers=1, limits=limits)
+    try:
+        said = reason(loader, tmp_path, "a.docx", made.docx())
+        assert said == "reading it took too long and was given up."
+    finally:
+        loader.close()
+
+
+class TestConfinement:
+    def test_what_is_in_force(self, loader: Loader, tmp_path: Path) -> None:
+        path = tmp_path / "a.pdf"
+        path.write_bytes(made.pdf("one"))
+        loader.load(path)
+        layers = loader.layers
+        assert "limits" in layers
+        if os.path.exists("/proc/self/oom_score_adj"):
+            assert "no_new_privs" in layers
+
+    def test_a_crash_costs_one_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = tmp_path / "a.pdf"
+        path.write_bytes(made.pdf("one"))
+        loader = Loader(workers=1)
+        run = Worker.run
+
+        def killed(self: Worker, job: object, file: object, on_progress: object) -> object:
+            if not self.layers:
+                return run(self, job, file, on_progress)  # type: ignore[arg-type]
+            self.kill()
+            return run(self, job, file, on_progress)  # type: ignore[arg-type]
+
+        try:
+            assert loader.load(path).pages
+            monkeypatch.setattr(Worker, "run", killed)
+            with pytest.raises(DocumentError, match="the program that reads it crashed"):
+                loader.load(path)
+            monkeypatch.undo()
+            assert loader.load(path).pages
+        finally:
+            loader.close()
+
+    def test_processes_get_no_environment(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+        before = workers()
+        loader = Loader(workers=1)
+        path = tmp_path / "a.pdf"
+        path.write_bytes(made.pdf("one"))
+        try:
+            loader.load(path)
+            (worker,) = workers() - before
+            assert "OPENAI_API_KEY" not in worker.environ()
+        finally:
+            loader.close()
+        assert workers() <= before
+
+
+def workers() -> set[psutil.Process]:
+    """The extraction processes of this one."""
+    return {child for child in psutil.Process().children() if "documents.worker" in " ".join(child.cmdline())}
+
+
+async def test_cancelling_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "many.pdf"
+    path.write_bytes(made.pdf(*["some words"] * 3000))
+    files, processes = set(os.listdir(tempfile.gettempdir())), workers()
+    loader = Loader(workers=1)
+    started = asyncio.Event()
+    task = asyncio.create_task(loader.aload(path, on_progress=lambda share, note: started.set()))
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await loader.aclose()
+    assert workers() <= processes
+    assert set(os.listdir(tempfile.gettempdir())) <= files
+
+
+ENDINGS = (
+    "txt md csv json xml html pdf docx pptx xlsx xls odt ods odp rtf epub eml msg mbox mht ipynb zip tar gz py x"
+)
+NAMES = st.sampled_from(ENDINGS.split()).map(lambda ending: f"a.{ending}")
+MODELS = [
+    made.docx(), made.xlsx(), made.odt(), made.odp(), made.epub(), made.pdf("one", "two"),
+    made.zipped({"a.txt": "text", "b.html": "<p>x"}), made.locked_zip("a.txt", b"x", b"y"),
+    gzip.compress(b"words " * 30),
+    b"From: a@example.org\nTo: b@example.org\nSubject: x\nMIME-Version: 1.0\n\nbody\n",
+    b'{"cells": [{"cell_type": "code", "source": "1", "outputs": []}], "nbformat": 4}',
+    rb"{\rtf1\ansi Caf\'e9 \u26085? \b bold\b0\par next}", "日本語です。".encode("utf-16"),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"<html><table><tr><td>x</table>",
+]  # fmt: skip
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A real file with pieces overwritten, left out or cut off."""
+    data = bytearray(draw(st.sampled_from(MODELS)))
+    for _ in range(draw(st.integers(0, 4))):
+        at = draw(st.integers(0, max(0, len(data) - 1)))
+        data[at : at + draw(st.integers(0, 20))] = draw(st.binary(max_size=20))
+    return bytes(data[: draw(st.integers(0, len(data)))] if draw(st.booleans()) else data)
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[Loader]:
+    loader = Loader(workers=1, limits=Limits(silence=20, seconds=20))
+    yield loader
+    loader.close()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=NAMES, data=st.one_of(st.binary(max_size=3000), damaged()))
+def test_anything_under_any_name(impatient: Loader, tmp_path: Path, name: str, data: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    result = outcome(impatient, path, password="y")
+    if isinstance(result, Document):
+        check(result)
+    else:
+        assert result.endswith(".")
+        assert "took too long" not in result
+        assert "does not start" not in result
+
+
+def check(document: Document) -> None:
+    document.text.encode()
+    assert "\0" not in document.text
+    assert "\r" not in document.text
+    for offset in {0, len(document.text) // 2, len(document.text)}:
+        place = document.place_of(offset)
+        assert place.start <= offset <= place.end
+        assert str(place)
+    for number in range(1, len(document.pages) + 1):
+        document.page_text(number)
+    starts = [heading.start for heading in document.outline]
+    assert all(0 <= start <= len(document.text) for start in starts)
+    document.summary()
