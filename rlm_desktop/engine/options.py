@@ -26,7 +26,7 @@ class RunOptions:
         max_concurrent: Requests to models in flight at once, and rlm calls alive at once on each depth.
         sub_calls: `recursive`: llm_query recurses while levels remain; `explicit`: only rlm_query does.
         python_fences: Run ```python blocks when a reply has no ```repl block.
-        output_limit: Characters of a cell's output that the model is shown.
+        output_limit: Characters of a cell's output that the model is shown; `output_limits` by depth.
         cell_timeout: Seconds that one cell may compute, time spent waiting for models not counted.
         request_timeout: Seconds that one request may take until its reply is complete; then it is retried.
         system_prompt: The person's own, in place of the role and the advice of the default one.
@@ -47,6 +47,7 @@ class RunOptions:
     sub_calls: SubCalls = "recursive"
     python_fences: bool = True
     output_limit: int = 20_000
+    output_limits: Mapping[int, int] = field(default_factory=dict[int, int])
     cell_timeout: float | None = 120.0
     request_timeout: float | None = 600.0
     system_prompt: str | None = None
@@ -72,6 +73,10 @@ class RunOptions:
             return max(1, self.iterations[depth])
         return self.max_iterations if depth == 0 else max(3, self.max_iterations // (depth + 1))
 
+    def output_limit_at(self, depth: int) -> int:
+        """Characters of a cell's output that the model of an rlm call at `depth` is shown."""
+        return self.output_limits.get(depth, self.output_limit)
+
     def recurses(self, function: str, depth: int) -> bool:
         """Whether a call made by `function` becomes an rlm call at `depth`."""
         wants = self.sub_calls == "recursive" or function.startswith("rlm_query")
@@ -89,6 +94,7 @@ class RunOptions:
             "sub_calls": self.sub_calls,
             "python_fences": self.python_fences,
             "output_limit": self.output_limit,
+            "output_limits": {str(depth): limit for depth, limit in self.output_limits.items()},
             "cell_timeout": self.cell_timeout,
             "request_timeout": self.request_timeout,
             "system_prompt": self.system_prompt,

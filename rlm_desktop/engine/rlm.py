@@ -30,6 +30,7 @@ from rlm_desktop.engine.providers import (
 from rlm_desktop.engine.rlm_call import RlmCall
 from rlm_desktop.engine.run import Outcome, Run, RunResult, failed_outcome
 from rlm_desktop.engine.secrets import SecretFilter
+from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tools import Toolbox, ToolLike
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.engine.typed_output import OutputLike, OutputType
@@ -226,7 +227,7 @@ class RLM:
 
     def client(self, model: str | None = None) -> ModelClient:
         """The client of the running loop that asks `model`; without one, the root's model."""
-        return _Shared.of_loop().clients.of(self._provider_of(model or self.options.model))
+        return _Shared.of_loop(self).clients.of(self._provider_of(model or self.options.model))
 
     async def embed(self, texts: Sequence[str], model: str | None = None) -> list[list[float]]:
         """Vectors of texts, in their order.
@@ -239,7 +240,7 @@ class RLM:
         if name is None:
             raise UsageError("No embedding model is known for this server: pass embedding_model= or model=.")
         provider = self._provider_of(OFFLINE if name == HASHING_MODEL else self.options.model)
-        vectors, _ = await _Shared.of_loop().clients.of(provider).embed(name, texts)
+        vectors, _ = await _Shared.of_loop(self).clients.of(provider).embed(name, texts)
         return vectors
 
     async def aclose(self) -> None:
@@ -248,7 +249,7 @@ class RLM:
         for run in runs:
             run.stop("shutdown")
         await asyncio.gather(*(run.wait() for run in runs))
-        await _Shared.close_loop()
+        await _Shared.release(self)
 
     async def __aenter__(self) -> Self:
         return self
@@ -267,7 +268,7 @@ class RLM:
         output: OutputType | None,
         sinks: Sequence[Sink],
     ) -> Run:
-        shared = _Shared.of_loop()
+        shared = _Shared.of_loop(self)
         session_id = session or uuid.uuid4().hex
         turns = self._sessions.setdefault(session_id, []) if history is None else [dict(turn) for turn in history]
         run = Run(
@@ -321,7 +322,7 @@ class RLM:
             )
         )
         if outcome.text and run.session_id in self._sessions:
-            self._sessions[run.session_id].append({"question": run.question, "answer": outcome.text})
+            self._sessions[run.session_id].append(session_turn(run.state))
         return outcome
 
     def _run_alone(self, work: Coroutine[Any, Any, _T]) -> _T:
@@ -379,6 +380,18 @@ class RLM:
                 )
 
 
+def session_turn(state: RunState) -> dict[str, Any]:
+    """An ended run as later questions of its session see it: question, answer, the root's variables."""
+    iterations = state.root.iterations if state.root else []
+    cells = [cell for iteration in iterations for cell in iteration.cells]
+    variables = cells[-1].variables if cells else ()
+    return {
+        "question": state.started.question if state.started else "",
+        "answer": (state.root.answer if state.root else None) or state.answer or "",
+        "variables": [{"name": v.name, "type": v.type, "size": v.size, "preview": v.preview} for v in variables],
+    }
+
+
 def _is_local(provider: Provider) -> bool:
     """Whether a provider runs on this machine, where nobody bills."""
     return provider.is_offline or (urlsplit(provider.base_url).hostname or "") in ("localhost", "127.0.0.1", "::1")
@@ -399,22 +412,27 @@ class _Shared:
     def __init__(self) -> None:
         self.clients = Clients()
         self.repl_host = ReplHost()
+        self._users: weakref.WeakSet[RLM] = weakref.WeakSet()
         self._keeper = asyncio.create_task(self._keep(), name="rlm-desktop: connections and REPL workers")
 
     @classmethod
-    def of_loop(cls) -> _Shared:
-        """The one of the running loop."""
+    def of_loop(cls, user: RLM) -> _Shared:
+        """The one of the running loop, for `user`."""
         loop = asyncio.get_running_loop()
         shared = cls._of_loops.get(loop)
         if shared is None:
             shared = cls._of_loops[loop] = cls()
+        shared._users.add(user)
         return shared
 
     @classmethod
-    async def close_loop(cls) -> None:
-        """Close the one of the running loop, if there is one."""
-        shared = cls._of_loops.pop(asyncio.get_running_loop(), None)
-        if shared is not None:
+    async def release(cls, user: RLM) -> None:
+        """`user` needs the one of the running loop no more; the last one closes it."""
+        shared = cls._of_loops.get(asyncio.get_running_loop())
+        if shared is None:
+            return
+        shared._users.discard(user)
+        if not shared._users:
             shared._keeper.cancel()
             await asyncio.gather(shared._keeper, return_exceptions=True)
 

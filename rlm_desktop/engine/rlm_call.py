@@ -24,6 +24,8 @@ MAX_STALLS = 3
 """Replies in a row that bring nothing new (no code, or the same code) after which the call winds up."""
 _INTERRUPT_GRACE = 2.0
 _TOOL_SHOWN = 2_000
+_WORTH_RECURSION = 2_000
+"""Characters of a context below which it does not matter whether a child gets all of it again."""
 _COMPACT_MINIMUM = 4
 _COMPACT_AT = 0.85
 """Share of the model's window at which a conversation is compacted (as the reference implementation)."""
@@ -59,6 +61,13 @@ class RlmCall:
         self._stalls = 0
         self._last_code = ""
         self._results: list[CellResult] = []
+
+    def holds(self, prompt: str) -> bool:
+        """Whether `prompt` gives a child all of this call's context again, so that recursion would gain nothing."""
+        context = self._context.value
+        if not isinstance(context, str) or len(context) < _WORTH_RECURSION:
+            return False
+        return len(prompt) >= len(context) and context in prompt
 
     @property
     def is_root(self) -> bool:
@@ -288,7 +297,7 @@ class RlmCall:
             for result in results
         ]
         text = prompts.feedback(
-            cells, iteration=self.iteration + 1, of=self._of, output_limit=self._options.output_limit
+            cells, iteration=self.iteration + 1, of=self._of, output_limit=self._options.output_limit_at(self.depth)
         )
         if self._stalls:
             told = prompts.repeated_code_message(self.iteration + 1, self._of, times=self._stalls + 1)
@@ -371,7 +380,7 @@ class RlmCall:
             max_depth=options.max_depth,
             sub_calls=options.sub_calls,
             custom=options.system_prompt,
-            output_limit=options.output_limit,
+            output_limit=options.output_limit_at(self.depth),
             tools=self.run.toolbox.described(),
         )
         is_task = self._question is None

@@ -111,13 +111,15 @@ class SubCalls:
         run = self._run
         depth = self._caller.depth + 1
         recurses = run.options.recurses(query.function, depth)
+        repeats = recurses and self._caller.holds(prompt)
         model = query.model or run.options.model_at(depth)
-        call = _SubCall(run.next_call(), depth, "rlm" if recurses else "llm", model, prompt)
+        kind: ev.CallKind = "rlm" if recurses and not repeats else "llm"
+        call = _SubCall(run.next_call(), depth, kind, model, prompt)
         run.emit(
             ev.CallStarted(
                 call=call.number,
                 parent=self._caller.number,
-                kind="rlm" if recurses else "llm",
+                kind=kind,
                 depth=depth,
                 model=model,
                 function=query.called_as,
@@ -127,9 +129,12 @@ class SubCalls:
                 batch=batch,
                 index=index,
                 prompt=prompt,
-                context_characters=len(prompt) if recurses else 0,
+                context_characters=len(prompt) if kind == "rlm" else 0,
             )
         )
+        if repeats:
+            text = "It was given its caller's whole context again: asked plainly, as recursion would gain nothing."
+            run.emit(ev.Noted(call=call.number, text=text))
         return call
 
     async def _complete(self, call: _SubCall, slots: asyncio.Semaphore | None) -> Outcome:

@@ -265,6 +265,32 @@ async def test_iterations_and_models_by_depth(bench: MakeBench) -> None:
     assert {logged.body["model"] for logged in one.server.log} == {"m", "middle", "small"}
 
 
+async def test_a_child_given_its_callers_whole_context_again_is_asked_plainly(bench: MakeBench) -> None:
+    def script(body: dict[str, Any]) -> str:
+        if body["messages"][0]["role"] != "system":
+            return "plain"
+        return cell("FINAL(llm_query('Think: ' + context))")
+
+    one = await bench(script, max_depth=5)
+    assert (await one.ask(context="word " * 1000)).final_answer == "plain"
+    assert "gain nothing" in one.of(ev.Noted)[0].text
+
+
+async def test_two_rlm_objects_on_one_loop_close_one_by_one(bench: MakeBench) -> None:
+    one = await bench([cell("FINAL(1)")])
+    two = await bench([Fault("hang"), cell("FINAL(2)")], request_timeout=0.5)
+    running = asyncio.create_task(two.ask(context="c"))
+    await until_active(two, 1)
+    await one.rlm.aclose()
+    assert (await running).final_answer == "2"
+
+
+async def test_the_output_shown_is_limited_by_depth(bench: MakeBench) -> None:
+    one = await bench([cell("print('z' * 5000)"), cell("FINAL(1)")], output_limits={0: 300})
+    await one.ask(context="c")
+    assert len(one.server.log[1].body["messages"][-1]["content"]) < 600
+
+
 async def test_many_recursive_calls_do_not_deadlock(bench: MakeBench) -> None:
     one = await bench(recursive_script, max_depth=3, max_concurrent=1)
     async with asyncio.timeout(60):
@@ -440,10 +466,11 @@ async def test_secrets_do_not_leave(bench: MakeBench) -> None:
 
 
 async def test_questions_of_one_session_see_the_earlier_ones(bench: MakeBench) -> None:
-    one = await bench(["FINAL(Berlin)", cell("FINAL(history[0]['answer'])")])
+    again = cell("FINAL(history[0]['answer'] + history[0]['variables'][0]['name'])")
+    one = await bench(["```repl\nfound = 3\n```\nFINAL(Berlin)", again])
     first = await one.ask("Which city?", context="c")
     second = await one.ask("And again?", context="c", session=first.session_id)
-    assert second.final_answer == "Berlin"
+    assert second.final_answer == "Berlinfound"
     assert second.session_id == first.session_id
     assert "Which city?" in one.server.log[1].body["messages"][1]["content"]
 
