@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
+from rlm_desktop.ui.call_filter import CallFilter
 from rlm_desktop.ui.call_text import is_failure
 from rlm_desktop.ui.call_tree import CallTreeView
 from rlm_desktop.ui.inspector import Inspector
@@ -34,6 +35,20 @@ def _tree(shape: Shape | None, size: tuple[int, int], *, select: int | None = No
     view.set_state(traces.state(shape) if shape else None)
     if select is not None:
         view.select_node(view.state.nodes[select])
+    return view
+
+
+def _filtered() -> QWidget:
+    view = _tree(DONE, (1000, 420))
+    assert isinstance(view, CallTreeView)
+    view.bar._set(CallFilter(text="429", statuses=frozenset({"failed"}), slower=1.0))
+    return view
+
+
+def _focused() -> QWidget:
+    view = _tree(DEEP, (1000, 420))
+    assert isinstance(view, CallTreeView)
+    view.set_focus_node(next(node for node in view.state.nodes if isinstance(node, BatchNode)).children[1])
     return view
 
 
@@ -90,6 +105,8 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "tree_deep": lambda: _tree(DEEP, (1100, 700)),
     "tree_limit": lambda: _tree(LIMIT, (1000, 420)),
     "tree_unpriced": lambda: _tree(UNPRICED, (1000, 420)),
+    "tree_filtered": _filtered,
+    "tree_focused": _focused,
     "tree_small": lambda: _tree(DONE, (640, 360), select=2),
     "cells": lambda: _inspector(DONE, _has_batch, "Code and output", NARROW),
     "cells_wide": lambda: _inspector(DONE, _has_batch, "Code and output", WIDE),

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+import time
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QAbstractSlider,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QMenu,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Node
-from rlm_desktop.ui import call_text, theme
-from rlm_desktop.ui.call_model import HEADINGS, HIDDEN_AT_FIRST, RIGHT_ALIGNED, CallModel, Clock, Column
-from rlm_desktop.ui.call_painter import INDENT, CallPainter, Section, ticks
+from rlm_desktop.ui import call_filter, call_text, theme
+from rlm_desktop.ui.call_filter import CallFilter
+from rlm_desktop.ui.call_model import HEADINGS, HIDDEN_AT_FIRST, CallModel, Clock, Column
+from rlm_desktop.ui.call_table import CallTable
+from rlm_desktop.ui.filter_bar import FilterBar
 
 _WIDTHS = {
     Column.CALL: 320,
@@ -36,283 +40,11 @@ _WIDTHS = {
     Column.FUNCTION: 140,
 }
 _NEAR_THE_END = 30
+_SLICE_SECONDS = 0.008
+_SHOW_EVERY = 0.2
+_SEARCH_AGAIN_MS = 1000
+NOTHING_FITS = "No row fits the filter."
 EMPTY = "Ask a question to see the run here: every call, iteration and batch, as it happens."
-
-
-class _Header(QHeaderView):
-    """The headings; that of the timeline is its scale."""
-
-    def __init__(self, model: CallModel, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self._calls = model
-        self.setHighlightSections(False)
-        self.setSectionsMovable(True)
-        self.setFirstSectionMovable(False)
-        self.setMinimumSectionSize(48)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
-
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
-        """Headings in the muted colour, over a thin line."""
-        colours = theme.colours_of(self)
-        painter.save()
-        painter.fillRect(rect, colours.panel)
-        painter.setPen(colours.line)
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        painter.setPen(colours.muted)
-        inner = rect.adjusted(8, 0, -8, 0)
-        if logicalIndex == Column.TIMELINE:
-            self._paint_scale(painter, QRectF(inner))
-        else:
-            side = Qt.AlignmentFlag.AlignRight if logicalIndex in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
-            text = self.fontMetrics().elidedText(
-                HEADINGS[Column(logicalIndex)][0], Qt.TextElideMode.ElideRight, inner.width()
-            )
-            painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
-        painter.restore()
-
-    def _paint_scale(self, painter: QPainter, rect: QRectF) -> None:
-        if not self._calls.rows.visible:
-            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, HEADINGS[Column.TIMELINE][0])
-            return
-        start, end = self._calls.time_span()
-        free = rect.left() - 1.0
-        metrics = self.fontMetrics()
-        for tick in [0.0, *ticks(end - start)]:
-            text = _tick_text(tick)
-            width = metrics.horizontalAdvance(text)
-            x = rect.left() + tick / (end - start) * rect.width() - (width / 2 if tick else 0)
-            if x > free and x + width <= rect.right() + 6:
-                painter.drawText(
-                    QRectF(x, rect.top(), width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, text
-                )
-                free = x + width + 8
-
-
-def _tick_text(moment: float) -> str:
-    if moment >= 60:
-        minutes, rest = divmod(round(moment), 60)
-        return f"{minutes}:{rest:02}"
-    return f"{moment:g} s"
-
-
-class CallTable(QTableView):
-    """The table itself: keyboard, triangles, hover.
-
-    Signals:
-        user_scrolled: The person moved the view or the selection.
-    """
-
-    user_scrolled = Signal()
-
-    def __init__(self, model: CallModel, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._calls = model
-        self.setModel(model)
-        self.rows_painter = CallPainter(model, self)
-        self.setHorizontalHeader(_Header(model, self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.setMouseTracking(True)
-        self.setAccessibleName("Calls of the run")
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(theme.ROW_HEIGHT)
-        rows.setDefaultSectionSize(theme.ROW_HEIGHT)
-        self.verticalScrollBar().setSingleStep(theme.ROW_HEIGHT)
-        self.verticalScrollBar().actionTriggered.connect(self._on_scroll_action)
-
-    def _on_scroll_action(self, action: int) -> None:
-        if action != QAbstractSlider.SliderAction.SliderNoAction.value:
-            self.user_scrolled.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows in view; see `CallPainter` for why not a delegate."""
-        painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), self.palette().base())
-        first = self.rowAt(event.rect().top())
-        if first >= 0:
-            last = self.rowAt(event.rect().bottom())
-            rows = range(first, (last if last >= 0 else len(self._calls.rows.visible) - 1) + 1)
-            top = self.rowViewportPosition(first)
-            width = self.viewport().width()
-            self.rows_painter.paint(painter, rows, top, self._sections(), self.selected_row(), width)
-        painter.end()
-
-    def _sections(self) -> list[Section]:
-        header = self.horizontalHeader()
-        width = self.viewport().width()
-        places = (
-            Section(column.value, header.sectionViewportPosition(column), header.sectionSize(column))
-            for column in Column
-            if not header.isSectionHidden(column)
-        )
-        return [place for place in places if place.left < width and place.left + place.width > 0]
-
-    # -- moving about ---------------------------------------------------------------------------------------
-
-    def current_row(self) -> int:
-        """The row that keys act on, -1 for none. Qt makes the first one current on focus, without selecting it."""
-        index = self.currentIndex()
-        return index.row() if index.isValid() else -1
-
-    def selected_row(self) -> int:
-        """The selected row, -1 for none."""
-        chosen = self.selectionModel().selectedRows()
-        return chosen[0].row() if chosen else -1
-
-    def go_to(self, row: int) -> None:
-        """Select a row and bring it into view."""
-        self.settle()
-        index = self._calls.index(row, 0)
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.selectionModel().setCurrentIndex(index, flags)
-        self.scrollTo(index)
-
-    def toggle(self, row: int) -> None:
-        """Open a closed row, close an open one."""
-        rows = self._calls.rows
-        node = rows.node(row)
-        if rows.is_more(row):
-            batch_row = rows.row_of(node)
-            rows.open(node)
-            self.go_to(batch_row)
-        elif rows.is_open(node):
-            rows.close(node)
-        elif node.children:
-            rows.open(node)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The keys of a tree, on a table; letters are the view's, not a search by first letter."""
-        if event.key() in (Qt.Key.Key_F, Qt.Key.Key_L, Qt.Key.Key_F8):
-            event.ignore()
-            return
-        row = self.current_row()
-        if row >= 0 and self._handle_key(event, row):
-            event.accept()
-            return
-        key = event.key()
-        if self._calls.rows.visible and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            self.go_to(0 if key == Qt.Key.Key_Home else len(self._calls.rows.visible) - 1)
-            return
-        super().keyPressEvent(event)
-
-    def _handle_key(self, event: QKeyEvent, row: int) -> bool:
-        rows = self._calls.rows
-        node = rows.node(row)
-        is_open = bool(node.children) and rows.is_open(node)
-        key = event.key()
-        has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if rows.is_more(row) and key in (Qt.Key.Key_Right, Qt.Key.Key_Plus, Qt.Key.Key_Return, Qt.Key.Key_Space):
-            self.toggle(row)
-        elif key == Qt.Key.Key_Right and has_shift:
-            rows.open_all(node)
-        elif key == Qt.Key.Key_Right:
-            self._go_in(row, node, is_open=is_open)
-        elif key == Qt.Key.Key_Left:
-            self._go_out(row, node, is_open=is_open and not rows.is_more(row))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
-            (rows.open if key == Qt.Key.Key_Plus else rows.close)(node)
-        elif key == Qt.Key.Key_Asterisk:
-            rows.open_all(rows.node(0))
-            self.scrollTo(self.currentIndex())
-        elif key == Qt.Key.Key_Backspace:
-            self._go_to_node(node if rows.is_more(row) else node.parent)
-        elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
-            self._go_to_sibling(node, 1 if key == Qt.Key.Key_BracketRight else -1)
-        else:
-            return False
-        return True
-
-    def _go_in(self, row: int, node: Node, *, is_open: bool) -> None:
-        if is_open:
-            self.go_to(min(row + 1, len(self._calls.rows.visible) - 1))
-        elif node.children:
-            self._calls.rows.open(node)
-
-    def _go_out(self, row: int, node: Node, *, is_open: bool) -> None:
-        if is_open:
-            self._calls.rows.close(node)
-        else:
-            self._go_to_node(node if self._calls.rows.is_more(row) else node.parent)
-
-    def _go_to_node(self, node: Node | None) -> None:
-        row = self._calls.rows.row_of(node) if node is not None else -1
-        if row >= 0:
-            self.go_to(row)
-
-    def _go_to_sibling(self, node: Node, step: int) -> None:
-        if node.parent is None:
-            return
-        siblings = node.parent.children
-        place = siblings.index(node) + step
-        while 0 <= place < len(siblings):
-            row = self._calls.rows.row_of(siblings[place])
-            if row >= 0:
-                self.go_to(row)
-                return
-            place += step
-
-    # -- the mouse ------------------------------------------------------------------------------------------
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click on a triangle opens or closes; anywhere else it selects."""
-        index = self.indexAt(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and index.isValid() and self._hits_triangle(event, index):
-            self.user_scrolled.emit()
-            self.toggle(index.row())
-            return
-        if index.isValid():
-            self.user_scrolled.emit()
-        super().mousePressEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Opens or closes the row."""
-        index = self.indexAt(event.position().toPoint())
-        if index.isValid() and not self._hits_triangle(event, index):
-            self.toggle(index.row())
-        else:
-            self.mousePressEvent(event)
-
-    def _hits_triangle(self, event: QMouseEvent, index: QModelIndex) -> bool:
-        if index.column() != Column.CALL or not self._calls.rows.node(index.row()).children:
-            return False
-        x = event.position().x() - self.visualRect(index).left() - self.rows_painter.indent(index.row())
-        return -2 <= x <= INDENT
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """The row under the pointer is tinted."""
-        self._hover(self.rowAt(int(event.position().y())))
-        super().mouseMoveEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """The pointer left."""
-        self._hover(-1)
-        super().leaveEvent(event)
-
-    def _hover(self, row: int) -> None:
-        if row != self.rows_painter.hover_row:
-            for changed in (row, self.rows_painter.hover_row):
-                if changed >= 0:
-                    self._calls.touch(changed, changed)
-            self.rows_painter.hover_row = row
-
-    def settle(self) -> None:
-        """Lay out now what Qt would lay out at its next turn: scrolling needs the new range."""
-        self.executeDelayedItemsLayout()
-
-    def visible_range(self) -> tuple[int, int]:
-        """First and last row that are in view."""
-        first = max(0, self.rowAt(0))
-        last = self.rowAt(self.viewport().height() - 1)
-        return first, last if last >= 0 else len(self._calls.rows.visible) - 1
 
 
 class CallTreeView(QWidget):
@@ -334,6 +66,7 @@ class CallTreeView(QWidget):
         self._new_rows = 0
         self._is_fitting = True
         self._is_call_width_chosen = False
+        self._search: Iterator[tuple[int, bool]] | None = None
         self._empty = QLabel(EMPTY, self.table.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -348,13 +81,35 @@ class CallTreeView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.table)
+        self.bar = FilterBar()
+        self.bar.filter_changed.connect(self._start_search)
+        layout.addWidget(self.bar)
+        layout.addWidget(self._make_focus_line())
+        layout.addWidget(self.table, 1)
         self._size_columns()
+        self._found: set[int] = set()
+        self._searched_seq = 0
+        self._shown_at = 0.0
+        self._search_timer = QTimer(self, singleShot=True)
+        self._search_timer.timeout.connect(self._go_on_searching)
         self._is_fitting = False
         self.table.user_scrolled.connect(self._on_user_scrolled)
         self.table.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.table.viewport().installEventFilter(self)
         self.setFocusProxy(self.table)
+
+    def _make_focus_line(self) -> QWidget:
+        self._focus_line = QWidget()
+        self._focus_text = QLabel()
+        whole = QPushButton("Show the whole run")
+        whole.setToolTip("Show the whole run again (F)")
+        whole.clicked.connect(lambda: self.set_focus_node(None))
+        line = QHBoxLayout(self._focus_line)
+        line.setContentsMargins(8, 0, 8, 4)
+        line.addWidget(self._focus_text, 1)
+        line.addWidget(whole)
+        self._focus_line.hide()
+        return self._focus_line
 
     # -- what is shown --------------------------------------------------------------------------------------
 
@@ -371,7 +126,12 @@ class CallTreeView(QWidget):
             clock: Its current time in seconds, where that is not the time of its last event (`RunFeed.now`).
         """
         self.table.rows_painter.forget()
+        self._search_timer.stop()
+        self._search = None
         self.model.show(state or RunState(), clock)
+        self.bar.set_state(self.state)
+        self.bar.clear()
+        self._focus_line.hide()
         self._follows = True
         self._new_rows = 0
         self.table.verticalScrollBar().setValue(0)
@@ -396,6 +156,8 @@ class CallTreeView(QWidget):
             self.table.scrollTo(self.model.index(newest, 0), QAbstractItemView.ScrollHint.EnsureVisible)
         elif moved:
             bar.setValue(bar.value() + moved * theme.ROW_HEIGHT)
+        if self.bar.filter.is_active and self._search is None and self.state.seq != self._searched_seq:
+            self._search_again()
         self.model.touch(*self.table.visible_range())
         self._repaint_scale()
         self._place_overlays()
@@ -435,8 +197,18 @@ class CallTreeView(QWidget):
         """Show only `node` and what is below it; None shows the whole run again."""
         selected = self.selected_node()
         self.model.set_focus(node)
-        if selected is not None and self.model.rows.row_of(selected) >= 0:
-            self.table.go_to(self.model.rows.row_of(selected))
+        self._select_quietly(selected)
+        self._focus_text.setText(f"Only {describe(node)} is shown." if node is not None else "")
+        self._focus_line.setVisible(node is not None)
+
+    def _select_quietly(self, node: Node | None) -> None:
+        """Keep the selection on its node when all rows are other ones; tells nobody."""
+        row = self.model.rows.row_of(node) if node is not None else -1
+        if row >= 0:
+            self.table.selectionModel().blockSignals(True)
+            self.table.go_to(row)
+            self.table.selectionModel().blockSignals(False)
+        self.table.viewport().update()
 
     def _on_selection_changed(self) -> None:
         node = self.selected_node()
@@ -456,6 +228,62 @@ class CallTreeView(QWidget):
             self.set_focus_node(None if self.model.rows.focus is not None else node)
         else:
             super().keyPressEvent(event)
+
+    # -- finding --------------------------------------------------------------------------------------------
+
+    def focus_filter(self) -> None:
+        """Put the focus into the filter's field."""
+        self.bar.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.bar.field.selectAll()
+
+    def _start_search(self, wanted: CallFilter) -> None:
+        self._search_timer.stop()
+        if not wanted.is_active:
+            self._search = None
+            self._show_found(None)
+            return
+        self._found = set()
+        self._search = call_filter.search(self.state, wanted, self.model.now())
+        self._shown_at = time.monotonic()
+        self._go_on_searching()
+
+    def _search_again(self) -> None:
+        """A live run has moved on."""
+        if not self._search_timer.isActive():
+            self._search_timer.start(_SEARCH_AGAIN_MS)
+
+    def _go_on_searching(self) -> None:
+        """Search for a slice of time; what is found is shown a few times a second."""
+        if self._search is None:
+            self._found = set()
+            self._search = call_filter.search(self.state, self.bar.filter, self.model.now())
+        until = time.monotonic() + _SLICE_SECONDS
+        for index, fits in self._search:
+            if fits:
+                self._found.add(index)
+            if time.monotonic() >= until:
+                self._search_timer.start(0)
+                has_more = len(self._found) > len(self.model.rows.matches or ())
+                if has_more and time.monotonic() - self._shown_at > _SHOW_EVERY:
+                    self._show_found(self._found)
+                return
+        self._search = None
+        self._searched_seq = self.state.seq
+        self._show_found(self._found)
+
+    def _show_found(self, found: set[int] | None) -> None:
+        self._shown_at = time.monotonic()
+        selected = self.selected_node()
+        bar = self.table.verticalScrollBar()
+        place = bar.value()
+        if found is None or found != self.model.rows.matches:
+            self.model.set_matches(None if found is None else set(found))
+            self.table.settle()
+            bar.setValue(place)
+            self._select_quietly(selected)
+        is_searching = self._search is not None
+        self.bar.show_count(len(found or ()), len(self.state.nodes), is_searching=is_searching)
+        self._place_overlays()
 
     # -- following ------------------------------------------------------------------------------------------
 
@@ -529,7 +357,8 @@ class CallTreeView(QWidget):
 
     def _place_overlays(self) -> None:
         viewport = self.table.viewport()
-        self._empty.setVisible(not self.model.rows.visible)
+        self._empty.setText(NOTHING_FITS if self.bar.filter.is_active and self.state.nodes else EMPTY)
+        self._empty.setVisible(not self.model.rows.visible and self._search is None)
         self._empty.setGeometry(viewport.rect().adjusted(32, 16, -32, -16))
         can_scroll = self.table.verticalScrollBar().maximum() > 0
         has_pill = not self._follows and self.state.is_running and can_scroll

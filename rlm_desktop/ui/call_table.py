@@ -1,0 +1,288 @@
+"""The table of the call tree: its headings, its keys, its triangles. `CallTreeView` is what others use."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QHeaderView, QTableView, QWidget
+
+from rlm_desktop.engine.tree import Node
+from rlm_desktop.ui import theme
+from rlm_desktop.ui.call_model import HEADINGS, RIGHT_ALIGNED, CallModel, Column
+from rlm_desktop.ui.call_painter import INDENT, CallPainter, Section, ticks
+
+
+class _Header(QHeaderView):
+    """The headings; that of the timeline is its scale."""
+
+    def __init__(self, model: CallModel, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._calls = model
+        self.setHighlightSections(False)
+        self.setSectionsMovable(True)
+        self.setFirstSectionMovable(False)
+        self.setMinimumSectionSize(48)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        """Headings in the muted colour, over a thin line."""
+        colours = theme.colours_of(self)
+        painter.save()
+        painter.fillRect(rect, colours.panel)
+        painter.setPen(colours.line)
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.setPen(colours.muted)
+        inner = rect.adjusted(8, 0, -8, 0)
+        if logicalIndex == Column.TIMELINE:
+            self._paint_scale(painter, QRectF(inner))
+        else:
+            side = Qt.AlignmentFlag.AlignRight if logicalIndex in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
+            text = self.fontMetrics().elidedText(
+                HEADINGS[Column(logicalIndex)][0], Qt.TextElideMode.ElideRight, inner.width()
+            )
+            painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
+
+    def _paint_scale(self, painter: QPainter, rect: QRectF) -> None:
+        if not self._calls.rows.visible:
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, HEADINGS[Column.TIMELINE][0])
+            return
+        start, end = self._calls.time_span()
+        free = rect.left() - 1.0
+        metrics = self.fontMetrics()
+        for tick in [0.0, *ticks(end - start)]:
+            text = _tick_text(tick)
+            width = metrics.horizontalAdvance(text)
+            x = rect.left() + tick / (end - start) * rect.width() - (width / 2 if tick else 0)
+            if x > free and x + width <= rect.right() + 6:
+                painter.drawText(
+                    QRectF(x, rect.top(), width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, text
+                )
+                free = x + width + 8
+
+
+def _tick_text(moment: float) -> str:
+    if moment >= 60:
+        minutes, rest = divmod(round(moment), 60)
+        return f"{minutes}:{rest:02}"
+    return f"{moment:g} s"
+
+
+class CallTable(QTableView):
+    """The table itself: keyboard, triangles, hover.
+
+    Signals:
+        user_scrolled: The person moved the view or the selection.
+    """
+
+    user_scrolled = Signal()
+
+    def __init__(self, model: CallModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._calls = model
+        self.setModel(model)
+        self.rows_painter = CallPainter(model, self)
+        self.setHorizontalHeader(_Header(model, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Calls of the run")
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(theme.ROW_HEIGHT)
+        rows.setDefaultSectionSize(theme.ROW_HEIGHT)
+        self.verticalScrollBar().setSingleStep(theme.ROW_HEIGHT)
+        self.verticalScrollBar().actionTriggered.connect(self._on_scroll_action)
+
+    def _on_scroll_action(self, action: int) -> None:
+        if action != QAbstractSlider.SliderAction.SliderNoAction.value:
+            self.user_scrolled.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows in view; see `CallPainter` for why not a delegate."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self.palette().base())
+        first = self.rowAt(event.rect().top())
+        if first >= 0:
+            last = self.rowAt(event.rect().bottom())
+            rows = range(first, (last if last >= 0 else len(self._calls.rows.visible) - 1) + 1)
+            top = self.rowViewportPosition(first)
+            width = self.viewport().width()
+            self.rows_painter.paint(painter, rows, top, self._sections(), self.selected_row(), width)
+        painter.end()
+
+    def _sections(self) -> list[Section]:
+        header = self.horizontalHeader()
+        width = self.viewport().width()
+        places = (
+            Section(column.value, header.sectionViewportPosition(column), header.sectionSize(column))
+            for column in Column
+            if not header.isSectionHidden(column)
+        )
+        return [place for place in places if place.left < width and place.left + place.width > 0]
+
+    # -- moving about ---------------------------------------------------------------------------------------
+
+    def current_row(self) -> int:
+        """The row that keys act on, -1 for none. Qt makes the first one current on focus, without selecting it."""
+        index = self.currentIndex()
+        return index.row() if index.isValid() else -1
+
+    def selected_row(self) -> int:
+        """The selected row, -1 for none."""
+        chosen = self.selectionModel().selectedRows()
+        return chosen[0].row() if chosen else -1
+
+    def go_to(self, row: int) -> None:
+        """Select a row and bring it into view."""
+        self.settle()
+        index = self._calls.index(row, 0)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(index, flags)
+        self.scrollTo(index)
+
+    def toggle(self, row: int) -> None:
+        """Open a closed row, close an open one."""
+        rows = self._calls.rows
+        node = rows.node(row)
+        if rows.is_more(row):
+            batch_row = rows.row_of(node)
+            rows.open(node)
+            self.go_to(batch_row)
+        elif rows.is_open(node):
+            rows.close(node)
+        elif node.children:
+            rows.open(node)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys of a tree, on a table; letters are the view's, not a search by first letter."""
+        if event.key() in (Qt.Key.Key_F, Qt.Key.Key_L, Qt.Key.Key_F8):
+            event.ignore()
+            return
+        row = self.current_row()
+        if row >= 0 and self._handle_key(event, row):
+            event.accept()
+            return
+        key = event.key()
+        if self._calls.rows.visible and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self.go_to(0 if key == Qt.Key.Key_Home else len(self._calls.rows.visible) - 1)
+            return
+        super().keyPressEvent(event)
+
+    def _handle_key(self, event: QKeyEvent, row: int) -> bool:
+        rows = self._calls.rows
+        node = rows.node(row)
+        is_open = bool(node.children) and rows.is_open(node)
+        key = event.key()
+        has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if rows.is_more(row) and key in (Qt.Key.Key_Right, Qt.Key.Key_Plus, Qt.Key.Key_Return, Qt.Key.Key_Space):
+            self.toggle(row)
+        elif key == Qt.Key.Key_Right and has_shift:
+            rows.open_all(node)
+        elif key == Qt.Key.Key_Right:
+            self._go_in(row, node, is_open=is_open)
+        elif key == Qt.Key.Key_Left:
+            self._go_out(row, node, is_open=is_open and not rows.is_more(row))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+            (rows.open if key == Qt.Key.Key_Plus else rows.close)(node)
+        elif key == Qt.Key.Key_Asterisk:
+            rows.open_all(rows.node(0))
+            self.scrollTo(self.currentIndex())
+        elif key == Qt.Key.Key_Backspace:
+            self._go_to_node(node if rows.is_more(row) else node.parent)
+        elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
+            self._go_to_sibling(node, 1 if key == Qt.Key.Key_BracketRight else -1)
+        else:
+            return False
+        return True
+
+    def _go_in(self, row: int, node: Node, *, is_open: bool) -> None:
+        if is_open:
+            self.go_to(min(row + 1, len(self._calls.rows.visible) - 1))
+        elif node.children:
+            self._calls.rows.open(node)
+
+    def _go_out(self, row: int, node: Node, *, is_open: bool) -> None:
+        if is_open:
+            self._calls.rows.close(node)
+        else:
+            self._go_to_node(node if self._calls.rows.is_more(row) else node.parent)
+
+    def _go_to_node(self, node: Node | None) -> None:
+        row = self._calls.rows.row_of(node) if node is not None else -1
+        if row >= 0:
+            self.go_to(row)
+
+    def _go_to_sibling(self, node: Node, step: int) -> None:
+        if node.parent is None:
+            return
+        siblings = node.parent.children
+        place = siblings.index(node) + step
+        while 0 <= place < len(siblings):
+            row = self._calls.rows.row_of(siblings[place])
+            if row >= 0:
+                self.go_to(row)
+                return
+            place += step
+
+    # -- the mouse ------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on a triangle opens or closes; anywhere else it selects."""
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid() and self._hits_triangle(event, index):
+            self.user_scrolled.emit()
+            self.toggle(index.row())
+            return
+        if index.isValid():
+            self.user_scrolled.emit()
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Opens or closes the row."""
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and not self._hits_triangle(event, index):
+            self.toggle(index.row())
+        else:
+            self.mousePressEvent(event)
+
+    def _hits_triangle(self, event: QMouseEvent, index: QModelIndex) -> bool:
+        if index.column() != Column.CALL or not self._calls.rows.node(index.row()).children:
+            return False
+        x = event.position().x() - self.visualRect(index).left() - self.rows_painter.indent(index.row())
+        return -2 <= x <= INDENT
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The row under the pointer is tinted."""
+        self._hover(self.rowAt(int(event.position().y())))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer left."""
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self.rows_painter.hover_row:
+            for changed in (row, self.rows_painter.hover_row):
+                if changed >= 0:
+                    self._calls.touch(changed, changed)
+            self.rows_painter.hover_row = row
+
+    def settle(self) -> None:
+        """Lay out now what Qt would lay out at its next turn: scrolling needs the new range."""
+        self.executeDelayedItemsLayout()
+
+    def visible_range(self) -> tuple[int, int]:
+        """First and last row that are in view."""
+        first = max(0, self.rowAt(0))
+        last = self.rowAt(self.viewport().height() - 1)
+        return first, last if last >= 0 else len(self._calls.rows.visible) - 1

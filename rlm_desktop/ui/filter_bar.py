@@ -1,0 +1,194 @@
+"""The bar above the call tree: what to look for, and how many rows fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.ui import call_text, figures, theme
+from rlm_desktop.ui.call_filter import COSTLIER, KINDS, SLOWER, STATUSES, CallFilter
+
+DEBOUNCE_MS = 120
+
+
+class FilterBar(QWidget):
+    """A field, a menu of conditions, and a chip for each condition that is set.
+
+    Signals:
+        filter_changed: A `CallFilter`.
+    """
+
+    filter_changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filter = CallFilter()
+        self._state = RunState()
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Filter by name, prompt, response, code, output")
+        self.field.setAccessibleName("Filter calls")
+        self.field.setClearButtonEnabled(True)
+        self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
+        self.field.textChanged.connect(lambda: self._debounce.start())
+        self._debounce.timeout.connect(self._take_text)
+        self.field.returnPressed.connect(self._take_text)
+        self.conditions = QToolButton()
+        self.conditions.setText("Conditions")
+        self.conditions.setToolTip("Filter by kind, status, model, depth, duration, cost")
+        self.conditions.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.conditions.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = QMenu(self)
+        self.menu.aboutToShow.connect(self._fill_menu)
+        self.conditions.setMenu(self.menu)
+        self.count = QLabel()
+        self.count.setProperty("muted", True)
+        self.line = QHBoxLayout()
+        self.line.setContentsMargins(8, 4, 8, 4)
+        self.line.setSpacing(8)
+        self.line.addWidget(self.field, 1)
+        self.line.addWidget(self.count)
+        self.line.addWidget(self.conditions)
+        self._chips = QWidget()
+        self._chip_line = QHBoxLayout(self._chips)
+        self._chip_line.setContentsMargins(8, 0, 8, 4)
+        self._chip_line.setSpacing(6)
+        self._chip_line.addStretch(1)
+        self._chips.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self.line)
+        layout.addWidget(self._chips)
+        self._restyle()
+
+    @property
+    def filter(self) -> CallFilter:
+        """What is looked for."""
+        return self._filter
+
+    def set_state(self, state: RunState) -> None:
+        """The run whose models and depths can be chosen."""
+        self._state = state
+
+    def clear(self) -> None:
+        """Look for nothing."""
+        self.field.blockSignals(True)
+        self.field.clear()
+        self.field.blockSignals(False)
+        self._set(CallFilter())
+
+    def show_count(self, found: int, of: int, *, is_searching: bool) -> None:
+        """Say how many rows fit."""
+        if not self._filter.is_active:
+            self.count.clear()
+            return
+        self.count.setText(f"{found:,} of {of:,}{' …' if is_searching else ''}")
+
+    def _take_text(self) -> None:
+        self._debounce.stop()
+        self._set(replace(self._filter, text=self.field.text().strip()))
+
+    def _set(self, wanted: CallFilter) -> None:
+        if wanted == self._filter:
+            return
+        self._filter = wanted
+        self._fill_chips()
+        self.filter_changed.emit(wanted)
+
+    # -- the menu -------------------------------------------------------------------------------------------
+
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        models = sorted(model for model in self._state.by_model if model)
+        depths = sorted(self._state.by_depth)
+        self._add_many("Kind", "kinds", KINDS.items())
+        self._add_many("Status", "statuses", STATUSES.items())
+        self._add_many("Model", "models", ((model, model) for model in models))
+        self._add_many("Depth", "depths", ((depth, f"Depth {depth}") for depth in depths))
+        self._add_one("Slower than", "slower", ((value, call_text.seconds(value)) for value in SLOWER))
+        self._add_one("Costlier than", "costlier", ((value, figures.money(value)) for value in COSTLIER))
+        self.menu.addSeparator()
+        clear = self.menu.addAction("Clear all", self.clear)
+        clear.setEnabled(self._filter.is_active)
+
+    def _add_many(self, title: str, name: str, choices: Iterable[tuple[Any, str]]) -> None:
+        menu = self.menu.addMenu(title)
+        chosen: frozenset[Any] = getattr(self._filter, name)
+        for value, text in choices:
+            toggled = chosen ^ {value}
+            self._add(menu, text, value in chosen, lambda toggled=toggled: self._change(name, toggled))
+        menu.setEnabled(not menu.isEmpty())
+
+    def _add_one(self, title: str, name: str, choices: Iterable[tuple[float, str]]) -> None:
+        menu = self.menu.addMenu(title)
+        chosen = getattr(self._filter, name)
+        for value, text in choices:
+            new = None if value == chosen else value
+            self._add(menu, text, value == chosen, lambda new=new: self._change(name, new))
+
+    @staticmethod
+    def _add(menu: QMenu, text: str, is_checked: bool, act: Callable[[], None]) -> None:
+        action = QAction(text, menu, checkable=True)
+        action.setChecked(is_checked)
+        action.triggered.connect(lambda: act())
+        menu.addAction(action)
+
+    def _change(self, name: str, value: Any) -> None:
+        self._set(replace(self._filter, **{name: value}))
+
+    # -- the chips ------------------------------------------------------------------------------------------
+
+    def _fill_chips(self) -> None:
+        while self._chip_line.count() > 1:
+            item = self._chip_line.takeAt(0)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for place, (text, name, without) in enumerate(self._conditions()):
+            chip = QPushButton(f"{text}  ✕")
+            chip.setObjectName("chip")
+            chip.setToolTip("Remove this condition")
+            chip.setAccessibleName(f"Remove the condition {text}")
+            chip.clicked.connect(lambda _checked=False, name=name, without=without: self._change(name, without))
+            self._chip_line.insertWidget(place, chip)
+        self._chips.setVisible(self._chip_line.count() > 1)
+
+    def _conditions(self) -> list[tuple[str, str, Any]]:
+        """Text, field and the field's value without it, of each condition."""
+        wanted = self._filter
+        found: list[tuple[str, str, Any]] = []
+        for kind in KINDS:
+            if kind in wanted.kinds:
+                found.append((KINDS[kind], "kinds", wanted.kinds - {kind}))
+        for status in STATUSES:
+            if status in wanted.statuses:
+                found.append((STATUSES[status], "statuses", wanted.statuses - {status}))
+        found.extend((model, "models", wanted.models - {model}) for model in sorted(wanted.models))
+        found.extend((f"Depth {depth}", "depths", wanted.depths - {depth}) for depth in sorted(wanted.depths))
+        if wanted.slower is not None:
+            found.append((f"≥ {call_text.seconds(wanted.slower)}", "slower", None))
+        if wanted.costlier is not None:
+            found.append((f"≥ {figures.money(wanted.costlier)}", "costlier", None))
+        return found
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape clears."""
+        if event.key() == Qt.Key.Key_Escape and self._filter.is_active:
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def _restyle(self) -> None:
+        self.conditions.setIcon(theme.icon("filter", theme.colours_of(self), "muted"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._restyle()

@@ -1,0 +1,134 @@
+"""The filter: what fits, and how the tree shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy
+from pytestqt.qtbot import QtBot
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode
+from rlm_desktop.ui import call_filter
+from rlm_desktop.ui.call_filter import CallFilter
+from rlm_desktop.ui.call_tree import NOTHING_FITS, CallTreeView
+from tests import traces
+from tests.traces import Shape
+
+Wait = Callable[..., object]
+DONE = Shape(calls=60, depth=2, batch=12, errors=0.2, seed=3)
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> CallTreeView:
+    made = CallTreeView()
+    made.resize(1000, 400)
+    qtbot.addWidget(made)
+    made.show()
+    made.set_state(traces.state(DONE))
+    return made
+
+
+def _found(state: RunState, wanted: CallFilter) -> set[int]:
+    return {index for index, fits in call_filter.search(state, wanted, state.now) if fits}
+
+
+def test_conditions_are_all_to_be_met() -> None:
+    state = traces.state(DONE)
+    failed = _found(state, CallFilter(statuses=frozenset({"failed"}), kinds=frozenset({"llm"})))
+    assert failed
+    assert all(isinstance(state.nodes[index], CallNode) and state.nodes[index].has_error for index in failed)
+    slow = _found(state, CallFilter(slower=5.0))
+    assert slow
+    assert all((state.nodes[index].finished or 0) - state.nodes[index].started >= 5.0 for index in slow)
+    deep = _found(state, CallFilter(depths=frozenset({2}), models=frozenset({"gpt-5-mini"})))
+    assert {state.nodes[index].depth for index in deep if isinstance(state.nodes[index], CallNode)} == {2}  # type: ignore[attr-defined]
+    dear = _found(state, CallFilter(costlier=0.01))
+    assert 0 in dear
+    assert len(dear) < len(state.nodes)
+
+
+def test_text_is_found_in_names_prompts_replies_code_and_output() -> None:
+    state = traces.state(DONE)
+    assert _found(state, CallFilter(text="iteration 2"))
+    assert all(
+        isinstance(state.nodes[i], IterationNode) for i in _found(state, CallFilter(text="ENUMERATE(answers)"))
+    )
+    assert _found(state, CallFilter(text="part 3:"))
+    assert _found(state, CallFilter(text="429 too many"))
+    assert all(isinstance(state.nodes[i], BatchNode) for i in _found(state, CallFilter(text="_batch ×")))
+    assert not _found(state, CallFilter(text="no such words anywhere"))
+
+
+async def test_typing_filters_and_escape_shows_all(view: CallTreeView, qtbot: QtBot, wait_until: Wait) -> None:
+    everything = view.model.rowCount()
+    changed = QSignalSpy(view.bar.filter_changed)
+    view.focus_filter()
+    qtbot.keyClicks(view.bar.field, "429 too")
+    await wait_until(lambda: changed.count() == 1 and view._search is None)  # type: ignore[misc]
+    matches = view.model.rows.matches
+    assert matches
+    shown = {view.model.rows.node(row).index for row in range(view.model.rowCount())}
+    assert matches <= shown
+    assert any(view.model.rows.is_dimmed(view.state.nodes[index]) for index in shown)
+    assert view.bar.count.text() == f"{len(matches)} of {len(view.state.nodes)}"
+    qtbot.keyClick(view.bar.field, Qt.Key.Key_Escape)
+    assert view.model.rows.matches is None
+    assert view.model.rowCount() == everything
+    assert view.bar.count.text() == ""
+
+
+def test_conditions_show_as_chips_that_remove_them(view: CallTreeView, qtbot: QtBot) -> None:
+    view.bar._fill_menu()
+    kinds = next(action.menu() for action in view.bar.menu.actions() if action.text() == "Kind")
+    next(action for action in kinds.actions() if action.text() == "Batch").trigger()  # type: ignore[attr-defined]
+    assert view.bar.filter == CallFilter(kinds=frozenset({"batch"}))
+    chip = view.bar._chip_line.itemAt(0).widget()
+    assert chip.text().startswith("Batch")  # type: ignore[attr-defined]
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert not view.bar.filter.is_active
+    assert not view.bar._chips.isVisible()
+
+
+def test_nothing_found_is_said(view: CallTreeView) -> None:
+    view.bar._set(CallFilter(text="no such words anywhere"))
+    assert view.model.rowCount() == 0
+    assert view._empty.isVisible()
+    assert view._empty.text() == NOTHING_FITS
+
+
+def test_the_selection_stays_when_it_fits(view: CallTreeView) -> None:
+    chosen = view.state.nodes[0].children[1]
+    view.select_node(chosen)
+    told = QSignalSpy(view.node_selected)
+    view.bar._set(CallFilter(kinds=frozenset({"iteration"})))
+    assert view.selected_node() is chosen
+    view.bar.clear()
+    assert view.selected_node() is chosen
+    assert told.count() == 0
+
+
+async def test_a_live_run_is_searched_again(view: CallTreeView, wait_until: Wait) -> None:
+    events = list(traces.events(DONE))
+    state = RunState()
+    for event in events[:300]:
+        state.apply(event)
+    view.set_state(state)
+    view.bar._set(CallFilter(kinds=frozenset({"iteration"})))
+    await wait_until(lambda: view._search is None)  # type: ignore[misc]
+    before = len(view.model.rows.matches or ())
+    for event in events[300:]:
+        state.apply(event)
+    view.refresh()
+    await wait_until(lambda: len(view.model.rows.matches or ()) > before)  # type: ignore[misc]
+    expected = {node.index for node in state.nodes if isinstance(node, IterationNode)}
+    await wait_until(lambda: view.model.rows.matches == expected)  # type: ignore[misc]
+
+
+def test_another_run_is_not_filtered(view: CallTreeView) -> None:
+    view.bar._set(CallFilter(kinds=frozenset({"batch"})))
+    view.set_state(traces.state(Shape(calls=20)))
+    assert not view.bar.filter.is_active
+    assert view.model.rows.matches is None
