@@ -52,6 +52,7 @@ class Options:
     is_smoke: bool = False
     shot: str = ""
     is_timing: bool = False
+    size: tuple[int, int] | None = None
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -68,10 +69,17 @@ def parse(argv: Sequence[str]) -> Options:
     )
     parser.add_argument("--shot", metavar="FILE", default="", help="with --smoke: write a picture of the window")
     parser.add_argument("--timing", action="store_true", help="print the milliseconds from the start, and leave")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window, this time")
     found = parser.parse_args(argv)
     if found.shot and not found.smoke:
         parser.error("--shot needs --smoke")
-    return Options(tuple(found.open), found.theme, found.smoke, found.shot, found.timing)
+    return Options(tuple(found.open), found.theme, found.smoke, found.shot, found.timing, found.size)
+
+
+def _size(text: str) -> tuple[int, int]:
+    """`1200x800` as numbers."""
+    width, _, height = text.partition("x")
+    return int(width), int(height)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -157,6 +165,8 @@ async def _run(app: QApplication, options: Options) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, application.quit)
+    if options.size is not None:
+        application.window.resize(*options.size)
     application.show()
     if fault:
         application.window.messages.show_message(fault)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,7 +24,8 @@ INSPECTOR_BESIDE_FROM = 1100
 """Narrower than this, the inspector lies below the tree."""
 HISTORY_FROM = 760
 """Narrower than this, the list of sessions is hidden."""
-START_SIZE = (1440, 900)
+START_SIZE = QSize(1600, 960)
+HISTORY_WIDTH, INSPECTOR_WIDTH = 230, 560
 SMALLEST = (560, 420)
 LAYOUT_VERSION = 1
 
@@ -185,7 +186,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         memory = self._memory
-        self.resize(*START_SIZE)
+        self.resize(START_SIZE.boundedTo(self.screen().availableSize() * 0.95))
         if memory.value("layout", 0, int) == LAYOUT_VERSION:
             self._is_history_wanted = bool(memory.value("history", True, bool))
             geometry = memory.value("geometry")
@@ -199,10 +200,9 @@ class MainWindow(QMainWindow):
         if isinstance(state, QByteArray) and splitter.restoreState(state):
             return
         if splitter is self._across:
-            width = self.width()
-            splitter.setSizes(
-                [240, *([(width - 240) * 3 // 5, (width - 240) * 2 // 5] if splitter.count() > 2 else [width])]
-            )
+            rest = self.width() - HISTORY_WIDTH
+            inspector = min(rest * 2 // 5, INSPECTOR_WIDTH)
+            splitter.setSizes([HISTORY_WIDTH, rest - inspector, inspector][: splitter.count()])
         elif splitter.count() > 1:
             splitter.setSizes([600, 400])
 

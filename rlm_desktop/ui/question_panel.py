@@ -133,6 +133,7 @@ class QuestionPanel(QFrame):
         self._models.addWidget(self.sub_model, 2)
         self._limits = QHBoxLayout()
         for control in (self.max_depth, self.max_iterations, self.budget):
+            control.lineEdit().setTextMargins(4, 0, 0, 0)
             self._limits.addWidget(control)
         self._limits.addStretch(1)
         self._limits.addWidget(self.ask)
