@@ -14,6 +14,13 @@ NOTHING_FOUND = "NOTHING FOUND"
 LONGEST_QUOTE = 480
 _CONTENTS = re.compile(r"(?:[-*•]\s+)?(?:\d+\.)*\d+\.?\s+[^\W\d_].{0,80}[^.!?:;,]$")
 """An entry of a table of contents: it says where, not what."""
+_LEANS = re.compile(
+    r"(?!this (?:manual|document|report|book|paper|article|guide|text|study|page|chapter|section)\b)"
+    r"(?:this|that|these|those|it|they|he|she|such|otherwise|then|if so|if not|for example|however|therefore)\b"
+    r"|[^\w\"'“‘(`]|\d+[.)]\s",
+    re.I,
+)
+"""A sentence that leans on the one before it, or an item of a list."""
 _SHORT_QUOTE = 200
 """A shorter passage is quoted whole."""
 ENOUGH = 0.42
@@ -79,21 +86,13 @@ def _shortened(query: Query, passage: Passage) -> str:
             index
             for index in options
             if length + len(parts[index]) < LONGEST_QUOTE
-            and (scores.get(index, 0.0) >= 0.35 * ranked[0].score or _continues(parts[max(index, first)]))
+            and (scores.get(index, 0.0) >= 0.35 * ranked[0].score or _LEANS.match(parts[max(index, first)]))
         ]
         if not fitting:
             break
         first, last = min(first, fitting[0]), max(last, fitting[0])
     chosen = " ".join(parts[first : last + 1])
     return chosen if len(chosen) <= LONGEST_QUOTE * 2 else chosen[: LONGEST_QUOTE * 2].rsplit(" ", 1)[0]
-
-
-def _continues(sentence: str) -> bool:
-    """Whether a sentence leans on the one before it."""
-    return (
-        re.match(r"(?:this|that|these|those|it|they|he|she|such|otherwise|then|if so|if not)\b", sentence, re.I)
-        is not None
-    )
 
 
 def gist(text: str, *, most: int = 3) -> list[Quote]:
@@ -111,8 +110,8 @@ def gist(text: str, *, most: int = 3) -> list[Quote]:
     scores: list[float] = []
     for index, (part, _, place) in enumerate(units):
         gained = sum(weights[term] for term in query.matches(part))
-        early = 1.0 + 0.5 / (1 + index * 0.3) + (0.15 if place == 0 else 0.0)
-        scores.append(gained / (len(part) + 120) * early)
+        early = 1.0 + 1.0 / (1 + index * 0.5) + (0.15 if place == 0 else 0.0)
+        scores.append(gained / (len(part) + 120) * early * (0.6 if _LEANS.match(part) else 1.0))
     first_of = {unit[0]: index for index, unit in reversed(list(enumerate(units)))}  # said twice, it counts once
     best = sorted(first_of.values(), key=lambda index: (-scores[index], index))[:most]
     return [

@@ -38,6 +38,7 @@ class _Block:
     lines: list[str]
     start: int
     heading: str
+    is_first: bool
 
     @property
     def text(self) -> str:
@@ -51,16 +52,19 @@ def _blocks(text: str) -> Iterator[_Block]:
     block: list[str] = []
     begin = position = 0
     skip = False
+    is_first = True
     for index, line in enumerate(lines):
         following = lines[index + 1] if index + 1 < len(lines) else ""
         title = None if skip or (block and line[0] != "#") else heading_of(line, following)
         if block and (title is not None or not line.strip() or _ITEM.match(line)):
-            yield _Block(block, begin, heading)
+            yield _Block(block, begin, heading, is_first)
             block = []
+            is_first = False
         if skip:
             skip = False
         elif title is not None:
             heading = title
+            is_first = True
             skip = UNDERLINE.match(following) is not None
         elif line.strip():
             if not block:
@@ -68,7 +72,7 @@ def _blocks(text: str) -> Iterator[_Block]:
             block.append(line.rstrip("\r\n"))
         position += len(line)
     if block:
-        yield _Block(block, begin, heading)
+        yield _Block(block, begin, heading, is_first)
 
 
 def _is_rows(lines: list[str]) -> bool:
@@ -89,15 +93,16 @@ def _is_rows(lines: list[str]) -> bool:
 def passages(text: str) -> list[Passage]:
     """The passages of a text, in order. A short block that is no sentence is glued to its neighbours."""
     result: list[Passage] = []
+    last: Passage | None = None
     is_open = last_is_item = False
     for block in _blocks(text):
         if _is_rows(block.lines):
             result.extend(_rows(block))
-            is_open = last_is_item = False
+            last, is_open, last_is_item = None, False, False
             continue
         body = block.text
         is_item = _ITEM.match(block.lines[0]) is not None
-        last = result[-1] if result and not result[-1].is_row and result[-1].heading == block.heading else None
+        last = None if block.is_first else last
         if last and is_item:
             header = last.text if is_open else last.header if last_is_item else ""
             if is_open and not last_is_item and len(last.text) <= _SHORT_INTRODUCTION:
@@ -107,9 +112,10 @@ def passages(text: str) -> list[Passage]:
             result[-1] = Passage(f"{last.text} {body}", last.start, last.heading, last.header)
         else:
             result.append(Passage(body, block.start, block.heading))
+        last = result[-1]
         is_fragment = len(body) < _GLUED and body[-1:] not in '.!?。！？)"”'
         is_open = body[-1:] in ":," or (is_fragment and is_open and not is_item) or body.endswith(" then")
-        last_is_item = is_item or (last_is_item and result[-1].start != block.start)
+        last_is_item = is_item or (last_is_item and last.start != block.start)
     return result
 
 

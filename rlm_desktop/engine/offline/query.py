@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise, takewhile
 from math import log
 
@@ -63,14 +64,15 @@ class Term:
         stems: What counts as this word; the first is its own stem, others mean the like.
         weight: Names, numbers and literals count more, words that say little count less.
         literal: Text to be found as it stands (a path, a quotation, a compound), or empty.
-        beginnings: How the words of `stems` begin in a text: a stem may change letters (`koln` for `Köln`).
+        forms: The words of `stems` as they are written, and their language.
     """
 
     shown: str
     stems: tuple[str, ...]
     weight: float
     literal: str = ""
-    beginnings: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    language: str = "english"
 
     @property
     def pattern(self) -> str:
@@ -80,10 +82,13 @@ class Term:
                 self.literal
             )
             return rf"(?<!\w){flexible}" if self.literal[0].isalnum() else re.escape(self.literal)
-        return "|".join(_word_pattern(beginning) for beginning in self.beginnings or self.stems)
+        return "|".join(
+            _word_pattern(beginning) for beginning in _beginnings(self.forms, self.language) or self.stems
+        )
 
 
-def _beginnings(words: list[str], language: str) -> tuple[str, ...]:
+def _beginnings(words: Sequence[str], language: str) -> tuple[str, ...]:
+    """How words begin in a text, whatever their ending: a stem may change letters (`koln` for `Köln`)."""
     found: list[str] = []
     for word in words:
         stemmed = stem(word, language)
@@ -212,17 +217,18 @@ def understand(question: str, sample: str = "") -> Query:
                 weight *= 1.6
             if any(match and term.shown == match[1] for match in (frame, attribute)):
                 weight *= 0.4
-            terms.append(replace(term, weight=weight))
+            terms.append(term if weight == term.weight else replace(term, weight=weight))
     pairs = frozenset(pairwise(order))
     wants = next((kind for kind, pattern in _WANTS if pattern.search(question)), "")
     return Query(question, language, tuple(terms), wants, pairs)
 
 
-def _terms(token: str, language: str, *, is_first: bool) -> list[Term]:
+@lru_cache(maxsize=10_000)
+def _terms(token: str, language: str, *, is_first: bool) -> tuple[Term, ...]:
     if has_cjk(token):
         words = [run for run in _CJK_RUN.findall(_CJK_FILLER.sub(" ", token)) if run]
         pairs = {run[i : i + 2] for run in words for i in range(max(1, len(run) - 1))}
-        return [Term(pair, (pair,), 1.0) for pair in sorted(pairs, key=token.find)]
+        return tuple(Term(pair, (pair,), 1.0) for pair in sorted(pairs, key=token.find))
     words = parts(token)
     result: list[Term] = []
     if len(words) > 1 and not token.lower().endswith(("'s", "’s")):
@@ -242,8 +248,8 @@ def _terms(token: str, language: str, *, is_first: bool) -> list[Term]:
             weight *= 0.5
         forms = [lowered, *(sorted(ALIKE.get(lowered, ())) if language == "english" else ())]
         stems = tuple(dict.fromkeys(stem(form, language) for form in forms))
-        result.append(Term(word, stems, weight, beginnings=_beginnings(forms, language)))
-    return result
+        result.append(Term(word, stems, weight, forms=tuple(forms), language=language))
+    return tuple(result)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ def _stemmer(language: str) -> Any:
 @lru_cache(maxsize=50_000)
 def stem(word: str, language: str = "english") -> str:
     """The Snowball stem of a lower-case word. A stemmer keeps state, hence the lock."""
+    if word.isdigit():
+        return word
     if language == "english":
         word = IRREGULAR.get(word, word)
     with _lock:

@@ -19,8 +19,8 @@ from rlm_desktop.engine.offline.model import reply
 from rlm_desktop.engine.providers import OFFLINE as OFFLINE_MODEL
 from rlm_desktop.engine.providers import OFFLINE_LABEL
 
-_LARGE = 60_000
-"""Characters of a request above which it is answered in a thread: ranking that much takes some 20 ms."""
+_LARGE = 6_000
+"""Bytes of a request above which it is answered in a thread: ranking that much takes some 4 ms."""
 _PIECES = 12
 """Pieces of a streamed reply when no token rate is set: each one costs the client time."""
 _JSON = {"content-type": "application/json"}
