@@ -77,9 +77,15 @@ def expand(
             root = os.path.abspath(path)
             _Walk(root, listing, hidden, ignored, is_cancelled).folder(root, os.path.basename(root), ())
         else:
-            listing.files.append(Found(path, os.path.basename(path) or path, _size(path)))
+            listing.files.append(found_at(path))
     listing.files = [found._replace(name=_unique(found.name, names)) for found in listing.files]
     return listing
+
+
+def found_at(path: str | os.PathLike[str]) -> Found:
+    """A single file, which need not exist, under its own name."""
+    path = os.fspath(path)
+    return Found(path, os.path.basename(path) or path, _size(path))
 
 
 def file_key(path: str | os.PathLike[str]) -> str:

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -173,3 +174,49 @@ def _handle_of(file: BinaryIO) -> int:
 
         return msvcrt.get_osfhandle(file.fileno())
     return file.fileno()
+
+
+class WorkerPool:
+    """Keeps processes between files. Thread-safe.
+
+    Attributes:
+        limits: Of each process.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._idle: list[Worker] = []
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """What confines the processes; empty until one has done something."""
+        with self._lock:
+            return next((worker.layers for worker in self._idle if worker.layers), ())
+
+    def take(self) -> Worker:
+        """An idle process, or a new one."""
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_alive:
+                    return worker
+                worker.close()
+        return Worker(self.limits)
+
+    def give_back(self, worker: Worker) -> None:
+        """Keep a process for the next file."""
+        with self._lock:
+            if not self._is_closed and worker.is_alive:
+                self._idle.append(worker)
+                return
+        worker.close()
+
+    def close(self) -> None:
+        """End the idle processes; those at work end when they are given back."""
+        with self._lock:
+            self._is_closed = True
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.close()

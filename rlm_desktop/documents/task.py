@@ -1,0 +1,191 @@
+"""The reading of one file: what is found out in the application, and what an extraction process does."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from rlm_desktop.documents import kinds, wire
+from rlm_desktop.documents.document import (
+    Document,
+    Heading,
+    PasswordNeeded,
+    count,
+    digest_of,
+    estimated_tokens,
+)
+from rlm_desktop.documents.draft import headings_of
+from rlm_desktop.documents.encoding import binary_name, has_controls, mark_of
+from rlm_desktop.documents.places import Mark, Places
+from rlm_desktop.documents.reading import Read, read_utf8
+from rlm_desktop.documents.workers import TooSlow, Worker, WorkerDied, WorkerPool, WorkerUnable
+from rlm_desktop.errors import DocumentError
+
+_REPORT_EVERY = 0.05
+_OUTLINE_UP_TO = 16 << 20
+"""Larger Markdown gets no outline: looking for headings would take longer than reading."""
+
+
+class Cancelled(DocumentError):
+    """The reading of a file was given up because the person, or the program's end, said so."""
+
+
+class Task:
+    """The reading of one file; cancelled from any thread."""
+
+    def __init__(
+        self,
+        pool: WorkerPool,
+        path: str,
+        name: str,
+        password: str,
+        encoding: str,
+        report: Callable[[float, str], None],
+    ) -> None:
+        self._pool = pool
+        self._path = path
+        self._name = name or os.path.basename(path) or path
+        self._password = password
+        self._encoding = encoding
+        self._report = report
+        self._next_report = time.monotonic() + _REPORT_EVERY
+        self._cancelled = False
+        self._worker: Worker | None = None
+        self._lock = threading.Lock()
+
+    def cancel(self) -> None:
+        """Stop as soon as possible; harmless when it has ended."""
+        with self._lock:
+            self._cancelled = True
+            if self._worker is not None:
+                self._worker.kill()
+
+    def run(self) -> Document:
+        """Read the file."""
+        with open_file(self._path) as file:
+            size = os.fstat(file.fileno()).st_size
+            head = file.read(kinds.HEAD)
+            if not head:
+                raise DocumentError(self._path, "the file is empty.")
+            file.seek(0)
+            kind = kinds.kind_of(head, self._name)
+            if kind in kinds.TEXT_KINDS and not self._encoding and _is_plain(head):
+                read = read_utf8(file, size, lambda done: self._on_bytes(done, size))
+                if read is not None:
+                    return self._from_text(kind, size, read)
+                file.seek(0)
+            return self._extract(file, kind, size)
+
+    def _on_bytes(self, done: int, size: int) -> None:
+        self._check()
+        if (now := time.monotonic()) >= self._next_report:
+            self._next_report = now + _REPORT_EVERY
+            self._report(min(1.0, done / max(size, 1)), "")
+
+    def _check(self) -> None:
+        if self._cancelled:
+            raise Cancelled(self._path, "reading it was cancelled.")
+
+    def _from_text(self, kind: str, size: int, read: Read) -> Document:
+        if not read.text or read.text.isspace():
+            raise DocumentError(self._path, "it holds no text.")
+        warnings = [f"{count(read.nuls, 'NUL character')} replaced by “␀”."] if read.nuls else []
+        if odd := kinds.disagreement(kind, self._name):
+            warnings.insert(0, odd)
+        starts = (0, *read.feeds) if read.feeds else ()
+        has_outline = kind == "markdown" and len(read.text) <= _OUTLINE_UP_TO
+        return Document(
+            self._name,
+            kind,
+            read.text,
+            read.sha256,
+            size,
+            self._path,
+            starts,
+            "utf-8",
+            tuple(warnings),
+            estimated_tokens(read.utf8_bytes),
+            Places(Mark(start, "page", number) for number, start in enumerate(starts, 1)),
+            tuple(headings_of(read.text)) if has_outline else (),
+        )
+
+    def _extract(self, file: BinaryIO, kind: str, size: int) -> Document:
+        job = wire.Job(self._name, kind, self._password, self._encoding, int(self._pool.limits.seconds) + 5)
+        worker = self._pool.take()
+        with self._lock:
+            self._worker = worker
+        try:
+            self._check()
+            answer = worker.run(job, file, lambda progress: self._report(progress.share, progress.note))
+        except TooSlow:
+            raise DocumentError(self._path, "reading it took too long and was given up.") from None
+        except WorkerUnable:
+            self._check()
+            raise DocumentError(
+                self._path, "the program that reads such files does not start; install the application again."
+            ) from None
+        except WorkerDied:
+            self._check()
+            raise DocumentError(
+                self._path, "it is damaged or made to do harm: the program that reads it crashed."
+            ) from None
+        finally:
+            with self._lock:
+                self._worker = None
+            self._pool.give_back(worker)
+        if isinstance(answer, wire.Failed):
+            raise (PasswordNeeded if answer.wants_password else DocumentError)(self._path, answer.reason)
+        return self._document(size, *answer)
+
+    def _document(self, size: int, text: str, done: wire.Done) -> Document:
+        self._check()
+        digest, utf8_bytes = digest_of(text)
+        places = Places(done.marks)
+        return Document(
+            self._name,
+            done.kind,
+            text,
+            digest,
+            size,
+            self._path,
+            places.pages,
+            done.encoding,
+            tuple(done.warnings),
+            estimated_tokens(utf8_bytes),
+            places,
+            tuple(Heading(*heading) for heading in done.headings),
+            tuple(done.needs_ocr),
+        )
+
+
+def _is_plain(head: bytes) -> bool:
+    """Whether a text may be tried as UTF-8 at once: no mark, no sign of UTF-16 or of a binary."""
+    return not mark_of(head) and not has_controls(head) and not binary_name(head) and not head[:64].count(0)
+
+
+def open_file(path: str) -> BinaryIO:
+    """Open a file for reading, or say why not.
+
+    Raises:
+        DocumentError: It does not exist, is a folder, a device, or not to be read by this person.
+    """
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise DocumentError(path, "it is a folder, not a file.")
+        if not stat.S_ISREG(mode):
+            raise DocumentError(path, "it is a device, not a file.")
+        return Path(path).open("rb")
+    except FileNotFoundError:
+        raise DocumentError(path, "there is no such file.") from None
+    except PermissionError:
+        raise DocumentError(path, "you have no permission to read it.") from None
+    except ValueError:
+        raise DocumentError(path.replace("\0", "␀"), "that is no possible file name.") from None
+    except OSError as error:
+        raise DocumentError(path, f"it cannot be opened: {error.strerror or error}.") from None

@@ -1,0 +1,124 @@
+"""Folders: what is taken, what is left out and why."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rlm_desktop.documents import Document, Found, expand, file_key, load_all
+from rlm_desktop.documents.folders import LeftOut
+from rlm_desktop.errors import DocumentError
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    for name, text in {
+        "README.md": "# Project",
+        "src/main.py": "print()",
+        "src/util.py": "x = 1",
+        "src/.hidden.py": "h",
+        "src/debug.log": "l",
+        "src/keep.log": "k",
+        "src/deep/notes.txt": "n",
+        "src/deep/.gitignore": "!special.log\n",
+        "src/deep/special.log": "s",
+        "build/out.txt": "o",
+        "docs/build/page.txt": "p",
+        "node_modules/x/index.js": "j",
+        ".git/config": "c",
+        "logo.png": "p",
+        "empty.txt": "",
+        ".gitignore": "*.log\n!keep.log\n/build/\n# comment\n",
+    }.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def names(found: list[Found]) -> list[str]:
+    return [one.name for one in found]
+
+
+def test_what_is_taken_and_what_not(tree: Path) -> None:
+    listing = expand([tree])
+    assert names(listing.files) == [
+        "project/README.md",
+        "project/docs/build/page.txt",
+        "project/src/keep.log",
+        "project/src/main.py",
+        "project/src/util.py",
+        "project/src/deep/notes.txt",
+        "project/src/deep/special.log",
+    ]
+    assert sorted(listing.left_out) == [
+        LeftOut("project/.git/", "hidden"),
+        LeftOut("project/.gitignore", "hidden"),
+        LeftOut("project/build/", "named in .gitignore"),
+        LeftOut("project/empty.txt", "empty"),
+        LeftOut("project/logo.png", "holds no text"),
+        LeftOut("project/node_modules/", "made by a tool"),
+        LeftOut("project/src/.hidden.py", "hidden"),
+        LeftOut("project/src/debug.log", "named in .gitignore"),
+        LeftOut("project/src/deep/.gitignore", "hidden"),
+    ]
+
+
+def test_the_person_may_want_them(tree: Path) -> None:
+    everything = names(expand([tree], hidden=True, ignored=True).files)
+    assert "project/build/out.txt" in everything
+    assert "project/.git/config" in everything
+    assert "project/node_modules/x/index.js" in everything
+    assert "project/logo.png" not in everything
+
+
+def test_links_do_not_lead_round(tree: Path) -> None:
+    os.symlink(tree, tree / "src" / "again")
+    os.symlink(tree / "README.md", tree / "src" / "linked.md")
+    listing = expand([tree])
+    assert LeftOut("project/src/again", "a link to a folder or to nothing") in listing.left_out
+    assert "project/src/linked.md" in names(listing.files)
+
+
+def test_names_are_unique(tmp_path: Path) -> None:
+    paths = []
+    for folder in ("a", "b", "c"):
+        path = tmp_path / folder / "notes.txt"
+        path.parent.mkdir()
+        path.write_text(folder)
+        paths.append(path)
+    assert names(expand(paths).files) == ["notes.txt", "notes (2).txt", "notes (3).txt"]
+    assert names(expand([tmp_path / "missing.txt"]).files) == ["missing.txt"]
+
+
+def test_a_listing_ends_early(tree: Path) -> None:
+    assert expand([tree], is_cancelled=lambda: True).files == []
+
+
+async def test_a_folder_is_loaded(tree: Path) -> None:
+    ready: list[int] = []
+    results = await load_all(expand([tree]).files, on_ready=lambda index, result: ready.append(index))
+    documents = [result for result in results if isinstance(result, Document)]
+    assert [document.name for document in documents] == names(expand([tree]).files)
+    assert documents[0].text == "# Project"
+    assert sorted(ready) == list(range(7))
+
+
+async def test_a_folder_itself_is_no_file(tree: Path) -> None:
+    (result,) = await load_all([tree])
+    assert isinstance(result, DocumentError)
+    assert result.reason == "it is a folder, not a file."
+
+
+def test_the_key_of_a_file_changes_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("one")
+    key = file_key(path)
+    assert file_key(path) == key
+    path.write_text("other")
+    assert file_key(path) != key
+    with pytest.raises(DocumentError, match="it cannot be looked at"):
+        file_key(tmp_path / "missing")
