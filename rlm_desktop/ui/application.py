@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SETTLE_SECONDS = 0.5
+"""Before a picture is taken: layouts and the inspector follow the run a few frames later."""
 EXAMPLE = "company-report"
 """The sample of the menu and of the smoke test."""
 
@@ -169,6 +171,7 @@ class Application(QObject):
         self.workbench.ask()
         live = await ended
         print(f"{live.state.status}: {live.state.answer or live.state.error}", flush=True)
+        await asyncio.sleep(SETTLE_SECONDS)
         if shot is not None and not self.window.grab().save(str(shot)):
             raise UserError(f"The picture cannot be written to {shot}.")
         return 0 if live.result is not None and live.result.success else 1

@@ -203,9 +203,10 @@ class ChipView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setMouseTracking(True)
+        self.max_lines = MAX_CHIP_ROWS
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
-            signal.connect(self._fit)
-        self._fit()
+            signal.connect(self.fit)
+        self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.currentIndex().isValid():
@@ -222,10 +223,10 @@ class ChipView(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
-    def _fit(self) -> None:
-        """Be as high as the chips need."""
+    def fit(self) -> None:
+        """Be as high as the chips need, within `max_lines`."""
         count = self.model().rowCount()
         self.setVisible(count > 0)
         if not count:
@@ -234,7 +235,7 @@ class ChipView(QListView):
         line = self.sizeHintForRow(0) + CHIP_GAP
         last = self.visualRect(self.model().index(count - 1, 0))
         lines = max(1, (last.bottom() + self.verticalOffset()) // line + 1)
-        self.setFixedHeight(min(lines, MAX_CHIP_ROWS) * line + 2)
+        self.setFixedHeight(min(lines, self.max_lines) * line + 2)
 
 
 class DocumentsPanel(QWidget):
@@ -270,22 +271,36 @@ class DocumentsPanel(QWidget):
         add.setAccessibleName("Add documents")
         add.setToolTip("Choose files (Ctrl+O), or drop them on the window")
         add.clicked.connect(self.add_requested)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(heading)
-        line.addWidget(self._summary, 1)
-        line.addWidget(self._progress)
-        line.addWidget(self._cancel)
-        line.addWidget(add)
         self.view = ChipView(self.model)
         self.view.remove_requested.connect(self.remove)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(line)
-        layout.addWidget(self.view)
+        self._line = QHBoxLayout()
+        self._line.setSpacing(8)
+        self._line.addWidget(heading)
+        self._line.addWidget(self._summary, 1)
+        self._line.addWidget(self._progress)
+        self._line.addWidget(self._cancel)
+        self._line.addWidget(add)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._column.addLayout(self._line)
+        self._column.addWidget(self.view)
+        self._is_compact = False
         self._busy_text = ""
         self.show_progress(None)
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Where there is little height, the chips stand in the heading's line."""
+        if is_compact == self._is_compact:
+            return
+        self._is_compact = is_compact
+        self.view.max_lines = 1 if is_compact else MAX_CHIP_ROWS
+        if is_compact:
+            self._line.insertWidget(2, self.view, 3)
+        else:
+            self._column.addWidget(self.view)
+        self._summarise()
+        self.view.fit()
 
     @property
     def items(self) -> Sequence[DocumentItem]:
@@ -333,6 +348,7 @@ class DocumentsPanel(QWidget):
             size = f"{short_count(characters)} characters · {token_estimate(characters)}"
             summary = f"{len(self.items)} · {size} in the context"
         self._summary.setText(self._busy_text or summary)
+        self._summary.setVisible(not self._is_compact or bool(self._busy_text) or not self.items)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
-_MARKS = re.compile(r"[*`]+|^\s*(?:>\s*)*(?:#+\s|[-+]\s|\|)?|\s*\|\s*", re.MULTILINE)
+_MARKS = re.compile(r"[*`]+|(?<![\w-]):?-{2,}:?(?![\w-])|^\s*(?:>\s*)*(?:#+\s|[-+]\s|\|)?|\s*\|\s*", re.MULTILINE)
 CHARACTERS_PER_TOKEN = 4
 """A rule of thumb for English; every estimate made with it is shown with a "≈"."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QComboBox,
     QDoubleSpinBox,
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.window_style import muted
+from rlm_desktop.ui.window_style import muted, set_property
 
 if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
@@ -71,11 +72,18 @@ class QuestionEdit(QPlainTextEdit):
         self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self._least_lines = MIN_LINES
         self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+
+    def set_least_lines(self, lines: int) -> None:
+        """Be at least so many lines high."""
+        if lines != self._least_lines:
+            self._least_lines = lines
+            self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: D102
         # The layout of a plain text document counts in lines, wrapped ones included.
-        lines = min(MAX_LINES, max(MIN_LINES, int(self.document().size().height())))
+        lines = min(MAX_LINES, max(self._least_lines, int(self.document().size().height())))
         margins = self.contentsMargins()
         frame = 2 * int(self.document().documentMargin()) + margins.top() + margins.bottom() + 2
         return QSize(super().sizeHint().width(), lines * self.fontMetrics().lineSpacing() + frame)
@@ -137,7 +145,9 @@ class QuestionPanel(QFrame):
             self._limits.addWidget(control)
         self._limits.addStretch(1)
         self._limits.addWidget(self.ask)
-        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._choices = QWidget()
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._choices)
+        self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.addLayout(self._models, 1)
         self._lines.addLayout(self._limits)
         for line in (self._models, self._limits, self._lines):
@@ -146,7 +156,11 @@ class QuestionPanel(QFrame):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         layout.addWidget(self.edit)
-        layout.addLayout(self._lines)
+        layout.addWidget(self._choices)
+        self._is_compact = False
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._on_focus_changed)
         self.set_models(())
         self.set_choices(settings)
         for box in (self.root_model, self.sub_model):
@@ -213,6 +227,23 @@ class QuestionPanel(QFrame):
         """While a run of this session is going on the next question can be written but not asked."""
         self.ask.setEnabled(not is_busy)
         self.ask.setText("Running…" if is_busy else "Ask")
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Where there is little height, the choices show only while one is writing or choosing."""
+        if is_compact != self._is_compact:
+            self._is_compact = is_compact
+            self._show_choices()
+
+    def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        is_inside = new is not None and self.isAncestorOf(new)
+        if is_inside != bool(self.property("focused")) and (is_inside or new is not None):
+            set_property(self, "focused", is_inside)
+            self._show_choices()
+
+    def _show_choices(self) -> None:
+        is_open = not self._is_compact or bool(self.property("focused"))
+        self._choices.setVisible(is_open)
+        self.edit.set_least_lines(MIN_LINES if is_open else 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)

@@ -32,7 +32,6 @@ class StatusLine(QFrame):
         self.setObjectName("statusLine")
         self._state: RunState | None = None
         self._clock: Clock | None = None
-        self._isolation = ""
         self.mark = StatusMark()
         self._figures = QLabel()
         muted(self._figures)
@@ -66,11 +65,6 @@ class StatusLine(QFrame):
         self._clock = clock
         self.refresh()
 
-    def set_isolation(self, text: str) -> None:
-        """What confines the REPL workers on this machine, in words; shown while no run says it itself."""
-        self._isolation = text
-        self.refresh()
-
     def refresh(self) -> None:
         """Write what the state says now."""
         state = self._state
@@ -89,14 +83,14 @@ class StatusLine(QFrame):
         if state is None:
             self.mark.show_status("", "Ready")
             self._figures.setText("")
-            self._show_place(self._isolation)
+            self._show_place("")
             return
         is_stopping = state.cancel_requested and state.is_running
         self.mark.show_status(state.status, "Stopping" if is_stopping else state.status.capitalize())
         figures = self._figure_texts(state)
         self._figures.setText(" · ".join(figures))
         self._figures.setToolTip("\n".join(figures))
-        self._show_place(state.started.isolation if state.started else self._isolation)
+        self._show_place(state.started.isolation if state.started else "")
 
     def _show_place(self, text: str) -> None:
         self._place.set_full_text(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from rlm_desktop.settings import Settings
@@ -12,6 +13,7 @@ from rlm_desktop.ui.inspector import Inspector
 from rlm_desktop.ui.question_panel import QuestionPanel
 from rlm_desktop.ui.run_header import RunHeader
 
+COMPACT_BELOW = 640
 LEAST_HEIGHT = 96
 """Of the tree and of the inspector."""
 
@@ -46,3 +48,9 @@ class WorkPage(QWidget):
         for widget in (self.documents, self.question, self.header):
             layout.addWidget(widget)
         layout.addWidget(self.below, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        is_low = self.height() < COMPACT_BELOW
+        self.documents.set_compact(is_low)
+        self.question.set_compact(is_low)

@@ -97,6 +97,22 @@ async def test_bad_files_are_said_and_the_window_lives(program: Start, tmp_path:
     assert await window.close() == 0
 
 
+async def test_a_hundred_megabytes(program: Start, tmp_path: Path) -> None:
+    file = tmp_path / "large.txt"
+    with file.open("w", encoding="utf-8") as out:
+        for number in range(100):
+            out.write(f"Volume {number}. The harbour had {number} boats. ".ljust(100, ".") * 10_000 + "\n\n")
+        out.write("The lighthouse of Skerry Point was lit for the first time on 14 March 1871.\n")
+    window = await program("--open", str(file))
+    await window.logged(r"document large.txt added: 100,000,\d+ characters")
+    window.picture("light-large-document")
+    await ask(window, QUESTION)
+    await window.logged(r"run \w+ ended: completed")
+    (run,) = window.runs()
+    assert "1871" in run.answer
+    assert await window.close() == 0
+
+
 async def test_a_failing_model_is_said_and_the_window_lives(program: Start, tmp_path: Path) -> None:
     refusal = Fault("status", status=401, body='{"error": {"message": "The key was refused."}}')
     async with ModelServer(lambda _: refusal) as server:
