@@ -72,16 +72,20 @@ def _is_hash(text: str) -> bool:
 class Batch:
     """Events made ready, to be written in one transaction, again and again until it succeeds."""
 
-    def __init__(self, entries: Iterable[tuple[RunLog, AnyEvent]]) -> None:
+    def __init__(self, entries: Iterable[tuple[RunLog, AnyEvent | None]]) -> None:
         by_log: dict[RunLog, list[AnyEvent]] = {}
+        self._released: list[RunLog] = []
         for log, event in entries:
-            by_log.setdefault(log, []).append(event)
+            if event is None:
+                self._released.append(log)
+            else:
+                by_log.setdefault(log, []).append(event)
         taken = ((log, log.take(events)) for log, events in by_log.items())
         self._parts = [_Part(log, events) for log, events in taken if events]
 
     def ended(self) -> list[RunLog]:
-        """The runs that end with this batch."""
-        return [part.log for part in self._parts if part.is_last]
+        """The runs that end with this batch, or get no more events after it."""
+        return [part.log for part in self._parts if part.is_last] + self._released
 
     def split(self) -> list[Batch]:
         """The same, a batch for each run."""
@@ -90,10 +94,14 @@ class Batch:
             batch = Batch(())
             batch._parts = [part]
             single.append(batch)
+        if single:
+            single[-1]._released = self._released
         return single
 
     def write(self, database: Database, token: str) -> None:
         """Write it in one transaction."""
+        if not self._parts:
+            return
         from rlm_desktop.history import schema
 
         with database.transaction(writes=True) as connection:

@@ -159,6 +159,7 @@ def _configure(connection: Any, _record: Any) -> None:
     # power goes; with WAL it only loses the last transactions.
     _pragma(connection, f"synchronous={'NORMAL' if is_wal else 'FULL'}")
     _pragma(connection, "foreign_keys=ON")
+    _pragma(connection, "trusted_schema=OFF")  # an archive from elsewhere must not run anything
     _pragma(connection, "journal_size_limit=67108864")
 
 

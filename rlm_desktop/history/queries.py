@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -29,7 +29,16 @@ def session_page(
     if before is not None:
         query = query.where(tuple_(sessions.c.updated_at, sessions.c.id) < (before.updated_at, before.id))
     query = query.order_by(sessions.c.updated_at.desc(), sessions.c.id.desc()).limit(limit)
-    rows = connection.execute(query).all()
+    return _with_runs(connection, is_live, connection.execute(query).all())
+
+
+def one_session(connection: Connection, is_live: Liveness, session_id: str) -> SessionRow | None:
+    """One session with its runs."""
+    rows = connection.execute(select(sessions).where(sessions.c.id == session_id)).all()
+    return next(iter(_with_runs(connection, is_live, rows)), None)
+
+
+def _with_runs(connection: Connection, is_live: Liveness, rows: Sequence[Row[Any]]) -> list[SessionRow]:
     by_session: dict[str, list[RunRow]] = {row.id: [] for row in rows}
     for some in records.portions(list(by_session)):
         chosen = _listed().where(runs.c.session_id.in_(some)).order_by(runs.c.number.desc())

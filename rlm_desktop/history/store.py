@@ -82,6 +82,10 @@ class History:
         self._check_not_closed()
         return self._writer.sink(origin)
 
+    def release(self, sink: Sink) -> None:
+        """Say that a sink gets no more events: a run that has not ended shows as interrupted from now on."""
+        self._writer.release(sink)
+
     def keep_documents(self, documents: Iterable[Document]) -> None:
         """Have the texts of documents kept, each once. Does not wait."""
         self._check_not_closed()
@@ -119,6 +123,27 @@ class History:
         if row is None:
             raise HistoryError(f"There is no run {run_id} in the history.")
         return row
+
+    def has_run(self, run_id: str) -> bool:
+        """Whether a run is in the history, deleted or not."""
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            return queries.run_number(connection, run_id) is not None
+
+    def session(self, session_id: str) -> SessionRow:
+        """One session.
+
+        Raises:
+            HistoryError: There is none of that id.
+        """
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            found = queries.one_session(connection, self._is_live, session_id)
+        if found is None:
+            raise HistoryError(f"There is no session {session_id} in the history.")
+        return found
 
     def events(self, run_id: str) -> list[AnyEvent]:
         """The trace of a run.

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
@@ -64,11 +65,12 @@ class Writer:
         self._database = database
         self._token = token
         self._on_trouble = on_trouble
-        self._pending: deque[tuple[RunLog, AnyEvent]] = deque()
+        self._pending: deque[tuple[RunLog, AnyEvent | None]] = deque()
         self._batch: Batch | None = None
         self._tasks: deque[_Task] = deque()
         self._chores: deque[_Task] = deque()
         self._open: set[RunLog] = set()
+        self._sinks: WeakKeyDictionary[Sink, RunLog] = WeakKeyDictionary()
         self._wake = threading.Event()
         self._urgent = threading.Event()
         self._is_closing = False
@@ -97,8 +99,16 @@ class Writer:
                 wake.set()
 
         self._open.add(log)
+        self._sinks[take] = log
         self._start()
         return take
+
+    def release(self, sink: Sink) -> None:
+        """The sink gets no more events."""
+        log = self._sinks.pop(sink, None)
+        if log is not None:
+            self._pending.append((log, None))
+            self._wake.set()
 
     def do(self, slices: Slices, *, is_chore: bool = False) -> Future[None]:
         """Have work done after the events so far. The future fails with what the work raised."""

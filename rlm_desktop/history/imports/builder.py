@@ -14,6 +14,7 @@ from rlm_desktop.history.imports.reading import ImportedRun
 
 NO_QUESTION = "(the log does not hold the question)"
 NO_MODEL = "(model not recorded)"
+_LONGEST = 366 * 86400.0
 DEEPEST = 40
 """Levels of calls that are imported; a log nested more deeply is cut there, and says so."""
 
@@ -26,7 +27,7 @@ class Builder:
     """
 
     def __init__(self, origin: str, run_id: str, session_id: str, began: float | None) -> None:
-        self.began = began
+        self.began = began if began is not None and began >= 0 else None
         self._origin = origin
         self._run_id = run_id
         self._session_id = session_id
@@ -36,12 +37,12 @@ class Builder:
         self._notes: dict[str, None] = {}
         self._texts: dict[str, str] = {}
         self._documents: list[ev.DocumentRef] = []
-        if began is None:
+        if self.began is None:
             self.note("The log does not tell when the run was made: the time of the import stands in.")
 
     def add(self, at: float, event: AnyEvent) -> None:
         """Something happened `at` seconds after the run began."""
-        self._events.append((max(0.0, at), event))
+        self._events.append((min(max(0.0, at), _LONGEST), event))
 
     def note(self, text: str) -> None:
         """Tell the person what the log does not hold, or what was made of it; the same is said once."""

@@ -25,7 +25,10 @@ _KINDS = frozenset({"agent_start", "code_generated", "execution_result", "final_
 def fits(values: list[Any]) -> bool:
     """Whether these are lines of fast-rlm's logger."""
     return any(
-        isinstance(value, dict) and "run_id" in value and "depth" in value and value.get("event_type") in _KINDS
+        isinstance(value, dict)
+        and "run_id" in value
+        and "depth" in value
+        and string(value.get("event_type")) in _KINDS
         for value in values
     )
 
@@ -34,7 +37,7 @@ def read(log: Log) -> list[ImportedRun]:
     """The runs of a log: one for each call without a parent."""
     by_call: dict[str, list[Fields]] = {}
     for value in map(fields, log.values):
-        if value.get("event_type") in _KINDS and "run_id" in value:
+        if string(value.get("event_type")) in _KINDS and "run_id" in value:
             by_call.setdefault(string(value["run_id"]), []).append(value)
     parents = {
         key: next((string(line["parent_run_id"]) for line in lines if line.get("parent_run_id")), "")

@@ -110,7 +110,7 @@ def _dspy_run(log: Log, place: int, prediction: Fields) -> ImportedRun:
     outputs = {name: value for name, value in prediction.items() if name not in known}
     answer = last.removeprefix("FINAL:").strip() if last.startswith("FINAL:") else None
     if outputs:
-        answer = string(outputs["answer"] if "answer" in outputs else outputs)
+        answer = string(outputs.get("answer", outputs))
     _end(builder, root, 0.0, answer)
     return builder.finish(question=question, root_model="")
 
@@ -168,10 +168,14 @@ def _events_run(log: Log, place: int, lines: list[Fields]) -> ImportedRun:
     _note_usage(builder, fields(complete.get("lm_usage")))
     failure = (by_kind.get("run_error") or [{}])[-1]
     kind, text = string(failure.get("type")), string(failure.get("error"))
-    answer = string(complete.get("answer") or complete.get("answer_preview")) if complete else None
+    answer = string(complete.get("answer") or complete.get("answer_preview"))
     if complete and "answer" not in complete:
         builder.note("The log does not hold the whole answer.")
-    _end(builder, root, duration, answer, f"{kind}: {text}" if failure else "")
+    if complete and not answer:
+        builder.end_call(root, duration, EndState.COMPLETED)
+        builder.add(duration, ev.RunFinished(end_state=EndState.COMPLETED))
+    else:
+        _end(builder, root, duration, answer or None, f"{kind}: {text}" if failure else "")
     return builder.finish(
         question=question,
         root_model="",

@@ -1,4 +1,4 @@
-"""Traces of pyrlm-runtime: a list of steps with a kind and a depth; what belongs together follows from the order."""
+"""Traces of pyrlm-runtime: steps with a kind and a depth; what belongs together follows from their order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KINDS = frozenset(
 
 
 def _is_step(value: Any) -> bool:
-    return isinstance(value, dict) and "step_id" in value and value.get("kind") in _KINDS
+    return isinstance(value, dict) and "step_id" in value and string(value.get("kind")) in _KINDS
 
 
 def fits(values: list[Any]) -> bool:
@@ -146,11 +146,6 @@ class _Reader:
         """A cell; calls that it made were written before it."""
         if not call.cell_open:
             self._open_cell(call, string(step.get("code")))
-        else:
-            code = ev.CellOutput(
-                call=call.number, iteration=call.iteration, cell=call.cells, stream="stdout", text=""
-            )
-            self._builder.add(self._now, code)
         start = self._now
         self._now += number(step.get("elapsed")) or 0.0
         self._builder.end_cell(

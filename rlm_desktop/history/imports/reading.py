@@ -18,6 +18,8 @@ from rlm_desktop.errors import HistoryError
 
 LARGEST = 256 * 1024 * 1024
 MOST_REMARKS = 20
+_LATEST = 32_503_680_000
+"""The year 3000: later times are errors."""
 
 Fields: TypeAlias = dict[str, Any]
 
@@ -99,9 +101,21 @@ def _parsed(text: str) -> Any:
     except (msgspec.DecodeError, RecursionError):
         pass
     try:
-        return json.loads(text)  # takes NaN and Infinity, which Python programs write
+        # Takes NaN, Infinity and lone surrogates, which Python programs write.
+        return _clean(json.loads(text))
     except (ValueError, RecursionError):
         return _BROKEN
+
+
+def _clean(value: Any) -> Any:
+    """`value` without lone surrogates, which nothing behind this could write."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    return value
 
 
 def _line_values(log: Log, text: str) -> list[Any]:
@@ -161,6 +175,7 @@ def moment(value: Any) -> float | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        seconds = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        return seconds if 0 <= seconds < _LATEST else None
     except (ValueError, OverflowError):
         return None

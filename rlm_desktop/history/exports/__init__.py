@@ -1,0 +1,74 @@
+"""Export of runs: one file each, in the form that the person or another program wants.
+
+The archive, which holds several runs with their documents and replays on another machine, is `history.archive`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.errors import HistoryError
+from rlm_desktop.history.exports import lines, markdown, notebook, perfetto, rlms, table, telemetry, webpage
+from rlm_desktop.history.exports.recorded import Clean, Recorded, common_secrets, recorded
+
+__all__ = ["FORMATS", "Clean", "Format", "common_secrets", "export", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form of export.
+
+    Attributes:
+        key: Its name on the command line.
+        label: Its name in the window.
+        suffix: How its files end.
+    """
+
+    key: str
+    label: str
+    suffix: str
+    write: Callable[[Recorded], Iterator[str]]
+
+
+FORMATS = (
+    Format("events", "Events (JSON lines)", ".jsonl", lines.write),
+    Format("markdown", "Report (Markdown)", ".md", markdown.write),
+    Format("html", "Report (HTML)", ".html", webpage.write),
+    Format("notebook", "Cells (Jupyter notebook)", ".ipynb", notebook.write),
+    Format("perfetto", "Time line (Perfetto, Chrome)", ".trace.json", perfetto.write),
+    Format("otel", "Spans (OpenTelemetry JSON)", ".otel.json", telemetry.write),
+    Format("csv", "Calls (CSV)", ".csv", table.write),
+    Format("rlms", "Log of rlms (JSON lines)", ".rlms.jsonl", rlms.write),
+)
+
+
+def render(events: Sequence[AnyEvent], key: str, *, clean: Clean | None = common_secrets) -> Iterator[str]:
+    """A run in the form `key`, piece by piece. `clean` replaces secrets in every text; None leaves them.
+
+    Raises:
+        HistoryError: There is no such form.
+    """
+    for format_ in FORMATS:
+        if format_.key == key:
+            return format_.write(recorded(events, clean))
+    raise HistoryError(f"There is no export {key!r}. There are: {', '.join(one.key for one in FORMATS)}.")
+
+
+def export(events: Sequence[AnyEvent], key: str, path: Path, *, clean: Clean | None = common_secrets) -> None:
+    """Write a run to a file, which is complete or not there at all.
+
+    Raises:
+        HistoryError: There is no such form, or the file cannot be written.
+    """
+    pieces = render(events, key, clean=clean)
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        with unfinished.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            file.writelines(pieces)
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise HistoryError(f"{path} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,92 @@
+"""A report in Markdown: question, answer, figures, and every call with its iterations, code and output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, IterationNode
+from rlm_desktop.history.exports.recorded import Recorded, cost, depth_first, seconds, title_of, tokens
+
+
+def write(run: Recorded) -> Iterator[str]:
+    """The report."""
+    state, started = run.state, run.started
+    yield f"# {_line(started.question)[:200] or 'Run'}\n\n"
+    yield f"{_quoted(started.question)}\n\n"
+    yield "## Answer\n\n"
+    yield f"{state.answer}\n\n" if state.answer else f"*No answer: {state.status}.* {_line(state.error)}\n\n"
+    yield "## Figures\n\n| | |\n|---|---|\n"
+    for name, value in _figures(run):
+        yield f"| {name} | {_cell(value)} |\n"
+    if state.notes:
+        yield "\n## Notices\n\n"
+        for _, note in state.notes:
+            yield f"- {_line(note.text)}\n"
+    yield "\n## What happened\n"
+    if state.root is not None:
+        for node in depth_first(state.root):
+            heading = "#" * min(6, 3 + node.level)
+            yield f"\n{heading} {_line(title_of(node))}\n\n"
+            if isinstance(node, CallNode):
+                yield from _call(node)
+            elif isinstance(node, IterationNode):
+                yield from _iteration(node)
+            elif isinstance(node, BatchNode):
+                yield f"{node.size} calls of `{node.function}`, {seconds(node)}.\n"
+
+
+def _figures(run: Recorded) -> Iterator[tuple[str, str]]:
+    state, started = run.state, run.started
+    yield "End state", str(state.status)
+    yield "Started", started.started_at
+    yield "Duration", f"{state.now:.2f} s"
+    yield "Models", f"{started.root_model}, {started.sub_model}"
+    yield "Documents", ", ".join(document.name for document in started.documents) or "none"
+    yield "Calls", f"{state.totals.calls}, depth {max((call.depth for call in state.calls.values()), default=0)}"
+    yield "Errors", str(state.totals.errors)
+    yield "Tokens", tokens(state.totals)
+    yield "Cost", cost(state.totals)
+    yield "Run", started.run_id
+
+
+def _call(call: CallNode) -> Iterator[str]:
+    yield f"{call.kind} call, {_line(call.model)}, {call.status}, {seconds(call)}, tokens {tokens(call.subtree)}.\n"
+    if call.parent is not None:
+        yield f"\nPrompt:\n\n{fenced(call.prompt)}\n"
+        yield f"\nResult:\n\n{fenced(call.error or call.result)}\n"
+
+
+def _iteration(iteration: IterationNode) -> Iterator[str]:
+    yield f"{iteration.status}, {seconds(iteration)}.\n"
+    if iteration.exchange is not None:
+        yield f"\nResponse:\n\n{fenced(iteration.exchange.text)}\n"
+    for cell in iteration.cells:
+        yield from _cell_report(cell)
+
+
+def _cell_report(cell: CellState) -> Iterator[str]:
+    yield f"\nCell {cell.number} ({cell.status}):\n\n{fenced(cell.code, 'python')}\n"
+    for name, text in (("Output", cell.stdout), ("Standard error", cell.stderr), ("Error", cell.error)):
+        if text:
+            yield f"\n{name}:\n\n{fenced(text)}\n"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A code block that no text can end before its time."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _line(text: str) -> str:
+    """`text` in one line, without anything that Markdown or HTML would act on."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
+
+
+def _cell(text: str) -> str:
+    return _line(text)
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {_line(line)}" for line in text.splitlines())
