@@ -61,7 +61,6 @@ TESTS_WITHOUT_QT = (  # the heart of each room; `test` runs all of them, with Qt
     "tests/repl/test_cells.py",
     "tests/documents/test_load.py",
     "tests/history/test_store.py",
-    "tests/test_cli.py",
 )
 
 NETWORK_TROUBLE = (

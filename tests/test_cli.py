@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytest
 from rlm_desktop import paths
 from rlm_desktop.__main__ import main
 from rlm_desktop.engine import events as ev
+from tests.servers import Fault, ModelServer
 
 TIMEOUT = 120
 
@@ -144,55 +144,69 @@ def test_no_history_keeps_nothing(guide: Path) -> None:
     assert run_json("runs", "list") == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl+C there")
-def test_ctrl_c_stops_the_run_and_keeps_it(guide: Path) -> None:
-    with SilentServer() as url:
-        environment = {**os.environ, "OPENAI_API_KEY": "sk-test-not-a-real-key", "OPENAI_BASE_URL": url}
-        process = subprocess.Popen(
-            command("ask", "-d", guide, "--model", "slow", "Why?", "--events"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
+KEY = "sk-test-not-a-real-key-0123456789"
+
+
+async def run_with_server(server: ModelServer, *arguments: str | Path) -> tuple[int, str, str]:
+    """Exit status, output and errors of a command that knows a model server by the environment."""
+    process = await start_with_server(server, *arguments)
+    output, errors = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode(), errors.decode()
+
+
+async def start_with_server(server: ModelServer, *arguments: str | Path) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command(*arguments),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.url},
+    )
+
+
+async def test_a_server_of_the_environment_answers_by_model_name(guide: Path) -> None:
+    replies = [
+        "```repl\nprint(len(context))\n```",
+        "```repl\nFINAL(llm_query(context[:20]))\n```",
+        "the sub-call's words",
+    ]
+    async with ModelServer(replies) as server:
+        status, output, errors = await run_with_server(
+            server, "ask", "-d", guide, "Why?", "--model", "big", "--sub-model", "small", "--max-depth", "1"
         )
+    assert status == 0, errors
+    assert output == "the sub-call's words\n"
+    assert [logged.body["model"] for logged in server.log] == ["big", "big", "small"]
+    assert KEY not in output + errors
+
+
+async def test_a_refused_key_is_a_sentence(guide: Path) -> None:
+    async with ModelServer([Fault("status", status=401)]) as server:
+        status, output, errors = await run_with_server(server, "ask", "-d", guide, "Why?", "--model", "big")
+    assert status == 1
+    assert output == ""
+    assert "401" in errors
+    assert "Traceback" not in errors
+    assert KEY not in errors
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl+C there")
+async def test_ctrl_c_stops_the_run_and_keeps_it(guide: Path) -> None:
+    async with ModelServer([Fault("hang")]) as server:
+        process = await start_with_server(server, "ask", "-d", guide, "--model", "slow", "Why?", "--events")
         assert process.stdout is not None
-        for line in process.stdout:
+        async for line in process.stdout:
             if isinstance(ev.decode(line), ev.ModelRequested):
                 break
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=TIMEOUT)
+        output, errors = await process.communicate()
     finished = ev.decode(output.splitlines()[-1])
     assert isinstance(finished, ev.RunFinished)
     assert finished.end_state is ev.EndState.CANCELLED
     assert process.returncode == 1
-    assert "Traceback" not in errors
-    assert "sk-test-not-a-real-key" not in output + errors
+    assert b"Traceback" not in errors
+    assert KEY.encode() not in output + errors
     assert run_json("runs", "list")[0]["end_state"] == "cancelled"
-
-
-class SilentServer:
-    """A server that takes requests and says nothing until it is closed."""
-
-    def __enter__(self) -> str:
-        self._closing = closing = threading.Event()
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                closing.wait(TIMEOUT)
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 # -- wrong usage and bad input -------------------------------------------------------------------------------
