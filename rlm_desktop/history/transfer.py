@@ -75,7 +75,7 @@ def _copy_run(
 ) -> None:
     """One run with its names, tags and documents."""
     events = source.events(row.id)
-    _write(target, [event if clean is None else cleaned(event, clean) for event in events], row.origin)
+    _write(target, events if clean is None else cleaned(events, clean), row.origin)
     if with_documents:
         for reference in row.documents:
             text = source.document_text(reference.sha256) if reference.sha256 else None

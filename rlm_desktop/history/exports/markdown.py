@@ -33,7 +33,7 @@ def write(run: Recorded) -> Iterator[str]:
             elif isinstance(node, IterationNode):
                 yield from _iteration(node)
             elif isinstance(node, BatchNode):
-                yield f"{node.size} calls of `{node.function}`, {seconds(node)}.\n"
+                yield f"{node.size} calls of {_line(node.function)}, {seconds(node)}.\n"
 
 
 def _figures(run: Recorded) -> Iterator[tuple[str, str]]:

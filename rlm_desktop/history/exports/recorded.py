@@ -51,7 +51,7 @@ class Recorded:
 def recorded(events: Sequence[AnyEvent], clean: Clean | None = None) -> Recorded:
     """A run from its trace; with `clean`, every text in it goes through that first."""
     if clean is not None:
-        events = [cleaned(event, clean) for event in events]
+        events = cleaned(events, clean)
     state = RunState()
     for event in events:
         state.apply(event)
@@ -64,7 +64,39 @@ def common_secrets(text: str) -> str:
     return _FILTER.clean(text)[0]
 
 
-def cleaned(event: AnyEvent, clean: Clean) -> AnyEvent:
+def cleaned(events: Sequence[AnyEvent], clean: Clean) -> list[AnyEvent]:
+    """The events with every text in them cleaned, those too that came in pieces."""
+    done = [_cleaned_event(event, clean) for event in events]
+    streams: dict[tuple[object, ...], list[int]] = {}
+    for place, event in enumerate(done):
+        if isinstance(event, ev.ModelRequested | ev.ModelRetried):
+            streams[ev.TextDelta, event.call, place] = streams.pop((ev.TextDelta, event.call), [])
+            streams[ev.ReasoningDelta, event.call, place] = streams.pop((ev.ReasoningDelta, event.call), [])
+        elif isinstance(event, ev.TextDelta | ev.ReasoningDelta):
+            streams.setdefault((type(event), event.call), []).append(place)
+        elif isinstance(event, ev.CellOutput):
+            key = (event.call, event.iteration, event.cell, event.stream)
+            streams.setdefault(key, []).append(place)
+    for places in streams.values():
+        _clean_stream(done, places, clean)
+    return done
+
+
+def _clean_stream(events: list[AnyEvent], places: list[int], clean: Clean) -> None:
+    """Clean a text that came in pieces: when a secret runs over them, the first piece gets the whole clean text."""
+    text = "".join(_piece(events[place]) for place in places)
+    if (clean_text := clean(text)) == text:
+        return
+    for place in places:
+        piece = clean_text if place == places[0] else ""
+        events[place] = msgspec.structs.replace(events[place], text=piece)
+
+
+def _piece(event: AnyEvent) -> str:
+    return event.text if isinstance(event, ev.TextDelta | ev.ReasoningDelta | ev.CellOutput) else ""
+
+
+def _cleaned_event(event: AnyEvent, clean: Clean) -> AnyEvent:
     """The event with every text in it cleaned; the very same when there is nothing to clean."""
     original = msgspec.json.decode(ev.encode(event))
     plain = _clean_value(original, clean)
