@@ -17,8 +17,10 @@ class Fault:
 
     Attributes:
         kind: `status`, `html`, `no_choices`, `null_choices`, `error_in_200`, `broken_json`, `broken_sse`,
-            `reset`, `cut_stream`, `hang`, `empty`, `length`, `no_usage`, `drip`, `plain`, `error_in_stream`.
-        text: What comes before the fault, where something does; for `plain` the whole reply, not streamed.
+            `reset`, `cut_stream`, `truncated`, `hang`, `empty`, `length`, `no_usage`, `drip`, `plain`,
+            `error_in_stream`.
+        text: What comes before the fault, where something does; for `plain` the whole reply, not streamed; for
+            `drip` the whole reply, a character every few milliseconds.
     """
 
     kind: str
@@ -115,14 +117,17 @@ class ModelServer:
             "completion_tokens_details": {"reasoning_tokens": 0},
         }
 
-    async def _answer(self, request: web.Request, text: str, logged: Logged) -> web.StreamResponse:
+    async def _answer(
+        self, request: web.Request, text: str, logged: Logged, *, size: int = 0, pause: float = 0.0
+    ) -> web.StreamResponse:
         usage = logged.usage = self.usage_of(logged.body, text)
         if not logged.body.get("stream"):
             return web.json_response(completion(text, usage=usage))
         response = await self._open_stream(request)
-        size = max(1, -(-len(text) // self.pieces))
+        size = size or max(1, -(-len(text) // self.pieces))
         for start in range(0, max(1, len(text)), size):
             await response.write(chunk(text[start : start + size]))
+            await asyncio.sleep(pause)
         await response.write(chunk("", finish="stop"))
         if logged.body.get("stream_options", {}).get("include_usage"):
             await response.write(event({"choices": [], "usage": usage}))
@@ -159,6 +164,8 @@ class ModelServer:
                 assert request.transport is not None
                 request.transport.abort()
                 return web.Response()
+            case "drip":
+                return await self._answer(request, fault.text, logged, size=1, pause=0.005)
             case "hang":
                 await asyncio.sleep(3600)
         return await self._fail_in_stream(request, fault, logged)
@@ -182,6 +189,8 @@ class ModelServer:
                 await response.write(chunk("", finish="length"))
             case "no_usage":
                 await response.write(chunk("", finish="stop"))
+            case "truncated":
+                pass
             case _:
                 raise AssertionError(fault.kind)
         await response.write_eof()
