@@ -38,6 +38,7 @@ class EndState(StrEnum):
 
 
 CallKind: TypeAlias = Literal["rlm", "llm"]
+ReplySource: TypeAlias = Literal["model", "cache", "record"]
 CellStatus: TypeAlias = Literal["ok", "error", "interrupted", "timeout", "killed", "cancelled"]
 
 
@@ -89,6 +90,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
         started_at: UTC, ISO 8601.
         context_characters: Length of the whole context.
         settings: What was chosen for this run: limits, depth, prompts' versions; never a key.
+        parent_run: The run whose record is this run's past, if it was resumed or forked.
+        parent_iteration: Where it was forked.
         isolation: What confines the REPL workers, in words.
     """
 
@@ -102,6 +105,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     context_type: str = "str"
     context_characters: int = 0
     settings: dict[str, Any] = {}
+    parent_run: str = ""
+    parent_iteration: int | None = None
     isolation: str = ""
     app_version: str = ""
     schema: int = SCHEMA_VERSION
@@ -217,7 +222,7 @@ class ModelResponded(Event, frozen=True, kw_only=True):
         first_token: Seconds from sending to the first piece; None when not streamed.
         duration: Seconds from sending to the end.
         attempts: Requests sent, the successful one included.
-        is_cached: Whether the cache across runs answered and no request was sent.
+        source: Who answered: the model; the cache across runs or another run's record, with no request sent.
     """
 
     text: str
@@ -229,7 +234,7 @@ class ModelResponded(Event, frozen=True, kw_only=True):
     first_token: float | None = None
     duration: float = 0.0
     attempts: int = 1
-    is_cached: bool = False
+    source: ReplySource = "model"
 
 
 class ModelFailed(Event, frozen=True, kw_only=True):
@@ -239,6 +244,31 @@ class ModelFailed(Event, frozen=True, kw_only=True):
     status: int | None = None
     usage: Usage | None = None
     cost_usd: float | None = None
+
+
+class CellProposed(Event, frozen=True, kw_only=True):
+    """In step mode, a code block waits for the person's decision."""
+
+    iteration: int
+    cell: int
+    code: str
+
+
+class CellDecided(Event, frozen=True, kw_only=True):
+    """The person decided about a proposed cell: `run` (with `code` when it was changed), `skip` or `answer`."""
+
+    iteration: int
+    cell: int
+    action: Literal["run", "skip", "answer"]
+    code: str | None = None
+
+
+class RunPaused(Event, frozen=True, kw_only=True):
+    """The person paused the run: each call is held at its next iteration."""
+
+
+class RunContinued(Event, frozen=True, kw_only=True):
+    """The person let the run go on."""
 
 
 class CellStarted(Event, frozen=True, kw_only=True):
@@ -356,6 +386,7 @@ class CallFinished(Event, frozen=True, kw_only=True):
     Attributes:
         result: What its caller gets, an error included.
         shared: The call whose identical request answered this one, which asked no model itself.
+        is_recorded: Whether the result came from another run's record.
     """
 
     end_state: EndState
@@ -363,6 +394,7 @@ class CallFinished(Event, frozen=True, kw_only=True):
     error: str = ""
     iterations: int = 0
     shared: int | None = None
+    is_recorded: bool = False
 
 
 class RunFinished(Event, frozen=True, kw_only=True):
@@ -386,6 +418,10 @@ AnyEvent: TypeAlias = (
     | ModelRetried
     | ModelResponded
     | ModelFailed
+    | CellProposed
+    | CellDecided
+    | RunPaused
+    | RunContinued
     | CellStarted
     | CellOutput
     | CellFinished

@@ -233,6 +233,16 @@ def compacted(first: str, summary: str) -> str:
     return f"{first}\n\n{COMPACTED_HEADING}\n\n{summary.strip()}\n\n{_text('compacted')}"
 
 
+def skipped_cell_text() -> str:
+    """In place of a cell's output, when the person decided that it should not run."""
+    return "(The person who watches this run decided that this cell should not run.)"
+
+
+def edited_cell_text(code: str) -> str:
+    """Before a cell's output, when the person changed it."""
+    return f"(The person who watches this run changed this cell. This ran:)\n{code}\n(Its output:)"
+
+
 def cut_reply_message() -> str:
     """After a reply that ended at the model's limit on output."""
     return _text("cut_reply")

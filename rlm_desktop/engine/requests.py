@@ -76,7 +76,7 @@ class Requests:
         key = self._cache_key(model, messages)
         if key is not None and (cached := await self._from_cache(key)) is not None:
             self._emit_request(call, model, messages, kept, iteration)
-            self._emit_response(call, cached, 0.0, 0.0, is_cached=True)
+            self._emit_response(call, cached, 0.0, 0.0, source="cache")
             return cached
         waiting_since = time.monotonic()
         async with self._slots:
@@ -87,6 +87,22 @@ class Requests:
             self._emit_response(call, completion, cost, queued)
         if key is not None and self._cache is not None and completion.text:
             await self._cache.put(key, Cached(completion.text, completion.reasoning, completion.finish_reason))
+        return completion
+
+    def serve(
+        self,
+        call: int,
+        model: str,
+        messages: list[Message],
+        reply: ev.ModelResponded,
+        *,
+        kept: int = 0,
+        iteration: int = 0,
+    ) -> Completion:
+        """A reply on another run's record in place of asking: no request, no cost."""
+        self._emit_request(call, model, messages, kept, iteration)
+        completion = Completion(reply.text, reply.reasoning, NOTHING, 0.0, reply.finish_reason, None, 0.0, 0)
+        self._emit_response(call, completion, 0.0, 0.0, source="record")
         return completion
 
     def _emit_request(self, call: int, model: str, messages: list[Message], kept: int, iteration: int) -> None:
@@ -102,7 +118,13 @@ class Requests:
         )
 
     def _emit_response(
-        self, call: int, completion: Completion, cost: float | None, queued: float, *, is_cached: bool = False
+        self,
+        call: int,
+        completion: Completion,
+        cost: float | None,
+        queued: float,
+        *,
+        source: ev.ReplySource = "model",
     ) -> None:
         self.emit(
             ev.ModelResponded(
@@ -116,7 +138,7 @@ class Requests:
                 first_token=completion.first_token,
                 duration=completion.duration,
                 attempts=completion.attempts,
-                is_cached=is_cached,
+                source=source,
             )
         )
 

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.cache import CompletionCache
 from rlm_desktop.engine.client import Clients, ModelClient
-from rlm_desktop.engine.context import Context, ContextValue, DocumentLike, make_context
+from rlm_desktop.engine.context import ContextValue, DocumentLike, make_context
+from rlm_desktop.engine.control import Approve
 from rlm_desktop.engine.embedding import HASHING_MODEL
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.limits import Limits
@@ -27,6 +28,7 @@ from rlm_desktop.engine.providers import (
     environment,
     find_provider,
 )
+from rlm_desktop.engine.record import Past
 from rlm_desktop.engine.rlm_call import RlmCall
 from rlm_desktop.engine.run import Outcome, Run, RunResult, failed_outcome
 from rlm_desktop.engine.secrets import SecretFilter
@@ -154,6 +156,8 @@ class RLM:
         session: str | None = None,
         history: Sequence[Mapping[str, Any]] | None = None,
         output: OutputLike | None = None,
+        past: Past | None = None,
+        approve: Approve | None = None,
         sinks: Sequence[Sink] = (),
     ) -> Run:
         """Read the documents and start a run.
@@ -167,6 +171,8 @@ class RLM:
             history: Earlier turns (`question`, `answer`), in place of those that this object remembers.
             output: The form of the final answer: a Pydantic model, a JSON schema, or a signature such as
                 `"answer: str, confidence: float"`.
+            past: What to take over from another run's record; see `record.resume_from` and `record.fork_at`.
+            approve: Step mode: decides about each cell before it runs.
             sinks: Receive every event of the run.
 
         Raises:
@@ -177,7 +183,28 @@ class RLM:
             raise UsageError("The question is empty: say what you want to know.")
         made = await make_context(documents=documents, context=context, context_path=context_path)
         form = None if output is None else OutputType(output)
-        return self._start(question, made, session, history, form, sinks)
+        shared = _Shared.of_loop(self)
+        session_id = session or uuid.uuid4().hex
+        turns = self._sessions.setdefault(session_id, []) if history is None else [dict(turn) for turn in history]
+        run = Run(
+            question,
+            made,
+            self.options,
+            client_of=self.client,
+            repl_host=shared.repl_host,
+            secret_filter=self._filter,
+            session_id=session_id,
+            history=tuple(turns),
+            toolbox=self._toolbox,
+            output=form,
+            cache=self._cache,
+            past=past,
+            approve=approve,
+            sinks=sinks,
+        )
+        self._runs.add(run)
+        run.start(self._root)
+        return run
 
     async def arun(self, question: str, **arguments: Any) -> RunResult:
         """Ask and wait for the result; the arguments are those of `start`.
@@ -259,36 +286,6 @@ class RLM:
 
     # -- inside -----------------------------------------------------------------------------------------------
 
-    def _start(
-        self,
-        question: str,
-        context: Context,
-        session: str | None,
-        history: Sequence[Mapping[str, Any]] | None,
-        output: OutputType | None,
-        sinks: Sequence[Sink],
-    ) -> Run:
-        shared = _Shared.of_loop(self)
-        session_id = session or uuid.uuid4().hex
-        turns = self._sessions.setdefault(session_id, []) if history is None else [dict(turn) for turn in history]
-        run = Run(
-            question,
-            context,
-            self.options,
-            client_of=self.client,
-            repl_host=shared.repl_host,
-            secret_filter=self._filter,
-            session_id=session_id,
-            history=tuple(turns),
-            toolbox=self._toolbox,
-            output=output,
-            cache=self._cache,
-            sinks=sinks,
-        )
-        self._runs.add(run)
-        run.start(self._root)
-        return run
-
     async def _root(self, run: Run) -> Outcome:
         """The root call of a run."""
         number, model = run.next_call(), run.options.model_at(0)
@@ -303,7 +300,10 @@ class RLM:
                 context_characters=run.context.characters,
             )
         )
-        call = RlmCall(run, number=number, depth=0, model=model, question=run.question, context=run.context)
+        record = run.past.record if run.past is not None else None
+        call = RlmCall(
+            run, number=number, depth=0, model=model, question=run.question, context=run.context, record=record
+        )
         outcome: Outcome | None = None
         try:
             outcome = await call.execute()

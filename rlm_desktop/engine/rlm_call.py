@@ -6,14 +6,17 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine import prompts
 from rlm_desktop.engine.client import Completion, estimate_tokens
 from rlm_desktop.engine.context import Context
+from rlm_desktop.engine.control import CellProposal
 from rlm_desktop.engine.events import EndState, Message
 from rlm_desktop.engine.parsing import Block, Reply, TextFinal, parse_reply
+from rlm_desktop.engine.record import RecordedCall
 from rlm_desktop.engine.run import Outcome, Run, cancel_and_wait
 from rlm_desktop.engine.sub_calls import SubCalls
 from rlm_desktop.errors import LimitExceeded, ModelError
@@ -38,16 +41,26 @@ class RlmCall:
     Attributes:
         number: Of the call in the events.
         iteration / cell: Where it is: the iteration from 1, the cell from 0.
+        record: Of the same call in another run, which is served before any model is asked.
     """
 
     def __init__(
-        self, run: Run, *, number: int, depth: int, model: str, question: str | None, context: Context
+        self,
+        run: Run,
+        *,
+        number: int,
+        depth: int,
+        model: str,
+        question: str | None,
+        context: Context,
+        record: RecordedCall | None = None,
     ) -> None:
         self.run = run
         self.number = number
         self.depth = depth
         self.iteration = 0
         self.cell = 0
+        self.record = record
         self._question = question
         self._context = context
         self._options = run.options
@@ -101,7 +114,9 @@ class RlmCall:
     async def _iterate(self, spawning: asyncio.Future[Repl]) -> Outcome:
         while self.iteration < self._of:
             self.iteration += 1
+            await self._guarded(self.run.gate.wait())
             await self._guarded(self._compact())
+            self._add_instruction()
             self.run.emit(ev.IterationStarted(call=self.number, iteration=self.iteration, of=self._of))
             completion = await self._guarded(self._ask())
             if self._repl is None:
@@ -120,15 +135,26 @@ class RlmCall:
     async def _guarded(self, work: Any) -> Any:
         return await (self.run.unless_limit(work) if self.is_root else work)
 
+    def _add_instruction(self) -> None:
+        """Tell the model what the person said when they forked the run here."""
+        past = self.run.past
+        if self.is_root and past is not None and past.iteration == self.iteration and past.instruction:
+            self._say(past.instruction)
+
     async def _ask(self, *, is_last_chance: bool = False) -> Completion:
-        completion = await self.run.requests.ask(
-            self.number,
-            self._model,
-            self._messages,
-            kept=self._sent,
-            iteration=self.iteration,
-            is_last_chance=is_last_chance,
-        )
+        reply = self.record.next_reply() if self.record is not None else None
+        requests, number, model, messages = self.run.requests, self.number, self._model, self._messages
+        if reply is not None:
+            completion = requests.serve(number, model, messages, reply, kept=self._sent, iteration=self.iteration)
+        else:
+            completion = await requests.ask(
+                number,
+                model,
+                messages,
+                kept=self._sent,
+                iteration=self.iteration,
+                is_last_chance=is_last_chance,
+            )
         self._sent = len(self._messages)
         # An empty assistant message is refused by several servers.
         self._messages.append(Message("assistant", completion.text or "(no reply)"))
@@ -184,10 +210,27 @@ class RlmCall:
         self._results = results
         for number, block in enumerate(blocks):
             self.cell = number
-            results.append(await self._run_cell(block.code))
+            results.append(await self._decide_and_run(block.code))
             if results[-1].status != "ok" or results[-1].final is not None:
                 break
         return results
+
+    async def _decide_and_run(self, code: str) -> CellResult:
+        """Run a cell, in step mode as the person decides."""
+        if self.run.approve is None or (self.record is not None and self.record.replies):
+            return await self._run_cell(code)
+        place = {"call": self.number, "iteration": self.iteration, "cell": self.cell}
+        self.run.emit(ev.CellProposed(**place, code=code))
+        decision = await self._guarded(self.run.approve(CellProposal(**place, code=code)))
+        self.run.emit(ev.CellDecided(**place, action=decision.action, code=decision.code))
+        if decision.action == "answer":
+            return CellResult(status="ok", final=Final(source="answer", text=decision.answer))
+        if decision.action == "skip":
+            return CellResult(status="ok", stdout=prompts.skipped_cell_text())
+        if decision.code is None or decision.code == code:
+            return await self._run_cell(code)
+        result = await self._run_cell(decision.code)
+        return replace(result, stdout=f"{prompts.edited_cell_text(decision.code)}\n{result.stdout}")
 
     async def _run_cell(self, code: str) -> CellResult:
         assert self._repl is not None

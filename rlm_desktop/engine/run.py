@@ -16,14 +16,16 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.cache import CompletionCache
 from rlm_desktop.engine.client import ModelClient
 from rlm_desktop.engine.context import Context
+from rlm_desktop.engine.control import Approve, Gate
 from rlm_desktop.engine.events import AnyEvent, EndState, Usage
 from rlm_desktop.engine.options import RunOptions
+from rlm_desktop.engine.record import Past
 from rlm_desktop.engine.requests import Requests
 from rlm_desktop.engine.secrets import SecretFilter
 from rlm_desktop.engine.state import RunState
@@ -45,6 +47,7 @@ class Outcome:
         text: Its answer as far as there is one.
         value: The answer's structure, where it is more than a text.
         shared: The call whose identical request answered this one.
+        is_recorded: Whether it came from another run's record.
     """
 
     end_state: EndState
@@ -53,6 +56,7 @@ class Outcome:
     error: str = ""
     iterations: int = 0
     shared: int | None = None
+    is_recorded: bool = False
 
     @property
     def result(self) -> str:
@@ -102,6 +106,9 @@ class Run:
         toolbox: The application's functions and values for the REPLs.
         requests: Asks the models.
         typed_value: The final answer in that form.
+        past: What is taken over from another run's record, if anything.
+        approve: In step mode, decides about each cell.
+        gate: Holds the calls while the run is paused.
         output: The form that the final answer must have, if any.
         shared: (model, prompt) of the plain sub-calls so far -> the call that asks, and what comes of it.
     """
@@ -120,6 +127,8 @@ class Run:
         toolbox: Toolbox | None = None,
         output: OutputType | None = None,
         cache: CompletionCache | None = None,
+        past: Past | None = None,
+        approve: Approve | None = None,
         sinks: Sequence[Sink] = (),
     ) -> None:
         self.run_id = uuid.uuid4().hex
@@ -134,6 +143,9 @@ class Run:
         self.secret_filter = secret_filter
         self.toolbox = toolbox or Toolbox()
         self.output = output
+        self.past = past
+        self.approve = approve
+        self.gate = Gate()
         self.limit: LimitExceeded | None = None
         self.limit_reached = asyncio.Event()
         self.typed_value: Any = None
@@ -143,7 +155,8 @@ class Run:
         self._next_batch = 0
         self._call_tasks: dict[int, asyncio.Task[Any]] = {}
         self._cancelled_calls: set[int] = set()
-        self._stopped_by = ""
+        self._stopped_by: Literal["", "user", "shutdown"] = ""
+        self._has_begun = False
         self.shared: dict[tuple[str, str], tuple[int, asyncio.Future[Outcome | None]]] = {}
         self._task: asyncio.Task[RunResult] | None = None
 
@@ -171,9 +184,22 @@ class Run:
         """
         if self._task is None or self._task.done() or self._stopped_by:
             return
-        self._stopped_by = by
-        self.emit(ev.CancelRequested(by="shutdown" if by == "shutdown" else "user"))
-        self._task.cancel()
+        self._stopped_by = "shutdown" if by == "shutdown" else "user"
+        if self._has_begun:
+            self.emit(ev.CancelRequested(by=self._stopped_by))
+            self._task.cancel()
+
+    def pause(self) -> None:
+        """Hold each call at its next iteration; what is in flight goes on. The time limit does not stop."""
+        if not self.gate.is_closed and self.state.finished is None:
+            self.gate.close()
+            self.emit(ev.RunPaused())
+
+    def unpause(self) -> None:
+        """Let a paused run go on."""
+        if self.gate.is_closed:
+            self.gate.open()
+            self.emit(ev.RunContinued())
 
     def stop_call(self, number: int) -> None:
         """Stop one call with all below it; its caller gets an error as its result, and the run goes on."""
@@ -257,7 +283,13 @@ class Run:
         self.state.apply(event)
 
     async def _main(self, root: Callable[[Run], Awaitable[Outcome]]) -> RunResult:
+        self._has_begun = True
         self._emit_start()
+        if self._stopped_by:
+            # Stopped before its first step: a task that is cancelled then would never run at all.
+            self.emit(ev.CancelRequested(by=self._stopped_by))
+            self._finish(Outcome(EndState.CANCELLED))
+            return self.result()
         timer = self._start_timer()
         try:
             outcome = await root(self)
@@ -290,6 +322,8 @@ class Run:
                 context_type=self.context.type,
                 context_characters=self.context.characters,
                 settings=self.options.as_settings(),
+                parent_run=self.past.run_id if self.past else "",
+                parent_iteration=self.past.iteration if self.past else None,
                 isolation=self.repl_host.isolation.description,
                 app_version=__version__,
             )

@@ -48,6 +48,7 @@ class RunState:
         self.value: Any = None
         self.error = ""
         self.cancel_requested = False
+        self.is_paused = False
         self.limit: ev.LimitReached | None = None
         self.redacted: dict[str, int] = {}
         self.notes: list[tuple[int, ev.Noted]] = []
@@ -252,6 +253,24 @@ class RunState:
             return None
         return iteration, iteration.cells[event.cell]
 
+    def _cell_proposed(self, event: ev.CellProposed) -> Node | None:
+        iteration = self._iteration(event.call, event.iteration)
+        if iteration is not None:
+            iteration.proposed = event
+        return iteration
+
+    def _cell_decided(self, event: ev.CellDecided) -> Node | None:
+        iteration = self._iteration(event.call, event.iteration)
+        if iteration is not None:
+            iteration.proposed = None
+        return iteration
+
+    def _run_paused(self, event: ev.RunPaused) -> None:
+        self.is_paused = True
+
+    def _run_continued(self, event: ev.RunContinued) -> None:
+        self.is_paused = False
+
     def _cell_started(self, event: ev.CellStarted) -> Node | None:
         iteration = self._iteration(event.call, event.iteration)
         if iteration is None or event.cell != len(iteration.cells):
@@ -325,6 +344,7 @@ class RunState:
         call.result = event.result
         call.error = event.error
         call.shared = event.shared
+        call.is_recorded = event.is_recorded
         if call.iterations and call.iterations[-1].finished is None:
             self._finish_iteration(call.iterations[-1], event.at, event.end_state)
         if event.end_state is not EndState.COMPLETED:
@@ -351,6 +371,10 @@ class RunState:
         ev.ModelRetried: _model_retried,
         ev.ModelResponded: _model_responded,
         ev.ModelFailed: _model_failed,
+        ev.CellProposed: _cell_proposed,
+        ev.CellDecided: _cell_decided,
+        ev.RunPaused: _run_paused,
+        ev.RunContinued: _run_continued,
         ev.CellStarted: _cell_started,
         ev.CellOutput: _cell_output,
         ev.CellFinished: _cell_finished,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.context import prompt_context
 from rlm_desktop.engine.events import EndState, Message
+from rlm_desktop.engine.record import RecordedCall
 from rlm_desktop.engine.run import Outcome, cancel_and_wait, failed_outcome
 from rlm_desktop.errors import LimitExceeded
 from rlm_desktop.repl.wire import Query
@@ -115,6 +116,8 @@ class SubCalls:
         model = query.model or run.options.model_at(depth)
         kind: ev.CallKind = "rlm" if recurses and not repeats else "llm"
         call = _SubCall(run.next_call(), depth, kind, model, prompt)
+        if self._caller.record is not None:
+            call.record = self._caller.record.take_child(kind, prompt)
         run.emit(
             ev.CallStarted(
                 call=call.number,
@@ -175,6 +178,7 @@ class SubCalls:
                 error=outcome.error,
                 iterations=outcome.iterations,
                 shared=outcome.shared,
+                is_recorded=outcome.is_recorded,
             )
         )
 
@@ -182,12 +186,19 @@ class SubCalls:
         async with AsyncExitStack() as held:
             if self._run.limit is not None:
                 raise self._run.limit
+            if call.record is not None and call.record.result is not None:
+                return self._from_record(call, call.record)
             if slots is not None:
                 await held.enter_async_context(slots)
             if call.kind == "llm":
                 return await self._ask(call)
             await held.enter_async_context(self._run.call_slot(call.depth))
             return await self._recurse(call)
+
+    def _from_record(self, call: _SubCall, record: RecordedCall) -> Outcome:
+        if call.kind == "llm" and (reply := record.next_reply()) is not None:
+            self._run.requests.serve(call.number, call.model, [Message("user", call.prompt)], reply)
+        return Outcome(EndState.COMPLETED, record.result or "", is_recorded=True)
 
     async def _ask(self, call: _SubCall) -> Outcome:
         """One completion; identical requests of one run are answered by the first of them."""
@@ -229,12 +240,13 @@ class SubCalls:
             model=call.model,
             question=None,
             context=prompt_context(call.prompt),
+            record=call.record,
         )
         return await child.execute()
 
 
 class _SubCall:
-    __slots__ = ("depth", "is_finished", "kind", "model", "number", "prompt")
+    __slots__ = ("depth", "is_finished", "kind", "model", "number", "prompt", "record")
 
     def __init__(self, number: int, depth: int, kind: str, model: str, prompt: str) -> None:
         self.number = number
@@ -243,6 +255,7 @@ class _SubCall:
         self.model = model
         self.prompt = prompt
         self.is_finished = False
+        self.record: RecordedCall | None = None
 
 
 def _succeeded(task: asyncio.Future[Outcome]) -> bool:

@@ -77,13 +77,13 @@ class Exchange:
         "error",
         "finish_reason",
         "first_token",
-        "is_cached",
         "kept",
         "model",
         "parameters",
         "queued",
         "requested",
         "responded",
+        "source",
         "usage",
     )
 
@@ -101,7 +101,7 @@ class Exchange:
         self.usage: Usage | None = None
         self.cost_usd: float | None = None
         self.finish_reason = ""
-        self.is_cached = False
+        self.source = "model"
         self.queued = 0.0
         self.first_token: float | None = None
         self.duration: float | None = None
@@ -153,7 +153,7 @@ class Exchange:
         self.finish_reason = event.finish_reason
         self.queued = event.queued
         self.first_token = event.first_token
-        self.is_cached = event.is_cached
+        self.source = event.source
         self.duration = event.duration
 
     def take_retry(self, event: ev.ModelRetried) -> None:
@@ -284,6 +284,7 @@ class CallNode(Node):
     Attributes:
         number: The call's number in the events.
         exchange: For an llm call its one request; for an rlm call the latest.
+        is_recorded: Whether its result came from another run's record.
         shared: The call whose identical request answered this one, if one did.
         subtree: Sums over it and all below; `own` without those below.
     """
@@ -298,6 +299,7 @@ class CallNode(Node):
         "error",
         "exchange",
         "function",
+        "is_recorded",
         "iteration",
         "iterations",
         "kind",
@@ -330,6 +332,7 @@ class CallNode(Node):
         self.result = ""
         self.error = ""
         self.shared: int | None = None
+        self.is_recorded = False
         self.answer: str | None = None
         self.answer_source = ""
         self.own = Tally()
@@ -337,9 +340,13 @@ class CallNode(Node):
 
 
 class IterationNode(Node):
-    """An iteration of an rlm call: its request, its cells; its children are what the cells called."""
+    """An iteration of an rlm call: its request, its cells; its children are what the cells called.
 
-    __slots__ = ("call", "cells", "exchange", "number", "of", "subtree")
+    Attributes:
+        proposed: In step mode, the cell that waits for the person's decision.
+    """
+
+    __slots__ = ("call", "cells", "exchange", "number", "of", "proposed", "subtree")
 
     def __init__(self, call: CallNode, event: ev.IterationStarted) -> None:
         super().__init__(call, event.at)
@@ -347,6 +354,7 @@ class IterationNode(Node):
         self.number = event.iteration
         self.of = event.of
         self.exchange: Exchange | None = None
+        self.proposed: ev.CellProposed | None = None
         self.cells: list[CellState] = []
         self.subtree = Tally()
 

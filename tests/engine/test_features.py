@@ -152,7 +152,7 @@ async def test_the_cache_answers_in_the_next_run(bench: MakeBench, tmp_path: Pat
     second = await one.ask(context="c")
     assert first.final_answer == second.final_answer == "re same question"
     assert len(one.server.log) == asked
-    assert all(event.is_cached for event in one.of(ev.ModelResponded))
+    assert all(event.source == "cache" for event in one.of(ev.ModelResponded))
     assert second.usage.input_tokens == 0
     assert second.cost_usd == 0
     third = await one.ask(context="other")
