@@ -15,7 +15,9 @@ def write(run: Recorded) -> Iterator[str]:
     yield f"# {_line(started.question)[:200] or 'Run'}\n\n"
     yield f"{_quoted(started.question)}\n\n"
     yield "## Answer\n\n"
-    yield f"{state.answer}\n\n" if state.answer else f"*No answer: {state.status}.* {_line(state.error)}\n\n"
+    yield (
+        f"{_tamed(state.answer)}\n\n" if state.answer else f"*No answer: {state.status}.* {_line(state.error)}\n\n"
+    )
     yield "## Figures\n\n| | |\n|---|---|\n"
     for name, value in _figures(run):
         yield f"| {name} | {_cell(value)} |\n"
@@ -77,6 +79,23 @@ def fenced(text: str, language: str = "") -> str:
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _tamed(text: str) -> str:
+    """Markdown by a model: kept as Markdown, without HTML and script links, every code block closed."""
+    lines: list[str] = []
+    fence = ""
+    for line in text.splitlines():
+        marks = re.match(r" {0,3}(`{3,}|~{3,})(.*)", line)
+        if fence:
+            if marks and marks[1].startswith(fence) and not marks[2].strip():
+                fence = ""
+        elif marks and not (marks[1][0] == "`" and "`" in marks[2]):
+            fence = marks[1]
+        else:
+            line = re.sub(r"(?i)(javascript|vbscript|data|file):", r"\1 :", line.replace("<", "&lt;"))
+        lines.append(line)
+    return "\n".join([*lines, fence] if fence else lines)
 
 
 def _line(text: str) -> str:
