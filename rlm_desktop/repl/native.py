@@ -84,7 +84,10 @@ class NativeLauncher:
             test=not self._is_tested,
             readable=self._readable,
         )
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise ReplError(f"No REPL worker could be started: {error.strerror}.") from None
         with theirs:
             try:
                 process = await client.fork_worker(theirs, options)

@@ -167,6 +167,10 @@ class ZygoteClient:
                     self._started.set_result(pid)
             case zygote.Forked(id=number, pid=pid, scratch=scratch):
                 forked = self._forking.pop(number, None)
+                if not descriptors:
+                    # The child ends by itself when its socket is closed.
+                    _fail(forked, "too many files are open in this process")
+                    return
                 exited = self._children[pid] = self._loop.create_future()
                 process = WorkerProcess(descriptors[0], scratch, exited)
                 if forked is None or forked.done():
@@ -176,13 +180,16 @@ class ZygoteClient:
                 else:
                     forked.set_result(process)
             case zygote.NotForked(id=number, reason=reason):
-                forked = self._forking.pop(number, None)
-                if forked is not None and not forked.done():
-                    forked.set_exception(ReplError(f"No REPL worker could be started: {reason}."))
+                _fail(self._forking.pop(number, None), reason)
             case zygote.Exited(pid=pid, code=code):
                 exited = self._children.pop(pid, None)
                 if exited is not None and not exited.done():
                     exited.set_result(code)
+
+
+def _fail(forked: asyncio.Future[WorkerProcess] | None, reason: str) -> None:
+    if forked is not None and not forked.done():
+        forked.set_exception(ReplError(f"No REPL worker could be started: {reason}."))
 
 
 def _descriptors(ancillary: list[Any]) -> list[int]:

@@ -233,7 +233,26 @@ def decode_to_worker(data: bytes | bytearray | memoryview) -> ToWorker:
 
 def decode_from_worker(data: bytes | bytearray | memoryview) -> FromWorker:
     """A message of a worker, which may be hostile."""
-    return cast(FromWorker, _decode(_from_worker, data))
+    message = cast(FromWorker, _decode(_from_worker, data))
+    if isinstance(message, CallTool):
+        _refuse_exotic([message.tool.args, message.tool.kwargs])
+    elif isinstance(message, Done | Fetched) and message.final is not None:
+        _refuse_exotic(message.final.value)
+    return message
+
+
+def _refuse_exotic(value: Any) -> None:
+    """Let by only what JSON has: msgpack also knows bytes, times and extensions."""
+    if isinstance(value, dict):
+        for key, item in cast(dict[Any, Any], value).items():
+            if not isinstance(key, str):
+                raise WireError("a key that is not a text")
+            _refuse_exotic(item)
+    elif isinstance(value, list):
+        for item in cast(list[Any], value):
+            _refuse_exotic(item)
+    elif value is not None and not isinstance(value, str | int | float):
+        raise WireError(f"a value of type {type(value).__name__}")
 
 
 def _decode(decoder: msgspec.msgpack.Decoder[Any], data: bytes | bytearray | memoryview) -> Any:

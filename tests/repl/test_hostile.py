@@ -1,0 +1,255 @@
+"""A worker that turns against its host: whatever it sends, its cell ends with an error and the host goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from rlm_desktop.errors import ReplError
+from rlm_desktop.repl import wire
+from rlm_desktop.repl.host import ReplHost, ReplOptions, ReplSpec
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(sys.platform != "linux", reason="the socket's number is that of Linux workers"),
+]
+ROOT = Path(__file__).resolve().parents[2]
+SEND = "import os, struct, msgspec\ndef send(data):\n    os.write(3, struct.pack('<I', len(data)) + data)\n"
+FORGE = SEND + "def forge(**message):\n    send(msgspec.msgpack.encode(message))\n"
+QUERY = "dict(function='llm_query', called_as='x', prompts=['p'])"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os\nos.write(3, b'garbage!' * 100)",
+        "import os\nos.write(3, b'\\xff' * 100_000)",
+        SEND + "send(b'')",
+        SEND + "send(b'\\xc1')",
+        SEND + "send(b'\\x91' * 100_000)",
+        SEND + "import pickle\nsend(pickle.dumps(print))",
+        "import os, struct\nos.write(3, struct.pack('<I', 1 << 31))",
+        FORGE + "forge(type='unknown')",
+        FORGE + "forge(type='begin')",
+        FORGE + "forge(type='done', cell=99, status='ok')",
+        FORGE + "forge(type='done', cell=1)\nforge(type='done', cell=1, status='ok')",
+        FORGE + "forge(type='filled')",
+        FORGE + "forge(type='want', size=1 << 40)",
+        FORGE + "forge(type='want', size=1 << 21)\nforge(type='want', size=1 << 21)",
+        FORGE + f"for number in range(1000, 1100):\n    forge(type='call', id=number, query={QUERY})",
+        FORGE + f"forge(type='call', id=7, query={QUERY})\nforge(type='call', id=7, query={QUERY})",
+        FORGE + "forge(type='call', id=1, query=dict(function='rm', called_as='', prompts=[]))",
+        FORGE + "forge(type='call', id=1, query=dict(function='llm_query', called_as='', prompts=[1]))",
+    ],
+)
+async def test_breaking_the_protocol_costs_the_worker(spawn, code):
+    async def serve(query):
+        await asyncio.Event().wait()
+
+    bench = await spawn(serve=serve)
+    result = await bench.run(code + "\nimport time\ntime.sleep(60)", timeout=None)
+    assert result.status == "killed"
+    assert "protocol" in result.error
+    assert (await bench.run("1")).stdout == "1\n"
+
+
+async def test_forged_output_is_capped_by_the_host_too(spawn):
+    bench = await spawn(output_cap=1000)
+    result = await bench.run(
+        FORGE + "for _ in range(200):\n    forge(type='output', cell=1, stream='stdout', text='x' * 9000)"
+    )
+    assert (result.status, len(result.stdout)) == ("ok", 1000)
+    assert result.dropped == 200 * 9000 - 1000
+
+
+async def test_a_forged_end_of_the_cell_is_believed_but_does_no_harm(bench):
+    result = await bench.run(
+        FORGE + "forge(type='done', cell=1, status='ok', error='forged')\nimport time\ntime.sleep(60)"
+    )
+    assert (result.status, result.error) == ("ok", "forged")
+    assert (await bench.run("1", timeout=2)).status in ("ok", "timeout", "killed")
+
+
+async def test_replies_to_calls_after_the_cell_are_refused(bench):
+    code = (
+        "import threading\ndef later():\n    while True:\n        try:\n            llm_query('late')\n"
+        "        except Exception:\n            pass\nthreading.Thread(target=later, daemon=True).start()"
+    )
+    await bench.run(code)
+    bench.queries.clear()
+    assert bench.repl.status().open_calls == 0
+    assert (await bench.run("2")).stdout == "2\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("def f(n):\n    return f(n + 1)\nf(0)", "error"),
+        ("x = []\nx.append(x)\nFINAL(x)", "ok"),
+        ("x = []\nfor _ in range(100_000):\n    x = [x]\nFINAL(x)", "error"),
+        ("class R:\n    def __repr__(self):\n        raise SystemExit(3)\nr = R()\nr", "error"),
+        ("class L(list):\n    def __len__(self):\n        raise KeyError\nx = L()", "ok"),
+        ("class D(dict):\n    def get(self, *a):\n        return True\nanswer = D()", "ok"),
+        ("import sys\nsys.stdout = None\nsys.stderr = None\nprint('x')", "ok"),
+        ("import builtins\nbuiltins.repr = None\nbuiltins.len = None\nx = 1", "ok"),
+        ("import sys\nsys.modules.clear()", "ok"),
+        ("import gc\nfor each in gc.get_objects():\n    pass", "ok"),
+        ("import threading\nthreading.enumerate = None\nthreading.main_thread = None", "ok"),
+        ("globals().clear()", "ok"),
+        ("__builtins__ = None", "ok"),
+        ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nsignal.alarm(0)", "ok"),
+        ("globals()[5] = 6\nglobals()['\\ud800'] = 7", "ok"),
+        ("x = 'y' * 10**8\nx", "ok"),
+    ],
+)
+async def test_odd_code_ends_like_any_other(bench, code, status):
+    result = await bench.run(code, timeout=10)
+    assert result.status in (status, "killed")
+    assert (await bench.run("1 + 1")).stdout == "2\n"
+
+
+async def test_many_variables_and_long_names_are_cut(bench):
+    result = await bench.run("for n in range(2000):\n    globals()['v' * 300 + str(n)] = '€' * 500")
+    assert result.status == "ok"
+    assert len(result.variables) == wire.MAX_VARIABLES
+
+
+async def test_a_flood_of_calls_leaves_the_loop_responsive(spawn):
+    worst = 0.0
+
+    async def tick():
+        nonlocal worst
+        while True:
+            before = asyncio.get_running_loop().time()
+            await asyncio.sleep(0.005)
+            worst = max(worst, asyncio.get_running_loop().time() - before - 0.005)
+
+    bench = await spawn()
+    ticker = asyncio.create_task(tick())
+    code = (
+        FORGE + "for number in range(20_000):\n    forge(type='output', cell=1, stream='stdout', text='y' * 30_000)"
+    )
+    result = await bench.run(code, timeout=20)
+    ticker.cancel()
+    assert result.status in ("ok", "timeout")
+    assert worst < 5, "the flood must be taken in turns"  # a guard against hanging; the figure is in the benchmarks
+
+
+async def test_a_soak_leaks_nothing():
+    """Workers started, used, interrupted, killed and flooded at random; afterwards nothing is left of them."""
+    host = ReplHost(ReplOptions(grace=0.2))
+    await host.start()
+    process, chance = psutil.Process(), random.Random(4)
+    before = process.num_fds()
+    codes = [
+        "x = 1",
+        "1 / 0",
+        "print('x' * 3_000_000)",
+        "llm_query_batch(['a'] * 5)",
+        "import os\nos._exit(1)",
+        "while True:\n    pass",
+        "open('left.txt', 'w').write('x')\nimport os\nos.mkdir('folder')",
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+        "import os\nos.write(3, b'\\xff' * 50)",
+        "llm_query('x' * 2_000_000)",
+    ]
+
+    async def serve(query):
+        await asyncio.sleep(chance.random() / 50)
+        return ["r" * (2_000_000 if chance.random() < 0.1 else 5) for _ in query.prompts]
+
+    async def one(number):
+        context = "c" * (3_000_000 if number % 10 == 0 else 10)
+        repl = await host.spawn(ReplSpec(context=context), serve=serve, on_output=lambda *_: None)
+        for _ in range(chance.randint(1, 4)):
+            cell = asyncio.create_task(repl.run_cell(chance.choice(codes), timeout=0.3))
+            if chance.random() < 0.2:
+                await asyncio.sleep(chance.random() / 20)
+                chance.choice([repl.interrupt, cell.cancel])()
+            await asyncio.gather(cell, return_exceptions=True)
+        await repl.aclose()
+
+    for start in range(0, 60, 12):
+        await asyncio.gather(*[one(number) for number in range(start, start + 12)])
+    gc.collect()
+    assert (await _settled(process.num_fds, before)) == before
+    zygotes = [child for child in process.children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+    names = {child.name() for child in zygotes}
+    assert len(zygotes) <= 4, names  # bubblewrap, its init, the zygote, perhaps a cleaner
+    await host.aclose()
+    ours = {child.pid for child in zygotes}
+    assert not [child for child in process.children(recursive=True) if child.pid in ours]
+
+
+async def _settled(measure, wanted):
+    """The measure, once what ends in the background has ended."""
+    for _ in range(100):
+        if (found := measure()) == wanted:
+            return found
+        await asyncio.sleep(0.05)
+    return measure()
+
+
+async def test_everything_dies_with_the_application(tmp_path):
+    program = textwrap.dedent(
+        """
+        import asyncio, sys
+        from rlm_desktop.repl.host import ReplHost, ReplSpec
+        async def serve(query):
+            return []
+        async def main():
+            host = ReplHost()
+            repls = [await host.spawn(ReplSpec(context="c" * n), serve=serve, on_output=lambda *_: None)
+                     for n in (10, 10, 3_000_000)]
+            cells = [asyncio.create_task(repl.run_cell("while True: pass")) for repl in repls[1:]]
+            await asyncio.sleep(0.2)
+            print("ready", flush=True)
+            await asyncio.gather(*cells)
+        asyncio.run(main())
+        """
+    )
+    application = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=subprocess.PIPE, cwd=ROOT, env=os.environ | {"TMPDIR": str(tmp_path)}
+    )
+    assert application.stdout is not None
+    assert await application.stdout.readline() == b"ready\n"
+    family = psutil.Process(application.pid).children(recursive=True)
+    assert len(family) >= 4
+    application.send_signal(signal.SIGKILL)
+    await application.wait()
+    gone, alive = await asyncio.to_thread(psutil.wait_procs, family, 10)
+    assert not alive
+    assert len(gone) == len(family)
+
+
+async def test_descriptors_run_out_with_a_reason():
+    """The host says what is wrong when the system refuses, and works again afterwards."""
+    host = ReplHost()
+    await host.start()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = psutil.Process().num_fds()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used, hard))
+    try:
+        with pytest.raises(ReplError, match=r"(?i)too many.* open"):
+            await host.spawn(ReplSpec(context="c"), serve=_none, on_output=lambda *_: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    repl = await host.spawn(ReplSpec(context="c"), serve=_none, on_output=lambda *_: None)
+    assert (await repl.run_cell("context")).stdout == "'c'\n"
+    await host.aclose()
+
+
+async def _none(query):
+    return [msgspec.json.encode(query.function).decode()] * len(query.prompts)
