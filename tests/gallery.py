@@ -52,6 +52,16 @@ def _focused() -> QWidget:
     return view
 
 
+def _icicle(weight: str, shape: Shape = DEEP) -> QWidget:
+    view = _tree(shape, (1000, 480))
+    assert isinstance(view, CallTreeView)
+    view.show()
+    view.select_node(next(node for node in view.state.nodes if isinstance(node, BatchNode)))
+    view.icicle.weight.setCurrentIndex(view.icicle.weight.findData(weight))
+    view.show_page(1)
+    return view
+
+
 def _inspector(shape: Shape, choose: Callable[[Node], bool], tab: str, size: tuple[int, int]) -> QWidget:
     state = traces.state(shape)
     inspector = Inspector()
@@ -107,6 +117,8 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "tree_unpriced": lambda: _tree(UNPRICED, (1000, 420)),
     "tree_filtered": _filtered,
     "tree_focused": _focused,
+    "icicle_time": lambda: _icicle("time"),
+    "icicle_cost": lambda: _icicle("cost", DONE),
     "tree_small": lambda: _tree(DONE, (640, 360), select=2),
     "cells": lambda: _inspector(DONE, _has_batch, "Code and output", NARROW),
     "cells_wide": lambda: _inspector(DONE, _has_batch, "Code and output", WIDE),

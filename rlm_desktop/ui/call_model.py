@@ -124,11 +124,14 @@ class CallModel(QAbstractTableModel):
         focus = self.rows.focus
         if focus is not None and focus.finished is not None:
             return focus.started, max(focus.finished, focus.started + 0.001)
-        start = focus.started if focus else 0.0
-        state = self.rows.state
-        if state.finished is not None:
-            return start, max(state.finished, start + 0.001)
-        return start, start + round_span(self.now() - start)
+        if focus is not None:
+            return focus.started, focus.started + round_span(self.now() - focus.started)
+        return self.run_span()
+
+    def run_span(self) -> tuple[float, float]:
+        """Start and end of the whole run; a live one ends at a round time."""
+        finished = self.rows.state.finished
+        return 0.0, round_span(self.now()) if finished is None else max(finished, 0.001)
 
     # -- as Qt wants it -------------------------------------------------------------------------------------
 

@@ -68,6 +68,9 @@ def _tick_text(moment: float) -> str:
     return f"{moment:g} s"
 
 
+_KEYS_OF_THE_VIEW = (Qt.Key.Key_F, Qt.Key.Key_L, Qt.Key.Key_F8, Qt.Key.Key_1, Qt.Key.Key_2)
+
+
 class CallTable(QTableView):
     """The table itself: keyboard, triangles, hover.
 
@@ -164,7 +167,7 @@ class CallTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys of a tree, on a table; letters are the view's, not a search by first letter."""
-        if event.key() in (Qt.Key.Key_F, Qt.Key.Key_L, Qt.Key.Key_F8):
+        if event.key() in _KEYS_OF_THE_VIEW:
             event.ignore()
             return
         row = self.current_row()
@@ -286,3 +289,14 @@ class CallTable(QTableView):
         first = max(0, self.rowAt(0))
         last = self.rowAt(self.viewport().height() - 1)
         return first, last if last >= 0 else len(self._calls.rows.visible) - 1
+
+    def time_in_view(self) -> tuple[float, float] | None:
+        """Start and end of what the rows in view cover, the run's own row left out."""
+        rows = self._calls.rows
+        first, last = self.visible_range()
+        now = self._calls.now()
+        nodes = [node for row in range(first, last + 1) if (node := rows.node(row)).parent is not None]
+        if not nodes:
+            return None
+        ends = [now if node.finished is None else node.finished for node in nodes]
+        return min(node.started for node in nodes), max(ends)

@@ -6,14 +6,17 @@ import time
 from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QButtonGroup,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QMenu,
     QPushButton,
+    QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +28,8 @@ from rlm_desktop.ui.call_filter import CallFilter
 from rlm_desktop.ui.call_model import HEADINGS, HIDDEN_AT_FIRST, CallModel, Clock, Column
 from rlm_desktop.ui.call_table import CallTable
 from rlm_desktop.ui.filter_bar import FilterBar
+from rlm_desktop.ui.icicle import IcicleView
+from rlm_desktop.ui.overview import OverviewStrip
 
 _WIDTHS = {
     Column.CALL: 320,
@@ -83,9 +88,20 @@ class CallTreeView(QWidget):
         layout.setSpacing(0)
         self.bar = FilterBar()
         self.bar.filter_changed.connect(self._start_search)
+        self.icicle = IcicleView()
+        self.icicle.node_selected.connect(self.select_node)
+        self.overview = OverviewStrip()
+        self.overview.node_chosen.connect(self.select_node)
+        self.overview.hide()
+        self.table.verticalScrollBar().valueChanged.connect(self._show_overview)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.table)
+        self.pages.addWidget(self.icicle)
+        self._make_page_buttons()
         layout.addWidget(self.bar)
         layout.addWidget(self._make_focus_line())
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.pages, 1)
+        layout.addWidget(self.overview)
         self._size_columns()
         self._found: set[int] = set()
         self._searched_seq = 0
@@ -97,6 +113,35 @@ class CallTreeView(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.table.viewport().installEventFilter(self)
         self.setFocusProxy(self.table)
+
+    def _make_page_buttons(self) -> None:
+        self._page_buttons = QButtonGroup(self)
+        self._page_buttons.setExclusive(True)
+        for number, (text, tip) in enumerate((("Tree", "Rows and figures"), ("Icicle", "Where it all went"))):
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(f"{tip} ({number + 1})")
+            button.setCheckable(True)
+            button.setChecked(number == 0)
+            self._page_buttons.addButton(button, number)
+            self.bar.line.insertWidget(number, button)
+        self._page_buttons.idClicked.connect(self.show_page)
+
+    def show_page(self, number: int) -> None:
+        """Show the tree (0) or the icicle (1)."""
+        button = self._page_buttons.button(number)
+        button.setChecked(True)
+        self.pages.setCurrentIndex(number)
+        for widget in (self.bar.field, self.bar.conditions):
+            widget.setEnabled(number == 0)
+        self.setFocusProxy((self.table, self.icicle)[number])
+        self.icicle.select(self.selected_node())
+
+    def _show_overview(self) -> None:
+        """Bring the strip under the rows up to date."""
+        self.overview.setVisible(bool(self.state.nodes))
+        if self.overview.isVisible():
+            self.overview.refresh(self.model.run_span(), self.model.now(), self.table.time_in_view())
 
     def _make_focus_line(self) -> QWidget:
         self._focus_line = QWidget()
@@ -132,10 +177,13 @@ class CallTreeView(QWidget):
         self.bar.set_state(self.state)
         self.bar.clear()
         self._focus_line.hide()
+        self.icicle.set_state(self.state, clock)
+        self.overview.set_state(self.state)
         self._follows = True
         self._new_rows = 0
         self.table.verticalScrollBar().setValue(0)
         self._place_overlays()
+        self._show_overview()
         self.state_shown.emit()
 
     def refresh(self) -> None:
@@ -161,6 +209,8 @@ class CallTreeView(QWidget):
         self.model.touch(*self.table.visible_range())
         self._repaint_scale()
         self._place_overlays()
+        self.icicle.refresh()
+        self._show_overview()
 
     def _repaint_scale(self) -> None:
         header = self.table.horizontalHeader()
@@ -214,11 +264,15 @@ class CallTreeView(QWidget):
         node = self.selected_node()
         if node is not None:
             self._stop_following()
+            self.icicle.select(node)
             self.node_selected.emit(node)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F8, Shift+F8: failures; L: follow; F: focus."""
-        if event.key() == Qt.Key.Key_F8:
+        """F8, Shift+F8: failures; L: follow; F: focus; 1, 2: tree, icicle."""
+        if event.key() in (Qt.Key.Key_1, Qt.Key.Key_2):
+            self.show_page(0 if event.key() == Qt.Key.Key_1 else 1)
+            self.setFocus()
+        elif event.key() == Qt.Key.Key_F8:
             back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             self.select_failure(-1 if back else 1)
         elif event.key() == Qt.Key.Key_L:
@@ -375,6 +429,11 @@ class CallTreeView(QWidget):
         if event.type() == QEvent.Type.Resize:
             self._place_overlays()
         return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was hidden was not kept up to date."""
+        super().showEvent(event)
+        self._show_overview()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The name gives way when the window is narrow."""

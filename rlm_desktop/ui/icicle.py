@@ -1,0 +1,296 @@
+"""The icicle: where the time, the money or the tokens of a run went, at one glance."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import Node
+from rlm_desktop.ui import call_text, call_weights, figures, theme
+from rlm_desktop.ui.call_model import Clock
+from rlm_desktop.ui.call_weights import Order, Slab, Weight
+
+ROW = 22
+_AGAIN_SECONDS = 0.5
+_WEIGHTS: dict[Weight, str] = {"time": "Work time", "cost": "Cost", "tokens": "Tokens"}
+_ORDERS: dict[Order, str] = {"time": "In time order", "heaviest": "Heaviest first"}
+_ROLES = {"rlm": "rlm", "llm": "llm", "iteration": "code", "batch": "batch"}
+
+
+class _Canvas(QWidget):
+    """The rectangles.
+
+    Signals:
+        chosen: A node was clicked or reached by key.
+        entered: A node is to fill the width.
+    """
+
+    chosen = Signal(object)
+    entered = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slabs: list[Slab] = []
+        self.sums: list[float] = []
+        self.weight: Weight = "time"
+        self.selected: Node | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Icicle of the run")
+
+    def show_slabs(self, slabs: list[Slab], sums: list[float], weight: Weight) -> None:
+        """Paint these."""
+        self.slabs, self.sums, self.weight = slabs, sums, weight
+        deepest = max((slab.level for slab in slabs), default=0)
+        self.setMinimumHeight((deepest + 1) * ROW + 8)
+        self.update()
+
+    def select(self, node: Node | None) -> None:
+        """Mark a node."""
+        self.selected = node
+        if node is not None:
+            self.setAccessibleDescription(self._describe(node))
+        self.update()
+
+    def _describe(self, node: Node) -> str:
+        return f"{call_text.title(node)}, {call_text.kind_words(node)}, {self.value(node)}, {self._share(node)}"
+
+    def value(self, node: Node) -> str:
+        """What a node weighs, in words."""
+        amount = self.sums[node.index] if node.index < len(self.sums) else 0.0
+        if self.weight == "time":
+            return call_text.seconds(amount)
+        return figures.money(amount) if self.weight == "cost" else f"{figures.short_count(round(amount))} tokens"
+
+    def _share(self, node: Node) -> str:
+        whole = self.sums[0] if self.sums else 0.0
+        return f"{self.sums[node.index] / whole:.1%} of the run" if whole and node.index < len(self.sums) else ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """All rectangles; their number depends on the width alone."""
+        colours = theme.colours_of(self)
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(colours.window))
+        grounds = {role: QColor(getattr(colours, role)) for role in (*_ROLES.values(), "error", "muted")}
+        for colour in grounds.values():
+            colour.setAlpha(70)
+        text = QColor(colours.text)
+        for slab in self.slabs:
+            place = QRectF(slab.x + 4, slab.level * ROW + 4, max(1.0, slab.width - 1), ROW - 1)
+            painter.fillRect(place, grounds[_role(slab)])
+            if slab.width > 36 and not slab.more:
+                painter.setPen(text)
+                self._paint_label(painter, place, slab.node)
+            if slab.node is self.selected and not slab.more:
+                painter.setPen(QColor(colours.accent))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(place.adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _paint_label(self, painter: QPainter, place: QRectF, node: Node) -> None:
+        label = f"{call_text.title(node)}  {self.value(node)}"
+        inner = place.adjusted(5, 0, -3, 0)
+        short = self.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, int(inner.width()))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short)
+
+    def slab_at(self, position: QPointF) -> Slab | None:
+        """The rectangle under a place."""
+        level, x = int((position.y() - 4) // ROW), position.x() - 4
+        return next((slab for slab in self.slabs if slab.level == level and 0 <= x - slab.x < slab.width), None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Selects."""
+        slab = self.slab_at(event.position())
+        if slab is not None:
+            self.chosen.emit(slab.node)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Lets the rectangle fill the width."""
+        slab = self.slab_at(event.position())
+        if slab is not None:
+            self.entered.emit(slab.node.parent if slab.more else slab.node)
+
+    def event(self, event: QEvent) -> bool:
+        """What a rectangle is."""
+        if isinstance(event, QHelpEvent) and (slab := self.slab_at(QPointF(event.pos()))) is not None:
+            several = f"{slab.more:,} rows too narrow to be drawn one by one"
+            text = several if slab.more else f"{self._describe(slab.node)}\n{call_text.preview(slab.node)}"
+            QToolTip.showText(event.globalPos(), text.strip())
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move among the rectangles, Enter goes in, Backspace and Escape go out."""
+        key = event.key()
+        if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Escape):
+            top = self.slabs[0].node if self.slabs else None
+            self.entered.emit(top.parent if top is not None else None)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected is not None:
+            self.entered.emit(self.selected)
+        elif (found := self._neighbour(Qt.Key(key))) is not None:
+            self.chosen.emit(found)
+        else:
+            super().keyPressEvent(event)
+
+    def _neighbour(self, key: Qt.Key) -> Node | None:
+        shown = [slab for slab in self.slabs if not slab.more]
+        here = next((slab for slab in shown if slab.node is self.selected), None)
+        if here is None:
+            return shown[0].node if shown and key in _ARROWS else None
+        if key == Qt.Key.Key_Up:
+            return here.node.parent if here.level else None
+        if key == Qt.Key.Key_Down:
+            below = [slab for slab in shown if slab.node.parent is here.node]
+            return max(below, key=lambda slab: slab.width).node if below else None
+        beside = sorted((slab for slab in shown if slab.level == here.level), key=lambda slab: slab.x)
+        place = beside.index(here) + {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(key, len(beside))
+        return beside[place].node if 0 <= place < len(beside) else None
+
+
+def _role(slab: Slab) -> str:
+    """The colour of a rectangle; a batch is not red for some of its calls."""
+    if slab.more:
+        return "muted"
+    kind = call_text.kind(slab.node)
+    return "error" if kind != "batch" and call_text.is_failure(slab.node) else _ROLES[kind]
+
+
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+
+
+class IcicleView(QWidget):
+    """The icicle with what it is weighted by.
+
+    Signals:
+        node_selected: A rectangle was chosen; its `Node`.
+    """
+
+    node_selected = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = RunState()
+        self._clock: Clock = lambda: self._state.now
+        self._top: Node | None = None
+        self._laid_out_at = 0.0
+        self.canvas = _Canvas()
+        self.canvas.chosen.connect(self._on_chosen)
+        self.canvas.entered.connect(self.enter)
+        self.weight = QComboBox()
+        self.weight.setAccessibleName("Width of the rectangles")
+        for weight, text in _WEIGHTS.items():
+            self.weight.addItem(text, weight)
+        self.order = QComboBox()
+        self.order.setAccessibleName("Order of the rectangles")
+        for order, text in _ORDERS.items():
+            self.order.addItem(text, order)
+        self.weight.currentIndexChanged.connect(self.lay_out)
+        self.order.currentIndexChanged.connect(self.lay_out)
+        self.whole = QPushButton("Show the whole run")
+        self.whole.clicked.connect(lambda: self.enter(None))
+        self.path = QLabel()
+        self.path.setProperty("muted", True)
+        line = QHBoxLayout()
+        line.setContentsMargins(8, 4, 8, 4)
+        line.setSpacing(8)
+        for widget in (QLabel("Width:"), self.weight, self.order):
+            line.addWidget(widget)
+        line.addWidget(self.path, 1)
+        line.addWidget(self.whole)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setWidget(self.canvas)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(line)
+        layout.addWidget(self._area, 1)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.lay_out)
+        self.setFocusProxy(self.canvas)
+
+    def set_state(self, state: RunState, clock: Clock | None = None) -> None:
+        """Show another run."""
+        self._state = state
+        self._clock = clock or (lambda: state.now)
+        self._top = None
+        self.canvas.select(None)
+        self.lay_out()
+
+    def refresh(self) -> None:
+        """Take in what has happened, twice a second at most."""
+        if self.isVisible() and not self._timer.isActive():
+            since = time.monotonic() - self._laid_out_at
+            self._timer.start(int(max(0.0, _AGAIN_SECONDS - since) * 1000))
+
+    def enter(self, node: Node | None) -> None:
+        """Let `node` fill the width; None or the run shows all."""
+        self._top = node if node is not None and node.parent is not None else None
+        self.lay_out()
+
+    def select(self, node: Node | None) -> None:
+        """Mark a node; its ancestor fills the width no more when it is not below it."""
+        if (
+            node is not None
+            and self._top is not None
+            and self._top is not node
+            and self._top not in node.ancestors()
+        ):
+            self.enter(None)
+        self.canvas.select(node)
+
+    def lay_out(self) -> None:
+        """Measure and place everything anew."""
+        self._timer.stop()
+        self._laid_out_at = time.monotonic()
+        top = self._top or (self._state.nodes[0] if self._state.nodes else None)
+        self.whole.setVisible(self._top is not None)
+        weight: Weight = self.weight.currentData()
+        order: Order = self.order.currentData()
+        if top is None or not self.isVisible():
+            self.path.clear()
+            self.canvas.show_slabs([], [], weight)
+            return
+        sums = call_weights.weights(self._state, weight, self._clock())
+        names = [call_text.title(node) for node in (*reversed(list(top.ancestors())), top)]
+        nothing = f"No {_WEIGHTS[weight].lower()} is known yet."
+        self.path.setText(nothing if not sums[0] else " › ".join(names) if self._top else "")
+        room = max(50.0, self._area.viewport().width() - 8.0)
+        self.canvas.show_slabs(call_weights.icicle(top, sums, room, order), sums, weight)
+
+    def _on_chosen(self, node: Node) -> None:
+        self.canvas.select(node)
+        self.node_selected.emit(node)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, other rectangles."""
+        super().resizeEvent(event)
+        self.lay_out()
+
+    def showEvent(self, event: QEvent) -> None:
+        """What was hidden was not laid out."""
+        self.lay_out()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.canvas.update()
+
+    def sizeHint(self) -> QSize:
+        """As the tree."""
+        return QSize(880, 400)

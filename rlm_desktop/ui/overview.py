@@ -1,0 +1,187 @@
+"""The strip under the call tree: the whole run by depth, how many calls at each moment, and where things failed."""
+
+from __future__ import annotations
+
+import math
+from itertools import accumulate
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import CallNode
+from rlm_desktop.ui import call_text, theme
+
+MOST_LANES = 6
+_PAD = 8
+_LANE = 14
+
+
+class OverviewStrip(QWidget):
+    """One lane per depth; the higher the filling, the more calls were under way.
+
+    Each call adds one at the column of its start and takes it away at that of its end, so a frame costs the width
+    and not the number of calls; ended calls are added once.
+
+    Signals:
+        node_chosen: A place was clicked; the `CallNode` nearest to it.
+    """
+
+    node_chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = RunState()
+        self._span = (0.0, 1.0)
+        self._now = 0.0
+        self._box: tuple[float, float] | None = None
+        self._forget()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("The whole run by depth: the more calls at once, the higher. Click to go there.")
+        self.setAccessibleName("Overview of the run by depth")
+
+    def _forget(self) -> None:
+        self._seen = 0
+        self._live: list[CallNode] = []
+        self._lanes: list[list[int]] = []
+        self._failed: set[tuple[int, int]] = set()
+
+    def set_state(self, state: RunState) -> None:
+        """Show another run."""
+        self._state = state
+        self._forget()
+        self._box = None
+        self.update()
+
+    def refresh(self, span: tuple[float, float], now: float, box: tuple[float, float] | None) -> None:
+        """Take in what has happened.
+
+        Args:
+            span: Start and end of the time to show.
+            now: The run's current time.
+            box: Start and end of what the rows in view cover.
+        """
+        if span != self._span:
+            self._span = span
+            self._forget()
+        self._now, self._box = now, box
+        lanes = len(self._lanes)
+        self._take_new()
+        if len(self._lanes) != lanes:
+            self.updateGeometry()
+        self.update()
+
+    def _room(self) -> int:
+        return max(10, self.width() - 2 * _PAD)
+
+    def _column(self, moment: float) -> int:
+        start, end = self._span
+        return min(self._room() - 1, max(0, int((moment - start) / (end - start) * self._room())))
+
+    def _take_new(self) -> None:
+        nodes = self._state.nodes
+        for node in nodes[self._seen :]:
+            if isinstance(node, CallNode):
+                self._live.append(node)
+        self._seen = len(nodes)
+        still: list[CallNode] = []
+        for call in self._live:
+            if call.finished is None:
+                still.append(call)
+                continue
+            self._add(self._lanes, call, call.finished)
+            if call_text.is_failure(call):
+                self._failed.add((min(call.depth, MOST_LANES - 1), self._column(call.finished)))
+        self._live = still
+
+    def _add(self, lanes: list[list[int]], call: CallNode, until: float) -> None:
+        lane = min(call.depth, MOST_LANES - 1)
+        while len(lanes) <= lane:
+            lanes.append([0] * (self._room() + 1))
+        lanes[lane][self._column(call.started)] += 1
+        lanes[lane][self._column(until) + 1] -= 1
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Lanes, failures, the box of what is in view."""
+        colours = theme.colours_of(self)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(colours.panel))
+        painter.setPen(QColor(colours.line))
+        painter.drawLine(0, 0, self.width(), 0)
+        lanes = [list(lane) for lane in self._lanes]
+        for call in self._live:
+            if call.status != "queued":
+                self._add(lanes, call, self._now)
+        for number, lane in enumerate(lanes):
+            self._paint_lane(painter, number, lane)
+        if self._box is not None and lanes:
+            self._paint_box(painter, self._box, len(lanes))
+        painter.end()
+
+    def _paint_lane(self, painter: QPainter, number: int, changes: list[int]) -> None:
+        colours = theme.colours_of(self)
+        ink = QColor(colours.rlm if number == 0 else colours.llm)
+        ink.setAlpha(170)
+        counts = list(accumulate(changes[:-1]))
+        most = math.log1p(max(counts, default=1))
+        bottom = 4 + (number + 1) * _LANE
+        height = _LANE - 3
+        start = 0
+        while start < len(counts):  # equal neighbours are one rectangle
+            end = start + 1
+            while end < len(counts) and counts[end] == counts[start]:
+                end += 1
+            if counts[start]:
+                tall = max(2.0, height * math.log1p(counts[start]) / most)
+                painter.fillRect(QRectF(_PAD + start, bottom - tall, end - start, tall), ink)
+            start = end
+        error = QColor(colours.error)
+        for lane, column in self._failed:
+            if lane == number:
+                painter.fillRect(QRectF(_PAD + column, bottom - height, 2, height), error)
+
+    def _paint_box(self, painter: QPainter, box: tuple[float, float], lanes: int) -> None:
+        accent = QColor(theme.colours_of(self).accent)
+        left, right = self._column(box[0]), self._column(box[1])
+        painter.setPen(accent)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(_PAD + left - 1, 2, max(4, right - left + 2), lanes * _LANE + 3))
+
+    def call_at(self, x: float, y: float) -> CallNode | None:
+        """The call of a lane that was under way at a moment, else the one nearest to it."""
+        start, end = self._span
+        moment = start + (x - _PAD) / self._room() * (end - start)
+        lane = max(0, int((y - 4) // _LANE))
+        calls = [call for call in self._state.calls.values() if min(call.depth, MOST_LANES - 1) == lane]
+
+        def distance(call: CallNode) -> tuple[float, float]:
+            until = call.finished if call.finished is not None else self._now
+            outside = max(call.started - moment, moment - until, 0.0)
+            return outside, until - call.started
+
+        return min(calls, key=distance, default=None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go to what ran there."""
+        call = self.call_at(event.position().x(), event.position().y())
+        if call is not None:
+            self.node_chosen.emit(call)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other columns."""
+        super().resizeEvent(event)
+        self._forget()
+        self._take_new()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """As many lanes as the run has depths, two at least."""
+        lanes = min(MOST_LANES, max(self._state.by_depth, default=1) + 1)
+        return QSize(400, 8 + max(2, lanes) * _LANE)

@@ -1,0 +1,159 @@
+"""The icicle and the strip: what they weigh, what they show, how they are used."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QSignalSpy
+from pytestqt.qtbot import QtBot
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import BatchNode, CallNode
+from rlm_desktop.ui.call_tree import CallTreeView
+from rlm_desktop.ui.call_weights import Order, Slab, Weight, icicle, weights
+from rlm_desktop.ui.overview import OverviewStrip
+from tests import traces
+from tests.traces import Shape
+
+DONE = Shape(calls=80, depth=2, batch=12, errors=0.1, retries=0.0, seed=6)
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> CallTreeView:
+    made = CallTreeView()
+    made.resize(1000, 500)
+    qtbot.addWidget(made)
+    made.show()
+    made.set_state(traces.state(DONE))
+    return made
+
+
+@pytest.mark.parametrize("weight", ["time", "cost", "tokens"])
+def test_weights_add_up(weight: Weight) -> None:
+    state = traces.state(DONE)
+    sums = weights(state, weight, state.now)
+    for node in state.nodes:
+        assert sums[node.index] >= sum(sums[child.index] for child in node.children) - 1e-9
+    if weight == "cost":
+        assert sums[0] == pytest.approx(state.totals.cost_usd)
+    if weight == "tokens":
+        assert sums[0] == state.totals.input_tokens + state.totals.output_tokens
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 50),
+    room=st.floats(50, 3000),
+    order=st.sampled_from(("time", "heaviest")),
+    cut=st.one_of(st.none(), st.integers(5, 400)),
+)
+def test_rectangles_lie_within_their_parents_and_do_not_overlap(
+    seed: int, room: float, order: Order, cut: int | None
+) -> None:
+    state = traces.state(Shape(calls=60, depth=3, batch=8, seed=seed, cut=cut))
+    slabs = icicle(state.nodes[0], weights(state, "time", state.now), room, order)
+    places = {slab.node.index: slab for slab in slabs if not slab.more}
+    rows: dict[int, list[Slab]] = {}
+    for slab in slabs:
+        rows.setdefault(slab.level, []).append(slab)
+        parent = slab.node.parent
+        if parent is not None:
+            over = places[parent.index]
+            assert slab.level == over.level + 1
+            assert slab.x >= over.x - 1e-6
+            assert slab.x + slab.width <= over.x + over.width + 1e-6
+    for row in rows.values():
+        row.sort(key=lambda slab: slab.x)
+        assert all(left.x + left.width <= right.x + 1e-6 for left, right in pairwise(row))
+
+
+def test_the_number_of_rectangles_depends_on_the_room_not_on_the_run() -> None:
+    state = traces.state(Shape(calls=5000, depth=1, batch=2000, chunks=0, words=2))
+    sums = weights(state, "time", state.now)
+    assert len(icicle(state.nodes[0], sums, 400, "time")) < 600
+
+
+def test_heaviest_first_is_sorted() -> None:
+    state = traces.state(DONE)
+    sums = weights(state, "cost", state.now)
+    slabs = icicle(state.nodes[0], sums, 5000, "heaviest")
+    iterations = sorted((slab for slab in slabs if slab.level == 1 and not slab.more), key=lambda slab: slab.x)
+    widths = [slab.width for slab in iterations]
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_the_icicle_selects_goes_in_and_out(view: CallTreeView, qtbot: QtBot) -> None:
+    view.show_page(1)
+    canvas = view.icicle.canvas
+    told = QSignalSpy(view.node_selected)
+    slab = next(slab for slab in canvas.slabs if isinstance(slab.node, BatchNode) and slab.width > 40)
+    place = QPoint(int(slab.x + slab.width / 2) + 4, slab.level * 22 + 12)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    assert told.at(0)[0] is slab.node
+    assert view.selected_node() is slab.node
+    assert "Batch" in canvas.accessibleDescription()
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    assert canvas.slabs[0].node is slab.node
+    assert view.icicle.whole.isVisible()
+    qtbot.keyClick(canvas, Qt.Key.Key_Down)
+    assert isinstance(view.selected_node(), CallNode)
+    qtbot.keyClick(canvas, Qt.Key.Key_Up)
+    assert view.selected_node() is slab.node
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    assert canvas.slabs[0].node is slab.node.parent
+    qtbot.mouseClick(view.icicle.whole, Qt.MouseButton.LeftButton)
+    assert canvas.slabs[0].node is view.state.nodes[0]
+    assert not view.grab().isNull()
+
+
+def test_an_icicle_without_figures_says_so(view: CallTreeView) -> None:
+    view.set_state(traces.state(Shape(calls=20, knows_cost=False)))
+    view.show_page(1)
+    view.icicle.weight.setCurrentIndex(view.icicle.weight.findData("cost"))
+    assert view.icicle.path.text() == "No cost is known yet."
+    assert len(view.icicle.canvas.slabs) == 1
+
+
+def test_the_strip_goes_to_what_ran_there(view: CallTreeView, qtbot: QtBot) -> None:
+    strip = view.overview
+    assert strip.isVisible()
+    call = next(call for call in view.state.calls.values() if call.depth == 1)
+    middle = (call.started + (call.finished or 0)) / 2
+    x = 8 + strip._column(middle)
+    found = strip.call_at(x, 4 + 14 + 5)
+    assert found is not None
+    assert found.depth == 1
+    assert found.started <= middle <= (found.finished or 0)
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(x, 4 + 14 + 5))
+    assert view.selected_node() is found
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 50), step=st.integers(20, 200))
+def test_the_strip_grown_live_equals_the_strip_of_the_stored_run(seed: int, step: int) -> None:
+    live, stored = OverviewStrip(), OverviewStrip()
+    state = RunState()
+    for strip in (live, stored):
+        strip.resize(500, 60)
+    live.set_state(state)
+    span = (0.0, 60.0)
+    for number, event in enumerate(traces.events(Shape(calls=40, seed=seed))):
+        state.apply(event)
+        if number % step == 0:
+            live.refresh(span, state.now, None)
+    live.refresh(span, state.now, None)
+    stored.set_state(state)
+    stored.refresh(span, state.now, None)
+    assert live._lanes == stored._lanes
+    assert live._failed == stored._failed
+
+
+def test_no_run_no_strip(view: CallTreeView) -> None:
+    view.set_state(None)
+    assert not view.overview.isVisible()
+    view.show_page(1)
+    assert view.icicle.canvas.slabs == []
