@@ -144,7 +144,6 @@ def _show(options: Options) -> int:
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
     app.setApplicationName("rlm-desktop")
-    app.setApplicationDisplayName("RLM Desktop")
     app.setDesktopFileName("rlm-desktop")
     app.setQuitOnLastWindowClosed(False)
     try:
