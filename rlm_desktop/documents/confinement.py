@@ -30,7 +30,6 @@ def confine(memory_mb: int, package: str) -> list[str]:
     """
     if sys.platform == "win32":
         return []
-    os.nice(5)
     os.chdir("/")
     if not sys.platform.startswith("linux"):
         return _limits(memory_mb)

@@ -80,7 +80,7 @@ def docx(body: str = "", extra: Mapping[str, bytes | str] | None = None) -> byte
     )
 
 
-def xlsx(extra: Mapping[str, bytes | str] | None = None) -> bytes:
+def xlsx(extra: Mapping[str, bytes | str] | None = None, rows: int = 0) -> bytes:
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     cell = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'
 
@@ -105,6 +105,10 @@ def xlsx(extra: Mapping[str, bytes | str] | None = None) -> bytes:
             "xl/worksheets/sheet1.xml": sheet(
                 f'<row r="1">{cell.format("A1", "Region, all")}{cell.format("B1", "Sum")}</row>'
                 f'<row r="2">{cell.format("A2", "Europe")}<c r="B2"><v>42</v></c></row>'
+                + "".join(
+                    f'<row r="{row}">{cell.format(f"A{row}", f"Place {row}")}<c r="B{row}"><v>{row}.5</v></c></row>'
+                    for row in range(3, 3 + rows)
+                )
             ),
             "xl/worksheets/_rels/sheet1.xml.rels": relations(("comments", "../comments1.xml")),
             "xl/comments1.xml": f"<comments {main}><authors><author>Ann</author></authors><commentList>"

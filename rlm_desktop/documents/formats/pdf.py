@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 import pypdfium2 as pdfium
@@ -19,9 +20,9 @@ _MAX_HEADINGS = 20_000
 _MAX_ANNOTATIONS = 5_000
 _MAX_STRING = 1 << 20
 _HYPHEN = "\ufffe"
-_WORD = re.compile(r"\w+")
-_HYPHENED = re.compile(r"\w+-\w+")
-_DIVIDED = re.compile(rf"(\w+){_HYPHEN}(?:\r?\n)?(\w+)")
+_WORD = re.compile(r"[\w-]+")
+_LAST = re.compile(r"\w{1,60}\Z")
+_FIRST = re.compile(r"\w+")
 
 
 def extract(source: Source, draft: Draft) -> None:
@@ -139,19 +140,22 @@ def _without_hyphens(pages: list[str]) -> list[str]:
     """
     if not any(_HYPHEN in page for page in pages):
         return pages
-    whole: set[str] = set()
-    hyphened: set[str] = set()
+    words: set[str] = set()
     for page in pages:
-        whole.update(_WORD.findall(page.lower()))
-        hyphened.update(_HYPHENED.findall(page.lower()))
+        words.update(_WORD.findall(page.lower()))
+    return [_joined(page.split(_HYPHEN), words) for page in pages]
 
-    def joined(match: re.Match[str]) -> str:
-        first, second = match.groups()
-        word = (first + second).lower()
-        keeps = word not in whole and f"{first}-{second}".lower() in hyphened
-        return f"{first}-{second}" if keeps else first + second
 
-    return [_DIVIDED.sub(joined, page).replace(_HYPHEN, "") for page in pages]
+def _joined(pieces: list[str], words: set[str]) -> str:
+    text = [pieces[0]]
+    for before, after in pairwise(pieces):
+        after = after.removeprefix("\r\n")
+        first, second = _LAST.search(before[-60:]), _FIRST.match(after)
+        if first and second:
+            word, hyphened = (first[0] + second[0]).lower(), f"{first[0]}-{second[0]}".lower()
+            text.append("-" if hyphened in words and word not in words else "")
+        text.append(after)
+    return "".join(text)
 
 
 def _outline(document: pdfium.PdfDocument, draft: Draft) -> Iterator[Heading]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 
 def markdown_table(rows: Sequence[Sequence[str]]) -> str:
@@ -31,14 +31,14 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> str:
 
 def cell_text(value: object) -> str:
     """A cell as a person reads it: no `.0` after whole numbers, dates in ISO form."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
+    if isinstance(value, str):
+        return value
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):
         return value.isoformat(" ")
     if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
     return "" if value is None else str(value)

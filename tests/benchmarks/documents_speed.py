@@ -1,0 +1,222 @@
+"""Loading documents: large texts, folders, each format beside the plain library call, two processes beside one."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import os
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import psutil
+
+from rlm_desktop.documents import Loader, expand, load_all
+from tests.benchmarks import Figure
+from tests.documents import made
+
+NAME = "documents"
+_SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "documents"
+_LARGE_MB = 500
+_FILES = 10_000
+_LINE = "The quick brown fox jumps over the lazy dog; 0123456789 and more words in a line.\n"
+
+
+async def run() -> list[Figure]:
+    """All figures of the documents."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        return [
+            *_large_text(folder),
+            *await _folder(folder),
+            *_overheads(folder),
+            *await _two_processes(folder),
+            *await _cancel(folder),
+        ]
+
+
+@contextmanager
+def _watched(memory: list[int], gaps: list[float]) -> Iterator[None]:
+    """Note the memory of this process and its children, and how long other threads had to wait."""
+    ended = threading.Event()
+    process = psutil.Process()
+
+    def watch() -> None:
+        last = time.perf_counter()
+        while not ended.wait(0.005):
+            now = time.perf_counter()
+            gaps.append(now - last - 0.005)
+            memory.append(process.memory_info().rss)
+            last = time.perf_counter()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _large_text(folder: Path) -> Iterator[Figure]:
+    path = folder / "large.txt"
+    block = (_LINE * (1 + (1 << 20) // len(_LINE))).encode()[: 1 << 20]
+    with path.open("wb") as file:
+        for _ in range(_LARGE_MB):
+            file.write(block)
+    loader = Loader(workers=1)
+    seconds, copies, stalls = [], [], []
+    try:
+        for _ in range(3):
+            memory: list[int] = []
+            gaps: list[float] = []
+            before = psutil.Process().memory_info().rss
+            with _watched(memory, gaps):
+                started = time.perf_counter()
+                document = loader.load(path)
+                seconds.append(time.perf_counter() - started)
+            assert document.characters == _LARGE_MB << 20
+            del document
+            copies.append((max(memory) - before) / (_LARGE_MB << 20))
+            stalls.append(max(gaps) * 1000)
+    finally:
+        loader.close()
+        path.unlink()
+    note = f"{_LARGE_MB} MB of ASCII, median of 3"
+    yield Figure.at_most("text of 500 MB ready", statistics.median(seconds), "s", 2.0, note)
+    yield Figure.at_most("copies of it in memory", max(copies), "x", 2.0, "most of 3, with what the reading needs")
+    yield Figure.at_most("longest wait of another thread", statistics.median(stalls), "ms", 50.0, note)
+
+
+async def _folder(folder: Path) -> list[Figure]:
+    root = folder / "tree"
+    for number in range(_FILES):
+        path = root / f"d{number // 1000}" / f"s{number // 100}" / f"f{number}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"print({number})\n" * 30)
+    (root / ".gitignore").write_text("*.log\n/build/\n*.egg-info\n**/tmp/*.txt\n!keep.log\n")
+    listed = []
+    for _ in range(5):
+        started = time.perf_counter()
+        listing = expand([root])
+        listed.append(time.perf_counter() - started)
+    assert len(listing.files) == _FILES
+    gaps: list[float] = []
+    ticking = asyncio.create_task(_tick(gaps))
+    started = time.perf_counter()
+    results = await load_all(listing.files, progress=lambda report: None)
+    loaded = time.perf_counter() - started
+    ticking.cancel()
+    assert len(results) == _FILES
+    return [
+        Figure.at_most("10,000 files listed", statistics.median(listed), "s", 1.0, "median of 5, with .gitignore"),
+        Figure.plain("10,000 files loaded", loaded, "s", "small Python files"),
+        Figure.at_most("longest stall of the event loop meanwhile", max(gaps) * 1000, "ms", 50.0, "5 ms ticks"),
+    ]
+
+
+async def _tick(gaps: list[float]) -> None:
+    last = time.perf_counter()
+    while True:
+        await asyncio.sleep(0.005)
+        now = time.perf_counter()
+        gaps.append(now - last - 0.005)
+        last = now
+
+
+def _overheads(folder: Path) -> Iterator[Figure]:
+    """Time of a load, with the process running, over that of the plain library in this process."""
+    loader = Loader(workers=1)
+    try:
+        for name, data, plain, amount, unit in _formats():
+            path = folder / name
+            path.write_bytes(data)
+            loader.load(path)
+            plain(data)
+            ours, theirs = [], []
+            for _ in range(7):
+                ours.append(_timed(lambda path=path: loader.load(path)))
+                theirs.append(_timed(lambda plain=plain, data=data: plain(data)))
+            ratio = statistics.median(ours) / statistics.median(theirs)
+            rate = amount / statistics.median(ours)
+            note = f"{rate:,.0f} {unit}; medians of 7, in turns; the plain call gives no places and no outline"
+            yield Figure.at_most(f"{name}: beside the plain library", ratio, "x", 1.15, note)
+    finally:
+        loader.close()
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _formats() -> Iterator[tuple[str, bytes, Callable[[bytes], object], float, str]]:
+    """Name, file, the plain library call, and what a file counts as."""
+    import pypdfium2
+    from html_to_markdown import convert
+    from python_calamine import CalamineWorkbook
+
+    def pdf(data: bytes) -> list[str]:
+        document = pypdfium2.PdfDocument(data)
+        return [page.get_textpage().get_text_range() for page in document]
+
+    def workbook(data: bytes) -> str:
+        book, text = CalamineWorkbook.from_filelike(BytesIO(data)), StringIO()
+        for name in book.sheet_names:
+            csv.writer(text).writerows(book.get_sheet_by_name(name).to_python())
+        return text.getvalue()
+
+    policy = _SHARED / "debian-policy.pdf"
+    pages = [f"Page {number} has some words of its own and a few more" for number in range(400)]
+    book = policy.read_bytes() if policy.exists() else made.pdf(*pages)
+    yield "book.pdf", book, pdf, 193 if policy.exists() else 400, "pages/s"
+    row = "<tr><td>one</td><td>two <b>bold</b></td></tr>"
+    page = f"<html><h1>Title</h1>{f'<p>Some <a href=x>text</a> here.</p><table>{row * 5}</table>' * 2000}</html>"
+    yield "page.html", page.encode(), lambda data: convert(data.decode()), len(page) / 1e6, "MB/s"
+    yield "book.xlsx", made.xlsx(rows=20_000), workbook, 20_000, "rows/s"
+
+
+async def _two_processes(folder: Path) -> list[Figure]:
+    """Many PDFs by two processes over one."""
+    paths = []
+    for number in range(8):
+        path = folder / f"part{number}.pdf"
+        path.write_bytes(made.pdf(*[f"Some words of page {page}" for page in range(2500)]))
+        paths.append(path)
+    seconds: dict[int, float] = {}
+    for workers in (1, 2):
+        loader = Loader(workers=workers)
+        try:
+            await loader.load_all(paths[:workers])
+            runs = []
+            for _ in range(3):
+                started = time.perf_counter()
+                await loader.load_all(paths)
+                runs.append(time.perf_counter() - started)
+            seconds[workers] = statistics.median(runs)
+        finally:
+            await loader.aclose()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    note = f"8 PDFs of 2,500 pages, medians of 3, {cores} cores; two processes over one"
+    return [Figure.at_most("many files by two processes", seconds[2] / seconds[1], "x", 1 / 1.7, note)]
+
+
+async def _cancel(folder: Path) -> list[Figure]:
+    path = folder / "long.pdf"
+    path.write_bytes(made.pdf(*["some words"] * 8000))
+    times = []
+    for _ in range(5):
+        started = asyncio.Event()
+        loading = asyncio.create_task(load_all([path], progress=lambda report, begun=started: begun.set()))
+        await started.wait()
+        before = time.perf_counter()
+        loading.cancel()
+        await asyncio.wait([loading])
+        times.append((time.perf_counter() - before) * 1000)
+    return [Figure.at_most("cancel, until nothing is left", max(times), "ms", 200.0, "worst of 5")]
