@@ -6,8 +6,10 @@ libraries leave `sys.path` again, so that nothing but the named ones can be impo
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,3 +65,35 @@ def library_folder(name: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ReplError(f"The library {name!r}, which REPL workers are set to offer, is not installed.")
     return Path(next(iter(spec.submodule_search_locations))).resolve()
+
+
+def library_paths(names: Sequence[str]) -> list[Path]:
+    """Folders and files of installed libraries and of what they require.
+
+    Raises:
+        ReplError: One is not installed.
+    """
+    found: dict[Path, None] = {}
+    waiting, seen = list(names), set[str]()
+    while waiting:
+        name = waiting.pop().lower()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            # Installed without metadata, or a requirement of another platform.
+            if name in names:
+                found[library_folder(name)] = None
+            continue
+        for file in distribution.files or ():
+            if file.parts[0] not in ("..", "__pycache__"):
+                found[Path(str(distribution.locate_file(file.parts[0]))).resolve()] = None
+        waiting += _requirements(distribution)
+    return [path for path in found if path.exists()]
+
+
+def _requirements(distribution: importlib.metadata.Distribution) -> list[str]:
+    wanted = (requirement for requirement in distribution.requires or () if "extra ==" not in requirement)
+    return [match[0] for requirement in wanted if (match := re.match(r"[\w.-]+", requirement))]

@@ -9,7 +9,7 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
-from rlm_desktop.repl.boot import base_python, library_folder
+from rlm_desktop.repl.boot import base_python, library_paths
 
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
 _SYSTEM_FILES = ("/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache")
@@ -24,9 +24,7 @@ def readable(libraries: Sequence[str]) -> list[str]:
     Of a Python in somebody's home only the standard library is opened, not what lies beside it.
     """
     found = [*_SYSTEM_LIBRARIES, *_SYSTEM_FILES, *_standard_library()]
-    for name in libraries:
-        folder = library_folder(name)
-        found += [str(folder), *map(str, folder.parent.glob(f"{name}.libs"))]
+    found += map(str, library_paths(libraries))
     return list(dict.fromkeys(path for path in found if os.path.exists(path)))
 
 

@@ -1,0 +1,63 @@
+"""Installed libraries that a person lets cells use."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+
+from rlm_desktop.errors import ReplError
+from rlm_desktop.repl.host import ReplHost, ReplOptions, ReplSpec
+
+
+async def _none(query):
+    return []
+
+
+async def _run(host, *codes):
+    repl = await host.spawn(ReplSpec(context="c"), serve=_none, on_output=lambda *_: None)
+    return [await repl.run_cell(code, timeout=30) for code in codes]
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("numpy"), reason="numpy is not installed")
+async def test_numpy_works_and_siblings_have_other_random_numbers():
+    host = ReplHost(ReplOptions(libraries=("numpy",)))
+    codes = (
+        "import numpy as np\nimport numpy.linalg\na = np.arange(6.0).reshape(2, 3)\nfloat((a @ a.T).sum())",
+        "np.random.random(), np.random.default_rng().random()",
+        "FINAL(np.float64(2.5))",
+        "FINAL({'a': a})",
+    )
+    first, second = await _run(host, *codes), await _run(host, *codes)
+    assert [result.error for result in first] == [""] * 4
+    assert first[0].stdout == "83.0\n"
+    assert first[1].stdout != second[1].stdout
+    assert (first[2].final.value, first[3].final.value) == (2.5, {"a": [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]})
+    assert next(v for v in first[0].variables if v.name == "a").type == "ndarray"
+    await host.aclose()
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("pandas"), reason="pandas is not installed")
+async def test_pandas_works():
+    host = ReplHost(ReplOptions(libraries=("numpy", "pandas")))
+    code = (
+        "import io\nimport pandas as pd\n"
+        "table = pd.read_csv(io.StringIO('region,sales\\nn,1\\ns,2\\nn,3'))\n"
+        "table['day'] = pd.date_range('2026-01-01', periods=3, tz='Europe/Berlin')\n"
+        "table.groupby('region').sales.sum().to_dict()"
+    )
+    (result,) = await _run(host, code)
+    assert (result.error, result.stdout) == ("", "{'n': 4, 's': 2}\n")
+    await host.aclose()
+
+
+async def test_what_was_not_named_cannot_be_imported():
+    host = ReplHost()
+    (result,) = await _run(host, "import psutil")
+    assert result.error.startswith("ModuleNotFoundError")
+    await host.aclose()
+
+
+async def test_a_library_that_is_missing_is_named():
+    with pytest.raises(ReplError, match="no_such_library"):
+        await ReplHost(ReplOptions(libraries=("no_such_library",))).start()
