@@ -123,9 +123,9 @@ def can_load(library: str) -> bool:
 def check_system(for_tests: bool) -> None:
     """Install the missing system libraries, or say which line does."""
     needed, wanted = missing_packages(for_tests)
-    if not needed and not wanted:
-        return
-    install_packages([*needed, *wanted])
+    for packages in (needed, wanted):
+        if packages:
+            install_packages(packages)
     needed, wanted = missing_packages(for_tests)
     if needed and not shutil.which("apt-get"):
         libraries = [library for library, package in QT_LIBRARIES.items() if package in needed]
@@ -136,7 +136,7 @@ def check_system(for_tests: bool) -> None:
         raise Trouble(
             f"Qt needs libraries that are missing here. Install them with:\n  {apt_line(needed + wanted)}"
         )
-    if wanted:
+    if wanted and not is_set_up("dev"):
         say(f"Tests that need {', '.join(wanted)} will be skipped. To run them too:\n  {apt_line(wanted)}")
 
 
@@ -196,18 +196,24 @@ def fingerprint() -> str:
 
 def set_up(extra: str) -> None:
     """Make or renew the environment with the runtime dependencies, and those of `extra` ("" or "dev")."""
-    current = fingerprint()
-    stamps = {name: VENV / f"stamp-{name or 'run'}" for name in ("", "dev")}
-    done = [name for name, stamp in stamps.items() if stamp.is_file() and stamp.read_text() == current]
-    if venv_python().exists() and (extra in done or "dev" in done):
+    if is_set_up(extra) or is_set_up("dev"):
         return
     say(f"Setting up {VENV} (once; about a minute) ...")
-    if not done or not venv_python().exists():
+    if not is_set_up(""):
         make_venv()
-    LOG.write_text("")
     pip("install", "hatchling", "editables")  # pinned like the rest; an isolated build would fetch its own
     pip("install", "--no-build-isolation", "-e", f".[{extra}]" if extra else ".")
-    stamps[extra].write_text(current)
+    stamp(extra).write_text(fingerprint())
+
+
+def stamp(extra: str) -> Path:
+    return VENV / f"stamp-{extra or 'run'}"
+
+
+def is_set_up(extra: str) -> bool:
+    """Whether the environment was made for these pins, this Python and this folder."""
+    file = stamp(extra)
+    return venv_python().exists() and file.is_file() and file.read_text() == fingerprint()
 
 
 def make_venv() -> None:
@@ -218,7 +224,11 @@ def make_venv() -> None:
             f"  {apt_line([venv_package()])}"
         )
     if VENV.exists():
+        if not LOG.exists():
+            raise Trouble(f"There is a folder {VENV} that this script did not make. Move it away and try again.")
         shutil.rmtree(VENV)
+    VENV.mkdir()
+    LOG.touch()  # marks the folder as ours, even when the next line is interrupted
     result = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
     if result.returncode != 0:
         raise Trouble(f"The virtual environment could not be made:\n{(result.stdout + result.stderr).strip()}")

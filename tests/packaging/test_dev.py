@@ -128,6 +128,15 @@ def test_the_second_time_nothing_is_done(
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_foreign_environment_is_left_alone(dev: ModuleType) -> None:
+    precious = dev.VENV / "precious.txt"
+    dev.VENV.mkdir()
+    precious.touch()
+    with pytest.raises(dev.Trouble, match="did not make"):
+        dev.set_up("")
+    assert precious.exists()
+
+
 def test_new_pins_renew_the_environment(dev: ModuleType) -> None:
     before = dev.fingerprint()
     dev.CONSTRAINTS.write_text("msgspec==0.22.0\n")
