@@ -21,24 +21,27 @@ class RunLog:
 
     Attributes:
         origin: What the run is imported from; empty for a run of this program.
+        resumed: Id of the run in the history that goes on; empty for a new run.
         number: Its key in the database, once its row has been written.
         summary: What its row says.
     """
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, resumed: str = "") -> None:
         self.origin = origin
+        self.resumed = resumed
         self.number: int | None = None
         self.summary = Summary()
+        self.has_stored = False
         self._early: list[AnyEvent] = []
 
     @property
     def run_id(self) -> str:
         """Its id; empty before its first event."""
-        return self.summary.started.run_id if self.summary.started else ""
+        return self.summary.started.run_id if self.summary.started else self.resumed
 
     def take(self, events: list[AnyEvent]) -> list[AnyEvent]:
         """Count events in; returns those that can be written: none before the run has started."""
-        if self.summary.started is None and not any(isinstance(event, ev.RunStarted) for event in events):
+        if not self.run_id and not any(isinstance(event, ev.RunStarted) for event in events):
             self._early.extend(events)
             return []
         events, self._early = [*self._early, *events], []
@@ -127,9 +130,11 @@ class Batch:
 
 
 def _enter(connection: Connection, database: Database, log: RunLog, token: str) -> int:
-    """The row of a run and of its session; a run that is there already goes on."""
+    """The row of a run and of its session."""
     from rlm_desktop.history import schema
 
+    if log.resumed:
+        return _reenter(connection, log, token)
     columns = log.summary.start_columns()
     session: dict[str, Any] = {"id": columns["session_id"], "created_at": columns["started_at"]}
     session["updated_at"] = columns["started_at"]
@@ -140,6 +145,18 @@ def _enter(connection: Connection, database: Database, log: RunLog, token: str) 
     values = {**columns, **log.summary.columns(), "writer": plain(token), "origin": log.origin}
     result = connection.execute(schema.runs.insert().values(values))
     return int(result.inserted_primary_key[0])  # pyright: ignore[reportOptionalSubscript]
+
+
+def _reenter(connection: Connection, log: RunLog, token: str) -> int:
+    """The row of a run that was cut off and goes on."""
+    from rlm_desktop.history.schema import runs
+
+    row = connection.execute(runs.select().where(runs.c.id == log.resumed)).one()
+    connection.execute(runs.update().where(runs.c.id == log.resumed).values(writer=plain(token)))
+    if not log.has_stored:
+        log.summary.add_stored(row)
+        log.has_stored = True
+    return int(row.number)
 
 
 def _write_texts(connection: Connection, database: Database, parts: list[_Part]) -> None:

@@ -50,6 +50,8 @@ class Presence:
         with contextlib.suppress(OSError):
             self._file = self._path(self.token).open("wb")
             _lock(self._file)
+            for other in self._database.parent.glob(f"{self._database.name}-writer-*"):
+                self.is_alive(other.name.rpartition("-")[2])
 
     def is_alive(self, token: str) -> bool:
         """Whether the process of that name still runs; clears away after one that does not."""

@@ -9,6 +9,10 @@ import msgspec
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState, Usage
 
+_SUMS = (
+    "calls", "iterations", "requests", "errors", "input_tokens", "output_tokens", "unknown_usage", "cost_usd",
+    "unknown_cost", "events",
+)  # fmt: skip
 QUESTION = 1000
 ANSWER = 500
 
@@ -69,6 +73,13 @@ class Summary:
             self.unknown_cost += 1
         else:
             self.cost_usd += cost_usd
+
+    def add_stored(self, row: Any) -> None:
+        """Count in what the row of a run says that was cut off and goes on now."""
+        for name in _SUMS:
+            setattr(self, name, getattr(self, name) + getattr(row, name))
+        self.depth = max(self.depth, row.depth)
+        self.answer = self.answer or row.answer
 
     def start_columns(self) -> dict[str, Any]:
         """The columns that are known once the run has started."""

@@ -94,6 +94,25 @@ def test_a_run_cut_off_shows_as_interrupted(tmp_path: Path) -> None:
     second.close()
 
 
+def test_a_run_that_was_cut_off_goes_on(tmp_path: Path) -> None:
+    events = traces.run()
+    first = History(tmp_path / "history.sqlite")
+    keep(first, events[:50])
+    with pytest.raises(HistoryError, match="going on"):
+        first.resume("run-1")
+    first.close()
+    second = History(tmp_path / "history.sqlite")
+    sink = second.resume("run-1")
+    for event in events[50:]:
+        sink(event)
+    assert second.flush()
+    assert second.events("run-1") == events
+    row, totals = second.run("run-1"), second.state("run-1").totals
+    assert (row.calls, row.requests, row.input_tokens) == (totals.calls, totals.requests, totals.input_tokens)
+    assert (row.end_state, row.events, row.duration) == ("completed", len(events), events[-1].at)
+    second.close()
+
+
 def test_two_histories_write_the_same_file(tmp_path: Path) -> None:
     one, two = History(tmp_path / "history.sqlite"), History(tmp_path / "history.sqlite")
     sinks = one.sink(), two.sink()

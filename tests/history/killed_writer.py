@@ -1,0 +1,62 @@
+"""A program that writes runs and kills itself (a copy of itself) at random moments.
+
+`python -m tests.history.killed_writer DATABASE KILLS SEED LONGEST` kills each copy within LONGEST seconds and
+prints a line for each: run id, events emitted, and seconds since the run began at which the signal was sent.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+import sqlalchemy.dialects.sqlite  # noqa: F401  (imported once, before the copies are made)
+
+from rlm_desktop.engine.trace import Trace
+from rlm_desktop.history import History, batches, changes, database, queries, settling, upgrade  # noqa: F401
+from tests.history import traces
+
+EVENTS = traces.run(iterations=200, ends=False)
+
+
+def write(path: Path, run_id: str, report: int) -> None:
+    """Emit events, about one a millisecond, until killed; tell how far it came."""
+    history = History(path)
+    history.open()
+    events = [traces.started(run_id, f"session-{run_id}"), *EVENTS[1:]]
+    trace = Trace([history.sink()])
+    os.write(report, b"%.6f\n" % trace.started)
+    for event in events:
+        trace.emit(event)
+        os.write(report, b"%d\n" % trace.seq)
+        if trace.seq % 10 == 0:
+            time.sleep(0.01)
+    signal.pause()
+
+
+def main() -> None:
+    """Make copies of this process and kill them one after the other."""
+    path, kills = Path(sys.argv[1]), int(sys.argv[2])
+    moments, longest = random.Random(int(sys.argv[3])), float(sys.argv[4])
+    for number in range(kills):
+        read, report = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(read)
+            write(path, f"run-{number}", report)
+        os.close(report)
+        with os.fdopen(read, "rb") as lines:
+            began = float(lines.readline())
+            time.sleep(moments.uniform(0.0, longest))
+            os.kill(child, signal.SIGKILL)
+            killed = time.monotonic() - began
+            os.waitpid(child, 0)
+            emitted = lines.read().count(b"\n")
+        print(f"run-{number} {emitted} {killed:.6f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
