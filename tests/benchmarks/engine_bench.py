@@ -17,6 +17,7 @@ from rlm_desktop.engine.providers import Provider
 from rlm_desktop.engine.rlm import RLM
 
 Work = Callable[[], Awaitable[Any]]
+Ask = Callable[[str], Awaitable[Any]]
 
 
 @contextlib.asynccontextmanager
@@ -127,13 +128,21 @@ class BareClients:
             return await reply.read()
 
 
+@contextlib.asynccontextmanager
+async def bare_clients(url: str, width: int) -> AsyncIterator[dict[str, Ask]]:
+    """Ways to ask without an engine, each with connections of its own: none finds those of another still warm."""
+    async with contextlib.AsyncExitStack() as stack:
+        typed, streamed, raw, http = [await stack.enter_async_context(BareClients(url, width)) for _ in range(4)]
+        yield {"typed": typed.typed, "streamed": streamed.streamed, "raw": raw.raw, "http": http.http}
+
+
 def _body(prompt: str) -> bytes:
     return json.dumps(
         {"model": "answer", "stream": True, "messages": [{"role": "user", "content": prompt}]}
     ).encode()
 
 
-async def root_and_batch(ask: Callable[[str], Awaitable[Any]], count: int) -> None:
+async def root_and_batch(ask: Ask, count: int) -> None:
     """The critical path of a run with one batch: the root's request, then all of the batch at once."""
     await ask("root")
     await asyncio.gather(*(ask(f"Question {n}") for n in range(count)))
