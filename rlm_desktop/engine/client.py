@@ -31,6 +31,8 @@ CONNECT_TIMEOUT = 30.0
 """Seconds; generous, because hundreds of connections may be opened at once."""
 IDLE_TIMEOUT = 300.0
 """Seconds without a byte; long, because local servers load a model at the first request."""
+KEEPALIVE = 60.0
+"""Seconds that an idle connection is kept: a root model thinks for longer than the usual 5 between two batches."""
 _MAX_BACKOFF = 20.0
 _MAX_RETRY_AFTER = 120.0
 _DELTA_INTERVAL = 0.05
@@ -276,6 +278,7 @@ class ModelClient:
 
     def _in_words(self, error: Exception) -> ModelError:
         """What went wrong, as a person can use it."""
+        import httpx2
         import openai
 
         if isinstance(error, ModelError):
@@ -288,6 +291,11 @@ class ModelClient:
             cause = inner
         if isinstance(cause, TimeoutError):
             return ModelError(f"No answer from {self.provider.base_url} in time.", is_retryable=True)
+        if isinstance(error, httpx2.ReadError):
+            return ModelError(
+                f"The connection to {self.provider.base_url} broke off in the middle of the reply.",
+                is_retryable=True,
+            )
         reason = str(cause) or type(cause).__name__
         return ModelError(f"The connection to {self.provider.base_url} failed: {reason}", is_retryable=True)
 
@@ -371,7 +379,9 @@ def make_http_client(provider: Provider) -> httpx2.AsyncClient:
 
         transport = OfflineTransport(latency=provider.latency, tokens_per_second=provider.tokens_per_second)
         return httpx2.AsyncClient(transport=transport, timeout=timeout)
-    limits = httpx2.Limits(max_connections=provider.max_connections, max_keepalive_connections=None)
+    limits = httpx2.Limits(
+        max_connections=provider.max_connections, max_keepalive_connections=None, keepalive_expiry=KEEPALIVE
+    )
     return openai.DefaultAioHttpClient(timeout=timeout, limits=limits)
 
 
