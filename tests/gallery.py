@@ -119,7 +119,7 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "tree_focused": _focused,
     "icicle_time": lambda: _icicle("time"),
     "icicle_cost": lambda: _icicle("cost", DONE),
-    "tree_small": lambda: _tree(DONE, (640, 360), select=2),
+    "tree_small": lambda: _tree(DONE, (560, 400), select=2),
     "cells": lambda: _inspector(DONE, _has_batch, "Code and output", NARROW),
     "cells_wide": lambda: _inspector(DONE, _has_batch, "Code and output", WIDE),
     "cells_error": lambda: _inspector(DEEP, _is_broken, "Code and output", NARROW),

@@ -27,6 +27,7 @@ DEEPEST_INDENT = 12
 _PAD = 8
 _ICON = 16
 _BATCH_BAR = 52
+_LEAST_TEXT = 36
 _CACHE_LIMIT = 8192
 _KIND_ROLES = {"rlm": "rlm", "llm": "llm", "iteration": "muted", "batch": "batch"}
 _CALM = frozenset(("queued", "running", "completed", "cancelled"))
@@ -309,25 +310,30 @@ class CallPainter:
 
     def _paint_status(self, frame: _Frame, left: int, width: int, y: int, row: int, node: Node) -> None:
         if isinstance(node, BatchNode):
-            self._paint_batch_status(frame, left, y, node)
+            self._paint_batch_status(frame, left, width, y, node)
             return
         role = theme.status_role(node.status)
         self._icon(frame, left + _PAD, y, theme.status_icon(node.status), role)
         room = width - _ICON - 4 - 2 * _PAD
+        if room < _LEAST_TEXT:
+            return
         shown = self._style.plain.short(call_text.status(node), room)
         self._write(frame, left + _PAD + _ICON + 4, y, shown, "text" if node.status in _CALM else role)
 
-    def _paint_batch_status(self, frame: _Frame, left: int, y: int, node: BatchNode) -> None:
+    def _paint_batch_status(self, frame: _Frame, left: int, width: int, y: int, node: BatchNode) -> None:
         ink, fill = self._style.ink, frame.painter.fillRect
         done, ended, running, _ = call_text.batch_counts(node)
         x, top = float(left + _PAD), y + _MIDDLE - 3
-        end = x + _BATCH_BAR
-        fill(QRectF(x, top, _BATCH_BAR, 7), ink["line"])
+        whole = min(_BATCH_BAR, width - 2 * _PAD)
+        end = x + whole
+        fill(QRectF(x, top, whole, 7), ink["line"])
         for count, role in ((done, "ok"), (ended, "error"), (running, "rlm")):
             if count:
-                part = max(1.5, _BATCH_BAR * count / max(1, node.size))
+                part = max(1.5, whole * count / max(1, node.size))
                 fill(QRectF(x, top, min(part, end - x), 7), ink[role])
                 x += part
+        if width - whole - 2 * _PAD < _LEAST_TEXT:
+            return
         text = f"{done:,} ✓" if node.finished is not None else f"{done:,}/{node.size:,}"
         self._write(frame, end + 6, y, text)
         if ended:

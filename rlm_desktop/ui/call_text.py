@@ -138,7 +138,7 @@ def _money(usd: float) -> str:
     """Short enough for a column."""
     if usd and usd < 0.0001:
         return "< $0.0001"
-    return f"${usd:.4f}" if usd < 0.01 else figures.money(usd)
+    return f"${usd:.4f}" if 0 < usd < 0.01 else figures.money(usd)
 
 
 def batch_counts(node: BatchNode) -> tuple[int, int, int, int]:

@@ -33,10 +33,10 @@ from rlm_desktop.ui.overview import OverviewStrip
 
 _WIDTHS = {
     Column.CALL: 320,
-    Column.STATUS: 140,
+    Column.STATUS: 122,
     Column.DURATION: 76,
-    Column.TOKENS: 128,
-    Column.COST: 88,
+    Column.TOKENS: 118,
+    Column.COST: 82,
     Column.TIMELINE: 240,
     Column.MODEL: 120,
     Column.STARTED: 72,
@@ -44,7 +44,10 @@ _WIDTHS = {
     Column.OWN: 84,
     Column.FUNCTION: 140,
 }
+_NARROW_BELOW = 700
+_NARROW_WIDTHS = {Column.STATUS: 60, Column.DURATION: 76, Column.TOKENS: 118, Column.COST: 80}
 _NEAR_THE_END = 30
+_STRIP_FROM = 280
 _SLICE_SECONDS = 0.008
 _SHOW_EVERY = 0.2
 _SEARCH_AGAIN_MS = 1000
@@ -70,7 +73,7 @@ class CallTreeView(QWidget):
         self._follows = True
         self._new_rows = 0
         self._is_fitting = True
-        self._is_call_width_chosen = False
+        self._are_widths_chosen = False
         self._search: Iterator[tuple[int, bool]] | None = None
         self._empty = QLabel(EMPTY, self.table.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -139,7 +142,7 @@ class CallTreeView(QWidget):
 
     def _show_overview(self) -> None:
         """Bring the strip under the rows up to date."""
-        self.overview.setVisible(bool(self.state.nodes))
+        self.overview.setVisible(bool(self.state.nodes) and self.height() >= _STRIP_FROM)
         if self.overview.isVisible():
             self.overview.refresh(self.model.run_span(), self.model.now(), self.table.time_in_view())
 
@@ -194,7 +197,9 @@ class CallTreeView(QWidget):
         newest = -1
         for row, removed, inserted in self.model.refresh():
             if row < top + moved:
-                moved += inserted - removed
+                moved -= min(removed, top + moved - row)
+            if inserted and row <= top + moved:
+                moved += inserted
             if inserted:
                 newest = row + inserted - 1
                 self._new_rows += inserted
@@ -439,24 +444,28 @@ class CallTreeView(QWidget):
         """The name gives way when the window is narrow."""
         super().resizeEvent(event)
         self._fit_columns()
+        self._show_overview()
 
     def _on_section_resized(self, column: int, _old: int, _new: int) -> None:
-        if column == Column.CALL and not self._is_fitting:
-            self._is_call_width_chosen = True
+        if column != Column.TIMELINE and not self._is_fitting:
+            self._are_widths_chosen = True
 
     def _fit_columns(self) -> None:
-        """Share the room between names and timeline, until the person has chosen the width of the names."""
-        if self._is_call_width_chosen:
+        """Share the room among the columns, until the person has chosen a width."""
+        if self._are_widths_chosen:
             return
         self._is_fitting = True
         header = self.table.horizontalHeader()
+        is_narrow = self.width() < _NARROW_BELOW
+        for column, width in (_NARROW_WIDTHS if is_narrow else _WIDTHS).items():
+            header.resizeSection(column, width)
         fixed = sum(
             header.sectionSize(column)
             for column in Column
             if not header.isSectionHidden(column) and column not in (Column.CALL, Column.TIMELINE)
         )
         room = self.width() - fixed - 12
-        header.resizeSection(Column.CALL, max(200, int(room * 0.58)))
+        header.resizeSection(Column.CALL, max(170 if is_narrow else 240, int(room * 0.6)))
         self._is_fitting = False
 
     def changeEvent(self, event: QEvent) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QDesktopServices,
     QGuiApplication,
@@ -14,6 +15,8 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
+    QTextFrameFormat,
+    QTextTable,
 )
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -58,6 +61,7 @@ class MarkdownView(QTextBrowser):
         features = QTextDocument.MarkdownFeature
         self.document().setMarkdown(self._source, features.MarkdownDialectGitHub | features.MarkdownNoHTML)
         self._dress()
+        self._dress_tables()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _dress(self) -> None:
@@ -81,6 +85,19 @@ class MarkdownView(QTextBrowser):
                 change.setBottomMargin(6)
                 cursor.mergeBlockFormat(change)
             block = block.next()
+
+    def _dress_tables(self) -> None:
+        line = QBrush(QColor(theme.colours_of(self).line))
+        for frame in self.document().rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                shape = frame.format()
+                shape.setBorderBrush(line)
+                shape.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+                shape.setBorderCollapse(True)
+                shape.setCellPadding(4)
+                shape.setTopMargin(4)
+                shape.setBottomMargin(8)
+                frame.setFormat(shape)
 
     def loadResource(self, type: int, name: QUrl | str) -> Any:
         """Nothing is loaded: no image, no style sheet, from nowhere."""
