@@ -73,6 +73,7 @@ class ReplyReader:
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._has_choice = False
+        self._is_done = False
 
     @property
     def text(self) -> str:
@@ -116,7 +117,7 @@ class ReplyReader:
             self._take_body(bytes(self._buffer))
         if not self._has_choice:
             raise ModelError("The server's reply holds no answer (no choices).", is_retryable=True)
-        if self.is_streamed and not self.finish_reason and not self.usage:
+        if self.is_streamed and not (self._is_done or self.finish_reason or self.usage):
             raise ModelError("The server's reply broke off before its end.", is_retryable=True)
 
     def _take_line(self, line: bytes) -> None:
@@ -124,7 +125,9 @@ class ReplyReader:
         if not line.startswith(b"data:"):
             return
         payload = line[5:].strip()
-        if payload and payload != b"[DONE]":
+        if payload == b"[DONE]":
+            self._is_done = True
+        elif payload:
             self._take_body(payload)
 
     def _take_body(self, payload: bytes) -> None:

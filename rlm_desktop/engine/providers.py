@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -12,6 +13,9 @@ from rlm_desktop.errors import SettingsError
 OFFLINE = "offline"
 OFFLINE_LABEL = "Offline (extractive, no language model)"
 _OPENAI_URL = "https://api.openai.com/v1"
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:[A-Z]*KEY|[A-Z]*TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(?:_|$)"
+)
 _LOCAL_KEY = "none"
 """The SDK refuses an empty key; servers that want none ignore this one."""
 
@@ -60,9 +64,8 @@ def environment() -> dict[str, str]:
 
 def configured_secrets(env: Mapping[str, str] | None = None) -> list[str]:
     """Values of the environment that must never leave: keys, tokens, passwords by their names."""
-    marks = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD")
     env = environment() if env is None else env
-    return [value for name, value in env.items() if any(mark in name.upper() for mark in marks)]
+    return [value for name, value in env.items() if _SECRET_NAME.search(name.upper())]
 
 
 def make_provider(

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rlm_desktop.engine import prices, providers
+from rlm_desktop.engine.chat import ReplyReader
+from rlm_desktop.engine.events import Usage
+from rlm_desktop.errors import ModelError, SettingsError
+
+
+def test_without_anything_there_is_the_offline_model() -> None:
+    assert [choice.name for choice in providers.available_models({})] == ["offline"]
+    assert providers.available_models({})[0].label == "Offline (extractive, no language model)"
+    assert providers.default_models({}) == ("offline", "offline")
+    assert providers.label("offline") == "Offline (extractive, no language model)"
+    assert providers.find_provider("offline", env={}).is_offline
+
+
+def test_a_key_in_the_environment_brings_its_provider() -> None:
+    env = {"OPENAI_API_KEY": "sk-secret-value", "OPENAI_MODEL": "gpt-5", "OPENAI_SUB_MODEL": "gpt-5-mini"}
+    names = [choice.name for choice in providers.available_models(env)]
+    assert names[:3] == ["offline", "gpt-5", "gpt-5-mini"]
+    assert providers.default_models(env) == ("gpt-5", "gpt-5-mini")
+    provider = providers.find_provider("gpt-5", env=env)
+    assert (provider.name, provider.base_url) == ("openai", "https://api.openai.com/v1")
+    assert "sk-secret-value" not in repr(provider)
+
+
+def test_another_server_needs_no_key() -> None:
+    provider = providers.find_provider("llama", env={"OPENAI_BASE_URL": "http://localhost:11434/v1/"})
+    assert (provider.name, provider.base_url, provider.api_key) == (
+        "localhost",
+        "http://localhost:11434/v1",
+        "none",
+    )
+
+
+def test_an_env_file_is_read_but_never_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-from-file-1234\nOPENAI_MODEL=m\n")
+    monkeypatch.chdir(tmp_path)
+    env = providers.environment()
+    assert env["OPENAI_API_KEY"] == "sk-from-file-1234"
+    assert "sk-from-file-1234" in providers.configured_secrets()
+    import os
+
+    assert "OPENAI_API_KEY" not in os.environ
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://host/v1", "http://", "not a url"])
+def test_a_base_url_that_is_none_is_explained(url: str) -> None:
+    with pytest.raises(SettingsError, match="http://"):
+        providers.make_provider(base_url=url, env={})
+
+
+@pytest.mark.parametrize("key", ["with space", "käse", "line\nend"])
+def test_a_key_that_is_none_is_explained(key: str) -> None:
+    with pytest.raises(SettingsError, match="API key"):
+        providers.make_provider(api_key=key, env={})
+
+
+def test_keys_are_trimmed() -> None:
+    provider = providers.make_provider(api_key=" sk-abc \n", env={})
+    assert provider is not None
+    assert provider.api_key == "sk-abc"
+
+
+def test_secrets_are_found_by_their_names() -> None:
+    env = {
+        "MY_API_KEY": "a",
+        "APIKEY": "b",
+        "GITHUB_TOKEN": "c",
+        "DB_PASSWORD": "d",
+        "KEYBOARD": "no",
+        "PATH": "no",
+    }
+    assert providers.configured_secrets(env) == ["a", "b", "c", "d"]
+
+
+def test_prices_by_name_and_dated_name() -> None:
+    assert prices.price_of("gpt-5-mini") == prices.price_of("GPT-5-mini-2025-08-07")
+    assert prices.price_of("no-such-model") is None
+    assert prices.price_of("gpt-5-mini-special") is None
+    free = prices.price_of("offline")
+    assert free is not None
+    assert prices.cost_of(free, Usage(input_tokens=5, output_tokens=5)) == 0
+
+
+def test_cost_counts_cached_input_at_its_own_price() -> None:
+    price = prices.Price(input=1.0, output=10.0, cached=0.1)
+    usage = Usage(input_tokens=1_000_000, output_tokens=100_000, cached_tokens=400_000)
+    assert prices.cost_of(price, usage) == pytest.approx(0.6 + 0.04 + 1.0)
+    assert prices.cost_of(prices.Price(1.0, 10.0), usage) == pytest.approx(2.0)
+    assert prices.cost_of(price, None) is None
+    assert prices.cost_of(None, usage) is None
+    assert prices.cost_of(price, Usage(input_tokens=5)) is None
+
+
+def test_a_stream_cut_anywhere_into_bytes_reads_the_same() -> None:
+    stream = (
+        ': comment\r\nevent: x\r\ndata: {"choices": [{"delta": {"content": "Grüße "}}]}\r\n\r\n'
+        'data: {"choices": [{"delta": {"content": [{"type": "text", "text": "und"}], "reasoning": "hm"}}]}\n\n'
+        'data: {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": null, "cost": 0.5}}\n\n'
+        "data: [DONE]"
+    ).encode()
+    for size in (1, 2, 3, 7, 1000):
+        reader = ReplyReader(is_streamed=True)
+        for start in range(0, len(stream), size):
+            reader.feed(stream[start : start + size])
+        reader.finish()
+        assert (reader.text, reader.reasoning) == ("Grüße und", "hm")
+        assert reader.usage == Usage(input_tokens=3)
+        assert reader.cost_usd == 0.5
+
+
+def test_a_stream_without_an_end_broke_off() -> None:
+    reader = ReplyReader(is_streamed=True)
+    reader.feed(b'data: {"choices": [{"delta": {"content": "half"}}]}\n\n')
+    with pytest.raises(ModelError, match="broke off"):
+        reader.finish()
