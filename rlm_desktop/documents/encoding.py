@@ -1,6 +1,6 @@
 """Bytes to text: byte order marks, UTF-16 and UTF-32 without them, declared and guessed encodings.
 
-Nothing is dropped: what cannot be decoded becomes U+FFFD and is counted. The guess itself is charset-normalizer's.
+Nothing is dropped: what cannot be decoded becomes U+FFFD and is counted. The guess itself is chardet's.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ _SUPERSETS = {
 """What pages that declare an encoding really hold (the WHATWG Encoding standard's table)."""
 ESCAPES = re.compile(rb"\x1b(?:\$[@AB]|\$\([CD]|\([JI]|\$\)[ACG])")
 """The sequences that switch ISO-2022 encodings: seven-bit, so that such bytes would pass as ASCII."""
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[A-Za-z]")
+_OTHER_ALPHABET = re.compile(r"[\u0370-\u07ff\u0e00-\u0e7f\u2070-\u209f\ufb50-\ufeff]")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\b\x1b\x1a"))
 _KNOWN_BINARIES = (
     (b"\x89PNG", "a PNG picture"),
@@ -187,12 +190,24 @@ def _is_nearly_utf8(data: bytes) -> bool:
 
 
 def _guess(data: bytes) -> str:
-    from charset_normalizer import from_bytes
+    from chardet import detect
 
-    best = from_bytes(_telling(data), enable_fallback=False).best()
-    if best is None:
+    sample = _telling(data)
+    found = detect(sample)["encoding"]
+    if found is None:
         return ""
-    return _SUPERSETS.get(codecs.lookup(best.encoding).name, best.encoding)
+    name = codecs.lookup(found).name
+    if _mixes_scripts(sample.decode(name, "replace")):
+        # A few accented letters among plain ones look like Greek or Hebrew to a detector that counts letters.
+        name = "cp1252"
+    return _SUPERSETS.get(name, name)
+
+
+def _mixes_scripts(text: str) -> bool:
+    """Whether Latin letters stand within the words of another alphabet, as they never do in real text."""
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    mixed = sum(1 for word in words if _LATIN.search(word) and _OTHER_ALPHABET.search(word))
+    return mixed * 3 > len(words)
 
 
 def _telling(data: bytes) -> bytes:

@@ -25,7 +25,7 @@ from rlm_desktop.documents.bigtext import TextBuilder
 from rlm_desktop.repl.boot import base_python, library_folder
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_LIBRARIES = ("msgspec", "lxml", "pypdfium2", "charset_normalizer", "mammoth")
+_LIBRARIES = ("msgspec", "lxml", "pypdfium2", "chardet", "mammoth")
 """Enough of the parsers to find the folders in which they are all installed."""
 _BOOT = """\
 import json, sys

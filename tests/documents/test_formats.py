@@ -427,3 +427,18 @@ class TestShared:
                     if (own[at], own[at + 1], own[at + 2]) in runs:
                         shared_words[at : at + 3] = b"\1\1\1"
                 assert sum(shared_words) / len(own) > 0.97, (one, other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "café naïve",
+        "Les élèves étudient à l’école.",
+        "Price: 5 € only, © 2020 Müller GmbH",
+        "name;city\nJosé;São Paulo\nAnna;Malmö\n",
+        "Größe 20 µm ± 5 °C",
+        "plain words and one é",
+    ],
+)
+def test_a_few_accents_in_a_short_text(read: Load, text: str) -> None:
+    assert read("a.txt", text.encode("cp1252")).text == text
