@@ -6,15 +6,17 @@ import array
 import asyncio
 import contextlib
 import fcntl
-import itertools
 import os
 import socket
+import time
 from collections import deque
 from collections.abc import Callable
 
 from rlm_desktop.repl import wire
 
 _READ_SIZE = 256 * 1024
+_TURN = 0.0005
+"""Seconds that the frames of one worker may take in one turn of the loop."""
 
 
 def memory_file(size: int | None = None) -> int:
@@ -130,10 +132,11 @@ class Channel:
         """Handle some frames; if there are more, go on in the next turn of the loop and read nothing meanwhile."""
         if self._is_closed:
             return
-        count = 0
+        is_more = False
+        until = time.perf_counter() + _TURN
         try:
-            for payload in itertools.islice(self._reader.frames(), wire.FRAMES_PER_TURN):
-                count += 1
+            for count, payload in enumerate(self._reader.frames(), 1):
+                is_more = count == wire.FRAMES_PER_TURN or time.perf_counter() > until
                 message = wire.decode_from_worker(payload)
                 if isinstance(message, wire.Want):
                     self._give_room(message.size)
@@ -145,10 +148,12 @@ class Channel:
                     self._received(message)
                 if self._is_closed:
                     return
+                if is_more:
+                    break
         except wire.WireError as error:
             self._fail(str(error))
             return
-        if count == wire.FRAMES_PER_TURN:
+        if is_more:
             self._read(False)
             self._loop.call_soon(self._take_frames)
         else:
