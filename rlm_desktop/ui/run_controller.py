@@ -10,7 +10,7 @@ import asyncio
 import importlib
 import logging
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ENGINE_MODULES = (
+    "rlm_desktop.documents",
+    "rlm_desktop.engine.rlm",
+    "rlm_desktop.engine.offline.transport",
+    "openai.resources.chat.completions",
+    "httpcore2",
+)
+"""What the engine imports at its first request; on the event loop that would be a stall of a second."""
+
 
 class LiveRun:
     """A run that is going on, with the feed that its widgets read.
@@ -37,11 +46,12 @@ class LiveRun:
         result: None until it has ended.
     """
 
-    def __init__(self, run: Run, feed: RunFeed) -> None:
+    def __init__(self, run: Run, feed: RunFeed, rlm: RLM) -> None:
         self.run_id = run.run_id
         self.session_id = run.session_id
         self.feed = feed
         self.result: RunResult | None = None
+        self.rlm = rlm
         self._run = run
 
     @property
@@ -89,8 +99,9 @@ class RunController(QObject):
         return next((live for live in self._live.values() if live.session_id == session_id), None)
 
     async def load_engine(self) -> None:
-        """Import the engine ahead of the first run, without holding up the window."""
-        await asyncio.to_thread(importlib.import_module, "rlm_desktop.engine.rlm")
+        """Import what the first run would import, ahead of it and without holding up the window."""
+        for name in ENGINE_MODULES:
+            await asyncio.to_thread(importlib.import_module, name)
 
     async def models(self) -> list[ModelChoice]:
         """The models that can be chosen."""
@@ -104,7 +115,7 @@ class RunController(QObject):
         documents: Sequence[Document],
         settings: Settings,
         session_id: str,
-        turns: Sequence[Mapping[str, str]] = (),
+        turns: Sequence[Mapping[str, Any]] = (),
         sinks: Sequence[Sink] = (),
     ) -> LiveRun:
         """Ask `question` over the documents.
@@ -123,18 +134,26 @@ class RunController(QObject):
         await self.load_engine()
         from rlm_desktop.engine.rlm import RLM
 
-        # Connections and REPL workers are shared by all RLM objects of a loop: one for each question costs nothing.
-        self._rlm = RLM.from_settings(settings)
+        # All RLM objects of a loop share connections and REPL workers as long as one of them is open: one for each
+        # question costs nothing, and the last one stays open.
+        rlm = RLM.from_settings(settings)
         feed = RunFeed(self)
         feed.start()
-        run = await self._rlm.start(
+        run = await rlm.start(
             question, documents=documents, session=session_id or None, history=turns, sinks=[feed.take, *sinks]
         )
-        live = LiveRun(run, feed)
+        live = LiveRun(run, feed, rlm)
         self._live[live.run_id] = live
+        last, self._rlm = self._rlm, rlm
+        if last is not None:
+            await self._close_unless_used(last)
         self._tasks.spawn(self._watch(live), name=f"watch {live.run_id[:8]}")
         log.info("run %s started in session %s", live.run_id, live.session_id)
         return live
+
+    async def _close_unless_used(self, rlm: RLM) -> None:
+        if rlm is not self._rlm and all(live.rlm is not rlm for live in self._live.values()):
+            await rlm.aclose()
 
     async def _watch(self, live: LiveRun) -> None:
         try:
@@ -143,6 +162,7 @@ class RunController(QObject):
         finally:
             del self._live[live.run_id]
             self.run_ended.emit(live)
+        await self._close_unless_used(live.rlm)
 
     async def aclose(self) -> None:
         """Stop every run as cancelled by the shutdown, wait for their ends, and close the engine."""

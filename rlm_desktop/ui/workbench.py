@@ -10,7 +10,7 @@ import dataclasses
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -211,7 +211,7 @@ class Workbench(QObject):
             documents.append(dataclasses.replace(item.document, name=item.name))
         return documents
 
-    async def _turns(self) -> list[dict[str, str]]:
+    async def _turns(self) -> list[dict[str, Any]]:
         """The earlier questions of the session that were answered."""
         if not self.session_id or self.history is None:
             return []
@@ -443,12 +443,10 @@ class Workbench(QObject):
             self._undo.act()
 
 
-def _answered(history: History, session_id: str) -> list[dict[str, str]]:
-    """Question and answer of each answered run of a session, in order."""
+def _answered(history: History, session_id: str) -> list[dict[str, Any]]:
+    """The answered runs of a session as the engine wants them, in order."""
+    from rlm_desktop.engine.rlm import session_turn
+
     rows = [row for row in reversed(history.runs(session_id)) if row.answer]
     states = [history.state(row.id) for row in rows]
-    return [
-        {"question": state.started.question, "answer": state.answer}
-        for state in states
-        if state.started is not None and state.answer
-    ]
+    return [session_turn(state) for state in states]
