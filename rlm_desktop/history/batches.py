@@ -32,12 +32,18 @@ class RunLog:
         self.number: int | None = None
         self.summary = Summary()
         self.has_stored = False
+        self.was_entered = False
         self._early: list[AnyEvent] = []
 
     @property
     def run_id(self) -> str:
         """Its id; empty before its first event."""
         return self.summary.started.run_id if self.summary.started else self.resumed
+
+    def forget_row(self) -> None:
+        """The database is another one now, in which the run may have a row or not."""
+        self.number = None
+        self.was_entered = True
 
     def take(self, events: list[AnyEvent]) -> list[AnyEvent]:
         """Count events in; returns those that can be written: none before the run has started."""
@@ -131,10 +137,16 @@ class Batch:
 
 def _enter(connection: Connection, database: Database, log: RunLog, token: str) -> int:
     """The row of a run and of its session."""
+    from sqlalchemy import select
+
     from rlm_desktop.history import schema
 
     if log.resumed:
         return _reenter(connection, log, token)
+    if log.was_entered:
+        number = connection.execute(select(schema.runs.c.number).where(schema.runs.c.id == log.run_id)).scalar()
+        if number is not None:
+            return int(number)
     columns = log.summary.start_columns()
     session: dict[str, Any] = {"id": columns["session_id"], "created_at": columns["started_at"]}
     session["updated_at"] = columns["started_at"]

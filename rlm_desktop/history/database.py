@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,11 +35,13 @@ class Database:
 
     Attributes:
         url: Where it is.
+        on_damage: Called when reading shows that the file is broken.
         is_sqlite: Whether it is a file of SQLite.
     """
 
     def __init__(self, url: URL) -> None:
         self.url = url
+        self.on_damage: Callable[[], None] = lambda: None
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
 
@@ -64,6 +66,8 @@ class Database:
             with self.transaction(writes=False) as connection:
                 yield connection
         except SQLAlchemyError as error:
+            if is_damage(error):
+                self.on_damage()
             raise HistoryError(self.explain(error, "read")) from error
 
     def insert_missing(self, table: Table) -> Insert:

@@ -52,7 +52,11 @@ class History:
         self._opened: Database | None = None
         self._is_closed = False
         self._writer = Writer(
-            self._database, self._presence.token, on_trouble=self._on_trouble, on_ended=self._settle_later
+            self._database,
+            self._presence.token,
+            on_trouble=self._on_trouble,
+            on_ended=self._settle_later,
+            on_damage=self._rescue,
         )
         atexit.register(self.close)
 
@@ -316,11 +320,32 @@ class History:
         from rlm_desktop.history.upgrade import open_database
 
         self._opened, remark = open_database(self._target)
+        self._opened.on_damage = self._rescue_later
         self._presence.announce()
         if remark:
             self._on_trouble(remark)
         self._settle_later()
         self._writer.do(self._purge_slices, is_chore=True)
+
+    def _rescue(self) -> None:
+        """Put a fresh database with all that can be read in place of the damaged one."""
+        from rlm_desktop.history.upgrade import rescue
+
+        with self._lock:
+            if self._opened is None or not isinstance(self._target, Path):
+                return
+            self._opened.close()
+            self._opened, remark = rescue(self._target)
+            self._opened.on_damage = self._rescue_later
+        self._on_trouble(remark)
+
+    def _rescue_later(self) -> None:
+        self._writer.do(self._rescue_slices)
+
+    def _rescue_slices(self, database: Database) -> Iterator[None]:
+        if database is self._opened:  # else another found the damage first
+            self._writer.replace_database()
+        yield from ()
 
     def _settle_later(self) -> None:
         self._writer.do(self._settle_slices, is_chore=True)

@@ -37,7 +37,7 @@ def open_database(target: Path | str) -> tuple[Database, str]:
     except DatabaseError as error:
         if not is_damage(error):
             raise HistoryError(f"The history {path} cannot be opened: {reason(error)}.") from error
-        return _rescued(path, url)
+        return rescue(path)
 
 
 def _opened(url: URL) -> Database:
@@ -114,13 +114,13 @@ def _copy_aside(path: Path, version: str) -> None:
         ) from error
 
 
-def _rescued(path: Path, url: URL) -> tuple[Database, str]:
+def rescue(path: Path) -> tuple[Database, str]:
     """A fresh database with all that can still be read of the damaged one, which is kept aside."""
     aside = path.with_name(f"{path.stem}-damaged-{_stamp()}{path.suffix}")
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
-    database = _opened(url)
+    database = _opened(url_of(path))
     kept = _copy_readable(aside, path)
     what = f"{kept} rows of it could be read and were taken over" if kept else "nothing of it could be read"
     return database, f"The history was damaged. It is kept as {aside}; {what}."

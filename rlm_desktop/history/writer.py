@@ -59,9 +59,11 @@ class Writer:
         *,
         on_trouble: Callable[[str], None],
         on_ended: Callable[[], None],
+        on_damage: Callable[[], None],
     ) -> None:
         self.trouble = ""
         self._on_ended = on_ended
+        self._on_damage = on_damage
         self._database = database
         self._token = token
         self._on_trouble = on_trouble
@@ -170,7 +172,7 @@ class Writer:
 
     def _has_written(self, batch: Batch) -> bool:
         """Write a batch; False when it must be kept and tried again."""
-        from rlm_desktop.history.database import is_passing
+        from rlm_desktop.history.database import is_damage, is_passing
 
         try:
             batch.write(self._database(), self._token)
@@ -178,6 +180,8 @@ class Writer:
             self._report(str(error))
             return False
         except Exception as error:
+            if is_damage(error):
+                return self._has_replaced()
             if is_passing(error):
                 self._report(self._database().explain(error, "written"))
                 return False
@@ -190,6 +194,20 @@ class Writer:
             self.trouble = ""
             self._on_trouble("The history is written again; nothing was lost.")
         return True
+
+    def _has_replaced(self) -> bool:
+        """The file is damaged: have it replaced. The batch is tried again then, so False."""
+        try:
+            self.replace_database()
+        except HistoryError as error:
+            self._report(str(error))
+        return False
+
+    def replace_database(self) -> None:
+        """Go on with another database in place of a damaged one; to be called on the writer's thread."""
+        self._on_damage()
+        for log in self._open:
+            log.forget_row()
 
     def _give_up(self, batch: Batch, error: Exception) -> None:
         """The database refuses the data itself: keep the other runs' events, say which run's are lost."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -81,22 +83,61 @@ def test_what_is_no_database_is_set_aside(tmp_path: Path, content: bytes, troubl
     assert "damaged" in troubles[0]
 
 
-def test_a_damaged_file_is_rescued(tmp_path: Path, troubles: list[str]) -> None:
-    path = tmp_path / "history.sqlite"
-    first = History(path)
+def fill(path: Path) -> None:
+    """A file with 40 runs."""
+    history = History(path)
     for number in range(40):
-        keep(first, traces.run(f"run-{number}", f"session-{number}", iterations=5))
-    first.close()
+        keep(history, traces.run(f"run-{number}", f"session-{number}", iterations=5))
+    history.close()
+
+
+def damage(path: Path) -> None:
+    """Overwrite some pages in the middle."""
     with path.open("r+b") as file:
         file.seek(0, 2)
-        size = file.tell()
-        for at in range(size // 2, size // 2 + 4096 * 8, 4096):
-            file.seek(at // 4096 * 4096)
-            file.write(b"\xa5" * 4096)
+        middle = file.tell() // 2 // 4096 * 4096
+        file.seek(middle)
+        file.write(b"\xa5" * 4096 * 12)
+
+
+def readable(history: History) -> list[str]:
+    """The runs whose whole trace can be read."""
+    return [row.id for row in history.runs() if history.state(row.id).status == "completed"]
+
+
+def test_damage_found_while_reading_is_rescued(tmp_path: Path, troubles: list[str]) -> None:
+    path = tmp_path / "history.sqlite"
+    fill(path)
+    damage(path)
     history = History(path, on_trouble=troubles.append)
-    rows = history.runs()
-    assert rows
-    assert any(history.state(row.id).status == "completed" for row in rows)
+    for row in [*history.runs(), *history.runs()]:
+        with contextlib.suppress(HistoryError):
+            history.events(row.id)
+    assert history.flush()
+    assert len(troubles) == 1
+    assert "rows of it could be read" in troubles[0]
+    assert len(readable(history)) >= 10
     keep(history, traces.run("new"))
     assert history.events("new") == traces.run("new")
     history.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_damage_found_while_writing_loses_nothing_of_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    fill(path)
+    replaced = threading.Event()
+    history = History(path, on_trouble=lambda text: replaced.set())
+    history.open()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * 4096 * 60)
+    sink = history.sink()
+    for event in traces.run("new"):
+        sink(event)
+    assert replaced.wait(30)
+    assert history.flush() or history.flush()
+    assert history.events("new") == traces.run("new")
+    history.close()
+    assert list(tmp_path.glob("history-damaged-*"))
