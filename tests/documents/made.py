@@ -237,3 +237,91 @@ def _crc_entry(number: int) -> int:
     for _ in range(8):
         number = (number >> 1) ^ (0xEDB88320 if number & 1 else 0)
     return number
+
+
+def compound(tree: Mapping[str, bytes | Mapping[str, bytes]]) -> bytes:
+    """An OLE compound file; streams are small and lie in the mini stream, storages hold streams only."""
+    mini, chains = b"", []
+    entries: list[list[int | str | bytes]] = [["Root Entry", 5, 1, -1, -2, 0]]
+
+    def stream(name: str, data: bytes) -> int:
+        nonlocal mini
+        first = len(mini) // 64
+        count = max(1, -(-len(data) // 64))
+        chains.extend([*range(first + 1, first + count), -2])
+        mini += data.ljust(count * 64, b"\0")
+        entries.append([name, 2, -1, -1, first, len(data)])
+        return len(entries) - 1
+
+    def folder(members: Mapping[str, bytes | Mapping[str, bytes]]) -> int:
+        last = -1
+        for name, data in reversed(members.items()):
+            if isinstance(data, bytes):
+                number = stream(name, data)
+            else:
+                child = folder(data)
+                entries.append([name, 1, child, -1, 0, 0])
+                number = len(entries) - 1
+            entries[number][3] = last
+            last = number
+        return last
+
+    entries[0][2] = folder(tree)
+    entries[0][5] = len(mini)
+    table = b"".join(
+        str(name).encode("utf-16-le").ljust(64, b"\0")
+        + struct.pack("<HBBiii36xiQ", len(str(name)) * 2 + 2, kind, 1, -1, right, child, start, size)
+        for name, kind, child, right, start, size in entries
+    )
+    parts = [table, struct.pack(f"<{len(chains)}i", *chains), mini]
+    parts = [part.ljust(-(-len(part) // 512) * 512, b"\0" if part is not parts[1] else b"\xff") for part in parts]
+    starts, fat, at = [], [], 1
+    for part in parts:
+        length = len(part) // 512
+        starts.append(at)
+        fat += [*range(at + 1, at + length), -2]
+        at += length
+    data = bytearray(b"".join(parts))
+    start = struct.pack("<i", starts[2])
+    data[116:120] = start
+    fat_sector = struct.pack(f"<{len(fat) + 1}i", -3, *fat).ljust(512, b"\xff")
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<IIiIIiIiI", 0, 1, starts[0], 0, 4096, starts[1], len(parts[1]) // 512, -2, 0)
+    header += struct.pack("<i", 0).ljust(436, b"\xff")
+    return header + fat_sector + bytes(data)
+
+
+def msg() -> bytes:
+    """An Outlook message with a receiver and an attachment."""
+
+    def text(value: str) -> bytes:
+        return value.encode("utf-16-le")
+
+    def properties(head: int, **values: int) -> bytes:
+        rows = b"".join(struct.pack("<IIq", int(tag[1:], 16), 6, value) for tag, value in values.items())
+        return bytes(head) + rows
+
+    return compound(
+        {
+            "__properties_version1.0": properties(
+                32, x001A001F=18, x0037001F=36, x1000001F=66, x0C1A001F=8, x0C1F001F=32
+            ),
+            "__substg1.0_001A001F": text("IPM.Note"),
+            "__substg1.0_0037001F": text("Quarterly figures"),
+            "__substg1.0_1000001F": text("Dear Bob,\r\nthe figures of Köln.\r\n"),
+            "__substg1.0_0C1A001F": text("Ann"),
+            "__substg1.0_0C1F001F": text("ann@example.org"),
+            "__recip_version1.0_#00000000": {
+                "__properties_version1.0": properties(8, x3001001F=8, x39FE001F=32, x3003001F=32),
+                "__substg1.0_3001001F": text("Bob"),
+                "__substg1.0_39FE001F": text("bob@example.org"),
+                "__substg1.0_3003001F": text("bob@example.org"),
+            },
+            "__attach_version1.0_#00000000": {
+                "__properties_version1.0": properties(8, x37050003=1, x3707001F=18, x37010102=14),
+                "__substg1.0_3707001F": text("note.txt"),
+                "__substg1.0_37010102": b"attached words",
+            },
+        }
+    )

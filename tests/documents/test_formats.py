@@ -176,6 +176,34 @@ def test_a_mail_in_html_only(read: Load) -> None:
     assert "| 1 | 2 |" in document.text
 
 
+def test_outlook_message(read: Load) -> None:
+    document = read("a.msg", made.msg())
+    assert document.kind == "msg"
+    assert document.text.startswith(
+        '## Quarterly figures\n\nFrom: "Ann" <ann@example.org>\nTo: Bob <bob@example.org>'
+    )
+    assert "Dear Bob,\nthe figures of Köln." in document.text
+    assert places(document, "attached words") == ["message 1 “Quarterly figures”, attachment 1 “note.txt”, line 3"]
+    assert document.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("stream", "reason"),
+    [
+        ("WordDocument", "it is an old Word file (.doc), which cannot be read; save it as .docx and add that."),
+        (
+            "PowerPoint Document",
+            "it is an old PowerPoint file (.ppt), which cannot be read; save it as .pptx and add that.",
+        ),
+        ("Something", "it is an old Office file of a kind that cannot be read."),
+    ],
+)
+def test_old_office_files_say_what_to_do(read: Load, stream: str, reason: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read("a.bin", made.compound({stream: b"x" * 100}))
+    assert caught.value.reason == reason
+
+
 def test_web_archive(read: Load) -> None:
     data = (
         "From: <Saved by Blink>\r\nSubject: Page\r\nMIME-Version: 1.0\r\n"

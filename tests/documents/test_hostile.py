@@ -250,6 +250,7 @@ MODELS = [
     b"From: a@example.org\nTo: b@example.org\nSubject: x\nMIME-Version: 1.0\n\nbody\n",
     b'{"cells": [{"cell_type": "code", "source": "1", "outputs": []}], "nbformat": 4}',
     rb"{\rtf1\ansi Caf\'e9 \u26085? \b bold\b0\par next}", "日本語です。".encode("utf-16"),
+    made.msg(), made.compound({"Workbook": b"x" * 600}),
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"<html><table><tr><td>x</table>",
 ]  # fmt: skip
 
