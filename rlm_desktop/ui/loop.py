@@ -25,6 +25,7 @@ from rlm_desktop.ui import binding  # first: it names the Qt binding for qasync 
 # isort: split
 import qasync
 from PySide6.QtCore import QCoreApplication, QMetaObject, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 
 _log = logging.getLogger(__name__)
 
@@ -300,19 +301,21 @@ class Tasks:
 class IdleCollector(QObject):
     """Garbage collection in idle moments instead of in the middle of a frame.
 
-    What the start left behind is frozen (never looked at again); automatic collection is off; young objects are
-    collected once a second when nothing waits to be run, and all of them after `OLD_ROUNDS` such rounds in which
-    nothing was going on at all.
+    What the start left behind is frozen (never looked at again) and automatic collection is off. Once a second, when
+    nothing waits to be run, the young objects are collected; once in `OLD_ROUNDS` such seconds all of them, but while
+    the person looks at the window only if there are few: a run of a million calls would take a second.
     """
 
-    OLD_ROUNDS = 20
+    OLD_ROUNDS = 60
+    FEW_OBJECTS = 200_000
+    YOUNG_OBJECTS = 700
 
     def __init__(self, loop: UiEventLoop, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._loop = loop
         self._rounds = 0
         self._timer = QTimer(self, interval=1000)
-        self._timer.timeout.connect(self._on_timeout)
+        self._timer.timeout.connect(self.collect_some)
 
     def start(self) -> None:
         """Take collection over from the interpreter."""
@@ -327,13 +330,15 @@ class IdleCollector(QObject):
         gc.enable()
         gc.unfreeze()
 
-    def _on_timeout(self) -> None:
-        allocated, _, _ = gc.get_count()
-        if not self._loop.is_idle or allocated < 700:
+    def collect_some(self) -> None:
+        """One round."""
+        if not self._loop.is_idle:
             return
         self._rounds += 1
-        if self._rounds >= self.OLD_ROUNDS and allocated < 20_000:
+        if self._rounds >= self.OLD_ROUNDS:
             self._rounds = 0
-            gc.collect()
-        else:
+            is_watched = QGuiApplication.focusWindow() is not None
+            if not is_watched or len(gc.get_objects(generation=2)) <= self.FEW_OBJECTS:
+                gc.collect()
+        elif gc.get_count()[0] >= self.YOUNG_OBJECTS:
             gc.collect(1)

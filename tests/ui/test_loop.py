@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import weakref
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,6 +18,12 @@ from PySide6.QtWidgets import QApplication
 
 from rlm_desktop.ui.binding import binding_fault, check_binding
 from rlm_desktop.ui.loop import IdleCollector, Tasks, UiEventLoop
+
+
+class _Kept:
+    def __init__(self, by: list[object]) -> None:
+        by.append(self)
+        self.by = by
 
 
 def _new_loop() -> UiEventLoop:
@@ -327,6 +334,14 @@ async def test_idle_collector_takes_over_and_gives_back() -> None:
     try:
         assert not gc.isenabled()
         assert gc.get_freeze_count() > 0
+        cycle: list[object] = [object()]
+        cycle.append(cycle)
+        gone = weakref.ref(_Kept(cycle))
+        cycle.append(gone())
+        del cycle
+        for _ in range(IdleCollector.OLD_ROUNDS):
+            collector.collect_some()
+        assert gone() is None
     finally:
         collector.stop()
     assert gc.isenabled()
