@@ -302,8 +302,8 @@ class IdleCollector(QObject):
     """Garbage collection in idle moments instead of in the middle of a frame.
 
     What the start left behind is frozen (never looked at again) and automatic collection is off. Once a second,
-    when nothing waits to be run, the young objects are collected; once in `OLD_ROUNDS` such seconds all of them, but
-    while the person looks at the window only if there are few: a run of a million calls would take a second.
+    when nothing waits to be run, the young objects are collected; once in `OLD_ROUNDS` such seconds all of them,
+    but while the person looks at the window only if there are few: a run of a million calls would take a second.
     """
 
     OLD_ROUNDS = 60
