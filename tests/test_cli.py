@@ -15,7 +15,9 @@ import pytest
 
 from rlm_desktop import paths
 from rlm_desktop.__main__ import main
+from rlm_desktop.cli import EXPORTS
 from rlm_desktop.engine import events as ev
+from rlm_desktop.history.exports import FORMATS
 from tests.servers import Fault, ModelServer
 
 TIMEOUT = 120
@@ -327,15 +329,33 @@ def test_a_run_is_listed_shown_found_exported_imported_and_deleted(guide: Path, 
     assert run_json("runs", "list") == []
 
     imported = run_json("runs", "import", file)
-    again = run_json("runs", "show", imported["id"])
+    assert imported["runs"][0]["id"] == run_id
+    again = run_json("runs", "show", run_id)
     assert again["answer"] == shown["answer"]
     assert again["root"] == shown["root"]
+
+
+def test_an_archive_goes_to_another_machine_with_its_documents(guide: Path, tmp_path: Path) -> None:
+    first = run_json("ask", "-q", "-d", guide, QUESTION)
+    archive = tmp_path / "runs.rlmarchive"
+    result = run("runs", "export", first["run_id"], "--format", "archive", "--documents", "-o", archive)
+    assert result.returncode == 0, result.stderr
+    other = {"RLM_DESKTOP_HOME": str(tmp_path / "other machine")}
+    assert run_json("runs", "import", archive, **other)["runs"][0]["answer"]
+    guide.unlink()
+    asked = run("ask", "-q", "--session", first["run_id"], "When does the fuel station close?", **other)
+    assert "nine in the evening" in asked.stdout
+
+
+def test_the_forms_of_export_are_those_of_the_history() -> None:
+    assert [*(form.key for form in FORMATS), "archive"] == list(EXPORTS)
 
 
 def test_a_file_that_is_no_run_is_not_imported(guide: Path) -> None:
     result = run("runs", "import", guide)
     assert result.returncode == 1
-    assert "line 1: this is no event of a run" in result.stderr
+    assert guide.name in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_doctor_says_what_works() -> None:

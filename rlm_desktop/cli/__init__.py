@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 
 COMMANDS = ("ask", "text", "runs", "doctor")
 _TOP_OPTIONS = ("-h", "--help", "--version")
+EXPORTS = ("events", "markdown", "html", "notebook", "perfetto", "otel", "csv", "rlms", "archive")
 _WINDOW_SETTINGS = ("theme",)
 
 OK, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -187,10 +188,19 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     action.add_argument("words", nargs="+", metavar="WORD")
     action.add_argument("-n", "--limit", type=int, default=20, metavar="N", help="at most so many; default 20")
     _add_json(action, "as JSON")
-    action = actions.add_parser("export", parents=[one], help="the events of a run, one line of JSON each")
+    action = actions.add_parser("export", help="write a run into a file, in one of several forms")
+    action.add_argument("runs", nargs="+", metavar="RUN", help="a run's id, or its first letters")
     action.add_argument("-o", "--output", metavar="FILE", help="write into a file instead of standard output")
-    action = actions.add_parser("import", help="take a run in that was exported")
-    action.add_argument("file", metavar="FILE", help="the exported file; - reads standard input")
+    action.add_argument(
+        "-f",
+        "--format",
+        choices=EXPORTS,
+        default=EXPORTS[0],
+        help=f"the form; default {EXPORTS[0]}, one event a line",
+    )
+    action.add_argument("--documents", action="store_true", help="put the documents' texts into an archive as well")
+    action = actions.add_parser("import", help="take in an export, an archive, or the log of another engine")
+    action.add_argument("file", metavar="FILE", help="the file; - reads standard input")
     _add_json(action, "as JSON")
     action = actions.add_parser("delete", help="delete runs")
     action.add_argument("runs", nargs="+", metavar="RUN", help="a run's id, or its first letters")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import shutil
 import sys
-import uuid
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,13 @@ import msgspec
 from rlm_desktop import paths
 from rlm_desktop.cli import tree
 from rlm_desktop.cli.output import cost, local_time, one_line, print_json, print_table, seconds, width
-from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.errors import HistoryError, UsageError
 from rlm_desktop.history import History, RunRow, SessionRow
 
 SHOWN_ROWS = 200
 """Rows of the tree that `show` prints; `--json` has all of them."""
+ARCHIVE = "archive"
+"""The form of export that holds several runs with their documents, and that can be taken in again whole."""
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -158,66 +159,58 @@ def _search(history: History, chosen: argparse.Namespace) -> int:
 
 
 def _export(history: History, chosen: argparse.Namespace) -> int:
-    row = find_run(history, chosen.run)
-    lines = (ev.encode(event) + b"\n" for block in history.event_blocks(row.id) for event in block)
+    from rlm_desktop.history import exports
+
+    rows = [find_run(history, start) for start in chosen.runs]
+    if chosen.format == ARCHIVE:
+        return _export_archive(history, rows, chosen)
+    if len(rows) > 1:
+        raise UsageError(f"Only --format {ARCHIVE} holds more than one run.")
+    events = history.events(rows[0].id)
+    if chosen.output:
+        exports.export(events, chosen.format, Path(chosen.output))
+    else:
+        sys.stdout.writelines(exports.render(events, chosen.format))
+    return 0
+
+
+def _export_archive(history: History, rows: list[RunRow], chosen: argparse.Namespace) -> int:
+    from rlm_desktop.history.transfer import save_archive
+
     if not chosen.output:
-        for line in lines:
-            sys.stdout.buffer.write(line)
-        return 0
-    try:
-        with Path(chosen.output).open("wb") as file:
-            file.writelines(lines)
-    except OSError as error:
-        raise HistoryError(f"The run cannot be written to {chosen.output}: {error.strerror}.") from error
+        raise UsageError("An archive needs a file: give --output FILE.")
+    save_archive(history, Path(chosen.output), [row.id for row in rows], with_documents=chosen.documents)
     return 0
 
 
 def _import(history: History, chosen: argparse.Namespace) -> int:
-    events = list(_read_events(chosen.file))
-    if not events or not isinstance(events[0], ev.RunStarted):
-        raise HistoryError(f"{chosen.file}: this is no exported run: it does not begin with the start of a run.")
-    started = events[0]
-    if _is_known(history, started.run_id):
-        started = msgspec.structs.replace(started, run_id=uuid.uuid4().hex, session_id=uuid.uuid4().hex)
-    sink = history.sink(origin="rlm-desktop")
-    for event in [started, *events[1:]]:
-        sink(event)
-    if not history.flush():
-        raise HistoryError(history.trouble or "The run could not be written.")
-    row = history.run(started.run_id)
+    from rlm_desktop.history.transfer import receive
+
+    with _as_file(chosen.file) as path:
+        received = receive(history, path)
+    rows = [history.run(run_id) for run_id in received.run_ids]
     if chosen.json:
-        print_json(_row_as_json(row))
-    else:
-        print(f"Imported as run {row.id[:8]}: {one_line(row.question, width())}")
+        runs = [_row_as_json(row) for row in rows]
+        print_json({"kind": received.kind, "runs": runs, "remarks": received.remarks})
+        return 0
+    for remark in received.remarks:
+        print(f"rlm-desktop: {remark}", file=sys.stderr)
+    for row in rows:
+        print(f"{row.id[:8]}  {local_time(row.started_at)}  {one_line(row.question, width())}")
     return 0
 
 
-def _is_known(history: History, run_id: str) -> bool:
-    """Whether the history has the run, deleted or not."""
-    try:
-        history.run(run_id)
-    except HistoryError:
-        return False
-    return True
-
-
-def _read_events(name: str) -> Iterator[AnyEvent]:
-    """The events of an exported file; those that a newer version wrote and this one does not know are left out.
-
-    Raises:
-        HistoryError: It cannot be read, or a line is no event.
-    """
-    try:
-        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    event = ev.decode(line)
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    raise HistoryError(f"{name}, line {number}: this is no event of a run ({error}).") from error
-                if event is not None:
-                    yield event
-    except OSError as error:
-        raise HistoryError(f"{name} cannot be read: {error.strerror}.") from error
+@contextlib.contextmanager
+def _as_file(name: str) -> Iterator[Path]:
+    """The file of that name; for `-`, what stands on standard input, in a file that is thrown away."""
+    if name != "-":
+        yield Path(name)
+        return
+    with tempfile.TemporaryDirectory(prefix="rlm-desktop-") as folder:
+        path = Path(folder) / "standard input"
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield path
 
 
 def _delete(history: History, chosen: argparse.Namespace) -> int:
