@@ -68,6 +68,24 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("ask", "&Run", "&Ask", ("Ctrl+Return", "Ctrl+Enter"), "Ask the question over the documents."),
     ActionSpec("stop", "&Run", "&Stop", ("Esc",), "Stop the run; what it has found so far is kept."),
     ActionSpec("show_answer", "&Run", "Show final &answer", ("Ctrl+Shift+A",), "Select the run's first row."),
+    ActionSpec(
+        "replay", "&Run", "&Replay", ("Ctrl+R",), "Play the run that is shown as it happened, or stop that."
+    ),
+    ActionSpec(
+        "replay_play", "&Run/Re&play control", "&Play or pause", ("Ctrl+Space",), "Play or pause the replay."
+    ),
+    ActionSpec("replay_next", "&Run/Re&play control", "&Next event", (".",), "Go one event on."),
+    ActionSpec("replay_previous", "&Run/Re&play control", "Pre&vious event", (",",), "Go one event back."),
+    ActionSpec(
+        "replay_next_iteration", "&Run/Re&play control", "Next &iteration", ("Ctrl+.",), "Go to the next iteration."
+    ),
+    ActionSpec(
+        "replay_previous_iteration",
+        "&Run/Re&play control",
+        "Previous i&teration",
+        ("Ctrl+Shift+,",),
+        "Go to the iteration before.",
+    ),
     ActionSpec("go_question", "&Go", "&Question", ("Ctrl+1",), "Go to the question box."),
     ActionSpec("go_tree", "&Go", "&Calls", ("Ctrl+2",), "Go to the tree of calls."),
     ActionSpec("go_inspector", "&Go", "&Inspector", ("Ctrl+3",), "Go to what the selected row did."),

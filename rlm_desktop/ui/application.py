@@ -73,8 +73,14 @@ class Application(QObject):
             "theme_light": lambda: self._choose_theme("light"),
             "theme_dark": lambda: self._choose_theme("dark"),
             "ask": bench.ask,
-            "stop": bench.stop,
+            "stop": bench.request_stop,
             "show_answer": bench.show_answer,
+            "replay": bench.toggle_replay,
+            "replay_play": lambda: bench.control_replay(lambda player: player.toggle()),
+            "replay_next": lambda: bench.control_replay(lambda player: player.step_event(1)),
+            "replay_previous": lambda: bench.control_replay(lambda player: player.step_event(-1)),
+            "replay_next_iteration": lambda: bench.control_replay(lambda player: player.step_iteration(1)),
+            "replay_previous_iteration": lambda: bench.control_replay(lambda player: player.step_iteration(-1)),
             "next_error": lambda: self._go_to_failure(1),
             "previous_error": lambda: self._go_to_failure(-1),
             "shortcuts": lambda: ShortcutSheet(window).open(),
@@ -108,7 +114,7 @@ class Application(QObject):
         await self._painted.wait()
 
     async def make_usable(self) -> None:
-        """After the first paint: make the page for work, open the history, list the models, import the engine."""
+        """After the first paint: make the page for work, open the history, list the models."""
         self._make_workbench()
         await self._open_history()
         models = await self.workbench.runs.models()
@@ -116,6 +122,9 @@ class Application(QObject):
         chosen = self.workbench.settings.root_model
         label = next((model.label for model in models if model.name == chosen), chosen)
         self.window.first_run.show_model(label, is_offline=chosen == "offline")
+
+    async def warm_up(self) -> None:
+        """What the first question would wait for; then nothing is left that garbage collection should look at."""
         await self.workbench.runs.load_engine()
         self._collector.start()
 
@@ -129,6 +138,21 @@ class Application(QObject):
         self._workbench = Workbench(window, self._settings, self.tasks)
         window.connect_actions(self._handlers())
         window.first_run.example_requested.connect(self.open_example)
+        self._workbench.standing_changed.connect(self._enable_actions)
+        self._enable_actions()
+
+    def _enable_actions(self) -> None:
+        """Offer what can be done now. A Stop that is not needed must not take Esc away from others."""
+        actions, state = self.window.actions_by_name, self.workbench.state
+        actions["stop"].setEnabled(self.workbench.is_live)
+        for name in ("copy_answer", "show_answer"):
+            actions[name].setEnabled(state is not None and bool(state.answer))
+        for name in ("next_error", "previous_error"):
+            actions[name].setEnabled(state is not None)
+        actions["replay"].setEnabled(state is not None and not self.workbench.is_live)
+        for name in ("play", "next", "previous", "next_iteration", "previous_iteration"):
+            # Disabled outside a replay, so that their keys are free for others.
+            actions[f"replay_{name}"].setEnabled(self.workbench.is_replaying)
 
     @property
     def workbench(self) -> Workbench:

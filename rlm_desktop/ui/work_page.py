@@ -11,6 +11,7 @@ from rlm_desktop.ui.call_tree import CallTreeView
 from rlm_desktop.ui.documents_panel import DocumentsPanel
 from rlm_desktop.ui.inspector import Inspector
 from rlm_desktop.ui.question_panel import QuestionPanel
+from rlm_desktop.ui.replay_bar import ReplayBar
 from rlm_desktop.ui.run_header import RunHeader
 
 COMPACT_BELOW = 640
@@ -22,6 +23,7 @@ class WorkPage(QWidget):
     """Everything about one session and the run of it that is shown.
 
     Attributes:
+        replay: Hidden but while a run is replayed.
         inspector: In `below` at first; the window may put it elsewhere.
         below: The tree, with the inspector under it.
     """
@@ -31,6 +33,8 @@ class WorkPage(QWidget):
         self.documents = DocumentsPanel()
         self.question = QuestionPanel(settings)
         self.header = RunHeader()
+        self.replay = ReplayBar()
+        self.replay.hide()
         self.tree = CallTreeView()
         self.inspector = Inspector()
         self.below = QSplitter(Qt.Orientation.Vertical)
@@ -45,7 +49,7 @@ class WorkPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for widget in (self.documents, self.question, self.header):
+        for widget in (self.documents, self.question, self.header, self.replay):
             layout.addWidget(widget)
         layout.addWidget(self.below, 1)
 

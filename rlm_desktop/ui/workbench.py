@@ -12,22 +12,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from rlm_desktop import settings as settings_file
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Node
 from rlm_desktop.errors import DocumentError, UserError
+from rlm_desktop.history.replay import Replay
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.documents_panel import DocumentItem
 from rlm_desktop.ui.feed import RunFeed
-from rlm_desktop.ui.figures import counted, one_line
+from rlm_desktop.ui.figures import counted, money, one_line
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import TITLE, MainWindow
 from rlm_desktop.ui.messages import UNDO_SECONDS, Message
 from rlm_desktop.ui.reading import DocumentReader
+from rlm_desktop.ui.replay_player import ReplayPlayer
 from rlm_desktop.ui.run_controller import LiveRun, RunController
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from rlm_desktop.history import History
 
 log = logging.getLogger(__name__)
+CHEAP_USD = 0.10
+"""A run that has cost more is not stopped by one press of a key."""
 T = TypeVar("T")
 
 
@@ -47,11 +51,11 @@ class Workbench(QObject):
         history: None until it has been opened, and where it cannot be.
 
     Signals:
-        run_shown: Another run shows, or none.
+        standing_changed: Another run shows, or the one that shows has begun or ended.
         run_ended: A run ended and the window shows its end.
     """
 
-    run_shown = Signal()
+    standing_changed = Signal()
     run_ended = Signal(object)
 
     def __init__(self, window: MainWindow, settings: Settings, tasks: Tasks) -> None:
@@ -81,9 +85,10 @@ class Workbench(QObject):
         self._work.documents.removed.connect(self._on_document_removed)
         self._work.question.ask_requested.connect(self.ask)
         self._work.header.answer_requested.connect(self.show_answer)
+        self._work.replay.exit_requested.connect(self.toggle_replay)
         self._work.header.copy_requested.connect(self.copy_answer)
         self._work.header.ask_again_requested.connect(self._ask_again)
-        window.status.stop_requested.connect(self.stop)
+        window.status.stop_requested.connect(self.request_stop)
         window.history.new_requested.connect(self.new_session)
         window.history.run_opened.connect(self.open_run)
         window.history.renamed.connect(self._rename)
@@ -217,6 +222,29 @@ class Workbench(QObject):
             return []
         return await self._in_history(lambda history: _answered(history, self.session_id))
 
+    @property
+    def is_live(self) -> bool:
+        """Whether the run that is shown is going on."""
+        return self.runs.find(self.run_id) is not None
+
+    def request_stop(self) -> None:
+        """Stop the run that is shown; asks back when it has cost something."""
+        state = self.state
+        if not self.is_live or state is None:
+            return
+        if state.totals.cost_usd <= CHEAP_USD:
+            self.stop()
+            return
+        box = QMessageBox(self.window_)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Stop the run?")
+        box.setText(f"The run has cost {money(state.totals.cost_usd)} so far.")
+        box.setInformativeText("What it has found is kept, but it cannot go on later.")
+        box.addButton("&Stop", QMessageBox.ButtonRole.AcceptRole).clicked.connect(self.stop)
+        box.setDefaultButton(box.addButton("&Keep running", QMessageBox.ButtonRole.RejectRole))
+        box.open()
+
     def stop(self) -> None:
         """Stop the run that is shown."""
         if (live := self.runs.find(self.run_id)) is not None:
@@ -228,6 +256,7 @@ class Workbench(QObject):
             self._refresh()
             if self._work.tree.selected_node() is None:
                 self.show_answer()
+            self.standing_changed.emit()
         elif live.state.started is not None:
             question = one_line(live.state.started.question, 80)
             self.window_.messages.show_message(
@@ -251,6 +280,7 @@ class Workbench(QObject):
 
     def _show_feed(self, feed: RunFeed | None) -> None:
         """Show another run; None for none."""
+        self._end_replay()
         if self._feed is not None:
             self._feed.changed.disconnect(self._refresh)
         self._feed = feed
@@ -265,7 +295,7 @@ class Workbench(QObject):
         self._show_start_or_work()
         if feed is not None:
             feed.changed.connect(self._refresh)
-        self.run_shown.emit()
+        self.standing_changed.emit()
 
     @property
     def state(self) -> RunState | None:
@@ -302,6 +332,59 @@ class Workbench(QObject):
         if self.state is not None and self.state.root is not None:
             self._work.tree.select_node(self.state.root)
             self._inspect(self.state.root)
+
+    # -- replay ---------------------------------------------------------------------------------------------
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether a replay is shown."""
+        return self._work.replay.player is not None
+
+    def toggle_replay(self) -> None:
+        """Replay the run that is shown, or show it as it is in the history again."""
+        if self._work.replay.player is not None:
+            self.open_run(self.session_id, self.run_id)
+        elif self.run_id and self.runs.find(self.run_id) is None:
+            self._cancel_opening()
+            self._opening = self._tasks.spawn(self._replay(self.run_id), name="replay")
+
+    async def _replay(self, run_id: str) -> None:
+        replay = await self._in_history(lambda history: Replay(history.events(run_id)))
+        player = ReplayPlayer(replay, self)
+        player.feed.replaced.connect(self._on_replay_replaced)
+        self._show_feed(player.feed)
+        self._work.replay.set_player(player)
+        self._work.replay.show()
+        self.standing_changed.emit()
+        player.seek_event(0)
+        player.play()
+        log.info("run %s is replayed", run_id)
+
+    def _on_replay_replaced(self) -> None:
+        """The playhead jumped: other rows stand for the same calls; keep what was selected."""
+        feed = self._feed
+        if feed is None:
+            return
+        selected = self._work.tree.selected_node()
+        self._inspected = None
+        self._work.tree.set_state(feed.state, feed.now)
+        self._work.header.set_state(feed.state)
+        self.window_.status.set_state(feed.state, feed.now)
+        if selected is not None and selected.index < len(feed.state.nodes):
+            self._work.tree.select_node(feed.state.nodes[selected.index])
+
+    def _end_replay(self) -> None:
+        player = self._work.replay.player
+        if player is not None:
+            player.pause()
+            self._work.replay.set_player(None)
+            self._work.replay.hide()
+            player.deleteLater()
+
+    def control_replay(self, do: Callable[[ReplayPlayer], object]) -> None:
+        """Do something with the replay, if there is one."""
+        if self._work.replay.player is not None:
+            do(self._work.replay.player)
 
     def copy_answer(self) -> None:
         """Put the final answer on the clipboard."""

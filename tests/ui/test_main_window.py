@@ -45,6 +45,7 @@ def start(qapp: QApplication) -> Start:
             application.show()
             await application.painted()
             await application.make_usable()
+            await application.warm_up()
             yield application
         finally:
             await application.aclose(10.0)
@@ -275,6 +276,22 @@ class TestStopping:
             application.window.close()
             assert application._quit.is_set()
 
+    async def test_a_costly_run_is_not_stopped_by_one_key(self, hanging: Hanging) -> None:
+        async with hanging() as application:
+            bench = application.workbench
+            assert bench.state is not None
+            bench.state.totals.cost_usd = 0.5
+            application.window.actions_by_name["stop"].trigger()
+            (box,) = application.window.findChildren(QMessageBox)
+            assert "$0.500" in box.text()
+            box.reject()
+            assert bench.is_live
+            assert not bench.state.cancel_requested
+
+    async def test_esc_is_free_when_nothing_runs(self, start: Start) -> None:
+        async with start() as application:
+            assert not application.window.actions_by_name["stop"].isEnabled()
+
 
 class TestRemoving:
     async def test_a_removed_document_comes_back(self, start: Start, chronicle: Path) -> None:
@@ -433,3 +450,43 @@ raise SystemExit(app.main([]))
     )
     assert done.stdout.strip() == "[]", done.stderr
     assert done.returncode == 0
+
+
+class TestReplay:
+    async def test_a_run_is_replayed_and_shown_again(
+        self, start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until, qtbot: QtBot
+    ) -> None:
+        async with start() as application:
+            await add(application, chronicle)
+            live = await ask(application, wait_for_signal)
+            actions, bar = application.window.actions_by_name, application.window.work.replay
+            assert not bar.isVisible()
+            assert not actions["replay_next"].isEnabled()
+            actions["replay"].trigger()
+            await wait_until(lambda: bar.player is not None)
+            player = bar.player
+            assert player is not None
+            player.pause()
+            assert bar.isVisible()
+            assert actions["replay_next"].isEnabled()
+
+            player.seek_event(0)
+            assert application.workbench.state is player.feed.state
+            assert application.window.work.tree.state is player.feed.state
+            player.seek_event(player.replay.last_seq)
+            assert len(player.feed.state.nodes) == len(live.state.nodes)
+            node = player.feed.state.nodes[1]
+            application.window.work.tree.select_node(node)
+            player.seek_event(player.replay.last_seq // 2)
+            selected = application.window.work.tree.selected_node()
+            assert selected is not None
+            assert selected.index == node.index
+            actions["replay_previous"].trigger()
+            assert player.replay.seq < player.replay.last_seq // 2 + 1
+
+            actions["replay"].trigger()
+            await wait_until(lambda: bar.player is None)
+            assert not bar.isVisible()
+            assert application.workbench.state is not None
+            assert application.workbench.state.answer == live.state.answer
+            assert len(await asyncio.to_thread(application.workbench.history.runs)) == 1

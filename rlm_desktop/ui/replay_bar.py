@@ -1,0 +1,280 @@
+"""The bar of a replay: the banner, the buttons, and the scrubber with its markers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rlm_desktop.history.replay import Marker
+from rlm_desktop.ui.figures import clock, local_time
+from rlm_desktop.ui.replay_player import SPEEDS, ReplayPlayer
+from rlm_desktop.ui.theme import Colours, colours_of
+
+_NEAR = 5
+"""Pixels within which a click means the marker."""
+
+
+class Scrubber(QWidget):
+    """The whole run as a line: played part, playhead, and markers for iterations, errors, limits and the answer.
+
+    Signals:
+        sought: The person put the playhead at these seconds of the film.
+        marker_chosen: The person clicked a marker; its event's number.
+    """
+
+    sought = Signal(float)
+    marker_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._player: ReplayPlayer | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Playhead of the replay")
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_player(self, player: ReplayPlayer | None) -> None:
+        """Show this replay; None for none."""
+        self._player = player
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(200, 28)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(120, 28)
+
+    def _line(self) -> QRectF:
+        return QRectF(8, self.height() / 2 - 2, max(1, self.width() - 16), 4)
+
+    def _x(self, seconds: float) -> float:
+        assert self._player is not None
+        line, duration = self._line(), self._player.duration
+        return line.left() + (line.width() * min(1.0, seconds / duration) if duration > 0 else line.width())
+
+    def _seconds(self, x: float) -> float:
+        assert self._player is not None
+        line = self._line()
+        return max(0.0, min(1.0, (x - line.left()) / line.width())) * self._player.duration
+
+    def _marker_at(self, x: float) -> Marker | None:
+        assert self._player is not None
+        near = [(abs(self._x(self._player.place_of(marker)) - x), marker) for marker in self._player.replay.markers]
+        distance, marker = min(near, key=lambda item: item[0], default=(_NEAR + 1.0, None))
+        return marker if distance <= _NEAR else None
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        if self._player is None:
+            return
+        colours = colours_of(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        line, head = self._line(), self._x(self._player.position)
+        painter.setBrush(QColor(colours.line))
+        painter.drawRoundedRect(line, 2, 2)
+        painter.setBrush(QColor(colours.accent))
+        painter.drawRoundedRect(QRectF(line.topLeft(), QPointF(head, line.bottom())), 2, 2)
+        for marker in self._player.replay.markers:
+            _paint_marker(painter, marker, self._x(self._player.place_of(marker)), line, colours)
+        painter.setBrush(QColor(colours.accent))
+        painter.drawEllipse(QPointF(head, line.center().y()), 6, 6)
+        if self.hasFocus():
+            painter.setPen(QColor(colours.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if self._player is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        x = event.position().x()
+        marker = self._marker_at(x)
+        if marker is not None:
+            self.marker_chosen.emit(marker.seq)
+        else:
+            self.sought.emit(self._seconds(x))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if self._player is None:
+            return
+        x = event.position().x()
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.sought.emit(self._seconds(x))
+            return
+        marker = self._marker_at(x)
+        self.setToolTip(marker.text if marker is not None else clock(self._seconds(x)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        player = self._player
+        if player is None:
+            return
+        share = {Qt.Key.Key_Left: -0.01, Qt.Key.Key_Right: 0.01, Qt.Key.Key_PageUp: -0.1, Qt.Key.Key_PageDown: 0.1}
+        key = Qt.Key(event.key())
+        if key in share:
+            self.sought.emit(player.position + share[key] * player.duration)
+        elif key == Qt.Key.Key_Home:
+            self.sought.emit(0.0)
+        elif key == Qt.Key.Key_End:
+            self.sought.emit(player.duration)
+        else:
+            super().keyPressEvent(event)
+
+
+def _paint_marker(painter: QPainter, marker: Marker, x: float, line: QRectF, colours: Colours) -> None:
+    """Iterations as strokes through the line, errors and limits as triangles above it, the answer as a diamond."""
+    y = line.center().y()
+    if marker.kind == "iteration":
+        painter.setBrush(QColor(colours.muted))
+        painter.drawRect(QRectF(x - 0.75, y - 6, 1.5, 12))
+        return
+    role = {"error": colours.error, "limit": colours.warning, "answer": colours.ok}[marker.kind]
+    painter.setBrush(QColor(role))
+    if marker.kind == "answer":
+        painter.drawPolygon(QPolygonF([QPointF(x, y - 6), QPointF(x + 5, y), QPointF(x, y + 6), QPointF(x - 5, y)]))
+    else:
+        painter.drawPolygon(QPolygonF([QPointF(x - 4, y - 11), QPointF(x + 4, y - 11), QPointF(x, y - 4)]))
+
+
+class ReplayBar(QWidget):
+    """Buttons and scrubber for a `ReplayPlayer`.
+
+    Signals:
+        exit_requested: The person wants the run as it is in the history again.
+    """
+
+    exit_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("replayBar")
+        self._player: ReplayPlayer | None = None
+        self._banner = QLabel()
+        self._banner.setObjectName("replayBanner")
+        self._exit = QPushButton("Exit replay")
+        self._place = QLabel()
+        self._play = _button("▶", "Play or pause (Space)", self._with(ReplayPlayer.toggle))
+        self._scrubber = Scrubber()
+        self._speed = QComboBox()
+        self._speed.setAccessibleName("Speed of the replay")
+        for speed in SPEEDS:
+            self._speed.addItem(f"{speed:g}×", speed)
+        self._skip = QCheckBox("Skip waiting")
+        self._skip.setToolTip("Cut every wait for a model to half a second")
+        self._stops = QCheckBox("Pause at markers")
+        self._build()
+        self._exit.clicked.connect(self.exit_requested)
+        self._speed.currentIndexChanged.connect(self._on_speed)
+        self._skip.toggled.connect(self._on_skip)
+        self._stops.toggled.connect(self._on_stops)
+        self._scrubber.sought.connect(lambda seconds: self._with(lambda p: p.seek_seconds(seconds))())
+        self._scrubber.marker_chosen.connect(lambda seq: self._with(lambda p: p.seek_event(seq))())
+
+    @property
+    def player(self) -> ReplayPlayer | None:
+        """What is played; None outside a replay."""
+        return self._player
+
+    def _build(self) -> None:
+        banner = QHBoxLayout()
+        banner.addWidget(self._banner, 1)
+        banner.addWidget(self._exit)
+        controls = QHBoxLayout()
+        controls.setSpacing(4)
+        steps = (
+            ("⏮", "Previous iteration (Shift+,)", lambda p: p.step_iteration(-1)),
+            ("‹", "Previous event (,)", lambda p: p.step_event(-1)),
+        )
+        for text, tip, step in steps:
+            controls.addWidget(_button(text, tip, self._with(step)))
+        controls.addWidget(self._play)
+        steps = (
+            ("›", "Next event (.)", lambda p: p.step_event(1)),
+            ("⏭", "Next iteration (Shift+.)", lambda p: p.step_iteration(1)),
+        )
+        for text, tip, step in steps:
+            controls.addWidget(_button(text, tip, self._with(step)))
+        controls.addWidget(self._scrubber, 1)
+        for widget in (self._place, self._speed, self._skip, self._stops):
+            controls.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(4)
+        layout.addLayout(banner)
+        layout.addLayout(controls)
+
+    def _with(self, do: Callable[[ReplayPlayer], object]) -> Callable[[], None]:
+        def run() -> None:
+            if self._player is not None:
+                do(self._player)
+
+        return run
+
+    def set_player(self, player: ReplayPlayer | None) -> None:
+        """Show this replay; None for none."""
+        if self._player is not None:
+            self._player.moved.disconnect(self._refresh)
+            self._player.playing_changed.disconnect(self._show_playing)
+        self._player = player
+        self._scrubber.set_player(player)
+        if player is None:
+            return
+        player.moved.connect(self._refresh)
+        player.playing_changed.connect(self._show_playing)
+        self._speed.setCurrentIndex(SPEEDS.index(player.speed))
+        self._skip.setChecked(player.skips_waiting)
+        self._stops.setChecked(player.pauses_at_markers)
+        started = player.feed.state.started
+        when = local_time(started.started_at) if started is not None else None
+        recorded = f"recorded {when:%d %b %Y %H:%M}" if when is not None else "recorded"
+        self._banner.setText(f"<b>Replay:</b> {recorded}, no model calls")
+        self._show_playing(player.is_playing)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        player = self._player
+        if player is None:
+            return
+        replay = player.replay
+        self._place.setText(
+            f"event {replay.seq:,} / {replay.last_seq:,} · {clock(player.position)} / {clock(player.duration)}"
+        )
+        self._scrubber.update()
+
+    def _show_playing(self, is_playing: bool) -> None:
+        self._play.setText("⏸" if is_playing else "▶")
+        self._play.setAccessibleName("Pause" if is_playing else "Play")
+
+    def _on_speed(self, _index: int) -> None:
+        if self._player is not None:
+            self._player.speed = float(self._speed.currentData())
+
+    def _on_skip(self, is_on: bool) -> None:
+        if self._player is not None:
+            self._player.skips_waiting = is_on
+
+    def _on_stops(self, is_on: bool) -> None:
+        if self._player is not None:
+            self._player.pauses_at_markers = is_on
+
+
+def _button(text: str, tip: str, do: Callable[[], None]) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip.partition(" (")[0])
+    button.setAutoRaise(True)
+    button.clicked.connect(lambda _checked=False: do())
+    return button
