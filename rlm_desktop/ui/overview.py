@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import accumulate
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -21,8 +21,8 @@ _LANE = 14
 class OverviewStrip(QWidget):
     """One lane per depth; the higher the filling, the more calls were under way.
 
-    Each call adds one at the column of its start and takes it away at that of its end, so a frame costs the width
-    and not the number of calls; ended calls are added once.
+    Each call adds one at the column where it began to run and takes it away at that of its end, so that painting
+    costs the width and not the number of calls.
 
     Signals:
         node_chosen: A place was clicked; the `CallNode` nearest to it.
@@ -37,6 +37,8 @@ class OverviewStrip(QWidget):
         self._now = 0.0
         self._box: tuple[float, float] | None = None
         self._forget()
+        self._timer = QTimer(self, singleShot=True, interval=66)
+        self._timer.timeout.connect(self.update)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("The whole run by depth: the more calls at once, the higher. Click to go there.")
@@ -44,6 +46,7 @@ class OverviewStrip(QWidget):
 
     def _forget(self) -> None:
         self._seen = 0
+        self._waiting: list[CallNode] = []
         self._live: list[CallNode] = []
         self._lanes: list[list[int]] = []
         self._failed: set[tuple[int, int]] = set()
@@ -71,37 +74,41 @@ class OverviewStrip(QWidget):
         self._take_new()
         if len(self._lanes) != lanes:
             self.updateGeometry()
-        self.update()
-
-    def _room(self) -> int:
-        return max(10, self.width() - 2 * _PAD)
+        if not self._timer.isActive():
+            self._timer.start()
 
     def _column(self, moment: float) -> int:
         start, end = self._span
-        return min(self._room() - 1, max(0, int((moment - start) / (end - start) * self._room())))
+        room = max(10, self.width() - 2 * _PAD)
+        return min(room - 1, max(0, int((moment - start) / (end - start) * room)))
 
     def _take_new(self) -> None:
         nodes = self._state.nodes
-        for node in nodes[self._seen :]:
-            if isinstance(node, CallNode):
-                self._live.append(node)
+        self._waiting += [node for node in nodes[self._seen :] if isinstance(node, CallNode)]
         self._seen = len(nodes)
-        still: list[CallNode] = []
-        for call in self._live:
-            if call.finished is None:
-                still.append(call)
-                continue
-            self._add(self._lanes, call, call.finished)
-            if call_text.is_failure(call):
-                self._failed.add((min(call.depth, MOST_LANES - 1), self._column(call.finished)))
-        self._live = still
+        begun = [call for call in self._waiting if call.status != "queued"]
+        if begun:
+            self._waiting = [call for call in self._waiting if call.status == "queued"]
+            for call in begun:
+                self._lane(call)[self._column(_began(call))] += 1
+            self._live += begun
+        ended = [call for call in self._live if call.finished is not None]
+        if ended:
+            self._live = [call for call in self._live if call.finished is None]
+            for call in ended:
+                self._take_end(call, call.finished or 0.0)
 
-    def _add(self, lanes: list[list[int]], call: CallNode, until: float) -> None:
-        lane = min(call.depth, MOST_LANES - 1)
-        while len(lanes) <= lane:
-            lanes.append([0] * (self._room() + 1))
-        lanes[lane][self._column(call.started)] += 1
-        lanes[lane][self._column(until) + 1] -= 1
+    def _take_end(self, call: CallNode, finished: float) -> None:
+        column = self._column(finished)
+        self._lane(call)[column + 1] -= 1
+        if call_text.is_failure(call):
+            self._failed.add((min(call.depth, MOST_LANES - 1), column))
+
+    def _lane(self, call: CallNode) -> list[int]:
+        number = min(call.depth, MOST_LANES - 1)
+        while len(self._lanes) <= number:
+            self._lanes.append([0] * (max(10, self.width() - 2 * _PAD) + 1))
+        return self._lanes[number]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Lanes, failures, the box of what is in view."""
@@ -110,21 +117,18 @@ class OverviewStrip(QWidget):
         painter.fillRect(self.rect(), QColor(colours.panel))
         painter.setPen(QColor(colours.line))
         painter.drawLine(0, 0, self.width(), 0)
-        lanes = [list(lane) for lane in self._lanes]
-        for call in self._live:
-            if call.status != "queued":
-                self._add(lanes, call, self._now)
-        for number, lane in enumerate(lanes):
-            self._paint_lane(painter, number, lane)
-        if self._box is not None and lanes:
-            self._paint_box(painter, self._box, len(lanes))
+        now = self._column(self._now) + 1
+        for number, lane in enumerate(self._lanes):
+            self._paint_lane(painter, number, lane[:now])
+        if self._box is not None and self._lanes:
+            self._paint_box(painter, self._box, len(self._lanes))
         painter.end()
 
     def _paint_lane(self, painter: QPainter, number: int, changes: list[int]) -> None:
         colours = theme.colours_of(self)
         ink = QColor(colours.rlm if number == 0 else colours.llm)
         ink.setAlpha(170)
-        counts = list(accumulate(changes[:-1]))
+        counts = list(accumulate(changes))
         most = math.log1p(max(counts, default=1))
         bottom = 4 + (number + 1) * _LANE
         height = _LANE - 3
@@ -152,7 +156,7 @@ class OverviewStrip(QWidget):
     def call_at(self, x: float, y: float) -> CallNode | None:
         """The call of a lane that was under way at a moment, else the one nearest to it."""
         start, end = self._span
-        moment = start + (x - _PAD) / self._room() * (end - start)
+        moment = start + (x - _PAD) / max(10, self.width() - 2 * _PAD) * (end - start)
         lane = max(0, int((y - 4) // _LANE))
         calls = [call for call in self._state.calls.values() if min(call.depth, MOST_LANES - 1) == lane]
 
@@ -185,3 +189,9 @@ class OverviewStrip(QWidget):
         """As many lanes as the run has depths, two at least."""
         lanes = min(MOST_LANES, max(self._state.by_depth, default=1) + 1)
         return QSize(400, 8 + max(2, lanes) * _LANE)
+
+
+def _began(call: CallNode) -> float:
+    """When a call began to do something: an llm call with its request."""
+    asked = call.exchange.requested if call.kind == "llm" and call.exchange is not None else None
+    return call.started if asked is None else asked
