@@ -212,8 +212,10 @@ async def _work(application: Application, options: Options) -> int | None:
         return 0
     log.info("window shown after %.0f ms, usable after %.0f ms", painted, _milliseconds_since_start())
     if options.is_smoke:
+        await application.warm_up()
         return await application.smoke(Path(options.shot) if options.shot else None)
     application.workbench.add_files(options.open)
+    await application.warm_up()
     return None
 
 

@@ -487,8 +487,8 @@ class Workbench(QObject):
 
         async def change(verb: str) -> None:
             await self._in_history(lambda history: getattr(history, f"{verb}_{kind}")(item_id))
-            self.window_.history.unhide_item(item_id)
             await self._list_sessions()
+            self.window_.history.unhide_item(item_id)
 
         self._tasks.spawn(change("delete"), name=f"delete {kind}")
         self._offer_undo(

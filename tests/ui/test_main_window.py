@@ -316,8 +316,8 @@ class TestRemoving:
             assert not history.model.lines
             await wait_until(lambda: not store.sessions())
             application.workbench.undo_removal()
-            await wait_until(lambda: bool(history.model.lines))
-            assert len(store.sessions()) == 1
+            await wait_until(lambda: len(store.sessions()) == 1)
+            await wait_until(lambda: len(history.model.lines) == 2)
 
 
 class TestWindow:
