@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from rlm_desktop.documents.places import PAGED, Place, Places
 from rlm_desktop.errors import DocumentError
@@ -134,7 +134,7 @@ def from_text(name: str, text: str, kind: str = "text") -> Document:
 
     Surrogates, which cannot be sent or kept, become U+FFFD; NULs become U+2400; both are counted in a warning.
     """
-    clean, warnings = cleaned(text)
+    clean, replaced = cleaned(text)
     digest, size = digest_of(clean)
     return Document(
         name,
@@ -143,7 +143,7 @@ def from_text(name: str, text: str, kind: str = "text") -> Document:
         digest,
         size,
         encoding="utf-8",
-        warnings=warnings,
+        warnings=replaced.warnings,
         estimated_tokens=estimated_tokens(size),
     )
 
@@ -168,19 +168,30 @@ def estimated_tokens(utf8_bytes: int) -> int:
     return (utf8_bytes + 3) // 4
 
 
-def cleaned(text: str) -> tuple[str, tuple[str, ...]]:
-    """A text without surrogates, NULs and carriage returns, and warnings about what was replaced."""
-    warnings: list[str] = []
+class Replaced(NamedTuple):
+    """How many characters that no text may hold were replaced."""
+
+    nuls: int
+    surrogates: int
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence for each kind."""
+        nuls = f"{count(self.nuls, 'NUL character')} replaced by “␀”."
+        surrogates = f"{count(self.surrogates, 'lone surrogate')} replaced by “�”."
+        return (nuls,) * bool(self.nuls) + (surrogates,) * bool(self.surrogates)
+
+
+def cleaned(text: str) -> tuple[str, Replaced]:
+    """A text without surrogates, NULs and carriage returns."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if nuls := text.count("\0"):
         text = text.replace("\0", "␀")
-        warnings.append(f"{count(nuls, 'NUL character')} replaced by “␀”.")
+    surrogates = 0
     if not text.isascii():
         text, surrogates = _without_surrogates(text)
-        if surrogates:
-            warnings.append(f"{count(surrogates, 'lone surrogate')} replaced by “�”.")
-    return text, tuple(warnings)
+    return text, Replaced(nuls, surrogates)
 
 
 def _without_surrogates(text: str) -> tuple[str, int]:

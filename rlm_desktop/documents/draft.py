@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from operator import add
 from typing import NamedTuple
 
-from rlm_desktop.documents.document import Heading, cleaned
+from rlm_desktop.documents.document import Heading, Replaced, cleaned
 from rlm_desktop.documents.places import INNER, LEVELS, Mark
 
 MAX_CHARACTERS = 1 << 30
@@ -27,6 +28,7 @@ class Kept(NamedTuple):
     warnings: list[str]
     needs_ocr: list[int]
     report: Callable[[float, str], None]
+    replaced: Replaced
 
 
 class Draft:
@@ -52,11 +54,12 @@ class Draft:
         self.parts: list[str] = []
         self.length = 0
         self.depth = 0
+        self._replaced = Replaced(0, 0)
 
     def add(self, text: str) -> None:
         """Add text as it is, cleaned of what no text may hold."""
-        text, warnings = cleaned(text)
-        self.warn(*warnings)
+        text, replaced = cleaned(text)
+        self._replaced = Replaced(*map(add, self._replaced, replaced))
         if self.length + len(text) > MAX_CHARACTERS:
             raise TooLarge
         self.parts.append(text)
@@ -86,18 +89,23 @@ class Draft:
 
     def enter(self, kind: str) -> Kept:
         """Begin with a file within the file."""
-        kept = Kept(self.kind, self.encoding, self.warnings, self.needs_ocr, self.report)
-        self.kind, self.warnings, self.needs_ocr = kind, [], []
+        kept = Kept(self.kind, self.encoding, self.warnings, self.needs_ocr, self.report, self._replaced)
+        self.kind, self.warnings, self.needs_ocr, self._replaced = kind, [], [], Replaced(0, 0)
         self.report = lambda share, note: None
         self.depth += 1
         return kept
 
     def leave(self, kept: Kept, name: str) -> None:
         """End with a file within the file: what is known of the outer one counts again."""
+        self.finish()
         inner = [f"{name}: {warning}" for warning in self.warnings]
-        self.kind, self.encoding, self.warnings, self.needs_ocr, self.report = kept
+        self.kind, self.encoding, self.warnings, self.needs_ocr, self.report, self._replaced = kept
         self.depth -= 1
         self.warn(*inner)
+
+    def finish(self) -> None:
+        """All is written: say what was replaced."""
+        self.warn(*self._replaced.warnings)
 
     def drop_if_empty(self, start: int) -> bool:
         """Take back a title that was written at `start` when nothing but white space followed it.

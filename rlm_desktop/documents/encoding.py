@@ -6,11 +6,15 @@ Nothing is dropped: what cannot be decoded becomes U+FFFD and is counted. The gu
 from __future__ import annotations
 
 import codecs
+import mmap
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from rlm_desktop.documents.document import count
+
+Buffer: TypeAlias = bytes | mmap.mmap
 
 _SAMPLE = 1 << 16
 _PIECE = 1 << 20
@@ -131,6 +135,20 @@ def decode(data: bytes, forced: str = "") -> Decoded:
     return _decode_counting(data, guessed)
 
 
+def encoding_of(data: Buffer, forced: str = "") -> str:
+    """The encoding of a file that is too large to be decoded for a trial: told from two samples of it.
+
+    Raises:
+        NotText: The bytes are not text in any encoding.
+    """
+    head = bytes(data[:_SAMPLE])
+    if forced or mark_of(head):
+        return forced or mark_of(head)
+    if _wide_encoding(head):
+        return decode(head).encoding
+    return decode(head[: head.rfind(b"\n") + 1 or len(head)] + _telling(data)).encoding
+
+
 def _candidates(data: bytes, head: bytes) -> Iterator[str]:
     """Encodings to try strictly, the surest first."""
     if switch := ESCAPES.search(data):
@@ -182,9 +200,7 @@ def _decodes(head: bytes, encoding: str) -> bool:
 
 def _is_nearly_utf8(data: bytes) -> bool:
     """Whether the bytes are UTF-8 with a few damaged places, rather than another encoding."""
-    wrong = 0
-    for piece in _pieces(data[: _PIECE * 4], "utf-8"):
-        wrong += piece.count("�")
+    wrong = data[: _PIECE * 4].decode("utf-8", "replace").count("�")
     multibyte = len(re.findall(rb"[\xc2-\xf4][\x80-\xbf]+", data[: _PIECE * 4]))
     return multibyte >= 8 * wrong
 
@@ -210,10 +226,10 @@ def _mixes_scripts(text: str) -> bool:
     return mixed * 3 > len(words)
 
 
-def _telling(data: bytes) -> bytes:
+def _telling(data: Buffer) -> bytes:
     """A sample from where the first bytes beyond ASCII are, cut at line ends."""
     if len(data) <= _SAMPLE:
-        return data
+        return bytes(data)
     first = re.search(rb"[\x80-\xff]", data)
     at = first.start() if first else 0
     start = data.rfind(b"\n", 0, at) + 1
@@ -221,35 +237,48 @@ def _telling(data: bytes) -> bytes:
     return data[start : max(end, at + 1)]
 
 
-def _decode_counting(data: bytes, encoding: str) -> Decoded:
-    codec = codecs.lookup(encoding).name
-    lost = _Counter()
-    codecs.register_error(_HANDLER, lost.handle)
-    text = "".join(_pieces(data, encoding, _HANDLER))
-    warnings = ()
-    if lost.bytes:
-        warnings = (f"{count(lost.bytes, 'byte')} that cannot be {codec.upper()} replaced by “�”.",)
-    return Decoded(text, codec.removesuffix("-sig"), warnings)
+class Counting:
+    """Decodes by pieces, replaces what cannot be decoded and counts it.
+
+    Attributes:
+        encoding: Its name.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        b"".decode(encoding)  # codecs that give no text raise here
+        self.encoding = codecs.lookup(encoding).name.removesuffix("-sig")
+        self._codec = encoding
+        self._lost = 0
+
+    def pieces(self, data: Buffer) -> Iterator[str]:
+        """The text in pieces; a carriage return is never the end of a piece, so that line ends stay whole."""
+        codecs.register_error(_HANDLER, self._replace)
+        decoder = codecs.getincrementaldecoder(self._codec)(_HANDLER)
+        held = ""
+        for start in range(0, len(data), _PIECE):
+            piece = held + decoder.decode(data[start : start + _PIECE])
+            held = "\r" if piece.endswith("\r") else ""
+            yield piece[: len(piece) - len(held)]
+        yield held + decoder.decode(b"", True)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was replaced, once all pieces were taken."""
+        if not self._lost:
+            return ()
+        return (f"{count(self._lost, 'byte')} that cannot be {self.encoding.upper()} replaced by “�”.",)
+
+    def _replace(self, error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeDecodeError):
+            raise error
+        self._lost += error.end - error.start
+        return "�", error.end
 
 
 _HANDLER = "rlm-count"
 
 
-class _Counter:
-    """An error handler for codecs that replaces and counts."""
-
-    def __init__(self) -> None:
-        self.bytes = 0
-
-    def handle(self, error: UnicodeError) -> tuple[str, int]:
-        if not isinstance(error, UnicodeDecodeError):
-            raise error
-        self.bytes += error.end - error.start
-        return "�", error.end
-
-
-def _pieces(data: bytes, encoding: str, errors: str = "replace") -> Iterator[str]:
-    decoder: Callable[..., str] = codecs.getincrementaldecoder(encoding)(errors).decode
-    for start in range(0, len(data), _PIECE):
-        yield decoder(data[start : start + _PIECE])
-    yield decoder(b"", True)
+def _decode_counting(data: bytes, encoding: str) -> Decoded:
+    counting = Counting(encoding)
+    text = "".join(counting.pieces(data))
+    return Decoded(text, counting.encoding, counting.warnings)

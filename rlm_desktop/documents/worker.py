@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from typing import BinaryIO
@@ -62,6 +63,7 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
     draft = Draft(job.kind, lambda share, note: connection.send_bytes(wire.encode(wire.Progress(share, note))))
     try:
         extract(Source(job.name, file, job.password, job.encoding), draft)
+        draft.finish()
         if draft.is_blank and not draft.needs_ocr:
             raise Unreadable("it holds no text.")
     except MemoryError:
@@ -70,7 +72,8 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
     except Unreadable as error:
         return _answer(connection, wire.Failed(str(error), isinstance(error, Locked), _is_large()))
     connection.send_bytes(wire.encode(wire.Begin(draft.length)))
-    for part in draft.parts:
+    parts, draft.parts = draft.parts, []
+    for part in _freed(parts):
         for start in range(0, len(part), _PIECE):
             connection.send_bytes(wire.encode(wire.Text(part[start : start + _PIECE])))
     done = wire.Done(
@@ -83,6 +86,13 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
         _is_large(),
     )
     return _answer(connection, done)
+
+
+def _freed(parts: list[str]) -> Iterator[str]:
+    """The parts in order, each forgotten when the next is asked for."""
+    parts.reverse()
+    while parts:
+        yield parts.pop()
 
 
 def _answer(connection: Connection, reply: wire.Done | wire.Failed) -> bool:

@@ -20,10 +20,14 @@ from multiprocessing.reduction import send_handle
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
+
 from rlm_desktop.documents import wire
 from rlm_desktop.documents.bigtext import TextBuilder
+from rlm_desktop.documents.draft import MAX_CHARACTERS
 from rlm_desktop.repl.boot import base_python, library_folder
 
+_LARGEST_FRAME = 256 << 20
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("msgspec", "lxml", "pypdfium2", "chardet", "mammoth")
 """Enough of the parsers to find the folders in which they are all installed."""
@@ -108,14 +112,16 @@ class Worker:
                 if not self._connection.poll(min(self._limits.silence, max(0.0, ends - time.monotonic()))):
                     self.kill()
                     raise TooSlow
-                reply = wire.decode_reply(self._connection.recv_bytes())
+                reply = wire.decode_reply(self._connection.recv_bytes(_LARGEST_FRAME))
                 if isinstance(reply, wire.Ready):
                     self._has_started = True
                     self.layers = tuple(reply.layers)
                 elif isinstance(reply, wire.Begin):
-                    builder = TextBuilder(reply.characters)
+                    builder = TextBuilder(min(reply.characters, MAX_CHARACTERS))
                 elif isinstance(reply, wire.Text):
                     builder.append(reply.piece)
+                    if builder.length > MAX_CHARACTERS:
+                        raise EOFError("more text than any document may have")
                 elif isinstance(reply, wire.Progress):
                     on_progress(reply)
                 elif isinstance(reply, wire.Done):
@@ -124,7 +130,7 @@ class Worker:
                 else:
                     self._retire(reply.retires)
                     return reply
-        except (EOFError, OSError) as error:
+        except (EOFError, OSError, msgspec.MsgspecError) as error:  # it may have been taken over by a file
             self.kill()
             raise (WorkerDied if self._has_started else WorkerUnable) from error
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import mmap
+
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.encoding import NotText, decode
+from rlm_desktop.documents.encoding import Buffer, Counting, NotText, decode, encoding_of
 from rlm_desktop.documents.formats.common import Source, Unreadable
+
+_LARGE = 8 << 20
+_PIECE = 1 << 20
 
 
 def extract(source: Source, draft: Draft) -> None:
     """A text in any encoding."""
+    if source.file.seek(0, io.SEEK_END) > _LARGE:
+        _extract_large(source, draft)
+        return
     text = decoded(source, draft)
     if draft.kind == "markdown":
         draft.add_markdown(text)
@@ -20,6 +29,29 @@ def extract(source: Source, draft: Draft) -> None:
     for number, page in enumerate(pages, 1):
         draft.mark("page", number)
         draft.add(page + "\f" if number < len(pages) else page)
+
+
+def _extract_large(source: Source, draft: Draft) -> None:
+    """By pieces, so that this process never holds more than the text itself."""
+    data = _mapped(source)
+    try:
+        counting = Counting(encoding_of(data, source.encoding))
+    except NotText as error:
+        raise Unreadable(str(error)) from None
+    except LookupError:
+        raise Unreadable(f"there is no encoding named “{source.encoding}”.") from None
+    for number, piece in enumerate(counting.pieces(data)):
+        draft.add(piece)
+        draft.report(min(1.0, number * _PIECE / len(data)), "")
+    draft.encoding = counting.encoding
+    draft.warn(*counting.warnings)
+
+
+def _mapped(source: Source) -> Buffer:
+    try:
+        return mmap.mmap(source.file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # a member of an archive has no file of its own
+        return source.read()
 
 
 def decoded(source: Source, draft: Draft) -> str:
