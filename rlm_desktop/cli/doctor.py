@@ -117,7 +117,7 @@ async def isolation() -> Check:
     if result.status != "ok":
         return Check("Isolation", "failed", f"a REPL worker did not run a cell: {result.error}")
     detail = f"tier {found.tier}: {found.description}"
-    return Check("Isolation", "ok" if found.tier == "A" else "warning", detail, " ".join(found.detail))
+    return Check("Isolation", "ok" if found.tier == "A" else "warning", detail, "; ".join(found.detail))
 
 
 def settings() -> Check:
