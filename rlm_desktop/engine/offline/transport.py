@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any, Literal
 
@@ -79,6 +80,8 @@ class OfflineTransport(httpx2.AsyncBaseTransport):
         self._latency = latency
         self._rate = tokens_per_second
         self._numbers = count(1)
+        # Its own threads: in the loop's default pool a caller that waits there for a reply could block the reply.
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="offline-model")
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request."""
@@ -93,6 +96,10 @@ class OfflineTransport(httpx2.AsyncBaseTransport):
             return _json(_MODEL_CARD)
         return _error(404, f"Invalid URL ({request.method} {path})", "unknown_url")
 
+    async def aclose(self) -> None:
+        """Let the threads go."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
     async def _complete(self, body: bytes) -> httpx2.Response:
         try:
             request = _decode(body)
@@ -104,7 +111,7 @@ class OfflineTransport(httpx2.AsyncBaseTransport):
             return _error(400, "'messages' is empty: give at least one message.", "empty_array", param="messages")
         messages = [(message.role, message.text) for message in request.messages]
         if len(body) > _LARGE:
-            text = await asyncio.to_thread(reply, messages)
+            text = await asyncio.get_running_loop().run_in_executor(self._threads, reply, messages)
         else:
             text = reply(messages)
         answer = _Answer(f"offline-{next(self._numbers)}", *_limited(text, request), _prompt_tokens(messages))
