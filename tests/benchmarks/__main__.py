@@ -37,9 +37,15 @@ def measure(module: ModuleType) -> list[Figure]:
 
 
 def line(figure: Figure) -> list[str]:
-    goal = "" if figure.goal is None else f"≤ {number(figure.goal)} {figure.unit}"
+    goal = "" if figure.goal is None else f"{sign(figure)} {number(figure.goal)} {figure.unit}"
     holds = {True: "yes", False: "NO", None: ""}[figure.holds]
     return [figure.name, f"{number(figure.value)} {figure.unit}", goal, holds, figure.note]
+
+
+def sign(figure: Figure) -> str:
+    """Whether the goal is a most or a least, as `holds` tells."""
+    is_below = figure.goal is not None and figure.value <= figure.goal
+    return "≤" if is_below == bool(figure.holds) else "≥"
 
 
 def number(value: float) -> str:
