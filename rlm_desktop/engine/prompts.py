@@ -297,7 +297,8 @@ def _turn(iteration: int, of: int) -> str:
 def _describe(context: ContextSummary) -> str:
     what = f"`context` is a `{context.type}` of {context.characters:,} characters"
     if context.type != "str" and context.documents:
-        what += f" in {len(context.documents):,} {'documents' if context.type == 'dict' else 'items'}"
+        noun = "document" if context.type == "dict" else "item"
+        what += f" in {len(context.documents):,} {noun}{'s' if len(context.documents) != 1 else ''}"
     lines = [what + "."]
     if context.documents:
         lines += ["", *(_document_line(document) for document in context.documents[:_MAX_LISTED_DOCUMENTS])]

@@ -144,6 +144,9 @@ def test_last_chance_and_failure_give_words_not_code():
     ]
     last = reply([*messages, ("user", prompts.last_chance_message("the budget is used up"))])
     assert "```" not in last
+    summary = reply([*messages, ("user", prompts.compaction_message())])
+    assert "rye to flour" in summary
+    assert "```" not in summary
     failed = prompts.feedback([prompts.CellShown(error="NameError: docs", status="error")], iteration=2, of=4)
     plain = reply([*messages[:-1], ("user", failed)])
     assert "# Something went wrong" in plain

@@ -50,6 +50,7 @@ class Conversation:
     output: str
     outputs: str
     is_last_chance: bool
+    is_compaction: bool
 
     @property
     def levels_below(self) -> int:
@@ -93,6 +94,7 @@ def read(messages: Sequence[tuple[str, str]]) -> Conversation:
         code="\n".join(block for reply in replies for block in _BLOCK.findall(reply)),
         output=last if replies else "",
         outputs="\n".join(users[1:]),
+        is_compaction=last.strip() == prompts.compaction_message().strip(),
         is_last_chance=last.startswith("No more code is run"),
     )
 

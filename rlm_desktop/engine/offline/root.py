@@ -13,11 +13,16 @@ from rlm_desktop.engine.offline.conversation import Conversation, read
 from rlm_desktop.engine.offline.extract import quotes
 from rlm_desktop.engine.offline.plans import plan, query_of
 from rlm_desktop.engine.offline.sub_rlm import reply_as_sub_rlm
+from rlm_desktop.engine.prompts import truncate
+
+_LONGEST_SUMMARY = 4_000
 
 
 def reply_as_root(messages: Sequence[tuple[str, str]]) -> str:
     """The next reply of an rlm call: a sentence of plan and one block."""
     conversation = read(messages)
+    if conversation.is_compaction:
+        return f"Printed so far:\n\n{truncate(conversation.outputs, _LONGEST_SUMMARY)}"
     if conversation.is_last_chance:
         return _last_answer(conversation)
     if conversation.question is None:
