@@ -163,9 +163,10 @@ class ReplayBar(QWidget):
         self._player: ReplayPlayer | None = None
         self._banner = QLabel()
         self._banner.setObjectName("replayBanner")
+        self._banner.setMinimumWidth(120)
         self._exit = QPushButton("Exit replay")
         self._place = QLabel()
-        self._play = _button("▶", "Play or pause (Space)", self._with(ReplayPlayer.toggle))
+        self._play = _button("▶", "Play or pause (Ctrl+Space)", self._with(ReplayPlayer.toggle))
         self._scrubber = Scrubber()
         self._speed = QComboBox()
         self._speed.setAccessibleName("Speed of the replay")
@@ -189,12 +190,14 @@ class ReplayBar(QWidget):
 
     def _build(self) -> None:
         banner = QHBoxLayout()
+        banner.setSpacing(8)
         banner.addWidget(self._banner, 1)
-        banner.addWidget(self._exit)
+        for widget in (self._speed, self._skip, self._stops, self._exit):
+            banner.addWidget(widget)
         controls = QHBoxLayout()
         controls.setSpacing(4)
         steps = (
-            ("⏮", "Previous iteration (Shift+,)", lambda p: p.step_iteration(-1)),
+            ("«", "Previous iteration (Ctrl+Shift+,)", lambda p: p.step_iteration(-1)),
             ("‹", "Previous event (,)", lambda p: p.step_event(-1)),
         )
         for text, tip, step in steps:
@@ -202,13 +205,12 @@ class ReplayBar(QWidget):
         controls.addWidget(self._play)
         steps = (
             ("›", "Next event (.)", lambda p: p.step_event(1)),
-            ("⏭", "Next iteration (Shift+.)", lambda p: p.step_iteration(1)),
+            ("»", "Next iteration (Ctrl+.)", lambda p: p.step_iteration(1)),
         )
         for text, tip, step in steps:
             controls.addWidget(_button(text, tip, self._with(step)))
         controls.addWidget(self._scrubber, 1)
-        for widget in (self._place, self._speed, self._skip, self._stops):
-            controls.addWidget(widget)
+        controls.addWidget(self._place)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(4)
@@ -238,8 +240,8 @@ class ReplayBar(QWidget):
         self._stops.setChecked(player.pauses_at_markers)
         started = player.feed.state.started
         when = local_time(started.started_at) if started is not None else None
-        recorded = f"recorded {when:%d %b %Y %H:%M}" if when is not None else "recorded"
-        self._banner.setText(f"<b>Replay:</b> {recorded}, no model calls")
+        self._banner.setText("<b>Replay</b>: no model calls")
+        self._banner.setToolTip(f"Recorded {when:%d %B %Y, %H:%M}; nothing is asked again." if when else "")
         self._show_playing(player.is_playing)
         self._refresh()
 

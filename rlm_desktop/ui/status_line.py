@@ -40,6 +40,7 @@ class StatusLine(QFrame):
         self._place = ElidedLabel()
         self._place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         muted(self._place)
+        self._is_replay = False
         self.stop = QPushButton("■ Stop")
         self.stop.setObjectName("stop")
         self.stop.setAccessibleName("Stop the run")
@@ -54,13 +55,15 @@ class StatusLine(QFrame):
         layout.addWidget(self.stop)
         self.set_state(None)
 
-    def set_state(self, state: RunState | None, clock: Clock | None = None) -> None:
+    def set_state(self, state: RunState | None, clock: Clock | None = None, *, is_replay: bool = False) -> None:
         """Show another run.
 
         Args:
             state: The run; None for none.
             clock: Its current time in seconds, where that is not the time of its last event.
+            is_replay: Whether it only shows again what happened: there is nothing to stop.
         """
+        self._is_replay = is_replay
         self._state = state
         self._clock = clock
         self.refresh()
@@ -68,7 +71,7 @@ class StatusLine(QFrame):
     def refresh(self) -> None:
         """Write what the state says now."""
         state = self._state
-        is_running = state is not None and state.status in ("queued", "running")
+        is_running = state is not None and state.status in ("queued", "running") and not self._is_replay
         self.stop.setVisible(is_running)
         self.stop.setEnabled(is_running and state is not None and not state.cancel_requested)
         self._write()
@@ -86,7 +89,8 @@ class StatusLine(QFrame):
             self._show_place("")
             return
         is_stopping = state.cancel_requested and state.is_running
-        self.mark.show_status(state.status, "Stopping" if is_stopping else state.status.capitalize())
+        words = "Stopping" if is_stopping else state.status.capitalize()
+        self.mark.show_status(state.status, f"Replay: {words.lower()}" if self._is_replay else words)
         figures = self._figure_texts(state)
         self._figures.setText(" · ".join(figures))
         self._figures.setToolTip("\n".join(figures))

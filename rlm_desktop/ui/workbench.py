@@ -10,7 +10,7 @@ import dataclasses
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -27,19 +27,17 @@ from rlm_desktop.ui.feed import RunFeed
 from rlm_desktop.ui.figures import counted, money, one_line
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import TITLE, MainWindow
-from rlm_desktop.ui.messages import UNDO_SECONDS, Message
 from rlm_desktop.ui.reading import DocumentReader
 from rlm_desktop.ui.replay_player import ReplayPlayer
 from rlm_desktop.ui.run_controller import LiveRun, RunController
+from rlm_desktop.ui.stored_sessions import StoredSessions
 
 if TYPE_CHECKING:
     from rlm_desktop.documents import Document
-    from rlm_desktop.history import History
 
 log = logging.getLogger(__name__)
 CHEAP_USD = 0.10
 """A run that has cost more is not stopped by one press of a key."""
-T = TypeVar("T")
 
 
 class Workbench(QObject):
@@ -48,7 +46,7 @@ class Workbench(QObject):
     Attributes:
         session_id: Empty while nothing has been asked in it.
         run_id: The run that is shown; empty for none.
-        history: None until it has been opened, and where it cannot be.
+        sessions: The history, as the window lists it.
 
     Signals:
         standing_changed: Another run shows, or the one that shows has begun or ended.
@@ -65,15 +63,16 @@ class Workbench(QObject):
         self.settings = settings
         self.session_id = ""
         self.run_id = ""
-        self.history: History | None = None
         self.runs = RunController(tasks, self)
+        self.sessions = StoredSessions(
+            window.history, window.messages, tasks, is_going_on=lambda item: self.runs.has(item)
+        )
         self.reader = DocumentReader(tasks, self)
         self._tasks = tasks
         self._feed: RunFeed | None = None
         self._opening: asyncio.Task[None] | None = None
         self._is_starting = False
         self._inspected: Node | None = None
-        self._undo: Message | None = None
         self._last_folder = ""
         self._connect()
 
@@ -91,9 +90,7 @@ class Workbench(QObject):
         window.status.stop_requested.connect(self.request_stop)
         window.history.new_requested.connect(self.new_session)
         window.history.run_opened.connect(self.open_run)
-        window.history.renamed.connect(self._rename)
-        window.history.session_deleted.connect(lambda item: self._delete("session", item))
-        window.history.run_deleted.connect(lambda item: self._delete("run", item))
+        self.sessions.deleted.connect(self._on_deleted)
         self._work.tree.node_selected.connect(self._inspect)
         self._work.inspector.node_selected.connect(self._work.tree.select_node)
         self._work.inspector.message.connect(window.messages.show_message)
@@ -138,7 +135,11 @@ class Workbench(QObject):
         log.info("document %s added: %s", document.name, counted(document.characters, "character"))
 
     def _on_document_removed(self, item: DocumentItem, row: int) -> None:
-        self._offer_undo(f"{item.name} was removed.", lambda: self._work.documents.add(item, row))
+        self.window_.messages.offer_undo(f"{item.name} was removed.", lambda: self._bring_back(item, row))
+        self._show_start_or_work()
+
+    def _bring_back(self, item: DocumentItem, row: int) -> None:
+        self._work.documents.add(item, row)
         self._show_start_or_work()
 
     # -- asking ---------------------------------------------------------------------------------------------
@@ -173,15 +174,15 @@ class Workbench(QObject):
             self._take_choices()
             documents = await self._documents()
             sinks = []
-            if self.history is not None:
-                self.history.keep_documents(documents)
-                sinks.append(self.history.sink())
+            if (history := self.sessions.history) is not None:
+                history.keep_documents(documents)
+                sinks.append(history.sink())
             live = await self.runs.start(
                 question,
                 documents=documents,
                 settings=self.settings,
                 session_id=self.session_id,
-                turns=await self._turns(),
+                turns=await self.sessions.turns(self.session_id),
                 sinks=sinks,
             )
         finally:
@@ -190,7 +191,7 @@ class Workbench(QObject):
         self._work.question.clear()
         self._show_live(live)
         self._work.tree.setFocus()
-        await self._list_sessions()
+        await self.sessions.refresh()
 
     def _take_choices(self) -> None:
         """The choices beside the question become the settings."""
@@ -206,7 +207,7 @@ class Workbench(QObject):
         documents: list[Document] = []
         for item in self._work.documents.items:
             if item.document is None:
-                text = await self._in_history(lambda history, sha256=item.sha256: history.document_text(sha256))
+                text = await self.sessions.do(lambda history, sha256=item.sha256: history.document_text(sha256))
                 if text is None:
                     raise UserError(
                         f"The text of {item.name} is no longer in the history. Remove it and add the file again."
@@ -215,12 +216,6 @@ class Workbench(QObject):
                 item.document = dataclasses.replace(found, path=item.path)
             documents.append(dataclasses.replace(item.document, name=item.name))
         return documents
-
-    async def _turns(self) -> list[dict[str, Any]]:
-        """The earlier questions of the session that were answered."""
-        if not self.session_id or self.history is None:
-            return []
-        return await self._in_history(lambda history: _answered(history, self.session_id))
 
     @property
     def is_live(self) -> bool:
@@ -251,13 +246,16 @@ class Workbench(QObject):
             live.stop()
 
     def _on_run_ended(self, live: LiveRun) -> None:
+        self._tasks.spawn(self._tell_of_end(live), name="list sessions")
         self._show_busy()
         if live.run_id == self.run_id:
             self._refresh()
             if self._work.tree.selected_node() is None:
                 self.show_answer()
             self.standing_changed.emit()
-        elif live.state.started is not None:
+            return
+        self._forget_feed(live.feed)
+        if live.state.started is not None:
             question = one_line(live.state.started.question, 80)
             self.window_.messages.show_message(
                 f"“{question}” has ended: {live.state.status}.",
@@ -266,10 +264,9 @@ class Workbench(QObject):
                 act=lambda: self.open_run(live.session_id, live.run_id),
                 seconds=20,
             )
-        self._tasks.spawn(self._tell_of_end(live), name="list sessions")
 
     async def _tell_of_end(self, live: LiveRun) -> None:
-        await self._list_sessions()
+        await self.sessions.refresh()
         self.run_ended.emit(live)
 
     # -- showing a run --------------------------------------------------------------------------------------
@@ -283,6 +280,8 @@ class Workbench(QObject):
         self._end_replay()
         if self._feed is not None:
             self._feed.changed.disconnect(self._refresh)
+            if self._feed is not feed:
+                self._forget_feed(self._feed)
         self._feed = feed
         state = feed.state if feed is not None else None
         window = self.window_
@@ -296,6 +295,11 @@ class Workbench(QObject):
         if feed is not None:
             feed.changed.connect(self._refresh)
         self.standing_changed.emit()
+
+    def _forget_feed(self, feed: RunFeed) -> None:
+        """Let a run go that nobody looks at, unless it is going on."""
+        if all(live.feed is not feed for live in self.runs.live):
+            feed.deleteLater()
 
     @property
     def state(self) -> RunState | None:
@@ -349,7 +353,7 @@ class Workbench(QObject):
             self._opening = self._tasks.spawn(self._replay(self.run_id), name="replay")
 
     async def _replay(self, run_id: str) -> None:
-        replay = await self._in_history(lambda history: Replay(history.events(run_id)))
+        replay = await self.sessions.do(lambda history: Replay(history.events(run_id)))
         player = ReplayPlayer(replay, self)
         player.feed.replaced.connect(self._on_replay_replaced)
         self._show_feed(player.feed)
@@ -369,7 +373,7 @@ class Workbench(QObject):
         self._inspected = None
         self._work.tree.set_state(feed.state, feed.now)
         self._work.header.set_state(feed.state)
-        self.window_.status.set_state(feed.state, feed.now)
+        self.window_.status.set_state(feed.state, feed.now, is_replay=True)
         if selected is not None and selected.index < len(feed.state.nodes):
             self._work.tree.select_node(feed.state.nodes[selected.index])
 
@@ -435,7 +439,7 @@ class Workbench(QObject):
         if live is not None:
             feed = live.feed
         else:
-            state = await self._in_history(lambda history: history.state(run_id))
+            state = await self.sessions.do(lambda history: history.state(run_id))
             feed = RunFeed(self)
             feed.load(state)
         is_other = session_id != self.session_id
@@ -448,88 +452,12 @@ class Workbench(QObject):
         self.show_answer()
         log.info("run %s opened: %s", run_id, feed.state.status)
 
-    async def use_history(self, history: History) -> None:
-        """List the sessions of `history` and write runs into it from now on."""
-        self.history = history
-        await self._list_sessions()
-
-    async def _list_sessions(self) -> None:
-        if self.history is None:
-            return
-        sessions = await self._in_history(lambda history: history.sessions())
-        self.window_.history.set_sessions(sessions)
-        self.window_.history.set_open(self.session_id, self.run_id)
-
-    async def _in_history(self, work: Callable[[History], T]) -> T:
-        """Do something with the history in a thread."""
-        if self.history is None:
-            raise UserError("The history is not open. The log says why; restart the program when it is mended.")
-        return await asyncio.to_thread(work, self.history)
-
-    def _rename(self, session_id: str, title: str) -> None:
-        async def rename() -> None:
-            await self._in_history(lambda history: history.rename_session(session_id, title))
-            await self._list_sessions()
-
-        self._tasks.spawn(rename(), name="rename session")
-
-    def _delete(self, kind: str, item_id: str) -> None:
-        """Delete a session or a run, and offer to bring it back."""
-        going_on = [live for live in self.runs.live if item_id in (live.run_id, live.session_id)]
-        if going_on:
-            self.window_.history.unhide_item(item_id)
-            self.window_.messages.show_message(
-                "A run of it is going on. Stop it first (Esc), then delete it.", "warning", seconds=8
-            )
-            return
+    def _on_deleted(self, item_id: str) -> None:
         if item_id in (self.session_id, self.run_id):
             self.new_session()
-
-        async def change(verb: str) -> None:
-            await self._in_history(lambda history: getattr(history, f"{verb}_{kind}")(item_id))
-            await self._list_sessions()
-            self.window_.history.unhide_item(item_id)
-
-        self._tasks.spawn(change("delete"), name=f"delete {kind}")
-        self._offer_undo(
-            f"The {kind} was deleted.", lambda: self._tasks.spawn(change("restore"), name=f"restore {kind}")
-        )
 
     async def aclose(self) -> None:
         """Stop what is going on, and write the history to its end."""
         self.reader.cancel()
         await self.runs.aclose()
-        if self.history is not None:
-            await asyncio.to_thread(self.history.close)
-
-    # -- undo -----------------------------------------------------------------------------------------------
-
-    def _offer_undo(self, text: str, undo: Callable[[], object]) -> None:
-        """Say what was done and offer to take it back."""
-
-        def take_back() -> None:
-            undo()
-            self._show_start_or_work()
-
-        self._undo = self.window_.messages.show_message(
-            text, "info", button="Undo", act=take_back, seconds=UNDO_SECONDS
-        )
-        self._undo.closed.connect(self._on_undo_over)
-
-    def _on_undo_over(self) -> None:
-        if self.sender() is self._undo:
-            self._undo = None
-
-    def undo_removal(self) -> None:
-        """Take the last removal back, while its message shows."""
-        if self._undo is not None:
-            self._undo.act()
-
-
-def _answered(history: History, session_id: str) -> list[dict[str, Any]]:
-    """The answered runs of a session as the engine wants them, in order."""
-    from rlm_desktop.engine.rlm import session_turn
-
-    rows = [row for row in reversed(history.runs(session_id)) if row.answer]
-    states = [history.state(row.id) for row in rows]
-    return [session_turn(state) for state in states]
+        await self.sessions.aclose()
