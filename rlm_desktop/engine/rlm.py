@@ -6,7 +6,7 @@ import asyncio
 import os
 import uuid
 import weakref
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
@@ -234,7 +234,7 @@ class RLM:
             raise RLMError(result.error or f"The run ended without an answer: {result.end_state}.")
         return result.final_answer
 
-    async def stream(self, question: str, **arguments: Any) -> AsyncIterator[AnyEvent]:
+    async def stream(self, question: str, **arguments: Any) -> AsyncGenerator[AnyEvent]:
         """Ask and get every event as it happens; the arguments are those of `start`.
 
         Leaving the loop early stops the run.
