@@ -310,7 +310,7 @@ class Inspector(QWidget):
         elif page is self.batch and isinstance(node, BatchNode):
             self.batch.show_node(node, self._clock)
         elif page is self.facts:
-            self.facts.show_facts(inspector_text.facts(node, self._clock()))
+            self.facts.show_facts(inspector_text.facts(self._state, node, self._clock()))
         elif page is self.response:
             self._show_response(exchange, is_over=node.finished is not None)
         elif page is self.answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlm_desktop.engine.events import RUN
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Tally
 from rlm_desktop.ui import call_text, figures
@@ -107,23 +108,81 @@ def caption(node: Node, now: float) -> str:
 # -- facts ------------------------------------------------------------------------------------------------------
 
 
-def facts(node: Node, now: float) -> list[tuple[str, list[Fact]]]:
+def facts(state: RunState, node: Node, now: float) -> list[tuple[str, list[Fact]]]:
     """All there is to know about a row besides its texts, in groups."""
-    groups = [("", _identity(node)), ("Time", _times(node, now))]
+    groups = [("", _identity(node)), ("Notices", _notices(state, node)), ("Time", _times(node, now))]
     exchange = exchange_of(node)
     if exchange is not None:
         groups.append(("Request", _request(exchange)))
     if exchange is not None and exchange.attempts:
         groups.append(("Failed attempts", list(_attempts(exchange))))
-    if isinstance(node, CallNode):
-        if node.kind == "rlm":
-            groups.append(("Tokens and cost of the call itself", _tally(node.own)))
-            groups.append(("With all calls below", _tally(node.subtree)))
-        else:
-            groups.append(("Tokens and cost", _tally(node.own)))
+    if isinstance(node, IterationNode):
+        groups.append(("Functions of the application", list(_tools(node))))
+    if isinstance(node, CallNode) and node.kind == "rlm":
+        groups.append(("Tokens and cost of the call itself", _tally(node.own)))
+        groups.append(("With all calls below", _tally(node.subtree)))
+    elif isinstance(node, CallNode):
+        groups.append(("Tokens and cost", _tally(node.own)))
     else:
         groups.append(("Tokens and cost, all calls below included", _tally(call_text.tally_of(node))))
+    if node.parent is None:
+        groups += _run(state)
     return [(heading, rows) for heading, rows in groups if rows]
+
+
+def _notices(state: RunState, node: Node) -> list[Fact]:
+    """What was noted about a row's call; about the run as a whole at its root."""
+    if not isinstance(node, CallNode):
+        return []
+    calls = (node.number, RUN) if node.parent is None else (node.number,)
+    found = [note for call, note in state.notes if call in calls]
+    return [(f"{note.level.capitalize()} after {call_text.seconds(note.at)}", note.text) for note in found]
+
+
+def _tools(node: IterationNode) -> Iterator[Fact]:
+    for cell in node.cells:
+        for call in cell.tool_calls:
+            outcome = call.error or call.result
+            yield call.name, f"line {call.line}, {call_text.seconds(call.duration)}: {call.arguments} → {outcome}"
+
+
+def _run(state: RunState) -> list[tuple[str, list[Fact]]]:
+    """What is true of the run as a whole."""
+    started = state.started
+    if started is None:
+        return []
+    moment = figures.local_time(started.started_at)
+    rows: list[Fact] = [
+        ("Asked", moment.strftime("%Y-%m-%d %H:%M:%S") if moment else started.started_at),
+        ("Root model", started.root_model),
+        ("Sub-call model", started.sub_model),
+        ("Context", f"{started.context_type}, {figures.counted(started.context_characters, 'character')}"),
+        ("Isolation", started.isolation or call_text.UNKNOWN),
+        ("Version", started.app_version or call_text.UNKNOWN),
+    ]
+    documents = [
+        (document.name, f"{document.kind}, {figures.counted(document.characters, 'character')}")
+        for document in started.documents
+    ]
+    settings = [(name.replace("_", " "), _setting(value)) for name, value in started.settings.items()]
+    replaced = [(kind, f"{count:,} replaced") for kind, count in state.redacted.items()]
+    return [
+        ("By depth", [(f"Depth {depth}", _sums(state.by_depth[depth])) for depth in sorted(state.by_depth)]),
+        ("By model", [(model, _sums(tally)) for model, tally in sorted(state.by_model.items())]),
+        ("Run", rows),
+        ("Documents", documents),
+        ("Settings", settings),
+        ("Secrets kept from models", replaced),
+    ]
+
+
+def _setting(value: object) -> str:
+    return call_text.UNKNOWN if value is None else str(value)
+
+
+def _sums(tally: Tally) -> str:
+    parts = [figures.counted(tally.calls, "call"), call_text.tokens(tally), call_text.cost(tally)]
+    return " · ".join(part for part in parts if part and part != call_text.UNKNOWN)
 
 
 def _identity(node: Node) -> list[Fact]:
@@ -137,6 +196,8 @@ def _identity(node: Node) -> list[Fact]:
             rows.append(("Called by", f"{node.function} in iteration {node.iteration}, cell {node.cell + 1}{line}"))
         if node.context_characters:
             rows.append(("Context", figures.counted(node.context_characters, "character")))
+        if node.is_recorded:
+            rows.append(("Result", "taken from the record of an earlier run"))
         if node.shared is not None:
             rows.append(("Answered by", f"the identical request of call {node.shared}"))
     if isinstance(node, BatchNode):

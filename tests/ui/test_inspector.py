@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
+from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
@@ -159,15 +160,28 @@ def test_a_failed_call_says_why_and_how_often_it_was_tried(inspector: Inspector)
     inspector.show_node(state, node)
     assert "429" in inspector.failure.text()
     retried = _first(state, lambda node: _is_llm(node) and bool(node.exchange.attempts))  # type: ignore[attr-defined]
-    facts = dict(fact for _, rows in inspector_text.facts(retried, state.now) for fact in rows)
+    facts = dict(fact for _, rows in inspector_text.facts(state, retried, state.now) for fact in rows)
     assert facts["Attempts"] == "2"
     assert "429" in facts["Attempt 1"]
 
 
 def test_unknown_figures_are_dashes(inspector: Inspector) -> None:
     state = traces.state(Shape(calls=20, depth=1, batch=8, knows_cost=False))
-    facts = dict(fact for _, rows in inspector_text.facts(_first(state, _is_llm), 0.0) for fact in rows)
+    facts = dict(fact for _, rows in inspector_text.facts(state, _first(state, _is_llm), 0.0) for fact in rows)
     assert facts["Cost"] == "–"
+
+
+def test_the_run_tells_everything_about_itself() -> None:
+    state = traces.state(DONE)
+    state.apply(ev.Noted(text="The reply was cut off.", level="warning", call=0, at=3.0))
+    state.apply(ev.SecretsRedacted(where="output", replaced={"key": 2}))
+    groups = dict(inspector_text.facts(state, state.nodes[0], state.now))
+    assert dict(groups["Notices"])["Warning after 3.0 s"] == "The reply was cut off."
+    assert dict(groups["By depth"])["Depth 0"].startswith("1 call")
+    assert set(dict(groups["By model"])) == {"gpt-5", "gpt-5-mini"}
+    assert dict(groups["Documents"])["acme-2025.pdf"] == "pdf, 988,100 characters"
+    assert dict(groups["Settings"])["max iterations"] == "20"
+    assert dict(groups["Secrets kept from models"]) == {"key": "2 replaced"}
 
 
 def test_a_batch_lists_its_calls_and_opens_one(inspector: Inspector, qtbot: QtBot) -> None:
