@@ -66,7 +66,7 @@ class Application(QObject):
             "add_documents": bench.choose_files,
             "open_example": self.open_example,
             "settings": self._show_settings,
-            "undo_removal": bench.undo_removal,
+            "undo_removal": window.messages.undo,
             "copy_answer": bench.copy_answer,
             "rename_session": window.history.rename_current,
             "theme_system": lambda: self._choose_theme("system"),
@@ -171,7 +171,7 @@ class Application(QObject):
             log.warning("%s", text)
             self.window.messages.show_message(text)
             return
-        await self.workbench.use_history(history)
+        await self.workbench.sessions.use(history)
 
     # -- the example ----------------------------------------------------------------------------------------
 

@@ -109,6 +109,7 @@ class MessageBar(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
         self._messages: list[Message] = []
+        self._undo: Message | None = None
         self.hide()
 
     @property
@@ -150,6 +151,15 @@ class MessageBar(QWidget):
             timer.timeout.connect(message.dismiss)
             timer.start(int(seconds * 1000))
         return message
+
+    def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
+        """Say what was done, and offer for a while to take it back."""
+        self._undo = self.show_message(text, "info", button="Undo", act=undo, seconds=UNDO_SECONDS)
+
+    def undo(self) -> None:
+        """Take back what was done last, if its message still shows."""
+        if self._undo is not None and self._undo in self._messages:
+            self._undo.act()
 
     def clear(self, level: Level) -> None:
         """Take away the messages of one level."""

@@ -94,6 +94,10 @@ class RunController(QObject):
         """The run, if it is going on."""
         return self._live.get(run_id)
 
+    def has(self, item_id: str) -> bool:
+        """Whether this run, or a run of this session, is going on."""
+        return item_id in self._live or self.of_session(item_id) is not None
+
     def of_session(self, session_id: str) -> LiveRun | None:
         """The run of that session that is going on."""
         return next((live for live in self._live.values() if live.session_id == session_id), None)

@@ -268,8 +268,8 @@ class TestStopping:
             await application.wait_for_quit()
             run_id = application.workbench.run_id
         async with start() as again:
-            assert again.workbench.history is not None
-            assert again.workbench.history.run(run_id).end_state == "cancelled"
+            assert again.workbench.sessions.history is not None
+            assert again.workbench.sessions.history.run(run_id).end_state == "cancelled"
 
     async def test_closing_without_a_run_does_not_ask(self, start: Start) -> None:
         async with start() as application:
@@ -299,7 +299,7 @@ class TestRemoving:
             await add(application, chronicle)
             application.window.work.documents.remove(0)
             assert not application.window.is_working
-            application.workbench.undo_removal()
+            application.window.messages.undo()
             assert application.window.is_working
             assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt"]
 
@@ -309,13 +309,13 @@ class TestRemoving:
         async with start() as application:
             await add(application, chronicle)
             await ask(application, wait_for_signal)
-            history, store = application.window.history, application.workbench.history
+            history, store = application.window.history, application.workbench.sessions.history
             assert store is not None
             history.view.setCurrentIndex(history.model.index(1, 0))
             history._delete_current()
             assert not history.model.lines
             await wait_until(lambda: not store.sessions())
-            application.workbench.undo_removal()
+            application.window.messages.undo()
             await wait_until(lambda: len(store.sessions()) == 1)
             await wait_until(lambda: len(history.model.lines) == 2)
 
@@ -489,4 +489,4 @@ class TestReplay:
             assert not bar.isVisible()
             assert application.workbench.state is not None
             assert application.workbench.state.answer == live.state.answer
-            assert len(await asyncio.to_thread(application.workbench.history.runs)) == 1
+            assert len(await asyncio.to_thread(application.workbench.sessions.history.runs)) == 1
