@@ -15,19 +15,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from operator import attrgetter
-from typing import Any, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Tally
+from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
+from rlm_desktop.history.cloning import clone_row, clone_value
 
 _GROWING = ("nodes", "notes")
 """Lists of `RunState` that only ever grow: a keyframe keeps their lengths."""
 _INDEXES = ("calls", "batches")
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound=Node)
 
 
 class _Copy:
@@ -39,7 +39,7 @@ class _Copy:
         self.children = len(row.children)
         self.iterations = len(row.iterations) if isinstance(row, CallNode) else 0
         self.exchange_of = _current(row)[0] if isinstance(row, CallNode) else -1
-        self.row = _cloned_row(row)
+        self.row = clone_row(row)
 
 
 class _Frame:
@@ -68,8 +68,8 @@ class Keyframes:
         self._copies: defaultdict[tuple[int, int], list[_Copy]] = defaultdict(list)
         self._fold()
         nodes = self.final.nodes
-        self._calls = [node for node in nodes if isinstance(node, CallNode)]
-        self._batches = [node for node in nodes if isinstance(node, BatchNode)]
+        self._calls = [(node.number, node) for node in nodes if isinstance(node, CallNode)]
+        self._batches = [(node.number, node) for node in nodes if isinstance(node, BatchNode)]
         self._lent: dict[int, _Copy] = {}
         self._linked: list[tuple[list[Node], Node]] = []
 
@@ -133,7 +133,7 @@ class Keyframes:
     def _take_back(self, row: Node | None) -> None:
         """A row that is about to change belongs to the state from now on, and so do those above it."""
         while row is not None and (copy := self._lent.pop(row.index, None)) is not None:
-            copy.row = _cloned_row(row)
+            copy.row = clone_row(row)
             row = row.parent
 
     def _restored(self, number: int) -> RunState:
@@ -145,30 +145,35 @@ class Keyframes:
         self._linked.clear()
         state = RunState()
         for name, value in frame.values.items():
-            setattr(state, name, _cloned(value))
+            setattr(state, name, clone_value(value))
         for name, length in frame.lengths.items():
             setattr(state, name, getattr(self.final, name)[:length])
-        nodes = state.nodes
+        state.calls = dict(_first(self._calls, len(state.nodes)))
+        state.batches = dict(_first(self._batches, len(state.nodes)))
+        self._lent = {}
+        linked: list[_Copy] = []
         for copy in copies:
-            nodes[copy.row.index] = copy.row
-        state.calls = _by_number(self._calls, nodes, copies)
-        state.batches = _by_number(self._batches, nodes, copies)
-        for copy in copies:
-            self._link(self.final.nodes[copy.row.index], copy, nodes)
-        self._lent = {copy.row.index: copy for copy in copies}
+            row = copy.row
+            state.nodes[row.index] = row
+            self._lent[row.index] = copy
+            if type(row) is CallNode:
+                state.calls[row.number] = row
+            elif type(row) is BatchNode:
+                state.batches[row.number] = row
+            if copy.children or copy.iterations or type(row) is IterationNode:
+                linked.append(copy)
+        for copy in linked:
+            self._link(self.final.nodes[copy.row.index], copy, state.nodes)
         return state
 
     def _link(self, master: Node, copy: _Copy, nodes: list[Node]) -> None:
         """Make a copied row and those below it know each other; those above a copied row are copied, too."""
         row = copy.row
-        if copy.children:
-            children = master.children[: copy.children]
-            self._linked.append((children, master))
-            row.children = [nodes[child.index] for child in children]
-            for child in row.children:
-                child.parent = row
-        elif row.children:
-            row.children = []
+        children = master.children[: copy.children]
+        self._linked.append((children, master))
+        row.children = [nodes[child.index] for child in children]
+        for child in row.children:
+            child.parent = row
         if copy.iterations and isinstance(row, CallNode) and isinstance(master, CallNode):
             row.iterations = [nodes[child.index] for child in master.iterations[: copy.iterations]]  # type: ignore[misc]
             if copy.exchange_of >= 0:
@@ -206,65 +211,12 @@ def _current(call: CallNode) -> tuple[int, list[IterationNode]]:
     return -1, []
 
 
-def _by_number(masters: Sequence[_T], nodes: list[Node], copies: list[_Copy]) -> dict[int, _T]:
-    """The calls or batches that a keyframe knows, by number."""
-    if not masters:
-        return {}
-    known = masters[: bisect_left(masters, len(nodes), key=lambda master: cast("Any", master).index)]
-    found = {cast("Any", master).number: master for master in known}
-    kind = type(masters[0])
-    found.update((copy.row.number, copy.row) for copy in copies if isinstance(copy.row, kind))  # type: ignore[attr-defined]
-    return found
+def _first(numbered: list[tuple[int, _T]], count: int) -> list[tuple[int, _T]]:
+    """Those of the calls or batches that are among the first `count` rows."""
+    return numbered[: bisect_left(numbered, count, key=lambda entry: entry[1].index)]
 
 
 def _values(state: RunState) -> dict[str, Any]:
     """All that a state holds besides its rows."""
     skipped = (*_GROWING, *_INDEXES)
-    return {name: _cloned(value) for name, value in vars(state).items() if name not in skipped}
-
-
-def _cloned(value: Any) -> Any:
-    """A copy that does not change when the original does. Events and texts never change: they are shared."""
-    kind = type(value)
-    if kind is Tally or kind is CellState or kind is Exchange:
-        return _cloned_slots(value)
-    if kind is list:
-        return [_cloned(item) for item in value]
-    if kind is dict:
-        return {key: _cloned(item) for key, item in value.items()}
-    return value
-
-
-def _cloned_slots(value: Any) -> Any:
-    """A copy of a part; the pieces of its texts in a list of its own."""
-    kind = type(value)
-    clone = object.__new__(kind)
-    names, get = _SLOTS[kind]
-    for name, attribute in zip(names, get(value), strict=True):
-        setattr(clone, name, attribute[:] if type(attribute) is list else attribute)
-    return clone
-
-
-def _cloned_row(row: Node) -> Node:
-    """A copy of a row; its links are made anew when it is used."""
-    kind = type(row)
-    clone = object.__new__(kind)
-    names, get = _SLOTS[kind]
-    for name, value in zip(names, get(row), strict=True):
-        if type(value) in _CHANGING:
-            value = [] if name in _LINKS else _cloned(value)
-        setattr(clone, name, value)
-    return clone
-
-
-def _slots(kind: type, *inherited: str) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    names = (*inherited, *kind.__slots__)  # type: ignore[attr-defined]
-    return names, attrgetter(*names)
-
-
-_LINKS = frozenset({"children", "iterations"})
-_CHANGING = frozenset({Tally, Exchange, list, dict})
-_SLOTS: dict[type, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {
-    **{kind: _slots(kind) for kind in (Tally, CellState, Exchange)},
-    **{kind: _slots(kind, *Node.__slots__) for kind in (CallNode, IterationNode, BatchNode)},
-}
+    return {name: clone_value(value) for name, value in vars(state).items() if name not in skipped}

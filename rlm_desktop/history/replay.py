@@ -13,7 +13,9 @@ from rlm_desktop.engine.events import AnyEvent, EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.history.keyframes import Keyframes
 
-KEYFRAME_EVENTS = 1000
+KEYFRAME_EVENTS = 250
+GO_ON_EVENTS = 500
+"""A seek forward over at most this many events goes on from the state that is there."""
 LONGEST_WAIT = 0.5
 """Seconds that remain of a wait when waiting is skipped."""
 
@@ -75,7 +77,7 @@ class Replay:
         Going on a little keeps the same state and rows; any other seek gives a new one and makes the old one void.
         """
         wanted = bisect_right(self._seqs, seq)
-        if self._applied <= wanted <= self._applied + KEYFRAME_EVENTS:
+        if self._applied <= wanted <= self._applied + GO_ON_EVENTS:
             self._frames.go_on(self._state, self._applied, wanted)
         else:
             self._state = self._frames.state_after(wanted)
