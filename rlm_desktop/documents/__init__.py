@@ -8,6 +8,7 @@ from __future__ import annotations
 from rlm_desktop.documents.document import Document, Heading, PasswordNeeded, from_text
 from rlm_desktop.documents.folders import Found, LeftOut, Listing, expand, file_key
 from rlm_desktop.documents.load import Loader, load, load_all
+from rlm_desktop.documents.ocr import ocr_languages
 from rlm_desktop.documents.places import Place, Places
 from rlm_desktop.documents.progress import Progress
 
@@ -27,4 +28,5 @@ __all__ = [
     "from_text",
     "load",
     "load_all",
+    "ocr_languages",
 ]

@@ -182,14 +182,19 @@ class Replaced(NamedTuple):
         return (nuls,) * bool(self.nuls) + (surrogates,) * bool(self.surrogates)
 
 
-def cleaned(text: str) -> tuple[str, Replaced]:
-    """A text without surrogates, NULs and carriage returns."""
+def cleaned(text: str, *, is_decoded: bool = False) -> tuple[str, Replaced]:
+    """A text without surrogates, NULs and carriage returns.
+
+    Args:
+        text: Any string.
+        is_decoded: It comes from a decoder, which gives no surrogates: they need not be looked for.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if nuls := text.count("\0"):
         text = text.replace("\0", "␀")
     surrogates = 0
-    if not text.isascii():
+    if not is_decoded and not text.isascii():
         text, surrogates = _without_surrogates(text)
     return text, Replaced(nuls, surrogates)
 

@@ -56,9 +56,9 @@ class Draft:
         self.depth = 0
         self._replaced = Replaced(0, 0)
 
-    def add(self, text: str) -> None:
-        """Add text as it is, cleaned of what no text may hold."""
-        text, replaced = cleaned(text)
+    def add(self, text: str, *, is_decoded: bool = False) -> None:
+        """Add text as it is, cleaned of what no text may hold; see `cleaned`."""
+        text, replaced = cleaned(text, is_decoded=is_decoded)
         self._replaced = Replaced(*map(add, self._replaced, replaced))
         if self.length + len(text) > MAX_CHARACTERS:
             raise TooLarge

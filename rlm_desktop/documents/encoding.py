@@ -256,9 +256,10 @@ class Counting:
         decoder = codecs.getincrementaldecoder(self._codec)(_HANDLER)
         held = ""
         for start in range(0, len(data), _PIECE):
-            piece = held + decoder.decode(data[start : start + _PIECE])
+            piece = decoder.decode(data[start : start + _PIECE])
+            piece = held + piece if held else piece
             held = "\r" if piece.endswith("\r") else ""
-            yield piece[: len(piece) - len(held)]
+            yield piece[:-1] if held else piece
         yield held + decoder.decode(b"", True)
 
     @property

@@ -18,7 +18,7 @@ from typing import TypeAlias
 from rlm_desktop.documents.document import Document
 from rlm_desktop.documents.folders import Found, found_at
 from rlm_desktop.documents.progress import Meter, Progress
-from rlm_desktop.documents.task import Task
+from rlm_desktop.documents.task import Task, Wish
 from rlm_desktop.documents.workers import Limits, WorkerPool
 from rlm_desktop.errors import DocumentError
 
@@ -26,7 +26,13 @@ AnyPath: TypeAlias = str | os.PathLike[str]
 
 
 def load(
-    path: AnyPath, *, name: str = "", password: str = "", encoding: str = "", limits: Limits | None = None
+    path: AnyPath,
+    *,
+    name: str = "",
+    password: str = "",
+    encoding: str = "",
+    ocr: str = "",
+    limits: Limits | None = None,
 ) -> Document:
     """Read one file and wait for it.
 
@@ -35,6 +41,7 @@ def load(
         name: What to call it; its own name without this.
         password: For an encrypted file.
         encoding: Of a text, when the detected one is wrong.
+        ocr: Languages, as `eng+deu`, in which Tesseract reads pages without text; see `ocr_languages`.
         limits: What the extraction may take.
 
     Raises:
@@ -42,7 +49,7 @@ def load(
     """
     loader = Loader(workers=1, limits=limits)
     try:
-        return loader.load(path, name=name, password=password, encoding=encoding)
+        return loader.load(path, name=name, password=password, encoding=encoding, ocr=ocr)
     finally:
         loader.close()
 
@@ -94,10 +101,11 @@ class Loader:
         name: str = "",
         password: str = "",
         encoding: str = "",
+        ocr: str = "",
         on_progress: Callable[[float, str], None] = lambda share, note: None,
     ) -> Document:
         """Read one file in the calling thread. See `load` for the arguments and errors."""
-        task = Task(self._pool, os.fspath(path), name, password, encoding, on_progress)
+        task = Task(self._pool, os.fspath(path), Wish(name, password, encoding, ocr), on_progress)
         self._begin(task)
         try:
             return task.run()
@@ -111,6 +119,7 @@ class Loader:
         name: str = "",
         password: str = "",
         encoding: str = "",
+        ocr: str = "",
         on_progress: Callable[[float, str], None] = lambda share, note: None,
     ) -> Document:
         """The same beside the event loop. Cancelling it ends the extraction within moments.
@@ -123,7 +132,7 @@ class Loader:
             with suppress(RuntimeError):  # the loop may be closed by now
                 loop.call_soon_threadsafe(on_progress, share, note)
 
-        task = Task(self._pool, os.fspath(path), name, password, encoding, report)
+        task = Task(self._pool, os.fspath(path), Wish(name, password, encoding, ocr), report)
         self._begin(task)
         try:
             return await loop.run_in_executor(self._threads, task.run)

@@ -6,7 +6,8 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,24 +16,44 @@ from rlm_desktop.documents.document import (
     Document,
     Heading,
     PasswordNeeded,
+    cleaned,
     count,
     digest_of,
     estimated_tokens,
 )
 from rlm_desktop.documents.draft import headings_of
 from rlm_desktop.documents.encoding import binary_name, has_controls, mark_of
+from rlm_desktop.documents.ocr import Reader, with_texts
 from rlm_desktop.documents.places import Mark, Places
 from rlm_desktop.documents.reading import Read, read_utf8
 from rlm_desktop.documents.workers import TooSlow, Worker, WorkerDied, WorkerPool, WorkerUnable
 from rlm_desktop.errors import DocumentError
 
 _REPORT_EVERY = 0.05
+_DRAWN_AT_ONCE = 8
 _OUTLINE_UP_TO = 16 << 20
 """Larger Markdown gets no outline: looking for headings would take longer than reading."""
 
 
 class Cancelled(DocumentError):
     """The reading of a file was given up because the person, or the program's end, said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How the person wants a file to be read.
+
+    Attributes:
+        name: What to call it; empty for its own name.
+        password: For an encrypted file.
+        encoding: Of a text; empty to detect it.
+        ocr: Languages for Tesseract, as `eng+deu`; empty for no OCR.
+    """
+
+    name: str = ""
+    password: str = ""
+    encoding: str = ""
+    ocr: str = ""
 
 
 class Task:
@@ -42,20 +63,18 @@ class Task:
         self,
         pool: WorkerPool,
         path: str,
-        name: str,
-        password: str,
-        encoding: str,
+        wish: Wish,
         report: Callable[[float, str], None],
     ) -> None:
         self._pool = pool
         self._path = path
-        self._name = name or os.path.basename(path) or path
-        self._password = password
-        self._encoding = encoding
+        self._name = wish.name or os.path.basename(path) or path
+        self._wish = wish
         self._report = report
         self._next_report = time.monotonic() + _REPORT_EVERY
         self._cancelled = False
         self._worker: Worker | None = None
+        self._reader: Reader | None = None
         self._lock = threading.Lock()
 
     def cancel(self) -> None:
@@ -64,6 +83,8 @@ class Task:
             self._cancelled = True
             if self._worker is not None:
                 self._worker.kill()
+            if self._reader is not None:
+                self._reader.stop()
 
     def run(self) -> Document:
         """Read the file."""
@@ -74,12 +95,15 @@ class Task:
                 raise DocumentError(self._path, "the file is empty.")
             file.seek(0)
             kind = kinds.kind_of(head, self._name)
-            if kind in kinds.TEXT_KINDS and not self._encoding and _is_plain(head):
+            if kind in kinds.TEXT_KINDS and not self._wish.encoding and _is_plain(head):
                 read = read_utf8(file, size, lambda done: self._on_bytes(done, size))
                 if read is not None:
                     return self._from_text(kind, size, read)
                 file.seek(0)
-            return self._extract(file, kind, size)
+            document = self._extract(file, kind, size)
+            if self._wish.ocr and document.needs_ocr and document.kind == "pdf":
+                return self._with_ocr(file, document)
+            return document
 
     def _on_bytes(self, done: int, size: int) -> None:
         self._check()
@@ -115,32 +139,65 @@ class Task:
         )
 
     def _extract(self, file: BinaryIO, kind: str, size: int) -> Document:
-        job = wire.Job(self._name, kind, self._password, self._encoding, int(self._pool.limits.seconds) + 5)
+        text, done = self._run(
+            self._job(kind, self._wish.encoding),
+            file,
+            on_progress=lambda progress: self._report(progress.share, progress.note),
+        )
+        return self._document(size, text, done)
+
+    def _job(self, kind: str, encoding: str = "", draw: Sequence[int] = ()) -> wire.Job:
+        seconds = int(self._pool.limits.seconds) + 5
+        return wire.Job(self._name, kind, self._wish.password, encoding, seconds, list(draw))
+
+    def _run(
+        self,
+        job: wire.Job,
+        file: BinaryIO,
+        *,
+        on_progress: Callable[[wire.Progress], None] = lambda progress: None,
+        on_picture: Callable[[wire.Picture], None] = lambda picture: None,
+    ) -> tuple[str, wire.Done]:
+        """Have a process do a job; what goes wrong becomes a sentence."""
         worker = self._pool.take()
         with self._lock:
             self._worker = worker
         try:
             self._check()
-            answer = worker.run(job, file, lambda progress: self._report(progress.share, progress.note))
+            answer = worker.run(job, file, on_progress, on_picture)
         except TooSlow:
             raise DocumentError(self._path, "reading it took too long and was given up.") from None
         except WorkerUnable:
             self._check()
-            raise DocumentError(
-                self._path, "the program that reads such files does not start; install the application again."
-            ) from None
+            why = "the program that reads such files does not start; install the application again."
+            raise DocumentError(self._path, why) from None
         except WorkerDied:
             self._check()
-            raise DocumentError(
-                self._path, "it is damaged or made to do harm: the program that reads it crashed."
-            ) from None
+            why = "it is damaged or made to do harm: the program that reads it crashed."
+            raise DocumentError(self._path, why) from None
         finally:
             with self._lock:
                 self._worker = None
             self._pool.give_back(worker)
         if isinstance(answer, wire.Failed):
             raise (PasswordNeeded if answer.wants_password else DocumentError)(self._path, answer.reason)
-        return self._document(size, *answer)
+        return answer
+
+    def _with_ocr(self, file: BinaryIO, document: Document) -> Document:
+        """Read the pages without text from their pictures, a few at a time."""
+        reader, texts, pages = Reader(self._wish.ocr), dict[int, str](), document.needs_ocr
+        with self._lock:
+            self._reader = reader
+
+        def read(picture: wire.Picture) -> None:
+            self._check()
+            texts[picture.page] = cleaned(reader.read(picture.pnm))[0]
+            self._report(len(texts) / len(pages), f"OCR of page {picture.page}")
+
+        for start in range(0, len(pages), _DRAWN_AT_ONCE):
+            self._run(self._job("pdf", draw=pages[start : start + _DRAWN_AT_ONCE]), file, on_picture=read)
+        self._check()
+        return with_texts(document, texts)
 
     def _document(self, size: int, text: str, done: wire.Done) -> Document:
         self._check()

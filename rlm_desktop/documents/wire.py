@@ -17,6 +17,7 @@ class Job(Struct, tag=True, array_like=True):
         password: Empty when none was given.
         encoding: Chosen by the person; empty to detect it.
         seconds: When this time is over the process ends itself.
+        draw: Pages to draw; then nothing is extracted.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Job(Struct, tag=True, array_like=True):
     password: str
     encoding: str
     seconds: int
+    draw: list[int] = []
 
 
 class Ready(Struct, tag=True, array_like=True):
@@ -51,6 +53,17 @@ class Begin(Struct, tag=True, array_like=True):
     """
 
     characters: int
+
+
+class Picture(Struct, tag=True, array_like=True):
+    """A page, drawn in grey.
+
+    Attributes:
+        pnm: The picture as a portable greymap.
+    """
+
+    page: int
+    pnm: bytes
 
 
 class Text(Struct, tag=True, array_like=True):
@@ -91,7 +104,7 @@ class Failed(Struct, tag=True, array_like=True):
     retires: bool = False
 
 
-Reply = Ready | Progress | Begin | Text | Done | Failed
+Reply = Ready | Progress | Picture | Begin | Text | Done | Failed
 
 encode = msgspec.msgpack.Encoder().encode
 decode_job = msgspec.msgpack.Decoder(Job).decode

@@ -60,6 +60,8 @@ def _open(connection: Connection) -> BinaryIO:
 def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
     """Do one job. Returns whether this process is good for another."""
     _alarm(job.seconds)
+    if job.draw:
+        return _draw(connection, job, file)
     draft = Draft(job.kind, lambda share, note: connection.send_bytes(wire.encode(wire.Progress(share, note))))
     try:
         extract(Source(job.name, file, job.password, job.encoding), draft)
@@ -86,6 +88,20 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
         _is_large(),
     )
     return _answer(connection, done)
+
+
+def _draw(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
+    """Send pictures of pages."""
+    from rlm_desktop.documents.formats.pdf import drawn
+
+    try:
+        for page, pnm in drawn(Source(job.name, file, job.password), job.draw):
+            connection.send_bytes(wire.encode(wire.Picture(page, pnm)))
+    except MemoryError:
+        return _answer(connection, wire.Failed("drawing it takes more memory than allowed.", retires=True))
+    except Unreadable as error:
+        return _answer(connection, wire.Failed(str(error), retires=_is_large()))
+    return _answer(connection, wire.Done(job.kind, "", [], [], [], [], _is_large()))
 
 
 def _freed(parts: list[str]) -> Iterator[str]:

@@ -94,9 +94,13 @@ class Worker:
         return not self._connection.closed and self._process.poll() is None
 
     def run(
-        self, job: wire.Job, file: BinaryIO, on_progress: Callable[[wire.Progress], None]
+        self,
+        job: wire.Job,
+        file: BinaryIO,
+        on_progress: Callable[[wire.Progress], None],
+        on_picture: Callable[[wire.Picture], None] = lambda picture: None,
     ) -> tuple[str, wire.Done] | wire.Failed:
-        """Extract a file.
+        """Extract a file, or draw pages of it.
 
         Raises:
             WorkerDied: It crashed, ran out of memory or was killed.
@@ -124,6 +128,8 @@ class Worker:
                         raise EOFError("more text than any document may have")
                 elif isinstance(reply, wire.Progress):
                     on_progress(reply)
+                elif isinstance(reply, wire.Picture):
+                    on_picture(reply)
                 elif isinstance(reply, wire.Done):
                     self._retire(reply.retires)
                     return builder.finish(), reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -19,6 +20,8 @@ from rlm_desktop.documents.formats.salvage import pdf_with_pages
 _MAX_HEADINGS = 20_000
 _MAX_ANNOTATIONS = 5_000
 _MAX_STRING = 1 << 20
+_DOTS_PER_POINT = 300 / 72
+_MAX_PIXELS = 40_000_000
 _HYPHEN = "\ufffe"
 _WORD = re.compile(r"[\w-]+")
 _LAST = re.compile(r"\w{1,60}\Z")
@@ -156,6 +159,28 @@ def _joined(pieces: list[str], words: set[str]) -> str:
             text.append("-" if hyphened in words and word not in words else "")
         text.append(after)
     return "".join(text)
+
+
+def drawn(source: Source, numbers: list[int]) -> Iterator[tuple[int, bytes]]:
+    """Pages as grey pictures, for reading by OCR; pages that cannot be drawn are left out."""
+    document = _open(source, Draft("pdf"))
+    try:
+        for number in numbers:
+            try:
+                page = document[number - 1]
+                scale = min(
+                    _DOTS_PER_POINT, math.sqrt(_MAX_PIXELS / max(1.0, page.get_width() * page.get_height()))
+                )
+                bitmap = page.render(scale=scale, grayscale=True)  # pyright: ignore[reportArgumentType]
+            except pdfium.PdfiumError:
+                continue
+            pixels, width, stride = bytes(bitmap.buffer), bitmap.width, bitmap.stride
+            rows = b"".join(pixels[row * stride : row * stride + width] for row in range(bitmap.height))
+            yield number, b"P5 %d %d 255\n" % (width, bitmap.height) + rows
+            bitmap.close()
+            page.close()
+    finally:
+        document.close()
 
 
 def _outline(document: pdfium.PdfDocument, draft: Draft) -> Iterator[Heading]:

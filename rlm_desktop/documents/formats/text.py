@@ -41,7 +41,7 @@ def _extract_large(source: Source, draft: Draft) -> None:
     except LookupError:
         raise Unreadable(f"there is no encoding named “{source.encoding}”.") from None
     for number, piece in enumerate(counting.pieces(data)):
-        draft.add(piece)
+        draft.add(piece, is_decoded=True)
         draft.report(min(1.0, number * _PIECE / len(data)), "")
     draft.encoding = counting.encoding
     draft.warn(*counting.warnings)

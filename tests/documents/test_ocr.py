@@ -1,0 +1,75 @@
+"""Pages without text, read by an OCR engine: here a program in Tesseract's place."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rlm_desktop.documents import Loader, ocr_languages
+from tests.documents import made
+
+ENGINE = """#!{python}
+import sys
+if "--list-langs" in sys.argv:
+    print("List of available languages (3):\\ndeu\\neng\\nosd")
+else:
+    data = sys.stdin.buffer.read()
+    width, height = data.split(b" ", 3)[1:3]
+    dark = sum(byte < 128 for byte in data[20:])
+    print("READ", sys.argv[-1], int(width) > 1000 and int(height) > 1000, dark > 1000)
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "tesseract"
+    program.write_text(ENGINE.format(python=sys.executable))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    ocr_languages.cache_clear()
+    yield program
+    ocr_languages.cache_clear()
+
+
+def scan() -> bytes:
+    """Three pages: words, a black box, words."""
+    box = b"q 400 0 0 400 100 200 cm 0 g 0 0 1 1 re f Q"
+    words = b"BT /F1 12 Tf 72 720 Td (a box comes here padded....) Tj ET"
+    data = made.pdf("first words", "a box comes here padded....", "last words")
+    assert len(box) <= len(words)
+    assert words in data
+    return data.replace(words, box.ljust(len(words)))
+
+
+def test_pages_are_read_from_their_pictures(engine: Path, loader: Loader, tmp_path: Path) -> None:
+    assert ocr_languages() == ("deu", "eng")
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(scan())
+    plain = loader.load(path)
+    assert plain.needs_ocr == (2,)
+    assert plain.warnings == ("1 page of 3 without a text layer (scanned or drawn): 2.",)
+    seen: list[str] = []
+    read = loader.load(path, ocr="eng+deu", on_progress=lambda share, note: seen.append(note))
+    assert [read.page_text(number).strip() for number in (1, 2, 3)] == [
+        "first words",
+        "READ eng+deu True True",
+        "last words",
+    ]
+    assert str(read.place_of(read.text.index("last"))) == "page 3, line 1"
+    assert read.needs_ocr == ()
+    assert read.warnings == ("1 page read from pictures by Tesseract: it makes mistakes.",)
+    assert read.sha256 != plain.sha256
+    assert "OCR of page 2" in seen
+
+
+def test_without_an_engine_nothing_is_offered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ocr_languages.cache_clear()
+    assert ocr_languages() == ()
+    ocr_languages.cache_clear()
