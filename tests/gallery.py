@@ -12,7 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
-from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.events import CellProposed, EndState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
 from rlm_desktop.ui.call_filter import CallFilter
 from rlm_desktop.ui.call_text import is_failure
@@ -60,6 +60,16 @@ def _icicle(weight: str, shape: Shape = DEEP) -> QWidget:
     view.icicle.weight.setCurrentIndex(view.icicle.weight.findData(weight))
     view.show_page(1)
     return view
+
+
+def _step() -> QWidget:
+    state = traces.state(Shape(calls=5, cut=6))
+    inspector = Inspector()
+    inspector.resize(440, 480)
+    code = "parts = context.split()\nanswers = llm_query_batch(parts)\nprint(len(answers))"
+    state.apply(CellProposed(call=0, iteration=1, cell=0, code=code))
+    inspector.show_node(state, state.nodes[-1])
+    return inspector
 
 
 def _inspector(shape: Shape, choose: Callable[[Node], bool], tab: str, size: tuple[int, int]) -> QWidget:
@@ -123,12 +133,14 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "cells": lambda: _inspector(DONE, _has_batch, "Code and output", NARROW),
     "cells_wide": lambda: _inspector(DONE, _has_batch, "Code and output", WIDE),
     "cells_error": lambda: _inspector(DEEP, _is_broken, "Code and output", NARROW),
+    "step": _step,
     "response": lambda: _inspector(DONE, _has_batch, "Response", NARROW),
     "prompt": lambda: _inspector(DONE, _has_batch, "Prompt", NARROW),
     "variables": lambda: _inspector(DONE, _has_batch, "Variables", NARROW),
     "details": lambda: _inspector(DONE, _is_retried, "Details", NARROW),
     "failed_call": lambda: _inspector(DONE, _is_failed_call, "Response", NARROW),
     "batch": lambda: _inspector(DONE, lambda node: isinstance(node, BatchNode), "Calls", (520, 560)),
+    "run_details": lambda: _inspector(DONE, lambda node: node.parent is None, "Details", (440, 900)),
     "answer": lambda: _inspector(DONE, lambda node: node.parent is None, "Final answer", NARROW),
     "no_row": Inspector,
     "both": lambda: _both(DONE),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import Node
+from rlm_desktop.engine.tree import CallNode, Node
 from rlm_desktop.ui import call_filter, call_text, theme
 from rlm_desktop.ui.call_filter import CallFilter
 from rlm_desktop.ui.call_model import HEADINGS, HIDDEN_AT_FIRST, CallModel, Clock, Column
@@ -61,10 +61,12 @@ class CallTreeView(QWidget):
     Signals:
         node_selected: The person (or `select_node`) chose a row; its `Node`.
         state_shown: Another run is shown.
+        stop_requested: The person wants a call with all below it to stop; its number.
     """
 
     node_selected = Signal(object)
     state_shown = Signal()
+    stop_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +117,8 @@ class CallTreeView(QWidget):
         self.table.user_scrolled.connect(self._on_user_scrolled)
         self.table.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.table.viewport().installEventFilter(self)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._open_row_menu)
         self.setFocusProxy(self.table)
 
     def _make_page_buttons(self) -> None:
@@ -287,6 +291,43 @@ class CallTreeView(QWidget):
             self.set_focus_node(None if self.model.rows.focus is not None else node)
         else:
             super().keyPressEvent(event)
+
+    # -- what can be done with a row -------------------------------------------------------------------------
+
+    def _open_row_menu(self, position: QPoint) -> None:
+        row = self.table.rowAt(position.y())
+        if row >= 0:
+            menu = self.row_menu(self.model.rows.node(row))
+            menu.popup(self.table.viewport().mapToGlobal(position))
+
+    def row_menu(self, node: Node) -> QMenu:
+        """What can be done with a row."""
+        rows = self.model.rows
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if node.children:
+            is_open = rows.is_open(node)
+            menu.addAction("Close" if is_open else "Open", lambda: (rows.close if is_open else rows.open)(node))
+            menu.addAction("Open everything below", lambda: rows.open_all(node))
+            menu.addAction("Close everything below", lambda: rows.close_all(node))
+            menu.addSeparator()
+        if rows.focus is not None:
+            menu.addAction("Show the whole run", lambda: self.set_focus_node(None))
+        if node.children and node is not rows.focus and node.parent is not None:
+            menu.addAction("Show only this and what is below", lambda: self.set_focus_node(node))
+        menu.addAction("Copy the row", lambda: self._copy_row(node))
+        if isinstance(node, CallNode) and node.is_running:
+            menu.addSeparator()
+            whole = "Stop the run" if node.parent is None else "Stop this call and what is below"
+            menu.addAction(whole, lambda: self.stop_requested.emit(node.number))
+        return menu
+
+    def _copy_row(self, node: Node) -> None:
+        row = self.model.rows.row_of(node)
+        if row >= 0:
+            shown = (column for column in Column if not self.table.horizontalHeader().isSectionHidden(column))
+            texts = (self.model.text(row, column) for column in shown)
+            QGuiApplication.clipboard().setText("\t".join(text for text in texts if text))
 
     # -- finding --------------------------------------------------------------------------------------------
 

@@ -103,10 +103,12 @@ class Inspector(QWidget):
     Signals:
         node_selected: The person asked for another row: a mark, a call of a batch, an ancestor.
         message: Something to tell the person, as "Saved …"; text, level.
+        cell_decided: In step mode, the `CellProposed` that waited and the person's `CellDecision`.
     """
 
     node_selected = Signal(object)
     message = Signal(str, str)
+    cell_decided = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,6 +155,7 @@ class Inspector(QWidget):
         self.answer = AnswerPage()
         self.batch = BatchPage()
         self.cells.node_chosen.connect(self.node_selected)
+        self.cells.cell_decided.connect(self.cell_decided)
         self.batch.node_chosen.connect(self.node_selected)
         self.answer.saved.connect(lambda path: self.message.emit(f"The answer was saved as {path}.", "info"))
         self.answer.failed.connect(lambda reason: self.message.emit(reason, "error"))

@@ -20,6 +20,7 @@ from rlm_desktop.engine.events import Variable
 from rlm_desktop.engine.tree import CellState, IterationNode, Node
 from rlm_desktop.ui import call_text, figures, inspector_text, theme
 from rlm_desktop.ui.code_view import CodeView
+from rlm_desktop.ui.inspector_step import ProposalPane
 from rlm_desktop.ui.text_view import Section, TextPane
 
 SIDE_BY_SIDE_FROM = 720
@@ -31,9 +32,11 @@ class CellsPage(QWidget):
 
     Signals:
         node_chosen: A mark beside the code was clicked; the batch or call that the line made.
+        cell_decided: In step mode, the `CellProposed` and the `CellDecision` about it.
     """
 
     node_chosen = Signal(object)
+    cell_decided = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +62,10 @@ class CellsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self.proposal = ProposalPane()
+        self.proposal.decided.connect(self.cell_decided)
         layout.addWidget(self.cells)
+        layout.addWidget(self.proposal, 1)
         layout.addWidget(self.halves, 1)
         self._empty = QLabel("The model has not written any code in this iteration yet.")
         self._empty.setProperty("muted", True)
@@ -85,11 +91,16 @@ class CellsPage(QWidget):
         if node is not self._node:
             self._node = node
             broken = (cell.number for cell in node.cells if cell.status not in ("ok", "running"))
-            self._number = next(broken, 0)
+            last = len(node.cells) - 1 if node.proposed is not None else 0
+            self._number = max(0, next(broken, last))
         self._fill_bar(node)
+        is_waiting = node.proposed is not None and self._number >= len(node.cells) - 1
         has_cells = bool(node.cells)
-        self.halves.setVisible(has_cells)
-        self._empty.setVisible(not has_cells)
+        self.proposal.setVisible(is_waiting)
+        self.halves.setVisible(has_cells and not is_waiting)
+        self._empty.setVisible(not has_cells and not is_waiting)
+        if node.proposed is not None:
+            self.proposal.show_proposal(node.proposed)
         if has_cells:
             self._show_cell(node, node.cells[min(self._number, len(node.cells) - 1)])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from pytestqt.qtbot import QtBot
 
@@ -273,3 +273,27 @@ def test_titles_name_what_was_called() -> None:
     assert call_text.title(batch) == "llm_query_batch ×10"
     assert call_text.title(batch.children[3]) == "Sub-call 4"
     assert call_text.batch_status(batch).startswith("10 completed")
+
+
+def test_the_menu_of_a_row_stops_focuses_and_copies(view: CallTreeView) -> None:
+    view.set_state(traces.state(Shape(calls=60, depth=2, batch=6, cut=600)))
+    running = next(node for node in view.state.calls.values() if node.is_running and node.parent is not None)
+    stopped = QSignalSpy(view.stop_requested)
+
+    def act(node: Node, text: str) -> None:
+        menu = view.row_menu(node)
+        next(action for action in menu.actions() if action.text() == text).trigger()
+        menu.deleteLater()
+
+    act(running, "Stop this call and what is below")
+    assert stopped.at(0)[0] == running.number
+    act(view.state.nodes[0], "Copy the row")
+    assert QGuiApplication.clipboard().text().startswith("Run\tRunning\t")
+    iteration = view.state.nodes[0].children[1]
+    act(iteration, "Show only this and what is below")
+    assert view.model.rows.node(0) is iteration
+    act(iteration, "Show the whole run")
+    act(view.state.nodes[0], "Close")
+    assert view.model.rowCount() == 1
+    act(view.state.nodes[0], "Open everything below")
+    assert view.model.rowCount() == len(view.state.nodes)

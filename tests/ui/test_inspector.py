@@ -12,7 +12,8 @@ from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.control import CellDecision
+from rlm_desktop.engine.events import CellProposed, EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
 from rlm_desktop.ui import inspector_text
@@ -169,6 +170,44 @@ def test_unknown_figures_are_dashes(inspector: Inspector) -> None:
     state = traces.state(Shape(calls=20, depth=1, batch=8, knows_cost=False))
     facts = dict(fact for _, rows in inspector_text.facts(state, _first(state, _is_llm), 0.0) for fact in rows)
     assert facts["Cost"] == "–"
+
+
+def test_in_step_mode_the_next_cell_can_be_run_changed_skipped_or_answered(
+    inspector: Inspector, qtbot: QtBot
+) -> None:
+    decided = QSignalSpy(inspector.cell_decided)
+
+    def propose(code: str) -> CellProposed:
+        state = traces.state(Shape(calls=5, cut=6))
+        node = state.nodes[-1]
+        proposal = CellProposed(call=0, iteration=1, cell=0, code=code)
+        state.apply(proposal)
+        inspector.show_node(state, node)
+        assert inspector.cells.proposal.isVisible()
+        assert not inspector.cells.halves.isVisible()
+        return proposal
+
+    pane = inspector.cells.proposal
+    proposal = propose("print(1)")
+    qtbot.mouseClick(pane.run, Qt.MouseButton.LeftButton)
+    assert decided.at(0) == [proposal, CellDecision("run")]
+    propose("print(2)")
+    qtbot.keyClick(pane.code, Qt.Key.Key_X)
+    qtbot.mouseClick(pane.run, Qt.MouseButton.LeftButton)
+    assert decided.at(1)[1] == CellDecision("run", code="xprint(2)")
+    propose("print(3)")
+    qtbot.mouseClick(pane.skip, Qt.MouseButton.LeftButton)
+    assert decided.at(2)[1] == CellDecision("skip")
+    propose("print(4)")
+    qtbot.keyClicks(pane.text, "42")
+    qtbot.mouseClick(pane.answer, Qt.MouseButton.LeftButton)
+    assert decided.at(3)[1] == CellDecision("answer", answer="42")
+    long = propose("x = '" + "a" * 5000 + "'")
+    assert pane.code.isReadOnly()
+    qtbot.mouseClick(pane.run, Qt.MouseButton.LeftButton)
+    assert decided.at(4) == [long, CellDecision("run")]
+    qtbot.mouseClick(pane.run, Qt.MouseButton.LeftButton)
+    assert decided.count() == 5
 
 
 def test_the_run_tells_everything_about_itself() -> None:
