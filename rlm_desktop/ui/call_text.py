@@ -192,6 +192,14 @@ def model(node: Node) -> str:
 
 
 def own_duration(node: Node, now: float) -> float:
+    """Seconds in which no call below it was under way; what its iterations did themselves is its own."""
+    own = _uncovered(node, now)
+    if isinstance(node, CallNode):
+        own += sum(_uncovered(iteration, now) for iteration in node.iterations)
+    return own
+
+
+def _uncovered(node: Node, now: float) -> float:
     """Seconds in which none of its children were under way."""
     end = node.finished if node.finished is not None else now
     covered, reach = 0.0, node.started

@@ -112,6 +112,8 @@ def facts(state: RunState, node: Node, now: float) -> list[tuple[str, list[Fact]
     """All there is to know about a row besides its texts, in groups."""
     groups = [("", _identity(node)), ("Notices", _notices(state, node)), ("Time", _times(node, now))]
     exchange = exchange_of(node)
+    if isinstance(node, CallNode) and node.kind == "rlm":
+        exchange = None  # its requests are those of its iterations
     if exchange is not None:
         groups.append(("Request", _request(exchange)))
     if exchange is not None and exchange.attempts:

@@ -297,3 +297,15 @@ def test_the_menu_of_a_row_stops_focuses_and_copies(view: CallTreeView) -> None:
     assert view.model.rowCount() == 1
     act(view.state.nodes[0], "Open everything below")
     assert view.model.rowCount() == len(view.state.nodes)
+
+
+def test_own_time_is_that_without_the_calls_below() -> None:
+    state = traces.state(Shape(calls=40, depth=1, batch=12, retries=0.0))
+    root = state.nodes[0]
+    batches = [node for node in state.nodes if isinstance(node, BatchNode)]
+    own = call_text.own_duration(root, state.now)
+    below = sum(call_text.duration(batch, state.now) for batch in batches)
+    assert 0 < own <= call_text.duration(root, state.now) - below + 1e-6
+    assert call_text.own_duration(batches[0].children[0], state.now) == call_text.duration(
+        batches[0].children[0], state.now
+    )
