@@ -52,8 +52,7 @@ async def test_ask_close_reopen(program: Start, tmp_path: Path) -> None:
     window.key("ctrl+2", "Home")
     on_root = window.picture("light-root-selected")
     window.key("Down")
-    on_iteration = window.picture("light-iteration-selected")
-    assert on_iteration != on_root
+    await until(lambda: window.picture("light-iteration-selected") != on_root, "the picture of another row")
     assert await window.close() == 0
 
     again = await program("--theme", "dark")
