@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, func, select, text
@@ -46,23 +46,32 @@ class SearchHit:
 
 def add(connection: Connection, run: int, found: Iterable[Found]) -> None:
     """Put texts of a run into the index."""
+    key = _last_key(connection)
+    rows: list[dict[str, Any]] = []
+    words: dict[str, list[dict[str, Any]]] = {}
     for one in found:
         for start, piece in pieces(one.text):
-            values: dict[str, Any] = {"run": run, "start": start, "field": one.field, "seq": one.seq}
-            values |= {"call": one.call, "iteration": one.iteration, "cell": one.cell}
-            if not one.is_whole:
-                codec, data = records.deflated(piece.encode())
-                values |= {"codec": codec, "data": data}
-            inserted = connection.execute(texts.insert().values(values)).inserted_primary_key
-            _add_words(connection, cast("Any", inserted)[0], one.field, piece)
+            key += 1
+            codec, data = (None, None) if one.is_whole else records.deflated(piece.encode())
+            row = {"id": key, "run": run, "field": one.field, "seq": one.seq, "call": one.call, "start": start}
+            rows.append({**row, "iteration": one.iteration, "cell": one.cell, "codec": codec, "data": data})
+            words.setdefault(one.field, []).append({"key": key, "piece": piece.replace("\0", " ")})
+    if rows:
+        connection.execute(texts.insert(), rows)
+    for field, some in words.items():
+        if connection.dialect.name == "sqlite":
+            statement = f"INSERT INTO search (rowid, {field}) VALUES (:key, :piece)"
+        else:
+            statement = "INSERT INTO search (id, words) VALUES (:key, to_tsvector('simple', :piece))"
+        connection.execute(text(statement), some)
 
 
-def _add_words(connection: Connection, key: int, field: str, piece: str) -> None:
+def _last_key(connection: Connection) -> int:
+    """The last number that a text has had; none is given twice."""
     if connection.dialect.name == "sqlite":
-        statement = f"INSERT INTO search (rowid, {field}) VALUES (:key, :piece)"
-    else:
-        statement = "INSERT INTO search (id, words) VALUES (:key, to_tsvector('simple', :piece))"
-    connection.execute(text(statement), {"key": key, "piece": piece.replace("\0", " ")})
+        return connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'texts'")).scalar() or 0
+    connection.execute(text("LOCK TABLE texts IN SHARE ROW EXCLUSIVE MODE"))
+    return connection.execute(select(func.max(texts.c.id))).scalar() or 0
 
 
 def forget(connection: Connection, run: int, limit: int) -> bool:
@@ -176,32 +185,49 @@ def _bodies(connection: Connection, rows: Iterable[Row[Any]]) -> Mapping[int, st
             found[row.id] = records.inflate(row.codec, row.data).decode()
         else:
             lines.setdefault((row.run, row.seq), []).append(row)
+    reader = _Reader(connection)
     for (run, seq), its_rows in lines.items():
-        for field, whole in _texts_at(connection, run, seq).items():
+        for field, whole in reader.texts_at(run, seq).items():
             parts = dict(pieces(whole)) if len(whole) > PIECE else {0: whole}
             found |= {row.id: parts[row.start] for row in its_rows if row.field == field and row.start in parts}
     return found
 
 
 _block_at = (
-    select(events.c.first, events.c.codec, events.c.data)
+    select(events.c.first, events.c.last, events.c.codec, events.c.data)
     .where(events.c.run == bindparam("run"), events.c.first <= bindparam("seq"))
     .order_by(events.c.first.desc())
     .limit(1)
 )
 
 
-def _texts_at(connection: Connection, run: int, seq: int) -> dict[str, str]:
-    """The texts of one event."""
-    row = connection.execute(_block_at, {"run": run, "seq": seq}).first()
-    if row is None:
+class _Reader:
+    """Reads single events. Neighbours are mostly asked for together: the last block stays at hand."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._run = -1
+        self._first = 0
+        self._last = -1
+        self._lines: list[bytes] = []
+
+    def texts_at(self, run: int, seq: int) -> dict[str, str]:
+        """The texts of one event; none when it cannot be read."""
+        try:
+            if run != self._run or not self._first <= seq <= self._last:
+                self._load(run, seq)
+            place = seq - self._first
+            for line in (*self._lines[place : place + 1], *self._lines):
+                event = queries.decoded(self._connection, [line])
+                if event and event[0].seq == seq:
+                    return texts_in(event[0])
+        except (ValueError, msgspec.DecodeError):
+            pass
         return {}
-    try:
-        lines = records.lines_of(row.codec, row.data)
-        for line in (*lines[seq - row.first : seq - row.first + 1], *lines):
-            event = queries.decoded(connection, [line])
-            if event and event[0].seq == seq:
-                return texts_in(event[0])
-    except (ValueError, msgspec.DecodeError):
-        pass
-    return {}
+
+    def _load(self, run: int, seq: int) -> None:
+        self._run, self._lines = -1, []
+        row = self._connection.execute(_block_at, {"run": run, "seq": seq}).first()
+        if row is not None:
+            self._lines = records.lines_of(row.codec, row.data)
+            self._run, self._first, self._last = run, row.first, row.last
