@@ -49,14 +49,17 @@ class ModelServer:
     Args:
         script: Replies in order, or a function from the request's body to the reply.
         latency: Seconds before the first byte.
+        hold_until: Requests that must be there at once before any sub-call is answered.
     """
 
-    def __init__(self, script: Script, *, latency: float = 0.0, pieces: int = 3) -> None:
+    def __init__(self, script: Script, *, latency: float = 0.0, pieces: int = 3, hold_until: int = 0) -> None:
         self.log: list[Logged] = []
         self.latency = latency
         self.pieces = pieces
         self.active = 0
         self.most_active = 0
+        self._hold_until = hold_until
+        self._all_here = asyncio.Event()
         self._script = script
         self._next = 0
         self._runner: web.AppRunner | None = None
@@ -94,6 +97,10 @@ class ModelServer:
             logged = Logged(body)
             self.log.append(logged)
             reply = self._reply(body)
+            if self._hold_until and body["messages"][0]["role"] != "system":
+                if self.active >= self._hold_until:
+                    self._all_here.set()
+                await self._all_here.wait()
             if self.latency:
                 await asyncio.sleep(self.latency)
             if isinstance(reply, Fault):

@@ -64,6 +64,8 @@ class RLM:
         sub_calls: `recursive`: llm_query recurses while levels remain; `explicit`: only rlm_query does.
         tools: Functions and values that the REPL's code may use: name -> function, `(function, description)`, or
             plain data. Functions run in this process.
+        secrets: Further texts that must never leave in an output, an answer or a trace.
+        secret_patterns: Further kinds of them: name -> regular expression.
         embedding_model: For `embed`; without one, OpenAI's small one at OpenAI, offline the hashing vectoriser.
         cache: A folder in which replies are kept and from which identical requests of any run are answered.
         options: Further fields of `RunOptions` by name.
@@ -88,6 +90,8 @@ class RLM:
         provider: Provider | None = None,
         sub_calls: SubCalls = "recursive",
         tools: Mapping[str, ToolLike] | None = None,
+        secrets: Sequence[str] = (),
+        secret_patterns: Mapping[str, str] | None = None,
         embedding_model: str | None = None,
         cache: str | os.PathLike[str] | None = None,
         **options: Any,
@@ -113,7 +117,7 @@ class RLM:
             raise UsageError(str(error).replace("RunOptions.__init__()", "RLM()")) from None
         self._providers = {name: self._find_provider(name) for name in self._model_names()}
         self._refuse_unpriced_budget()
-        self._filter = SecretFilter([*configured_secrets(self._env), *self._keys()])
+        self._filter = SecretFilter([*configured_secrets(self._env), *self._keys(), *secrets], secret_patterns)
         self._embedding_model = embedding_model or self._default_embedding_model()
         built_in = {"embed": (self._embed_for_cells, _EMBED_TEXT)} if self._embedding_model else {}
         self._toolbox = Toolbox({**built_in, **(tools or {})})

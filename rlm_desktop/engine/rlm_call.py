@@ -74,6 +74,7 @@ class RlmCall:
         self._stalls = 0
         self._last_code = ""
         self._results: list[CellResult] = []
+        self._output_filters = {stream: run.secret_filter.stream() for stream in ("stdout", "stderr")}
 
     def holds(self, prompt: str) -> bool:
         """Whether `prompt` gives a child all of this call's context again, so that recursion would gain nothing."""
@@ -258,6 +259,8 @@ class RlmCall:
         return result
 
     def _emit_finished(self, result: CellResult, *, status: ev.CellStatus | None = None) -> None:
+        for stream, output_filter in self._output_filters.items():
+            self._emit_output(stream, *output_filter.flush())
         self.run.emit(
             ev.CellFinished(
                 call=self.number,
@@ -315,9 +318,13 @@ class RlmCall:
             )
 
     def _on_output(self, stream: str, text: str) -> None:
-        cleaned, replaced = self.run.secret_filter.clean(text)
+        self._emit_output(stream, *self._output_filters[stream].feed(text))
+
+    def _emit_output(self, stream: str, cleaned: str, replaced: dict[str, int]) -> None:
         if replaced:
             self.run.emit(ev.SecretsRedacted(call=self.number, where="output", replaced=replaced))
+        if not cleaned:
+            return
         self.run.emit(
             ev.CellOutput(
                 call=self.number,

@@ -13,6 +13,12 @@ OFF_LOOP_CHARACTERS = 500_000
 _MIN_SECRET = 8
 """Configured values shorter than this are not looked for: they would match ordinary words."""
 
+_KEY_END = re.compile(r"-----END (?:[A-Z]+ )*PRIVATE KEY-----")
+_LONGEST_WORD = 400
+"""Characters of a word that are held back: longer than any key."""
+_MOST_HELD = 10_000
+"""Characters of a private key that are held back: four times the largest in use."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
@@ -63,8 +69,45 @@ class SecretFilter:
                     replaced[kind.name] = replaced.get(kind.name, 0) + count
         return text, replaced
 
+    def stream(self) -> SecretStream:
+        """A filter for text that comes in pieces."""
+        return SecretStream(self)
+
     async def clean_async(self, text: str) -> tuple[str, dict[str, int]]:
         """`clean`, off the loop when the text is large."""
         if len(text) <= OFF_LOOP_CHARACTERS:
             return self.clean(text)
         return await asyncio.to_thread(self.clean, text)
+
+
+class SecretStream:
+    """Cleans text that comes in pieces: what may be the beginning of a secret is held back until its end came."""
+
+    def __init__(self, secret_filter: SecretFilter) -> None:
+        self._filter = secret_filter
+        self._held = ""
+
+    def feed(self, text: str) -> tuple[str, dict[str, int]]:
+        """The next piece, cleaned, as far as it can be told, and how many secrets of each kind were replaced."""
+        text = self._held + text
+        end = _safe_end(text)
+        self._held = text[end:]
+        return self._filter.clean(text[:end])
+
+    def flush(self) -> tuple[str, dict[str, int]]:
+        """What was held back, cleaned."""
+        text, self._held = self._held, ""
+        return self._filter.clean(text)
+
+
+def _safe_end(text: str) -> int:
+    """Where to cut: before an unfinished private key, else before the last word, unless these are too long."""
+    opened = text.rfind("-----BEGIN ")
+    if opened >= 0 and len(text) - opened < _MOST_HELD and not _KEY_END.search(text, opened):
+        return opened
+    end = len(text)
+    while end > 0 and not text[end - 1].isspace():
+        end -= 1
+        if len(text) - end >= _LONGEST_WORD:
+            return len(text)
+    return end

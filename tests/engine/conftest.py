@@ -46,8 +46,8 @@ async def bench() -> AsyncIterator[MakeBench]:
     """Makes a `Bench` from a script and the RLM's options."""
     opened: list[Bench] = []
 
-    async def make(script: Script, *, latency: float = 0.0, **options: Any) -> Bench:
-        server = ModelServer(script, latency=latency)
+    async def make(script: Script, *, latency: float = 0.0, hold_until: int = 0, **options: Any) -> Bench:
+        server = ModelServer(script, latency=latency, hold_until=hold_until)
         await server.__aenter__()
         opened.append(Bench(server, RLM("m", base_url=server.url, api_key="test-key-123456", **options)))
         return opened[-1]

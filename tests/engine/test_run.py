@@ -143,7 +143,7 @@ async def test_a_failing_root_model_fails_the_run_in_words(bench: MakeBench) -> 
 
 async def test_a_batch_keeps_its_order_and_runs_at_once(bench: MakeBench) -> None:
     code = "r = llm_query_batch([f'q{i}' for i in range(40)])\nFINAL(' '.join(r))"
-    one = await bench(by_role([cell(code)], lambda p: f"a{p[1:]}"), latency=0.02, max_concurrent=40, max_depth=1)
+    one = await bench(by_role([cell(code)], lambda p: f"a{p[1:]}"), hold_until=40, max_concurrent=40, max_depth=1)
     result = await one.ask(context="c")
     assert result.final_answer == " ".join(f"a{i}" for i in range(40))
     assert one.server.most_active == 40

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rlm_desktop.engine.secrets import OFF_LOOP_CHARACTERS, SecretFilter
 
@@ -48,3 +50,26 @@ async def test_large_texts_are_filtered_too() -> None:
     text, replaced = await SecretFilter().clean_async("a " * OFF_LOOP_CHARACTERS + secret)
     assert replaced == {"GitHub token": 1}
     assert secret not in text
+
+
+@given(st.lists(st.integers(1, 60), max_size=30), st.text("ab \n", max_size=80), st.text("ab \n", max_size=80))
+def test_a_secret_in_pieces_never_gets_through(cuts: list[int], before: str, after: str) -> None:
+    secret = "sk-proj-" + "Zz9" * 12
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEabc\ndef\n-----END PRIVATE KEY-----"
+    text = f"{before} {secret} {after} {key}\n{before}"
+    stream = SecretFilter().stream()
+    pieces, start = [], 0
+    for cut in [*cuts, len(text)]:
+        pieces.append(stream.feed(text[start : start + cut])[0])
+        start += cut
+    cleaned = "".join([*pieces, stream.flush()[0]])
+    assert cleaned == SecretFilter().clean(text[:start])[0]
+    assert "Zz9" not in cleaned
+    assert "MIIE" not in cleaned
+
+
+def test_a_stream_holds_back_only_so_much() -> None:
+    stream = SecretFilter().stream()
+    assert len(stream.feed("x" * 100_000)[0]) == 100_000
+    assert stream.feed("word by wor") == ("word by ", {})
+    assert stream.flush() == ("wor", {})
