@@ -64,6 +64,12 @@ def terms_literal(query: Query) -> Code:
     return Code("\n".join(["{", *lines, "}"]) if lines else "{}")
 
 
+def first_letters(query: Query) -> str:
+    """A character class of the letters with which the question's words begin."""
+    letters = {beginning[0] for term in query.terms for beginning in term.beginnings}
+    return f"[{''.join(re.escape(letter) for letter in sorted(letters))}]" if letters else "."
+
+
 def _raw(pattern: str) -> str:
     if '"' in pattern or pattern.endswith("\\") or "```" in pattern or not pattern.isprintable():
         return literal_of(pattern)

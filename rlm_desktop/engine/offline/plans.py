@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rlm_desktop.engine.offline import asks
-from rlm_desktop.engine.offline.cells import Code, cell, terms_literal
+from rlm_desktop.engine.offline.cells import Code, cell, first_letters, terms_literal
 from rlm_desktop.engine.offline.conversation import Conversation, loads
 from rlm_desktop.engine.offline.query import Query, understand
 from rlm_desktop.engine.offline.questions import (
@@ -93,7 +93,14 @@ def _look(conversation: Conversation) -> Stage:
 def _passages(question: str, query: Query) -> list[Stage]:
     many = wants_many(question)
     most = 2 * _MOST_PIECES if many else _MOST_PIECES
-    find = cell("find", question=question, terms=terms_literal(query), small=_SMALL, most=most)
+    find = cell(
+        "find",
+        question=question,
+        terms=terms_literal(query),
+        first=first_letters(query),
+        small=_SMALL,
+        most=most,
+    )
     return [
         Stage("Not everything in it needs reading: a search tells which parts speak of the question.", find),
         _ask(asks.QUOTES, "llm_query_batch"),

@@ -82,9 +82,12 @@ class Term:
                 self.literal
             )
             return rf"(?<!\w){flexible}" if self.literal[0].isalnum() else re.escape(self.literal)
-        return "|".join(
-            _word_pattern(beginning) for beginning in _beginnings(self.forms, self.language) or self.stems
-        )
+        return "|".join(_word_pattern(beginning) for beginning in self.beginnings)
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """How what is to be found begins in a text."""
+        return (self.literal,) if self.literal else _beginnings(self.forms, self.language) or self.stems
 
 
 def _beginnings(words: Sequence[str], language: str) -> tuple[str, ...]:
