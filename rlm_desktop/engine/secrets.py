@@ -103,8 +103,11 @@ class SecretStream:
 def _safe_end(text: str) -> int:
     """Where to cut: before an unfinished private key, else before the last word, unless these are too long."""
     opened = text.rfind("-----BEGIN ")
-    if opened >= 0 and len(text) - opened < _MOST_HELD and not _KEY_END.search(text, opened):
+    closed = _KEY_END.search(text, opened) if opened >= 0 else None
+    if opened >= 0 and closed is None and len(text) - opened < _MOST_HELD:
         return opened
+    if closed is not None and closed.end() == len(text):
+        return closed.end()
     end = len(text)
     while end > 0 and not text[end - 1].isspace():
         end -= 1
