@@ -169,6 +169,8 @@ class CallPainter:
             selected: The selected row, -1 for none.
             width: Of the viewport.
         """
+        if self._style.ratio != self._widget.devicePixelRatioF():
+            self.restyle()  # the window has moved to another screen
         frame = _Frame(self._model, painter)
         tree = self._model.rows
         ink = self._style.ink

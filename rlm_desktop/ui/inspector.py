@@ -150,6 +150,7 @@ class Inspector(QWidget):
         self.prompt = TextPane("Prompt", hint="The model has not been asked yet.")
         self.response = TextPane("Response")
         self.result = TextPane("Result", hint="The call has not ended yet.")
+        self.transcript = TextPane("Transcript of the call", hint="The model has not replied yet.")
         self.variables = VariablesPage()
         self.facts = FactsPage()
         self.answer = AnswerPage()
@@ -239,7 +240,7 @@ class Inspector(QWidget):
         self.tabs.blockSignals(False)
 
     def _pages_for(self, node: Node) -> list[tuple[str, QWidget]]:
-        details = ("Details", self.facts)
+        details, transcript = ("Details", self.facts), ("Transcript", self.transcript)
         if isinstance(node, IterationNode):
             return [
                 ("Code and output", self.cells),
@@ -251,9 +252,14 @@ class Inspector(QWidget):
         if isinstance(node, BatchNode):
             return [("Calls", self.batch), details]
         if node.parent is None:
-            return [("Final answer", self.answer), ("Question", self.prompt), details]
+            return [
+                ("Final answer", self.answer),
+                ("Transcript", self.transcript),
+                ("Question", self.prompt),
+                details,
+            ]
         if isinstance(node, CallNode) and node.kind == "rlm":
-            return [("Result", self.result), ("Context", self.prompt), details]
+            return [("Result", self.result), ("Transcript", self.transcript), ("Context", self.prompt), details]
         return [("Response", self.response), ("Prompt", self.prompt), details]
 
     @staticmethod
@@ -320,6 +326,8 @@ class Inspector(QWidget):
             root = self._state.root
             answer = self._state.answer if self._state.answer is not None else root.answer if root else None
             self.answer.show_answer(answer, root.answer_source if root else "")
+        elif isinstance(node, CallNode) and page is self.transcript:
+            self.transcript.set_sections(inspector_text.transcript(node))
         elif isinstance(node, CallNode) and page is self.result:
             self.result.set_text(node.result)
         elif page is self.prompt:

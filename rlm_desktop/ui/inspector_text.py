@@ -42,6 +42,23 @@ def first_new_heading(sections: list[Section]) -> str:
     return next((section.heading for section in sections if section.heading.endswith("· new")), "")
 
 
+def transcript(call: CallNode) -> list[Section]:
+    """What an rlm call did from its beginning to its end, to be read in one go."""
+    sections: list[Section] = []
+    for iteration in call.iterations:
+        name = call_text.title(iteration)
+        if iteration.exchange is not None:
+            sections.append(Section(f"{name} · response", iteration.exchange.text))
+        for cell in iteration.cells:
+            cells = f", cell {cell.number + 1}" if len(iteration.cells) > 1 else ""
+            sections.append(Section(f"{name} · output{cells}", cell.stdout))
+            sections.append(Section(f"{name} · standard error{cells}", cell.stderr))
+            sections.append(Section(f"{name} · error{cells}", cell.traceback or cell.error))
+    if call.answer is not None:
+        sections.append(Section("Answer" if call.parent is not None else "Final answer", call.answer))
+    return sections
+
+
 def failure(state: RunState, node: Node) -> str:
     """What went wrong with a row, empty when nothing did."""
     if isinstance(node, CallNode):

@@ -45,6 +45,7 @@ class OverviewStrip(QWidget):
         self.setAccessibleName("Overview of the run by depth")
 
     def _forget(self) -> None:
+        self._taken = (-1, 0)
         self._seen = 0
         self._waiting: list[CallNode] = []
         self._live: list[CallNode] = []
@@ -84,6 +85,10 @@ class OverviewStrip(QWidget):
 
     def _take_new(self) -> None:
         nodes = self._state.nodes
+        taken = (self._state.seq, len(nodes))
+        if taken == self._taken:
+            return
+        self._taken = taken
         self._waiting += [node for node in nodes[self._seen :] if isinstance(node, CallNode)]
         self._seen = len(nodes)
         begun = [call for call in self._waiting if call.status != "queued"]

@@ -223,6 +223,20 @@ def test_the_run_tells_everything_about_itself() -> None:
     assert dict(groups["Secrets kept from models"]) == {"key": "2 replaced"}
 
 
+def test_the_transcript_is_all_of_a_call_in_order(inspector: Inspector) -> None:
+    state = traces.state(Shape(calls=40, depth=1, batch=10, cell_errors=0.9))
+    root = state.root
+    assert root is not None
+    inspector.show_node(state, root)
+    _open(inspector, "Transcript")
+    text = inspector.transcript.text
+    places = [text.index(iteration.exchange.text) for iteration in root.iterations if iteration.exchange]
+    assert places == sorted(places)
+    assert len(places) == len(root.iterations)
+    assert "IndexError" in text
+    assert text.endswith(traces.ANSWER)
+
+
 def test_a_batch_lists_its_calls_and_opens_one(inspector: Inspector, qtbot: QtBot) -> None:
     state = traces.state(DONE)
     batch = _first(state, lambda node: isinstance(node, BatchNode))
