@@ -254,7 +254,7 @@ class Inspector(QWidget):
         if node.parent is None:
             return [
                 ("Final answer", self.answer),
-                ("Transcript", self.transcript),
+                transcript,
                 ("Question", self.prompt),
                 details,
             ]
