@@ -259,7 +259,7 @@ class Inspector(QWidget):
                 details,
             ]
         if isinstance(node, CallNode) and node.kind == "rlm":
-            return [("Result", self.result), ("Transcript", self.transcript), ("Context", self.prompt), details]
+            return [("Result", self.result), transcript, ("Context", self.prompt), details]
         return [("Response", self.response), ("Prompt", self.prompt), details]
 
     @staticmethod
