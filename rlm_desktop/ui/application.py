@@ -22,7 +22,7 @@ from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.messages import CrashDialog, ErrorFunnel, app_version, open_log_folder
 from rlm_desktop.ui.samples import samples
 from rlm_desktop.ui.theme import Mode, Theme
-from rlm_desktop.ui.window_style import dress
+from rlm_desktop.ui.window_style import dress, without_icons
 
 if TYPE_CHECKING:
     from rlm_desktop.ui.run_controller import LiveRun
@@ -236,6 +236,8 @@ class Application(QObject):
         box.setInformativeText(
             "A desktop workbench for Recursive Language Models. MIT licence. Uses Qt through PySide6 (LGPL)."
         )
+        box.addButton(QMessageBox.StandardButton.Close)
+        without_icons(box)
         box.open()
 
     def _show_crash(self, report: str) -> None:

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop import paths
 from rlm_desktop.errors import UserError
+from rlm_desktop.ui.window_style import without_icons
 
 log = logging.getLogger(__name__)
 
@@ -197,6 +198,7 @@ class CrashDialog(QDialog):
         folder = buttons.addButton("Open &log folder", QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
         folder.clicked.connect(open_log_folder)
+        without_icons(buttons)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(heading)

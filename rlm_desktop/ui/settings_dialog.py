@@ -22,7 +22,17 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.settings import NO_LIMIT, Option, Settings, options
-from rlm_desktop.ui.window_style import muted
+from rlm_desktop.ui.window_style import muted, without_icons
+
+CAPTIONS = {
+    "sub_model": "Sub-call model",
+    "sub_calls": "Sub-calls",
+    "max_concurrent": "Max concurrent calls",
+    "max_errors": "Max consecutive errors",
+    "budget_usd": "Budget",
+    "memory_limit_mb": "Memory limit",
+}
+"""Where the name of a setting is not its caption."""
 
 
 class SettingsDialog(QDialog):
@@ -56,6 +66,7 @@ class SettingsDialog(QDialog):
         self._fault.setWordWrap(True)
         self._fault.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        without_icons(buttons)
         buttons.accepted.connect(self._take)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -64,7 +75,7 @@ class SettingsDialog(QDialog):
         layout.addWidget(buttons)
 
     def _add_row(self, form: QFormLayout, option: Option, value: Any) -> None:
-        caption = option.name.replace("_usd", "").replace("_mb", "").replace("_", " ").capitalize()
+        caption = CAPTIONS.get(option.name) or option.name.replace("_", " ").capitalize()
         control = self._control(option, value)
         control.setObjectName(option.name)
         control.setAccessibleName(caption)

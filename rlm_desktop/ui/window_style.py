@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QWidget
 
 from rlm_desktop import paths
 from rlm_desktop.ui.theme import Colours
@@ -23,6 +24,12 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def without_icons(box: QDialogButtonBox | QMessageBox) -> None:
+    """Take the pictures off a dialog's buttons: their words say it."""
+    for button in box.buttons():
+        button.setIcon(QIcon())
 
 
 def muted(widget: QWidget) -> None:

@@ -334,7 +334,8 @@ class TestActions:
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         qtbot.addWidget(sheet)
         table = sheet.findChild(QTreeWidget)
-        texts = [table.topLevelItem(row).text(1) for row in range(table.topLevelItemCount())]
+        groups = [table.topLevelItem(row) for row in range(table.topLevelItemCount())]
+        texts = [group.child(row).text(1) for group in groups for row in range(group.childCount())]
         for spec in ACTIONS:
             for key in spec.keys:
                 shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
