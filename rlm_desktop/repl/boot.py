@@ -17,13 +17,13 @@ from pathlib import Path
 from rlm_desktop.errors import ReplError
 
 _BOOT = """\
-import sys
+import os, sys
 from types import ModuleType
 package, kind, libraries, *rest = sys.argv[1:]
 base = ModuleType("rlm_desktop")
 base.__path__ = [package]
 sys.modules["rlm_desktop"] = base
-folders = [folder for folder in libraries.split(":") if folder]
+folders = [folder for folder in libraries.split(os.pathsep) if folder]
 sys.path += folders
 for name in rest.pop(0).split(","):
     __import__(name)
@@ -47,7 +47,7 @@ def boot_command(kind: str, libraries: Sequence[str], arguments: Sequence[str]) 
             folders.append(folder)
     package = str(Path(__file__).resolve().parent.parent)
     boot = [base_python(), "-I", "-S", "-B", "-c", _BOOT]
-    return [*boot, package, kind, ":".join(folders), ",".join(libraries), *arguments]
+    return [*boot, package, kind, os.pathsep.join(folders), ",".join(libraries), *arguments]
 
 
 def base_python() -> str:

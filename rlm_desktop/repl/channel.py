@@ -8,6 +8,8 @@ import contextlib
 import fcntl
 import os
 import socket
+import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,18 +23,24 @@ _TURN = 0.0005
 
 def memory_file(size: int | None = None) -> int:
     """A descriptor of a new file in memory; of fixed size when one is given."""
-    flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
-    descriptor = os.memfd_create("repl", flags)
+    if sys.platform == "linux":
+        descriptor = os.memfd_create("repl", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    else:
+        # The nearest thing: a file that has no name any more.
+        with tempfile.TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
     if size is not None:
         os.ftruncate(descriptor, size)
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+        if sys.platform == "linux":
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
     return descriptor
 
 
 def seal(descriptor: int) -> None:
-    """Make a memory file unchangeable."""
-    seals = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
-    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    """Make a memory file unchangeable, where the system can."""
+    if sys.platform == "linux":
+        seals = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
 
 
 class Channel:
@@ -55,7 +63,7 @@ class Channel:
         self._loop = asyncio.get_running_loop()
         self._reader = wire.FrameReader()
         self._unsent: deque[tuple[memoryview, list[int]]] = deque()
-        self._room: int | None = None
+        self._room: tuple[int, int] | None = None
         self._filling: asyncio.Task[None] | None = None
         self._is_closed = False
         self._is_reading = False
@@ -178,15 +186,15 @@ class Channel:
     def _give_room(self, size: int) -> None:
         if self._room is not None:
             raise wire.WireError("a second memory file was wanted before the first was filled")
-        self._room = memory_file(size)
-        self._send_frame(wire.encode(wire.Room()), os.dup(self._room))
+        self._room = memory_file(size), size
+        self._send_frame(wire.encode(wire.Room()), os.dup(self._room[0]))
 
     async def _take_file(self) -> None:
-        descriptor, self._room = self._room, None
+        room, self._room = self._room, None
         try:
-            if descriptor is None:
+            if room is None:
                 raise wire.WireError("a memory file that was never given was filled")
-            message = await asyncio.to_thread(_read_file, descriptor)
+            message = await asyncio.to_thread(_read_file, *room)
             if not self._is_closed:
                 self._received(message)
         except wire.WireError as error:
@@ -196,7 +204,7 @@ class Channel:
 
     def _close_room(self) -> None:
         if self._room is not None:
-            os.close(self._room)
+            os.close(self._room[0])
             self._room = None
 
     def _fail(self, reason: str) -> None:
@@ -205,13 +213,15 @@ class Channel:
             self._lost(reason)
 
 
-def _read_file(descriptor: int) -> wire.FromWorker:
+def _read_file(descriptor: int, size: int) -> wire.FromWorker:
     try:
-        size = os.fstat(descriptor).st_size
         buffer = bytearray(size)
         view, position = memoryview(buffer), 0
         while position < size:
-            position += os.preadv(descriptor, [view[position:]], position)
+            count = os.preadv(descriptor, [view[position:]], position)
+            if not count:
+                raise wire.WireError("a memory file that is shorter than it was")
+            position += count
         message = wire.decode_from_worker(buffer)
     finally:
         os.close(descriptor)

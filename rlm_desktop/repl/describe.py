@@ -128,6 +128,18 @@ def mark_changed(
     now.sort(key=lambda variable: (not variable.changed, -(variable.size or 0), variable.name))
 
 
+def show(found: list[wire.Variable]) -> str:
+    """What `SHOW_VARS()` gives."""
+    if not found:
+        return "No variables created yet."
+    return "Available variables: {" + ", ".join(_shown(variable) for variable in found) + "}"
+
+
+def _shown(variable: wire.Variable) -> str:
+    size = "" if variable.size is None else f" ({variable.size:,})"
+    return f"{variable.name!r}: {variable.type}{size}"
+
+
 def final(source: wire.FinalSource, value: object) -> wire.Final:
     """The final answer that `value` makes: a text stays as it is, plain data becomes JSON, the rest its `str`."""
     if isinstance(value, str):

@@ -103,15 +103,7 @@ class Finals:
 
     def _show(self) -> str:
         """The variables made so far, with type and size."""
-        found = describe.variables(self._namespace, self._hidden())
-        if not found:
-            return "No variables created yet."
-        return "Available variables: {" + ", ".join(_shown(variable) for variable in found) + "}"
-
-
-def _shown(variable: wire.Variable) -> str:
-    size = "" if variable.size is None else f" ({variable.size:,})"
-    return f"{variable.name!r}: {variable.type}{size}"
+        return describe.show(describe.variables(self._namespace, self._hidden()))
 
 
 class Queries:
@@ -140,16 +132,16 @@ class Queries:
             except (TypeError, ValueError, RecursionError) as error:
                 raise TypeError(f"{tool.name}() takes text, numbers, lists and dicts: {error}") from None
             call = wire.ToolCall(name=tool.name, args=data[0], kwargs=data[1], line=self._line())
-            return self._ask_tool(call).result()
+            return _wait(self._ask_tool(call))
 
         return _named(call, tool.name, tool.description)
 
     def _single(self, called_as: str, function: wire.QueryFunction, *, is_async: bool) -> Callable[..., Any]:
         def start(prompt: Any, model: str | None) -> Future[list[str]]:
-            return self._start(function, called_as, [_prompt(prompt)], model, None)
+            return self._start(function, called_as, [prompt_text(prompt)], model, None)
 
         def query(prompt: Any, model: str | None = None) -> str:
-            return Text(start(prompt, model).result()[0])
+            return Text(_wait(start(prompt, model))[0])
 
         def query_async(prompt: Any, model: str | None = None) -> Awaitable[str]:
             return _first(start(prompt, model))
@@ -161,11 +153,11 @@ class Queries:
             if isinstance(prompts, str | bytes | dict):
                 kind = type(cast(object, prompts)).__name__
                 raise TypeError(f"{called_as}() takes a list of prompts, not one {kind}")
-            texts = [_prompt(prompt) for prompt in prompts]
+            texts = [prompt_text(prompt) for prompt in prompts]
             return self._start(function, called_as, texts, model, most) if texts else _nothing()
 
         def query(prompts: Iterable[Any], model: str | None = None, max_concurrent: int | None = None) -> list[str]:
-            return Texts(start(prompts, model, max_concurrent).result())
+            return Texts(_wait(start(prompts, model, max_concurrent)))
 
         def query_async(
             prompts: Iterable[Any], model: str | None = None, max_concurrent: int | None = None
@@ -209,6 +201,18 @@ def _line_of(frame: Any, filename: str) -> int:
     return 0
 
 
+def _wait(future: Future[Any]) -> Any:
+    if sys.platform != "win32":
+        return future.result()
+    # There the wait for a lock cannot be interrupted.
+    while True:
+        try:
+            return future.result(timeout=0.1)
+        except TimeoutError:
+            if future.done():
+                raise
+
+
 async def _first(future: Future[list[str]]) -> str:
     return (await wrap_future(future))[0]
 
@@ -223,7 +227,7 @@ def _nothing() -> Future[list[str]]:
     return future
 
 
-def _prompt(prompt: Any) -> str:
+def prompt_text(prompt: Any) -> str:
     """A prompt as text: plain data becomes JSON, anything else its `str`."""
     if isinstance(prompt, str):
         return str(prompt)

@@ -5,71 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import socket
-import time
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
-from rlm_desktop.repl.channel import Channel
+from rlm_desktop.repl.clock import Clock
+from rlm_desktop.repl.launcher import Launched
 from rlm_desktop.repl.spec import CellResult, OnOutput, Serve, ServeTool
 from rlm_desktop.repl.watch import resident
 
 _READY_TIMEOUT = 20.0
 _EXIT_TIMEOUT = 1.0
 _FETCH_TIMEOUT = 10.0
-
-
-class Process(Protocol):
-    """What a handle needs of a process, whoever started it."""
-
-    pid: int
-    scratch: str
-    exited: asyncio.Future[int]
-
-    def signal(self, number: int) -> None:
-        """Send a signal, if it still lives."""
-        ...
-
-    def kill(self) -> None:
-        """End it at once."""
-        ...
-
-    def forget(self) -> None:
-        """Free what was held for it."""
-        ...
-
-
-class Clock:
-    """Counts the time that a cell computes: not the time in which it waits for calls."""
-
-    def __init__(self) -> None:
-        self._started = self._since = time.monotonic()
-        self._counted = 0.0
-        self._is_running = True
-
-    def pause(self) -> None:
-        """A call was made."""
-        if self._is_running:
-            self._counted += time.monotonic() - self._since
-            self._is_running = False
-
-    def go_on(self) -> None:
-        """The last open call was answered."""
-        if not self._is_running:
-            self._since = time.monotonic()
-            self._is_running = True
-
-    @property
-    def computed(self) -> float:
-        """Seconds that counted."""
-        return self._counted + (time.monotonic() - self._since if self._is_running else 0.0)
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self._started
 
 
 @dataclass
@@ -100,18 +48,16 @@ class WorkerHandle:
 
     def __init__(
         self,
-        sock: socket.socket,
-        process: Process,
+        launched: Launched,
         *,
         serve: Serve,
         serve_tool: ServeTool | None,
         on_output: OnOutput,
         output_cap: int,
         grace: float,
-        has_shared_context: bool,
     ) -> None:
-        self._process = process
-        self._has_shared_context = has_shared_context
+        self._process = launched.process
+        self._has_shared_context = not launched.context
         self._serve = serve
         self._serve_tool = serve_tool
         self._on_output = on_output
@@ -130,7 +76,7 @@ class WorkerHandle:
         self.inherited: int | None = None
         self.death = ""
         self.variables: tuple[wire.Variable, ...] = ()
-        self._channel = Channel(sock, received=self._received, lost=self._on_lost)
+        self._connection = launched.connect(self._received, self._on_lost)
         self._ended: asyncio.Task[None] | None = None
 
     @property
@@ -169,7 +115,7 @@ class WorkerHandle:
         Raises:
             ReplError: It did not start.
         """
-        self._channel.send(begin)
+        self._connection.send(begin)
         try:
             async with asyncio.timeout(_READY_TIMEOUT):
                 ready = await self._ready
@@ -189,7 +135,7 @@ class WorkerHandle:
         self.is_unmeasured = True
         try:
             self._resume()
-            self._channel.send(wire.Run(cell=number, code=code))
+            self._connection.send(wire.Run(cell=number, code=code))
             self._clock_changed(running)
             done = await running.done
             return self._result(running, done)
@@ -208,7 +154,7 @@ class WorkerHandle:
         number = self._fetches
         future = self._fetching[number] = self._loop.create_future()
         self._resume()
-        self._channel.send(wire.Fetch(id=number, name=name, form=form, limit=limit))
+        self._connection.send(wire.Fetch(id=number, name=name, form=form, limit=limit))
         try:
             async with asyncio.timeout(_FETCH_TIMEOUT):
                 return await future
@@ -235,7 +181,7 @@ class WorkerHandle:
         self.kill("it was closed")
         for task in self._calls.values():
             task.cancel()
-        self._channel.close()
+        self._connection.close()
         await asyncio.gather(*self._calls.values(), return_exceptions=True)
         await self._wait_for_exit()
         self._die("The REPL worker was closed.")
@@ -286,7 +232,7 @@ class WorkerHandle:
         if len(self._calls) >= wire.MAX_OPEN_CALLS:
             raise wire.WireError(f"more than {wire.MAX_OPEN_CALLS} calls at once")
         if self._running is None or self._running.done.done() or self._running.stopped:
-            self._channel.send(wire.Reply(call=call.id, error="no cell is running"))
+            self._connection.send(wire.Reply(call=call.id, error="no cell is running"))
             return
         self._running.clock.pause()
         _cancel_timer_unless_stopped(self._running)
@@ -301,7 +247,7 @@ class WorkerHandle:
                 reply = await self._use_tool(call)
         finally:
             self._calls.pop(call.id, None)
-            self._channel.send(reply)
+            self._connection.send(reply)
             if not self._calls and self._running is not None:
                 self._running.clock.go_on()
                 self._clock_changed(self._running)
@@ -336,7 +282,8 @@ class WorkerHandle:
         running.stopped = why
         _cancel_timer(running)
         self._resume()
-        self._process.signal(signal.SIGINT)
+        if not self._process.interrupt():
+            self._connection.send(wire.Interrupt())
         what = "its time limit" if why == "timeout" else "it was interrupted"
         reason = f"the cell did not end within {self._grace:g} s after {what}"
         running.timer = self._loop.call_later(self._grace, self.kill, reason)
@@ -383,7 +330,7 @@ class WorkerHandle:
         """The worker hung up or broke the protocol: it is done for either way."""
         if protocol_error:
             self._kill_reason = self._kill_reason or f"it broke the protocol: {protocol_error}"
-        self._process.signal(signal.SIGCONT)
+        self._process.go_on()
         self._ended = self._loop.create_task(self._find_death(), name="repl worker end")
 
     async def _find_death(self) -> None:
@@ -404,7 +351,7 @@ class WorkerHandle:
         if self.death:
             return
         self.death = reason
-        self._channel.close()
+        self._connection.close()
         for task in self._calls.values():
             task.cancel()
         waiting: list[asyncio.Future[Any]] = [self._ready, *self._fetching.values()]
@@ -419,13 +366,13 @@ class WorkerHandle:
     def _resume(self) -> None:
         if self._is_stopped:
             self._is_stopped = False
-            self._process.signal(signal.SIGCONT)
+            self._process.go_on()
 
     def _pause(self) -> None:
         """Between cells the worker is stopped: threads that a cell left must not compute."""
         if not self._is_stopped and not self.death:
             self._is_stopped = True
-            self._process.signal(signal.SIGSTOP)
+            self._process.stop()
 
 
 def _cancel_timer(running: _Running) -> None:
@@ -442,15 +389,15 @@ def _cancel_timer_unless_stopped(running: _Running) -> None:
 def _reason(code: int) -> str:
     if code >= 0:
         return f"the code ended the interpreter (exit status {code})"
-    name = _SIGNALS.get(-code) or signal.Signals(-code).name
-    return f"{name} (signal {-code})"
+    name = signal.Signals(-code).name
+    return f"{_SIGNALS.get(name, name)} (signal {-code})"
 
 
-_SIGNALS: dict[int, str] = {
-    signal.SIGSEGV: "it crashed with a segmentation fault",
-    signal.SIGABRT: "it aborted",
-    signal.SIGKILL: "the system killed it, most likely for want of memory",
-    signal.SIGBUS: "it crashed with a bus error",
-    signal.SIGFPE: "it crashed with an arithmetic fault",
-    signal.SIGSYS: "it made a system call of a foreign kind",
+_SIGNALS = {
+    "SIGSEGV": "it crashed with a segmentation fault",
+    "SIGABRT": "it aborted",
+    "SIGKILL": "the system killed it, most likely for want of memory",
+    "SIGBUS": "it crashed with a bus error",
+    "SIGFPE": "it crashed with an arithmetic fault",
+    "SIGSYS": "it made a system call of a foreign kind",
 }

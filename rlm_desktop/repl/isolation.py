@@ -15,20 +15,35 @@ class Layers:
     """What this machine can do.
 
     Attributes:
-        bubblewrap: The command that starts a zygote with its own root; None where that does not work.
+        bubblewrap: The command that starts a process with its own root; None where that does not work.
+        landlock: Linux: files.
+        seccomp: Linux: system calls.
+        seatbelt: macOS: `sandbox_init`.
+        app_container: Windows: AppContainer and job objects.
         why_not: Why it does not.
     """
 
-    bubblewrap: tuple[str, ...] | None
-    landlock: bool
-    seccomp: bool
+    bubblewrap: tuple[str, ...] | None = None
+    landlock: bool = False
+    seccomp: bool = False
+    seatbelt: bool = False
+    app_container: bool = False
     why_not: str = ""
+
+    @property
+    def starts_by_forking(self) -> bool:
+        """Whether workers may share one bubblewrap: without Landlock each needs its own, for its own folder."""
+        return self.landlock or not self.bubblewrap
 
 
 def probe(libraries: Sequence[str] = ()) -> Layers:
     """Try each layer once, in throw-away children. Takes some 20 ms."""
+    if sys.platform == "darwin":
+        return Layers(seatbelt=True)
+    if sys.platform == "win32":
+        return Layers(app_container=True)
     if sys.platform != "linux":
-        return Layers(None, landlock=False, seccomp=False)
+        return Layers()
     from rlm_desktop.repl import landlock, linux_paths, seccomp
 
     command = linux_paths.bubblewrap(libraries)
@@ -55,6 +70,10 @@ def _try_bubblewrap(command: Sequence[str]) -> str:
 
 def describe(layers: Layers) -> Isolation:
     """The tier that these layers make."""
+    if layers.seatbelt:
+        return Isolation("B", "confined by Seatbelt (experimental)", _EXPERIMENTAL)
+    if layers.app_container:
+        return Isolation("B", "confined by an AppContainer and a job object (experimental)", _EXPERIMENTAL)
     have = [
         f"bubblewrap: {'own root, network and processes' if layers.bubblewrap else layers.why_not}",
         f"Landlock: {'files' if layers.landlock else 'not in this kernel, or switched off'}",
@@ -71,6 +90,10 @@ def describe(layers: Layers) -> Isolation:
     return Isolation("C", "REPL workers cannot be confined here, so real Python is refused", (*have, HOW_TO_GO_ON))
 
 
+_EXPERIMENTAL = (
+    "This has not been proven on this platform yet. Each worker tests itself before it takes code, and is refused "
+    "when the test finds a gap.",
+)
 UNSAFE = Isolation(
     "unsafe", "NOT CONFINED: model-written code can read your files and use your network", ("chosen for this run",)
 )

@@ -13,8 +13,9 @@ import msgspec
 
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import confine_linux, context, linux_paths, wire
-from rlm_desktop.repl.channel import memory_file, seal
+from rlm_desktop.repl.channel import Channel, memory_file, seal
 from rlm_desktop.repl.isolation import Layers
+from rlm_desktop.repl.launcher import Launched
 from rlm_desktop.repl.process import BaseZygote, WorkerProcess, ZygoteClient
 from rlm_desktop.repl.spec import ReplOptions, ReplSpec
 
@@ -66,8 +67,8 @@ class NativeLauncher:
             del self._contexts[id(spec.context)]
             await _end(shared)
 
-    async def launch(self, spec: ReplSpec) -> tuple[socket.socket, WorkerProcess, bytes]:
-        """A new worker: its socket, its process, and the context that it must be sent (empty: it has it).
+    async def launch(self, spec: ReplSpec) -> Launched:
+        """Fork a worker.
 
         Raises:
             ReplError: It could not be started.
@@ -97,7 +98,7 @@ class NativeLauncher:
         if self._layers.bubblewrap:
             # A folder in a memory file system of limited size, which is not to be seen from here.
             process.scratch = ""
-        return ours, process, data
+        return Launched(process, lambda received, lost: Channel(ours, received=received, lost=lost), data)
 
     def confirm(self, ready: wire.Ready) -> None:
         """Look at the self-test of a worker.

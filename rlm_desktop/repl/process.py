@@ -40,15 +40,27 @@ class WorkerProcess:
         self.exited = exited
         self._pidfd: int | None = pidfd
 
-    def signal(self, number: int) -> None:
-        """Send a signal, if it still lives."""
+    def interrupt(self) -> bool:
+        """Interrupt its cell."""
+        self._signal(signal.SIGINT)
+        return True
+
+    def stop(self) -> None:
+        """Let it stand still."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it move again."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
         if self._pidfd is not None:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, number)
 
     def kill(self) -> None:
         """End it at once."""
-        self.signal(signal.SIGKILL)
+        self._signal(signal.SIGKILL)
 
     def forget(self) -> None:
         """Close the pidfd."""

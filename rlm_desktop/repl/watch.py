@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
+
+from rlm_desktop.repl import seatbelt
 
 INTERVAL = 0.2
 """Seconds between two looks while a cell runs."""
@@ -122,6 +125,8 @@ def _measure(worker: Watched) -> _Measured:
 
 def resident(pid: int) -> int:
     """Bytes in memory that are not of files. Cheap; counts what is shared with the zygote too."""
+    if sys.platform == "darwin":
+        return seatbelt.footprint(pid)
     with open(f"/proc/{pid}/statm") as file:
         _, total, shared, *_ = file.read().split()
     return (int(total) - int(shared)) * _PAGE

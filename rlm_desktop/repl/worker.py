@@ -6,18 +6,21 @@ whoever waits for it.
 
 from __future__ import annotations
 
+import _thread
 import array
 import contextlib
+import mmap
 import os
 import queue
 import random
+import signal
 import socket
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, Protocol, cast
 
 import msgspec
 
@@ -35,17 +38,53 @@ class QueryFailed(RuntimeError):
     """The application could not do what the code asked for."""
 
 
+class Wire(Protocol):
+    """What carries bytes between worker and host."""
+
+    frame_limit: int
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of `data`; blocks."""
+        ...
+
+    def receive(self) -> tuple[bytes, list[int]]:
+        """Some bytes, nothing when the host is gone, and the descriptors that came with them; blocks."""
+        ...
+
+
+class SocketWire:
+    """A Unix socket, over which descriptors can be passed."""
+
+    frame_limit = wire.FRAME_LIMIT
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of `data`."""
+        self._socket.sendall(data)
+
+    def receive(self) -> tuple[bytes, list[int]]:
+        """Some bytes and descriptors."""
+        received = array.array("i")
+        data, ancillary, _, _ = self._socket.recvmsg(_READ_SIZE, socket.CMSG_SPACE(4 * received.itemsize))
+        for level, kind, content in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                received.frombytes(content[: len(content) - len(content) % received.itemsize])
+        return data, list(received)
+
+
 class Link:
-    """The worker's end of the socket.
+    """The worker's end of the wire.
 
     Attributes:
         orders: What the host wants done in the main thread, in order; None when the host is gone.
     """
 
-    def __init__(self, sock: socket.socket, interrupts: Interrupts) -> None:
-        self._socket = sock
+    def __init__(self, carrier: Wire, interrupts: Interrupts) -> None:
+        self._wire = carrier
         self._interrupts = interrupts
-        self._reader = wire.FrameReader()
+        self._reader = wire.FrameReader(carrier.frame_limit)
         self._descriptors: deque[int] = deque()
         self._sending = threading.Lock()
         self._bulk = threading.Lock()
@@ -63,23 +102,23 @@ class Link:
 
     def _send(self, payload: bytes) -> None:
         with self._interrupts.shielded():
-            if len(payload) <= wire.FRAME_LIMIT:
+            if len(payload) <= self._wire.frame_limit:
                 self._send_frame(payload)
             else:
                 self._send_in_file(payload)
 
     def _send_frame(self, payload: bytes) -> None:
         with self._sending:
-            self._socket.sendall(wire.frame(payload))
+            self._wire.sendall(wire.frame(payload))
 
     def _send_in_file(self, payload: bytes) -> None:
         with self._bulk:
             self._send_frame(wire.encode(wire.Want(size=len(payload))))
             descriptor = self._rooms.get()
             try:
-                view = memoryview(payload)
-                while view:
-                    view = view[os.write(descriptor, view) :]
+                # Not written: a write would be held to the limit for the size of files.
+                with mmap.mmap(descriptor, len(payload)) as mapped:
+                    mapped[:] = payload
             finally:
                 os.close(descriptor)
             self._send_frame(wire.encode(wire.Filled()))
@@ -151,7 +190,7 @@ class Link:
                 future.set_exception(QueryFailed(reply.error))
 
     def _send_from_reader(self, payload: bytes) -> None:
-        if len(payload) <= wire.FRAME_LIMIT:
+        if len(payload) <= self._wire.frame_limit:
             self._send_frame(payload)
         else:
             threading.Thread(target=self._send, args=(payload,), name=READER, daemon=True).start()
@@ -175,13 +214,8 @@ class Link:
             self.orders.put(message)
 
     def _read(self) -> bool:
-        size = array.array("i").itemsize
-        data, ancillary, _, _ = self._socket.recvmsg(_READ_SIZE, socket.CMSG_SPACE(4 * size))
-        for level, kind, content in ancillary:
-            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                received = array.array("i")
-                received.frombytes(content[: len(content) - len(content) % size])
-                self._descriptors.extend(received)
+        data, descriptors = self._wire.receive()
+        self._descriptors.extend(descriptors)
         self._reader.feed(data)
         return bool(data)
 
@@ -194,16 +228,18 @@ class Link:
 
 
 def _interrupt_main() -> None:
-    import _thread
+    if hasattr(signal, "pthread_kill"):
+        # A real signal: it also ends the wait for a lock.
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
 
-    _thread.interrupt_main()
 
-
-def run(sock: socket.socket, layers: list[str], faults: list[str], context: Any = NO_CONTEXT) -> NoReturn:
+def run(carrier: Wire, layers: list[str], faults: list[str], context: Any = NO_CONTEXT) -> NoReturn:
     """Serve the host until it goes away. Called in the main thread of a process that is confined already."""
     interrupts = Interrupts()
     interrupts.install()
-    link = Link(sock, interrupts)
+    link = Link(carrier, interrupts)
     begin = link.first()
     prepare_process()
     reseed()

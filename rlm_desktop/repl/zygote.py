@@ -9,7 +9,6 @@ from __future__ import annotations
 import array
 import contextlib
 import gc
-import importlib
 import os
 import select
 import shutil
@@ -24,14 +23,8 @@ import msgspec
 from rlm_desktop.repl import confine_linux as confine
 from rlm_desktop.repl import context as contexts
 from rlm_desktop.repl import wire, worker
+from rlm_desktop.repl.preload import preload
 
-PRELOADED = """
-array ast asyncio base64 bisect calendar collections concurrent.futures copy csv dataclasses datetime decimal
-difflib enum fractions functools hashlib heapq html html.parser io itertools json linecache locale math operator
-pathlib pprint queue random re shutil sqlite3 statistics string struct tempfile textwrap threading time traceback
-types typing unicodedata urllib.parse uuid xml.etree.ElementTree zlib zoneinfo encodings.idna encodings.latin_1
-encodings.ascii encodings.utf_16
-"""
 WORKER_SOCKET = 3
 _MESSAGE = 64 * 1024
 
@@ -87,9 +80,7 @@ _encode = msgspec.msgpack.encode
 
 def main(arguments: list[str]) -> NoReturn:
     """Import what cells want, then serve. `arguments`: the control socket, the folder for scratch folders."""
-    for name in PRELOADED.split():
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    preload()
     control = socket.socket(fileno=int(arguments[0]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Zygote(control, arguments[1], contexts.NO_CONTEXT).serve()
@@ -226,7 +217,7 @@ def _become_worker(order: ForkWorker, sock: int, context: Any, scratch: str) -> 
     except OSError as error:
         connection.sendall(wire.frame(wire.encode(wire.Refused(reason=str(error)[:4_000]))))
         os._exit(0)
-    worker.run(connection, applied.layers, applied.faults, context)
+    worker.run(worker.SocketWire(connection), applied.layers, applied.faults, context)
 
 
 def _receive(sock: socket.socket) -> tuple[bytes, list[int]]:

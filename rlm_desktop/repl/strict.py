@@ -1,0 +1,498 @@
+"""Strict mode: cells run in Monty, an interpreter of its own for a part of Python, instead of real Python.
+
+It needs nothing of the operating system, so it is what remains where workers cannot be confined. Optional: the
+library `pydantic-monty`. Sources: https://pypi.org/project/pydantic-monty/
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any, Literal, cast
+
+import pydantic_monty as monty
+
+from rlm_desktop.errors import ReplError
+from rlm_desktop.repl import describe, wire
+from rlm_desktop.repl.clock import Clock
+from rlm_desktop.repl.doors import Repl
+from rlm_desktop.repl.functions import FUNCTIONS, prompt_text
+from rlm_desktop.repl.spec import CellResult, OnOutput, ReplSpec, ReplStatus, Serve, ServeTool
+from rlm_desktop.repl.wire import Final
+
+SUBSET = """\
+The REPL is a restricted Python. It has functions, closures, lambdas, comprehensions, f-strings, match, try/finally,
+async/await, and of the standard library: re, json, math, datetime, random, hashlib, itertools, functools,
+collections (Counter, defaultdict, deque), typing, asyncio.gather. It has no generators or yield, no del, no class
+inheritance, no properties or special methods, no bound methods as values (lambda s: s.upper(), not str.upper), no
+function as replacement in re.sub, no globals(), no files, no threads, and no other modules (csv, string,
+statistics, textwrap, io, numpy, pandas are missing). llm_query and its kin work as described.
+"""
+"""For the model: what it may use."""
+
+_MAX_SESSIONS = 512
+_FINALS = ("FINAL", "FINAL_VAR", "SUBMIT")
+_DESCRIBE = """
+def _repl_describe(value):
+    kind = type(value).__name__
+    if kind == 'str':
+        return [kind, len(value), repr(value[:200])]
+    if kind in ('list', 'dict', 'tuple', 'set', 'bytes', 'frozenset'):
+        return [kind, len(value), repr(value)[:200]]
+    return [kind, None, repr(value)[:200]]
+"""
+
+
+class StrictPool:
+    """The interpreters of one host."""
+
+    def __init__(self) -> None:
+        self._pool: monty.AsyncMonty | None = None
+
+    async def spawn(
+        self,
+        spec: ReplSpec,
+        serve: Serve,
+        on_output: OnOutput,
+        serve_tool: ServeTool | None,
+        on_closed: Callable[[Repl], None],
+    ) -> StrictRepl:
+        """A REPL whose interpreter stands."""
+        if self._pool is None:
+            self._pool = monty.AsyncMonty(max_processes=_MAX_SESSIONS)
+            await self._pool.__aenter__()
+        repl = StrictRepl(self._pool, spec, serve, on_output, serve_tool, on_closed)
+        await repl.start()
+        return repl
+
+    async def aclose(self) -> None:
+        """End all interpreters."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await pool.__aexit__(None, None, None)
+
+
+class _Cell:
+    """The running cell: what it printed, asked and answered."""
+
+    def __init__(self, code: str, cap: int) -> None:
+        self.code = code
+        self.clock = Clock()
+        self.output: dict[str, list[str]] = {"stdout": [], "stderr": []}
+        self.room = cap
+        self.dropped = 0
+        self.pending: dict[int, asyncio.Task[Any]] = {}
+        self.open_calls = 0
+        self.final: Final | None = None
+        self.final_name = ""
+        self.stopped = ""
+
+
+class StrictRepl(Repl):
+    """A REPL in Monty. A cell that is stopped takes its variables with it."""
+
+    def __init__(
+        self,
+        pool: monty.AsyncMonty,
+        spec: ReplSpec,
+        serve: Serve,
+        on_output: OnOutput,
+        serve_tool: ServeTool | None,
+        on_closed: Callable[[Repl], None],
+    ) -> None:
+        self._pool = pool
+        self._spec = spec
+        self._serve = serve
+        self._on_output = on_output
+        self._serve_tool = serve_tool
+        self._on_closed = on_closed
+        self._tools = {tool.name for tool in spec.tools}
+        self._lock = asyncio.Lock()
+        self._loop = asyncio.get_running_loop()
+        self._session: monty.AsyncMontySession | None = None
+        self._names: dict[str, None] = {}
+        self._spoilt: set[str] = set()
+        self._variables: dict[str, wire.Variable] = {}
+        self._cell: _Cell | None = None
+        self._feeding: asyncio.Task[Any] | None = None
+        self._cells = 0
+        self._restarts = 0
+        self._is_closed = False
+
+    async def start(self) -> None:
+        """Start the interpreter, if none lives."""
+        if self._session is not None:
+            return
+        limits = monty.ResourceLimits(max_memory=self._spec.memory_limit_mb << 20, max_suspensions=10_000_000)
+        session = self._pool.checkout(limits=limits)
+        try:
+            await session.__aenter__()
+            await session.feed_run(_DESCRIBE, inputs=self._values())
+        except (monty.MontyError, RuntimeError) as error:
+            raise ReplError(f"The strict interpreter could not be started: {error}") from error
+        self._session = session
+
+    async def run_cell(self, code: str, *, timeout: float | None = None) -> CellResult:
+        """See `Repl`."""
+        async with self._lock:
+            if self._is_closed:
+                raise ReplError("The REPL is closed.")
+            self._cells += 1
+            await self.start()
+            self._cell = cell = _Cell(code, self._spec.output_cap)
+            self._feeding = self._loop.create_task(self._feed(cell), name="repl strict cell")
+            if timeout is not None:
+                self._check_time(cell, timeout)
+            try:
+                return await self._outcome(cell, self._feeding)
+            except asyncio.CancelledError:
+                await self._lose()
+                raise
+            finally:
+                for task in cell.pending.values():
+                    task.cancel()
+                self._cell = self._feeding = None
+
+    def interrupt(self) -> None:
+        """See `Repl`."""
+        self._stop("interrupted")
+
+    async def kill(self) -> None:
+        """See `Repl`."""
+        self._stop("stopped")
+        async with self._lock:
+            await self._lose()
+
+    def status(self) -> ReplStatus:
+        """See `Repl`."""
+        cell = self._cell
+        if self._is_closed:
+            return ReplStatus("closed", cells=self._cells, restarts=self._restarts)
+        if self._session is None:
+            return ReplStatus("dead", cells=self._cells, restarts=self._restarts)
+        return ReplStatus(
+            "running" if cell else "idle", cell.open_calls if cell else 0, self._cells, self._restarts
+        )
+
+    async def final_var(self, name: str) -> Final | None:
+        """See `Repl`."""
+        async with self._lock:
+            return await self._final_of(name.strip().strip("\"'`"))
+
+    async def variable(self, name: str, limit: int = 65536) -> str | None:
+        """See `Repl`."""
+        async with self._lock:
+            found = await self._value(name)
+            if found is None:
+                return None
+            (value,) = found
+            return value[:limit] if isinstance(value, str) else describe.brief(value, limit)
+
+    async def aclose(self) -> None:
+        """See `Repl`."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._stop("closed")
+        async with self._lock:
+            await self._lose()
+        self._on_closed(self)
+
+    def _values(self) -> dict[str, Any]:
+        spec = self._spec
+        reserved = {
+            "context": spec.context,
+            "context_0": spec.context,
+            "documents": list(spec.documents),
+            "history": list(spec.history),
+            "answer": {"content": "", "ready": False},
+        }
+        return reserved | spec.values
+
+    async def _outcome(self, cell: _Cell, feeding: asyncio.Task[Any]) -> CellResult:
+        try:
+            await asyncio.shield(feeding)
+        except monty.MontyCrashedError as error:
+            return await self._killed(cell, f"the interpreter ended: {error}")
+        except monty.MontyError as error:
+            if cell.final is None and not cell.final_name:
+                return await self._failed(cell, error)
+        except RuntimeError as error:
+            return await self._killed(cell, str(error))
+        except asyncio.CancelledError:
+            if not cell.stopped:
+                feeding.cancel()
+                raise
+            return await self._killed(cell, f"the cell {cell.stopped} and strict mode cannot keep its variables")
+        if cell.final_name:
+            cell.final = await self._final_of(cell.final_name)
+            if cell.final is None:
+                error = f"NameError: FINAL_VAR: there is no variable {cell.final_name!r}. {self._shown()}"
+                return await self._done(cell, "error", error=error)
+        cell.final = cell.final or await self._ready_answer()
+        return await self._done(cell, "ok")
+
+    async def _feed(self, cell: _Cell) -> None:
+        assert self._session is not None
+        values = self._values()
+        spoilt, self._spoilt = self._spoilt, _assigned(cell.code) & {"context_0", "documents", "history"}
+        reserved = {name: values[name] for name in spoilt}
+
+        def printed(stream: str, text: str) -> None:
+            self._loop.call_soon_threadsafe(self._printed, cell, stream, text)
+
+        step = await self._session.feed_start(cell.code, inputs=reserved, print_callback=printed)
+        while not isinstance(step, monty.MontyComplete):
+            if isinstance(step, monty.AsyncFunctionSnapshot):
+                step = await self._answer(cell, step)
+            elif isinstance(step, monty.AsyncNameLookupSnapshot):
+                known = self._is_function(step.variable_name)
+                step = await (step.resume(value=_stand_in(step.variable_name)) if known else step.resume())
+            else:
+                step = await self._settle(cell, step)
+        if step.output is not None and not cell.code.rstrip().endswith(";"):
+            self._printed(cell, "stdout", describe.brief(step.output, 1_000_000) + "\n")
+
+    def _is_function(self, name: str) -> bool:
+        base = name.removesuffix("_async")
+        return base in FUNCTIONS or name in _FINALS or name == "SHOW_VARS" or name in self._tools
+
+    async def _answer(self, cell: _Cell, call: Any) -> Any:
+        name = str(call.function_name)
+        if call.is_os_function:
+            return await call.resume_not_handled()
+        if not self._is_function(name):
+            return await call.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
+        try:
+            if name in _FINALS:
+                self._finish(cell, name, call.args, call.kwargs)
+                return await call.resume({"exc_type": "SystemExit", "message": name})
+            if name == "SHOW_VARS":
+                return await call.resume({"return_value": self._shown()})
+            line = cell.code[: call.position.start].count("\n") + 1
+            work = self._work(cell, name, line, call.args, call.kwargs)
+        except TypeError as error:
+            return await call.resume({"exc_type": "TypeError", "message": str(error)})
+        if name.endswith("_async"):
+            cell.pending[call.call_id] = self._loop.create_task(work, name="repl strict call")
+            return await call.resume({"future": ...})
+        return await call.resume(await _settled(work))
+
+    async def _settle(self, cell: _Cell, step: Any) -> Any:
+        waiting = {number: cell.pending[number] for number in step.pending_call_ids}
+        await asyncio.wait(waiting.values(), return_when=asyncio.FIRST_COMPLETED)
+        ready = {number: cell.pending.pop(number) for number, task in waiting.items() if task.done()}
+        return await step.resume({number: await _settled(task) for number, task in ready.items()})
+
+    def _work(self, cell: _Cell, name: str, line: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What a call of the code asks of the application, as a coroutine.
+
+        Raises:
+            TypeError: The arguments do not fit.
+        """
+        if name in self._tools:
+            call = wire.ToolCall(name=name, args=describe.plain_data(list(args)), kwargs=kwargs, line=line)
+            return self._counted(cell, self._use_tool(call))
+        function = FUNCTIONS[name.removesuffix("_async")]
+        prompts, model, most = _arguments(name, function, *args, **kwargs)
+        if not prompts:
+            return _nothing()
+        query = wire.Query(
+            function=function, called_as=name, prompts=prompts, model=model, max_concurrent=most, line=line
+        )
+        return self._counted(cell, self._ask(query))
+
+    async def _counted(self, cell: _Cell, work: Any) -> Any:
+        cell.open_calls += 1
+        cell.clock.pause()
+        try:
+            return await work
+        finally:
+            cell.open_calls -= 1
+            if not cell.open_calls:
+                cell.clock.go_on()
+
+    async def _ask(self, query: wire.Query) -> Any:
+        try:
+            results = await self._serve(query)
+        except Exception as error:
+            results = [f"Error: {error or type(error).__name__}"] * len(query.prompts)
+        return results if query.function.endswith("_batch") else results[0]
+
+    async def _use_tool(self, call: wire.ToolCall) -> Any:
+        if self._serve_tool is None:
+            raise RuntimeError(f"there is no tool {call.name!r}")
+        return await self._serve_tool(call)
+
+    def _finish(self, cell: _Cell, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if cell.final is not None or cell.final_name:
+            return
+        if name == "SUBMIT":
+            cell.final = describe.final("SUBMIT", args[0] if args else kwargs)
+        elif len(args) != 1:
+            raise TypeError(f"{name}() takes one argument")
+        elif name == "FINAL_VAR" and isinstance(args[0], str) and args[0].strip("\"'` ").isidentifier():
+            cell.final_name = args[0].strip("\"'` ")
+        else:
+            cell.final = describe.final(cast(wire.FinalSource, name), args[0])
+
+    def _printed(self, cell: _Cell, stream: str, text: str) -> None:
+        kept = text[: cell.room]
+        cell.room -= len(kept)
+        cell.dropped += len(text) - len(kept)
+        if kept:
+            cell.output[stream].append(kept)
+            self._on_output(stream, kept)
+
+    def _check_time(self, cell: _Cell, timeout: float) -> None:
+        """Stop the cell when its time is over, else look again when it may be."""
+        left = timeout - cell.clock.computed
+        if self._cell is cell and left > 0:
+            self._loop.call_later(max(0.01, left), self._check_time, cell, timeout)
+        elif self._cell is cell:
+            self._stop(f"computed for longer than {timeout:g} s")
+
+    def _stop(self, why: str) -> None:
+        if self._cell is not None and self._feeding is not None and not self._cell.stopped:
+            self._cell.stopped = "was " + why if why in ("interrupted", "stopped", "closed") else why
+            self._feeding.cancel()
+
+    async def _failed(self, cell: _Cell, error: monty.MontyError) -> CellResult:
+        if not isinstance(error, monty.MontyRuntimeError | monty.MontySyntaxError):
+            return await self._killed(cell, str(error))
+        frames = error.traceback()
+        text = error.display("traceback")
+        return await self._done(
+            cell, "error", error=error.display("type-msg"), traceback=text, line=frames[-1].line if frames else 0
+        )
+
+    async def _done(
+        self, cell: _Cell, status: Literal["ok", "error"], *, error: str = "", traceback: str = "", line: int = 0
+    ) -> CellResult:
+        variables = await self._describe(cell)
+        return CellResult(
+            status=status,
+            stdout="".join(cell.output["stdout"]),
+            stderr="".join(cell.output["stderr"]),
+            error=error,
+            traceback=traceback,
+            line=line,
+            duration=cell.clock.elapsed,
+            computed=cell.clock.computed,
+            dropped=cell.dropped,
+            variables=variables,
+            final=cell.final if status == "ok" else None,
+        )
+
+    async def _killed(self, cell: _Cell, why: str) -> CellResult:
+        lost = tuple(self._variables)
+        await self._lose()
+        return CellResult(
+            status="killed",
+            stdout="".join(cell.output["stdout"]),
+            stderr="".join(cell.output["stderr"]),
+            error=f"The REPL worker was lost: {why}.",
+            duration=cell.clock.elapsed,
+            computed=cell.clock.computed,
+            dropped=cell.dropped,
+            lost=lost,
+        )
+
+    async def _lose(self) -> None:
+        session, self._session = self._session, None
+        self._names, self._variables = {}, {}
+        if session is not None:
+            self._restarts += 1
+            with contextlib.suppress(monty.MontyError, RuntimeError):
+                await session.__aexit__(None, None, None)
+
+    async def _describe(self, cell: _Cell) -> tuple[wire.Variable, ...]:
+        """The variables: Monty cannot list them, so the names are read off the code of the cells."""
+        self._names |= dict.fromkeys(_assigned(cell.code) - self._values().keys())
+        found: list[wire.Variable] = []
+        for name in list(self._names)[: wire.MAX_VARIABLES]:
+            described = await self._value(f"_repl_describe({name})")
+            if described is not None:
+                kind, size, preview = described[0]
+                found.append(wire.Variable(name=name[:200], type=kind, size=size, preview=preview))
+        before = {name: (0, variable) for name, variable in self._variables.items()}
+        self._variables = {variable.name: variable for variable in found}
+        describe.mark_changed(found, before, dict.fromkeys(self._variables, 0))
+        return tuple(found)
+
+    def _shown(self) -> str:
+        return describe.show(list(self._variables.values()))
+
+    async def _value(self, expression: str) -> tuple[Any] | None:
+        if self._session is None:
+            return None
+        with contextlib.suppress(monty.MontyError):
+            return (await self._session.feed_run(expression, print_callback=_silent),)
+        return None
+
+    async def _final_of(self, name: str) -> Final | None:
+        found = await self._value(name) if name.isidentifier() else None
+        return describe.final("FINAL_VAR", found[0]) if found is not None else None
+
+    async def _ready_answer(self) -> Final | None:
+        found = await self._value("answer")
+        if found is None or not isinstance(found[0], dict) or not cast(dict[str, Any], found[0]).get("ready"):
+            return None
+        await self._value("answer['ready'] = False")
+        return describe.final("answer", cast(dict[str, Any], found[0]).get("content", ""))
+
+
+def _arguments(
+    name: str, function: str, prompt: Any = None, model: Any = None, max_concurrent: Any = None, **more: Any
+) -> tuple[list[str], str | None, int | None]:
+    is_batch = function.endswith("_batch")
+    prompt = more.pop("prompts", prompt) if is_batch else prompt
+    if more:
+        raise TypeError(f"{name}() got an unexpected argument {next(iter(more))!r}")
+    if is_batch and (prompt is None or isinstance(prompt, str | bytes | dict)):
+        raise TypeError(f"{name}() takes a list of prompts, not one {type(cast(object, prompt)).__name__}")
+    prompts = [prompt_text(each) for each in (cast(list[Any], prompt) if is_batch else [prompt])]
+    return prompts, str(model) if model else None, max_concurrent
+
+
+def _stand_in(name: str) -> Any:
+    def function(*_args: Any, **_kwargs: Any) -> None: ...
+
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+async def _settled(work: Any) -> Any:
+    try:
+        return {"return_value": await work}
+    except Exception as error:
+        return {"exc_type": "RuntimeError", "message": str(error)}
+
+
+async def _nothing() -> list[str]:
+    return []
+
+
+def _silent(_stream: str, _text: str) -> None:
+    """Prints of our own look-ups are nobody's."""
+
+
+def _assigned(code: str) -> set[str]:
+    """Names that a cell may have bound at its top level."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    names: set[str] = set()
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.ListComp):
+            waiting += ast.iter_child_nodes(node)
+    return names

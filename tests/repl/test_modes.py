@@ -1,0 +1,222 @@
+"""The other ways to run cells: strict mode, one bubblewrap for each worker, the unsafe switch; and the refusal."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import importlib.util
+import sys
+
+import pytest
+
+from rlm_desktop.errors import ReplError
+from rlm_desktop.repl.host import Query, ReplHost, ReplOptions, ReplSpec, Tool
+from rlm_desktop.repl.isolation import Layers, describe, probe
+
+MONTY = pytest.mark.skipif(not importlib.util.find_spec("pydantic_monty"), reason="pydantic-monty is not installed")
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="layers of Linux")
+
+
+async def serve(query: Query) -> list[str]:
+    await asyncio.sleep(0.02)
+    return [f"<{prompt}>" for prompt in query.prompts]
+
+
+async def _spawn(host, mode, context="one two", **options):
+    output = []
+    repl = await host.spawn(
+        ReplSpec(context=context, mode=mode, **options),
+        serve=options.pop("serve", serve),
+        on_output=lambda stream, text: output.append((stream, text)),
+    )
+    return repl, output
+
+
+@pytest.fixture
+async def host():
+    host = ReplHost(ReplOptions(grace=0.3))
+    yield host
+    await host.aclose()
+
+
+@MONTY
+@pytest.mark.parametrize(
+    ("code", "stdout"),
+    [
+        ("x = 1\nprint('hi')\nx + 1", "hi\n2\n"),
+        ("len(context), context_0[:3], documents, history", "(7, 'one', [], [])\n"),
+        ("llm_query('a')", "'<a>'\n"),
+        ("llm_query_batch(['a', 'b'], max_concurrent=2)", "['<a>', '<b>']\n"),
+        ("llm_batch([])", "[]\n"),
+        ("import asyncio\nawait asyncio.gather(llm_query_async('a'), rlm_query_async('b'))", "['<a>', '<b>']\n"),
+        ("[llm_query(p) for p in 'ab']", "['<a>', '<b>']\n"),
+        ("ask = llm_query\nask('c')", "'<c>'\n"),
+        ("import re\nre.findall('o', context)", "['o', 'o']\n"),
+    ],
+)
+async def test_strict_mode_runs_cells(host, code, stdout):
+    repl, output = await _spawn(host, "strict")
+    result = await repl.run_cell(code, timeout=5)
+    assert (result.error, result.stdout) == ("", stdout)
+    assert "".join(text for _, text in output) == stdout
+
+
+@MONTY
+async def test_strict_mode_keeps_and_describes_variables(host):
+    repl, _ = await _spawn(host, "strict")
+    failed = await repl.run_cell("text = 'x' * 1000\nnumbers = [1, 2]\n1 / 0", timeout=5)
+    assert (failed.status, failed.error, failed.line) == ("error", "ZeroDivisionError: division by zero", 3)
+    assert [(v.name, v.type, v.size) for v in failed.variables] == [("text", "str", 1000), ("numbers", "list", 2)]
+    result = await repl.run_cell("numbers.append(len(text))\nnumbers\n", timeout=5)
+    assert result.stdout == "[1, 2, 1000]\n"
+    assert [v.name for v in result.variables if v.changed] == ["numbers"]
+    assert "'numbers': list (3)" in (await repl.run_cell("print(SHOW_VARS())")).stdout
+    assert await repl.variable("numbers") == "[1, 2, 1000]"
+    assert (await repl.final_var("numbers")).value == [1, 2, 1000]
+    assert await repl.final_var("nothing") is None
+
+
+@MONTY
+@pytest.mark.parametrize(
+    ("code", "source", "text"),
+    [
+        ("FINAL('done')\nprint('never')", "FINAL", "done"),
+        ("x = [1]\nFINAL_VAR('x')", "FINAL_VAR", "[1]"),
+        ("SUBMIT(a=1)", "SUBMIT", '{"a": 1}'),
+        ("answer['content'] = 'c'\nanswer['ready'] = True", "answer", "c"),
+        ("answer = {'content': 'd', 'ready': True}", "answer", "d"),
+    ],
+)
+async def test_strict_mode_takes_final_answers(host, code, source, text):
+    repl, _ = await _spawn(host, "strict")
+    result = await repl.run_cell(code, timeout=5)
+    assert (result.status, result.final.source, result.final.text, result.stdout) == ("ok", source, text, "")
+    assert (await repl.run_cell("1")).final is None
+
+
+@MONTY
+async def test_strict_mode_says_what_is_wrong(host):
+    repl, _ = await _spawn(host, "strict")
+    assert "no variable 'nothing'" in (await repl.run_cell("FINAL_VAR('nothing')")).error
+    assert "takes a list" in (await repl.run_cell("llm_query_batch('a')")).error
+    assert "name 'nothing' is not defined" in (await repl.run_cell("nothing(1)")).error
+    assert (await repl.run_cell("a = = 1")).error.startswith("SyntaxError")
+
+
+@MONTY
+async def test_a_cell_that_does_not_end_costs_a_strict_repl_its_variables(host):
+    printed = asyncio.Event()
+    spec = ReplSpec(context="one two", mode="strict")
+    repl = await host.spawn(spec, serve=serve, on_output=lambda stream, text: text == "<a>\n" and printed.set())
+    await repl.run_cell("x = 1")
+    result = await repl.run_cell("while True:\n    pass", timeout=0.2)
+    assert (result.status, result.lost) == ("killed", ("x",))
+    assert "0.2 s" in result.error
+    assert (await repl.run_cell("context")).stdout == "'one two'\n"
+    running = asyncio.create_task(repl.run_cell("print(llm_query('a'))\nwhile True:\n    pass"))
+    await printed.wait()
+    repl.interrupt()
+    assert (await running).status == "killed"
+
+
+@MONTY
+@pytest.mark.parametrize(
+    "code",
+    [
+        "open('/etc/passwd').read()",
+        "import os\nos.listdir('/')",
+        "import os\nos.environ['HOME']",
+        "import os\nos.system('true')",
+        "import socket",
+        "import subprocess",
+        "import ctypes",
+        "().__class__.__bases__[0].__subclasses__()",
+        "eval(\"open('/etc/passwd').read()\")",
+        "__import__('os')",
+        "from pathlib import Path\nPath('/etc/passwd').read_text()",
+        "x = 'x' * 10**11",
+    ],
+)
+async def test_strict_mode_gives_nothing_away(host, code):
+    repl, _ = await _spawn(host, "strict", memory_limit_mb=256)
+    assert (await repl.run_cell(code, timeout=5)).status in ("error", "killed")
+
+
+@LINUX
+async def test_without_landlock_each_worker_has_its_own_bubblewrap():
+    layers = dataclasses.replace(probe(), landlock=False)
+    if describe(layers).tier != "B2":
+        pytest.skip(f"tier B2 cannot be had here: {layers.why_not}")
+    host = ReplHost(ReplOptions(grace=0.5), layers=layers)
+    one, two = (await _spawn(host, "confined"))[0], (await _spawn(host, "confined"))[0]
+    code = "import os\nopen('mine', 'w').write('x')\nprint(os.getcwd(), os.listdir('.'), llm_query('a'))"
+    assert [(await repl.run_cell(code, timeout=10)).stdout for repl in (one, two)] == [
+        "/scratch ['mine'] <a>\n"
+    ] * 2
+    for attack in ("open('/etc/passwd')", "import socket\nsocket.socket()", "import os\nos.fork()"):
+        assert (await one.run_cell(attack, timeout=10)).status == "error"
+    assert (await one.run_cell("x = 1\nwhile True:\n    pass", timeout=0.3)).status == "timeout"
+    assert (await one.run_cell("x")).stdout == "1\n"
+    await one.kill()
+    assert (await one.run_cell("context")).stdout == "'one two'\n"
+    await host.aclose()
+
+
+async def test_nothing_to_confine_with_means_refusal():
+    host = ReplHost(layers=Layers())
+    assert host.isolation.tier == "C"
+    with pytest.raises(ReplError, match="cannot be confined"):
+        await _spawn(host, "confined")
+    await host.aclose()
+
+
+@LINUX
+async def test_the_unsafe_switch_is_for_one_repl_and_says_so(host):
+    unsafe, _ = await _spawn(host, "unsafe")
+    confined, _ = await _spawn(host, "confined")
+    code = "import socket\nsocket.socket().close()"
+    assert (await unsafe.run_cell(code)).status == "ok"
+    assert (await unsafe.run_cell("import os\ndict(os.environ)")).stdout == "{}\n"
+    assert (await confined.run_cell(code)).status == "error"
+    assert host.isolation_of("unsafe").tier == "unsafe"
+    assert "NOT CONFINED" in host.isolation_of("unsafe").description
+
+
+@LINUX
+async def test_a_worker_that_fails_its_own_test_is_refused():
+    host = ReplHost()
+    await host.start()
+    host._launchers["confined"]._layers = dataclasses.replace(probe(), landlock=False)  # type: ignore[attr-defined]
+    launcher = host._launcher("confined")
+    from rlm_desktop.repl import wire
+
+    with pytest.raises(ReplError, match="could: read /etc/passwd"):
+        launcher.confirm(wire.Ready(pid=1, faults=["read /etc/passwd"]))
+    await host.aclose()
+
+
+async def test_what_is_offered_is_what_was_tried():
+    for layers, tier in [
+        (Layers(bubblewrap=("bwrap",), landlock=True, seccomp=True), "A"),
+        (Layers(landlock=True, seccomp=True), "B"),
+        (Layers(bubblewrap=("bwrap",), seccomp=True), "B2"),
+        (Layers(bubblewrap=("bwrap",), landlock=True), "C"),
+        (Layers(seatbelt=True), "B"),
+    ]:
+        assert describe(layers).tier == tier
+
+
+async def test_tools_work_in_strict_mode(host):
+    if not importlib.util.find_spec("pydantic_monty"):
+        pytest.skip("pydantic-monty is not installed")
+
+    async def tool(call):
+        return {"got": call.args, "line": call.line}
+
+    repl = await host.spawn(
+        ReplSpec(context="c", mode="strict", tools=(Tool(name="look"),)),
+        serve=serve,
+        on_output=lambda *_: None,
+        serve_tool=tool,
+    )
+    assert (await repl.run_cell("\nlook(1)")).stdout == "{'got': [1], 'line': 2}\n"
