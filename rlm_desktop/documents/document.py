@@ -106,7 +106,17 @@ class Document:
         """The last heading at or before a character."""
         return next((heading for heading in reversed(self.outline) if heading.start <= offset), None)
 
-    def summary(self, headings: int = 200) -> dict[str, Any]:
+    def place_labels(self) -> list[tuple[int, str]]:
+        """Start and name of every place, in order: what a helper in the REPL needs to name an offset's place."""
+        length = len(self.text)
+        labels: list[tuple[int, str]] = []
+        for mark in self.places:
+            place = self.places.at(mark.start, length)
+            if place is not None and (not labels or labels[-1][0] < mark.start):
+                labels.append((mark.start, str(place)))
+        return labels
+
+    def summary(self, headings: int = 80) -> dict[str, Any]:
         """What the REPL's `documents` lists of it: name, kind, characters, pages and outline.
 
         Args:

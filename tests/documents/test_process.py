@@ -1,0 +1,51 @@
+"""What the application's own process never does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from rlm_desktop.documents import Loader
+from tests.documents import made
+
+PROGRAM = """
+import sys
+from rlm_desktop.documents import load
+for path in sys.argv[1:]:
+    load(path)
+parsers = {"pypdfium2", "lxml", "mammoth", "pptx", "python_calamine", "html_to_markdown", "striprtf", "oxmsg",
+           "olefile", "msoffcrypto", "chardet"}
+print(sorted(parsers & set(sys.modules)))
+"""
+
+
+def test_no_parser_is_imported(tmp_path: Path) -> None:
+    files = {
+        "a.pdf": made.pdf("one"),
+        "a.docx": made.docx(),
+        "a.xlsx": made.xlsx(),
+        "a.zip": made.zipped({"a.html": "<p>x"}),
+        "a.msg": made.msg(),
+        "a.txt": "Les élèves étudient à l’école".encode("cp1252"),
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    paths = [str(tmp_path / name) for name in files]
+    done = subprocess.run([sys.executable, "-c", PROGRAM, *paths], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.strip() == "[]"
+
+
+def test_place_labels(loader: Loader, tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(made.zipped({"b.pdf": made.pdf("one", "two"), "c.txt": "three"}))
+    document = loader.load(path)
+    labels = document.place_labels()
+    assert [label for _, label in labels] == [
+        "member b.pdf",
+        "member b.pdf, page 1",
+        "member b.pdf, page 2",
+        "member c.txt",
+    ]
+    assert document.text[labels[2][0] :].startswith("two")
