@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -84,6 +84,22 @@ class Database:
     def name(self) -> str:
         """Its file, or its address without the password."""
         return self.url.database or "" if self.is_sqlite else self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def advisory_lock(self, key: int) -> Iterator[None]:
+        """Hold a lock of the server under a number, on a connection of its own."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(select(func.pg_advisory_lock(key)))
+            try:
+                yield
+            finally:
+                with suppress(SQLAlchemyError):
+                    connection.execute(select(func.pg_advisory_unlock(key)))
+
+    def is_locked(self, key: int) -> bool:
+        """Whether somebody holds the lock of that number."""
+        with self.read() as connection:
+            return not connection.execute(select(func.pg_try_advisory_xact_lock(key))).scalar()
 
     def tidy(self) -> None:
         """Bring the write-ahead log into the file and refresh SQLite's statistics; done before closing."""

@@ -1,17 +1,19 @@
 """Who is alive: tells a run that another process is writing right now from one that was cut off.
 
-A process that writes runs holds a locked file beside the database; the operating system releases the lock however
-the process ends.
+A process that writes runs holds a lock: on a file beside the database, or, on a server, in the server itself. The
+operating system or the server releases it however the process ends.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from rlm_desktop.history.database import Database
 
 if sys.platform == "win32":
     import msvcrt
@@ -25,15 +27,54 @@ else:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-class Presence:
-    """The sign of life of this process.
+class Presence(Protocol):
+    """The sign of life of a process, known to others by a token, which is written with each run."""
 
-    Attributes:
-        token: Its name, written with each run.
-    """
+    def announce(self) -> None:
+        """Be alive from now on."""
 
-    def __init__(self, database: Path) -> None:
-        self.token = secrets.token_hex(8)
+    def is_alive(self, token: str) -> bool:
+        """Whether the process of that token still runs."""
+        ...
+
+    def withdraw(self) -> None:
+        """Be alive no longer."""
+
+
+class ServerPresence:
+    """Held as an advisory lock of a PostgreSQL server, by a connection of its own."""
+
+    def __init__(self, database: Database, token: str) -> None:
+        self._database = database
+        self._token = token
+        self._release = contextlib.ExitStack()
+
+    def announce(self) -> None:
+        """Hold the lock from now on."""
+        self._release.enter_context(self._database.advisory_lock(_key(self._token)))
+
+    def is_alive(self, token: str) -> bool:
+        """Whether the process of that name still holds its lock."""
+        return self._database.is_locked(_key(token))
+
+    def withdraw(self) -> None:
+        """Give the lock up."""
+        self._release.close()
+
+
+def _key(token: str) -> int:
+    """The number that stands for a token among the locks of a server."""
+    try:
+        return int(token, 16) - (1 << 63)
+    except ValueError:
+        return 0
+
+
+class FilePresence:
+    """Held as a locked file beside the database."""
+
+    def __init__(self, database: Path, token: str) -> None:
+        self.token = token
         self._database = database
         self._file: BinaryIO | None = None
 

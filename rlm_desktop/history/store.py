@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import concurrent.futures
 import contextlib
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.errors import HistoryError
-from rlm_desktop.history.presence import Presence
+from rlm_desktop.history.presence import FilePresence, Presence, ServerPresence
 from rlm_desktop.history.rows import RunRow, SessionRow
 from rlm_desktop.history.writer import Slices, Writer
 
@@ -45,15 +46,16 @@ class History:
         `on_trouble` gets a sentence, once, when nothing can be written (disk full, file locked or read-only), when
         it goes on, and when a damaged file was replaced. It is called on the writer's thread.
         """
-        self._target = path if isinstance(path, Path) or "://" in path else Path(path)
+        self._target = _target(path)
         self._on_trouble = on_trouble or (lambda text: None)
-        self._presence = Presence(self._target if isinstance(self._target, Path) else Path("history"))
+        self._token = secrets.token_hex(8)
+        self._presence: Presence | None = None
         self._lock = threading.Lock()
         self._opened: Database | None = None
         self._is_closed = False
         self._writer = Writer(
             self._database,
-            self._presence.token,
+            self._token,
             on_trouble=self._on_trouble,
             on_ended=self._settle_later,
             on_damage=self._rescue,
@@ -296,7 +298,8 @@ class History:
             self._is_closed = True
         atexit.unregister(self.close)
         self._writer.close(CLOSE_SECONDS)
-        self._presence.withdraw()
+        if self._presence is not None:
+            self._presence.withdraw()
         if self._opened is not None:
             self._opened.tidy()
             self._opened.close()
@@ -321,6 +324,10 @@ class History:
 
         self._opened, remark = open_database(self._target)
         self._opened.on_damage = self._rescue_later
+        if isinstance(self._target, Path):
+            self._presence = FilePresence(self._target, self._token)
+        else:
+            self._presence = ServerPresence(self._opened, self._token)
         self._presence.announce()
         if remark:
             self._on_trouble(remark)
@@ -353,7 +360,7 @@ class History:
     def _settle_slices(self, database: Database) -> Iterator[None]:
         from rlm_desktop.history import settling
 
-        return settling.settle(database, self._is_live, self._presence.token)
+        return settling.settle(database, self._is_live, self._token)
 
     def _purge_slices(self, database: Database) -> Iterator[None]:
         from rlm_desktop.history import changes
@@ -368,9 +375,9 @@ class History:
         return self._database()
 
     def _is_live(self, run_id: str, token: str) -> bool:
-        if token == self._presence.token:
+        if token == self._token:
             return self._writer.is_writing(run_id)
-        return self._presence.is_alive(token)
+        return self._presence is not None and self._presence.is_alive(token)
 
     def _index(self, wait: float) -> None:
         """Let the index catch up, for a while."""
@@ -391,6 +398,13 @@ class History:
             self._writer.do(slices).result()
         except SQLAlchemyError as error:
             raise HistoryError(self._database().explain(error, "written")) from error
+
+
+def _target(path: Path | str) -> Path | str:
+    """A file as a path, anything else as the address that it is."""
+    if isinstance(path, str) and "://" in path and not path.startswith("sqlite:///"):
+        return path
+    return Path(str(path).removeprefix("sqlite:///"))
 
 
 def _now() -> str:

@@ -7,15 +7,17 @@ import sqlite3
 import time
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import schema
 from rlm_desktop.history.database import Database, is_damage, reason, url_of
 
 HEAD = schema.REVISIONS[-1]
+_UPGRADE_LOCK = 7309
+"""Number of the lock that a server's history is made or upgraded under."""
 
 
 def open_database(target: Path | str) -> tuple[Database, str]:
@@ -26,7 +28,7 @@ def open_database(target: Path | str) -> tuple[Database, str]:
     """
     url = url_of(target)
     if url.get_backend_name() != "sqlite":
-        return _opened(url), ""
+        return _opened_server(url), ""
     path = Path(url.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +40,14 @@ def open_database(target: Path | str) -> tuple[Database, str]:
         if not is_damage(error):
             raise HistoryError(f"The history {path} cannot be opened: {reason(error)}.") from error
         return rescue(path)
+
+
+def _opened_server(url: URL) -> Database:
+    try:
+        return _opened(url)
+    except SQLAlchemyError as error:
+        address = url.render_as_string(hide_password=True)
+        raise HistoryError(f"The history {address} cannot be opened: {reason(error)}.") from error
 
 
 def _opened(url: URL) -> Database:
@@ -60,6 +70,8 @@ def _bring_up_to_date(database: Database) -> None:
         if database.is_sqlite:
             _copy_aside(Path(database.name), version)
     with database.transaction(writes=True) as connection:
+        if not database.is_sqlite:
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
         version = _version(connection)  # another process may have been quicker
         if version is None:
             schema.metadata.create_all(connection)

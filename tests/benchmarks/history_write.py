@@ -60,7 +60,7 @@ def _writing(events: list[AnyEvent], folder: Path) -> list[Figure]:
 
 def _kills(folder: Path) -> list[Figure]:
     path = folder / "killed.sqlite"
-    program = [sys.executable, "-m", "tests.history.killed_writer", str(path), str(KILLS), "3", "0.6"]
+    program = [sys.executable, "-m", "tests.history.killed_writer", str(path), str(KILLS), "3", "600"]
     done = subprocess.run(program, cwd=PROJECT, capture_output=True, text=True, check=True)
     history = History(path)
     kept = {row.id: row.duration for row in history.runs(limit=KILLS)}

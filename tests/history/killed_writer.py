@@ -1,7 +1,7 @@
 """A program that writes runs and kills itself (a copy of itself) at random moments.
 
-`python -m tests.history.killed_writer DATABASE KILLS SEED LONGEST` kills each copy within LONGEST seconds and
-prints a line for each: run id, events emitted, and seconds since the run began at which the signal was sent.
+`python -m tests.history.killed_writer DATABASE KILLS SEED MOST` kills each copy after at most MOST events and prints
+a line for each: run id, events emitted, and seconds since the run began at which the signal was sent.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def write(path: Path, run_id: str, report: int) -> None:
 def main() -> None:
     """Make copies of this process and kill them one after the other."""
     path, kills = Path(sys.argv[1]), int(sys.argv[2])
-    moments, longest = random.Random(int(sys.argv[3])), float(sys.argv[4])
+    moments, most = random.Random(int(sys.argv[3])), int(sys.argv[4])
     for number in range(kills):
         read, report = os.pipe()
         child = os.fork()
@@ -50,11 +50,14 @@ def main() -> None:
         os.close(report)
         with os.fdopen(read, "rb") as lines:
             began = float(lines.readline())
-            time.sleep(moments.uniform(0.0, longest))
+            emitted = moments.randint(0, most)
+            for _ in range(emitted):
+                lines.readline()
+            time.sleep(moments.uniform(0.0, 0.005))
             os.kill(child, signal.SIGKILL)
             killed = time.monotonic() - began
             os.waitpid(child, 0)
-            emitted = lines.read().count(b"\n")
+            emitted += lines.read().count(b"\n")
         print(f"run-{number} {emitted} {killed:.6f}", flush=True)
 
 

@@ -1,0 +1,139 @@
+"""A shared history on a PostgreSQL server: a real one, started for these tests, where one is installed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rlm_desktop.errors import HistoryError
+from rlm_desktop.history import History
+from rlm_desktop.history.transfer import receive, save_archive
+from tests.history import traces
+from tests.history.test_store import keep
+
+
+def _program(name: str) -> str | None:
+    found = shutil.which(name)
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    return str(installed[0]) if installed else found
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The folder of the socket of a server of our own."""
+    if importlib.util.find_spec("psycopg") is None:
+        pytest.skip("psycopg is not installed")
+    initdb, postgres = _program("initdb"), _program("postgres")
+    if initdb is None or postgres is None:
+        pytest.skip("no PostgreSQL server is installed")
+    user = "postgres" if os.name == "posix" and os.geteuid() == 0 else None  # the server refuses to run as root
+    folder = Path(tempfile.mkdtemp(prefix="rlm-postgresql-"))
+    try:
+        if user is not None:
+            try:
+                shutil.chown(folder, user)
+            except LookupError:
+                pytest.skip("no user to run a PostgreSQL server as")
+        data = str(folder / "data")
+        made = [initdb, "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(made, check=True, capture_output=True, user=user, cwd=folder)
+        command = [postgres, "-D", data, "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"]
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, user=user, cwd=folder
+        )
+        assert process.stderr is not None
+        for line in process.stderr:
+            if b"ready to accept connections" in line:
+                break
+        yield str(folder)
+        process.terminate()
+        process.communicate()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def url(server: str) -> Iterator[str]:
+    """The address of a fresh database."""
+    import psycopg
+
+    with psycopg.connect(f"host={server} user=test dbname=postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE history")
+    yield f"postgresql://test@/history?host={server}"
+    with psycopg.connect(f"host={server} user=test dbname=postgres", autocommit=True) as connection:
+        connection.execute("DROP DATABASE history WITH (FORCE)")
+
+
+def test_runs_are_kept_and_shared(url: str, tmp_path: Path) -> None:
+    one, two = History(url), History(url)
+    long = "A long reply. " * 2000
+    events = traces.run("a", "one", reply=long, question="\0 Grüße")
+    keep(one, events)
+    assert two.events("a") == events
+    assert two.state("a").status == "completed"
+    sink = one.sink()
+    for event in traces.run("b", "two", ends=False):
+        sink(event)
+    assert one.flush()
+    assert two.run("b").end_state == "running"
+    one.close()
+    assert two.run("b").end_state == "interrupted"
+    two.rename_session("one", "Growth")
+    assert [session.name for session in two.sessions()] == ["Which segments grew?", "Growth"]
+    assert [row.id for row in two.runs(limit=1, before=two.runs()[0])] == ["a"]
+    two.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_search_delete_and_purge(url: str) -> None:
+    history = History(url)
+    keep(history, traces.run("a", "one"))
+    keep(history, traces.run("b", "two"))
+    assert {hit.field for hit in history.search("europe", wait=30)} == {"answer"}
+    assert {hit.field for hit in history.search('"let me" -growth', wait=30)} == {"response"}
+    assert {hit.field for hit in history.search("code:llm_query_batch")} == {"code"}
+    assert len(history.search("summ*", limit=5)) == 5
+    assert {hit.run_id for hit in history.search("summarise", session_id="two")} == {"b"}
+    for text in ("'", "\\", "a & b | !c", ":*", "\0", "é'\""):
+        history.search(text)
+    history.delete_session("one")
+    assert {hit.run_id for hit in history.search("summarise")} == {"b"}
+    history.purge()
+    history.restore_run("b")
+    with pytest.raises(HistoryError, match="no run"):
+        history.run("a")
+    history.close()
+
+
+def test_to_a_file_and_back(url: str, tmp_path: Path) -> None:
+    history = History(url)
+    keep(history, traces.run("a", "one"))
+    save_archive(history, tmp_path / "a.rlmarchive", ["a"], with_documents=True)
+    history.delete_run("a")
+    history.purge()
+    assert receive(history, tmp_path / "a.rlmarchive").run_ids == ["a"]
+    assert history.events("a") == traces.run("a", "one")
+    history.close()
+
+
+def test_a_server_that_is_not_there() -> None:
+    pytest.importorskip("psycopg")
+    history = History("postgresql://test:secret@/history?host=/nowhere")
+    with pytest.raises(HistoryError, match="cannot be opened") as caught:
+        history.sessions()
+    assert "secret" not in str(caught.value)
+    history.close()
+
+
+def test_an_address_that_is_none() -> None:
+    history = History("gopher://x")
+    with pytest.raises(HistoryError):
+        history.sessions()
+    history.close()
