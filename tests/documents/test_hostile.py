@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -187,11 +188,10 @@ class TestConfinement:
         loader = Loader(workers=1)
         run = Worker.run
 
-        def killed(self: Worker, job: object, file: object, on_progress: object) -> object:
-            if not self.layers:
-                return run(self, job, file, on_progress)  # type: ignore[arg-type]
-            self.kill()
-            return run(self, job, file, on_progress)  # type: ignore[arg-type]
+        def killed(self: Worker, *arguments: Any) -> object:
+            if self.layers:
+                self.kill()
+            return run(self, *arguments)
 
         try:
             assert loader.load(path).pages
