@@ -273,6 +273,7 @@ async def test_tables_are_computed():
         ("The sky is blue.", "Who is the king of France?", "does not answer"),
         (" \n", "What colour is the sky?", "does not answer"),
         ("Köln wurde im Jahr 50 gegründet.\n\nEs regnet.", "Wann wurde Köln gegründet?", "im Jahr 50"),
+        ("Es regnet.\n\nDas Öl kommt aus Riga.", "Woher kommt das Öl?", "Öl kommt aus Riga"),
         ("日本の首都は東京です。\n\n大阪は都市です。", "日本の首都はどこですか？", "東京"),
         (["Red is a colour.", "Ada Field wrote the book in 1871."], "Who wrote the book?", "Ada Field"),
         ("mail a@b.org and c@d.org", "List all e-mail addresses", "2 different e-mail addresses"),

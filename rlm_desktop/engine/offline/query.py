@@ -96,7 +96,7 @@ def _beginnings(words: Sequence[str], language: str) -> tuple[str, ...]:
     for word in words:
         stemmed = stem(word, language)
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word, stemmed, strict=False)))
-        found.append(word[: same if same >= len(stemmed) - 2 else len(stemmed)])
+        found.append(word[: same if same >= max(1, len(stemmed) - 2) else len(stemmed)] or word)
         if language == "english":
             found += irregular_forms(stemmed)
     return tuple(dict.fromkeys(found))
@@ -139,9 +139,13 @@ class Query:
                 table.setdefault(word, {}).setdefault(index, 1.0 if place == 0 else 0.5)
         self._by_stem = {word: tuple(hits.items()) for word, hits in table.items()}
         self._literals = tuple((i, term.literal.lower()) for i, term in enumerate(self.terms) if term.literal)
-        self._prefixes = {word[:2] for word in self._by_stem}
+        # Only words that begin alike are stemmed. Stemming may change letters (Häuser, haus), in English seldom.
+        self._reach = 2 if self.language == "english" else 1
+        beginnings = (word for term in self.terms if not term.literal for word in (*term.stems, *term.beginnings))
+        self._prefixes = {word[: self._reach] for word in beginnings}
 
     _prefixes: set[str] = field(default_factory=set[str])
+    _reach: int = 2
 
     @property
     def total(self) -> float:
@@ -185,7 +189,7 @@ class Query:
         for word in {token, *words}:
             candidates = [word[i : i + 2] for i in range(len(word) - 1)] if has_cjk(word) else [word]
             for candidate in candidates:
-                if candidate[:2] not in self._prefixes:
+                if candidate[: self._reach] not in self._prefixes:
                     continue
                 for index, strength in self._by_stem.get(stem(candidate, self.language), ()):
                     found[index] = max(found.get(index, 0.0), strength)

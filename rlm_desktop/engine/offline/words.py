@@ -19,7 +19,7 @@ LANGUAGE_HINTS: dict[str, frozenset[str]] = {
         """
         der die das und ist nicht ein eine einen einem einer den dem des mit sich auf für auch von zu im
         wird werden sind war wie wer wann wo was welche welcher welches als aus bei nach oder hat haben
-        wurde durch über
+        wurde durch über woher wohin warum weshalb wieso
         """
     ),
     "french": words_of(
