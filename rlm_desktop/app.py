@@ -38,7 +38,8 @@ log = logging.getLogger(__name__)
 STOP_SECONDS = 5.0
 """For the runs to stop and the history to be written."""
 EXIT_SECONDS = 12.0
-"""After this the process ends whatever hangs; the stacks of all threads go to standard error."""
+"""From the beginning of the way out to the end of the process, whatever hangs, threads at exit included; the stacks
+of all threads then go to standard error."""
 LOG_FILE = "rlm-desktop.log"
 LOG_BYTES, LOG_COUNT = 2_000_000, 3
 
@@ -83,7 +84,7 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Show the window until it is closed. Returns the process's exit status."""
+    """Show the window until it is closed. Returns the process's exit status; the process has to end soon after."""
     options = parse(sys.argv[1:] if argv is None else argv)
     try:
         check_binding()
@@ -146,11 +147,8 @@ def _show(options: Options) -> int:
     app.setApplicationName("rlm-desktop")
     app.setDesktopFileName("rlm-desktop")
     app.setQuitOnLastWindowClosed(False)
-    try:
-        with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
-            return runner.run(_run(app, options))
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+    with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
+        return runner.run(_run(app, options))
 
 
 async def _run(app: QApplication, options: Options) -> int:

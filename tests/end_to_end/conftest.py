@@ -38,8 +38,8 @@ async def until(look: Callable[[], T | None], what: str, patience: float = PATIE
     """Look again and again, until there is something to see."""
     try:
         async with asyncio.timeout(patience):
-            while not (found := look()):
-                await asyncio.sleep(0.05)
+            while not (found := look()):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)  # another process tells nobody
             return found
     except TimeoutError:
         pytest.fail(f"In vain waited {patience:g} s for {what}")
@@ -87,7 +87,7 @@ class Program:
     async def start(self, *arguments: str) -> None:
         """Start it, and return when its window can be used."""
         self._log_start = len(self._whole_log())
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: ASYNC220
             [sys.executable, "-m", "rlm_desktop", *arguments], env=self._environment, cwd=PROJECT
         )
         await self.logged(r"usable after")
