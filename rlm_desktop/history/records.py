@@ -69,7 +69,7 @@ def pack(event: AnyEvent) -> Line:
         return Line(data, [])
     plain = _decode(data)
     found: list[tuple[list[str | int], LongText]] = []
-    _take_out(plain, [], found)
+    _take_out(plain, found)
     if not found:
         return Line(data, [])
     references = [[path, long.sha256.hex()] for path, long in found]
@@ -95,17 +95,21 @@ def _storable(value: Any, level: int) -> Any:
     return _storable(repr(value), level)
 
 
-def _take_out(value: Any, path: list[str | int], found: list[tuple[list[str | int], LongText]]) -> None:
+def _take_out(value: Any, found: list[tuple[list[str | int], LongText]]) -> None:
     """Replace each long text below `value` by an empty one and note it with its path."""
-    items: Iterable[tuple[str | int, Any]]
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, item in items:
-        if isinstance(item, str):
-            if len(item) > LONG_TEXT:
-                found.append(([*path, key], LongText(digest(item), item)))
-                value[key] = ""
-        elif isinstance(item, dict | list):
-            _take_out(item, [*path, key], found)
+    # Not recursive: on Python 3.13 JSON may be nested deeper than the interpreter's own stack allows.
+    open_values: list[tuple[list[str | int], Any]] = [([], value)]
+    while open_values:
+        path, container = open_values.pop()
+        items: Iterable[tuple[str | int, Any]]
+        items = container.items() if isinstance(container, dict) else enumerate(container)
+        for key, item in items:
+            if isinstance(item, str):
+                if len(item) > LONG_TEXT:
+                    found.append(([*path, key], LongText(digest(item), item)))
+                    container[key] = ""
+            elif isinstance(item, dict | list):
+                open_values.append(([*path, key], item))
 
 
 def block(lines: list[bytes], first: int, last: int, *, level: int = 1) -> Block:
