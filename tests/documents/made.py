@@ -185,9 +185,13 @@ def epub() -> bytes:
     )
 
 
-def pdf(*pages: str) -> bytes:
-    """A PDF of one line a page, with a plain table of objects."""
+def pdf(*pages: str, attached: str = "") -> bytes:
+    """A PDF of one line a page, with a plain table of objects and perhaps a file `note.txt` in it."""
     objects = ["<</Type/Catalog/Pages 2 0 R>>", ""]
+    if attached:
+        objects[0] = "<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(note.txt) 3 0 R]>>>>>>"
+        objects.append("<</Type/Filespec/F(note.txt)/UF(note.txt)/EF<</F 4 0 R>>>>")
+        objects.append(f"<</Type/EmbeddedFile/Length {len(attached)}>>\nstream\n{attached}\nendstream")
     kids = []
     for text in pages:
         stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET"

@@ -112,6 +112,21 @@ def test_pdf_pages(read: Load) -> None:
         document.page_text(3)
 
 
+def test_files_in_a_pdf(read: Load) -> None:
+    document = read("a.pdf", made.pdf("cover", attached="words of the note"))
+    assert places(document, "words of the note") == ["page 1, attachment 1 “note.txt”, line 3"]
+
+
+def test_headers_and_footers_of_word(read: Load) -> None:
+    parts = {
+        f"word/{name}.xml": f"<w:hdr {made.W}><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:hdr>"
+        for name, text in {"header1": "Confidential", "header2": "Confidential", "footer1": "Page"}.items()
+    }
+    document = read("a.docx", made.docx(extra=parts))
+    assert document.text.count("Header: Confidential") == 1
+    assert "Footer: Page" in document.text
+
+
 def test_a_pdf_that_is_cut_off_gives_what_it_has(read: Load) -> None:
     document = read("a.pdf", made.pdf("Hello page one", "Second page here", "third")[:-300])
     assert "Hello page one" in document.text
@@ -233,12 +248,13 @@ def test_mailbox(read: Load, tmp_path: Path) -> None:
 
 def test_html(read: Load) -> None:
     page = (
-        "<html><head><title>t</title><style>p{}</style><script>var x</script></head><body><nav>Menu</nav><h1>A</h1>"
-        "<ul><li>x<ul><li>y</ul></ul><table><tr><th>h<th>i<tr><td>1<td>2</table><img alt='a cat' "
+        "<html><head><title>the page</title><style>p{}</style><script>var x</script></head><body>"
+        "<nav>Menu</nav><h1>A</h1><ul><li>x<ul><li>y</ul></ul><table><tr><th>h<th>i<tr><td>1<td>2</table><img alt='a cat' "
         "src='data:image/png;base64,AAAA'><pre>  keep\n    this</pre></body></html>"
     )
     document = read("a.html", page)
     assert titles(document) == [(1, "A")]
+    assert document.text.startswith("Title: the page")
     for text in ("Menu", "- x\n  - y", "| h | i |", "| 1 | 2 |", "a cat", "  keep\n    this"):
         assert text in document.text
     assert "base64" not in document.text

@@ -13,6 +13,7 @@ from rlm_desktop.documents.formats.text import decoded
 
 _EMBEDDED = re.compile(r"\]\(<?data:[^)>]*>?\)")
 _UNSEEN = re.compile(r"<(script|style|template)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title\b[^>]*>([^<]{1,1000})</title", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>")
 _DEEP = 1000
 _OPTIONS = ConversionOptions(
@@ -30,7 +31,13 @@ _OPTIONS = ConversionOptions(
 
 def extract(source: Source, draft: Draft) -> None:
     """A web page."""
-    draft.add_markdown(to_markdown(decoded(source, draft)))
+    page = decoded(source, draft)
+    text = to_markdown(page)
+    title = _TITLE.search(page)
+    name = " ".join(unescape(title[1]).split()) if title else ""
+    if name and name not in text:
+        draft.add(f"Title: {name}\n\n")
+    draft.add_markdown(text)
 
 
 def to_markdown(html: str) -> str:

@@ -15,10 +15,12 @@ import pypdfium2.raw as raw
 from rlm_desktop.documents.document import Heading, count
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.common import Locked, Source, Unreadable
+from rlm_desktop.documents.formats.mail import add_attachment
 from rlm_desktop.documents.formats.salvage import pdf_with_pages
 
 _MAX_HEADINGS = 20_000
 _MAX_ANNOTATIONS = 5_000
+_MAX_ATTACHMENTS = 200
 _MAX_STRING = 1 << 20
 _DOTS_PER_POINT = 300 / 72
 _MAX_PIXELS = 40_000_000
@@ -39,6 +41,7 @@ def extract(source: Source, draft: Draft) -> None:
             draft.report(number / total, f"page {number} of {total}")
         _add_pages(pages, draft)
         draft.headings.extend(_outline(document, draft))
+        _add_attachments(document, source, draft)
     finally:
         document.close()
 
@@ -54,6 +57,19 @@ def _add_pages(pages: list[str | None], draft: Draft) -> None:
     if draft.needs_ocr:
         without = f"{count(len(draft.needs_ocr), 'page')} of {total} without a text layer (scanned or drawn)"
         draft.warn(f"{without}: {_ranges(draft.needs_ocr)}.")
+
+
+def _add_attachments(document: pdfium.PdfDocument, source: Source, draft: Draft) -> None:
+    """Files that lie within the PDF, each by its own extractor."""
+    for number in range(1, min(document.count_attachments(), _MAX_ATTACHMENTS) + 1):
+        attachment = document.get_attachment(number - 1)
+        name = attachment.get_name() or f"attachment {number}"
+        try:
+            data = bytes(attachment.get_data())
+        except pdfium.PdfiumError:
+            draft.warn(f"Attachment {name}: it is damaged.")
+            continue
+        add_attachment(name, data, number, source, draft)
 
 
 def _open(source: Source, draft: Draft) -> pdfium.PdfDocument:
