@@ -156,6 +156,10 @@ class Inspector(QWidget):
         self.answer = AnswerPage()
         self.batch = BatchPage()
         self.cells.node_chosen.connect(self.node_selected)
+        pages = (self.cells, self.prompt, self.response, self.result, self.transcript, self.variables, self.facts)
+        for page in (*pages, self.answer, self.batch):  # those that no tab shows belong to the inspector too
+            page.setParent(self)
+            page.hide()
         self.cells.cell_decided.connect(self.cell_decided)
         self.batch.node_chosen.connect(self.node_selected)
         self.answer.saved.connect(lambda path: self.message.emit(f"The answer was saved as {path}.", "info"))
