@@ -41,7 +41,7 @@ class Database:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self.on_damage: Callable[[], None] = lambda: None
+        self.on_damage: Callable[[], object] = lambda: None
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
 

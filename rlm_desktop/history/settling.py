@@ -14,7 +14,7 @@ from rlm_desktop.history.queries import Liveness
 from rlm_desktop.history.schema import events, runs
 from rlm_desktop.history.texts import Extractor, Found
 
-SLICE_CHARACTERS = 200_000
+SLICE_CHARACTERS = 100_000
 """Text that is indexed in one transaction, a few milliseconds' work."""
 BLOCK_BYTES = 200_000
 """JSON of one packed block of events."""

@@ -323,7 +323,7 @@ class History:
         from rlm_desktop.history.upgrade import open_database
 
         self._opened, remark = open_database(self._target)
-        self._opened.on_damage = self._rescue_later
+        self._watch(self._opened)
         if isinstance(self._target, Path):
             self._presence = FilePresence(self._target, self._token)
         else:
@@ -343,16 +343,18 @@ class History:
                 return
             self._opened.close()
             self._opened, remark = rescue(self._target)
-            self._opened.on_damage = self._rescue_later
+            self._watch(self._opened)
         self._on_trouble(remark)
 
-    def _rescue_later(self) -> None:
-        self._writer.do(self._rescue_slices)
+    def _watch(self, database: Database) -> None:
+        """Have the database replaced when reading shows that it is damaged."""
 
-    def _rescue_slices(self, database: Database) -> Iterator[None]:
-        if database is self._opened:  # else another found the damage first
-            self._writer.replace_database()
-        yield from ()
+        def slices(current: Database) -> Iterator[None]:
+            if current is database:  # else it has been replaced already
+                self._writer.replace_database()
+            yield from ()
+
+        database.on_damage = lambda: self._writer.do(slices)
 
     def _settle_later(self) -> None:
         self._writer.do(self._settle_slices, is_chore=True)
@@ -370,8 +372,9 @@ class History:
     def _up_to_date(self) -> Database:
         """The database with everything so far written, unless nothing can be written."""
         self._check_not_closed()
-        if self._writer.is_busy and not self._writer.trouble:
-            self.flush()
+        if self._writer.has_events and not self._writer.trouble:
+            with contextlib.suppress(HistoryError):
+                self._writer.wait_for_events().result()
         return self._database()
 
     def _is_live(self, run_id: str, token: str) -> bool:
@@ -387,15 +390,15 @@ class History:
     def _change(self, what: str, key: str, **values: object) -> None:
         from rlm_desktop.history import changes
 
-        self._done(changes.row(what, key, values))
+        self._done(changes.row(what, key, values), is_quick=True)
 
-    def _done(self, slices: Slices) -> None:
+    def _done(self, slices: Slices, *, is_quick: bool = False) -> None:
         """Have the writer do something and wait for it."""
         from sqlalchemy.exc import SQLAlchemyError
 
         self._check_not_closed()
         try:
-            self._writer.do(slices).result()
+            self._writer.do(slices, is_quick=is_quick).result()
         except SQLAlchemyError as error:
             raise HistoryError(self._database().explain(error, "written")) from error
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
@@ -69,6 +69,7 @@ class Writer:
         self._on_trouble = on_trouble
         self._pending: deque[tuple[RunLog, AnyEvent | None]] = deque()
         self._batch: Batch | None = None
+        self._barriers: deque[Future[None]] = deque()
         self._tasks: deque[_Task] = deque()
         self._chores: deque[_Task] = deque()
         self._open: set[RunLog] = set()
@@ -82,7 +83,12 @@ class Writer:
     @property
     def is_busy(self) -> bool:
         """Whether something waits to be written; chores do not count."""
-        return bool(self._pending or self._batch or self._tasks)
+        return bool(self.has_events or self._barriers or self._tasks)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether events wait to be written."""
+        return bool(self._pending or self._batch)
 
     def is_writing(self, run_id: str) -> bool:
         """Whether this process writes that run: it has begun and not ended."""
@@ -102,6 +108,8 @@ class Writer:
 
         self._open.add(log)
         self._sinks[take] = log
+        # A run that was dropped without an end is not being written any more.
+        finalize(take, self._pending.append, (log, None)).atexit = False
         self._start()
         return take
 
@@ -112,10 +120,25 @@ class Writer:
             self._pending.append((log, None))
             self._wake.set()
 
-    def do(self, slices: Slices, *, is_chore: bool = False) -> Future[None]:
-        """Have work done after the events so far. The future fails with what the work raised."""
+    def wait_for_events(self) -> Future[None]:
+        """Done when the events so far are written; fails when they cannot be."""
+        done: Future[None] = Future()
+        self._barriers.append(done)
+        self._urgent.set()
+        self._wake.set()
+        self._start()
+        return done
+
+    def do(self, slices: Slices, *, is_chore: bool = False, is_quick: bool = False) -> Future[None]:
+        """Have work done after the events so far, quick work before other.
+
+        The future fails with what the work raised.
+        """
         task = _Task(slices)
-        (self._chores if is_chore else self._tasks).append(task)
+        if is_quick:
+            self._tasks.appendleft(task)
+        else:
+            (self._chores if is_chore else self._tasks).append(task)
         self._urgent.set()
         self._wake.set()
         self._start()
@@ -162,7 +185,9 @@ class Writer:
             if self._batch is None and self._pending:
                 entries = [self._pending.popleft() for _ in range(min(len(self._pending), BATCH_EVENTS))]
                 self._batch = Batch(entries)
-            if self._batch is None:
+            if self._batch is None and self._barriers:
+                self._barriers.popleft().set_result(None)
+            elif self._batch is None:
                 self._step(self._tasks)
             elif self._has_written(self._batch):
                 self._batch = None
@@ -227,6 +252,8 @@ class Writer:
             self._on_trouble(f"{text} The run goes on and is kept in memory until it can be written.")
 
     def _fail_tasks(self) -> None:
+        while self._barriers:
+            self._barriers.popleft().set_exception(HistoryError(self.trouble))
         while self._tasks:
             self._tasks.popleft().done.set_exception(HistoryError(self.trouble))
 

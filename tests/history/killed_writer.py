@@ -1,7 +1,7 @@
 """A program that writes runs and kills itself (a copy of itself) at random moments.
 
-`python -m tests.history.killed_writer DATABASE KILLS SEED MOST` kills each copy after at most MOST events and prints
-a line for each: run id, events emitted, and seconds since the run began at which the signal was sent.
+`python -m tests.history.killed_writer DATABASE KILLS SEED MOST` kills each copy after at most MOST events and
+prints a line for each: run id, events emitted, and seconds since the run began at which the signal was sent.
 """
 
 from __future__ import annotations

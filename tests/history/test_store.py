@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from rlm_desktop.documents.document import from_text
 from rlm_desktop.engine import events as ev
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History
@@ -97,7 +101,9 @@ def test_a_run_cut_off_shows_as_interrupted(tmp_path: Path) -> None:
 def test_a_run_that_was_cut_off_goes_on(tmp_path: Path) -> None:
     events = traces.run()
     first = History(tmp_path / "history.sqlite")
-    keep(first, events[:50])
+    begun = first.sink()
+    for event in events[:50]:
+        begun(event)
     with pytest.raises(HistoryError, match="going on"):
         first.resume("run-1")
     first.close()
@@ -224,6 +230,48 @@ def test_rename_and_delete(history: History) -> None:
     assert history.sessions() == []
     with pytest.raises(HistoryError, match="no session"):
         history.rename_session("nowhere", "x")
+
+
+def test_long_work_holds_nothing_up(history: History) -> None:
+    keep(history, traces.run())
+    is_over = threading.Event()
+
+    def slices(database: object) -> Iterator[None]:
+        while not is_over.is_set():
+            yield
+
+    done = history._writer.do(slices)
+    sink = history.sink()
+    for event in traces.run("run-2"):
+        sink(event)
+    assert len(history.runs()) == 2
+    history.rename_session("session-1", "Growth")
+    assert history.sessions()[0].title == "Growth"
+    is_over.set()
+    done.result(30)
+
+
+def test_a_run_that_was_dropped_is_interrupted(history: History) -> None:
+    sink = history.sink()
+    for event in traces.run(ends=False):
+        sink(event)
+    assert history.run("run-1").end_state == "running"
+    del sink
+    gc.collect()
+    assert history.flush()
+    assert history.run("run-1").end_state == "interrupted"
+
+
+def test_documents_are_kept_once(history: History, tmp_path: Path) -> None:
+    text = "".join(f"Line {number} of the document.\n" for number in range(100_000))
+    documents = [from_text("one.txt", text), from_text("two.txt", text)]
+    history.keep_documents(documents)
+    assert history.flush()
+    assert history.document_text(documents[0].sha256) == text
+    assert history.document_text("0" * 64) is None
+    history.close()
+    size = sum(path.stat().st_size for path in (tmp_path / "data").iterdir())
+    assert size < len(text) / 2
 
 
 def test_unknown_run(history: History) -> None:
