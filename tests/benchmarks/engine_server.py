@@ -2,8 +2,8 @@
 
 Plain HTTP/1.1 on asyncio's protocols, some 50 us a request, so that on a small machine the clients are measured
 and not the server. What it answers is in the model's name: `answer` echoes, `batch:100` writes one cell with a
-batch of 100 sub-calls, `iterate:10` writes ten cells, `stream:50` sends 50 chunks one by one; `dspy-batch:100`
-does it in DSPy's dialect.
+batch of 100 sub-calls, `tree:10x2` asks ten sub-RLMs that ask ten times each, `iterate:10` writes ten cells,
+`stream:50` sends 50 chunks one by one; `dspy-batch:100` does it in DSPy's dialect.
 """
 
 from __future__ import annotations
@@ -23,43 +23,50 @@ PACE = 0.02
 def reply_to(body: dict[str, Any]) -> str:
     """What the model named in a request says."""
     model: str = body["model"].split("/")[-1]
+    if body["messages"][0]["role"] != "system":
+        model = "answer"  # a plain sub-call, whatever model the engine asks for it
     dialect = _dspy if model.startswith(PREFIX) else _cell
-    name, _, count = model.removeprefix(PREFIX).partition(":")
+    name, _, size = model.removeprefix(PREFIX).partition(":")
     turns = sum(message["role"] == "assistant" for message in body["messages"])
-    return _MODELS[name](body, int(count or 0), turns, dialect)
+    return _MODELS[name](body, size, turns, dialect)
 
 
 _Dialect = Callable[[str, str], str]
 
 
-def _answer(body: dict[str, Any], count: int, turns: int, dialect: _Dialect) -> str:
+def _answer(body: dict[str, Any], size: str, turns: int, dialect: _Dialect) -> str:
     return f"The answer to {_text(body['messages'][-1]['content'])[-40:]}"
 
 
-def _final(body: dict[str, Any], count: int, turns: int, dialect: _Dialect) -> str:
+def _final(body: dict[str, Any], size: str, turns: int, dialect: _Dialect) -> str:
     return dialect("", "'done'")
 
 
-def _batch(body: dict[str, Any], count: int, turns: int, dialect: _Dialect) -> str:
-    prompts = f"[f'{{context[:60]}} / question {{n}}' for n in range({count})]"
+def _batch(body: dict[str, Any], size: str, turns: int, dialect: _Dialect) -> str:
+    prompts = f"[f'{{context[:60]}} / question {{n}}' for n in range({size})]"
     code = f"replies = llm_query_batched({prompts})\nprint(len(set(replies)))"
     return dialect(code, "str(len(set(replies)))")
 
 
-def _recurse(body: dict[str, Any], count: int, turns: int, dialect: _Dialect) -> str:
-    code = f"replies = rlm_query_batched([f'{{context[:60]}} / part {{n}}' for n in range({count})])"
-    return dialect(code, "' '.join(replies)[:100]")
+def _tree(body: dict[str, Any], size: str, turns: int, dialect: _Dialect) -> str:
+    width, _, levels = size.partition("x")
+    code = (
+        "level = context.count('|')\n"
+        f"ask = rlm_query_batched if level + 1 < {levels} else llm_query_batched\n"
+        f"replies = ask([f'{{context}}|part {{n}}' for n in range({width})])"
+    )
+    return dialect(code, "str(sum(int(reply) if reply.isdigit() else 1 for reply in replies))")
 
 
-def _iterate(body: dict[str, Any], count: int, turns: int, dialect: _Dialect) -> str:
+def _iterate(body: dict[str, Any], size: str, turns: int, dialect: _Dialect) -> str:
     if dialect is _dspy:
         # DSPy shows earlier turns in one message; they are counted by what each of them prints.
         turns = _text(body["messages"][-1]["content"]).count("turn done")
     code = f"x = {turns}\nprint('turn done', x)"
-    return dialect(code, "str(x)" if turns + 1 >= count else "")
+    return dialect(code, "str(x)" if turns + 1 >= int(size) else "")
 
 
-def _length(body: dict[str, Any], count: int, turns: int, dialect: _Dialect) -> str:
+def _length(body: dict[str, Any], size: str, turns: int, dialect: _Dialect) -> str:
     return dialect("", "str(len(context))")
 
 
@@ -67,7 +74,7 @@ _MODELS = {
     "answer": _answer,
     "final": _final,
     "batch": _batch,
-    "recurse": _recurse,
+    "tree": _tree,
     "iterate": _iterate,
     "length": _length,
 }
