@@ -2,8 +2,8 @@
 
     python _peer_program.py PEER URL MODEL WIDTH RUNS CONTEXT_FILE REPETITIONS
 
-Prints seconds and answers as JSON. `rlms-best` and `dspy-best` have their concurrency raised to the width asked for;
-where the engine has no setting for that, the default in its code is replaced.
+Prints seconds and answers as JSON. `rlms-best` and `dspy-best` have their concurrency raised to the width asked
+for; where the engine has no setting for that, the default in its code is replaced.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ def make_rlms(url: str, model: str, width: int, is_best: bool) -> Any:
     from rlm.core.lm_handler import LMHandler
 
     if is_best:
-        *others, _ = LMHandler.__init__.__defaults__ or ()
-        LMHandler.__init__.__defaults__ = (*others, max(16, width))
+        LMHandler.__init__.__defaults__ = (*(LMHandler.__init__.__defaults__ or ())[:-1], max(16, width))
     levels = int(model.rpartition("x")[2]) if model.startswith("tree:") else 1
 
     def run(context: Any) -> str:
