@@ -191,6 +191,8 @@ class CallModel(QAbstractTableModel):
         node = self.rows.node(row)
         if column == Column.CALL:
             return call_text.preview(node) or None
+        if column == Column.STATUS and not isinstance(node, BatchNode):
+            return call_text.status(node)
         if isinstance(node, BatchNode) and column in (Column.STATUS, Column.DURATION):
             latencies = call_text.latencies_text(call_text.latencies(node))
             return "\n".join(part for part in (call_text.batch_status(node), latencies) if part)

@@ -319,7 +319,7 @@ class CallPainter:
         room = width - _ICON - 4 - 2 * _PAD
         if room < _LEAST_TEXT:
             return
-        shown = self._style.plain.short(call_text.status(node), room)
+        shown = self._style.plain.short(call_text.short_status(node), room)
         self._write(frame, left + _PAD + _ICON + 4, y, shown, "text" if node.status in _CALM else role)
 
     def _paint_batch_status(self, frame: _Frame, left: int, width: int, y: int, node: BatchNode) -> None:
@@ -393,11 +393,11 @@ class CallPainter:
             asked = node.exchange.requested if node.exchange else None
             bar(node.started, until if asked is None else asked, tints["muted", 90], 4)
             if asked is not None:
-                bar(asked, until, ink["error" if call_text.is_failure(node) else "llm"])
+                bar(asked, until, ink[_bar_role(node, "llm")])
         elif isinstance(node, BatchNode):
             bar(node.started, until, tints["batch", 150], 2)
         else:
-            bar(node.started, until, tints["error" if call_text.is_failure(node) else "rlm", 150], 2)
+            bar(node.started, until, tints[_bar_role(node, "rlm"), 150], 2)
 
     def _paint_iteration(self, node: IterationNode, until: float, bar: Callable[..., None]) -> None:
         """The request in the colour of models, the cells in that of code, over the whole in grey."""
@@ -409,6 +409,11 @@ class CallPainter:
         for cell in node.cells:
             role = "code" if cell.status in ("ok", "running") else "error"
             bar(cell.started, until if cell.finished is None else cell.finished, tints[role, 150], 2)
+
+
+def _bar_role(node: Node, kind: str) -> str:
+    """The colour of a call's bar: that of its kind, or that of what went wrong."""
+    return theme.status_role(node.status) if call_text.is_failure(node) else kind
 
 
 def ticks(seconds: float) -> list[float]:

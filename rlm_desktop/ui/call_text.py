@@ -10,6 +10,14 @@ from rlm_desktop.ui import figures
 
 UNKNOWN = "–"
 _NOT_FAILURES = frozenset(("queued", "running", EndState.COMPLETED, EndState.CANCELLED, EndState.INTERRUPTED))
+_SHORT_STATUSES: dict[str, str] = {
+    EndState.BUDGET_EXCEEDED: "Budget limit",
+    EndState.TIMEOUT_EXCEEDED: "Timeout",
+    EndState.TOKEN_LIMIT_EXCEEDED: "Token limit",
+    EndState.CALL_LIMIT_EXCEEDED: "Call limit",
+    EndState.ERROR_THRESHOLD_EXCEEDED: "Error limit",
+    EndState.OUT_OF_ITERATIONS: "Iterations",
+}
 
 
 def is_failure(node: Node) -> bool:
@@ -95,6 +103,11 @@ def status(node: Node) -> str:
     if isinstance(node, IterationNode) and node.status == EndState.FAILED:
         return "Cell error"
     return node.status.capitalize()
+
+
+def short_status(node: Node) -> str:
+    """The status in few enough letters for a column."""
+    return _SHORT_STATUSES.get(node.status) or status(node)
 
 
 def seconds(value: float) -> str:
