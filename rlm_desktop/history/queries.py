@@ -133,7 +133,9 @@ def run_events(connection: Connection, number: int) -> Iterator[list[AnyEvent]]:
 def block_events(connection: Connection, row: Row[Any], texts: dict[str, str] | None = None) -> list[AnyEvent]:
     """The events of one block. `texts` gathers long texts over several blocks, so that each is read once."""
     try:
-        return decoded(connection, records.lines_of(row.codec, row.data), texts)
+        raw = records.inflate(row.codec, row.data)
+        plain = records.unpack_plain(raw)
+        return plain if plain is not None else decoded(connection, raw.split(b"\n"), texts)
     except (ValueError, msgspec.DecodeError):
         text = f"Events {row.first} to {row.last} of this run are damaged in the history and left out."
         return [Noted(seq=row.last, level="warning", text=text)]

@@ -159,6 +159,7 @@ def _is_new(history: History, run_id: str, received: Received) -> bool:
         return True
     received.remarks.append(f"Run {run_id} was in the history already.")
     history.restore_run(run_id)
+    history.restore_session(history.run(run_id).session_id)
     return False
 
 

@@ -205,6 +205,16 @@ def test_a_value_that_json_cannot_hold_is_kept_as_words(history: History) -> Non
     assert history.state("run-1").status == "completed"
 
 
+class FromTheFuture(ev.Event, frozen=True, kw_only=True):
+    surprise: int = 1
+
+
+def test_a_kind_of_event_that_is_not_known_is_left_out(history: History) -> None:
+    events = traces.run()
+    keep(history, [*events[:5], FromTheFuture(seq=5), *events[5:]])  # type: ignore[list-item]
+    assert history.events("run-1") == events
+
+
 def test_session_pages(history: History) -> None:
     for number in range(7):
         at = f"2026-11-21T10:00:0{number}.000+00:00"
