@@ -72,7 +72,7 @@ class FreshProcess:
     def forget(self) -> None:
         """Remove its folder."""
         if self.scratch:
-            threading.Thread(target=shutil.rmtree, args=(self.scratch, True), daemon=True).start()
+            threading.Thread(target=shutil.rmtree, args=(self.scratch, True), name="repl scratch").start()
 
     def _signal_worker(self, number: int) -> None:
         if not self._is_wrapped:
@@ -98,6 +98,7 @@ class FreshLauncher:
         self._layers = layers
         self._readable = [*map(str, library_paths(["msgspec", *options.libraries])), *_python_folders()]
         self._warm: deque[tuple[socket.socket, FreshProcess]] = deque()
+        self._is_closed = False
 
     async def start(self) -> None:
         """Let some workers wait."""
@@ -144,6 +145,7 @@ class FreshLauncher:
 
     async def aclose(self) -> None:
         """End the workers that wait."""
+        self._is_closed = True
         warm, self._warm = self._warm, deque()
         for sock, process in warm:
             sock.close()
@@ -152,8 +154,10 @@ class FreshLauncher:
             process.forget()
 
     def _refill(self) -> None:
-        while len(self._warm) < _WARM:
+        """Start one that waits, and in the next turn of the loop another, until there are enough."""
+        if len(self._warm) < _WARM and not self._is_closed:
             self._warm.append(self._start_one())
+            asyncio.get_running_loop().call_soon(self._refill)
 
     def _start_one(self) -> tuple[socket.socket, FreshProcess]:
         wrapper = self._layers.bubblewrap or ()

@@ -42,6 +42,10 @@ class Text(str):
         return str(self)
         yield  # makes this a generator
 
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Copies and pickles are plain."""
+        return str, (str(self),)
+
 
 class Texts(list[str]):
     """The replies of a batch, which may be awaited like `Text`."""
@@ -50,6 +54,16 @@ class Texts(list[str]):
         """Themselves, at once."""
         return list(self)
         yield  # makes this a generator
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Copies and pickles are plain."""
+        return list, (list(self),)
+
+
+# What a reply is, for whoever looks: a text that can be awaited is of no interest to the code.
+Text.__name__ = Text.__qualname__ = "str"
+Texts.__name__ = Texts.__qualname__ = "list"
+Text.__module__ = Texts.__module__ = "builtins"
 
 
 class Finals:

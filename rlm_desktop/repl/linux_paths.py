@@ -48,7 +48,18 @@ def bubblewrap(libraries: Sequence[str]) -> list[str] | None:
             command += ["--ro-bind", os.path.realpath(path), path]
     for name, value in ENVIRONMENT.items():
         command += ["--setenv", name, value]
-    command += ["--proc", "/proc", "--dev", "/dev", "--size", str(_SCRATCH_BYTES), "--tmpfs", SCRATCH]
+    command += [
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--remount-ro",
+        "/dev",
+        "--size",
+        str(_SCRATCH_BYTES),
+        "--tmpfs",
+        SCRATCH,
+    ]
     return [*command, "--hostname", "sandbox", "--chdir", SCRATCH, "--"]
 
 

@@ -133,6 +133,8 @@ async def confined(tier: str, values: dict[str, Any]) -> dict[str, str]:
     layers = probe()
     if tier == "B":
         layers = dataclasses.replace(layers, bubblewrap=None)
+    if tier == "B2":
+        layers = dataclasses.replace(layers, landlock=False)
     host = ReplHost(ReplOptions(grace=0.5), layers=layers)
     if (await host.start()).tier != tier:
         await host.aclose()

@@ -22,6 +22,14 @@ pytestmark = pytest.mark.skipif(
     reason="the numbers of the raw calls in the list are those of Linux on x86_64",
 )
 NOBODY = 65534
+OWN_SANDBOX = {
+    "read the application's source",
+    "list the root folder",
+    "chroot out by a folder descriptor",
+    "write a sibling's file",
+    "list a sibling's folder",
+}
+"""What in tier B2 reaches only the worker's own empty root, in which it and this package lie alone."""
 HERE = Path(__file__).resolve().parent
 
 
@@ -61,13 +69,15 @@ def _python() -> str | None:
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-@pytest.mark.parametrize("tier", ["A", "B"])
+@pytest.mark.parametrize("tier", ["A", "B", "B2"])
 def test_attack_fails(tier, attack):
     found = results(tier)
     if "" in found:
         pytest.skip(found[""])
     if tier == "B" and attack.leaks:
         pytest.skip("known to be possible in tier B: it tells of names and sizes, not of contents")
+    if tier == "B2" and attack.name in OWN_SANDBOX:
+        pytest.skip("in tier B2 it reaches only the worker's own sandbox")
     assert found[attack.name] != "ESCAPED"
 
 

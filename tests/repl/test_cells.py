@@ -286,6 +286,20 @@ async def test_long_texts_travel_both_ways(spawn):
     assert result.final.text == f"<{context}>"
 
 
+async def test_a_prompt_may_be_longer_than_a_file_may_be(bench):
+    result = await bench.run("len(llm_query('x' * 80_000_000))")
+    assert (result.error, result.stdout) == ("", "80000002\n")
+
+
+async def test_replies_are_ordinary_texts_to_look_at(bench):
+    code = "import copy, json, pickle\nr = llm_query('a')\nb = llm_batch(['a'])\n"
+    result = await bench.run(
+        code + "type(copy.copy(r)) is str, pickle.loads(pickle.dumps(b)), json.dumps([r, b]), type(r)"
+    )
+    assert result.stdout == "(True, ['<a>'], '[\"<a>\", [\"<a>\"]]', <class 'str'>)\n"
+    assert {(v.name, v.type) for v in result.variables} == {("r", "str"), ("b", "list")}
+
+
 async def test_a_large_context_is_shared(spawn):
     text = "0123456789é" * 400_000
     spec = {"big": text, "list": ["a", text[:5000]], "n": 1}
