@@ -1,13 +1,13 @@
 """Files to text, with where every character came from.
 
-`load`, `load_all` and `from_text` make `Document`s; nothing else of this room is meant for others.
+`load`, `load_all`, `load_bytes` and `from_text` make `Document`s, a `Loader` many of them; `expand` lists folders.
 """
 
 from __future__ import annotations
 
 from rlm_desktop.documents.document import Document, Heading, PasswordNeeded, from_text
 from rlm_desktop.documents.folders import Found, LeftOut, Listing, expand, file_key
-from rlm_desktop.documents.load import Loader, load, load_all
+from rlm_desktop.documents.load import Loader, load, load_all, load_bytes
 from rlm_desktop.documents.ocr import ocr_languages
 from rlm_desktop.documents.places import Place, Places
 from rlm_desktop.documents.progress import Progress
@@ -28,5 +28,6 @@ __all__ = [
     "from_text",
     "load",
     "load_all",
+    "load_bytes",
     "ocr_languages",
 ]

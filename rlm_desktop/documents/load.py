@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -52,6 +54,23 @@ def load(
         return loader.load(path, name=name, password=password, encoding=encoding, ocr=ocr)
     finally:
         loader.close()
+
+
+def load_bytes(name: str, data: bytes, *, password: str = "", encoding: str = "") -> Document:
+    """A document of a file's bytes that are at hand, as from standard input; its path is empty.
+
+    Raises:
+        DocumentError: They cannot be read; it calls them by `name`.
+    """
+    pool = WorkerPool(Limits())
+    task = Task(pool, name, Wish(name, password, encoding), lambda share, note: None)
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(data)
+            file.seek(0)
+            return replace(task.read(file), path="")
+    finally:
+        pool.close()
 
 
 async def load_all(

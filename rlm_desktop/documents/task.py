@@ -89,21 +89,25 @@ class Task:
     def run(self) -> Document:
         """Read the file."""
         with open_file(self._path) as file:
-            size = os.fstat(file.fileno()).st_size
-            head = file.read(kinds.HEAD)
-            if not head:
-                raise DocumentError(self._path, "the file is empty.")
+            return self.read(file)
+
+    def read(self, file: BinaryIO) -> Document:
+        """Read a file of the system that is open at its beginning."""
+        size = os.fstat(file.fileno()).st_size
+        head = file.read(kinds.HEAD)
+        if not head:
+            raise DocumentError(self._path, "the file is empty.")
+        file.seek(0)
+        kind = kinds.kind_of(head, self._name)
+        if kind in kinds.TEXT_KINDS and not self._wish.encoding and _is_plain(head):
+            read = read_utf8(file, size, lambda done: self._on_bytes(done, size))
+            if read is not None:
+                return self._from_text(kind, size, read)
             file.seek(0)
-            kind = kinds.kind_of(head, self._name)
-            if kind in kinds.TEXT_KINDS and not self._wish.encoding and _is_plain(head):
-                read = read_utf8(file, size, lambda done: self._on_bytes(done, size))
-                if read is not None:
-                    return self._from_text(kind, size, read)
-                file.seek(0)
-            document = self._extract(file, kind, size)
-            if self._wish.ocr and document.needs_ocr and document.kind == "pdf":
-                return self._with_ocr(file, document)
-            return document
+        document = self._extract(file, kind, size)
+        if self._wish.ocr and document.needs_ocr and document.kind == "pdf":
+            return self._with_ocr(file, document)
+        return document
 
     def _on_bytes(self, done: int, size: int) -> None:
         self._check()

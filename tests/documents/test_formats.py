@@ -249,7 +249,8 @@ def test_mailbox(read: Load, tmp_path: Path) -> None:
 def test_html(read: Load) -> None:
     page = (
         "<html><head><title>the page</title><style>p{}</style><script>var x</script></head><body>"
-        "<nav>Menu</nav><h1>A</h1><ul><li>x<ul><li>y</ul></ul><table><tr><th>h<th>i<tr><td>1<td>2</table><img alt='a cat' "
+        "<nav>Menu</nav><h1>A</h1><ul><li>x<ul><li>y</ul></ul>"
+        "<table><tr><th>h<th>i<tr><td>1<td>2</table><img alt='a cat' "
         "src='data:image/png;base64,AAAA'><pre>  keep\n    this</pre></body></html>"
     )
     document = read("a.html", page)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rlm_desktop.documents import Document, Loader, PasswordNeeded, from_text, load, load_all
+from rlm_desktop.documents import Document, Loader, PasswordNeeded, from_text, load, load_all, load_bytes
 from rlm_desktop.errors import DocumentError
+from tests.documents import made
 
 
 def write(folder: Path, name: str, data: bytes | str) -> Path:
@@ -127,6 +128,15 @@ def test_pasted_text_is_cleaned() -> None:
     assert document.text == "a\ufffdb␀c\n😀"
     assert len(document.warnings) == 2
     document.text.encode()
+
+
+def test_bytes_at_hand() -> None:
+    document = load_bytes("-", made.pdf("from a pipe"))
+    assert (document.name, document.path, document.kind) == ("-", "", "pdf")
+    assert document.text == "from a pipe\n\n"
+    assert load_bytes("-", b"plain\n").text == "plain\n"
+    with pytest.raises(DocumentError, match="-: the file is empty"):
+        load_bytes("-", b"")
 
 
 async def test_many_files_in_order(tmp_path: Path) -> None:

@@ -88,9 +88,7 @@ def _open(source: Source, draft: Draft) -> pdfium.PdfDocument:
 
 
 def _document(file: BinaryIO | bytes, password: str = "") -> pdfium.PdfDocument:
-    document = pdfium.PdfDocument(file, password=password or None)
-    document.init_forms()
-    return document
+    return pdfium.PdfDocument(file, password=password or None)
 
 
 def _salvaged(data: bytes, draft: Draft) -> pdfium.PdfDocument:
