@@ -185,6 +185,7 @@ class IcicleView(QWidget):
         self._clock: Clock = lambda: self._state.now
         self._top: Node | None = None
         self._laid_out_at = 0.0
+        self._took = 0.0
         self.canvas = _Canvas()
         self.canvas.chosen.connect(self._on_chosen)
         self.canvas.entered.connect(self.enter)
@@ -232,10 +233,11 @@ class IcicleView(QWidget):
         self.lay_out()
 
     def refresh(self) -> None:
-        """Take in what has happened, twice a second at most."""
+        """Take in what has happened, twice a second at most, and a twentieth of the time at most."""
         if self.isVisible() and not self._timer.isActive():
+            pause = max(_AGAIN_SECONDS, self._took * 20)
             since = time.monotonic() - self._laid_out_at
-            self._timer.start(int(max(0.0, _AGAIN_SECONDS - since) * 1000))
+            self._timer.start(int(max(0.0, pause - since) * 1000))
 
     def enter(self, node: Node | None) -> None:
         """Let `node` fill the width; None or the run shows all."""
@@ -271,6 +273,7 @@ class IcicleView(QWidget):
         self.path.setText(nothing if not sums[0] else " › ".join(names) if self._top else "")
         room = max(50.0, self._area.viewport().width() - 8.0)
         self.canvas.show_slabs(call_weights.icicle(top, sums, room, order), sums, weight)
+        self._took = time.monotonic() - self._laid_out_at
 
     def _on_chosen(self, node: Node) -> None:
         self.canvas.select(node)

@@ -136,9 +136,15 @@ class Distribution(QWidget):
         self._failed: list[int] = []
         self._range = (0.0, 1.0)
         self._text = ""
+        self._seen: tuple[BatchNode | None, int] = (None, 0)
 
     def show_batch(self, batch: BatchNode) -> None:
-        """Take the ended calls of a batch."""
+        """Take the ended calls of a batch; anew only once some more have ended."""
+        done, failed, _, _ = call_text.batch_counts(batch)
+        seen = self._seen[1] if self._seen[0] is batch else 0
+        if seen and done + failed < seen * 1.02 and (batch.finished is None or done + failed == seen):
+            return
+        self._seen = (batch, done + failed)
         ended = [call for call in _calls(batch) if call.finished is not None]
         durations = [call_text.duration(call, 0.0) for call in ended]
         self._text = call_text.latencies_text(call_text.latencies(batch))

@@ -12,6 +12,8 @@ from rlm_desktop.ui.text_view import Section
 
 ROLES = {"system": "System", "user": "User", "assistant": "Assistant"}
 Fact = tuple[str, str]
+_MOST_MEASURED_LIVE = 5_000
+"""Of a bigger batch the durations are put in order once it has ended, not seven times a second."""
 
 
 def path(node: Node) -> list[Node]:
@@ -236,8 +238,8 @@ def _times(node: Node, now: float) -> list[Fact]:
     ]
     if node.children:
         rows.append(("Without the calls below", call_text.seconds(call_text.own_duration(node, now))))
-    if isinstance(node, BatchNode) and (latencies := call_text.latencies(node)):
-        rows.append(("Calls took", call_text.latencies_text(latencies)))
+    if isinstance(node, BatchNode) and (node.finished is not None or node.size <= _MOST_MEASURED_LIVE):
+        rows.append(("Calls took", call_text.latencies_text(call_text.latencies(node)) or call_text.UNKNOWN))
     return rows
 
 
