@@ -38,19 +38,27 @@ class FreshProcess:
     """A worker that is a child of this process.
 
     Attributes:
-        pid: Its number, or that of the bubblewrap round it.
         scratch: Its folder, where that lies on the person's disk.
         exited: Its exit code when it has ended.
     """
 
     def __init__(self, program: subprocess.Popen[bytes], *, scratch: str, is_wrapped: bool) -> None:
-        self.pid = program.pid
         self.scratch = scratch
         self._program = program
         self._is_wrapped = is_wrapped
         self._loop = asyncio.get_running_loop()
         self.exited: asyncio.Future[int] = self._loop.create_future()
         threading.Thread(target=self._wait, name="repl worker exit", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Its number; inside bubblewrap that of the innermost process."""
+        pid = self._program.pid
+        with contextlib.suppress(OSError, ValueError):
+            while self._is_wrapped:
+                with open(f"/proc/{pid}/task/{pid}/children") as file:
+                    pid = int(file.read())
+        return pid
 
     def interrupt(self) -> bool:
         """False: a signal would reach bubblewrap and not the worker, so the host sends a message."""
@@ -131,7 +139,7 @@ class FreshLauncher:
             sock.close()
             process.kill()
             raise ReplError(f"A REPL worker ended before it began: {error.strerror}.") from None
-        context = msgspec.msgpack.encode(wire.plain(spec.context))
+        context = await asyncio.to_thread(lambda: msgspec.msgpack.encode(wire.plain(spec.context)))
         return Launched(process, lambda received, lost: Channel(sock, received=received, lost=lost), context)
 
     def confirm(self, ready: wire.Ready) -> None:

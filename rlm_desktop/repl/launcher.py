@@ -15,14 +15,17 @@ class Process(Protocol):
     """A worker process, whoever started it.
 
     Attributes:
-        pid: Its number as this process sees it.
         scratch: Its folder, where that lies on the person's disk; empty otherwise.
         exited: Its exit code when it has ended; a signal as a negative number.
     """
 
-    pid: int
     scratch: str
     exited: asyncio.Future[int]
+
+    @property
+    def pid(self) -> int:
+        """Its number as this process sees it."""
+        ...
 
     def interrupt(self) -> bool:
         """Interrupt its cell; False where that takes a message."""
