@@ -41,6 +41,7 @@ class Logged:
     body: dict[str, Any]
     usage: dict[str, Any] | None = None
     status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class ModelServer:
@@ -94,7 +95,7 @@ class ModelServer:
         self.active += 1
         self.most_active = max(self.most_active, self.active)
         try:
-            logged = Logged(body)
+            logged = Logged(body, headers=dict(request.headers))
             self.log.append(logged)
             reply = self._reply(body)
             if self._hold_until and body["messages"][0]["role"] != "system":

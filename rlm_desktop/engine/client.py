@@ -325,10 +325,16 @@ class _Completions:
         base = client.base_url
         self._http = http
         self._url = base.copy_with(raw_path=base.raw_path + b"chat/completions")
-        defaults = {name: value for name, value in client.default_headers.items() if isinstance(value, str)}
+        headers = {
+            name: value
+            for name, value in client.default_headers.items()
+            # The SDK's X-Stainless headers tell the server of this machine's system; nobody needs to know.
+            if isinstance(value, str) and not name.startswith("X-Stainless-")
+        }
         self._headers = httpx2.Headers(
-            {"Authorization": f"Bearer {client.api_key}", **defaults, "Accept": "text/event-stream"}
+            {"Authorization": f"Bearer {client.api_key}", **headers, "Accept": "text/event-stream"}
         )
+        self._extensions = {"timeout": http.timeout.as_dict()}
 
     async def post(self, body: bytes) -> httpx2.Response:
         """The response, its body not yet read.
@@ -338,7 +344,11 @@ class _Completions:
         """
         import httpx2
 
-        request = self._http.build_request("POST", self._url, headers=self._headers, content=body)
+        request = httpx2.Request(
+            "POST", self._url, headers=self._headers, content=body, extensions=self._extensions
+        )
+        # Otherwise found out anew for each request, by decoding all headers.
+        request.headers.encoding = self._headers.encoding
         try:
             return await self._http.send(request, stream=True)
         except httpx2.HTTPError:

@@ -193,6 +193,15 @@ async def test_a_lone_surrogate_is_sent_as_a_mark(ask: Ask) -> None:
     assert asker.server.log[0].body["messages"][0]["content"] == "bad ? text"
 
 
+async def test_the_headers_hold_the_key_and_nothing_of_this_machine(ask: Ask) -> None:
+    asker = await ask(["fine"])
+    await asker.ask()
+    headers = {name.lower(): value for name, value in asker.server.log[0].headers.items()}
+    assert headers["authorization"] == "Bearer key"
+    assert headers["content-type"] == "application/json"
+    assert not [name for name in headers if name.startswith("x-stainless")]
+
+
 async def test_cancelling_closes_the_request(ask: Ask) -> None:
     asker = await ask([Fault("hang")])
     task = asyncio.create_task(asker.ask())
