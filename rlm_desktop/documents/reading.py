@@ -5,6 +5,7 @@ By pieces, so that neither Python's lock nor the memory is held for long.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
@@ -33,7 +34,7 @@ class Read(NamedTuple):
 
 
 def read_utf8(file: BinaryIO, size: int, on_bytes: Callable[[int], None]) -> Read | None:
-    """Read a text in UTF-8; None when it is something else (any byte order mark, another encoding, a binary).
+    """Read a text in UTF-8; None when it is something else (another encoding, a binary).
 
     Args:
         file: Open for reading, at its beginning.
@@ -51,6 +52,8 @@ def read_utf8(file: BinaryIO, size: int, on_bytes: Callable[[int], None]) -> Rea
         data = tail + data if tail else data
         if not is_last:
             data, tail = _split(data)
+        if not builder.length:
+            data = data.removeprefix(codecs.BOM_UTF8)
         if b"\x1b" in data and ESCAPES.search(data):
             return None
         try:

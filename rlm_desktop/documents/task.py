@@ -225,8 +225,13 @@ class Task:
 
 
 def _is_plain(head: bytes) -> bool:
-    """Whether a text may be tried as UTF-8 at once: no mark, no sign of UTF-16 or of a binary."""
-    return not mark_of(head) and not has_controls(head) and not binary_name(head) and not head[:64].count(0)
+    """Whether a text may be tried as UTF-8 at once: no sign of UTF-16 or of a binary."""
+    return (
+        mark_of(head) in ("", "utf-8-sig")
+        and not has_controls(head)
+        and not binary_name(head)
+        and not head[:64].count(0)
+    )
 
 
 def open_file(path: str) -> BinaryIO:

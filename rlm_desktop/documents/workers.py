@@ -68,8 +68,8 @@ class Limits:
     """
 
     memory_mb: int = 3072
-    silence: float = 60.0
-    seconds: float = 900.0
+    silence: float = 120.0
+    seconds: float = 1800.0
 
 
 class Worker:

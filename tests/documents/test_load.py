@@ -108,6 +108,13 @@ def test_a_carriage_return_between_two_pieces(loader: Loader, tmp_path: Path) ->
     assert loader.load(write(tmp_path, "a.txt", data)).text == "x" * ((1 << 20) - 1) + "\nend\n"
 
 
+def test_a_mark_of_utf8_is_no_text(loader: Loader, tmp_path: Path) -> None:
+    document = loader.load(write(tmp_path, "a.txt", b"\xef\xbb\xbf" + "Öl\n".encode() * 400_000))
+    assert document.text == "Öl\n" * 400_000
+    assert document.encoding == "utf-8"
+    assert reason(loader, write(tmp_path, "b.txt", b"\xef\xbb\xbf")) == "it holds no text."
+
+
 def test_form_feeds_are_pages(loader: Loader, tmp_path: Path) -> None:
     document = loader.load(write(tmp_path, "rfc.txt", "one\n\ftwo\n\fthree\n"))
     assert [document.page_text(number) for number in (1, 2, 3)] == ["one\n\f", "two\n\f", "three\n"]
