@@ -58,7 +58,7 @@ class Workbench(QObject):
 
     def __init__(self, window: MainWindow, settings: Settings, tasks: Tasks) -> None:
         super().__init__(window)
-        self.window_ = window
+        self._window = window
         self._work = window.work
         self.settings = settings
         self.session_id = ""
@@ -77,8 +77,9 @@ class Workbench(QObject):
         self._connect()
 
     def _connect(self) -> None:
-        window = self.window_
+        window = self._window
         window.files_dropped.connect(self.add_files)
+        window.first_run.choose_requested.connect(self.choose_files)
         self._work.documents.add_requested.connect(self.choose_files)
         self._work.documents.cancel_requested.connect(self.reader.cancel)
         self._work.documents.removed.connect(self._on_document_removed)
@@ -104,7 +105,7 @@ class Workbench(QObject):
 
     def choose_files(self) -> None:
         """Let the person choose files."""
-        dialog = QFileDialog(self.window_, "Add documents", self._last_folder)
+        dialog = QFileDialog(self._window, "Add documents", self._last_folder)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self.add_files)
@@ -123,19 +124,19 @@ class Workbench(QObject):
         self._show_start_or_work()
 
     def _say_unreadable(self, error: DocumentError) -> None:
-        self.window_.messages.show_message(f"{Path(error.path).name} cannot be read: {error.reason}")
+        self._window.messages.show_message(f"{Path(error.path).name} cannot be read: {error.reason}")
 
     def _take_document(self, document: Document) -> None:
         panel = self._work.documents
         if panel.find_text(document.sha256) is not None:
             text = f"{document.name} is in the session already."
-            self.window_.messages.show_message(text, "info", seconds=8)
+            self._window.messages.show_message(text, "info", seconds=8)
             return
         panel.add(DocumentItem.of_document(document))
         log.info("document %s added: %s", document.name, counted(document.characters, "character"))
 
     def _on_document_removed(self, item: DocumentItem, row: int) -> None:
-        self.window_.messages.offer_undo(f"{item.name} was removed.", lambda: self._bring_back(item, row))
+        self._window.messages.offer_undo(f"{item.name} was removed.", lambda: self._bring_back(item, row))
         self._show_start_or_work()
 
     def _bring_back(self, item: DocumentItem, row: int) -> None:
@@ -146,7 +147,7 @@ class Workbench(QObject):
 
     def ask(self) -> None:
         """Ask what is in the question box."""
-        window = self.window_
+        window = self._window
         if self.reader.is_reading:
             window.messages.show_message(
                 "The documents are still being read. Ask again when they are there.", "warning"
@@ -168,7 +169,7 @@ class Workbench(QObject):
             self._tasks.spawn(self._start(self._work.question.text), name="ask")
 
     async def _start(self, question: str) -> None:
-        window = self.window_
+        window = self._window
         try:
             window.messages.clear("warning")
             self._take_choices()
@@ -230,7 +231,7 @@ class Workbench(QObject):
         if state.totals.cost_usd <= CHEAP_USD:
             self.stop()
             return
-        box = QMessageBox(self.window_)
+        box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Stop the run?")
@@ -257,7 +258,7 @@ class Workbench(QObject):
         self._forget_feed(live.feed)
         if live.state.started is not None:
             question = one_line(live.state.started.question, 80)
-            self.window_.messages.show_message(
+            self._window.messages.show_message(
                 f"“{question}” has ended: {live.state.status}.",
                 "info",
                 button="Show",
@@ -284,7 +285,7 @@ class Workbench(QObject):
                 self._forget_feed(self._feed)
         self._feed = feed
         state = feed.state if feed is not None else None
-        window = self.window_
+        window = self._window
         self._work.tree.set_state(state, feed.now if feed is not None else None)
         self._work.header.set_state(state)
         window.status.set_state(state, feed.now if feed is not None else None)
@@ -308,7 +309,7 @@ class Workbench(QObject):
 
     def _refresh(self) -> None:
         """The run that is shown has moved on."""
-        window = self.window_
+        window = self._window
         self._work.tree.refresh()
         self._inspect_newest()
         self._work.inspector.refresh()
@@ -373,7 +374,7 @@ class Workbench(QObject):
         self._inspected = None
         self._work.tree.set_state(feed.state, feed.now)
         self._work.header.set_state(feed.state)
-        self.window_.status.set_state(feed.state, feed.now, is_replay=True)
+        self._window.status.set_state(feed.state, feed.now, is_replay=True)
         if selected is not None and selected.index < len(feed.state.nodes):
             self._work.tree.select_node(feed.state.nodes[selected.index])
 
@@ -394,7 +395,7 @@ class Workbench(QObject):
         """Put the final answer on the clipboard."""
         if self.state is not None and self.state.answer:
             QGuiApplication.clipboard().setText(self.state.answer)
-            self.window_.messages.show_message("The final answer is on the clipboard.", "info", seconds=4)
+            self._window.messages.show_message("The final answer is on the clipboard.", "info", seconds=4)
 
     def _ask_again(self) -> None:
         if self.state is not None and self.state.started is not None:
@@ -406,7 +407,7 @@ class Workbench(QObject):
         self._work.question.set_busy(is_busy)
 
     def _show_start_or_work(self) -> None:
-        window = self.window_
+        window = self._window
         self._work.question.set_follow_up(bool(self.session_id))
         has_work = self.reader.is_reading or bool(self._work.documents.items) or self._feed is not None
         window.show_work(has_work)

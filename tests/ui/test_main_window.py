@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QDropEvent
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
@@ -342,6 +342,16 @@ class TestWindow:
             assert (second.window.width(), second.window.height()) == (777, 555)
             assert not second.window.history.isVisible()
             assert not second.window.actions_by_name["show_history"].isChecked()
+
+    async def test_files_can_be_chosen(self, start: Start, chronicle: Path) -> None:
+        async with start() as application:
+            application.window.first_run.choose.click()
+            (dialog,) = application.window.findChildren(QFileDialog)
+            assert dialog.isVisible()
+            dialog.filesSelected.emit([str(chronicle)])
+            dialog.reject()
+            await application.workbench.reader.done()
+            assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt"]
 
     async def test_files_can_be_dropped(self, start: Start, chronicle: Path, tmp_path: Path) -> None:
         async with start() as application:
