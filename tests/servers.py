@@ -17,10 +17,11 @@ class Fault:
 
     Attributes:
         kind: `status`, `html`, `no_choices`, `null_choices`, `error_in_200`, `broken_json`, `broken_sse`,
-            `reset`, `cut_stream`, `truncated`, `hang`, `empty`, `length`, `no_usage`, `drip`, `plain`,
-            `error_in_stream`.
+            `reset`, `cut_stream`, `cut_at_end`, `truncated`, `hang`, `empty`, `length`, `no_usage`, `drip`,
+            `plain`, `error_in_stream`.
         text: What comes before the fault, where something does; for `plain` the whole reply, not streamed; for
-            `drip` the whole reply, a character every few milliseconds.
+            `drip` the whole reply, a character every few milliseconds; for `cut_at_end` the whole reply, after
+            which the connection is cut.
     """
 
     kind: str
@@ -174,6 +175,13 @@ class ModelServer:
                 return web.Response()
             case "drip":
                 return await self._answer(request, fault.text, logged, size=1, pause=0.005)
+            case "cut_at_end":
+                usage = logged.usage = self.usage_of(logged.body, fault.text)
+                response = await self._open_stream(request)
+                await response.write(chunk(fault.text, finish="stop") + event({"choices": [], "usage": usage}))
+                assert request.transport is not None
+                request.transport.abort()
+                return response
             case "hang":
                 await asyncio.sleep(3600)
         return await self._fail_in_stream(request, fault, logged)

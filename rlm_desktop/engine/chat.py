@@ -104,6 +104,11 @@ class ReplyReader:
             self._take_line(line)
         return "".join(self._text[texts:]), "".join(self._reasoning[thoughts:])
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing more is to come: why the reply ended is known, and what it used."""
+        return bool(self.finish_reason) and self.usage is not None
+
     def finish(self) -> None:
         """The response has ended.
 

@@ -257,22 +257,29 @@ class ModelClient:
         self, response: Any, reader: ReplyReader, on_text: Callable[[str, str], None], started: float
     ) -> float | None:
         """Read the body; returns the seconds to the first piece of a streamed reply."""
+        import httpx2
+
         first: float | None = None
         last_told = 0.0
         text, reasoning = "", ""
-        async with aclosing(response.aiter_bytes()) as pieces:
-            async for data in pieces:
-                more_text, more_reasoning = reader.feed(data)
-                if not (more_text or more_reasoning):
-                    continue
-                text, reasoning = text + more_text, reasoning + more_reasoning
-                now = time.monotonic()
-                if first is None:
-                    # A reply that is complete within the interval needs no deltas at all.
-                    first, last_told = now - started, now
-                if now - last_told >= _DELTA_INTERVAL:
-                    on_text(text, reasoning)
-                    text, reasoning, last_told = "", "", now
+        try:
+            async with aclosing(response.aiter_bytes()) as pieces:
+                async for data in pieces:
+                    more_text, more_reasoning = reader.feed(data)
+                    if not (more_text or more_reasoning):
+                        continue
+                    text, reasoning = text + more_text, reasoning + more_reasoning
+                    now = time.monotonic()
+                    if first is None:
+                        # A reply that is complete within the interval needs no deltas at all.
+                        first, last_told = now - started, now
+                    if now - last_told >= _DELTA_INTERVAL:
+                        on_text(text, reasoning)
+                        text, reasoning, last_told = "", "", now
+        except httpx2.ReadError:
+            # Some servers cut the connection where they should end the body.
+            if not reader.is_complete:
+                raise
         reader.finish()
         return first
 

@@ -38,7 +38,7 @@ BROKEN_REPLIES = [
     Fault("error_in_200", 502),
     Fault("error_in_stream"),
 ]
-ODD_BUT_RIGHT = ["drip", "plain", "no_usage"]
+ODD_BUT_RIGHT = ["drip", "plain", "no_usage", "cut_at_end"]
 
 
 @pytest.fixture(autouse=True)
@@ -158,6 +158,13 @@ async def test_a_slow_reply_is_whole(bench: MakeBench) -> None:
     one: Bench = await bench([Fault("drip", text="FINAL(slowly but surely)")])
     assert (await one.ask(context="x")).final_answer == "slowly but surely"
     assert "".join(event.text for event in one.of(ev.TextDelta)) in "FINAL(slowly but surely)"
+
+
+async def test_a_connection_cut_after_the_whole_reply_harms_nothing(bench: MakeBench) -> None:
+    one: Bench = await bench([Fault("cut_at_end", text="FINAL(whole)")])
+    result = await one.ask(context="x")
+    assert (result.final_answer, one.of(ev.ModelRetried)) == ("whole", [])
+    assert result.usage.output_tokens == 1
 
 
 async def test_the_root_survives_faults_too(bench: MakeBench) -> None:
