@@ -50,6 +50,7 @@ _NEAR_THE_END = 30
 _STRIP_FROM = 280
 _SLICE_SECONDS = 0.008
 _SHOW_EVERY = 0.2
+_SHOW_FIRST = 0.05
 _SEARCH_AGAIN_MS = 1000
 NOTHING_FITS = "No row fits the filter."
 EMPTY = "Ask a question to see the run here: every call, iteration and batch, as it happens."
@@ -344,7 +345,7 @@ class CallTreeView(QWidget):
             return
         self._found = set()
         self._search = call_filter.search(self.state, wanted, self.model.now())
-        self._shown_at = time.monotonic()
+        self._shown_at = time.monotonic() - _SHOW_EVERY + _SHOW_FIRST
         self._go_on_searching()
 
     def _search_again(self) -> None:

@@ -16,6 +16,7 @@ from rlm_desktop.ui import call_text, theme
 MOST_LANES = 6
 _PAD = 8
 _LANE = 14
+_PART = 5_000
 
 
 class OverviewStrip(QWidget):
@@ -39,6 +40,8 @@ class OverviewStrip(QWidget):
         self._forget()
         self._timer = QTimer(self, singleShot=True, interval=66)
         self._timer.timeout.connect(self.update)
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self._take_more)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("The whole run by depth: the more calls at once, the higher. Click to go there.")
@@ -46,6 +49,8 @@ class OverviewStrip(QWidget):
 
     def _forget(self) -> None:
         self._taken = (-1, 0)
+        self._room = max(10, self.width() - 2 * _PAD)
+        self._scale = self._room / (self._span[1] - self._span[0])
         self._seen = 0
         self._waiting: list[CallNode] = []
         self._live: list[CallNode] = []
@@ -79,40 +84,46 @@ class OverviewStrip(QWidget):
             self._timer.start()
 
     def _column(self, moment: float) -> int:
-        start, end = self._span
-        room = max(10, self.width() - 2 * _PAD)
-        return min(room - 1, max(0, int((moment - start) / (end - start) * room)))
+        column = int((moment - self._span[0]) * self._scale)
+        return 0 if column < 0 else min(column, self._room - 1)
 
     def _take_new(self) -> None:
+        """Take in what has happened; of a big stored run one part at a time: nothing waits for the strip."""
         nodes = self._state.nodes
         taken = (self._state.seq, len(nodes))
         if taken == self._taken:
             return
-        self._taken = taken
-        self._waiting += [node for node in nodes[self._seen :] if isinstance(node, CallNode)]
-        self._seen = len(nodes)
+        new = nodes[self._seen : self._seen + _PART]
+        self._seen += len(new)
+        if self._seen < len(nodes):
+            self._more.start()
+        else:
+            self._taken = taken
+        self._waiting += [node for node in new if isinstance(node, CallNode)]
         begun = [call for call in self._waiting if call.status != "queued"]
         if begun:
             self._waiting = [call for call in self._waiting if call.status == "queued"]
-            for call in begun:
-                self._lane(call)[self._column(_began(call))] += 1
             self._live += begun
+            for call in begun:
+                self._lane(call.depth)[self._column(_began(call))] += 1
         ended = [call for call in self._live if call.finished is not None]
         if ended:
             self._live = [call for call in self._live if call.finished is None]
             for call in ended:
-                self._take_end(call, call.finished or 0.0)
+                column = self._column(call.finished or 0.0)
+                self._lane(call.depth)[column + 1] -= 1
+                if call_text.is_failure(call):
+                    self._failed.add((min(call.depth, MOST_LANES - 1), column))
 
-    def _take_end(self, call: CallNode, finished: float) -> None:
-        column = self._column(finished)
-        self._lane(call)[column + 1] -= 1
-        if call_text.is_failure(call):
-            self._failed.add((min(call.depth, MOST_LANES - 1), column))
+    def _take_more(self) -> None:
+        self._take_new()
+        self.updateGeometry()
+        self.update()
 
-    def _lane(self, call: CallNode) -> list[int]:
-        number = min(call.depth, MOST_LANES - 1)
+    def _lane(self, depth: int) -> list[int]:
+        number = min(depth, MOST_LANES - 1)
         while len(self._lanes) <= number:
-            self._lanes.append([0] * (max(10, self.width() - 2 * _PAD) + 1))
+            self._lanes.append([0] * (self._room + 1))
         return self._lanes[number]
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -161,7 +172,7 @@ class OverviewStrip(QWidget):
     def call_at(self, x: float, y: float) -> CallNode | None:
         """The call of a lane that was under way at a moment, else the one nearest to it."""
         start, end = self._span
-        moment = start + (x - _PAD) / max(10, self.width() - 2 * _PAD) * (end - start)
+        moment = start + (x - _PAD) / self._room * (end - start)
         lane = max(0, int((y - 4) // _LANE))
         calls = [call for call in self._state.calls.values() if min(call.depth, MOST_LANES - 1) == lane]
 
