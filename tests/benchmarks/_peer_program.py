@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -81,8 +82,13 @@ def main() -> None:
             with ThreadPoolExecutor(int(runs)) as pool:
                 answers = list(pool.map(run, [context] * int(runs)))
         taken.append(time.perf_counter() - started)
-    sys.stdout.write(f"\n{json.dumps({'seconds': taken[1:] or taken, 'answers': answers})}\n")
+    # `rlms` swaps the process's streams while cells run; with many at once they may stay swapped.
+    print(f"\n{json.dumps({'seconds': taken[1:] or taken, 'answers': answers})}", file=sys.__stdout__)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Exception:
+        traceback.print_exc(file=sys.__stderr__)
+        sys.exit(1)

@@ -60,9 +60,9 @@ def _tree(body: dict[str, Any], size: str, turns: int, dialect: _Dialect) -> str
 
 def _iterate(body: dict[str, Any], size: str, turns: int, dialect: _Dialect) -> str:
     if dialect is _dspy:
-        # DSPy shows earlier turns in one message; they are counted by what each of them prints.
+        # DSPy shows earlier turns in one message; they are counted by what each of them printed.
         turns = _text(body["messages"][-1]["content"]).count("turn done")
-    code = f"x = {turns}\nprint('turn done', x)"
+    code = f"x = {turns}\nprint('turn', 'done', x)"
     return dialect(code, "str(x)" if turns + 1 >= int(size) else "")
 
 
