@@ -71,7 +71,7 @@ class _Part:
             for document in event.documents
             if _is_hash(document.sha256)
         }
-        self.is_last = isinstance(events[-1], ev.RunFinished)
+        self.is_last = any(isinstance(event, ev.RunFinished) for event in events)
 
 
 def _is_hash(text: str) -> bool:

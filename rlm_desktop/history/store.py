@@ -52,7 +52,8 @@ class History:
         self._presence: Presence | None = None
         self._lock = threading.Lock()
         self._opened: Database | None = None
-        self._is_closed = False
+        self._is_closed = self._is_shut = False
+        self._settling: concurrent.futures.Future[None] | None = None
         self._writer = Writer(
             self._database,
             self._token,
@@ -297,7 +298,9 @@ class History:
                 return
             self._is_closed = True
         atexit.unregister(self.close)
-        self._writer.close(CLOSE_SECONDS)
+        if not self._writer.close(CLOSE_SECONDS):
+            self._on_trouble(f"Not all of the history could be written. {self._writer.trouble}".strip())
+        self._is_shut = True
         if self._presence is not None:
             self._presence.withdraw()
         if self._opened is not None:
@@ -313,7 +316,7 @@ class History:
         """The database, opened on first need."""
         if self._opened is None:
             with self._lock:
-                if self._opened is None:
+                if self._opened is None and not self._is_shut:
                     self._open_now()
         if self._opened is None:
             raise HistoryError("The history is closed.")
@@ -357,7 +360,8 @@ class History:
         database.on_damage = lambda: self._writer.do(slices)
 
     def _settle_later(self) -> None:
-        self._writer.do(self._settle_slices, is_chore=True)
+        if self._settling is None or self._settling.done():
+            self._settling = self._writer.do(self._settle_slices, is_chore=True)
 
     def _settle_slices(self, database: Database) -> Iterator[None]:
         from rlm_desktop.history import settling

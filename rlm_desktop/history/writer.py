@@ -183,8 +183,7 @@ class Writer:
         """Write all that waits, as far as the database lets us."""
         while self.is_busy:
             if self._batch is None and self._pending:
-                entries = [self._pending.popleft() for _ in range(min(len(self._pending), BATCH_EVENTS))]
-                self._batch = Batch(entries)
+                self._batch = self._gathered()
             if self._batch is None and self._barriers:
                 self._barriers.popleft().set_result(None)
             elif self._batch is None:
@@ -194,6 +193,15 @@ class Writer:
             else:
                 self._fail_tasks()
                 return
+
+    def _gathered(self) -> Batch:
+        """The next events, ready to be written."""
+        entries = [self._pending.popleft() for _ in range(min(len(self._pending), BATCH_EVENTS))]
+        try:
+            return Batch(entries)
+        except Exception as error:  # a fault of ours must not end the thread, and with it all writing
+            self._say_lost(error)
+            return Batch(())
 
     def _has_written(self, batch: Batch) -> bool:
         """Write a batch; False when it must be kept and tried again."""
@@ -217,7 +225,7 @@ class Writer:
             self._on_ended()
         if self.trouble:
             self.trouble = ""
-            self._on_trouble("The history is written again; nothing was lost.")
+            self._tell("The history is written again; nothing was lost.")
         return True
 
     def _has_replaced(self) -> bool:
@@ -239,17 +247,26 @@ class Writer:
         single = batch.split()
         if len(single) > 1:
             for one in single:
-                while not self._has_written(one):
+                while not self._has_written(one) and not self._is_closing:
                     self._wake.wait(RETRY_SECONDS)
-            return
+        else:
+            self._say_lost(error)
+
+    def _say_lost(self, error: Exception) -> None:
         _log.error("events refused by the history", exc_info=error)
-        self._on_trouble(f"Some events of a run could not be kept in the history: {error}")
+        self._tell(f"Some events of a run could not be kept in the history: {error}")
+
+    def _tell(self, text: str) -> None:
+        try:
+            self._on_trouble(text)
+        except Exception:  # the listener's fault; writing goes on
+            _log.exception("on_trouble failed")
 
     def _report(self, text: str) -> None:
         """Say once that nothing can be written for the time being."""
         if text != self.trouble:
             self.trouble = text
-            self._on_trouble(f"{text} The run goes on and is kept in memory until it can be written.")
+            self._tell(f"{text} The run goes on and is kept in memory until it can be written.")
 
     def _fail_tasks(self) -> None:
         while self._barriers:
