@@ -17,8 +17,10 @@ from collections.abc import Callable
 from rlm_desktop.repl import wire
 
 _READ_SIZE = 256 * 1024
-_TURN = 0.0005
+_TURN_OF_ONE = 0.0005
 """Seconds that the frames of one worker may take in one turn of the loop."""
+_TURN_OF_ALL = 0.002
+"""Seconds that the frames of all workers together may take in it."""
 
 
 def memory_file(size: int | None = None) -> int:
@@ -43,21 +45,48 @@ def seal(descriptor: int) -> None:
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
 
 
+class Turns:
+    """Shares out among all channels of a loop the time that frames may take in one turn of it."""
+
+    def __init__(self) -> None:
+        self._left = _TURN_OF_ALL
+
+    def deadline(self) -> float:
+        """Until when, on the performance counter, the frames of one channel may be handled now."""
+        return time.perf_counter() + min(_TURN_OF_ONE, self._left)
+
+    def spend(self, seconds: float) -> None:
+        """Note what the frames of one channel took; with the next turn of the loop all time is there again."""
+        if self._left == _TURN_OF_ALL:
+            asyncio.get_running_loop().call_soon(self._renew)
+        self._left -= seconds
+
+    def _renew(self) -> None:
+        self._left = _TURN_OF_ALL
+
+
 class Channel:
     """Sends messages to one worker and takes its own, at most `FRAMES_PER_TURN` in one turn of the loop."""
 
     def __init__(
-        self, sock: socket.socket, *, received: Callable[[wire.FromWorker], None], lost: Callable[[str], None]
+        self,
+        sock: socket.socket,
+        turns: Turns,
+        *,
+        received: Callable[[wire.FromWorker], None],
+        lost: Callable[[str], None],
     ) -> None:
         """Take over a socket.
 
         Args:
             sock: Connected stream socket; the channel owns it.
+            turns: Those of all channels of this loop.
             received: Called with each message.
             lost: Called once, when the worker closed its end (empty text) or broke the protocol (what it did).
         """
         sock.setblocking(False)
         self._socket = sock
+        self._turns = turns
         self._received = received
         self._lost = lost
         self._loop = asyncio.get_running_loop()
@@ -140,32 +169,35 @@ class Channel:
         """Handle some frames; if there are more, go on in the next turn of the loop and read nothing meanwhile."""
         if self._is_closed:
             return
-        is_more = False
-        until = time.perf_counter() + _TURN
+        start = time.perf_counter()
         try:
-            for count, payload in enumerate(self._reader.frames(), 1):
-                is_more = count == wire.FRAMES_PER_TURN or time.perf_counter() > until
-                message = wire.decode_from_worker(payload)
-                if isinstance(message, wire.Want):
-                    self._give_room(message.size)
-                elif isinstance(message, wire.Filled):
-                    self._read(False)
-                    self._filling = self._loop.create_task(self._take_file(), name="repl bulk")
-                    return
-                else:
-                    self._received(message)
-                if self._is_closed:
-                    return
-                if is_more:
-                    break
+            is_more = self._take_until(self._turns.deadline())
         except wire.WireError as error:
             self._fail(str(error))
             return
+        self._turns.spend(time.perf_counter() - start)
+        if self._is_closed or self._filling is not None:
+            return
+        self._read(not is_more)
         if is_more:
-            self._read(False)
             self._loop.call_soon(self._take_frames)
-        else:
-            self._read(True)
+
+    def _take_until(self, deadline: float) -> bool:
+        """Handle frames until the deadline, but at least one; whether there may be more."""
+        for count, payload in enumerate(self._reader.frames(), 1):
+            message = wire.decode_from_worker(payload)
+            if isinstance(message, wire.Want):
+                self._give_room(message.size)
+            elif isinstance(message, wire.Filled):
+                self._read(False)
+                self._filling = self._loop.create_task(self._take_file(), name="repl bulk")
+            else:
+                self._received(message)
+            if self._is_closed or self._filling is not None:
+                return False
+            if count == wire.FRAMES_PER_TURN or time.perf_counter() > deadline:
+                return True
+        return False
 
     def _read(self, wanted: bool) -> None:
         if wanted != self._is_reading:
@@ -200,6 +232,7 @@ class Channel:
         except wire.WireError as error:
             self._fail(str(error))
         else:
+            self._filling = None
             self._take_frames()
 
     def _close_room(self) -> None:

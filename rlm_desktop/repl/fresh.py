@@ -23,7 +23,7 @@ import msgspec
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
 from rlm_desktop.repl.boot import boot_command, library_paths
-from rlm_desktop.repl.channel import Channel
+from rlm_desktop.repl.channel import Channel, Turns
 from rlm_desktop.repl.fresh_worker import Confinement
 from rlm_desktop.repl.isolation import Layers
 from rlm_desktop.repl.launcher import Launched
@@ -104,6 +104,7 @@ class FreshLauncher:
     def __init__(self, options: ReplOptions, layers: Layers) -> None:
         self._options = options
         self._layers = layers
+        self._turns = Turns()
         self._readable = [*map(str, library_paths(["msgspec", *options.libraries])), *_python_folders()]
         self._warm: deque[tuple[socket.socket, FreshProcess]] = deque()
         self._is_closed = False
@@ -140,7 +141,9 @@ class FreshLauncher:
             process.kill()
             raise ReplError(f"A REPL worker ended before it began: {error.strerror}.") from None
         context = await asyncio.to_thread(lambda: msgspec.msgpack.encode(wire.plain(spec.context)))
-        return Launched(process, lambda received, lost: Channel(sock, received=received, lost=lost), context)
+        return Launched(
+            process, lambda received, lost: Channel(sock, self._turns, received=received, lost=lost), context
+        )
 
     def confirm(self, ready: wire.Ready) -> None:
         """Look at the self-test of a worker.

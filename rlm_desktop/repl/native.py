@@ -13,7 +13,7 @@ import msgspec
 
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import confine_linux, context, linux_paths, wire
-from rlm_desktop.repl.channel import Channel, memory_file, seal
+from rlm_desktop.repl.channel import Channel, Turns, memory_file, seal
 from rlm_desktop.repl.isolation import Layers
 from rlm_desktop.repl.launcher import Launched
 from rlm_desktop.repl.process import BaseZygote, WorkerProcess, ZygoteClient
@@ -37,6 +37,7 @@ class NativeLauncher:
     def __init__(self, options: ReplOptions, layers: Layers) -> None:
         self._options = options
         self._layers = layers
+        self._turns = Turns()
         self._readable = linux_paths.readable(options.libraries)
         self._base: asyncio.Task[BaseZygote] | None = None
         self._contexts: dict[int, _SharedContext] = {}
@@ -98,7 +99,9 @@ class NativeLauncher:
         if self._layers.bubblewrap:
             # A folder in a memory file system of limited size, which is not to be seen from here.
             process.scratch = ""
-        return Launched(process, lambda received, lost: Channel(ours, received=received, lost=lost), data)
+        return Launched(
+            process, lambda received, lost: Channel(ours, self._turns, received=received, lost=lost), data
+        )
 
     def confirm(self, ready: wire.Ready) -> None:
         """Look at the self-test of a worker.
