@@ -245,13 +245,11 @@ class DocumentsPanel(QWidget):
         add_requested: The person wants to choose files.
         cancel_requested: The reading of files shall stop.
         removed: A document was taken out: the item and the row that it had.
-        changed: Documents came or went.
     """
 
     add_requested = Signal()
     cancel_requested = Signal()
     removed = Signal(object, int)
-    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -311,7 +309,7 @@ class DocumentsPanel(QWidget):
         """Show one more document. A name that is taken gets a number, for the REPL tells documents by name."""
         item.name = _free_name(item.name, {other.name for other in self.items})
         self.model.insert(item, row)
-        self._changed()
+        self._summarise()
 
     def find_text(self, sha256: str) -> DocumentItem | None:
         """The document with this text, if it is there already."""
@@ -320,13 +318,13 @@ class DocumentsPanel(QWidget):
     def remove(self, row: int) -> None:
         """Take a document out."""
         item = self.model.remove(row)
-        self._changed()
+        self._summarise()
         self.removed.emit(item, row)
 
     def replace(self, items: Iterable[DocumentItem]) -> None:
         """Show the documents of another session."""
         self.model.replace(items)
-        self._changed()
+        self._summarise()
 
     def show_progress(self, text: str | None, done: int = 0, total: int = 0) -> None:
         """Say what is being read; None when nothing is."""
@@ -336,10 +334,6 @@ class DocumentsPanel(QWidget):
         self._progress.setValue(done)
         self._busy_text = "" if text is None else one_line(text, 80)
         self._summarise()
-
-    def _changed(self) -> None:
-        self._summarise()
-        self.changed.emit()
 
     def _summarise(self) -> None:
         characters = sum(item.characters for item in self.items)

@@ -103,11 +103,9 @@ class QuestionPanel(QFrame):
 
     Signals:
         ask_requested: The Ask button was pressed.
-        choices_changed: Another model or limit was chosen.
     """
 
     ask_requested = Signal()
-    choices_changed = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -163,10 +161,6 @@ class QuestionPanel(QFrame):
         app.focusChanged.connect(self._on_focus_changed)
         self.set_models(())
         self.set_choices(settings)
-        for box in (self.root_model, self.sub_model):
-            box.currentTextChanged.connect(self.choices_changed)
-        for spinner in (self.max_depth, self.max_iterations, self.budget):
-            spinner.valueChanged.connect(self.choices_changed)
 
     @property
     def text(self) -> str:

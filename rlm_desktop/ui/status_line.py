@@ -94,6 +94,7 @@ class StatusLine(QFrame):
         figures = self._figure_texts(state)
         self._figures.setText(" · ".join(figures))
         self._figures.setToolTip("\n".join(figures))
+        self.setAccessibleName(self.text)
         self._show_place(state.started.isolation if state.started else "")
 
     def _show_place(self, text: str) -> None:

@@ -134,6 +134,10 @@ class Workbench(QObject):
             return
         panel.add(DocumentItem.of_document(document))
         log.info("document %s added: %s", document.name, counted(document.characters, "character"))
+        if document.warnings:
+            first, *others = document.warnings
+            more = f" ({len(others)} more in its tooltip)" if others else ""
+            self._window.messages.show_message(f"{document.name}: {first}{more}", "warning", seconds=20)
 
     def _on_document_removed(self, item: DocumentItem, row: int) -> None:
         self._window.messages.offer_undo(f"{item.name} was removed.", lambda: self._bring_back(item, row))
@@ -435,14 +439,21 @@ class Workbench(QObject):
             self._opening.cancel()
             self._opening = None
 
+    async def _load(self, run_id: str) -> RunState:
+        """A run of the history; a large one takes a moment."""
+        self._window.setCursor(Qt.CursorShape.BusyCursor)
+        try:
+            return await self.sessions.do(lambda history: history.state(run_id))
+        finally:
+            self._window.unsetCursor()
+
     async def _open(self, session_id: str, run_id: str) -> None:
         live = self.runs.find(run_id)
         if live is not None:
             feed = live.feed
         else:
-            state = await self.sessions.do(lambda history: history.state(run_id))
             feed = RunFeed(self)
-            feed.load(state)
+            feed.load(await self._load(run_id))
         is_other = session_id != self.session_id
         self.session_id, self.run_id = session_id, run_id
         if is_other and feed.state.started is not None:

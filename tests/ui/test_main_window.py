@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
+from rlm_desktop.documents import from_text
 from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
@@ -143,6 +145,15 @@ class TestBadInput:
             assert len(messages) == 3
             assert all("cannot be read" in message for message in messages)
             assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt"]
+
+    async def test_what_the_loader_warns_of_is_said(self, start: Start) -> None:
+        scan = from_text("scan.pdf", "Only the title.", "pdf")
+        async with start() as application:
+            warnings = ("12 pages hold pictures but no text.", "One page is damaged.")
+            application.workbench.reader.document_read.emit(dataclasses.replace(scan, warnings=warnings))
+            assert shown_messages(application) == [
+                "scan.pdf: 12 pages hold pictures but no text. (1 more in its tooltip)"
+            ]
 
     async def test_a_file_twice(self, start: Start, chronicle: Path) -> None:
         async with start() as application:
