@@ -14,7 +14,7 @@ from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.cli.output import print_json
 from rlm_desktop.cli.progress import LiveTree, PlainLines
-from rlm_desktop.documents import Document, from_text, load_all
+from rlm_desktop.documents import Document, expand, from_text, load_all, load_bytes
 from rlm_desktop.engine.events import AnyEvent, encode
 from rlm_desktop.engine.providers import OFFLINE, default_models, label
 from rlm_desktop.engine.rlm import RLM
@@ -109,21 +109,39 @@ async def _what_is_asked_of(
     return session.id, turns, documents
 
 
-async def _load(files: Sequence[str]) -> list[Document]:
-    """The documents in order; `-` is standard input.
+async def _load(named: Sequence[str]) -> list[Document]:
+    """The documents in order; `-` is standard input, in any format that files may have.
 
     Raises:
-        DocumentError: One cannot be read.
+        DocumentError: A file that was named cannot be read, or a folder holds nothing that can.
     """
-    loaded = iter(await load_all([file for file in files if file != "-"]))
     documents: list[Document] = []
-    for file in files:
-        result = from_text("standard input", sys.stdin.read()) if file == "-" else next(loaded)
-        if isinstance(result, DocumentError):
-            raise result
-        for warning in result.warnings:
-            _warn(f"{result.name}: {warning}")
-        documents.append(result)
+    for name in named:
+        documents += [_read_input()] if name == "-" else await _load_path(name)
+    for document in documents:
+        for warning in document.warnings:
+            _warn(f"{document.name}: {warning}")
+    return documents
+
+
+def _read_input() -> Document:
+    return load_bytes("standard input", sys.stdin.buffer.read())
+
+
+async def _load_path(name: str) -> list[Document]:
+    """A file, or what can be read of the files of a folder."""
+    listing = await asyncio.to_thread(expand, [name])
+    results = await load_all(listing.files)
+    errors = [result for result in results if isinstance(result, DocumentError)]
+    documents = [result for result in results if isinstance(result, Document)]
+    if errors and not documents:
+        raise errors[0]
+    if not documents:
+        raise DocumentError(name, "the folder holds no file that can be read.")
+    for left in listing.left_out:
+        _warn(f"left out: {left.path}: {left.reason}")
+    for error in errors:
+        _warn(f"left out: {error}")
     return documents
 
 

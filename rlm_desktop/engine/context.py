@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from rlm_desktop.documents import Document, load_all
+from rlm_desktop.documents import Document, expand, load_all
 from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.engine.prompts import ContextSummary, DocumentSummary, summarize_context
 from rlm_desktop.errors import DocumentError, UsageError
@@ -24,11 +25,13 @@ class Context:
         value: The variable `context`.
         documents: What its documents are, for the trace.
         summaries: The REPL's variable `documents`.
+        warnings: What was left out, as sentences.
     """
 
     value: ContextValue
     documents: tuple[DocumentRef, ...] = ()
     summaries: tuple[dict[str, Any], ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def type(self) -> str:
@@ -65,13 +68,14 @@ async def make_context(
         documents = [context_path]
     if not documents:
         return Context(_checked("" if context is None else context))
-    loaded = await _load(documents)
+    loaded, warnings = await _load(documents)
     refs = tuple(_reference(document) for document in loaded)
     summaries = tuple(document.summary() for document in loaded)
     if len(loaded) == 1:
-        return Context(loaded[0].text, refs, summaries)
+        return Context(loaded[0].text, refs, summaries, tuple(warnings))
     names = unique_names([document.name for document in loaded])
-    return Context(dict(zip(names, (d.text for d in loaded), strict=True)), refs, summaries)
+    texts = dict(zip(names, (document.text for document in loaded), strict=True))
+    return Context(texts, refs, summaries, tuple(warnings))
 
 
 def prompt_context(prompt: str) -> Context:
@@ -89,16 +93,29 @@ def unique_names(names: Sequence[str]) -> list[str]:
     return unique
 
 
-async def _load(documents: Sequence[DocumentLike]) -> list[Document]:
-    paths = [document for document in documents if not isinstance(document, Document)]
-    results = iter(await load_all(paths)) if paths else iter(())
+async def _load(documents: Sequence[DocumentLike]) -> tuple[list[Document], list[str]]:
+    """The documents in order, and what could not be read in folders: one bad file there spoils nothing else.
+
+    Raises:
+        DocumentError: A file that was named itself cannot be read, or a folder holds nothing that can.
+    """
     loaded: list[Document] = []
+    warnings: list[str] = []
     for document in documents:
-        result = document if isinstance(document, Document) else next(results)
-        if isinstance(result, DocumentError):
-            raise result
-        loaded.append(result)
-    return loaded
+        if isinstance(document, Document):
+            loaded.append(document)
+            continue
+        listing = await asyncio.to_thread(expand, [document])
+        results = await load_all(listing.files)
+        errors = [result for result in results if isinstance(result, DocumentError)]
+        is_folder = await asyncio.to_thread(os.path.isdir, document)
+        if errors and not is_folder:
+            raise errors[0]
+        if len(errors) == len(results):
+            raise DocumentError(os.fspath(document), "the folder holds no file that can be read.")
+        warnings += [f"Left out: {error}" for error in errors]
+        loaded += [result for result in results if isinstance(result, Document)]
+    return loaded, warnings
 
 
 def _reference(document: Document) -> DocumentRef:

@@ -328,6 +328,8 @@ class Run:
                 app_version=__version__,
             )
         )
+        for warning in self.context.warnings:
+            self.emit(ev.Noted(level="warning", text=warning))
 
     def _start_timer(self) -> asyncio.TimerHandle | None:
         seconds = self.options.limits.timeout
