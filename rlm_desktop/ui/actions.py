@@ -96,6 +96,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("go_documents", "&Go", "&Documents", ("Ctrl+5",), "Go to the list of documents."),
     ActionSpec("next_pane", "&Go", "&Next pane", ("F6",), "Go to the next pane.", is_separated=True),
     ActionSpec("previous_pane", "&Go", "&Previous pane", ("Shift+F6",), "Go to the pane before."),
+    ActionSpec("find_calls", "&Go", "&Find in the calls", ("Ctrl+F",), "Go to the filter of the calls."),
     ActionSpec(
         "next_error", "&Go", "Next &error", ("F8",), "Select the next row with an error.", is_separated=True
     ),

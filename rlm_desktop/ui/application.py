@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
+from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.actions import ShortcutSheet
@@ -56,6 +57,7 @@ class Application(QObject):
         self.window = MainWindow(memory, samples())
         self._workbench: Workbench | None = None
         self._settings = settings
+        self._labels = {OFFLINE: OFFLINE_LABEL}
         self._collector = IdleCollector(loop, self)
         self._connect()
 
@@ -81,6 +83,7 @@ class Application(QObject):
             "replay_previous": lambda: bench.control_replay(lambda player: player.step_event(-1)),
             "replay_next_iteration": lambda: bench.control_replay(lambda player: player.step_iteration(1)),
             "replay_previous_iteration": lambda: bench.control_replay(lambda player: player.step_iteration(-1)),
+            "find_calls": lambda: window.work.tree.focus_filter(),
             "next_error": lambda: self._go_to_failure(1),
             "previous_error": lambda: self._go_to_failure(-1),
             "shortcuts": lambda: ShortcutSheet(window).open(),
@@ -119,9 +122,12 @@ class Application(QObject):
         await self._open_history()
         models = await self.workbench.runs.models()
         self.window.work.question.set_models(models)
+        self._labels = {model.name: model.label for model in models}
+        self._show_model()
+
+    def _show_model(self) -> None:
         chosen = self.workbench.settings.root_model
-        label = next((model.label for model in models if model.name == chosen), chosen)
-        self.window.first_run.show_model(label, is_offline=chosen == "offline")
+        self.window.first_run.show_model(self._labels.get(chosen, chosen), is_offline=chosen == OFFLINE)
 
     async def warm_up(self) -> None:
         """What the first question would wait for; then nothing is left that garbage collection should look at."""
@@ -143,6 +149,7 @@ class Application(QObject):
 
     def _enable_actions(self) -> None:
         """Offer what can be done now. A Stop that is not needed must not take Esc away from others."""
+        self._show_model()
         actions, state = self.window.actions_by_name, self.workbench.state
         actions["stop"].setEnabled(self.workbench.is_live)
         for name in ("copy_answer", "show_answer"):
@@ -216,6 +223,7 @@ class Application(QObject):
     def _take_settings(self, settings: Settings) -> None:
         self.workbench.settings = settings
         self.window.work.question.set_choices(settings)
+        self._show_model()
         self.window.actions_by_name[f"theme_{settings.theme}"].setChecked(True)
         self.theme.set_mode(_mode(settings))
         self._save(settings)

@@ -63,6 +63,10 @@ class LiveRun:
         """Stop it; what it has found is kept."""
         self._run.stop(by)
 
+    def stop_call(self, number: int) -> None:
+        """Stop one call with all below it; the run goes on."""
+        self._run.stop_call(number)
+
     async def wait(self) -> RunResult:
         """Its result, once all its events are in the feed's state."""
         self.result = await self._run.wait()

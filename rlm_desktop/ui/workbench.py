@@ -93,6 +93,7 @@ class Workbench(QObject):
         window.history.run_opened.connect(self.open_run)
         self.sessions.deleted.connect(self._on_deleted)
         self._work.tree.node_selected.connect(self._inspect)
+        self._work.tree.stop_requested.connect(self._stop_call)
         self._work.inspector.node_selected.connect(self._work.tree.select_node)
         self._work.inspector.message.connect(window.messages.show_message)
         self.runs.run_ended.connect(self._on_run_ended)
@@ -244,6 +245,10 @@ class Workbench(QObject):
         box.addButton("&Stop", QMessageBox.ButtonRole.AcceptRole).clicked.connect(self.stop)
         box.setDefaultButton(box.addButton("&Keep running", QMessageBox.ButtonRole.RejectRole))
         box.open()
+
+    def _stop_call(self, number: int) -> None:
+        if (live := self.runs.find(self.run_id)) is not None:
+            live.stop_call(number)
 
     def stop(self) -> None:
         """Stop the run that is shown."""

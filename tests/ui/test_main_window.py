@@ -511,3 +511,32 @@ class TestReplay:
             assert application.workbench.state is not None
             assert application.workbench.state.answer == live.state.answer
             assert len(await asyncio.to_thread(application.workbench.sessions.history.runs)) == 1
+
+
+def test_the_smoke_test_of_the_program_itself(tmp_path: Path) -> None:
+    picture = tmp_path / "window.png"
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)}
+    del environment["RLM_DESKTOP_HOME"]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "rlm_desktop",
+            "--smoke",
+            "--shot",
+            str(picture),
+            "--theme",
+            "dark",
+            "--size",
+            "1200x800",
+        ],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("completed: ")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert [path.name for path in tmp_path.iterdir()] == ["window.png"], "it left something behind"
