@@ -18,6 +18,8 @@ from rlm_desktop.repl.watch import resident
 _READY_TIMEOUT = 20.0
 _EXIT_TIMEOUT = 1.0
 _FETCH_TIMEOUT = 10.0
+_CPU_SHARE = 2.0
+"""Seconds of processor time that a cell may use for each second of its time limit, on several cores."""
 
 
 @dataclass
@@ -32,6 +34,7 @@ class _Running:
     room: int = 0
     dropped: int = 0
     stopped: Literal["", "interrupted", "timeout"] = ""
+    cpu_before: float | None = None
     timer: asyncio.TimerHandle | None = None
 
 
@@ -175,6 +178,16 @@ class WorkerHandle:
         """End the process at once."""
         self._kill_reason = self._kill_reason or reason
         self._process.kill()
+
+    def note_cpu(self, seconds: float) -> None:
+        """Processor time of its process so far: code must not compute for ever under cover of an open call."""
+        running = self._running
+        if running is None or running.timeout is None:
+            return
+        if running.cpu_before is None:
+            running.cpu_before = seconds
+        elif seconds - running.cpu_before > _CPU_SHARE * running.timeout:
+            self._stop("timeout")
 
     async def aclose(self) -> None:
         """Kill it and wait for its end."""

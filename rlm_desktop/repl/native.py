@@ -78,6 +78,11 @@ class NativeLauncher:
         if shared is None:
             client, data = (await self._base_zygote()).client, msgspec.msgpack.encode(wire.plain(spec.context))
         else:
+            if _has_ended(shared.zygote):
+                await _end(shared)
+                shared.zygote = asyncio.get_running_loop().create_task(
+                    self._share(shared.value), name="repl context"
+                )
             (client, _), data = await asyncio.shield(shared.zygote), b""
         options = confine_linux.Options(
             memory_mb=spec.memory_limit_mb,
@@ -130,10 +135,13 @@ class NativeLauncher:
 
     async def _base_zygote(self) -> BaseZygote:
         if self._base is None or (self._base.done() and not _is_alive(self._base)):
-            self._base = asyncio.get_running_loop().create_task(self._start_base(), name="repl zygote")
+            before = self._base
+            self._base = asyncio.get_running_loop().create_task(self._start_base(before), name="repl zygote")
         return await asyncio.shield(self._base)
 
-    async def _start_base(self) -> BaseZygote:
+    async def _start_base(self, before: asyncio.Task[BaseZygote] | None) -> BaseZygote:
+        if before is not None and not before.cancelled() and before.exception() is None:
+            await before.result().aclose()
         libraries = self._options.libraries
         if self._layers.bubblewrap:
             return await BaseZygote.start(libraries, self._layers.bubblewrap, linux_paths.SCRATCH)
@@ -156,6 +164,12 @@ class NativeLauncher:
 
 def _is_alive(base: asyncio.Task[BaseZygote]) -> bool:
     return not base.cancelled() and base.exception() is None and base.result().client.is_alive
+
+
+def _has_ended(zygote: asyncio.Task[tuple[ZygoteClient, WorkerProcess]]) -> bool:
+    if not zygote.done():
+        return False
+    return zygote.cancelled() or zygote.exception() is not None or not zygote.result()[0].is_alive
 
 
 async def _end(shared: _SharedContext) -> None:

@@ -51,6 +51,10 @@ class Watched(Protocol):
         """Bytes that it had when it started; None when it shares a large context, which must not be counted."""
         ...
 
+    def note_cpu(self, seconds: float) -> None:
+        """Take what its process has used of the processors so far."""
+        ...
+
     def kill(self, reason: str) -> None:
         """End it."""
         ...
@@ -60,6 +64,7 @@ class Watched(Protocol):
 class _Measured:
     worker: Watched
     memory: float = 0.0
+    cpu: float | None = None
     is_scratch_full: bool = False
 
 
@@ -94,6 +99,8 @@ class Watch:
         for each in measured:
             each.worker.memory_mb = each.memory
             each.worker.is_unmeasured = each.worker.is_running
+            if each.cpu is not None:
+                each.worker.note_cpu(each.cpu)
             if each.is_scratch_full:
                 each.worker.kill("it filled its folder with files")
         workers = sorted(self._workers(), key=lambda worker: worker.memory_mb)
@@ -118,6 +125,8 @@ def _measure(worker: Watched) -> _Measured:
         inherited = worker.inherited
         used = _private(worker.pid) if inherited is None else max(0, resident(worker.pid) - inherited)
         measured.memory = used / (1 << 20)
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        measured.cpu = _processor_seconds(worker.pid)
     if worker.scratch:
         measured.is_scratch_full = _is_full(worker.scratch)
     return measured
@@ -136,6 +145,14 @@ def _private(pid: int) -> int:
     """Bytes that only this process has. Takes time in proportion to its memory."""
     with open(f"/proc/{pid}/smaps_rollup") as file:
         return sum(int(line.split()[1]) << 10 for line in file if line.startswith("Private_"))
+
+
+def _processor_seconds(pid: int) -> float:
+    """Linux only: an OSError elsewhere."""
+    with open(f"/proc/{pid}/stat") as file:
+        # The second field is a name in parentheses, which may hold anything.
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _is_full(folder: str) -> bool:

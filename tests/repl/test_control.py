@@ -191,3 +191,37 @@ async def test_a_worker_lost_between_cells_is_told_with_the_next(bench):
     assert (told.status, told.lost) == ("killed", ("x",))
     assert "in the way" in told.error
     assert (await bench.run("'x' in globals()")).stdout == "False\n"
+
+
+async def test_an_open_call_is_no_cover_to_compute_for_ever(spawn):
+    async def serve(query: Query) -> list[str]:
+        await asyncio.Event().wait()
+        return []
+
+    bench = await spawn(serve=serve)
+    code = (
+        "import threading\nthreading.Thread(target=llm_query, args=('x',), daemon=True).start()\n"
+        "x = 1\nwhile True:\n    pass"
+    )
+    result = await bench.run(code, timeout=0.3)
+    assert result.status == "timeout"
+    assert result.computed < 0.3
+    assert (await bench.run("x")).stdout == "1\n"
+
+
+async def test_the_loss_of_the_zygotes_is_survived():
+    host = ReplHost()
+    small, large = [
+        await host.spawn(ReplSpec(context="c" * size), serve=_no_models, on_output=lambda *_: None)
+        for size in (5, 3_000_000)
+    ]
+    for repl in (small, large):
+        await repl.run_cell("x = 1")
+    ends = [repl.worker._process.exited for repl in (small, large)]
+    (host._launchers["confined"]._base.result())._program.kill()  # type: ignore[attr-defined]
+    await asyncio.wait_for(asyncio.gather(*ends), 10)
+    for repl, size in ((small, 5), (large, 3_000_000)):
+        result = await repl.run_cell("x")
+        assert (result.status, result.lost) == ("killed", ("x",))
+        assert (await repl.run_cell("len(context)")).stdout == f"{size}\n"
+    await host.aclose()

@@ -26,6 +26,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the socket's number is that of Linux workers"),
 ]
 ROOT = Path(__file__).resolve().parents[2]
+SOAK = int(os.environ.get("RLM_SOAK_WORKERS", "60"))
+"""Workers of the soak; some hundreds take minutes."""
 SEND = "import os, struct, msgspec\ndef send(data):\n    os.write(3, struct.pack('<I', len(data)) + data)\n"
 FORGE = SEND + "def forge(**message):\n    send(msgspec.msgpack.encode(message))\n"
 QUERY = "dict(function='llm_query', called_as='x', prompts=['p'])"
@@ -147,6 +149,14 @@ async def test_a_flood_of_calls_leaves_the_loop_responsive(spawn):
     assert worst < 5, "the flood must be taken in turns"  # a guard against hanging; the figure is in the benchmarks
 
 
+@pytest.mark.parametrize("garbage", [b"", b"\xc1", b"\x91" * 5000, b"\xff" * 100])
+async def test_a_worker_that_does_not_understand_its_host_ends(bench, garbage):
+    await bench.run("x = 1")
+    bench.repl.worker._connection._send_frame(garbage)
+    assert (await bench.run("x")).status == "killed"
+    assert (await bench.run("1")).stdout == "1\n"
+
+
 async def test_a_soak_leaks_nothing():
     """Workers started, used, interrupted, killed and flooded at random; afterwards nothing is left of them."""
     process, chance = psutil.Process(), random.Random(4)
@@ -182,7 +192,7 @@ async def test_a_soak_leaks_nothing():
             await asyncio.gather(cell, return_exceptions=True)
         await repl.aclose()
 
-    for start in range(0, 60, 12):
+    for start in range(0, SOAK, 12):
         await asyncio.gather(*[one(number) for number in range(start, start + 12)])
     gc.collect()
     assert (await _settled(process.num_fds, before)) == before
