@@ -67,11 +67,9 @@ async def run() -> list[Figure]:
     if not (place := os.environ.get("RLM_DESKTOP_PEERS")):
         return []
     python = await _environment(Path(place))
-    chosen = os.environ.get("RLM_DESKTOP_PEERS_ONLY", "")
     figures: list[Figure] = []
     for scenario in SCENARIOS:
-        if chosen in scenario.name:
-            figures += await _compare(scenario, python)
+        figures += await _compare(scenario, python)
     return figures
 
 
@@ -94,10 +92,11 @@ async def _compare(scenario: Scenario, python: str) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         file = _context_file(Path(folder), scenario.size_mb)
         async with server_process(LATENCY) as url:
-            ours = await _ours(scenario, url, file)
             for peer in PEERS:
                 if "dspy" in peer and scenario.depth > 1:
                     continue  # it has sub-agents of another kind, not sub-RLMs
+                # Measured anew beside each, because a machine that others use changes within minutes.
+                ours = await _ours(scenario, url, file)
                 figures.append(await _beside(scenario, ours, peer, python, url, file))
     return figures
 
