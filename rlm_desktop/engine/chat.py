@@ -7,6 +7,7 @@ Below the SDK's typed layer on purpose: splitting the stream here costs a third 
 
 from __future__ import annotations
 
+import math
 from typing import Any, cast
 
 import msgspec
@@ -15,6 +16,9 @@ from rlm_desktop.engine.events import Usage
 from rlm_desktop.errors import ModelError
 
 _RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
+
+MAX_REPLY = 64 << 20
+"""Bytes of one reply, far above what any model says: a server that goes on without end is given up."""
 
 
 class _Details(msgspec.Struct):
@@ -70,6 +74,7 @@ class ReplyReader:
         self.cost_usd: float | None = None
         self.finish_reason = ""
         self._buffer = bytearray()
+        self._taken = 0
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._has_choice = False
@@ -91,10 +96,15 @@ class ReplyReader:
         Raises:
             ModelError: The server said that it failed, or nothing that can be read.
         """
+        self._taken += len(data)
+        if self._taken > MAX_REPLY:
+            raise ModelError(f"The server's reply is longer than {MAX_REPLY:,} bytes.")
+        before = len(self._buffer)
         self._buffer += data
         if not self.is_streamed:
             return "", ""
-        end = self._buffer.rfind(b"\n")
+        # Looked for in what is new only: a line without end would be searched again and again.
+        end = self._buffer.rfind(b"\n", before)
         if end < 0:
             return "", ""
         lines = bytes(self._buffer[:end]).split(b"\n")
@@ -138,7 +148,7 @@ class ReplyReader:
     def _take_body(self, payload: bytes) -> None:
         try:
             body = _decode_body(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             shown = payload[:200].decode("utf-8", "replace").strip() or "an empty body"
             if shown.startswith("<"):
                 raise ModelError("The server answered with a web page: is the base URL right?") from error
@@ -163,13 +173,18 @@ class ReplyReader:
 
     def _take_usage(self, usage: _Usage) -> None:
         prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
-        self.cost_usd = usage.cost
+        self.cost_usd = usage.cost if usage.cost is not None and 0 <= usage.cost < math.inf else None
         self.usage = Usage(
-            input_tokens=usage.prompt_tokens,
-            output_tokens=usage.completion_tokens,
-            cached_tokens=prompt.cached_tokens if prompt else None,
-            reasoning_tokens=completion.reasoning_tokens if completion else None,
+            input_tokens=_figure(usage.prompt_tokens),
+            output_tokens=_figure(usage.completion_tokens),
+            cached_tokens=_figure(prompt.cached_tokens) if prompt else None,
+            reasoning_tokens=_figure(completion.reasoning_tokens) if completion else None,
         )
+
+
+def _figure(tokens: int | None) -> int | None:
+    """A count as the server gave it; one below zero says nothing."""
+    return tokens if tokens is not None and tokens >= 0 else None
 
 
 def _text_of(content: Any) -> str:

@@ -20,6 +20,7 @@ from rlm_desktop.engine.chat import ReplyReader, error_in_body, is_retryable_sta
 from rlm_desktop.engine.embedding import hash_vectors
 from rlm_desktop.engine.events import Message, Usage
 from rlm_desktop.engine.providers import Provider
+from rlm_desktop.engine.secrets import MARKER, MIN_SECRET
 from rlm_desktop.errors import ModelError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ KEEPALIVE = 60.0
 """Seconds that an idle connection is kept: a root model thinks for longer than the usual 5 between two batches."""
 _MAX_BACKOFF = 20.0
 _MAX_RETRY_AFTER = 120.0
+_MAX_ERROR_BODY = 100_000
 _DELTA_INTERVAL = 0.05
 """Seconds between two `on_text` calls of one reply."""
 _CHARACTERS_PER_TOKEN = 4
@@ -102,17 +104,18 @@ class ModelClient:
             ModelError: The server refused for good, or all attempts failed.
         """
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            await self._wait_for_turn()
+            known: frozenset[str] = frozenset()
             try:
-                async with self._slots, self._time_limit(timeout):
-                    return await self._attempt(model, messages, parameters, on_text, attempt)
+                async with self._slots:
+                    await self._wait_for_turn()
+                    known = frozenset(self._refused.get(model, ()))
+                    async with self._time_limit(timeout):
+                        return await self._attempt(model, messages, parameters, on_text, attempt)
             except ModelError as error:
-                if self._adapt(model, error, parameters):
-                    delay = 0.0
-                elif not error.is_retryable or attempt == MAX_ATTEMPTS:
+                is_adapted = self._adapt(model, error, parameters, known)
+                if attempt == MAX_ATTEMPTS or not (is_adapted or error.is_retryable):
                     raise
-                else:
-                    delay = self._delay(attempt, error)
+                delay = 0.0 if is_adapted else self._delay(attempt, error)
                 await on_retry(FailedAttempt(attempt, str(error), error.status, delay, error.may_cost))
                 await asyncio.sleep(delay)
         raise AssertionError("unreachable")
@@ -134,7 +137,7 @@ class ModelClient:
             async with self._slots:
                 reply = await client.embeddings.create(model=model, input=list(texts), encoding_format="float")
         except (openai.OpenAIError, httpx2.TransportError) as error:
-            raise self._in_words(error) from error
+            raise self._without_key(self._in_words(error)) from error
         ordered = sorted(reply.data, key=lambda item: item.index)
         return [item.embedding for item in ordered], Usage(input_tokens=reply.usage.prompt_tokens, output_tokens=0)
 
@@ -150,6 +153,8 @@ class ModelClient:
             async with asyncio.timeout(seconds):
                 yield
         except TimeoutError as error:
+            if seconds is None:
+                raise
             failure = ModelError(f"No complete reply within {seconds:g} seconds.", is_retryable=True)
             failure.may_cost = True
             raise failure from error
@@ -177,16 +182,22 @@ class ModelClient:
 
     # -- parameters that a model refuses ----------------------------------------------------------------------
 
-    def _adapt(self, model: str, error: ModelError, parameters: Mapping[str, Any]) -> bool:
-        """Learn from a 400 that names a parameter: leave it out, or use its other name, from now on."""
+    def _adapt(self, model: str, error: ModelError, parameters: Mapping[str, Any], known: frozenset[str]) -> bool:
+        """Learn from a 400 that names a parameter: leave it out, or use its other name, from now on.
+
+        Returns whether the request is worth another attempt: also when another request, in flight with this one,
+        has learnt it meanwhile. `known` is what was known to be refused when this one was sent.
+        """
         if error.status not in (400, 422):
             return False
         refused = self._refused.setdefault(model, {})
         text = str(error)
         for name in ("max_completion_tokens", "max_tokens", "temperature", "reasoning_effort", "stream_options"):
             is_used = name in parameters or name == "stream_options"
-            if not is_used or name in refused or f"{name}" not in text:
+            if not is_used or name in known or name not in text:
                 continue
+            if name in refused:
+                return True
             other = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}.get(name)
             refused[name] = None if other in refused else other
             return True
@@ -231,15 +242,14 @@ class ModelClient:
             has_begun = response.is_success
             try:
                 if not response.is_success:
-                    await response.aread()
-                    raise _status_error(response)
+                    raise _status_error(response, await _beginning(response))
                 is_streamed = "text/event-stream" in response.headers.get("content-type", "")
                 reader = ReplyReader(is_streamed=is_streamed)
                 first = await self._read(response, reader, on_text, started)
             finally:
                 await response.aclose()
         except (httpx2.HTTPError, httpx2.StreamError, ModelError) as error:
-            failure = self._in_words(error)
+            failure = self._without_key(self._in_words(error))
             failure.may_cost = has_begun
             raise failure from error
         return Completion(
@@ -291,7 +301,7 @@ class ModelClient:
         if isinstance(error, ModelError):
             return error
         if isinstance(error, openai.APIStatusError):
-            return _status_error(error.response)
+            return _status_error(error.response, error.response.content)
         # The aiohttp transport calls a refused connection a time-out: only the innermost cause can be trusted.
         cause: BaseException = error
         while (inner := cause.__cause__ or cause.__context__) is not None:
@@ -305,6 +315,13 @@ class ModelClient:
             )
         reason = str(cause) or type(cause).__name__
         return ModelError(f"The connection to {self.provider.base_url} failed: {reason}", is_retryable=True)
+
+    def _without_key(self, error: ModelError) -> ModelError:
+        """Some servers repeat the key that they refuse; the error goes into the trace."""
+        key = self.provider.api_key
+        if len(key) >= MIN_SECRET:
+            error.args = (str(error).replace(key, MARKER.format("API key")),)
+        return error
 
     def _open(self) -> AsyncOpenAI:
         if self._client is None:
@@ -421,13 +438,24 @@ def estimate_tokens(messages: list[Message]) -> int:
     return sum(len(message.content) for message in messages) // _CHARACTERS_PER_TOKEN + 4 * len(messages)
 
 
-def _status_error(response: httpx2.Response) -> ModelError:
+async def _beginning(response: httpx2.Response) -> bytes:
+    """The body of an error, up to what can be of use: it may be without end."""
+    content = bytearray()
+    async with aclosing(response.aiter_bytes()) as pieces:
+        async for data in pieces:
+            content += data
+            if len(content) > _MAX_ERROR_BODY:
+                break
+    return bytes(content)
+
+
+def _status_error(response: httpx2.Response, content: bytes) -> ModelError:
     """A 4xx or 5xx answer, in words that help."""
     status = response.status_code
     try:
-        body = msgspec.json.decode(response.content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        body = response.text
+        body = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = content.decode("utf-8", "replace")
     if isinstance(body, dict):
         body = cast("dict[str, Any]", body).get("error", body)
     described = error_in_body(body, status) if body else ModelError(f"HTTP {status}", status=status)

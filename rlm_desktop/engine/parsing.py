@@ -14,6 +14,8 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$")
 _FINAL = re.compile(r"^[ \t]*(FINAL_VAR|FINAL)\(", re.MULTILINE)
 _THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _TRIPLE = re.compile(r"\\.|\"\"\"|'''|#[^\n]*|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?", re.DOTALL)
+_PARENTHESIS = re.compile(r"[()]")
+_END_OF_LINE = re.compile(r"[^\S\n]*[`.;]?[^\S\n]*(?:\n|\Z)")
 _PYTHON = frozenset({"python", "py", "python3"})
 
 
@@ -147,9 +149,9 @@ def _argument(text: str, start: int) -> tuple[str, int]:
     if quoted is not None:
         return quoted
     depth = 1
-    for match in re.compile(r"[()]").finditer(text, start):
+    for match in _PARENTHESIS.finditer(text, start):
         depth += 1 if match.group() == "(" else -1
-        if depth == 0 and text[match.end() :].split("\n", 1)[0].strip() in ("", "`", ".", ";"):
+        if depth == 0 and _END_OF_LINE.match(text, match.end()):
             return text[start : match.start()].strip(), match.end()
         if depth == 0:
             # More text on the line: not the end of the answer, as in "FINAL(a) b)".

@@ -8,7 +8,8 @@ import tomllib
 import msgspec
 
 from rlm_desktop.engine.events import Usage
-from rlm_desktop.engine.providers import OFFLINE
+from rlm_desktop.engine.providers import OFFLINE, Provider
+from rlm_desktop.errors import SettingsError
 from rlm_desktop.paths import resource
 
 
@@ -44,6 +45,19 @@ def price_of(model: str) -> Price | None:
         return models[name]
     base, _, ending = name.partition("-20")
     return models.get(base) if ending[:2].isdigit() else None
+
+
+def check_price(model: str, provider: Provider) -> None:
+    """Whether a budget in US dollars can be held with this model.
+
+    Raises:
+        SettingsError: Its price is not known, and it does not run on this machine, where nobody bills.
+    """
+    if price_of(model) is None and not provider.is_local:
+        raise SettingsError(
+            f"A budget in US dollars cannot be held: the price of {model!r} is not known. Add it to the price "
+            "table, or ask without a budget (max_tokens, max_calls)."
+        )
 
 
 def cost_of(price: Price | None, usage: Usage | None) -> float | None:

@@ -44,6 +44,11 @@ class Provider:
         """Whether this is the built-in model."""
         return self.name == OFFLINE
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this machine, where nobody bills."""
+        return self.is_offline or (urlsplit(self.base_url).hostname or "") in ("localhost", "127.0.0.1", "::1")
+
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:

@@ -12,9 +12,9 @@ from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient, es
 from rlm_desktop.engine.events import Message, Usage
 from rlm_desktop.engine.limits import Ledger, Reservation
 from rlm_desktop.engine.options import RunOptions
-from rlm_desktop.engine.prices import cost_of, price_of
+from rlm_desktop.engine.prices import check_price, cost_of, price_of
 from rlm_desktop.engine.trace import Trace
-from rlm_desktop.errors import ModelError
+from rlm_desktop.errors import LimitExceeded, ModelError
 
 NOTHING = Usage(input_tokens=0, output_tokens=0)
 """What a refused request used: no provider bills it."""
@@ -47,6 +47,7 @@ class Requests:
         self.emit = trace.emit
         self._cache = cache
         self._ledger = Ledger(options.limits)
+        self._has_budget = options.limits.budget_usd is not None
         self._slots = asyncio.Semaphore(options.max_concurrent)
 
     async def ask(
@@ -72,8 +73,12 @@ class Requests:
         Raises:
             ModelError: The model could not be asked.
             LimitExceeded: It would go over a limit.
+            SettingsError: No server is known for the model, or no price while there is a budget.
         """
-        key = self._cache_key(model, messages)
+        client = self.client_of(model)
+        if self._has_budget:
+            check_price(model, client.provider)
+        key = self._cache_key(client, model, messages)
         if key is not None and (cached := await self._from_cache(key)) is not None:
             self._emit_request(call, model, messages, kept, iteration)
             self._emit_response(call, cached, 0.0, 0.0, source="cache")
@@ -81,7 +86,7 @@ class Requests:
         waiting_since = time.monotonic()
         async with self._slots:
             queued = time.monotonic() - waiting_since
-            request = _Request(self, call, model, messages, is_last_chance=is_last_chance)
+            request = _Request(self, client, call, model, messages, is_last_chance=is_last_chance)
             self._emit_request(call, model, messages, kept, iteration)
             completion, cost = await request.send()
             self._emit_response(call, completion, cost, queued)
@@ -142,17 +147,20 @@ class Requests:
             )
         )
 
-    def _cache_key(self, model: str, messages: list[Message]) -> str | None:
+    def _cache_key(self, client: ModelClient, model: str, messages: list[Message]) -> str | None:
         if self._cache is None:
             return None
-        server = self.client_of(model).provider.base_url
-        return self._cache.key(server, model, messages, self.parameters)
+        return self._cache.key(client.provider.base_url, model, messages, self.parameters)
 
     async def _from_cache(self, key: str) -> Completion | None:
         reply = await self._cache.get(key) if self._cache is not None else None
         if reply is None:
             return None
         return Completion(reply.text, reply.reasoning, NOTHING, 0.0, reply.finish_reason, None, 0.0, 0)
+
+    def remaining_time(self) -> float | None:
+        """Seconds left to the run, None without a time limit."""
+        return self._ledger.remaining_time()
 
     def reserve(self, tokens: int, model: str, *, is_last_chance: bool = False) -> Reservation:
         """Set aside what a request with `tokens` of input is expected to use.
@@ -168,9 +176,17 @@ class _Request:
     """A request on its way: reserves, records failed attempts, settles exactly once for each attempt."""
 
     def __init__(
-        self, requests: Requests, call: int, model: str, messages: list[Message], *, is_last_chance: bool = False
+        self,
+        requests: Requests,
+        client: ModelClient,
+        call: int,
+        model: str,
+        messages: list[Message],
+        *,
+        is_last_chance: bool = False,
     ) -> None:
         self._requests = requests
+        self._client = client
         self._call = call
         self._model = model
         self._messages = messages
@@ -182,7 +198,7 @@ class _Request:
         """The reply and its cost."""
         requests = self._requests
         try:
-            completion = await requests.client_of(self._model).complete(
+            completion = await self._client.complete(
                 self._model,
                 self._messages,
                 requests.parameters,
@@ -191,16 +207,18 @@ class _Request:
                 timeout=requests.timeout,
             )
         except ModelError as error:
-            used, cost = _used_by_failure(error.may_cost)
-            self._reservation.settle(used, cost)
-            requests.emit(
-                ev.ModelFailed(call=self._call, error=str(error), status=error.status, usage=used, cost_usd=cost)
-            )
+            self._fail(error, *_used_by_failure(error.may_cost), status=error.status)
             raise
-        except BaseException:
-            # Cancelled in flight: the provider may bill it, nobody knows how much.
-            self._reservation.settle(None, None)
-            requests.emit(ev.ModelFailed(call=self._call, error="cancelled in flight"))
+        except LimitExceeded as limit:
+            # Met before another attempt: the one before is accounted for, and nothing was sent since.
+            self._fail(limit, NOTHING, 0.0)
+            raise
+        except asyncio.CancelledError:
+            # In flight: the provider may bill it, nobody knows how much.
+            self._fail("cancelled in flight", None, None)
+            raise
+        except Exception as error:
+            self._fail(error, None, None)
             raise
         cost = completion.provider_cost
         if cost is None:
@@ -208,6 +226,14 @@ class _Request:
         self._reservation.settle(completion.usage, cost)
         self._warn_if_cut(completion)
         return completion, cost
+
+    def _fail(
+        self, error: Exception | str, used: Usage | None, cost: float | None, *, status: int | None = None
+    ) -> None:
+        self._reservation.settle(used, cost)
+        self._requests.emit(
+            ev.ModelFailed(call=self._call, error=str(error), status=status, usage=used, cost_usd=cost)
+        )
 
     def _reserve(self) -> Reservation:
         return self._requests.reserve(self._tokens, self._model, is_last_chance=self._is_last_chance)

@@ -8,7 +8,6 @@ import uuid
 import weakref
 from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar
-from urllib.parse import urlsplit
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.cache import CompletionCache
@@ -19,7 +18,7 @@ from rlm_desktop.engine.embedding import HASHING_MODEL
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.options import RunOptions, SubCalls
-from rlm_desktop.engine.prices import price_of
+from rlm_desktop.engine.prices import check_price
 from rlm_desktop.engine.providers import (
     OFFLINE,
     Provider,
@@ -36,12 +35,14 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tools import Toolbox, ToolLike
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.engine.typed_output import OutputLike, OutputType
-from rlm_desktop.errors import RLMError, SettingsError, UsageError
+from rlm_desktop.errors import RLMError, UsageError
 from rlm_desktop.repl.host import ReplHost
 from rlm_desktop.settings import Settings
 
 _T = TypeVar("_T")
 _OPENAI_EMBEDDING = "text-embedding-3-small"
+_SESSIONS_KEPT = 1_000
+"""Sessions that one object remembers: it may serve for months."""
 _EMBED_TEXT = "Vectors of a list of texts (or of one text), to compare by their dot product."
 
 
@@ -172,7 +173,8 @@ class RLM:
             context: The context itself, in place of documents.
             context_path: One file, in place of documents.
             session: The session that the question belongs to; its earlier questions are the run's history.
-            history: Earlier turns (`question`, `answer`), in place of those that this object remembers.
+            history: Earlier turns (`question`, `answer`), in place of those that this object remembers (of the
+                last 1,000 sessions asked in).
             output: The form of the final answer: a Pydantic model, a JSON schema, or a signature such as
                 `"answer: str, confidence: float"`.
             past: What to take over from another run's record; see `record.resume_from` and `record.fork_at`.
@@ -189,7 +191,7 @@ class RLM:
         form = None if output is None else OutputType(output)
         shared = _Shared.of_loop(self)
         session_id = session or uuid.uuid4().hex
-        turns = self._sessions.setdefault(session_id, []) if history is None else [dict(turn) for turn in history]
+        turns = self._turns_of(session_id) if history is None else [dict(turn) for turn in history]
         run = Run(
             question,
             made,
@@ -329,6 +331,14 @@ class RLM:
             self._sessions[run.session_id].append(session_turn(run.state))
         return outcome
 
+    def _turns_of(self, session_id: str) -> list[dict[str, Any]]:
+        """The earlier turns of a session; the sessions that were not asked in for longest are forgotten."""
+        turns = self._sessions.pop(session_id, [])
+        self._sessions[session_id] = turns
+        while len(self._sessions) > _SESSIONS_KEPT:
+            del self._sessions[next(iter(self._sessions))]
+        return turns
+
     def _run_alone(self, work: Coroutine[Any, Any, _T]) -> _T:
         try:
             asyncio.get_running_loop()
@@ -377,11 +387,7 @@ class RLM:
         if self.options.limits.budget_usd is None:
             return
         for model in sorted(self._model_names()):
-            if price_of(model) is None and not _is_local(self._providers[model]):
-                raise SettingsError(
-                    f"The budget of ${self.options.limits.budget_usd:g} cannot be held: the price of {model!r} is "
-                    "not known. Add it to the price table, or ask without a budget (max_tokens, max_calls)."
-                )
+            check_price(model, self._providers[model])
 
 
 def session_turn(state: RunState) -> dict[str, Any]:
@@ -394,11 +400,6 @@ def session_turn(state: RunState) -> dict[str, Any]:
         "answer": (state.root.answer if state.root else None) or state.answer or "",
         "variables": [{"name": v.name, "type": v.type, "size": v.size, "preview": v.preview} for v in variables],
     }
-
-
-def _is_local(provider: Provider) -> bool:
-    """Whether a provider runs on this machine, where nobody bills."""
-    return provider.is_offline or (urlsplit(provider.base_url).hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 
 _SharedByLoop: TypeAlias = "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Shared]"
@@ -437,6 +438,8 @@ class _Shared:
             return
         shared._users.discard(user)
         if not shared._users:
+            # At once, lest another user gets hold of it while it is being closed.
+            del cls._of_loops[asyncio.get_running_loop()]
             shared._keeper.cancel()
             await asyncio.gather(shared._keeper, return_exceptions=True)
 
@@ -444,6 +447,7 @@ class _Shared:
         try:
             await asyncio.get_running_loop().create_future()
         finally:
-            self._of_loops.pop(asyncio.get_running_loop(), None)
+            if self._of_loops.get(asyncio.get_running_loop()) is self:
+                del self._of_loops[asyncio.get_running_loop()]
             await self.repl_host.aclose()
             await self.clients.aclose()

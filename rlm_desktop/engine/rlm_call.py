@@ -17,7 +17,7 @@ from rlm_desktop.engine.control import CellProposal
 from rlm_desktop.engine.events import EndState, Message
 from rlm_desktop.engine.parsing import Block, Reply, TextFinal, parse_reply
 from rlm_desktop.engine.record import RecordedCall
-from rlm_desktop.engine.run import Outcome, Run, cancel_and_wait
+from rlm_desktop.engine.run import Outcome, Run, cancel_and_wait, to_the_end
 from rlm_desktop.engine.sub_calls import SubCalls
 from rlm_desktop.errors import LimitExceeded, ModelError
 from rlm_desktop.repl.host import CellResult, Repl, ReplSpec
@@ -105,10 +105,13 @@ class RlmCall:
             self.run.reach_limit(limit)
             return await self._last_chance(EndState(limit.end_state), str(limit))
         finally:
-            await self._sub_calls.aclose()
-            await cancel_and_wait(spawning)
-            if not spawning.cancelled() and spawning.exception() is None:
-                await spawning.result().aclose()
+            await to_the_end(self._close(spawning))
+
+    async def _close(self, spawning: asyncio.Future[Repl]) -> None:
+        await self._sub_calls.aclose()
+        await cancel_and_wait(spawning)
+        if not spawning.cancelled() and spawning.exception() is None:
+            await spawning.result().aclose()
 
     # -- the loop ---------------------------------------------------------------------------------------------
 
@@ -237,26 +240,44 @@ class RlmCall:
         assert self._repl is not None
         self.run.emit(ev.CellStarted(call=self.number, iteration=self.iteration, cell=self.cell, code=code))
         running = asyncio.ensure_future(self._repl.run_cell(code, timeout=self._options.cell_timeout))
+        limit: LimitExceeded | None = None
         try:
-            result = await self._guarded(asyncio.shield(running))
-        except LimitExceeded:
-            self._repl.interrupt()
-            done, _ = await asyncio.wait([running], timeout=_INTERRUPT_GRACE)
-            if not done:
-                await self._repl.kill()
-            result = await running
-            self._results.append(result)
-            self._emit_finished(result)
-            raise
-        except BaseException:
-            await self._sub_calls.aclose()
-            await cancel_and_wait(running)
-            self._emit_finished(CellResult(status="interrupted", error="Cancelled"), status="cancelled")
+            try:
+                result = await self._guarded(asyncio.shield(running))
+            except LimitExceeded as reached:
+                limit = reached
+                result = await self._interrupted(self._repl, running)
+        except BaseException as error:
+            try:
+                await to_the_end(self._abandon(running))
+            finally:
+                self._emit_abandoned(error)
             raise
         self._emit_finished(result)
+        if limit is not None:
+            self._results.append(result)
+            raise limit
         if result.status == "killed":
             self.run.emit(ev.ReplRestarted(call=self.number, reason=result.error, lost=result.lost))
         return result
+
+    async def _interrupted(self, repl: Repl, running: asyncio.Future[CellResult]) -> CellResult:
+        """The result of a cell that is stopped softly, else by force."""
+        repl.interrupt()
+        done, _ = await asyncio.wait([running], timeout=_INTERRUPT_GRACE)
+        if not done:
+            await repl.kill()
+        return await running
+
+    async def _abandon(self, running: asyncio.Future[CellResult]) -> None:
+        await self._sub_calls.aclose()
+        await cancel_and_wait(running)
+
+    def _emit_abandoned(self, error: BaseException) -> None:
+        if isinstance(error, asyncio.CancelledError):
+            self._emit_finished(CellResult(status="interrupted", error="Cancelled"), status="cancelled")
+        else:
+            self._emit_finished(CellResult(status="killed", error=f"{type(error).__name__}: {error}"))
 
     def _emit_finished(self, result: CellResult, *, status: ev.CellStatus | None = None) -> None:
         for stream, output_filter in self._output_filters.items():
@@ -403,8 +424,9 @@ class RlmCall:
         self.iteration += 1
         self.run.emit(ev.IterationStarted(call=self.number, iteration=self.iteration, of=self._of))
         try:
-            completion = await self._ask(is_last_chance=True)
-        except (LimitExceeded, ModelError):
+            async with asyncio.timeout(self.run.requests.remaining_time()):
+                completion = await self._ask(is_last_chance=True)
+        except (LimitExceeded, ModelError, TimeoutError):
             return failed
         reply = parse_reply(completion.text, python_fences=False)
         text = reply.prose or completion.text

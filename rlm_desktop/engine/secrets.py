@@ -10,7 +10,7 @@ from dataclasses import dataclass
 MARKER = "[secret removed: {}]"
 OFF_LOOP_CHARACTERS = 500_000
 """Texts longer than this are filtered in a thread; up to here it takes below a millisecond."""
-_MIN_SECRET = 8
+MIN_SECRET = 8
 """Configured values shorter than this are not looked for: they would match ordinary words."""
 
 _KEY_END = re.compile(r"-----END (?:[A-Z]+ )*PRIVATE KEY-----")
@@ -54,7 +54,7 @@ class SecretFilter:
     """
 
     def __init__(self, secrets: Iterable[str] = (), patterns: Mapping[str, str] | None = None) -> None:
-        known = sorted({secret for secret in secrets if len(secret) >= _MIN_SECRET}, key=len, reverse=True)
+        known = sorted({secret for secret in secrets if len(secret) >= MIN_SECRET}, key=len, reverse=True)
         configured = [_Kind("configured key", (secret,), re.compile(re.escape(secret))) for secret in known]
         further = [_Kind(name, ("",), re.compile(pattern)) for name, pattern in (patterns or {}).items()]
         self._kinds = (*configured, *_COMMON, *further)

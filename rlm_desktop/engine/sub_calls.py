@@ -219,7 +219,8 @@ class SubCalls:
             return outcome
         finally:
             if outcome is None or outcome.end_state is not EndState.COMPLETED:
-                run.shared.pop(key, None)
+                if run.shared.get(key) == (call.number, answered):
+                    del run.shared[key]
                 outcome = None
             answered.set_result(outcome)
 

@@ -69,6 +69,8 @@ class OutputType:
         for candidate in candidates:
             try:
                 return self._validate(candidate)
+            except RecursionError:
+                problem = problem or "It is nested too deeply."
             except ValueError as error:
                 problem = problem or str(error)
         raise ValueError(problem)
@@ -108,7 +110,7 @@ def _candidates(final: Final, properties: list[str]) -> list[Any]:
     if final.value is not None:
         found.append(final.value)
     text = final.text.strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         found.append(json.loads(text))
     if len(properties) == 1:
         found.append({properties[0]: final.text if final.value is None else final.value})

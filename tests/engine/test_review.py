@@ -1,0 +1,214 @@
+"""Defects that a review found: races, wrong accounts, floods from a hostile server, secrets in errors."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from rlm_desktop.engine import client as client_module
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine import rlm as rlm_module
+from rlm_desktop.engine.chat import ReplyReader
+from rlm_desktop.engine.client import ModelClient
+from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.limits import Limits
+from rlm_desktop.engine.parsing import parse_reply
+from rlm_desktop.engine.requests import Requests
+from rlm_desktop.engine.rlm import RLM
+from rlm_desktop.engine.trace import Trace
+from rlm_desktop.engine.typed_output import OutputType
+from rlm_desktop.errors import ModelError, SettingsError
+from rlm_desktop.repl.wire import Final
+from tests.engine.conftest import MakeBench, by_role, cell
+from tests.servers import Fault
+
+NO_TEMPERATURE = Fault("status", 400, body='{"error": {"message": "unsupported value: temperature"}}')
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "_MAX_BACKOFF", 0.001)
+
+
+def _needs_no_temperature(body: dict[str, Any]) -> str | Fault:
+    if body["messages"][0]["role"] == "system":
+        return cell("r = llm_query_batch(['a', 'b', 'c', 'd', 'e', 'f'])\nFINAL(' '.join(r))")
+    return NO_TEMPERATURE if "temperature" in body else body["messages"][-1]["content"]
+
+
+# -- the client ----------------------------------------------------------------------------------------------
+
+
+async def test_a_refused_parameter_fails_no_call_of_a_batch_in_flight(bench: MakeBench) -> None:
+    one = await bench(
+        _needs_no_temperature, hold_until=6, max_depth=1, sub_model="s", parameters={"temperature": 0.5}
+    )
+    assert (await one.ask(context="c")).final_answer == "a b c d e f"
+    assert len(one.of(ev.ModelRetried)) == 6
+
+
+async def test_a_parameter_refused_at_the_last_attempt_is_an_error_of_the_model(bench: MakeBench) -> None:
+    replies = [Fault("status", 503)] * 4 + [NO_TEMPERATURE]
+    one = await bench(replies, parameters={"temperature": 0.5})
+    result = await one.ask(context="c")
+    assert result.end_state is EndState.FAILED
+    assert "temperature" in result.error
+    assert "Internal error" not in result.error
+
+
+async def test_a_429_holds_back_those_that_wait_for_a_connection(bench: MakeBench) -> None:
+    """With one connection: the second request waits for it while the first is told to wait."""
+    refused_at: list[float] = []
+    clock = asyncio.get_running_loop().time
+
+    def script(body: dict[str, Any]) -> str | Fault:
+        if body["messages"][0]["role"] == "system":
+            return cell("r = llm_query_batch(['a', 'b'])\nFINAL('done')")
+        refused_at.append(clock())
+        return Fault("status", 429, headers={"retry-after-ms": "200"}) if len(refused_at) == 1 else "fine"
+
+    one = await bench(script, max_depth=1)
+    one.rlm.client()._slots = asyncio.Semaphore(1)
+    await one.ask(context="c")
+    assert refused_at[1] - refused_at[0] >= 0.15
+
+
+async def test_a_server_that_repeats_the_key_in_its_error_does_not_put_it_into_the_trace(bench: MakeBench) -> None:
+    body = '{"error": {"message": "Incorrect API key provided: test-key-123456"}}'
+    one = await bench([Fault("status", 401, body=body)])
+    result = await one.ask(context="c")
+    assert "Incorrect API key" in result.error
+    assert not any(b"test-key-123456" in ev.encode(event) for event in one.events)
+
+
+def test_a_reply_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rlm_desktop.engine.chat.MAX_REPLY", 10_000)
+    reader = ReplyReader(is_streamed=True)
+    for _ in range(10):
+        reader.feed(b"x" * 1_000)
+    with pytest.raises(ModelError, match="longer than"):
+        reader.feed(b"x")
+
+
+@pytest.mark.parametrize("figures", ['"prompt_tokens": -5, "completion_tokens": 1', '"cost": -1e6'])
+def test_figures_below_zero_are_unknown(figures: str) -> None:
+    reader = ReplyReader(is_streamed=False)
+    reader.feed(b'{"choices": [{"message": {"content": "x"}}], "usage": {' + figures.encode() + b"}}")
+    reader.finish()
+    assert reader.cost_usd is None
+    assert reader.usage is None or reader.usage.input_tokens is None
+
+
+# -- accounts ------------------------------------------------------------------------------------------------
+
+
+async def test_a_limit_met_between_two_attempts_adds_no_unknown_usage(bench: MakeBench) -> None:
+    one = await bench(
+        by_role([cell("r = llm_query('q')"), "FINAL(best)"], lambda p: Fault("status", 503)),
+        limits=Limits(max_calls=3),
+        max_depth=1,
+    )
+    result = await one.ask(context="c")
+    assert result.end_state is EndState.CALL_LIMIT_EXCEEDED
+    assert result.usage.input_tokens is not None
+    failed = one.of(ev.ModelFailed)
+    assert all("cancelled" not in event.error for event in failed)
+
+
+async def test_a_model_that_no_server_is_known_for_is_no_request_cut_off() -> None:
+    def no_server(model: str) -> ModelClient:
+        raise SettingsError(f"No server is known for the model {model!r}.")
+
+    events: list[ev.AnyEvent] = []
+    requests = Requests(RLM("offline").options, Trace([events.append]), no_server, None)
+    with pytest.raises(SettingsError):
+        await requests.ask(1, "unknown", [ev.Message("user", "x")])
+    assert events == []
+
+
+async def test_a_budget_is_not_evaded_by_naming_a_model_without_a_price() -> None:
+    events: list[ev.AnyEvent] = []
+    url = "http://models.example/v1"
+    async with RLM("gpt-5", base_url=url, api_key="key-key-key", limits=Limits(budget_usd=1.0)) as rlm:
+        requests = Requests(rlm.options, Trace([events.append]), rlm.client, None)
+        with pytest.raises(SettingsError, match="price of 'unpriced' is not known"):
+            await requests.ask(1, "unpriced", [ev.Message("user", "x")])
+    assert events == []
+
+
+# -- limits and stops ----------------------------------------------------------------------------------------
+
+
+async def test_the_time_limit_cuts_a_last_chance_that_hangs(bench: MakeBench) -> None:
+    one = await bench([cell("x = 1"), Fault("hang")], max_iterations=1, limits=Limits(timeout=1.0))
+    async with asyncio.timeout(20):
+        result = await one.ask(context="c")
+    assert not result.success
+
+
+async def test_every_cell_of_a_stopped_tree_is_finished(bench: MakeBench) -> None:
+    """A limit cancels a child while its parent's cell is interrupted: the child is cancelled twice."""
+
+    def root(messages: list[dict[str, Any]]) -> str:
+        is_child = "Another RLM gave you" in messages[1]["content"]
+        return cell("llm_query('slow')") if is_child else cell("r = rlm_query_batch(['a', 'b', 'c'])")
+
+    one = await bench(by_role(root, lambda p: Fault("hang")), limits=Limits(timeout=1.0), max_depth=2)
+    await one.ask(context="c")
+    started = {(e.call, e.iteration, e.cell) for e in one.of(ev.CellStarted)}
+    finished = [(e.call, e.iteration, e.cell) for e in one.of(ev.CellFinished)]
+    assert sorted(started) == sorted(finished)
+    assert {e.call for e in one.of(ev.CallStarted)} == {e.call for e in one.of(ev.CallFinished)}
+    assert isinstance(one.events[-1], ev.RunFinished)
+
+
+@pytest.mark.expect_log_warnings
+async def test_a_sink_that_raises_harms_neither_the_run_nor_the_other_sinks() -> None:
+    seen: list[ev.AnyEvent] = []
+
+    def broken(event: ev.AnyEvent) -> None:
+        raise RuntimeError("a bug of the listener")
+
+    trace = Trace([broken, seen.append])
+    trace.emit(ev.Noted(text="one"))
+    trace.emit(ev.Noted(text="two"))
+    assert [event.seq for event in seen] == [1, 2]
+
+
+async def test_what_is_being_closed_is_not_handed_to_the_next() -> None:
+    one, two = RLM("offline"), RLM("offline")
+    shared = rlm_module._Shared.of_loop(one)
+    closing = asyncio.create_task(one.aclose())
+    await asyncio.sleep(0)
+    successor = rlm_module._Shared.of_loop(two)
+    assert successor is not shared
+    await closing
+    assert rlm_module._Shared.of_loop(two) is successor
+    await two.aclose()
+
+
+async def test_sessions_long_unused_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rlm_module, "_SESSIONS_KEPT", 2)
+    async with RLM("offline") as rlm:
+        for name in ("a", "b", "c"):
+            rlm._turns_of(name)
+        rlm._turns_of("b")
+        rlm._turns_of("d")
+        assert list(rlm._sessions) == ["b", "d"]
+
+
+# -- hostile replies -----------------------------------------------------------------------------------------
+
+
+def test_an_answer_of_many_parentheses_is_read_in_linear_time() -> None:
+    hostile = "FINAL(" + "a) b" * 200_000
+    final = parse_reply(hostile).final
+    assert final is not None
+    assert final.argument.startswith("a) b")
+
+
+def test_an_answer_nested_without_end_is_rejected_in_words() -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        OutputType("answer: int, other: int").check(Final(source="FINAL", text="[" * 200_000))
