@@ -100,7 +100,8 @@ def kind_words(node: Node) -> str:
 
 def status(node: Node) -> str:
     """The status in words."""
-    if isinstance(node, IterationNode) and node.status == EndState.FAILED:
+    has_cells = isinstance(node, IterationNode) and bool(node.cells)
+    if has_cells and node.status == EndState.FAILED:
         return "Cell error"
     return node.status.capitalize()
 

@@ -23,7 +23,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, Exchange, IterationNode, Node
 from rlm_desktop.ui import call_text, inspector_text, theme
 from rlm_desktop.ui.call_model import Clock
-from rlm_desktop.ui.inspector_answer import AnswerPage
+from rlm_desktop.ui.inspector_answer import WAITING, AnswerPage
 from rlm_desktop.ui.inspector_batch import BatchPage
 from rlm_desktop.ui.inspector_cells import CellsPage, VariablesPage
 from rlm_desktop.ui.text_view import Section, TextPane
@@ -329,7 +329,12 @@ class Inspector(QWidget):
         elif page is self.answer:
             root = self._state.root
             answer = self._state.answer if self._state.answer is not None else root.answer if root else None
-            self.answer.show_answer(answer, root.answer_source if root else "")
+            instead = WAITING
+            if self._state.finished is not None:
+                instead = f"There is no answer. The run ended {self._state.status}: {self._state.error}".rstrip(
+                    ": "
+                )
+            self.answer.show_answer(answer, root.answer_source if root else "", instead=instead)
         elif isinstance(node, CallNode) and page is self.transcript:
             self.transcript.set_sections(inspector_text.transcript(node))
         elif isinstance(node, CallNode) and page is self.result:

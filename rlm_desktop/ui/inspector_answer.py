@@ -118,6 +118,9 @@ class MarkdownView(QTextBrowser):
             self._render()
 
 
+WAITING = "The answer appears here when the run has found it."
+
+
 class AnswerPage(QWidget):
     """The answer with what can be done with it.
 
@@ -133,7 +136,6 @@ class AnswerPage(QWidget):
         super().__init__()
         self._answer = ""
         self.view = MarkdownView("Final answer")
-        self.view.setPlaceholderText("The answer appears here when the run has found it.")
         self._source = QLabel()
         self._source.setProperty("muted", True)
         self.copy = QPushButton("Copy")
@@ -155,9 +157,10 @@ class AnswerPage(QWidget):
         layout.addLayout(bar)
         self.show_answer(None, "")
 
-    def show_answer(self, answer: str | None, source: str) -> None:
-        """Show an answer and how it was given; None when there is none yet."""
+    def show_answer(self, answer: str | None, source: str, *, instead: str = WAITING) -> None:
+        """Show an answer and how it was given; where there is none, `instead`."""
         self._answer = answer or ""
+        self.view.setPlaceholderText(instead)
         self.view.set_source(self._answer)
         self._source.setText(f"Given by {source}" if answer is not None and source else "")
         for button in (self.copy, self.save):

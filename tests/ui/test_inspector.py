@@ -15,8 +15,9 @@ from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.control import CellDecision
 from rlm_desktop.engine.events import CellProposed, EndState
 from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.trace import Trace
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
-from rlm_desktop.ui import inspector_text
+from rlm_desktop.ui import call_text, inspector_text
 from rlm_desktop.ui.call_text import is_failure
 from rlm_desktop.ui.inspector import Inspector
 from rlm_desktop.ui.inspector_answer import MOST_MARKDOWN, AnswerPage, MarkdownView
@@ -315,3 +316,25 @@ def test_every_page_of_every_row_can_be_shown(inspector: Inspector) -> None:
                 inspector.tabs.setCurrentIndex(number)
     inspector.changeEvent(QEvent(QEvent.Type.PaletteChange))
     assert not inspector.grab().isNull()
+
+
+def test_a_failed_run_says_why_there_is_no_answer(qtbot: QtBot) -> None:
+    state = RunState()
+    trace = Trace([state.apply])
+    trace.emit(
+        ev.RunStarted(
+            run_id="r", session_id="s", question="q", root_model="m", sub_model="m", started_at="2026-11-21"
+        )
+    )
+    trace.emit(ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"))
+    trace.emit(ev.IterationStarted(call=0, iteration=1, of=3))
+    trace.emit(ev.ModelRequested(call=0, model="m"))
+    trace.emit(ev.ModelFailed(call=0, error="The API key was refused"))
+    trace.emit(ev.CallFinished(call=0, end_state=ev.EndState.FAILED, error="The API key was refused"))
+    trace.emit(ev.RunFinished(end_state=ev.EndState.FAILED, error="The API key was refused"))
+    inspector = Inspector()
+    qtbot.addWidget(inspector)
+    inspector.show_node(state, state.nodes[0])
+    inspector.tabs.setCurrentWidget(inspector.answer)
+    assert "The API key was refused" in inspector.answer.view.placeholderText()
+    assert call_text.status(state.nodes[1]) == "Failed"
