@@ -331,9 +331,8 @@ class Inspector(QWidget):
             answer = self._state.answer if self._state.answer is not None else root.answer if root else None
             instead = WAITING
             if self._state.finished is not None:
-                instead = f"There is no answer. The run ended {self._state.status}: {self._state.error}".rstrip(
-                    ": "
-                )
+                reason = f": {self._state.error}" if self._state.error else "."
+                instead = f"There is no answer. {self._state.status.capitalize()}{reason}"
             self.answer.show_answer(answer, root.answer_source if root else "", instead=instead)
         elif isinstance(node, CallNode) and page is self.transcript:
             self.transcript.set_sections(inspector_text.transcript(node))
