@@ -17,9 +17,9 @@ from collections.abc import Callable
 from rlm_desktop.repl import wire
 
 _READ_SIZE = 256 * 1024
-_TURN_OF_ONE = 0.0005
+_TURN_OF_ONE = 0.00025
 """Seconds that the frames of one worker may take in one turn of the loop."""
-_TURN_OF_ALL = 0.002
+_TURN_OF_ALL = 0.001
 """Seconds that the frames of all workers together may take in it."""
 
 
