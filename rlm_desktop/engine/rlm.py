@@ -18,7 +18,7 @@ from rlm_desktop.engine.embedding import HASHING_MODEL
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.options import RunOptions, SubCalls
-from rlm_desktop.engine.prices import check_price
+from rlm_desktop.engine.prices import check_price, cost_of, price_of
 from rlm_desktop.engine.providers import (
     OFFLINE,
     Provider,
@@ -32,7 +32,7 @@ from rlm_desktop.engine.rlm_call import RlmCall
 from rlm_desktop.engine.run import Outcome, Run, RunResult, failed_outcome
 from rlm_desktop.engine.secrets import SecretFilter
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tools import Toolbox, ToolLike
+from rlm_desktop.engine.tools import Billed, Toolbox, ToolLike
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.engine.typed_output import OutputLike, OutputType
 from rlm_desktop.errors import RLMError, UsageError
@@ -269,11 +269,7 @@ class RLM:
             ModelError: The server refused.
             UsageError: No embedding model is known for the provider.
         """
-        name = model or self._embedding_model
-        if name is None:
-            raise UsageError("No embedding model is known for this server: pass embedding_model= or model=.")
-        provider = self._provider_of(OFFLINE if name == HASHING_MODEL else self.options.model)
-        vectors, _ = await _Shared.of_loop(self).clients.of(provider).embed(name, texts)
+        _, vectors, _ = await self._embed(texts, model)
         return vectors
 
     async def aclose(self) -> None:
@@ -331,6 +327,15 @@ class RLM:
             self._sessions[run.session_id].append(session_turn(run.state))
         return outcome
 
+    async def _embed(self, texts: Sequence[str], model: str | None) -> tuple[str, list[list[float]], ev.Usage]:
+        """The model asked, the vectors and what they used."""
+        name = model or self._embedding_model
+        if name is None:
+            raise UsageError("No embedding model is known for this server: pass embedding_model= or model=.")
+        provider = self._provider_of(OFFLINE if name == HASHING_MODEL else self.options.model)
+        vectors, usage = await _Shared.of_loop(self).clients.of(provider).embed(name, texts)
+        return name, vectors, usage
+
     def _turns_of(self, session_id: str) -> list[dict[str, Any]]:
         """The earlier turns of a session; the sessions that were not asked in for longest are forgotten."""
         turns = self._sessions.pop(session_id, [])
@@ -356,11 +361,13 @@ class RLM:
             return HASHING_MODEL
         return self._env.get("OPENAI_EMBEDDING_MODEL") or (_OPENAI_EMBEDDING if provider.name == "openai" else None)
 
-    async def _embed_for_cells(self, texts: Any, model: str | None = None) -> list[Any]:
+    async def _embed_for_cells(self, texts: Any, model: str | None = None) -> list[Any] | Billed:
         """`embed` as the REPL has it: one text gives one vector."""
-        if isinstance(texts, str):
-            return (await self.embed([texts], model))[0]
-        return list(await self.embed([str(text) for text in texts], model))
+        asked = [texts] if isinstance(texts, str) else [str(text) for text in texts]
+        asked, _ = await self._filter.clean_async(asked)
+        name, vectors, usage = await self._embed(asked, model)
+        result: list[Any] = vectors[0] if isinstance(texts, str) else list(vectors)
+        return result if name == HASHING_MODEL else Billed(result, usage, cost_of(price_of(name), usage))
 
     def _model_names(self) -> set[str]:
         return {self.options.model, self.options.sub_model, *self.options.models.values()}

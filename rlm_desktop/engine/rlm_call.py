@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine import prompts
 from rlm_desktop.engine.client import Completion, estimate_tokens
@@ -19,6 +21,7 @@ from rlm_desktop.engine.parsing import Block, Reply, TextFinal, parse_reply
 from rlm_desktop.engine.record import RecordedCall
 from rlm_desktop.engine.run import Outcome, Run, cancel_and_wait, to_the_end
 from rlm_desktop.engine.sub_calls import SubCalls
+from rlm_desktop.engine.tools import SHOWN, Billed, shown
 from rlm_desktop.errors import LimitExceeded, ModelError
 from rlm_desktop.repl.host import CellResult, Repl, ReplSpec
 from rlm_desktop.repl.wire import Final, ToolCall
@@ -26,7 +29,6 @@ from rlm_desktop.repl.wire import Final, ToolCall
 MAX_STALLS = 3
 """Replies in a row that bring nothing new (no code, or the same code) after which the call winds up."""
 _INTERRUPT_GRACE = 2.0
-_TOOL_SHOWN = 2_000
 _WORTH_RECURSION = 2_000
 """Characters of a context below which it does not matter whether a child gets all of it again."""
 _COMPACT_MINIMUM = 4
@@ -95,7 +97,7 @@ class RlmCall:
             ModelError: The model could not be asked.
             LimitExceeded: A limit of the run was reached, and this is not the root.
         """
-        self._messages = self._opening()
+        self._messages = await self._opening()
         spawning = asyncio.ensure_future(self._spawn())
         try:
             return await self._iterate(spawning)
@@ -282,19 +284,22 @@ class RlmCall:
     def _emit_finished(self, result: CellResult, *, status: ev.CellStatus | None = None) -> None:
         for stream, output_filter in self._output_filters.items():
             self._emit_output(stream, *output_filter.flush())
+        texts = [result.error, result.traceback, *(variable.preview for variable in result.variables)]
+        error, traceback, *previews = self.run.redact_short(self.number, texts, "result of a cell")
+        variables = zip(result.variables, previews, strict=True)
         self.run.emit(
             ev.CellFinished(
                 call=self.number,
                 iteration=self.iteration,
                 cell=self.cell,
                 status=status or result.status,
-                error=result.error,
-                traceback=result.traceback,
+                error=error,
+                traceback=traceback,
                 line=result.line,
                 duration=result.duration,
                 computed=result.computed,
                 dropped=result.dropped,
-                variables=result.variables,
+                variables=tuple(msgspec.structs.replace(known, preview=text) for known, text in variables),
                 threads=result.threads,
             )
         )
@@ -315,15 +320,22 @@ class RlmCall:
     async def _serve_tool(self, call: ToolCall) -> Any:
         """Do a call of the application's function and record it."""
         started = time.monotonic()
-        shown = ", ".join([*map(repr, call.args), *(f"{name}={value!r}" for name, value in call.kwargs.items())])
-        result, error = None, ""
+        arguments = ", ".join(
+            [*map(shown, call.args), *(f"{name}={shown(value)}" for name, value in call.kwargs.items())]
+        )
+        billed, result, error = None, None, "Cancelled"
         try:
             result = await self.run.toolbox.call(call)
+            if isinstance(result, Billed):
+                billed, result = result, result.result
+            error = ""
             return result
         except Exception as failure:
             error = f"{type(failure).__name__}: {failure}"
             raise
         finally:
+            texts = [arguments[:SHOWN], "" if error else shown(result)[:SHOWN], error]
+            arguments, text, error = self.run.redact_short(self.number, texts, "tool")
             self.run.emit(
                 ev.ToolCalled(
                     call=self.number,
@@ -331,10 +343,12 @@ class RlmCall:
                     cell=self.cell,
                     line=call.line,
                     name=call.name,
-                    arguments=shown[:_TOOL_SHOWN],
-                    result="" if error else repr(result)[:_TOOL_SHOWN],
+                    arguments=arguments,
+                    result=text,
                     error=error,
                     duration=time.monotonic() - started,
+                    usage=billed.usage if billed else None,
+                    cost_usd=billed.cost_usd if billed else None,
                 )
             )
 
@@ -445,7 +459,7 @@ class RlmCall:
 
     # -- messages ---------------------------------------------------------------------------------------------
 
-    def _opening(self) -> list[Message]:
+    async def _opening(self) -> list[Message]:
         options = self._options
         system = prompts.system_prompt(
             depth=self.depth,
@@ -471,6 +485,7 @@ class RlmCall:
         )
         if self.is_root and self.run.output is not None:
             first = f"{first}\n\n{self.run.output.description()}"
+        first = await self.run.redact(self.number, first, "first message")
         return [Message("system", system), Message("user", first)]
 
     async def _compact(self) -> None:
@@ -484,6 +499,10 @@ class RlmCall:
         request = prompts.compaction_message()
         conversation = [*self._messages, Message("user", request)]
         summary = await self._sub_calls.ask_aside("compaction", self._model, conversation)
+        if not summary.strip():
+            text = "The model gave no summary: the conversation stays as it is."
+            self.run.emit(ev.Noted(call=self.number, level="warning", text=text))
+            return
         if self._repl is not None:
             plain = [{"role": message.role, "content": message.content} for message in self._messages]
             await self._repl.run_cell(f"conversation = {plain!r}")

@@ -272,10 +272,23 @@ class Run:
 
     async def redact(self, call: int, text: str, where: str) -> str:
         """`text` as it may leave the engine; what was replaced goes into the trace."""
-        cleaned, replaced = await self.secret_filter.clean_async(text)
+        return (await self.redact_all(call, [text], where))[0]
+
+    async def redact_all(self, call: int, texts: Sequence[str], where: str) -> list[str]:
+        """`redact` for several texts."""
+        cleaned, replaced = await self.secret_filter.clean_async(texts)
+        self._tell_redacted(call, where, replaced)
+        return cleaned
+
+    def redact_short(self, call: int, texts: Sequence[str], where: str) -> list[str]:
+        """`redact_all` for short texts, at once."""
+        cleaned, replaced = self.secret_filter.clean_all(texts)
+        self._tell_redacted(call, where, replaced)
+        return cleaned
+
+    def _tell_redacted(self, call: int, where: str, replaced: dict[str, int]) -> None:
         if replaced:
             self.emit(ev.SecretsRedacted(call=call, where=where, replaced=replaced))
-        return cleaned
 
     # -- the whole --------------------------------------------------------------------------------------------
 

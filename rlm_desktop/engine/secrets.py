@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 MARKER = "[secret removed: {}]"
@@ -69,15 +69,26 @@ class SecretFilter:
                     replaced[kind.name] = replaced.get(kind.name, 0) + count
         return text, replaced
 
+    def clean_all(self, texts: Sequence[str]) -> tuple[list[str], dict[str, int]]:
+        """`clean` for several texts."""
+        cleaned: list[str] = []
+        replaced: dict[str, int] = {}
+        for text in texts:
+            text, counts = self.clean(text)
+            cleaned.append(text)
+            for kind, count in counts.items():
+                replaced[kind] = replaced.get(kind, 0) + count
+        return cleaned, replaced
+
     def stream(self) -> SecretStream:
         """A filter for text that comes in pieces."""
         return SecretStream(self)
 
-    async def clean_async(self, text: str) -> tuple[str, dict[str, int]]:
-        """`clean`, off the loop when the text is large."""
-        if len(text) <= OFF_LOOP_CHARACTERS:
-            return self.clean(text)
-        return await asyncio.to_thread(self.clean, text)
+    async def clean_async(self, texts: Sequence[str]) -> tuple[list[str], dict[str, int]]:
+        """`clean_all`, off the loop when the texts are large."""
+        if sum(map(len, texts)) <= OFF_LOOP_CHARACTERS:
+            return self.clean_all(texts)
+        return await asyncio.to_thread(self.clean_all, texts)
 
 
 class SecretStream:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.rlm_call import RlmCall
 
 
+_STARTED_AT_ONCE = 100
+"""Calls of a batch that are started before other work gets its turn: some milliseconds."""
+
+
 class SubCalls:
     """Serves the queries of one rlm call's cells, and ends with it."""
 
@@ -72,11 +76,17 @@ class SubCalls:
         run = self._run
         if run.limit is not None:
             return [f"Error: {run.limit}"] * len(query.prompts)
+        prompts = await run.redact_all(self._caller.number, query.prompts, "prompts of sub-calls")
         batch = self._start_batch(query)
         slots = asyncio.Semaphore(query.max_concurrent) if query.max_concurrent else None
-        calls = [self._start_call(query, prompt, index, batch) for index, prompt in enumerate(query.prompts)]
-        tasks = [asyncio.ensure_future(self._complete(call, slots)) for call in calls]
+        calls: list[_SubCall] = []
+        tasks: list[asyncio.Task[Outcome]] = []
         try:
+            for index, prompt in enumerate(prompts):
+                calls.append(self._start_call(query, prompt, index, batch))
+                tasks.append(asyncio.create_task(self._complete(calls[-1], slots)))
+                if len(calls) % _STARTED_AT_ONCE == 0:
+                    await asyncio.sleep(0)
             outcomes = await asyncio.gather(*tasks)
         except BaseException:
             await cancel_and_wait(*tasks)

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import reprlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
+from rlm_desktop.engine.events import Usage
 from rlm_desktop.errors import UsageError
 from rlm_desktop.repl.wire import Tool, ToolCall
 
 ToolLike: TypeAlias = Any
 """A function, a function with its description `(function, "...")`, or plain data."""
+SHOWN = 2_000
+"""Characters of a call's arguments and of its result that the trace shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What a tool that asked a model returns: the result, and what asking used."""
+
+    result: Any
+    usage: Usage
+    cost_usd: float | None
 
 
 class Toolbox:
@@ -64,6 +78,17 @@ class Toolbox:
         if inspect.iscoroutinefunction(function):
             return await function(*call.args, **call.kwargs)
         return await asyncio.to_thread(function, *call.args, **call.kwargs)
+
+
+def shown(value: Any) -> str:
+    """A value for the trace; cut, as it may be of any size."""
+    return repr(value[:SHOWN]) if isinstance(value, str) else _repr.repr(value)
+
+
+_repr = reprlib.Repr()
+_repr.maxstring = _repr.maxother = _repr.maxlong = 200
+_repr.maxlist = _repr.maxtuple = _repr.maxdict = 20
+_repr.maxlevel = 3
 
 
 def _signature(function: Callable[..., Any]) -> str:

@@ -17,6 +17,7 @@ from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.parsing import parse_reply
 from rlm_desktop.engine.requests import Requests
 from rlm_desktop.engine.rlm import RLM
+from rlm_desktop.engine.tools import Billed, shown
 from rlm_desktop.engine.trace import Trace
 from rlm_desktop.engine.typed_output import OutputType
 from rlm_desktop.errors import ModelError, SettingsError
@@ -212,3 +213,69 @@ def test_an_answer_of_many_parentheses_is_read_in_linear_time() -> None:
 def test_an_answer_nested_without_end_is_rejected_in_words() -> None:
     with pytest.raises(ValueError, match=r"\S"):
         OutputType("answer: int, other: int").check(Final(source="FINAL", text="[" * 200_000))
+
+
+# -- secrets and tools ---------------------------------------------------------------------------------------
+
+
+async def test_a_secret_of_a_document_leaves_in_no_request_and_no_cell_of_the_trace(bench: MakeBench) -> None:
+    secret = "sk-proj-" + "Zz9" * 12
+    code = "key = context[-44:]\nr = llm_query('what is ' + key)\nraise ValueError(key)"
+    one = await bench(
+        by_role([cell(code), cell("FINAL(look(key))")], lambda p: p), tools={"look": str}, max_depth=1
+    )
+    await one.ask(context=f"the key is {secret}")
+    assert not any(secret in str(logged.body) for logged in one.server.log)
+    assert not any(secret.encode() in ev.encode(event) for event in one.events)
+
+
+async def test_a_tool_that_asked_a_model_is_counted(bench: MakeBench) -> None:
+    async def ask() -> Billed:
+        await asyncio.sleep(0)
+        return Billed([1.0], ev.Usage(input_tokens=7, output_tokens=0), 0.25)
+
+    one = await bench([cell("FINAL(ask())")], tools={"ask": ask})
+    result = await one.ask(context="c")
+    assert result.final_answer == "[1.0]"
+    assert (one.of(ev.ToolCalled)[0].usage.input_tokens, one.of(ev.ToolCalled)[0].cost_usd) == (7, 0.25)
+    assert result.by_depth[0]["requests"] == 2
+
+
+async def test_a_cancelled_tool_has_no_result(bench: MakeBench) -> None:
+    started = asyncio.Event()
+
+    async def wait() -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    one = await bench([cell("wait()")], tools={"wait": wait})
+    run = await one.start(context="c")
+    await started.wait()
+    run.stop()
+    await run.wait()
+    assert [(call.result, call.error) for call in one.of(ev.ToolCalled)] == [("", "Cancelled")]
+
+
+def test_a_huge_argument_is_shown_cut() -> None:
+    assert len(shown([["x" * 10_000_000] * 1_000] * 1_000)) < 200_000
+    assert shown({"a": 1}) == "{'a': 1}"
+
+
+async def test_a_conversation_without_a_summary_stays(bench: MakeBench) -> None:
+    def script(body: dict[str, Any]) -> str | Fault:
+        if "Write a summary" in body["messages"][-1]["content"]:
+            return Fault("empty")
+        turn = len(body["messages"])
+        return cell(f"print('long ' * 2000, {turn})") if turn < 12 else "FINAL(done)"
+
+    one = await bench(script, window=8_000, max_iterations=12)
+    assert (await one.ask(context="c")).final_answer == "done"
+    assert any("no summary" in event.text for event in one.of(ev.Noted))
+
+
+async def test_a_wide_batch_lets_others_run_while_it_starts(bench: MakeBench) -> None:
+    code = "r = llm_query_batch([f'q{n}' for n in range(400)])\nFINAL(len(r))"
+    one = await bench(by_role([cell(code)], lambda p: p), max_depth=1, max_concurrent=64)
+    assert (await one.ask(context="c")).final_answer == "400"
+    first_request = next(e.seq for e in one.events if isinstance(e, ev.ModelRequested) and e.call > 0)
+    assert first_request < max(e.seq for e in one.of(ev.CallStarted))

@@ -47,7 +47,7 @@ def test_further_patterns() -> None:
 
 async def test_large_texts_are_filtered_too() -> None:
     secret = "ghp_" + "x" * 36
-    text, replaced = await SecretFilter().clean_async("a " * OFF_LOOP_CHARACTERS + secret)
+    (text,), replaced = await SecretFilter().clean_async(["a " * OFF_LOOP_CHARACTERS + secret])
     assert replaced == {"GitHub token": 1}
     assert secret not in text
 
