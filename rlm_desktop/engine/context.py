@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias, cast
 
 from rlm_desktop.documents import Document, expand, load_all
@@ -17,7 +18,7 @@ ContextValue: TypeAlias = str | list[Any] | dict[str, Any]
 DocumentLike: TypeAlias = Document | str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """A context ready for the REPL.
 
@@ -41,8 +42,9 @@ class Context:
     @property
     def characters(self) -> int:
         """Characters of all texts."""
-        return self.summary().characters
+        return self.summary.characters
 
+    @cached_property
     def summary(self) -> ContextSummary:
         """What the model is told of it."""
         known = [DocumentSummary(d.name, d.kind, d.characters, d.pages) for d in self.documents]
@@ -67,7 +69,11 @@ async def make_context(
     if context_path is not None:
         documents = [context_path]
     if not documents:
-        return Context(_checked("" if context is None else context))
+        made = Context(_checked("" if context is None else context))
+        if not isinstance(made.value, str):
+            # Items that are no texts are written out to be measured, which may take long.
+            await asyncio.to_thread(lambda: made.summary)
+        return made
     loaded, warnings = await _load(documents)
     refs = tuple(_reference(document) for document in loaded)
     summaries = tuple(document.summary() for document in loaded)

@@ -114,7 +114,7 @@ class Ledger:
 
 
 class Reservation:
-    """What one request has set aside. `settle` or `release` it exactly once; further calls do nothing."""
+    """What one request has set aside. `settle` it exactly once; further calls do nothing."""
 
     __slots__ = ("_is_open", "_ledger", "cost_usd", "tokens")
 
@@ -129,7 +129,3 @@ class Reservation:
         if self._is_open:
             self._is_open = False
             self._ledger.settle(self, usage, cost_usd)
-
-    def release(self) -> None:
-        """The request was never answered: it counts as a request, with nothing used."""
-        self.settle(Usage(input_tokens=0, output_tokens=0), 0.0)

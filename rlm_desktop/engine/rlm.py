@@ -35,7 +35,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tools import Billed, Toolbox, ToolLike
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.engine.typed_output import OutputLike, OutputType
-from rlm_desktop.errors import RLMError, UsageError
+from rlm_desktop.errors import RLMError, SettingsError, UsageError
 from rlm_desktop.repl.host import ReplHost
 from rlm_desktop.settings import Settings
 
@@ -100,6 +100,9 @@ class RLM:
         self._env = environment()
         if model is None:
             default_root, default_sub = default_models(self._env)
+            is_server_given = bool(base_url or api_key or (provider is not None and not provider.is_offline))
+            if is_server_given and default_root == OFFLINE:
+                raise SettingsError("A server is given but no model: pass model=, or set OPENAI_MODEL.")
             model, sub_model = default_root, sub_model or default_sub
         self._base_url, self._api_key, self._provider = base_url, api_key, provider
         try:

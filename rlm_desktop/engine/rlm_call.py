@@ -470,9 +470,7 @@ class RlmCall:
             tools=self.run.toolbox.described(),
         )
         is_task = self._question is None
-        summary = (
-            prompts.summarize_context(self._context.value, is_task=True) if is_task else self._context.summary()
-        )
+        summary = prompts.summarize_context(self._context.value, is_task=True) if is_task else self._context.summary
         first = prompts.first_message(
             question=self._question,
             context=summary,

@@ -12,6 +12,7 @@ from rlm_desktop.engine import events as ev
 from rlm_desktop.engine import rlm as rlm_module
 from rlm_desktop.engine.chat import ReplyReader
 from rlm_desktop.engine.client import ModelClient
+from rlm_desktop.engine.context import make_context
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.parsing import parse_reply
@@ -279,3 +280,26 @@ async def test_a_wide_batch_lets_others_run_while_it_starts(bench: MakeBench) ->
     assert (await one.ask(context="c")).final_answer == "400"
     first_request = next(e.seq for e in one.events if isinstance(e, ev.ModelRequested) and e.call > 0)
     assert first_request < max(e.seq for e in one.of(ev.CallStarted))
+
+
+# -- the door ------------------------------------------------------------------------------------------------
+
+
+def test_a_server_without_a_model_is_not_answered_by_the_offline_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rlm_module, "environment", dict)
+    with pytest.raises(SettingsError, match="model="):
+        RLM(api_key="key-key-key")
+
+
+async def test_a_context_of_many_items_is_measured_once() -> None:
+    class Item:
+        written = 0
+
+        def __str__(self) -> str:
+            self.written += 1
+            return "an item"
+
+    item = Item()
+    context = await make_context(context=[item])
+    assert (context.characters, context.summary.characters) == (7, 7)
+    assert item.written <= 2
