@@ -56,6 +56,7 @@ class ModelError(UserError):
         is_retryable: Whether the same request may succeed later.
         retry_after: Seconds that the server asked to wait, if it did.
         may_cost: Whether a reply had begun, so that the provider may bill it.
+        usage: What the provider said that the failed attempt used, an `events.Usage`; None when it said nothing.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class ModelError(UserError):
         self.is_retryable = is_retryable
         self.retry_after = retry_after
         self.may_cost = False
+        self.usage: object = None
 
 
 class HistoryError(UserError):

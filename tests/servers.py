@@ -197,6 +197,9 @@ class ModelServer:
                 return response
             case "broken_sse":
                 await response.write(b'data: {"choices": [{"del\n\n')
+            case "usage_then_error":
+                await response.write(event({"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 2}}))
+                await response.write(event({"error": {"message": "provider died", "code": 502}}))
             case "error_in_stream":
                 await response.write(event({"error": {"message": "provider died", "code": 502}}))
             case "empty":

@@ -67,6 +67,7 @@ class FailedAttempt:
     status: int | None
     delay: float
     may_cost: bool
+    usage: Usage | None = None
 
 
 class ModelClient:
@@ -116,7 +117,9 @@ class ModelClient:
                 if attempt == MAX_ATTEMPTS or not (is_adapted or error.is_retryable):
                     raise
                 delay = 0.0 if is_adapted else self._delay(attempt, error)
-                await on_retry(FailedAttempt(attempt, str(error), error.status, delay, error.may_cost))
+                await on_retry(
+                    FailedAttempt(attempt, str(error), error.status, delay, error.may_cost, used_by(error))
+                )
                 await asyncio.sleep(delay)
         raise AssertionError("unreachable")
 
@@ -237,20 +240,21 @@ class ModelClient:
         completions = self._open_completions()
         started = time.monotonic()
         has_begun = False
+        reader = ReplyReader(is_streamed=True)
         try:
             response = await completions.post(self._body(model, messages, parameters))
             has_begun = response.is_success
             try:
                 if not response.is_success:
                     raise _status_error(response, await _beginning(response))
-                is_streamed = "text/event-stream" in response.headers.get("content-type", "")
-                reader = ReplyReader(is_streamed=is_streamed)
+                reader.is_streamed = "text/event-stream" in response.headers.get("content-type", "")
                 first = await self._read(response, reader, on_text, started)
             finally:
                 await response.aclose()
         except (httpx2.HTTPError, httpx2.StreamError, ModelError) as error:
             failure = self._without_key(self._in_words(error))
             failure.may_cost = has_begun
+            failure.usage = reader.usage
             raise failure from error
         return Completion(
             text=reader.text,
@@ -431,6 +435,11 @@ def make_client(provider: Provider, http: httpx2.AsyncClient) -> AsyncOpenAI:
         timeout=http.timeout,
         http_client=http,
     )
+
+
+def used_by(error: ModelError) -> Usage | None:
+    """What the provider said that a failed attempt used."""
+    return error.usage if isinstance(error.usage, Usage) else None
 
 
 def estimate_tokens(messages: list[Message]) -> int:

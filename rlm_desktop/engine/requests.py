@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.cache import Cached, CompletionCache
-from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient, estimate_tokens
+from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient, estimate_tokens, used_by
 from rlm_desktop.engine.events import Message, Usage
 from rlm_desktop.engine.limits import Ledger, Reservation
 from rlm_desktop.engine.options import RunOptions
@@ -207,7 +207,7 @@ class _Request:
                 timeout=requests.timeout,
             )
         except ModelError as error:
-            self._fail(error, *_used_by_failure(error.may_cost), status=error.status)
+            self._fail(error, *self._used_by_failure(error.may_cost, used_by(error)), status=error.status)
             raise
         except LimitExceeded as limit:
             # Met before another attempt: the one before is accounted for, and nothing was sent since.
@@ -245,7 +245,7 @@ class _Request:
             self._requests.emit(ev.TextDelta(call=self._call, text=text))
 
     async def _on_retry(self, failed: FailedAttempt) -> None:
-        used, cost = _used_by_failure(failed.may_cost)
+        used, cost = self._used_by_failure(failed.may_cost, failed.usage)
         self._requests.emit(
             ev.ModelRetried(
                 call=self._call,
@@ -260,6 +260,12 @@ class _Request:
         self._reservation.settle(used, cost)
         self._reservation = self._reserve()
 
+    def _used_by_failure(self, may_cost: bool, usage: Usage | None) -> tuple[Usage | None, float | None]:
+        """What a failed attempt used: nothing when it was refused, else what the provider said."""
+        if not may_cost:
+            return NOTHING, 0.0
+        return usage, cost_of(price_of(self._model), usage)
+
     def _warn_if_cut(self, completion: Completion) -> None:
         """Some servers cut a prompt to their window without a word (Ollama; reference/providers.md)."""
         counted = completion.usage.input_tokens if completion.usage else None
@@ -270,8 +276,3 @@ class _Request:
             "the prompt to its window without saying so. Raise the server's context size or send smaller pieces."
         )
         self._requests.emit(ev.Noted(call=self._call, level="warning", text=text))
-
-
-def _used_by_failure(may_cost: bool) -> tuple[Usage | None, float | None]:
-    """What a failed attempt used: nothing when it was refused, unknown when its reply had begun."""
-    return (None, None) if may_cost else (NOTHING, 0.0)

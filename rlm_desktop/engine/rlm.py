@@ -261,6 +261,10 @@ class RLM:
             run.stop()
             await run.wait()
 
+    async def prepare(self) -> None:
+        """Get ready to answer quickly: find out what confines REPL workers and start their template process."""
+        await _Shared.of_loop(self).repl_host.start()
+
     def client(self, model: str | None = None) -> ModelClient:
         """The client of the running loop that asks `model`; without one, the root's model."""
         return _Shared.of_loop(self).clients.of(self._provider_of(model or self.options.model))

@@ -229,7 +229,8 @@ class RunState:
             return None
         call.exchange.take_response(event)
         self.active = max(0, self.active - 1)
-        self._count_request(call, event.usage, event.cost_usd)
+        if event.source == "model":
+            self._count_request(call, event.usage, event.cost_usd)
         return self._row(call)
 
     def _model_failed(self, event: ev.ModelFailed) -> Node | None:

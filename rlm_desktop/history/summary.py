@@ -47,6 +47,8 @@ class Summary:
                 self.depth = max(self.depth, event.depth)
             case ev.IterationStarted():
                 self.iterations += 1
+            case ev.ModelResponded() if event.source != "model":
+                pass  # a cache or another run's record answered: no request was sent
             case ev.ModelResponded() | ev.ModelRetried() | ev.ModelFailed():
                 self._add_request(event.usage, event.cost_usd)
             case ev.CellFinished():

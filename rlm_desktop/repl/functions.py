@@ -137,18 +137,28 @@ class Queries:
             made[called_as + "_async"] = maker(called_as + "_async", function, is_async=True)
         return made
 
-    def tool(self, tool: wire.Tool) -> Callable[..., Any]:
-        """The function that calls `tool` in the application."""
+    def tool(self, tool: wire.Tool) -> dict[str, Callable[..., Any]]:
+        """The function that calls `tool` in the application, and its awaitable form."""
 
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def start(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
             try:
                 data = describe.plain_data([list(args), kwargs])
             except (TypeError, ValueError, RecursionError) as error:
                 raise TypeError(f"{tool.name}() takes text, numbers, lists and dicts: {error}") from None
             call = wire.ToolCall(name=tool.name, args=data[0], kwargs=data[1], line=self._line())
-            return _wait(self._ask_tool(call))
+            return self._ask_tool(call)
 
-        return _named(call, tool.name, tool.description)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return _wait(start(args, kwargs))
+
+        async def call_async(*args: Any, **kwargs: Any) -> Any:
+            return await wrap_future(start(args, kwargs))
+
+        name = f"{tool.name}_async"
+        return {
+            tool.name: _named(call, tool.name, tool.description),
+            name: _named(call_async, name, tool.description),
+        }
 
     def _single(self, called_as: str, function: wire.QueryFunction, *, is_async: bool) -> Callable[..., Any]:
         def start(prompt: Any, model: str | None) -> Future[list[str]]:

@@ -98,7 +98,7 @@ class Namespace:
             "history": begin.history,
             **queries.functions(),
             **self.finals.functions(),
-            **{tool.name: queries.tool(tool) for tool in begin.tools},
+            **{name: function for tool in begin.tools for name, function in queries.tool(tool).items()},
         }
         self._builtins = _cell_builtins(self._echo)
         self._hidden = frozenset(self._fixed) | _PYTHON_NAMES | {"context", "answer"}

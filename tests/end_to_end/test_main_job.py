@@ -42,11 +42,12 @@ async def test_ask_close_reopen(program: Start, tmp_path: Path) -> None:
     window.picture("light-document")
     await ask(window, QUESTION)
     ended = await window.logged(r"run (\w+) ended: completed")
+    # The record follows the screen within the writer's quarter of a second.
+    await until(lambda: [run for run in window.runs() if run.end_state == "completed"], "the end in the history")
     (run,) = window.runs()
     assert run.id == ended[1]
     assert run.question == QUESTION
     assert "1871" in run.answer
-    assert run.end_state == "completed"
     await asyncio.to_thread(window.picture, "light-finished")
 
     window.key("ctrl+2", "Home")
@@ -63,8 +64,7 @@ async def test_ask_close_reopen(program: Start, tmp_path: Path) -> None:
 
     await ask(again, "And where is that said?")
     await again.logged(r"run \w+ ended: completed")
-    runs = again.runs()
-    assert len(runs) == 2
+    runs = await until(lambda: found if len(found := again.runs()) == 2 else None, "the second run in the history")
     assert {row.session_id for row in runs} == {run.session_id}
     assert [document.name for document in runs[0].documents] == ["chronicle.txt"]
     again.picture("dark-follow-up")

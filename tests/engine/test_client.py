@@ -215,3 +215,11 @@ async def test_parallel_calls_share_connections_and_keep_their_replies(ask: Ask)
     asker = await ask(lambda body: f"re: {body['messages'][0]['content']}")
     completions = await asyncio.gather(*(asker.ask([Message("user", f"q{n}")]) for n in range(100)))
     assert [completion.text for completion in completions] == [f"re: q{n}" for n in range(100)]
+
+
+async def test_what_a_failed_attempt_used_is_kept_where_the_provider_said_it(ask: Ask) -> None:
+    asker = await ask([Fault("usage_then_error"), "fine"])
+    assert (await asker.ask()).text == "fine"
+    used = asker.retries[0].usage
+    assert used is not None
+    assert (used.input_tokens, used.output_tokens) == (7, 2)

@@ -101,7 +101,7 @@ async def test_tools_and_values(bench: MakeBench) -> None:
         raise KeyError("nothing")
 
     code = (
-        "out = [add(2), add(2, b=5), shout('hi'), LIMIT['most']]\n"
+        "out = [add(2), await add_async(2, b=5), shout('hi'), LIMIT['most']]\n"
         "try:\n    fail()\nexcept Exception as error:\n    out.append(str(error))\n"
         "FINAL(repr(out))"
     )
