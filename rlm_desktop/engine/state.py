@@ -313,6 +313,10 @@ class RunState:
         call.answer_source = event.source
         return self._row(call)
 
+    def _answer_rejected(self, event: ev.AnswerRejected) -> Node | None:
+        text = f"Final answer not accepted: {event.reason}"
+        return self._noted(ev.Noted(call=event.call, seq=event.seq, at=event.at, level="warning", text=text))
+
     def _secrets_redacted(self, event: ev.SecretsRedacted) -> None:
         for kind, count in event.replaced.items():
             self.redacted[kind] = self.redacted.get(kind, 0) + count
@@ -382,6 +386,7 @@ class RunState:
         ev.ReplRestarted: _repl_restarted,
         ev.ToolCalled: _tool_called,
         ev.AnswerSet: _answer_set,
+        ev.AnswerRejected: _answer_rejected,
         ev.SecretsRedacted: _secrets_redacted,
         ev.Noted: _noted,
         ev.LimitReached: _limit_reached,

@@ -131,7 +131,7 @@ class Application(QObject):
 
     async def warm_up(self) -> None:
         """What the first question would wait for; then nothing is left that garbage collection should look at."""
-        await self.workbench.runs.load_engine()
+        await self.workbench.runs.warm_up(self.workbench.settings)
         self._collector.start()
 
     def _make_workbench(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.trace import Sink
+from rlm_desktop.errors import RLMError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.feed import RunFeed
 from rlm_desktop.ui.loop import Tasks
@@ -110,6 +111,17 @@ class RunController(QObject):
         """Import what the first run would import, ahead of it and without holding up the window."""
         for name in ENGINE_MODULES:
             await asyncio.to_thread(importlib.import_module, name)
+
+    async def warm_up(self, settings: Settings) -> None:
+        """What the first question would wait for: the engine, and a template of the REPL workers."""
+        await self.load_engine()
+        from rlm_desktop.engine.rlm import RLM
+
+        try:
+            self._rlm = RLM.from_settings(settings)
+            await self._rlm.prepare()
+        except RLMError as error:
+            log.info("not ready to ask yet: %s", error)  # a question says it in the window
 
     async def models(self) -> list[ModelChoice]:
         """The models that can be chosen."""
