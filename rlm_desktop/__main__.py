@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -34,6 +35,8 @@ def open_window(arguments: Sequence[str]) -> int:
             file=sys.stderr,
         )
         return 1
+    # Nothing of the start-up is garbage; the window's own collector takes over when it is usable.
+    gc.disable()
     from rlm_desktop import app
 
     return app.main([*options, *(f"--open={Path(file).absolute()}" for file in files)])
