@@ -171,6 +171,14 @@ class Requests:
         cost = cost_of(price_of(model), Usage(input_tokens=tokens, output_tokens=0))
         return self._ledger.reserve(tokens, cost, is_last_chance=is_last_chance)
 
+    def count(self, usage: Usage, cost_usd: float | None) -> None:
+        """Count what a tool of the application has used by asking a model, as `embed` does.
+
+        Raises:
+            LimitExceeded: The run had reached a limit before.
+        """
+        self._ledger.reserve(0, 0.0).settle(usage, cost_usd)
+
 
 class _Request:
     """A request on its way: reserves, records failed attempts, settles exactly once for each attempt."""

@@ -328,9 +328,12 @@ class RlmCall:
             result = await self.run.toolbox.call(call)
             if isinstance(result, Billed):
                 billed, result = result, result.result
+                self.run.requests.count(billed.usage, billed.cost_usd)
             error = ""
             return result
         except Exception as failure:
+            if isinstance(failure, LimitExceeded):
+                self.run.reach_limit(failure)
             error = f"{type(failure).__name__}: {failure}"
             raise
         finally:

@@ -12,8 +12,10 @@ from pydantic import BaseModel
 from rlm_desktop.engine import client as client_module
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.embedding import DIMENSIONS
-from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.events import EndState, Usage
+from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.rlm import RLM
+from rlm_desktop.engine.tools import Billed
 from rlm_desktop.engine.typed_output import OutputType
 from rlm_desktop.errors import UsageError
 from rlm_desktop.repl.wire import Final
@@ -205,3 +207,16 @@ async def test_a_request_that_hangs_is_retried(bench: MakeBench, monkeypatch: py
     one = await bench([Fault("hang"), cell("FINAL('fine')")], request_timeout=0.3)
     assert (await one.ask(context="c")).final_answer == "fine"
     assert "0.3 seconds" in one.of(ev.ModelRetried)[0].reason
+
+
+async def test_tools_that_ask_a_model_count_against_the_limits(bench: MakeBench) -> None:
+    async def costly() -> Billed:
+        return Billed("x", Usage(input_tokens=5, output_tokens=0), 0.0)
+
+    code = "for n in range(10):\n    costly()\nFINAL('never')"
+    script = [cell(code), "FINAL(wound up)"]
+    one = await bench(script, limits=Limits(max_calls=5), tools={"costly": costly})
+    result = await one.ask(context="c")
+    assert result.end_state is EndState.CALL_LIMIT_EXCEEDED
+    assert result.final_answer == "wound up"
+    assert len(one.of(ev.ToolCalled)) <= 5
