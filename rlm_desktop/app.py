@@ -15,7 +15,6 @@ import logging.handlers
 import os
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -101,6 +100,8 @@ def _home(options: Options) -> Iterator[None]:
     if not options.is_smoke or os.environ.get("RLM_DESKTOP_HOME"):
         yield
         return
+    import tempfile  # not needed to start, and it brings a dozen modules
+
     with tempfile.TemporaryDirectory(prefix="rlm-desktop-smoke-", ignore_cleanup_errors=True) as home:
         os.environ["RLM_DESKTOP_HOME"] = home
         try:

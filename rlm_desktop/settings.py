@@ -10,14 +10,11 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
-
-import tomli_w
 
 from rlm_desktop import paths
 from rlm_desktop.errors import SettingsError
@@ -243,6 +240,8 @@ def save(settings: Settings, path: Path | None = None) -> None:
         if value != option.default:
             kept[option.name] = NO_LIMIT if value is None else value
     try:
+        import tomli_w  # not needed to start
+
         _write(path, tomli_w.dumps(kept).encode())
     except OSError as error:
         raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
@@ -270,6 +269,8 @@ def _keep_aside(path: Path) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    import tempfile  # not needed to start, and it brings a dozen modules
+
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".")
     try:
         with os.fdopen(descriptor, "wb") as file:
