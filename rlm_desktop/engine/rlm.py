@@ -339,7 +339,9 @@ class RLM:
         name = model or self._embedding_model
         if name is None:
             raise UsageError("No embedding model is known for this server: pass embedding_model= or model=.")
-        provider = self._provider_of(OFFLINE if name == HASHING_MODEL else self.options.model)
+        # The hashing vectoriser is ours, whatever server the models have.
+        is_ours = name == HASHING_MODEL
+        provider = find_provider(OFFLINE, env=self._env) if is_ours else self._provider_of(self.options.model)
         vectors, usage = await _Shared.of_loop(self).clients.of(provider).embed(name, texts)
         return name, vectors, usage
 

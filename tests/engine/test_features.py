@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from rlm_desktop.engine import client as client_module
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.embedding import DIMENSIONS
+from rlm_desktop.engine.embedding import DIMENSIONS, HASHING_MODEL
 from rlm_desktop.engine.events import EndState, Usage
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.rlm import RLM
@@ -220,3 +220,9 @@ async def test_tools_that_ask_a_model_count_against_the_limits(bench: MakeBench)
     assert result.end_state is EndState.CALL_LIMIT_EXCEEDED
     assert result.final_answer == "wound up"
     assert len(one.of(ev.ToolCalled)) <= 5
+
+
+async def test_the_hashing_vectoriser_never_asks_a_server(bench: MakeBench) -> None:
+    one = await bench(["unused"], embedding_model=HASHING_MODEL)
+    assert len((await one.rlm.embed(["text"]))[0]) == DIMENSIONS
+    assert not one.server.log
