@@ -161,6 +161,7 @@ async def _run(app: QApplication, options: Options) -> int:
     application = Application(app, settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
+        # Not on Windows, and not off the main thread: there the window's own close is the way out.
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, application.quit)
     if options.size is not None:

@@ -102,7 +102,7 @@ def _utf8(text: str) -> str:
 def _size(value: object) -> int | None:
     try:
         return len(cast(Any, value)) if hasattr(type(value), "__len__") else None
-    except Exception:
+    except Exception:  # the cell's own class may raise anything
         return None
 
 

@@ -251,7 +251,7 @@ def _cell_traceback(error: BaseException) -> str:
         whole = traceback.TracebackException.from_exception(error, max_group_depth=5)
         _keep_cells(whole, depth=0)
         return "".join(whole.format())
-    except Exception:
+    except Exception:  # the cell's own exception may fail at being shown
         return f"{type(error).__name__} (its traceback could not be formatted)"
 
 
