@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from rlm_desktop.engine.events import CellProposed, EndState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
-from rlm_desktop.ui.call_filter import CallFilter
-from rlm_desktop.ui.call_text import is_failure
-from rlm_desktop.ui.call_tree import CallTreeView
-from rlm_desktop.ui.inspector import Inspector
+from rlm_desktop.ui.calls.call_filter import CallFilter
+from rlm_desktop.ui.calls.call_text import is_failure
+from rlm_desktop.ui.calls.call_tree import CallTreeView
+from rlm_desktop.ui.inspector.inspector import Inspector
 from rlm_desktop.ui.theme import Mode, Theme
 from tests import traces
 from tests.traces import Shape

@@ -214,7 +214,7 @@ class Application(QObject):
     # -- dialogs --------------------------------------------------------------------------------------------
 
     def _show_settings(self) -> None:
-        from rlm_desktop.ui.settings_dialog import SettingsDialog
+        from rlm_desktop.ui.settings.dialog import SettingsDialog
 
         dialog = SettingsDialog(self.workbench.settings, self.window)
         dialog.accepted_settings.connect(self._take_settings)

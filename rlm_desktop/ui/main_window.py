@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayou
 
 from rlm_desktop.ui.actions import Actions
 from rlm_desktop.ui.first_run import FirstRun
-from rlm_desktop.ui.history_panel import HistoryPanel
 from rlm_desktop.ui.messages import MessageBar
 from rlm_desktop.ui.samples import Sample
+from rlm_desktop.ui.sessions.panel import HistoryPanel
 from rlm_desktop.ui.status_line import StatusLine
 
 if TYPE_CHECKING:

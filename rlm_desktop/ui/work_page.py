@@ -7,11 +7,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.call_tree import CallTreeView
-from rlm_desktop.ui.documents_panel import DocumentsPanel
-from rlm_desktop.ui.inspector import Inspector
+from rlm_desktop.ui.calls.call_tree import CallTreeView
+from rlm_desktop.ui.documents.panel import DocumentsPanel
+from rlm_desktop.ui.inspector.inspector import Inspector
 from rlm_desktop.ui.question_panel import QuestionPanel
-from rlm_desktop.ui.replay_bar import ReplayBar
+from rlm_desktop.ui.replay.bar import ReplayBar
 from rlm_desktop.ui.run_header import RunHeader
 
 COMPACT_BELOW = 640

@@ -22,15 +22,15 @@ from rlm_desktop.engine.tree import Node
 from rlm_desktop.errors import DocumentError, UserError
 from rlm_desktop.history.replay import Replay
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.documents_panel import DocumentItem
+from rlm_desktop.ui.documents.panel import DocumentItem
+from rlm_desktop.ui.documents.reading import DocumentReader
 from rlm_desktop.ui.feed import RunFeed
 from rlm_desktop.ui.figures import counted, money, one_line
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import TITLE, MainWindow
-from rlm_desktop.ui.reading import DocumentReader
-from rlm_desktop.ui.replay_player import ReplayPlayer
+from rlm_desktop.ui.replay.player import ReplayPlayer
 from rlm_desktop.ui.run_controller import LiveRun, RunController
-from rlm_desktop.ui.stored_sessions import StoredSessions
+from rlm_desktop.ui.sessions.stored import StoredSessions
 
 if TYPE_CHECKING:
     from rlm_desktop.documents import Document

@@ -48,9 +48,9 @@ class _Window:
         from PySide6.QtCore import Qt, QTimer
         from PySide6.QtWidgets import QApplication, QSplitter
 
-        from rlm_desktop.ui.call_tree import CallTreeView
+        from rlm_desktop.ui.calls.call_tree import CallTreeView
         from rlm_desktop.ui.feed import RunFeed
-        from rlm_desktop.ui.inspector import Inspector
+        from rlm_desktop.ui.inspector.inspector import Inspector
         from rlm_desktop.ui.loop import IdleCollector, UiEventLoop
 
         self.feed = RunFeed()

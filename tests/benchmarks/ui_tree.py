@@ -36,7 +36,7 @@ def run() -> list[Figure]:
 def _view(state: RunState):
     from PySide6.QtWidgets import QApplication
 
-    from rlm_desktop.ui.call_tree import CallTreeView
+    from rlm_desktop.ui.calls.call_tree import CallTreeView
 
     view = CallTreeView()
     view.resize(1100, 900)
@@ -125,7 +125,7 @@ def _search(view) -> tuple[float, float]:
     """Milliseconds to the first hits shown and to the last, of a word that many rows hold."""
     from PySide6.QtWidgets import QApplication
 
-    from rlm_desktop.ui.call_filter import CallFilter
+    from rlm_desktop.ui.calls.call_filter import CallFilter
 
     first = 0.0
     started = time.perf_counter()

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode
-from rlm_desktop.ui import call_filter
-from rlm_desktop.ui.call_filter import CallFilter
-from rlm_desktop.ui.call_tree import NOTHING_FITS, CallTreeView
+from rlm_desktop.ui.calls import call_filter
+from rlm_desktop.ui.calls.call_filter import CallFilter
+from rlm_desktop.ui.calls.call_tree import NOTHING_FITS, CallTreeView
 from tests import traces
 from tests.traces import Shape
 

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode
-from rlm_desktop.ui.call_tree import CallTreeView
-from rlm_desktop.ui.call_weights import Order, Slab, Weight, icicle, weights
-from rlm_desktop.ui.overview import OverviewStrip
+from rlm_desktop.ui.calls.call_tree import CallTreeView
+from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight, icicle, weights
+from rlm_desktop.ui.calls.overview import OverviewStrip
 from tests import traces
 from tests.traces import Shape
 

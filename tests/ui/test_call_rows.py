@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, Node
-from rlm_desktop.ui.call_rows import BIG_BATCH, MOST_LIFTED, CallRows
-from rlm_desktop.ui.call_text import is_failure
+from rlm_desktop.ui.calls.call_rows import BIG_BATCH, MOST_LIFTED, CallRows
+from rlm_desktop.ui.calls.call_text import is_failure
 from tests import traces
 from tests.traces import Shape
 

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, IterationNode, Node
-from rlm_desktop.ui import call_text
-from rlm_desktop.ui.call_model import CallModel, Column, round_span
-from rlm_desktop.ui.call_tree import EMPTY, CallTreeView
+from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.calls.call_model import CallModel, Column, round_span
+from rlm_desktop.ui.calls.call_tree import EMPTY, CallTreeView
 from tests import traces
 from tests.traces import Shape
 

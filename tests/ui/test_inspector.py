@@ -17,10 +17,11 @@ from rlm_desktop.engine.events import CellProposed, EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.trace import Trace
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
-from rlm_desktop.ui import call_text, inspector_text
-from rlm_desktop.ui.call_text import is_failure
-from rlm_desktop.ui.inspector import Inspector
-from rlm_desktop.ui.inspector_answer import MOST_MARKDOWN, AnswerPage, MarkdownView
+from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.calls.call_text import is_failure
+from rlm_desktop.ui.inspector import parts as inspector_text
+from rlm_desktop.ui.inspector.answer import MOST_MARKDOWN, AnswerPage, MarkdownView
+from rlm_desktop.ui.inspector.inspector import Inspector
 from tests import traces
 from tests.traces import Shape
 

@@ -13,9 +13,9 @@ from rlm_desktop.documents import from_text
 from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.engine.providers import ModelChoice
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.documents_panel import ChipDelegate, DocumentItem, DocumentsPanel
+from rlm_desktop.ui.documents.panel import ChipDelegate, DocumentItem, DocumentsPanel
 from rlm_desktop.ui.question_panel import OFFLINE_LABEL, QuestionPanel
-from rlm_desktop.ui.settings_dialog import SettingsDialog
+from rlm_desktop.ui.settings.dialog import SettingsDialog
 
 
 def item(name: str = "a.txt", text: str = "some text") -> DocumentItem:

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QScrollBar, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.tree import BatchNode
-from rlm_desktop.ui.call_tree import CallTreeView
-from rlm_desktop.ui.inspector import Inspector
+from rlm_desktop.ui.calls.call_tree import CallTreeView
+from rlm_desktop.ui.inspector.inspector import Inspector
 from tests import traces
 from tests.traces import Shape
 

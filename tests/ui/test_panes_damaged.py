@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.ui.call_tree import CallTreeView
-from rlm_desktop.ui.inspector import Inspector
+from rlm_desktop.ui.calls.call_tree import CallTreeView
+from rlm_desktop.ui.inspector.inspector import Inspector
 from tests import traces
 from tests.traces import Shape
 

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.history.replay import Replay
-from rlm_desktop.ui.replay_bar import ReplayBar, Scrubber
-from rlm_desktop.ui.replay_player import ReplayPlayer
+from rlm_desktop.ui.replay.bar import ReplayBar, Scrubber
+from rlm_desktop.ui.replay.player import ReplayPlayer
 from tests import traces
 
 EVENTS = list(traces.events(traces.Shape()))

@@ -19,9 +19,9 @@ from rlm_desktop.errors import DocumentError
 from rlm_desktop.history import RunRow, SessionRow
 from rlm_desktop.ui import figures
 from rlm_desktop.ui.actions import ACTIONS, Actions, ShortcutSheet
-from rlm_desktop.ui.history_panel import DayLine, HistoryPanel, RunLine, SessionLine
 from rlm_desktop.ui.messages import MAX_MESSAGES, CrashDialog, ErrorFunnel, MessageBar
 from rlm_desktop.ui.run_header import RunHeader
+from rlm_desktop.ui.sessions.panel import DayLine, HistoryPanel, RunLine, SessionLine
 from rlm_desktop.ui.status_line import StatusLine
 from tests import traces
 

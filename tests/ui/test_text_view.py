@@ -9,8 +9,8 @@ from PySide6.QtGui import QTextLayout
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.code_view import CodeView
-from rlm_desktop.ui.text_view import LONGEST_LINE, PART, Section, TextPane, break_lines
+from rlm_desktop.ui.inspector.code_view import CodeView
+from rlm_desktop.ui.inspector.text_view import LONGEST_LINE, PART, Section, TextPane, break_lines
 
 
 @given(text=st.text(alphabet="ab\n", max_size=200), limit=st.integers(1, 12), column=st.integers(0, 12))

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from rlm_desktop.engine.events import RUN
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Tally
-from rlm_desktop.ui import call_text, figures
-from rlm_desktop.ui.text_view import Section
+from rlm_desktop.ui import figures
+from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.inspector.text_view import Section
 
 ROLES = {"system": "System", "user": "User", "assistant": "Assistant"}
 Fact = tuple[str, str]

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode
-from rlm_desktop.ui import call_text, theme
+from rlm_desktop.ui import theme
+from rlm_desktop.ui.calls import call_text
 
 MOST_LANES = 6
 _PAD = 8

@@ -11,8 +11,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.tree import BatchNode, CallNode
-from rlm_desktop.ui import call_text, figures, theme
-from rlm_desktop.ui.call_model import Clock, NodeRole
+from rlm_desktop.ui import figures, theme
+from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.calls.call_model import Clock, NodeRole
 
 _HEADINGS = ("Call", "Status", "Duration", "Tokens in → out", "Cost", "Result")
 _RIGHT = (2, 3, 4)

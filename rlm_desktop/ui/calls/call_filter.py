@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, Exchange, IterationNode, Node
-from rlm_desktop.ui import call_text
+from rlm_desktop.ui.calls import call_text
 
 KINDS = {"run": "Run", "iteration": "Iteration", "batch": "Batch", "rlm": "RLM sub-call", "llm": "LLM sub-call"}
 STATUSES = {

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from rlm_desktop.engine.control import CellDecision
 from rlm_desktop.engine.events import CellProposed
-from rlm_desktop.ui.code_view import CodeView
-from rlm_desktop.ui.text_view import break_lines
+from rlm_desktop.ui.inspector.code_view import CodeView
+from rlm_desktop.ui.inspector.text_view import break_lines
 
 
 class ProposalPane(QWidget):

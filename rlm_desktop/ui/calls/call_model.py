@@ -11,8 +11,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, Node
-from rlm_desktop.ui import call_text, figures
-from rlm_desktop.ui.call_rows import CallRows
+from rlm_desktop.ui import figures
+from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.calls.call_rows import CallRows
 
 Index = QModelIndex | QPersistentModelIndex
 NodeRole = Qt.ItemDataRole.UserRole

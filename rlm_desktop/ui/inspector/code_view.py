@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.text_view import break_lines
+from rlm_desktop.ui.inspector.text_view import break_lines
 
 _RLM_NAMES = (
     "context|documents|history|answer|FINAL|FINAL_VAR|SUBMIT|SHOW_VARS|"

@@ -18,10 +18,12 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.events import Variable
 from rlm_desktop.engine.tree import CellState, IterationNode, Node
-from rlm_desktop.ui import call_text, figures, inspector_text, theme
-from rlm_desktop.ui.code_view import CodeView
-from rlm_desktop.ui.inspector_step import ProposalPane
-from rlm_desktop.ui.text_view import Section, TextPane
+from rlm_desktop.ui import figures, theme
+from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.inspector import parts as inspector_text
+from rlm_desktop.ui.inspector.code_view import CodeView
+from rlm_desktop.ui.inspector.step_mode import ProposalPane
+from rlm_desktop.ui.inspector.text_view import Section, TextPane
 
 SIDE_BY_SIDE_FROM = 720
 """Narrower than this, the output lies below the code."""

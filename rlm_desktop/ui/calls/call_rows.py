@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
-from rlm_desktop.ui.call_text import failure_count, is_failure
+from rlm_desktop.ui.calls.call_text import failure_count, is_failure
 
 BIG_BATCH = 8
 """A batch of more calls than this is closed at first."""

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QHeaderView, Q
 
 from rlm_desktop.engine.tree import Node
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.call_model import HEADINGS, RIGHT_ALIGNED, CallModel, Column
-from rlm_desktop.ui.call_painter import INDENT, CallPainter, Section, ticks
+from rlm_desktop.ui.calls.call_model import HEADINGS, RIGHT_ALIGNED, CallModel, Column
+from rlm_desktop.ui.calls.call_painter import INDENT, CallPainter, Section, ticks
 
 
 class _Header(QHeaderView):

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.history.replay import Marker
 from rlm_desktop.ui.figures import clock, local_time
-from rlm_desktop.ui.replay_player import SPEEDS, ReplayPlayer
+from rlm_desktop.ui.replay.player import SPEEDS, ReplayPlayer
 from rlm_desktop.ui.theme import Colours, colours_of
 
 _NEAR = 5

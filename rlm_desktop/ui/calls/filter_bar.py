@@ -11,8 +11,9 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.ui import call_text, figures, theme
-from rlm_desktop.ui.call_filter import COSTLIER, KINDS, SLOWER, STATUSES, CallFilter
+from rlm_desktop.ui import figures, theme
+from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.calls.call_filter import COSTLIER, KINDS, SLOWER, STATUSES, CallFilter
 
 DEBOUNCE_MS = 120
 

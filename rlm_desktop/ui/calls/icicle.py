@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Node
-from rlm_desktop.ui import call_text, call_weights, figures, theme
-from rlm_desktop.ui.call_model import Clock
-from rlm_desktop.ui.call_weights import Order, Slab, Weight
+from rlm_desktop.ui import figures, theme
+from rlm_desktop.ui.calls import call_text, call_weights
+from rlm_desktop.ui.calls.call_model import Clock
+from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight
 
 ROW = 22
 _AGAIN_SECONDS = 0.5

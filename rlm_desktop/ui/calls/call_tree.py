@@ -23,13 +23,14 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, Node
-from rlm_desktop.ui import call_filter, call_text, theme
-from rlm_desktop.ui.call_filter import CallFilter
-from rlm_desktop.ui.call_model import HEADINGS, HIDDEN_AT_FIRST, CallModel, Clock, Column
-from rlm_desktop.ui.call_table import CallTable
-from rlm_desktop.ui.filter_bar import FilterBar
-from rlm_desktop.ui.icicle import IcicleView
-from rlm_desktop.ui.overview import OverviewStrip
+from rlm_desktop.ui import theme
+from rlm_desktop.ui.calls import call_filter, call_text
+from rlm_desktop.ui.calls.call_filter import CallFilter
+from rlm_desktop.ui.calls.call_model import HEADINGS, HIDDEN_AT_FIRST, CallModel, Clock, Column
+from rlm_desktop.ui.calls.call_table import CallTable
+from rlm_desktop.ui.calls.filter_bar import FilterBar
+from rlm_desktop.ui.calls.icicle import IcicleView
+from rlm_desktop.ui.calls.overview import OverviewStrip
 
 _WIDTHS = {
     Column.CALL: 320,

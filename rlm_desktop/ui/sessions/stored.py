@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from rlm_desktop.errors import UserError
-from rlm_desktop.ui.history_panel import HistoryPanel
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.messages import MessageBar
+from rlm_desktop.ui.sessions.panel import HistoryPanel
 
 if TYPE_CHECKING:
     from rlm_desktop.history import History

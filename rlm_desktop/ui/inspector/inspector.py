@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, Exchange, IterationNode, Node
-from rlm_desktop.ui import call_text, inspector_text, theme
-from rlm_desktop.ui.call_model import Clock
-from rlm_desktop.ui.inspector_answer import WAITING, AnswerPage
-from rlm_desktop.ui.inspector_batch import BatchPage
-from rlm_desktop.ui.inspector_cells import CellsPage, VariablesPage
-from rlm_desktop.ui.text_view import Section, TextPane
+from rlm_desktop.ui import theme
+from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.calls.call_model import Clock
+from rlm_desktop.ui.inspector import parts as inspector_text
+from rlm_desktop.ui.inspector.answer import WAITING, AnswerPage
+from rlm_desktop.ui.inspector.batch import BatchPage
+from rlm_desktop.ui.inspector.cells import CellsPage, VariablesPage
+from rlm_desktop.ui.inspector.text_view import Section, TextPane
 
 REFRESH_MS = 150
 """Texts that grow are shown about seven times a second: reading needs no more, and layout costs."""

@@ -17,8 +17,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
-from rlm_desktop.ui import call_text, theme
-from rlm_desktop.ui.call_model import RIGHT_ALIGNED, CallModel, Column
+from rlm_desktop.ui import theme
+from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, CallModel, Column
 from rlm_desktop.ui.theme import ROW_HEIGHT
 
 INDENT = 12

@@ -1,0 +1,1 @@
+"""The tree of calls, its filter, its timeline and its icicle."""

@@ -1,0 +1,1 @@
+"""The documents of the session and how they are read."""

@@ -1,0 +1,1 @@
+"""What the selected row did: code, output, prompt, reply, answer."""

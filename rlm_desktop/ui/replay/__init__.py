@@ -1,0 +1,1 @@
+"""Playing a stored run again."""
