@@ -69,6 +69,9 @@ class Settings:
     output_limit: int = _number(20_000, 200, 10**7, "Output of a cell that the model is shown", "characters")
     memory_limit_mb: int = _number(2048, 64, 10**6, "Memory that one REPL may use, beside its context", "MB")
     theme: str = _one_of("system", "light", "dark", text="Colours of the window")
+    language: str = _one_of("system", "en", "de", text="Language of the window, from the next start on")
+    density: str = _one_of("normal", "compact", "roomy", text="How much room rows and controls take")
+    font_size: int = _number(100, 75, 200, "Size of the text, against the system's", "%")
 
     def __post_init__(self) -> None:
         for option in options():
