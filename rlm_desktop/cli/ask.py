@@ -14,7 +14,7 @@ from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.cli.output import print_json
 from rlm_desktop.cli.progress import LiveTree, PlainLines
-from rlm_desktop.documents import Document, expand, from_text, load_all, load_bytes
+from rlm_desktop.documents import Document, expand, load_all, load_bytes
 from rlm_desktop.engine.events import AnyEvent, encode
 from rlm_desktop.engine.providers import OFFLINE, default_models, label
 from rlm_desktop.engine.rlm import RLM
@@ -102,10 +102,10 @@ async def _what_is_asked_of(
     ]
     if not documents:
         for reference in session.documents:
-            text = await asyncio.to_thread(history.document_text, reference.sha256)
-            if text is None:
+            kept = await asyncio.to_thread(history.document, reference.sha256, reference.name, reference.path)
+            if kept is None:
                 raise UsageError(f"The text of {reference.name} is not in the history: name the file with -d.")
-            documents.append(from_text(reference.name, text, reference.kind))
+            documents.append(kept)
     return session.id, turns, documents
 
 

@@ -49,6 +49,8 @@ class Document:
         places: Where each character came from.
         outline: Its headings, in order.
         needs_ocr: Numbers of the pages that hold pictures but no text.
+        file_key: Of the file as it was when it was read (see `folders.file_key`); empty when reading it again may
+            give something else.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Document:
     places: Places = field(default_factory=Places)
     outline: tuple[Heading, ...] = ()
     needs_ocr: tuple[int, ...] = ()
+    file_key: str = ""
 
     @property
     def characters(self) -> int:

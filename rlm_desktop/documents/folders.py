@@ -95,10 +95,15 @@ def file_key(path: str | os.PathLike[str]) -> str:
         DocumentError: The file cannot be looked at.
     """
     try:
-        status = os.stat(path)
-    except OSError as error:
-        raise DocumentError(os.fspath(path), f"it cannot be looked at: {error.strerror}.") from None
-    return f"{_VERSION}:{status.st_dev:x}:{status.st_ino:x}:{status.st_size:x}:{status.st_mtime_ns:x}"
+        return key_of(os.stat(path), os.fspath(path))
+    except (OSError, ValueError) as error:
+        raise DocumentError(os.fspath(path), f"it cannot be looked at: {error}.") from None
+
+
+def key_of(status: os.stat_result, path: str) -> str:
+    """The key of a file whose status is known; its name's ending may tell what kind of text it is."""
+    numbers = (_VERSION, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    return ":".join([*(f"{number:x}" for number in numbers), ending_of(path)])
 
 
 _VERSION = 1

@@ -7,7 +7,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +23,7 @@ from rlm_desktop.documents.document import (
 )
 from rlm_desktop.documents.draft import headings_of
 from rlm_desktop.documents.encoding import binary_name, has_controls, mark_of
+from rlm_desktop.documents.folders import key_of
 from rlm_desktop.documents.ocr import Reader, with_texts
 from rlm_desktop.documents.places import Mark, Places
 from rlm_desktop.documents.reading import Read, read_utf8
@@ -89,7 +90,11 @@ class Task:
     def run(self) -> Document:
         """Read the file."""
         with open_file(self._path) as file:
-            return self.read(file)
+            key = key_of(os.fstat(file.fileno()), self._path)
+            document = self.read(file)
+        # With a password, another encoding or OCR, the file alone does not tell what is read.
+        is_plain = not (self._wish.password or self._wish.encoding or self._wish.ocr)
+        return replace(document, file_key=key) if is_plain else document
 
     def read(self, file: BinaryIO) -> Document:
         """Read a file of the system that is open at its beginning."""

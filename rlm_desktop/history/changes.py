@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, or_, select
 
+from rlm_desktop.documents.facts import packed_facts
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import records, settling
 from rlm_desktop.history.database import Database
@@ -85,18 +86,25 @@ def _remove_unused(database: Database, hashes: Sequence[bytes], before: str) -> 
 
 
 def keep_document(database: Database, document: Document) -> Iterator[None]:
-    """Write a document's text, part by part, unless it is there."""
+    """Write a document's text, part by part, unless it is there; what is known of it is written anew."""
     sha256 = bytes.fromhex(document.sha256)
+    codec, facts = records.deflated(packed_facts(document))
+    known = {"kind": plain(document.kind), "codec": codec, "facts": facts, "file_key": document.file_key}
     entry = {
         "sha256": sha256,
         "name": plain(document.name),
-        "kind": plain(document.kind),
+        **known,
         "characters": len(document.text),
         "parts": 0,
         "kept_at": now(),
     }
     with database.transaction(writes=True) as connection:
         connection.execute(database.insert_missing(documents), entry)
+        newer = documents.update().where(documents.c.sha256 == sha256).values(known)
+        if not document.file_key:
+            # What was read from a file knows most: a pasted text of the same words must not replace it.
+            newer = newer.where(or_(documents.c.facts.is_(None), documents.c.file_key == ""))
+        connection.execute(newer)
         if connection.execute(select(documents.c.parts).where(documents.c.sha256 == sha256)).scalar():
             return
     count = 0

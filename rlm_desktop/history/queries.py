@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import Connection, Row, Select, exists, select, tuple_
 
+from rlm_desktop.documents.document import from_text
+from rlm_desktop.documents.facts import with_facts
 from rlm_desktop.engine.events import AnyEvent, DocumentRef, EndState, Noted
 from rlm_desktop.history import records
 from rlm_desktop.history.rows import RUNNING, RunRow, SessionRow
 from rlm_desktop.history.schema import blobs, documents, events, runs, sessions
+
+if TYPE_CHECKING:
+    from rlm_desktop.documents.document import Document
 
 Liveness = Callable[[str, str], bool]
 """Whether the run of that id, written by the process of that token, is still being written."""
@@ -170,3 +175,28 @@ def document_text(connection: Connection, sha256: bytes) -> str | None:
     query = select(blobs.c.codec, blobs.c.data).where(blobs.c.sha256 == sha256).order_by(blobs.c.part)
     pieces = [records.inflate(row.codec, row.data).decode() for row in connection.execute(query)]
     return "".join(pieces) if pieces else None
+
+
+def document(connection: Connection, sha256: bytes, name: str, path: str) -> Document | None:
+    """A kept document with its pages, outline and places; None when its text is not kept, or not yet to its end."""
+    text = document_text(connection, sha256)
+    if text is None:
+        return None
+    row = connection.execute(select(documents).where(documents.c.sha256 == sha256)).first()
+    if row is None:
+        return from_text(name, text)
+    return with_facts(name, row.kind, text, sha256.hex(), _facts_of(row), path=path)
+
+
+def _facts_of(row: Row[Any]) -> bytes:
+    """Nothing for a document of an earlier version, and for damaged ones: the text is worth having without."""
+    try:
+        return records.inflate(row.codec, row.facts) if row.facts is not None else b""
+    except ValueError:
+        return b""
+
+
+def document_of_file(connection: Connection, file_key: str) -> bytes | None:
+    """The hash of the text of a file that was read before and has not changed since."""
+    query = select(documents.c.sha256).where(documents.c.file_key == file_key, documents.c.parts > 0)
+    return connection.execute(query).scalar()

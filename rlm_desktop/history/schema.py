@@ -37,7 +37,7 @@ from sqlalchemy import (
 
 from rlm_desktop.history.query import FIELDS
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """The migrations in their order; the last is what this program reads and writes."""
 
 _BigNumber = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER names SQLite's row number
@@ -141,6 +141,10 @@ documents = Table(
     Column("characters", BigInteger, nullable=False),
     Column("parts", Integer, nullable=False),  # 0 while its text is being written
     Column("kept_at", Text, nullable=False),
+    Column("codec", SmallInteger),
+    Column("facts", LargeBinary),  # pages, outline, places: `documents.facts`
+    Column("file_key", Text, nullable=False, default="", server_default=""),  # the file as it was when it was read
+    Index("documents_by_file", "file_key"),
 )
 
 texts = Table(

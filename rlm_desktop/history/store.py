@@ -206,6 +206,21 @@ class History:
         with self._up_to_date().read() as connection:
             return queries.document_text(connection, bytes.fromhex(sha256))
 
+    def document(self, sha256: str, name: str, path: str = "") -> Document | None:
+        """A kept document with its pages, outline and places, under a name; None when it is not kept."""
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            return queries.document(connection, bytes.fromhex(sha256), name, path)
+
+    def document_of_file(self, file_key: str, name: str, path: str) -> Document | None:
+        """What a file gave when it was read before; None when it is not kept, or the file has changed since."""
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            sha256 = queries.document_of_file(connection, file_key)
+            return queries.document(connection, sha256, name, path) if sha256 else None
+
     def search(
         self,
         text: str,

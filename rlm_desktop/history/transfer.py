@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rlm_desktop.documents.document import Document, from_text
@@ -78,9 +78,10 @@ def _copy_run(
     _write(target, events if clean is None else cleaned(events, clean), row.origin)
     if with_documents:
         for reference in row.documents:
-            text = source.document_text(reference.sha256) if reference.sha256 else None
-            if text is not None:
-                target.keep_documents([from_text(reference.name, text, reference.kind)])
+            kept = source.document(reference.sha256, reference.name) if reference.sha256 else None
+            if kept is not None:
+                # The key of a file of this machine says nothing on another one.
+                target.keep_documents([replace(kept, file_key="")])
     target.flush()
     if row.title:
         target.rename_run(row.id, row.title)

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rlm_desktop.documents.document import from_text
+from rlm_desktop.documents import file_key, from_text, load
 from rlm_desktop.engine import events as ev
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History
@@ -282,6 +283,26 @@ def test_documents_are_kept_once(history: History, tmp_path: Path) -> None:
     history.close()
     size = sum(path.stat().st_size for path in (tmp_path / "data").iterdir())
     assert size < len(text) / 2
+
+
+def test_a_document_comes_back_with_its_pages_outline_and_places(history: History, tmp_path: Path) -> None:
+    file = tmp_path / "paged.md"
+    file.write_text("# One\n\nfirst\f# Two\n\nsecond\n", encoding="utf-8")
+    document = load(file)
+    assert len(document.pages) == 2
+    history.keep_documents([document])
+    assert history.flush()
+    again = history.document(document.sha256, document.name, document.path)
+    assert again == replace(document, file_key="")
+    assert history.document_of_file(file_key(file), file.name, str(file)) == again
+    history.keep_documents([from_text("pasted", document.text)])
+    assert history.flush()
+    kept = history.document(document.sha256, "paged.md")
+    assert kept is not None
+    assert kept.pages == document.pages
+    file.write_text("something else", encoding="utf-8")
+    assert history.document_of_file(file_key(file), file.name, str(file)) is None
+    assert history.document("0" * 64, "none") is None
 
 
 def test_unknown_run(history: History) -> None:
