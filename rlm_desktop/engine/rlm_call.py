@@ -110,6 +110,7 @@ class RlmCall:
             await to_the_end(self._close(spawning))
 
     async def _close(self, spawning: asyncio.Future[Repl]) -> None:
+        self.run.take_repl(self.number, None)
         await self._sub_calls.aclose()
         await cancel_and_wait(spawning)
         if not spawning.cancelled() and spawning.exception() is None:
@@ -127,6 +128,7 @@ class RlmCall:
             completion = await self._guarded(self._ask())
             if self._repl is None:
                 self._repl = await spawning
+                self.run.take_repl(self.number, self._repl)
             outcome = await self._turn(completion)
             if outcome is not None:
                 return outcome

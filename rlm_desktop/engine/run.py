@@ -33,7 +33,7 @@ from rlm_desktop.engine.tools import Toolbox
 from rlm_desktop.engine.trace import Sink, Trace
 from rlm_desktop.engine.typed_output import OutputType
 from rlm_desktop.errors import LimitExceeded, RLMError
-from rlm_desktop.repl.host import ReplHost
+from rlm_desktop.repl.host import Repl, ReplHost
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -154,6 +154,7 @@ class Run:
         self._next_call = 0
         self._next_batch = 0
         self._call_tasks: dict[int, asyncio.Task[Any]] = {}
+        self._repls: dict[int, Repl] = {}
         self._cancelled_calls: set[int] = set()
         self._stopped_by: Literal["", "user", "shutdown"] = ""
         self._has_begun = False
@@ -212,6 +213,19 @@ class Run:
             self.emit(ev.CancelRequested(call=number, by="user"))
             task.cancel()
 
+    async def variable(self, call: int, name: str, limit: int = 65_536) -> str | None:
+        """A variable of an rlm call as it is now, as text of at most about `limit` characters, secrets replaced.
+
+        Waits while a cell of that call is running. None when the variable or the call's REPL is not there (any
+        more).
+        """
+        repl = self._repls.get(call)
+        text = await repl.variable(name, limit) if repl is not None else None
+        if text is None:
+            return None
+        cleaned, _ = await self.secret_filter.clean_async([text])
+        return cleaned[0]
+
     # -- what the calls use -----------------------------------------------------------------------------------
 
     def emit(self, event: AnyEvent) -> None:
@@ -236,6 +250,13 @@ class Run:
         """Make a call stoppable on its own, until its task ends."""
         self._call_tasks[call] = task
         task.add_done_callback(lambda _: self._call_tasks.pop(call, None))
+
+    def take_repl(self, call: int, repl: Repl | None) -> None:
+        """The REPL of an rlm call, for who looks at its variables; None when it is gone."""
+        if repl is None:
+            self._repls.pop(call, None)
+        else:
+            self._repls[call] = repl
 
     def is_stopped_alone(self, call: int) -> bool:
         """Whether this call was stopped by itself, while the run goes on."""

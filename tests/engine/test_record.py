@@ -197,3 +197,24 @@ async def test_a_run_that_waits_for_a_decision_can_be_stopped(bench: MakeBench) 
     await asked.wait()
     run.stop()
     assert (await run.wait()).end_state == "cancelled"
+
+
+async def test_a_variable_can_be_looked_at_while_the_run_goes_on(bench: MakeBench) -> None:
+    one = await bench([cell("long = 'x' * 5000\nkey = 'test-key-123456'"), cell("FINAL(1)")])
+    seen: list[str | None] = []
+
+    async def approve(proposal: CellProposal) -> CellDecision:
+        if proposal.iteration == 2:
+            names = ("long", "key", "missing")
+            seen.extend([await run.variable(proposal.call, name, 1000) for name in names])
+            seen.append(await run.variable(99, "long"))
+        return CellDecision()
+
+    run = await one.start(context="c", approve=approve)
+    await run.wait()
+    assert seen[0] is not None
+    assert len(seen[0]) == 1000
+    assert seen[1] is not None
+    assert "test-key" not in seen[1]
+    assert seen[2:] == [None, None]
+    assert await run.variable(0, "long") is None  # its REPL has gone with the call
