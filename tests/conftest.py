@@ -23,6 +23,7 @@ _KEY_VARIABLES = ("OPENAI_", "AZURE_", "OPENROUTER_", "ANTHROPIC_", "HTTP_PROXY"
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "expect_log_warnings: warnings in the log are part of what is tested")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.update(LC_ALL="C.UTF-8", LANGUAGE="en")
 
 
 @pytest.fixture(autouse=True)

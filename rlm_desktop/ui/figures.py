@@ -1,13 +1,17 @@
-"""How figures, times and end states are written for a person."""
+"""How figures, times and end states are written for a person, in the window's language (see `language.py`)."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
+
 _MARKS = re.compile(r"[*`]+|(?<![\w-]):?-{2,}:?(?![\w-])|^\s*(?:>\s*)*(?:#+\s|[-+]\s|\|)?|\s*\|\s*", re.MULTILINE)
 CHARACTERS_PER_TOKEN = 4
 """A rule of thumb for English; every estimate made with it is shown with a "≈"."""
+_PLURAL_CAP = 1_000_000
+"""Qt counts with 32 bits; so many and more have the same form in every language that we have."""
 
 GLYPHS = {
     "queued": "○",
@@ -26,24 +30,46 @@ def glyph(status: str) -> str:
     return GLYPHS.get(status, "⚠")
 
 
-def short_count(number: int) -> str:
+def status_words(status: str) -> str:
+    """A status or an end state as one says it."""
+    return QCoreApplication.translate("Status", status.capitalize())
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """`1,234` or `0.5`, as the language writes it."""
+    if isinstance(value, int) and not decimals:
+        return QLocale().toString(value)
+    return QLocale().toString(float(value), "f", decimals)
+
+
+def short_count(count: int) -> str:
     """`950`, `9.5 k`, `182 k`, `1.9 M`: three figures at most."""
-    value = float(number)
+    value = float(count)
     for unit in ("", " k", " M", " G"):
         if value < 999.5 or unit == " G":
             break
         value /= 1000
-    return f"{value:.1f}{unit}" if unit and value < 9.95 else f"{value:.0f}{unit}"
+    return number(value, 1 if unit and value < 9.95 else 0) + unit
 
 
 def token_estimate(characters: int) -> str:
     """How many tokens so many characters are about, as `≈ 470 k tokens`."""
-    return f"≈ {short_count(max(1, round(characters / CHARACTERS_PER_TOKEN)) if characters else 0)} tokens"
+    count = short_count(max(1, round(characters / CHARACTERS_PER_TOKEN)) if characters else 0)
+    return QCoreApplication.translate("Figures", "≈ {count} tokens").format(count=count)
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 page`, `2 pages`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(count: int, noun: str) -> str:
+    """`1 page`, `2 pages`.
+
+    Args:
+        count: How many.
+        noun: In English, one of it; `packaging/translate.py` finds it in the call.
+    """
+    source = f"{{count}} {noun}(s)"
+    text = QCoreApplication.translate("Counted", source, None, min(count, _PLURAL_CAP))
+    if text == source:  # not translated yet
+        text = source.replace("(s)", "" if count == 1 else "s")
+    return text.format(count=number(count))
 
 
 def clock(seconds: float) -> str:
@@ -55,22 +81,32 @@ def clock(seconds: float) -> str:
 
 def money(usd: float) -> str:
     """US dollars: cents for large sums, more figures for small ones."""
-    if usd == 0:
-        return "$0.00"
-    if usd < 0.001:
-        return f"${usd:.5f}"
-    return f"${usd:.3f}" if usd < 1 else f"${usd:,.2f}"
+    return dollars(usd, 2 if usd == 0 or usd >= 1 else 5 if usd < 0.001 else 3)
+
+
+def dollars(usd: float, decimals: int) -> str:
+    """US dollars with so many decimals."""
+    return QLocale().toCurrencyString(float(usd), "$", decimals)
 
 
 def day_heading(day: date, today: date) -> str:
     """The heading over a day's sessions."""
     if day >= today:
-        return "Today"
+        return QCoreApplication.translate("Figures", "Today")
     if day == today - timedelta(days=1):
-        return "Yesterday"
+        return QCoreApplication.translate("Figures", "Yesterday")
     if day > today - timedelta(days=7):
-        return day.strftime("%A")
-    return f"{day.day} {day.strftime('%B')}" + ("" if day.year == today.year else f" {day.year}")
+        return QLocale().toString(QDate(day.year, day.month, day.day), "dddd")
+    return long_date(day, with_year=day.year != today.year)
+
+
+def long_date(day: date, *, with_year: bool = True) -> str:
+    """`14 November 2026`."""
+    # A format of Qt's: in German "d. MMMM yyyy".
+    form = QCoreApplication.translate("Figures", "d MMMM yyyy")
+    if not with_year:
+        form = QCoreApplication.translate("Figures", "d MMMM")
+    return QLocale().toString(QDate(day.year, day.month, day.day), form)
 
 
 def local_time(utc: str) -> datetime | None:

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication
 
+from rlm_desktop.ui import language
 from rlm_desktop.ui.loop import UiEventLoop
 
 _loops: list[_WatchedLoop] = []
@@ -45,8 +46,9 @@ def pytest_asyncio_loop_factories(
 
 @pytest.fixture(autouse=True)
 def _application(qapp: QApplication) -> None:
-    """The application exists before the loop, and outlives the test's last window."""
+    """The application exists before the loop, outlives the test's last window, and speaks English."""
     qapp.setQuitOnLastWindowClosed(False)
+    language.install(qapp, "en")
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from rlm_desktop.ui import figures
 @pytest.mark.parametrize(
     ("number", "text"),
     [(0, "0"), (999, "999"), (1000, "1.0 k"), (9_949, "9.9 k"), (182_400, "182 k"), (999_499, "999 k"),
-     (999_500, "1.0 M"), (1_900_000, "1.9 M"), (2_000_000_000, "2.0 G"), (5_000_000_000_000, "5000 G")],
+     (999_500, "1.0 M"), (1_900_000, "1.9 M"), (2_000_000_000, "2.0 G"), (5_000_000_000_000, "5,000 G")],
 )  # fmt: skip
 def test_short_count(number: int, text: str) -> None:
     assert figures.short_count(number) == text
@@ -22,7 +22,7 @@ def test_short_count(number: int, text: str) -> None:
 @given(st.integers(0, 10**15))
 def test_short_count_is_close(number: int) -> None:
     value, _, unit = figures.short_count(number).partition(" ")
-    scaled = float(value) * {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[unit]
+    scaled = float(value.replace(",", "")) * {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[unit]
     assert abs(scaled - number) <= max(0.06 * number, 0)
 
 
