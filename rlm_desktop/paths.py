@@ -27,6 +27,11 @@ def config_dir() -> Path:
     return _home("config", _DIRS.user_config_dir)
 
 
+def cache_dir() -> Path:
+    """Folder of what can be fetched again, as lists of models; not created here."""
+    return _home("cache", _DIRS.user_cache_dir)
+
+
 def log_dir() -> Path:
     """Folder of the log and of crash reports; not created here."""
     return _home("log", _DIRS.user_log_dir)

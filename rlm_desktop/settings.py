@@ -10,8 +10,9 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
+import threading
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -23,22 +24,29 @@ _log = logging.getLogger(__name__)
 
 NO_LIMIT = "none"
 """How a limit that is switched off stands in the file and on the command line."""
+TABLES = ("providers",)
+"""Lists of tables in the file that are no settings of their own; see `load_tables`."""
+_file_lock = threading.Lock()
+"""Settings and tables are written from several threads, each by reading the file and writing it anew."""
 
 
 def _one_of(default: str, *allowed: str, text: str) -> Any:
     return field(default=default, metadata={"text": text, "allowed": (default, *allowed)})
 
 
-def _name(default: str, text: str) -> Any:
-    return field(default=default, metadata={"text": text})
+def _name(default: str, text: str, *, is_long: bool = False) -> Any:
+    return field(default=default, metadata={"text": text, "is_long": is_long})
 
 
 def _switch(default: bool, text: str) -> Any:
     return field(default=default, metadata={"text": text})
 
 
-def _number(default: float | None, low: float, high: float, text: str, unit: str = "") -> Any:
-    return field(default=default, metadata={"text": text, "low": low, "high": high, "unit": unit})
+def _number(
+    default: float | None, low: float, high: float, text: str, unit: str = "", none_text: str = "no limit"
+) -> Any:
+    metadata = {"text": text, "low": low, "high": high, "unit": unit, "none_text": none_text}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,17 @@ class Settings:
 
     root_model: str = _name("offline", "Model of the root call")
     sub_model: str = _name("", "Model of the sub-calls; empty means the root model")
+    models_by_depth: str = _name("", "Models of single depths, as in 2=local/qwen3, 3=local/qwen3")
+    temperature: float | None = _number(
+        None, 0.0, 2.0, "How freely models choose their words", none_text="the model's own"
+    )
+    reasoning_effort: str = _one_of(
+        "default", "none", "minimal", "low", "medium", "high", text="How long reasoning models think"
+    )
+    max_output_tokens: int | None = _number(
+        None, 16, 10**6, "Longest reply of a model", "tokens", none_text="the model's own"
+    )
+    system_prompt: str = _name("", "What rlm calls are told of their role; empty means the default", is_long=True)
     max_depth: int = _number(2, 1, 10, "Levels of calls below the root: 1 means plain sub-calls only")
     max_iterations: int = _number(20, 1, 1000, "Iterations of the root call; sub-calls get fewer by depth")
     max_concurrent: int = _number(16, 1, 10_000, "Calls that may ask a model at the same time")
@@ -68,6 +87,15 @@ class Settings:
     python_fences: bool = _switch(True, "Run ```python blocks when a reply has no ```repl block")
     output_limit: int = _number(20_000, 200, 10**7, "Output of a cell that the model is shown", "characters")
     memory_limit_mb: int = _number(2048, 64, 10**6, "Memory that one REPL may use, beside its context", "MB")
+    cell_timeout: float | None = _number(
+        120.0, 1.0, 1e6, "Longest time that one cell may compute, waiting for models not counted", "seconds"
+    )
+    repl_mode: str = _one_of(
+        "confined", "strict", text="Real Python in confined processes, or a restricted interpreter for a part of it"
+    )
+    repl_libraries: str = _one_of(
+        "none", "numpy", "pandas", text="Installed libraries that cells may import; pandas brings numpy"
+    )
     theme: str = _one_of("system", "light", "dark", text="Colours of the window")
     language: str = _one_of("system", "en", "de", text="Language of the window, from the next start on")
     density: str = _one_of("normal", "compact", "roomy", text="How much room rows and controls take")
@@ -76,11 +104,22 @@ class Settings:
     def __post_init__(self) -> None:
         for option in options():
             _check(option, getattr(self, option.name))
+        _parse_depths(self.models_by_depth)
+
+    @property
+    def models_at_depth(self) -> dict[int, str]:
+        """Depth -> model, where a depth has its own."""
+        return _parse_depths(self.models_by_depth)
 
     @property
     def sub_model_or_root(self) -> str:
         """The model of the sub-calls."""
         return self.sub_model or self.root_model
+
+    @property
+    def repl_library_names(self) -> tuple[str, ...]:
+        """The libraries that cells may import."""
+        return {"none": (), "numpy": ("numpy",), "pandas": ("numpy", "pandas")}[self.repl_libraries]
 
     def with_values(self, **values: Any) -> Settings:
         """A copy with some values changed; names that are no settings are refused.
@@ -104,6 +143,8 @@ class Option:
         is_optional: Whether it may be None: no limit.
         allowed: The words to choose from, () when it is not a choice.
         low / high: Range of a number.
+        none_text: What None stands for.
+        is_long: Whether it is a text of several lines.
     """
 
     name: str
@@ -115,6 +156,8 @@ class Option:
     low: float | None = None
     high: float | None = None
     unit: str = ""
+    none_text: str = "no limit"
+    is_long: bool = False
 
     @property
     def allowed_text(self) -> str:
@@ -126,7 +169,7 @@ class Option:
         if self.kind is str:
             return "a text"
         number = "a whole number" if self.kind is int else "a number"
-        none = f', or "{NO_LIMIT}" for no limit' if self.is_optional else ""
+        none = f', or "{NO_LIMIT}" for {self.none_text}' if self.is_optional else ""
         return f"{number} from {_plain(self.low)} to {_plain(self.high)}{none}"
 
     def parse(self, text: str) -> Any:
@@ -176,6 +219,20 @@ def _check(option: Option, value: Any) -> None:
         )
 
 
+def _parse_depths(text: str) -> dict[int, str]:
+    """`2=name, 3=name` as a mapping."""
+    found: dict[int, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        depth, is_given, model = (word.strip() for word in part.partition("="))
+        if not (is_given and model and depth.isascii() and depth.isdigit() and int(depth) <= 10):
+            raise SettingsError(
+                f'The setting models_by_depth is "{text}", which is not allowed. Allowed is a list of depths with '
+                'their models, as in "1=openai/gpt-5-mini, 2=local/qwen3".'
+            )
+        found[int(depth)] = model
+    return found
+
+
 def _fits(option: Option, value: Any) -> bool:
     if value is None:
         return option.is_optional
@@ -200,6 +257,8 @@ def from_mapping(values: Mapping[str, Any]) -> Settings:
     known = {option.name: option for option in options()}
     chosen: dict[str, Any] = {}
     for name, value in values.items():
+        if name in TABLES:
+            continue
         if name not in known:
             _log.info("The settings file has the unknown key %r; it is ignored.", name)
         elif known[name].is_optional and value == NO_LIMIT:
@@ -231,21 +290,51 @@ def save(settings: Settings, path: Path | None = None) -> None:
         SettingsError: The file cannot be written.
     """
     path = path or paths.settings_file()
-    try:
+    with _file_lock:
+        try:
+            kept = _read(path)
+            from_mapping(kept)
+        except SettingsError:
+            kept = {}
+            _keep_aside(path)
+        for option in options():
+            kept.pop(option.name, None)
+            value = getattr(settings, option.name)
+            if value != option.default:
+                kept[option.name] = NO_LIMIT if value is None else value
+        _write_toml(path, kept)
+
+
+def load_tables(name: str, path: Path | None = None) -> list[Any]:
+    """A list of tables of the settings file, as `[[providers]]`, unchecked; empty where there is none.
+
+    Raises:
+        SettingsError: The file cannot be read.
+    """
+    tables = _read(path or paths.settings_file()).get(name, [])
+    return list(tables) if isinstance(tables, list) else [tables]
+
+
+def save_tables(name: str, tables: Sequence[Any], path: Path | None = None) -> None:
+    """Write a list of tables into the settings file; all else in it stays.
+
+    Raises:
+        SettingsError: The file cannot be read or written.
+    """
+    path = path or paths.settings_file()
+    with _file_lock:
         kept = _read(path)
-        from_mapping(kept)
-    except SettingsError:
-        kept = {}
-        _keep_aside(path)
-    for option in options():
-        kept.pop(option.name, None)
-        value = getattr(settings, option.name)
-        if value != option.default:
-            kept[option.name] = NO_LIMIT if value is None else value
+        kept.pop(name, None)
+        if tables:
+            kept[name] = list(tables)
+        _write_toml(path, kept)
+
+
+def _write_toml(path: Path, values: Mapping[str, Any]) -> None:
     try:
         import tomli_w  # not needed to start
 
-        _write(path, tomli_w.dumps(kept).encode())
+        _write(path, tomli_w.dumps(values).encode())
     except OSError as error:
         raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
 

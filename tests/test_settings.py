@@ -152,11 +152,33 @@ def test_options_refuse_what_is_not_allowed(name: str, text: str) -> None:
         option.parse(text)
 
 
+@pytest.mark.parametrize("text", ["m", "=m", "2=", "x=m", "11=m", "-1=m", "2=m, nonsense"])
+def test_models_by_depth_that_cannot_be_read_are_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="models_by_depth"):
+        Settings(models_by_depth=text)
+
+
+def test_models_by_depth() -> None:
+    assert Settings(models_by_depth="2=local/a, 3 = b").models_at_depth == {2: "local/a", 3: "b"}
+
+
+def test_tables_and_settings_leave_each_other_alone() -> None:
+    settings.save(Settings(max_depth=3))
+    settings.save_tables("providers", [{"name": "box", "headers": {"X": "1"}}])
+    settings.save(Settings(max_depth=4))
+    assert settings.load().max_depth == 4
+    assert settings.load_tables("providers") == [{"name": "box", "headers": {"X": "1"}}]
+    settings.save_tables("providers", [])
+    assert paths.settings_file().read_text() == "max_depth = 4\n"
+
+
 def values_of(option: Option) -> st.SearchStrategy[Any]:
     if option.allowed:
         return st.sampled_from(option.allowed)
     if option.kind is bool:
         return st.booleans()
+    if option.name == "models_by_depth":
+        return st.sampled_from(["", "1=m", "2=local/qwen3, 3=openai/gpt-5-mini"])
     if option.kind is str:
         return st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
     low, high = option.low or 0, option.high or 0
