@@ -147,6 +147,11 @@ def _add_ask(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--events", action="store_true", help="print every event as a line of JSON, as it happens")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on standard error")
     parser.add_argument("--no-history", action="store_true", help="do not keep the run in the history")
+    parser.add_argument(
+        "--unsafe",
+        action="store_true",
+        help="do NOT confine the code that models write: it can read your files and use your network",
+    )
     group = parser.add_argument_group("settings", "for this run only; the defaults are those of the settings file")
     for option in options():
         if option.name not in _WINDOW_SETTINGS:

@@ -42,7 +42,7 @@ async def _ask(chosen: argparse.Namespace) -> RunResult:
     if not chosen.question.strip():
         raise UsageError("The question is empty: say what you want to know.")
     settings = chosen_settings(chosen)
-    async with RLM.from_settings(settings, base_url=chosen.base_url) as rlm:
+    async with RLM.from_settings(settings, base_url=chosen.base_url, **_unsafe(chosen)) as rlm:
         history = History(paths.history_file(), on_trouble=_warn)
         try:
             session, turns, documents = await _what_is_asked_of(chosen, history)
@@ -65,6 +65,16 @@ async def _ask(chosen: argparse.Namespace) -> RunResult:
                     return await going.wait()
         finally:
             await asyncio.to_thread(history.close)
+
+
+def _unsafe(chosen: argparse.Namespace) -> dict[str, Any]:
+    """What `--unsafe` changes, for this run only."""
+    if not chosen.unsafe:
+        return {}
+    if chosen.repl_mode is not None:
+        raise UsageError("--unsafe and --repl-mode exclude each other.")
+    _warn("NOT CONFINED: the code that models write in this run can read your files and use your network.")
+    return {"repl_mode": "unsafe"}
 
 
 def chosen_settings(chosen: argparse.Namespace) -> Settings:

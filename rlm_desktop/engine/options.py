@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,6 +10,8 @@ from rlm_desktop.engine.limits import Limits
 from rlm_desktop.errors import UsageError
 
 SubCalls = Literal["recursive", "explicit"]
+ReplMode = Literal["confined", "strict", "unsafe"]
+_REPL_MODES = ("confined", "strict", "unsafe")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,10 @@ class RunOptions:
         system_prompt: The person's own, in place of the role and the advice of the default one.
         parameters: Further fields of each request, as temperature.
         memory_limit_mb: What one REPL may use beside its context.
+        repl_mode: What runs the cells: real Python that is confined or refused (`confined`), a restricted
+            interpreter (`strict`), or real Python without confinement (`unsafe`), which must be chosen by the
+            person for this run.
+        repl_libraries: Installed libraries that cells of real Python may import, as numpy and pandas.
         share_identical: Answer identical plain sub-calls of one run once.
         window: Tokens that the models of the rlm calls can hold; near it their conversation is compacted.
     """
@@ -53,6 +59,8 @@ class RunOptions:
     system_prompt: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     memory_limit_mb: int = 2048
+    repl_mode: ReplMode = "confined"
+    repl_libraries: Sequence[str] = ()
     share_identical: bool = True
     window: int = 128_000
 
@@ -62,6 +70,10 @@ class RunOptions:
                 raise UsageError(f"{name} must be 1 or more, not {getattr(self, name)}.")
         if self.sub_calls not in ("recursive", "explicit"):
             raise UsageError(f'sub_calls must be "recursive" or "explicit", not {self.sub_calls!r}.')
+        if self.repl_mode not in _REPL_MODES:
+            raise UsageError(f"repl_mode must be one of {', '.join(_REPL_MODES)}, not {self.repl_mode!r}.")
+        if isinstance(self.repl_libraries, str):
+            raise UsageError(f"repl_libraries must be a list of names, as [{self.repl_libraries!r}].")
 
     def model_at(self, depth: int) -> str:
         """The model of the calls at `depth`."""
@@ -100,6 +112,8 @@ class RunOptions:
             "system_prompt": self.system_prompt,
             "parameters": dict(self.parameters),
             "memory_limit_mb": self.memory_limit_mb,
+            "repl_mode": self.repl_mode,
+            "repl_libraries": list(self.repl_libraries),
             "share_identical": self.share_identical,
             "window": self.window,
             "budget_usd": limits.budget_usd,

@@ -121,6 +121,8 @@ def system_prompt(
     custom: str | None = None,
     tools: Sequence[tuple[str, str]] = (),
     output_limit: int = DEFAULT_OUTPUT_LIMIT,
+    repl_mode: str = "confined",
+    libraries: Sequence[str] = (),
 ) -> str:
     """The system message of an rlm call.
 
@@ -132,12 +134,15 @@ def system_prompt(
             finish is always told, as no model could work without it.
         tools: Signature and description of each further function in the REPL.
         output_limit: Characters of a cell's output that the model is shown.
+        repl_mode: What runs the cells; `strict` knows a part of Python only.
+        libraries: What cells may import besides the standard library.
     """
     is_leaf = depth + 1 >= max_depth
     mode = "leaf" if is_leaf else sub_calls
     repl = _text(
         "repl",
         output_limit=f"{output_limit:,}",
+        python=_python_text(repl_mode, libraries),
         context_row=_CONTEXT_ROOT if depth == 0 else _CONTEXT_SUB,
         sub_call_rows="\n".join(_sub_call_rows(mode)),
         tool_rows="\n".join(f"| `{signature}` | {_in_row(description)} |" for signature, description in tools),
@@ -253,6 +258,14 @@ _CONTEXT_ROOT = (
     "`context_0` keeps the original"
 )
 _CONTEXT_SUB = "the prompt that you were given, a `str`: your task and the text it is about; `context_0` keeps it"
+
+
+def _python_text(repl_mode: str, libraries: Sequence[str]) -> str:
+    """What Python the cells are written in."""
+    if repl_mode == "strict":
+        return _text("python.strict")
+    names = ", ".join(libraries)
+    return _text("python", libraries=f", and so may {names}" if names else "")
 
 
 def _sub_call_rows(mode: str) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from rlm_desktop.engine.tools import Billed, Toolbox, ToolLike
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.engine.typed_output import OutputLike, OutputType
 from rlm_desktop.errors import RLMError, SettingsError, UsageError
-from rlm_desktop.repl.host import ReplHost
+from rlm_desktop.repl.host import Isolation, ReplHost
 from rlm_desktop.settings import Settings
 
 _T = TypeVar("_T")
@@ -149,6 +149,9 @@ class RLM:
             "python_fences": settings.python_fences,
             "output_limit": settings.output_limit,
             "memory_limit_mb": settings.memory_limit_mb,
+            "cell_timeout": settings.cell_timeout,
+            "repl_mode": settings.repl_mode,
+            "repl_libraries": settings.repl_library_names,
         }
         return cls(**{**arguments, **changes})
 
@@ -193,6 +196,7 @@ class RLM:
         made = await make_context(documents=documents, context=context, context_path=context_path)
         form = None if output is None else OutputType(output)
         shared = _Shared.of_loop(self)
+        await shared.repl_host.find_isolation()
         session_id = session or uuid.uuid4().hex
         turns = self._turns_of(session_id) if history is None else [dict(turn) for turn in history]
         run = Run(
@@ -261,9 +265,17 @@ class RLM:
             run.stop()
             await run.wait()
 
-    async def prepare(self) -> None:
-        """Get ready to answer quickly: find out what confines REPL workers and start their template process."""
-        await _Shared.of_loop(self).repl_host.start()
+    async def prepare(self) -> Isolation:
+        """Get ready to answer quickly: find out what confines REPL workers and start their template process.
+
+        Returns:
+            What confines the code that models write; in tier C it would be refused.
+
+        Raises:
+            ReplError: A library of the REPL is not installed, or its workers cannot be started.
+        """
+        options = self.options
+        return await _Shared.of_loop(self).repl_host.start(options.repl_mode, tuple(options.repl_libraries))
 
     def client(self, model: str | None = None) -> ModelClient:
         """The client of the running loop that asks `model`; without one, the root's model."""

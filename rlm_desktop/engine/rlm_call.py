@@ -150,7 +150,7 @@ class RlmCall:
             self._say(past.instruction)
 
     async def _ask(self, *, is_last_chance: bool = False) -> Completion:
-        reply = self.record.next_reply() if self.record is not None else None
+        reply = self.record.next_reply(is_last_chance=is_last_chance) if self.record is not None else None
         requests, number, model, messages = self.run.requests, self.number, self._model, self._messages
         if reply is not None:
             completion = requests.serve(number, model, messages, reply, kept=self._sent, iteration=self.iteration)
@@ -310,8 +310,11 @@ class RlmCall:
         spec = ReplSpec(
             context=self._context.value,
             documents=self._context.summaries,
+            maps=self._context.maps,
             history=self.run.history if self.is_root else (),
             memory_limit_mb=self._options.memory_limit_mb,
+            mode=self._options.repl_mode,
+            libraries=tuple(self._options.repl_libraries),
             tools=self.run.toolbox.specs,
             values=self.run.toolbox.values,
         )
@@ -473,6 +476,8 @@ class RlmCall:
             custom=options.system_prompt,
             output_limit=options.output_limit_at(self.depth),
             tools=self.run.toolbox.described(),
+            repl_mode=options.repl_mode,
+            libraries=options.repl_libraries,
         )
         is_task = self._question is None
         summary = prompts.summarize_context(self._context.value, is_task=True) if is_task else self._context.summary

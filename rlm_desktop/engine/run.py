@@ -149,7 +149,7 @@ class Run:
         self.limit: LimitExceeded | None = None
         self.limit_reached = asyncio.Event()
         self.typed_value: Any = None
-        self.requests = Requests(options, self.trace, client_of, cache)
+        self.requests = Requests(options, self.trace, client_of, cache, past.spent if past else None)
         self._call_slots: dict[int, asyncio.Semaphore] = {}
         self._next_call = 0
         self._next_batch = 0
@@ -358,7 +358,8 @@ class Run:
                 settings=self.options.as_settings(),
                 parent_run=self.past.run_id if self.past else "",
                 parent_iteration=self.past.iteration if self.past else None,
-                isolation=self.repl_host.isolation.description,
+                spent_before=self.past.spent if self.past else None,
+                isolation=self.repl_host.isolation_of(self.options.repl_mode).label,
                 app_version=__version__,
             )
         )

@@ -63,7 +63,9 @@ def library_folder(name: str) -> Path:
     """
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise ReplError(f"The library {name!r}, which REPL workers are set to offer, is not installed.")
+        raise ReplError(
+            f"The library {name!r}, which REPL workers are set to offer, is not installed: pip install {name}."
+        )
     return Path(next(iter(spec.submodule_search_locations))).resolve()
 
 

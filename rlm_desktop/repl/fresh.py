@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
+from collections.abc import Sequence
 
 import msgspec
 
@@ -27,7 +28,7 @@ from rlm_desktop.repl.channel import Channel, Turns
 from rlm_desktop.repl.fresh_worker import Confinement
 from rlm_desktop.repl.isolation import Layers
 from rlm_desktop.repl.launcher import Launched
-from rlm_desktop.repl.spec import ReplOptions, ReplSpec
+from rlm_desktop.repl.spec import ReplSpec
 
 _WARM = 4
 _ENVIRONMENT = {"LANG": "C.UTF-8", "LC_CTYPE": "UTF-8"}
@@ -101,11 +102,11 @@ class FreshProcess:
 class FreshLauncher:
     """Starts confined worker programs."""
 
-    def __init__(self, options: ReplOptions, layers: Layers) -> None:
-        self._options = options
+    def __init__(self, libraries: Sequence[str], layers: Layers) -> None:
+        self._libraries = libraries
         self._layers = layers
         self._turns = Turns()
-        self._readable = [*map(str, library_paths(["msgspec", *options.libraries])), *_python_folders()]
+        self._readable = [*map(str, library_paths(["msgspec", *libraries])), *_python_folders()]
         self._warm: deque[tuple[socket.socket, FreshProcess]] = deque()
         self._is_closed = False
 
@@ -176,7 +177,7 @@ class FreshLauncher:
         ours, theirs = socket.socketpair()
         command = [
             *wrapper,
-            *boot_command("fresh_worker", ["msgspec", *self._options.libraries], [str(theirs.fileno())]),
+            *boot_command("fresh_worker", ["msgspec", *self._libraries], [str(theirs.fileno())]),
         ]
         with theirs:
             try:

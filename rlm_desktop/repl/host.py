@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl.doors import Repl
 from rlm_desktop.repl.handle import WorkerHandle
-from rlm_desktop.repl.isolation import HOW_TO_GO_ON, STRICT, UNSAFE, Layers, describe, probe
+from rlm_desktop.repl.isolation import HOW_TO_GO_ON, STRICT, UNSAFE, Layers, describe, probe, with_libraries
 from rlm_desktop.repl.launcher import Launcher
 from rlm_desktop.repl.native_repl import NativeRepl
 from rlm_desktop.repl.spec import (
@@ -63,7 +63,7 @@ class ReplHost:
         """
         self._options = options
         self._layers = layers
-        self._launchers: dict[Mode, Launcher] = {}
+        self._launchers: dict[tuple[Mode, tuple[str, ...]], Launcher] = {}
         self._watch = Watch(options.memory_budget_mb, self._workers)
         self._strict: StrictPool | None = None
         self._repls: set[Repl] = set()
@@ -73,24 +73,38 @@ class ReplHost:
     def isolation(self) -> Isolation:
         """What confines the workers here. Tries the layers at the first use, which takes some 20 ms."""
         if self._layers is None:
-            self._layers = probe(self._options.libraries)
+            self._layers = probe()
         return describe(self._layers)
 
     def isolation_of(self, mode: Mode) -> Isolation:
         """What confines the cells of a REPL of this mode."""
         return {"unsafe": UNSAFE, "strict": STRICT}.get(mode) or self.isolation
 
-    async def start(self) -> Isolation:
+    async def find_isolation(self, mode: Mode = "confined") -> Isolation:
+        """The same, without holding up the loop."""
+        if self._layers is None:
+            self._layers = await asyncio.to_thread(probe)
+        return self.isolation_of(mode)
+
+    async def start(self, mode: Mode = "confined", libraries: tuple[str, ...] = ()) -> Isolation:
         """Get ready to start workers quickly; `spawn` does it too. Worth calling when the application starts.
+
+        Args:
+            mode: That of the REPLs to come.
+            libraries: Theirs.
+
+        Returns:
+            What confines them; tier C means that they will be refused.
 
         Raises:
             ReplError: Workers cannot be started; never raised only because they cannot be confined.
         """
-        if self._layers is None:
-            self._layers = await asyncio.to_thread(probe, self._options.libraries)
-        if self.isolation.tier != "C":
-            await self._launcher("confined").start()
-        return self.isolation
+        isolation = await self.find_isolation(mode)
+        if mode == "strict":
+            _check_strict()
+        elif isolation.tier != "C":
+            await self._launcher(mode, libraries).start()
+        return isolation
 
     async def spawn(
         self, spec: ReplSpec, *, serve: Serve, on_output: OnOutput, serve_tool: ServeTool | None = None
@@ -110,8 +124,8 @@ class ReplHost:
             raise ReplError("The REPL host is closed.")
         if spec.mode == "strict":
             return await self._spawn_strict(spec, serve, on_output, serve_tool)
-        await self.start()
-        launcher = self._launcher(spec.mode)
+        await self.start(spec.mode, spec.libraries)
+        launcher = self._launcher(spec.mode, spec.libraries)
         repl = NativeRepl(launcher, self._options, spec, serve, on_output, serve_tool, self._repls.discard)
         self._repls.add(repl)
         launcher.hold(spec)
@@ -134,8 +148,7 @@ class ReplHost:
     async def _spawn_strict(
         self, spec: ReplSpec, serve: Serve, on_output: OnOutput, serve_tool: ServeTool | None
     ) -> Repl:
-        if importlib.util.find_spec("pydantic_monty") is None:
-            raise ReplError("Strict mode needs the library pydantic-monty: pip install pydantic-monty.")
+        _check_strict()
         from rlm_desktop.repl.strict import StrictPool
 
         if self._strict is None:
@@ -148,26 +161,33 @@ class ReplHost:
         found = (repl.worker for repl in self._repls if isinstance(repl, NativeRepl))
         return [worker for worker in found if worker is not None]
 
-    def _launcher(self, mode: Mode) -> Launcher:
-        if mode not in self._launchers:
-            self._launchers[mode] = self._new_launcher(mode)
-        return self._launchers[mode]
+    def _launcher(self, mode: Mode, libraries: tuple[str, ...]) -> Launcher:
+        key = mode, libraries
+        if key not in self._launchers:
+            self._launchers[key] = self._new_launcher(mode, libraries)
+        return self._launchers[key]
 
-    def _new_launcher(self, mode: Mode) -> Launcher:
+    def _new_launcher(self, mode: Mode, libraries: tuple[str, ...]) -> Launcher:
         layers = self._layers
         assert layers is not None
         if mode == "unsafe":
             layers = Layers()
         elif self.isolation.tier == "C":
             raise ReplError(f"{self.isolation.description}. {HOW_TO_GO_ON}")
+        layers = with_libraries(layers, libraries)
         if sys.platform == "linux" and layers.starts_by_forking:
             from rlm_desktop.repl.native import NativeLauncher
 
-            return NativeLauncher(self._options, layers)
+            return NativeLauncher(libraries, layers)
         if sys.platform == "win32":
             from rlm_desktop.repl.windows import WindowsLauncher
 
-            return WindowsLauncher(self._options, layers)
+            return WindowsLauncher(libraries, layers)
         from rlm_desktop.repl.fresh import FreshLauncher
 
-        return FreshLauncher(self._options, layers)
+        return FreshLauncher(libraries, layers)
+
+
+def _check_strict() -> None:
+    if importlib.util.find_spec("pydantic_monty") is None:
+        raise ReplError("Strict mode needs the library pydantic-monty: pip install pydantic-monty.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rlm_desktop.repl.spec import Isolation
 
@@ -36,7 +36,7 @@ class Layers:
         return self.landlock or not self.bubblewrap
 
 
-def probe(libraries: Sequence[str] = ()) -> Layers:
+def probe() -> Layers:
     """Try each layer once, in throw-away children. Takes some 20 ms."""
     if sys.platform == "darwin":
         return Layers(seatbelt=True)
@@ -46,7 +46,7 @@ def probe(libraries: Sequence[str] = ()) -> Layers:
         return Layers()
     from rlm_desktop.repl import landlock, linux_paths, seccomp
 
-    command = linux_paths.bubblewrap(libraries)
+    command = linux_paths.bubblewrap()
     why_not = "bubblewrap is not installed" if command is None else _try_bubblewrap(command)
     return Layers(
         bubblewrap=tuple(command) if command is not None and not why_not else None,
@@ -54,6 +54,19 @@ def probe(libraries: Sequence[str] = ()) -> Layers:
         seccomp=seccomp.is_available(),
         why_not=why_not,
     )
+
+
+def with_libraries(layers: Layers, libraries: Sequence[str]) -> Layers:
+    """The same layers for workers that may import these libraries too.
+
+    Raises:
+        ReplError: One is not installed.
+    """
+    if not layers.bubblewrap or not libraries:
+        return layers
+    from rlm_desktop.repl import linux_paths
+
+    return replace(layers, bubblewrap=tuple(linux_paths.bubblewrap(libraries) or ()))
 
 
 def _try_bubblewrap(command: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ def _standard_library() -> list[str]:
     return [str(folder), str(sysconfig.get_config_var("DESTSHARED") or ""), *beside]
 
 
-def bubblewrap(libraries: Sequence[str]) -> list[str] | None:
+def bubblewrap(libraries: Sequence[str] = ()) -> list[str] | None:
     """The command that runs a zygote with an empty root of its own; None where bubblewrap is not installed."""
     program = shutil.which("bwrap")
     if program is None:

@@ -22,6 +22,7 @@ import msgspec
 from rlm_desktop.repl import describe, wire
 from rlm_desktop.repl.functions import CellEnded, Finals, Queries
 from rlm_desktop.repl.output import FLUSHER, Output
+from rlm_desktop.repl.places import Places
 
 READER = "repl reader"
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -100,7 +101,8 @@ class Namespace:
             **self.finals.functions(),
             **{name: function for tool in begin.tools for name, function in queries.tool(tool).items()},
         }
-        self._builtins = _cell_builtins(self._echo)
+        places = Places(context, begin.documents, begin.maps)
+        self._builtins = {**_cell_builtins(self._echo), **places.functions()}
         self._hidden = frozenset(self._fixed) | _PYTHON_NAMES | {"context", "answer"}
         self.values.update(begin.values)
         self.values["context"] = context

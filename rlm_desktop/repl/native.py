@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -17,7 +18,7 @@ from rlm_desktop.repl.channel import Channel, Turns, memory_file, seal
 from rlm_desktop.repl.isolation import Layers
 from rlm_desktop.repl.launcher import Launched
 from rlm_desktop.repl.process import BaseZygote, WorkerProcess, ZygoteClient
-from rlm_desktop.repl.spec import ReplOptions, ReplSpec
+from rlm_desktop.repl.spec import ReplSpec
 
 _TEMPORARY = os.path.realpath(tempfile.gettempdir())
 
@@ -34,11 +35,11 @@ class _SharedContext:
 class NativeLauncher:
     """Starts worker processes, confined by what the machine has."""
 
-    def __init__(self, options: ReplOptions, layers: Layers) -> None:
-        self._options = options
+    def __init__(self, libraries: Sequence[str], layers: Layers) -> None:
+        self._libraries = libraries
         self._layers = layers
         self._turns = Turns()
-        self._readable = linux_paths.readable(options.libraries)
+        self._readable = linux_paths.readable(libraries)
         self._base: asyncio.Task[BaseZygote] | None = None
         self._contexts: dict[int, _SharedContext] = {}
         self._is_tested = False
@@ -142,12 +143,11 @@ class NativeLauncher:
     async def _start_base(self, before: asyncio.Task[BaseZygote] | None) -> BaseZygote:
         if before is not None and not before.cancelled() and before.exception() is None:
             await before.result().aclose()
-        libraries = self._options.libraries
         if self._layers.bubblewrap:
-            return await BaseZygote.start(libraries, self._layers.bubblewrap, linux_paths.SCRATCH)
+            return await BaseZygote.start(self._libraries, self._layers.bubblewrap, linux_paths.SCRATCH)
         if not self._scratch:
             self._scratch = tempfile.mkdtemp(prefix="rlm-repl-", dir=_TEMPORARY)
-        return await BaseZygote.start(libraries, (), self._scratch)
+        return await BaseZygote.start(self._libraries, (), self._scratch)
 
     async def _share(self, value: object) -> tuple[ZygoteClient, WorkerProcess]:
         base = await self._base_zygote()

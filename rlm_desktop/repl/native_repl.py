@@ -158,4 +158,5 @@ class NativeRepl(Repl):
             values=dict(spec.values),
             output_cap=spec.output_cap,
             first_cell=self._cells,
+            maps=list(spec.maps),
         )

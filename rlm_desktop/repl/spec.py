@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from rlm_desktop.repl.wire import Final, Query, Tool, ToolCall, Variable
+from rlm_desktop.repl.wire import DocumentMap, Final, Query, Tool, ToolCall, Variable
 
 Serve: TypeAlias = Callable[[Query], Awaitable[list[str]]]
 """Answers a query with one text for each prompt."""
@@ -24,13 +24,11 @@ class ReplOptions:
     """What holds for all REPLs of a host.
 
     Attributes:
-        libraries: Installed libraries that cells may import besides the standard library, as numpy and pandas.
         grace: Seconds that a cell has to end after a soft interrupt; then its worker is killed.
         memory_budget_mb: Memory of all workers together; above it the largest is killed. None: three quarters of
             what the machine has free when the first worker starts.
     """
 
-    libraries: tuple[str, ...] = ()
     grace: float = 1.0
     memory_budget_mb: int | None = None
 
@@ -41,23 +39,28 @@ class ReplSpec:
 
     Attributes:
         context: What `context` holds.
-        documents: Name, kind, characters and pages of each loaded document.
+        documents: Name, kind, characters, pages and outline of each loaded document.
+        maps: Where the characters of each document came from, in the same order.
         history: Earlier questions, answers and variables of the session.
         memory_limit_mb: Memory of the worker on top of a shared context.
         output_cap: Characters kept of one cell's output; the rest is counted.
         tools: Functions of the application that cells may call.
         values: Further variables, of plain data.
         mode: What runs the cells. "unsafe" must be chosen by the person, for this run only.
+        libraries: Installed libraries that cells of real Python may import besides the standard library, as numpy
+            and pandas.
     """
 
     context: str | list[Any] | dict[str, Any]
     documents: tuple[dict[str, Any], ...] = ()
+    maps: tuple[DocumentMap, ...] = ()
     history: tuple[dict[str, Any], ...] = ()
     memory_limit_mb: int = 2048
     output_cap: int = 1_000_000
     tools: tuple[Tool, ...] = ()
     values: dict[str, Any] = field(default_factory=dict[str, Any])
     mode: Mode = "confined"
+    libraries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,3 +129,8 @@ class Isolation:
     tier: Tier
     description: str
     detail: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Tier and description, as a run's trace keeps them."""
+        return self.description if self.tier in ("strict", "unsafe") else f"tier {self.tier}: {self.description}"

@@ -1,7 +1,7 @@
 """Strict mode: cells run in Monty, an interpreter of its own for a part of Python, instead of real Python.
 
 It needs nothing of the operating system, so it is what remains where workers cannot be confined. Optional: the
-library `pydantic-monty`. Sources: https://pypi.org/project/pydantic-monty/
+library `pydantic-monty`. What its models must know is in `resources/prompts/python.strict.md`. Sources: https://pypi.org/project/pydantic-monty/
 """
 
 from __future__ import annotations
@@ -19,18 +19,9 @@ from rlm_desktop.repl import describe, wire
 from rlm_desktop.repl.clock import Clock
 from rlm_desktop.repl.doors import Repl
 from rlm_desktop.repl.functions import FUNCTIONS, prompt_text
+from rlm_desktop.repl.places import Places
 from rlm_desktop.repl.spec import CellResult, OnOutput, ReplSpec, ReplStatus, Serve, ServeTool
 from rlm_desktop.repl.wire import Final
-
-SUBSET = """\
-The REPL is a restricted Python. It has functions, closures, lambdas, comprehensions, f-strings, match, try/finally,
-async/await, and of the standard library: re, json, math, datetime, random, hashlib, itertools, functools,
-collections (Counter, defaultdict, deque), typing, asyncio.gather. It has no generators or yield, no del, no class
-inheritance, no properties or special methods, no bound methods as values (lambda s: s.upper(), not str.upper), no
-function as replacement in re.sub, no globals(), no files, no threads, and no other modules (csv, string,
-statistics, textwrap, io, numpy, pandas are missing). llm_query and its kin work as described.
-"""
-"""For the model: what it may use."""
 
 _MAX_SESSIONS = 512
 _FINALS = ("FINAL", "FINAL_VAR", "SUBMIT")
@@ -109,6 +100,7 @@ class StrictRepl(Repl):
         self._serve_tool = serve_tool
         self._on_closed = on_closed
         self._tools = {tool.name for tool in spec.tools}
+        self._places = Places(spec.context, spec.documents, spec.maps).functions()
         self._lock = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
         self._session: monty.AsyncMontySession | None = None
@@ -257,7 +249,7 @@ class StrictRepl(Repl):
 
     def _is_function(self, name: str) -> bool:
         base = name.removesuffix("_async")
-        return base in FUNCTIONS or name in _FINALS or name == "SHOW_VARS" or name in self._tools
+        return name in self._places or base in FUNCTIONS or name in _FINALS or name == "SHOW_VARS" or name in self._tools
 
     async def _answer(self, cell: _Cell, call: Any) -> Any:
         name = str(call.function_name)
@@ -271,10 +263,12 @@ class StrictRepl(Repl):
                 return await call.resume({"exc_type": "SystemExit", "message": name})
             if name == "SHOW_VARS":
                 return await call.resume({"return_value": self._shown()})
+            if name in self._places:
+                return await call.resume({"return_value": self._places[name](*call.args, **call.kwargs)})
             line = cell.code[: call.position.start].count("\n") + 1
             work = self._work(cell, name, line, call.args, call.kwargs)
-        except TypeError as error:
-            return await call.resume({"exc_type": "TypeError", "message": str(error)})
+        except (TypeError, ValueError, IndexError) as error:
+            return await call.resume({"exc_type": type(error).__name__, "message": str(error)})
         if name.endswith("_async"):
             cell.pending[call.call_id] = self._loop.create_task(work, name="repl strict call")
             return await call.resume({"future": ...})

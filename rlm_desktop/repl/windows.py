@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,7 @@ from rlm_desktop.repl.app_container import ContainedProcess, Container
 from rlm_desktop.repl.boot import base_python, boot_command, library_paths
 from rlm_desktop.repl.isolation import Layers
 from rlm_desktop.repl.launcher import Launched
-from rlm_desktop.repl.spec import ReplOptions, ReplSpec
+from rlm_desktop.repl.spec import ReplSpec
 from rlm_desktop.repl.windows_worker import FRAME_LIMIT
 
 _READ_SIZE = 256 * 1024
@@ -173,10 +173,10 @@ class WindowsProcess:
 class WindowsLauncher:
     """Starts contained worker programs."""
 
-    def __init__(self, options: ReplOptions, layers: Layers) -> None:
+    def __init__(self, libraries: Sequence[str], layers: Layers) -> None:
         if not layers.app_container:
             raise ReplError("Without confinement REPL workers are not started on Windows.")
-        self._options = options
+        self._libraries = libraries
         self._container: Container | None = None
         self._scratch = ""
 
@@ -191,7 +191,7 @@ class WindowsLauncher:
 
     def _prepare(self) -> Container:
         container = Container()
-        for path in [sys.base_prefix, *map(str, library_paths(["msgspec", *self._options.libraries]))]:
+        for path in [sys.base_prefix, *map(str, library_paths(["msgspec", *self._libraries]))]:
             container.allow(path, "RX")
         container.allow(str(Path(__file__).resolve().parent), "RX")
         self._scratch = tempfile.mkdtemp(prefix="rlm-repl-")
@@ -248,7 +248,7 @@ class WindowsLauncher:
             for handle in inherited:
                 os.set_handle_inheritable(handle, True)
             arguments = [*map(str, inherited), scratch, str(Path.home())]
-            command = boot_command("windows_worker", ["msgspec", *self._options.libraries], arguments)
+            command = boot_command("windows_worker", ["msgspec", *self._libraries], arguments)
             environment = {"SYSTEMROOT": os.environ["SYSTEMROOT"], "TEMP": scratch, "TMP": scratch}
             process = self._container.start([base_python(), *command[1:]], environment, inherited, memory_mb)
         except OSError:

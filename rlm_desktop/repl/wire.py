@@ -97,10 +97,19 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
 
 
+class DocumentMap(msgspec.Struct, frozen=True, array_like=True):
+    """Where the characters of a document came from: starts of its places with their names, starts of its pages."""
+
+    starts: list[int] = []
+    labels: list[str] = []
+    pages: list[int] = []
+
+
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     """To the worker, first: what its namespace holds.
 
-    `context` is msgpack; empty when the worker was forked from a zygote that holds the context.
+    `context` is msgpack; empty when the worker was forked from a zygote that holds the context. `maps` are those of
+    `documents`, in their order.
     """
 
     context: bytes
@@ -110,6 +119,7 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     values: dict[str, Any]
     output_cap: int
     first_cell: int
+    maps: list[DocumentMap] = []
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, tag="run"):

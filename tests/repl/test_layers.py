@@ -115,9 +115,8 @@ async def _serve(query: Query) -> list[str]:
 async def test_workers_that_are_programs_of_their_own():
     from rlm_desktop.repl.fresh import FreshLauncher
 
-    options = ReplOptions(grace=0.5)
-    host = ReplHost(options)
-    host._launchers["confined"] = FreshLauncher(options, Layers(seccomp=True))
+    host = ReplHost(ReplOptions(grace=0.5))
+    host._launchers["confined", ()] = FreshLauncher((), Layers(seccomp=True))
     repl = await host.spawn(ReplSpec(context="é" * 2_000_000), serve=_serve, on_output=lambda *_: None)
     result = await repl.run_cell("import os\nprint(len(context), llm_query('a'), os.getcwd())", timeout=10)
     assert result.stdout.startswith("2000000 <a> ")

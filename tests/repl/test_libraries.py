@@ -7,28 +7,28 @@ import importlib.util
 import pytest
 
 from rlm_desktop.errors import ReplError
-from rlm_desktop.repl.host import ReplHost, ReplOptions, ReplSpec
+from rlm_desktop.repl.host import ReplHost, ReplSpec
 
 
 async def _none(query):
     return []
 
 
-async def _run(host, *codes):
-    repl = await host.spawn(ReplSpec(context="c"), serve=_none, on_output=lambda *_: None)
+async def _run(host, *codes, libraries=()):
+    repl = await host.spawn(ReplSpec(context="c", libraries=libraries), serve=_none, on_output=lambda *_: None)
     return [await repl.run_cell(code, timeout=30) for code in codes]
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("numpy"), reason="numpy is not installed")
 async def test_numpy_works_and_siblings_have_other_random_numbers():
-    host = ReplHost(ReplOptions(libraries=("numpy",)))
+    host = ReplHost()
     codes = (
         "import numpy as np\nimport numpy.linalg\na = np.arange(6.0).reshape(2, 3)\nfloat((a @ a.T).sum())",
         "np.random.random(), np.random.default_rng().random()",
         "FINAL(np.float64(2.5))",
         "FINAL({'a': a})",
     )
-    first, second = await _run(host, *codes), await _run(host, *codes)
+    first, second = [await _run(host, *codes, libraries=("numpy",)) for _ in range(2)]
     assert [result.error for result in first] == [""] * 4
     assert first[0].stdout == "83.0\n"
     assert first[1].stdout != second[1].stdout
@@ -39,25 +39,29 @@ async def test_numpy_works_and_siblings_have_other_random_numbers():
 
 @pytest.mark.skipif(not importlib.util.find_spec("pandas"), reason="pandas is not installed")
 async def test_pandas_works():
-    host = ReplHost(ReplOptions(libraries=("numpy", "pandas")))
+    host = ReplHost()
     code = (
         "import io\nimport pandas as pd\n"
         "table = pd.read_csv(io.StringIO('region,sales\\nn,1\\ns,2\\nn,3'))\n"
         "table['day'] = pd.date_range('2026-01-01', periods=3, tz='Europe/Berlin')\n"
         "table.groupby('region').sales.sum().to_dict()"
     )
-    (result,) = await _run(host, code)
+    (result,) = await _run(host, code, libraries=("numpy", "pandas"))
     assert (result.error, result.stdout) == ("", "{'n': 4, 's': 2}\n")
     await host.aclose()
 
 
 async def test_what_was_not_named_cannot_be_imported():
     host = ReplHost()
+    if importlib.util.find_spec("numpy"):
+        await _run(host, "import numpy", libraries=("numpy",))
     (result,) = await _run(host, "import psutil")
     assert result.error.startswith("ModuleNotFoundError")
+    (result,) = await _run(host, "import numpy")
+    assert result.error.startswith("ModuleNotFoundError"), "what another REPL of the host may import"
     await host.aclose()
 
 
 async def test_a_library_that_is_missing_is_named():
     with pytest.raises(ReplError, match="no_such_library"):
-        await ReplHost(ReplOptions(libraries=("no_such_library",))).start()
+        await ReplHost().start(libraries=("no_such_library",))

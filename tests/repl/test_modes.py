@@ -186,8 +186,8 @@ async def test_the_unsafe_switch_is_for_one_repl_and_says_so(host):
 async def test_a_worker_that_fails_its_own_test_is_refused():
     host = ReplHost()
     await host.start()
-    host._launchers["confined"]._layers = dataclasses.replace(probe(), landlock=False)  # type: ignore[attr-defined]
-    launcher = host._launcher("confined")
+    host._launchers["confined", ()]._layers = dataclasses.replace(probe(), landlock=False)  # type: ignore[attr-defined]
+    launcher = host._launcher("confined", ())
     from rlm_desktop.repl import wire
 
     with pytest.raises(ReplError, match="could: read /etc/passwd"):
