@@ -80,6 +80,29 @@ def run_number(connection: Connection, run_id: str) -> int | None:
 def _listed() -> Select[Any]:
     is_gone = exists().where(sessions.c.id == runs.c.session_id, sessions.c.deleted_at.is_not(None))
     return select(runs).where(runs.c.deleted_at.is_(None), ~is_gone)
+def family(connection: Connection, is_live: Liveness, run_id: str) -> list[RunRow]:
+    """The runs that share a recorded past with this one, itself included, the oldest first."""
+    found: dict[str, Row[Any]] = {}
+    wanted = [run_id]
+    while wanted:
+        some, wanted = wanted[: records.SOME], wanted[records.SOME :]
+        related = _listed().where(runs.c.id.in_(some) | runs.c.parent_run.in_(some))
+        for row in connection.execute(related):
+            if row.id not in found:
+                found[row.id] = row
+                wanted += [row.id, row.parent_run] if row.parent_run else [row.id]
+    return [_run_row(row, is_live) for row in sorted(found.values(), key=lambda row: row.number)]
+
+
+def run_rows(connection: Connection, is_live: Liveness, run_ids: Sequence[str]) -> dict[str, RunRow]:
+    """Runs by their ids; those that are not there are left out."""
+    found: dict[str, RunRow] = {}
+    for some in records.portions(run_ids):
+        for row in connection.execute(select(runs).where(runs.c.id.in_(some))):
+            found[row.id] = _run_row(row, is_live)
+    return found
+
+
 
 
 def _session_row(row: Row[Any], its_runs: tuple[RunRow, ...]) -> SessionRow:
@@ -132,6 +155,8 @@ def run_events(connection: Connection, number: int) -> Iterator[list[AnyEvent]]:
     query = select(events).where(events.c.run == number).order_by(events.c.first)
     texts: dict[str, str] = {}
     for row in connection.execution_options(yield_per=20).execute(query):
+        parent_run=row.parent_run,
+        parent_iteration=row.parent_iteration,
         yield block_events(connection, row, texts)
 
 

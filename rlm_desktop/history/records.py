@@ -22,7 +22,7 @@ PART = 1 << 20
 """Characters of a text in one row, so that a text of any length is written in short transactions."""
 RAW, ZLIB = 0, 1
 
-_SOME = 500
+SOME = 500
 _T = TypeVar("_T")
 
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
@@ -195,5 +195,5 @@ def _put_back(value: Any, path: list[str | int], text: str) -> None:
 
 def portions(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
     """`items` in slices that fit into one statement."""
-    for start in range(0, len(items), _SOME):
-        yield items[start : start + _SOME]
+    for start in range(0, len(items), SOME):
+        yield items[start : start + SOME]

@@ -64,6 +64,8 @@ class RunRow:
         """Known tokens, in and out."""
         return self.input_tokens + self.output_tokens
 
+        parent_run: The run that it was resumed or forked from; empty for none.
+        parent_iteration: Where it was forked; None when it was resumed.
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
@@ -91,6 +93,8 @@ class SessionRow:
     @property
     def documents(self) -> tuple[DocumentRef, ...]:
         """The documents of its runs, each once."""
+    parent_run: str = ""
+    parent_iteration: int | None = None
         seen = {
             (document.sha256, document.name): document for run in reversed(self.runs) for document in run.documents
         }

@@ -37,7 +37,7 @@ from sqlalchemy import (
 
 from rlm_desktop.history.query import FIELDS
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """The migrations in their order; the last is what this program reads and writes."""
 
 _BigNumber = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER names SQLite's row number
@@ -96,8 +96,11 @@ runs = Table(
     Column("deleted_at", Text),
     Column("indexed", Integer, nullable=False, default=0, server_default="0"),
     Column("indexer", Text, nullable=False, default="", server_default=""),
+    Column("parent_run", Text, nullable=False, default="", server_default=""),
+    Column("parent_iteration", Integer),
     Index("runs_by_session", "session_id", "number"),
     Index("runs_by_time", "started_at", "number"),
+    Index("runs_by_parent", "parent_run"),
 )
 
 events = Table(

@@ -141,6 +141,13 @@ class History:
             raise HistoryError(f"There is no run {run_id} in the history.")
         return row
 
+    def family(self, run_id: str) -> list[RunRow]:
+        """The runs that were resumed or forked from one another, this one among them, the oldest first."""
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            return queries.family(connection, self._is_live, run_id)
+
     def has_run(self, run_id: str) -> bool:
         """Whether a run is in the history, deleted or not."""
         from rlm_desktop.history import queries

@@ -96,6 +96,8 @@ class Summary:
             "root_model": plain(started.root_model),
             "sub_model": plain(started.sub_model),
             "started_at": plain(started.started_at),
+            "parent_run": plain(started.parent_run),
+            "parent_iteration": _small(started.parent_iteration),
         }
 
     def columns(self) -> dict[str, Any]:
@@ -116,6 +118,11 @@ class Summary:
             "answer": plain(self.answer[:ANSWER]),
             "events": self.events,
         }
+
+
+def _small(number: int | None) -> int | None:
+    """`number`, unless an import made it larger than a column holds."""
+    return number if number is None or 0 <= number < 2**31 else None
 
 
 def plain(text: str) -> str:
