@@ -1,19 +1,15 @@
 """The composition root of the window: settings, history, event loop and main window, and the one way out.
 
-Nothing that takes long is imported before the window has been painted: the engine's OpenAI SDK and the history's
-SQLAlchemy come after that, in threads.
+Nothing that the first paint does not need is imported before it: asyncio comes right after it, the engine's OpenAI
+SDK and the history's SQLAlchemy later, in threads.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
-import faulthandler
 import logging
-import logging.handlers
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -28,9 +24,12 @@ from rlm_desktop.settings import Settings
 from rlm_desktop.ui.binding import check_binding
 
 if TYPE_CHECKING:
+    import asyncio
+
     from PySide6.QtWidgets import QApplication
 
     from rlm_desktop.ui.application import Application
+    from rlm_desktop.ui.first_window import FirstWindow
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
-    with _home(options), _log_file():
+    with _home(options):
         return _show(options)
 
 
@@ -113,6 +112,8 @@ def _home(options: Options) -> Iterator[None]:
 @contextlib.contextmanager
 def _log_file() -> Iterator[None]:
     """Write the log into its file, warnings to standard error too."""
+    import logging.handlers
+
     root = logging.getLogger("rlm_desktop")
     root.setLevel(logging.INFO)
     handlers: list[logging.Handler] = [logging.StreamHandler()]
@@ -140,36 +141,53 @@ def _log_file() -> Iterator[None]:
 def _show(options: Options) -> int:
     from PySide6.QtWidgets import QApplication
 
-    from rlm_desktop.ui.loop import UiEventLoop
-
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
     app.setApplicationName("rlm-desktop")
     app.setDesktopFileName("rlm-desktop")
     app.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
-        return runner.run(_run(app, options))
 
-
-async def _run(app: QApplication, options: Options) -> int:
-    from rlm_desktop.ui.application import Application
+    from rlm_desktop.ui.first_window import FirstWindow
 
     settings, fault = _settings()
     if options.theme:
         settings = settings.with_values(theme=options.theme)
-    application = Application(app, settings)
+    first = FirstWindow(app, settings)
+    if options.size is not None:
+        first.window.resize(*options.size)
+    if fault:
+        first.window.messages.show_message(fault)
+    first.paint()
+    painted = _milliseconds_since_start()
+    with _log_file():
+        return _live(app, first, settings, options, painted)
+
+
+def _live(app: QApplication, first: FirstWindow, settings: Settings, options: Options, painted: float) -> int:
+    """Bring the painted window to life, until it is closed."""
+    import asyncio
+
+    from rlm_desktop.ui.loop import UiEventLoop
+
+    with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
+        return runner.run(_run(first, settings, options, painted))
+
+
+async def _run(first: FirstWindow, settings: Settings, options: Options, painted: float) -> int:
+    import asyncio
+    import faulthandler
+    import signal
+
+    from rlm_desktop.ui.application import Application
+
+    application = Application(first, settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Not on Windows, and not off the main thread: there the window's own close is the way out.
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, application.quit)
-    if options.size is not None:
-        application.window.resize(*options.size)
-    application.show()
-    if fault:
-        application.window.messages.show_message(fault)
-    work = asyncio.create_task(_work(application, options), name="start")
+    work = asyncio.create_task(_work(application, options, painted), name="start")
     leave = asyncio.create_task(application.wait_for_quit(), name="wait for quit")
     try:
         await asyncio.wait([work, leave], return_when=asyncio.FIRST_COMPLETED)
@@ -202,10 +220,8 @@ def _settings() -> tuple[Settings, str]:
         return Settings(), f"{error} The defaults are used until then."
 
 
-async def _work(application: Application, options: Options) -> int | None:
-    """What happens after the window shows. Returns an exit status when the program shall leave by itself."""
-    await application.painted()
-    painted = _milliseconds_since_start()
+async def _work(application: Application, options: Options, painted: float) -> int | None:
+    """What happens after the first paint. Returns an exit status when the program shall leave by itself."""
     await application.make_usable()
     if options.is_timing:
         print(f"first_paint_ms={painted:.0f} usable_ms={_milliseconds_since_start():.0f}", flush=True)

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QMenu,
-    QMenuBar,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
-
-from rlm_desktop.ui.window_style import without_icons
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +93,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("about", "&Help", "&About RLM Desktop", (), "Version and licence.", is_separated=True),
 )
 
-TREE_KEYS: tuple[tuple[str, str], ...] = (
-    ("Up, Down", "Row before or after"),
-    ("Left", "Close the row, or go to its parent"),
-    ("Right", "Open the row, or go to its first child"),
-    ("Home, End", "First or last row"),
-)
-"""Keys that the tree of calls answers itself; listed in the sheet."""
-
 
 class Actions:
     """The actions of `window`, by name; their shortcuts work anywhere in it."""
@@ -153,47 +132,3 @@ class Actions:
             if below:
                 menu = menus.setdefault(spec.menu, menus.get(spec.menu) or menu.addMenu(below))
             menu.addAction(self._actions[spec.name])
-
-
-class ShortcutSheet(QDialog):
-    """Every action that has keys, by menu, made from the table."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Keyboard shortcuts")
-        self.resize(460, 680)
-        self._sheet = QTreeWidget(self)
-        self._sheet.setObjectName("shortcuts")
-        self._sheet.setAccessibleName("Keyboard shortcuts")
-        self._sheet.setColumnCount(2)
-        self._sheet.setHeaderLabels(["What it does", "Keys"])
-        self._sheet.setRootIsDecorated(False)
-        self._sheet.setItemsExpandable(False)
-        self._sheet.setIndentation(12)
-        for menu, specs in groupby((spec for spec in ACTIONS if spec.keys), key=lambda spec: spec.menu):
-            rows = [(spec.label, ", ".join(_shown(key) for key in spec.keys), spec.tip) for spec in specs]
-            self._add_group(menu.replace("&", "").replace("/", ": "), rows)
-        self._add_group("In the tree of calls", [(text, keys, "") for keys, text in TREE_KEYS])
-        self._sheet.expandAll()
-        self._sheet.resizeColumnToContents(0)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        without_icons(buttons)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self._sheet)
-        layout.addWidget(buttons)
-
-    def _add_group(self, title: str, rows: Iterable[tuple[str, str, str]]) -> None:
-        group = QTreeWidgetItem(self._sheet, [title])
-        font = group.font(0)
-        font.setBold(True)
-        group.setFont(0, font)
-        for text, keys, tip in rows:
-            item = QTreeWidgetItem(group, [text, keys])
-            item.setToolTip(0, tip)
-
-
-def _shown(key: str) -> str:
-    """A key as this platform writes it."""
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

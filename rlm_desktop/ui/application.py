@@ -8,22 +8,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QMessageBox
 
-from rlm_desktop import paths
+from rlm_desktop import __version__, paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.actions import ShortcutSheet
+from rlm_desktop.ui.faults import CrashDialog, ErrorFunnel, open_log_folder
 from rlm_desktop.ui.figures import counted
+from rlm_desktop.ui.first_window import FirstWindow, theme_mode
 from rlm_desktop.ui.loop import IdleCollector, Tasks, UiEventLoop
-from rlm_desktop.ui.main_window import MainWindow
-from rlm_desktop.ui.messages import CrashDialog, ErrorFunnel, app_version, open_log_folder
 from rlm_desktop.ui.samples import samples
-from rlm_desktop.ui.theme import Mode, Theme
-from rlm_desktop.ui.window_style import dress, without_icons
+from rlm_desktop.ui.theme import Mode
+from rlm_desktop.ui.window_style import without_icons
 
 if TYPE_CHECKING:
     from rlm_desktop.ui.run_controller import LiveRun
@@ -42,19 +41,17 @@ class Application(QObject):
 
     _trouble = Signal(str)
 
-    def __init__(self, app: QApplication, settings: Settings) -> None:
+    def __init__(self, first: FirstWindow, settings: Settings) -> None:
         super().__init__()
         loop = asyncio.get_running_loop()
         assert isinstance(loop, UiEventLoop)
-        self._painted = asyncio.Event()
         self._quit = asyncio.Event()
         self._crash: CrashDialog | None = None
         self._question: QMessageBox | None = None
         self.funnel = ErrorFunnel(self)
         self.tasks = Tasks(self.funnel.handle)
-        self.theme = Theme(app, _mode(settings))
-        memory = QSettings(str(paths.config_dir() / "window.ini"), QSettings.Format.IniFormat)
-        self.window = MainWindow(memory, samples())
+        self.theme = first.theme
+        self.window = first.window
         self._workbench: Workbench | None = None
         self._settings = settings
         self._labels = {OFFLINE: OFFLINE_LABEL}
@@ -86,35 +83,21 @@ class Application(QObject):
             "find_calls": lambda: window.work.tree.focus_filter(),
             "next_error": lambda: self._go_to_failure(1),
             "previous_error": lambda: self._go_to_failure(-1),
-            "shortcuts": lambda: ShortcutSheet(window).open(),
+            "shortcuts": self._show_shortcuts,
             "open_log": open_log_folder,
             "about": self._show_about,
         }
 
     def _connect(self) -> None:
         window = self.window
-        self._dress()
-        self.theme.changed.connect(self._dress)
+        self.funnel.install(asyncio.get_running_loop())
         window.actions_by_name[f"theme_{self.theme.mode}"].setChecked(True)
         self.funnel.user_error.connect(window.messages.show_message)
         self.funnel.crashed.connect(self._show_crash)
         self._trouble.connect(lambda text: window.messages.show_message(text, "warning"))
-        window.first_painted.connect(self._painted.set)
         window.close_requested.connect(self.request_quit)
 
-    def _dress(self) -> None:
-        dress(self.window, self.theme.colours)
-
     # -- starting -------------------------------------------------------------------------------------------
-
-    def show(self) -> None:
-        """Show the window. From now on it is told of every error."""
-        self.funnel.install(asyncio.get_running_loop())
-        self.window.show()
-
-    async def painted(self) -> None:
-        """Return when the window has been drawn for the first time."""
-        await self._painted.wait()
 
     async def make_usable(self) -> None:
         """After the first paint: make the page for work, open the history, list the models."""
@@ -136,11 +119,12 @@ class Application(QObject):
 
     def _make_workbench(self) -> None:
         """Everything that the first paint does not need; importing and making it takes as long as all before."""
+        from rlm_desktop.ui.sessions.panel import HistoryPanel
         from rlm_desktop.ui.work_page import WorkPage
         from rlm_desktop.ui.workbench import Workbench
 
         window = self.window
-        window.add_work(WorkPage(self._settings))
+        window.add_panes(HistoryPanel(), WorkPage(self._settings))
         self._workbench = Workbench(window, self._settings, self.tasks)
         window.connect_actions(self._handlers())
         window.first_run.example_requested.connect(self.open_example)
@@ -225,7 +209,7 @@ class Application(QObject):
         self.window.work.question.set_choices(settings)
         self._show_model()
         self.window.actions_by_name[f"theme_{settings.theme}"].setChecked(True)
-        self.theme.set_mode(_mode(settings))
+        self.theme.set_mode(theme_mode(settings))
         self._save(settings)
 
     def _choose_theme(self, mode: Mode) -> None:
@@ -236,11 +220,16 @@ class Application(QObject):
     def _save(self, settings: Settings) -> None:
         self.tasks.spawn(asyncio.to_thread(settings_file.save, settings), name="save settings")
 
+    def _show_shortcuts(self) -> None:
+        from rlm_desktop.ui.shortcut_sheet import ShortcutSheet
+
+        ShortcutSheet(self.window).open()
+
     def _show_about(self) -> None:
         box = QMessageBox(self.window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowTitle("About RLM Desktop")
-        box.setText(f"RLM Desktop {app_version()}")
+        box.setText(f"RLM Desktop {__version__}")
         box.setInformativeText(
             "A desktop workbench for Recursive Language Models. MIT licence. Uses Qt through PySide6 (LGPL)."
         )
@@ -309,8 +298,3 @@ class Application(QObject):
         self.funnel.uninstall()
         self.window.close_for_good()
         log.info("closed")
-
-
-def _mode(settings: Settings) -> Mode:
-    modes: dict[str, Mode] = {"light": "light", "dark": "dark"}
-    return modes.get(settings.theme, "system")

@@ -13,10 +13,10 @@ from rlm_desktop.ui.actions import Actions
 from rlm_desktop.ui.first_run import FirstRun
 from rlm_desktop.ui.messages import MessageBar
 from rlm_desktop.ui.samples import Sample
-from rlm_desktop.ui.sessions.panel import HistoryPanel
 from rlm_desktop.ui.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from rlm_desktop.ui.sessions.panel import HistoryPanel
     from rlm_desktop.ui.work_page import WorkPage
 
 TITLE = "RLM Desktop"
@@ -31,7 +31,7 @@ LAYOUT_VERSION = 1
 
 
 class MainWindow(QMainWindow):
-    """The window: sessions, messages, the first page and the status line; the page for work is added later.
+    """The window: menus, messages, the first page and the status line; the rest is added after the first paint.
 
     Signals:
         first_painted: It has been drawn for the first time.
@@ -43,6 +43,8 @@ class MainWindow(QMainWindow):
     close_requested = Signal()
     files_dropped = Signal(list)
 
+    history: HistoryPanel
+
     def __init__(self, memory: QSettings, samples: Sequence[Sample]) -> None:
         super().__init__()
         self._memory = memory
@@ -52,12 +54,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST)
-        self.history = HistoryPanel()
         self.messages = MessageBar()
         self.first_run = FirstRun(samples)
         self.status = StatusLine()
         self.actions_by_name = Actions(self)
         self.actions_by_name.fill(self.menuBar())
+        self._side = QWidget()
+        self._side.setObjectName("historyPanel")
         self._work: WorkPage | None = None
         self._build()
         self._restore()
@@ -79,7 +82,7 @@ class MainWindow(QMainWindow):
         self._across.setObjectName("across")
         self._across.setChildrenCollapsible(False)
         self._across.setHandleWidth(1)
-        self._across.addWidget(self.history)
+        self._across.addWidget(self._side)
         self._across.addWidget(centre)
         self._across.setStretchFactor(0, 0)
         self._across.setStretchFactor(1, 3)
@@ -91,8 +94,12 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.status)
         self.setCentralWidget(whole)
 
-    def add_work(self, work: WorkPage) -> None:
-        """Take in the page on which one works; it is made after the first paint."""
+    def add_panes(self, history: HistoryPanel, work: WorkPage) -> None:
+        """Take in the list of sessions and the page on which one works; they are made after the first paint."""
+        self.history = history
+        self._across.replaceWidget(0, history)
+        self._side.deleteLater()
+        self._side = history
         self._work = work
         self._pages.addWidget(work)
         work.inspector.hide()
@@ -117,7 +124,7 @@ class MainWindow(QMainWindow):
     @property
     def work(self) -> WorkPage:
         """The page on which one works."""
-        assert self._work is not None, "add_work() comes first"
+        assert self._work is not None, "add_panes() comes first"
         return self._work
 
     def show_work(self, is_working: bool) -> None:
@@ -172,7 +179,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         """Put the inspector where there is room, and hide the sessions where there is none."""
-        self.history.setVisible(self._is_history_wanted and self.width() >= HISTORY_FROM)
+        self._side.setVisible(self._is_history_wanted and self.width() >= HISTORY_FROM)
         if self._work is None:
             return
         inspector = self._work.inspector

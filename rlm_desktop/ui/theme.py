@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImage, QPainter, QPalette, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from rlm_desktop import paths
+
+if TYPE_CHECKING:
+    from PySide6.QtSvg import QSvgRenderer
 
 Mode: TypeAlias = Literal["system", "light", "dark"]
 ROW_HEIGHT = 24
@@ -162,6 +164,8 @@ def pixmap(name: str, colour: str, size: int = 16, ratio: float = 1.0) -> QPixma
 
 
 def _renderer(name: str, colour: str) -> QSvgRenderer:
+    from PySide6.QtSvg import QSvgRenderer  # the first paint needs no icon
+
     source = paths.resource(f"icons/{name}.svg").read_text(encoding="utf-8")
     return QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
 
@@ -260,5 +264,7 @@ def _qt_palette(colours: Colours) -> QPalette:
 
 
 def _style_sheet(colours: Colours) -> str:
-    template = paths.resource("theme.qss").read_text(encoding="utf-8")
-    return re.sub(r"@(\w+)", lambda match: getattr(colours, match[1]), template)
+    """One sheet for everything: a second one on the window would have every widget in it polished twice."""
+    values = {**vars(colours), "icons": paths.resource("icons").as_posix()}
+    template = "".join(paths.resource(f"{name}.qss").read_text(encoding="utf-8") for name in ("theme", "window"))
+    return re.sub(r"@(\w+)", lambda match: values[match[1]], template)

@@ -1,21 +1,9 @@
-"""The style sheet of the main window's own parts."""
+"""How a widget is told apart for the style sheets."""
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QWidget
-
-from rlm_desktop import paths
-from rlm_desktop.ui.theme import Colours
-
-
-def dress(window: QWidget, colours: Colours) -> None:
-    """Give `window` the look of `resources/window.qss` in these colours."""
-    template = paths.resource("window.qss").read_text(encoding="utf-8")
-    values = {**vars(colours), "icons": paths.resource("icons").as_posix()}
-    window.setStyleSheet(re.sub(r"@(\w+)", lambda match: values[match[1]], template))
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:

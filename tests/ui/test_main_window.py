@@ -24,6 +24,7 @@ from rlm_desktop.documents import from_text
 from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
+from rlm_desktop.ui.first_window import FirstWindow
 from tests.servers import Fault, ModelServer
 
 Until = Callable[..., Awaitable[None]]
@@ -42,10 +43,11 @@ def start(qapp: QApplication) -> Start:
 
     @contextlib.asynccontextmanager
     async def show(settings: Settings | None = None) -> AsyncIterator[Application]:
-        application = Application(qapp, settings or Settings(theme="light"))
+        settings = settings or Settings(theme="light")
+        first = FirstWindow(qapp, settings)
+        first.window.show()
+        application = Application(first, settings)
         try:
-            application.show()
-            await application.painted()
             await application.make_usable()
             await application.warm_up()
             yield application
@@ -448,17 +450,14 @@ def test_damaged_samples_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_slow_is_imported_before_the_first_paint(tmp_path: Path) -> None:
     program = """
-import asyncio, sys
+import sys
 from rlm_desktop import app
-from rlm_desktop.ui import application
 
-async def painted(self, real=application.Application.painted):
-    await real(self)
-    print(sorted({"openai", "sqlalchemy", "aiohttp", "pydantic", "alembic"} & set(sys.modules)))
-    self.quit()
-    await asyncio.sleep(3600)
+def live(*_):
+    print(sorted({"asyncio", "openai", "sqlalchemy", "aiohttp", "pydantic", "alembic"} & set(sys.modules)))
+    return 0
 
-application.Application.painted = painted
+app._live = live
 raise SystemExit(app.main([]))
 """
     done = subprocess.run(

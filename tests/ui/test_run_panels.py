@@ -18,10 +18,12 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.errors import DocumentError
 from rlm_desktop.history import RunRow, SessionRow
 from rlm_desktop.ui import figures
-from rlm_desktop.ui.actions import ACTIONS, Actions, ShortcutSheet
-from rlm_desktop.ui.messages import MAX_MESSAGES, CrashDialog, ErrorFunnel, MessageBar
+from rlm_desktop.ui.actions import ACTIONS, Actions
+from rlm_desktop.ui.faults import CrashDialog, ErrorFunnel
+from rlm_desktop.ui.messages import MAX_MESSAGES, MessageBar
 from rlm_desktop.ui.run_header import RunHeader
 from rlm_desktop.ui.sessions.panel import DayLine, HistoryPanel, RunLine, SessionLine
+from rlm_desktop.ui.shortcut_sheet import ShortcutSheet
 from rlm_desktop.ui.status_line import StatusLine
 from tests import traces
 

@@ -1,0 +1,65 @@
+"""The sheet of keyboard shortcuts, made from the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from rlm_desktop.ui.actions import ACTIONS
+from rlm_desktop.ui.window_style import without_icons
+
+TREE_KEYS: tuple[tuple[str, str], ...] = (
+    ("Up, Down", "Row before or after"),
+    ("Left", "Close the row, or go to its parent"),
+    ("Right", "Open the row, or go to its first child"),
+    ("Home, End", "First or last row"),
+)
+"""Keys that the tree of calls answers itself; listed in the sheet."""
+
+
+class ShortcutSheet(QDialog):
+    """Every action that has keys, by menu, made from the table."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Keyboard shortcuts")
+        self.resize(460, 680)
+        self._sheet = QTreeWidget(self)
+        self._sheet.setObjectName("shortcuts")
+        self._sheet.setAccessibleName("Keyboard shortcuts")
+        self._sheet.setColumnCount(2)
+        self._sheet.setHeaderLabels(["What it does", "Keys"])
+        self._sheet.setRootIsDecorated(False)
+        self._sheet.setItemsExpandable(False)
+        self._sheet.setIndentation(12)
+        for menu, specs in groupby((spec for spec in ACTIONS if spec.keys), key=lambda spec: spec.menu):
+            rows = [(spec.label, ", ".join(_shown(key) for key in spec.keys), spec.tip) for spec in specs]
+            self._add_group(menu.replace("&", "").replace("/", ": "), rows)
+        self._add_group("In the tree of calls", [(text, keys, "") for keys, text in TREE_KEYS])
+        self._sheet.expandAll()
+        self._sheet.resizeColumnToContents(0)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        without_icons(buttons)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._sheet)
+        layout.addWidget(buttons)
+
+    def _add_group(self, title: str, rows: Iterable[tuple[str, str, str]]) -> None:
+        group = QTreeWidgetItem(self._sheet, [title])
+        font = group.font(0)
+        font.setBold(True)
+        group.setFont(0, font)
+        for text, keys, tip in rows:
+            item = QTreeWidgetItem(group, [text, keys])
+            item.setToolTip(0, tip)
+
+
+def _shown(key: str) -> str:
+    """A key as this platform writes it."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
