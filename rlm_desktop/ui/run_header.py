@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.ui.figures import one_line, plain_line
+from rlm_desktop.ui.figures import one_line, plain_line, status_words
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark
 
-WAITING = "The calls show below as they happen."
+_REASONS = {
+    EndState.CANCELLED: QT_TRANSLATE_NOOP(
+        "RunHeader", "Stopped before there was an answer. What it had found is in the tree below."
+    ),
+    EndState.INTERRUPTED: QT_TRANSLATE_NOOP(
+        "RunHeader", "The program ended while this run was going on. What it had found is below."
+    ),
+}
+"""Why there is no answer, where neither an error nor a limit says it."""
 
 
 class RunHeader(QFrame):
@@ -34,10 +42,16 @@ class RunHeader(QFrame):
         self.answer = ElidedLabel()
         self.answer.setObjectName("answerLine")
         self.mark = StatusMark()
-        self._again = _small_button("Ask again", "Put this question back into the box", self.ask_again_requested)
-        self._show = _small_button("Show answer", "Show the whole answer (Ctrl+Shift+A)", self.answer_requested)
-        self._copy = _small_button("Copy", "Copy the answer as Markdown (Ctrl+Shift+C)", self.copy_requested)
-        self._copy.setAccessibleName("Copy the final answer")
+        self._again = _small_button(
+            self.tr("Ask again"), self.tr("Put this question back into the box"), self.ask_again_requested
+        )
+        self._show = _small_button(
+            self.tr("Show answer"), self.tr("Show the whole answer (Ctrl+Shift+A)"), self.answer_requested
+        )
+        self._copy = _small_button(
+            self.tr("Copy"), self.tr("Copy the answer as Markdown (Ctrl+Shift+C)"), self.copy_requested
+        )
+        self._copy.setAccessibleName(self.tr("Copy the final answer"))
         first, second = QHBoxLayout(), QHBoxLayout()
         for line in (first, second):
             line.setSpacing(8)
@@ -67,7 +81,7 @@ class RunHeader(QFrame):
             return
         question = state.started.question if state.started else ""
         self.question.set_full_text(question)
-        self.question.setAccessibleName(f"Question: {one_line(question)}")
+        self.question.setAccessibleName(self.tr("Question: {text}").format(text=one_line(question)))
         has_answer = bool(state.answer)
         mark, line = self._second_line(state)
         self.mark.show_status(state.status, mark)
@@ -76,16 +90,16 @@ class RunHeader(QFrame):
         self._show.setVisible(has_answer)
         self._copy.setVisible(has_answer)
 
-    @staticmethod
-    def _second_line(state: RunState) -> tuple[str, str]:
+    def _second_line(self, state: RunState) -> tuple[str, str]:
         """How it stands, and what there is to say."""
-        status = state.status.capitalize()
+        status = status_words(state.status)
         if state.status in ("queued", "running"):
-            return "Working", WAITING
+            return self.tr("Working"), self.tr("The calls show below as they happen.")
         if not state.answer:
             return status, _why(state)
-        mark = "Final answer" if state.status == EndState.COMPLETED else f"{status}; best answer so far"
-        return mark, plain_line(state.answer)
+        if state.status == EndState.COMPLETED:
+            return self.tr("Final answer"), plain_line(state.answer)
+        return self.tr("{status}; best answer so far").format(status=status), plain_line(state.answer)
 
 
 def _why(state: RunState) -> str:
@@ -93,10 +107,8 @@ def _why(state: RunState) -> str:
         return state.error
     if state.limit is not None:
         return state.limit.detail
-    return {
-        EndState.CANCELLED: "Stopped before there was an answer. What it had found is in the tree below.",
-        EndState.INTERRUPTED: "The program ended while this run was going on. What it had found is below.",
-    }.get(EndState(state.status), "There is no answer.")
+    reason = _REASONS.get(EndState(state.status), QT_TRANSLATE_NOOP("RunHeader", "There is no answer."))
+    return QCoreApplication.translate("RunHeader", reason)
 
 
 def _small_button(text: str, tip: str, signal: object) -> QPushButton:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from rlm_desktop.ui.figures import clock, counted, money, short_count
+from rlm_desktop.ui.figures import clock, counted, money, number, short_count, status_words
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark
 from rlm_desktop.ui.window_style import muted
 
@@ -35,16 +35,16 @@ class StatusLine(QFrame):
         self.mark = StatusMark()
         self._figures = QLabel()
         muted(self._figures)
-        self._figures.setAccessibleName("Figures of the run")
+        self._figures.setAccessibleName(self.tr("Figures of the run"))
         self._figures.setMinimumWidth(1)
         self._place = ElidedLabel()
         self._place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         muted(self._place)
         self._is_replay = False
-        self.stop = QPushButton("■ Stop")
+        self.stop = QPushButton(self.tr("■ Stop"))
         self.stop.setObjectName("stop")
-        self.stop.setAccessibleName("Stop the run")
-        self.stop.setToolTip("Stop the run (Esc); what it has found so far is kept")
+        self.stop.setAccessibleName(self.tr("Stop the run"))
+        self.stop.setToolTip(self.tr("Stop the run (Esc); what it has found so far is kept"))
         self.stop.clicked.connect(self.stop_requested)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 3, 6, 3)
@@ -84,13 +84,15 @@ class StatusLine(QFrame):
     def _write(self) -> None:
         state = self._state
         if state is None:
-            self.mark.show_status("", "Ready")
+            self.mark.show_status("", self.tr("Ready"))
             self._figures.setText("")
             self._show_place("")
             return
         is_stopping = state.cancel_requested and state.is_running
-        words = "Stopping" if is_stopping else state.status.capitalize()
-        self.mark.show_status(state.status, f"Replay: {words.lower()}" if self._is_replay else words)
+        words = self.tr("Stopping") if is_stopping else status_words(state.status)
+        if self._is_replay:
+            words = self.tr("Replay: {status}").format(status=words)
+        self.mark.show_status(state.status, words)
         figures = self._figure_texts(state)
         self._figures.setText(" · ".join(figures))
         self._figures.setToolTip("\n".join(figures))
@@ -99,7 +101,9 @@ class StatusLine(QFrame):
 
     def _show_place(self, text: str) -> None:
         self._place.set_full_text(text)
-        self._place.setAccessibleName(f"What confines the code that models write: {text}")
+        self._place.setAccessibleName(
+            self.tr("What confines the code that models write: {layers}").format(layers=text)
+        )
 
     def _figure_texts(self, state: RunState) -> list[str]:
         texts: list[str] = []
@@ -107,8 +111,8 @@ class StatusLine(QFrame):
         root = state.root
         if root is not None and root.iterations:
             last = root.iterations[-1]
-            texts.append(f"iteration {last.number} of ≤ {last.of}")
-        active = f" ({state.active:,} active)" if state.active else ""
+            texts.append(self.tr("iteration {number} of ≤ {most}").format(number=last.number, most=last.of))
+        active = self.tr(" ({count} active)").format(count=number(state.active)) if state.active else ""
         texts.append(counted(totals.calls, "call") + active)
         texts.append(self._token_text(state))
         texts.append(self._cost_text(state))
@@ -116,22 +120,24 @@ class StatusLine(QFrame):
         texts.append(counted(totals.errors, "error"))
         return texts
 
-    @staticmethod
-    def _token_text(state: RunState) -> str:
+    def _token_text(self, state: RunState) -> str:
         totals = state.totals
         if totals.requests and totals.unknown_usage == totals.requests:
-            return "tokens unknown"
+            return self.tr("tokens unknown")
         more = "≥ " if totals.unknown_usage else ""
-        return f"{more}{short_count(totals.input_tokens)} in / {short_count(totals.output_tokens)} out"
+        text = self.tr("{input} in / {output} out")
+        return more + text.format(input=short_count(totals.input_tokens), output=short_count(totals.output_tokens))
 
-    @staticmethod
-    def _cost_text(state: RunState) -> str:
+    def _cost_text(self, state: RunState) -> str:
         totals = state.totals
-        budget = state.started.settings.get("budget_usd") if state.started else None
-        of = f" of {money(float(budget))}" if isinstance(budget, int | float) else ""
         if totals.unknown_cost and totals.unknown_cost == totals.requests:
-            return "cost unknown" + of
-        return ("≥ " if totals.unknown_cost else "") + money(totals.cost_usd) + of
+            text = self.tr("cost unknown")
+        else:
+            text = ("≥ " if totals.unknown_cost else "") + money(totals.cost_usd)
+        budget = state.started.settings.get("budget_usd") if state.started else None
+        if not isinstance(budget, int | float):
+            return text
+        return self.tr("{cost} of {budget}").format(cost=text, budget=money(float(budget)))
 
     def _elapsed(self, state: RunState) -> float:
         if state.finished is not None:
