@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.providers import OFFLINE_LABEL
@@ -13,12 +13,6 @@ from rlm_desktop.ui.samples import Sample
 from rlm_desktop.ui.window_style import muted
 
 COLUMN_WIDTH = 640
-LEAD = (
-    "The model gets a Python REPL with your documents in it. It writes code that searches and splits them, "
-    "and calls other models on the pieces. You watch every call of it here."
-)
-KINDS = "PDF, Word, PowerPoint, Excel, HTML, Markdown, CSV, JSON, code, plain text"
-KEY_HINT = "To use a language model, set OPENAI_API_KEY in the environment or in a .env file."
 
 
 class SampleButton(QPushButton):
@@ -27,14 +21,16 @@ class SampleButton(QPushButton):
     def __init__(self, sample: Sample) -> None:
         super().__init__()
         self.setObjectName("sample")
-        self.setAccessibleName(f"Open the example: {sample.title}")
-        self.setAccessibleDescription(sample.description)
+        title_text = QCoreApplication.translate("Samples", sample.title)
+        description_text = QCoreApplication.translate("Samples", sample.description)
+        self.setAccessibleName(self.tr("Open the example: {title}").format(title=title_text))
+        self.setAccessibleDescription(description_text)
         title = ElidedLabel()
         title.setObjectName("heading")
-        title.set_full_text(sample.title)
+        title.set_full_text(title_text)
         description = ElidedLabel()
         muted(description)
-        description.set_full_text(sample.description)
+        description.set_full_text(description_text)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(14, 8, 14, 8)
         self._column.setSpacing(2)
@@ -66,7 +62,7 @@ class FirstRun(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        title = QLabel("Ask questions of long documents")
+        title = QLabel(self.tr("Ask questions of long documents"))
         title.setObjectName("title")
         self._model = QLabel()
         inside = QWidget()
@@ -75,10 +71,15 @@ class FirstRun(QScrollArea):
         column.setSpacing(14)
         column.addStretch(2)
         column.addWidget(_centred(title))
-        column.addWidget(_centred(_muted(QLabel(LEAD))))
+        lead = self.tr(
+            "The model gets a Python REPL with your documents in it. It writes code that searches and splits them, "
+            "and calls other models on the pieces. You watch every call of it here."
+        )
+        column.addWidget(_centred(_muted(QLabel(lead))))
         column.addWidget(self._drop_area())
         if samples:
-            column.addWidget(_muted(QLabel("Or begin with an example, which needs neither a key nor a network:")))
+            text = self.tr("Or begin with an example, which needs neither a key nor a network:")
+            column.addWidget(_muted(QLabel(text)))
         for sample in samples:
             column.addWidget(self._sample_button(sample))
         column.addWidget(_centred(_muted(self._model)))
@@ -93,18 +94,19 @@ class FirstRun(QScrollArea):
     def _drop_area(self) -> QFrame:
         area = QFrame()
         area.setObjectName("dropArea")
-        area.setAccessibleName("Drop area for documents")
-        drop = QLabel("Drop files here")
+        area.setAccessibleName(self.tr("Drop area for documents"))
+        drop = QLabel(self.tr("Drop files here"))
         drop.setObjectName("heading")
-        self.choose = QPushButton("Choose files…")
+        self.choose = QPushButton(self.tr("Choose files…"))
         self.choose.setProperty("primary", True)
-        self.choose.setAccessibleName("Choose files")
+        self.choose.setAccessibleName(self.tr("Choose files"))
         self.choose.clicked.connect(self.choose_requested)
         layout = QVBoxLayout(area)
         layout.setContentsMargins(24, 28, 24, 28)
         layout.setSpacing(10)
         layout.addWidget(_centred(drop))
-        layout.addWidget(_centred(_muted(QLabel(KINDS))))
+        kinds = self.tr("PDF, Word, PowerPoint, Excel, HTML, Markdown, CSV, JSON, code, plain text")
+        layout.addWidget(_centred(_muted(QLabel(kinds))))
         layout.addSpacing(6)
         layout.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
         return area
@@ -116,7 +118,11 @@ class FirstRun(QScrollArea):
 
     def show_model(self, label: str, *, is_offline: bool) -> None:
         """Say which model answers now."""
-        self._model.setText(f"Model in use: {label}.{' ' + KEY_HINT if is_offline else ''}")
+        text = self.tr("Model in use: {model}.").format(model=label)
+        if is_offline:
+            hint = self.tr("To use a language model, set OPENAI_API_KEY in the environment or in a .env file.")
+            text = f"{text} {hint}"
+        self._model.setText(text)
 
 
 def _muted(label: QLabel) -> QLabel:

@@ -31,10 +31,7 @@ from rlm_desktop.ui.window_style import muted, set_property
 if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
 
-FIRST_HINT = "Ask a question about the documents…"
-NEXT_HINT = "Ask a follow-up question; the model knows the earlier ones…"
 MIN_LINES, MAX_LINES = 2, 8
-SAME_AS_ROOT = "Sub-calls: the same model"
 ONE_LINE_FROM = 860
 """Narrower than this, the limits stand below the models."""
 
@@ -66,8 +63,7 @@ class QuestionEdit(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("question")
-        self.setAccessibleName("Question")
-        self.setPlaceholderText(FIRST_HINT)
+        self.setAccessibleName(self.tr("Question"))
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -111,27 +107,37 @@ class QuestionPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("questionPanel")
         self.edit = QuestionEdit()
-        self.root_model = _model_box("Root model", "Writes the code that reads the documents")
-        self.sub_model = _model_box("Sub-call model", "Answers the calls that the code makes")
+        self.root_model = _model_box(self.tr("Root model"), self.tr("Writes the code that reads the documents"))
+        self.sub_model = _model_box(self.tr("Sub-call model"), self.tr("Answers the calls that the code makes"))
         self.max_depth = QSpinBox(minimum=1, maximum=10)
         self.max_iterations = QSpinBox(minimum=1, maximum=1000)
         self.budget = QDoubleSpinBox(minimum=0.0, maximum=10_000.0, decimals=2, singleStep=0.25)
-        self.max_depth.setPrefix("depth ≤ ")
+        self.max_depth.setPrefix(self.tr("depth ≤ "))
         self.max_iterations.setPrefix("≤ ")
-        self.max_iterations.setSuffix(" iterations")
-        self.budget.setPrefix("budget $")
-        self.budget.setSpecialValueText("no budget")
-        _describe(self.max_depth, "Max depth", "Levels of calls below the root: 1 means plain sub-calls only")
-        _describe(self.max_iterations, "Max iterations", "Turns of the root call; sub-calls get fewer by depth")
-        _describe(self.budget, "Budget", "Most that this run may cost in US dollars; 0 is no limit")
-        self.ask = QPushButton("Ask")
+        self.max_iterations.setSuffix(self.tr(" iterations"))
+        self.budget.setPrefix(self.tr("budget $"))
+        self.budget.setSpecialValueText(self.tr("no budget"))
+        _describe(
+            self.max_depth,
+            self.tr("Max depth"),
+            self.tr("Levels of calls below the root: 1 means plain sub-calls only"),
+        )
+        _describe(
+            self.max_iterations,
+            self.tr("Max iterations"),
+            self.tr("Turns of the root call; sub-calls get fewer by depth"),
+        )
+        _describe(
+            self.budget, self.tr("Budget"), self.tr("Most that this run may cost in US dollars; 0 is no limit")
+        )
+        self.ask = QPushButton(self.tr("Ask"))
         self.ask.setProperty("primary", True)
         self.ask.setDefault(True)
-        self.ask.setAccessibleName("Ask the question")
-        self.ask.setToolTip("Ask (Ctrl+Enter)")
+        self.ask.setAccessibleName(self.tr("Ask the question"))
+        self.ask.setToolTip(self.tr("Ask (Ctrl+Enter)"))
         self.ask.clicked.connect(self.ask_requested)
         arrow = QLabel("→")
-        arrow.setToolTip("The root model calls the sub-call model")
+        arrow.setToolTip(self.tr("The root model calls the sub-call model"))
         muted(arrow)
         self._models = QHBoxLayout()
         self._models.addWidget(self.root_model, 3)
@@ -161,6 +167,7 @@ class QuestionPanel(QFrame):
         app.focusChanged.connect(self._on_focus_changed)
         self.set_models(())
         self.set_choices(settings)
+        self.set_follow_up(False)
 
     @property
     def text(self) -> str:
@@ -186,7 +193,7 @@ class QuestionPanel(QFrame):
             box.blockSignals(True)
             box.clear()
             if box is self.sub_model:
-                box.addItem(SAME_AS_ROOT, "")
+                box.addItem(self.tr("Sub-calls: the same model"), "")
             for name, label in offered.items():
                 box.addItem(label, name)
             # Where a server is known it may have models that nobody listed: any name can be typed.
@@ -215,12 +222,16 @@ class QuestionPanel(QFrame):
 
     def set_follow_up(self, is_follow_up: bool) -> None:
         """Say whether the session has questions already."""
-        self.edit.setPlaceholderText(NEXT_HINT if is_follow_up else FIRST_HINT)
+        self.edit.setPlaceholderText(
+            self.tr("Ask a follow-up question; the model knows the earlier ones…")
+            if is_follow_up
+            else self.tr("Ask a question about the documents…")
+        )
 
     def set_busy(self, is_busy: bool) -> None:
         """While a run of this session is going on the next question can be written but not asked."""
         self.ask.setEnabled(not is_busy)
-        self.ask.setText("Running…" if is_busy else "Ask")
+        self.ask.setText(self.tr("Running…") if is_busy else self.tr("Ask"))
 
     def set_compact(self, is_compact: bool) -> None:
         """Where there is little height, the choices show only while one is writing or choosing."""
@@ -254,7 +265,7 @@ class QuestionPanel(QFrame):
 def _describe(control: QWidget, name: str, tip: str) -> None:
     control.setAccessibleName(name)
     control.setAccessibleDescription(tip)
-    control.setToolTip(f"{name}: {tip[0].lower()}{tip[1:]}")
+    control.setToolTip(f"{name}: {tip}")
 
 
 def _model_box(name: str, tip: str) -> QComboBox:
