@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from rlm_desktop.documents.places import PAGED, Place, Places
+from rlm_desktop.documents.places import PAGED, Place, Places, label_of
 from rlm_desktop.errors import DocumentError
 
 _PIECE = 1 << 20
@@ -111,12 +111,16 @@ class Document:
 
     def place_labels(self) -> list[tuple[int, str]]:
         """Start and name of every place, in order: what a helper in the REPL needs to name an offset's place."""
-        length = len(self.text)
         labels: list[tuple[int, str]] = []
+        around: list[tuple[int, str]] = []
         for mark in self.places:
-            place = self.places.at(mark.start, length)
-            if place is not None and (not labels or labels[-1][0] < mark.start):
-                labels.append((mark.start, str(place)))
+            while around and around[-1][0] >= mark.level:
+                around.pop()
+            label = ", ".join([*(outer for _, outer in around[-1:]), label_of(mark.kind, mark.number, mark.name)])
+            around.append((mark.level, label))
+            if labels and labels[-1][0] == mark.start:
+                labels.pop()  # an inner place that begins where the outer one does names both
+            labels.append((mark.start, label))
         return labels
 
     def summary(self, headings: int = 80) -> dict[str, Any]:

@@ -62,9 +62,7 @@ class Place:
     parent: Place | None = None
 
     def __str__(self) -> str:
-        own = f"{self.kind} {self.name}" if self.kind == "member" else f"{self.kind} {self.number}"
-        if self.name and self.kind != "member":
-            own += f" “{self.name}”"
+        own = label_of(self.kind, self.number, self.name)
         return f"{self.parent}, {own}" if self.parent else own
 
     def find(self, kind: str) -> Place | None:
@@ -73,6 +71,13 @@ class Place:
         while place is not None and place.kind != kind:
             place = place.parent
         return place
+
+
+def label_of(kind: str, number: int, name: str) -> str:
+    """What a place is called, without those that hold it: `page 3`, `sheet 1 “Sales”`, `member notes/a.txt`."""
+    if kind == "member":
+        return f"{kind} {name}"
+    return f"{kind} {number} “{name}”" if name else f"{kind} {number}"
 
 
 class Places:

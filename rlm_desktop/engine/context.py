@@ -13,6 +13,7 @@ from rlm_desktop.documents import Document, expand, load_all
 from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.engine.prompts import ContextSummary, DocumentSummary, summarize_context
 from rlm_desktop.errors import DocumentError, UsageError
+from rlm_desktop.repl.wire import DocumentMap
 
 ContextValue: TypeAlias = str | list[Any] | dict[str, Any]
 DocumentLike: TypeAlias = Document | str | os.PathLike[str]
@@ -26,6 +27,7 @@ class Context:
         value: The variable `context`.
         documents: What its documents are, for the trace.
         summaries: The REPL's variable `documents`.
+        maps: Where the characters of each document came from, for the REPL's `place_of` and `page_text`.
         warnings: What was left out, as sentences.
     """
 
@@ -33,6 +35,7 @@ class Context:
     documents: tuple[DocumentRef, ...] = ()
     summaries: tuple[dict[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
+    maps: tuple[DocumentMap, ...] = ()
 
     @property
     def type(self) -> str:
@@ -75,13 +78,23 @@ async def make_context(
             await asyncio.to_thread(lambda: made.summary)
         return made
     loaded, warnings = await _load(documents)
-    refs = tuple(_reference(document) for document in loaded)
-    summaries = tuple(document.summary() for document in loaded)
-    if len(loaded) == 1:
-        return Context(loaded[0].text, refs, summaries, tuple(warnings))
+    # A mailbox or an archive may have a hundred thousand places.
+    return await asyncio.to_thread(_context_of, loaded, tuple(warnings))
+
+
+def _context_of(loaded: Sequence[Document], warnings: tuple[str, ...]) -> Context:
     names = unique_names([document.name for document in loaded])
+    refs = tuple(_reference(document) for document in loaded)
+    summaries = tuple({**one.summary(), "name": name} for one, name in zip(loaded, names, strict=True))
+    maps = tuple(_map_of(document) for document in loaded)
     texts = dict(zip(names, (document.text for document in loaded), strict=True))
-    return Context(texts, refs, summaries, tuple(warnings))
+    value = loaded[0].text if len(loaded) == 1 else texts
+    return Context(value, refs, summaries, warnings, maps)
+
+
+def _map_of(document: Document) -> DocumentMap:
+    labels = document.place_labels()
+    return DocumentMap([start for start, _ in labels], [label for _, label in labels], list(document.pages))
 
 
 def prompt_context(prompt: str) -> Context:

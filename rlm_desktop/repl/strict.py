@@ -249,7 +249,8 @@ class StrictRepl(Repl):
 
     def _is_function(self, name: str) -> bool:
         base = name.removesuffix("_async")
-        return name in self._places or base in FUNCTIONS or name in _FINALS or name == "SHOW_VARS" or name in self._tools
+        own = (*_FINALS, "SHOW_VARS", *self._places)
+        return base in FUNCTIONS or name in own or name in self._tools
 
     async def _answer(self, cell: _Cell, call: Any) -> Any:
         name = str(call.function_name)

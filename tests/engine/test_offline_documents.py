@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -94,3 +95,13 @@ async def test_oolong_like_counts_are_near_and_called_estimates(name):
             assert abs(given - question["answer"]) <= max(5, 0.25 * question["answer"])
         else:
             assert answer.startswith(f"**{question['answer']}**")
+
+
+async def test_quotations_of_a_pdf_name_the_page():
+    async with RLM() as rlm:
+        result = await rlm.arun(
+            "When is the old postinst called with abort-upgrade?",
+            documents=[SHARED_DATA / "documents" / "debian-policy.pdf"],
+        )
+    assert result.success, result.error
+    assert re.search(r"\*\*debian-policy\.pdf\*\*, [^\n]*page \d+, line \d+, character", result.final_answer)

@@ -1,0 +1,70 @@
+"""`place_of` and `page_text` in cells, in real Python and in strict mode, as files really give them."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rlm_desktop.documents import load
+from rlm_desktop.engine.context import make_context
+from rlm_desktop.repl.host import ReplSpec
+from tests.documents import made
+from tests.repl.conftest import Spawn
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+MODES = ["confined"] + ["strict"] * bool(importlib.util.find_spec("pydantic_monty"))
+
+
+async def spec(folder: Path, *names: str) -> dict[str, Any]:
+    documents = [dataclasses.replace(load(folder / "book.pdf"), name=name) for name in names]
+    context = await make_context(documents=documents)
+    made_spec = ReplSpec(context.value, documents=context.summaries, maps=context.maps)
+    return {name: getattr(made_spec, name) for name in ("context", "documents", "maps")}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "book.pdf").write_bytes(made.pdf("The harbour was small.", "The lighthouse was lit.", "The end."))
+    return tmp_path
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_one_document(spawn: Spawn, folder: Path, mode: str) -> None:
+    bench = await spawn(**await spec(folder, "book.pdf"), mode=mode)
+    result = await bench.run("print(place_of(context.find('lighthouse')))\nprint(page_text(2).strip())")
+    assert result.stdout == "page 2, line 1\nThe lighthouse was lit.\n"
+    for code, said in {
+        "page_text(4)": "has 3 pages, not a page 4",
+        "place_of(context.find('whale'))": "none at -1",
+        "place_of(0, 'other')": "there is no document 'other'; there are 'book.pdf'",
+    }.items():
+        result = await bench.run(code)
+        assert said in result.error
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_several_documents(spawn: Spawn, folder: Path, mode: str) -> None:
+    bench = await spawn(**await spec(folder, "book.pdf", "book.pdf"), mode=mode)
+    result = await bench.run("place_of(0, documents[1]['name']), place_of(30, 'book.pdf')")
+    assert result.stdout == "('page 1, line 1', 'page 2, line 1')\n"
+    assert "name the document" in (await bench.run("page_text(1)")).error
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_the_names_may_be_used_for_something_else(spawn: Spawn, folder: Path, mode: str) -> None:
+    bench = await spawn(**await spec(folder, "book.pdf"), mode=mode)
+    await bench.run("page_text = context[:11]")
+    result = await bench.run("print(page_text)")
+    assert result.stdout == "The harbour\n"
+    assert "page_text" in [variable.name for variable in result.variables]
+
+
+async def test_without_documents(spawn: Spawn) -> None:
+    bench = await spawn("only a prompt")
+    result = await bench.run("place_of(0)")
+    assert "there are no documents" in result.error
+    assert result.variables == ()
