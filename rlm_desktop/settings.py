@@ -207,7 +207,12 @@ def _make_option(item: dataclasses.Field[Any], hint: Any) -> Option:
     return Option(item.name, kind=kind, default=item.default, is_optional=is_optional, **item.metadata)
 
 
-_OPTIONS = tuple(_make_option(item, get_type_hints(Settings)[item.name]) for item in dataclasses.fields(Settings))
+def _make_options() -> tuple[Option, ...]:
+    hints = get_type_hints(Settings)
+    return tuple(_make_option(item, hints[item.name]) for item in dataclasses.fields(Settings))
+
+
+_OPTIONS = _make_options()
 
 
 def _check(option: Option, value: Any) -> None:
