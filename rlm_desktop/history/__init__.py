@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from rlm_desktop.history.rows import RUNNING, RunRow, SessionRow
+from rlm_desktop.history.rows import RUNNING, Facets, RunFilter, RunRow, SessionRow
 from rlm_desktop.history.store import History
 
-__all__ = ["RUNNING", "History", "RunRow", "SessionRow"]
+__all__ = ["RUNNING", "Facets", "History", "RunFilter", "RunRow", "SessionRow"]

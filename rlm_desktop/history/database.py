@@ -17,6 +17,8 @@ from sqlalchemy.pool import QueuePool
 from rlm_desktop.errors import HistoryError
 
 BUSY_SECONDS = 5
+STALE_EVERY = 20_000
+"""Instructions of SQLite between two looks at whether a query is still wanted: about a millisecond."""
 _WORDS = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_BUSY: "another program holds it locked",
@@ -56,19 +58,33 @@ class Database:
             yield connection
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self, is_stale: Callable[[], bool] | None = None) -> Iterator[Connection]:
         """A short transaction for reading: one consistent state, whatever is written meanwhile.
 
+        With SQLite it is broken off soon after `is_stale` says that nobody waits for it any more.
+
         Raises:
-            HistoryError: The database cannot be read.
+            HistoryError: The database cannot be read, or it was broken off.
         """
         try:
-            with self.transaction(writes=False) as connection:
+            with self.transaction(writes=False) as connection, self._breaking_off(connection, is_stale):
                 yield connection
         except SQLAlchemyError as error:
             if is_damage(error):
                 self.on_damage()
             raise HistoryError(self.explain(error, "read")) from error
+
+    @contextmanager
+    def _breaking_off(self, connection: Connection, is_stale: Callable[[], bool] | None) -> Iterator[None]:
+        if is_stale is None or not self.is_sqlite:
+            yield
+            return
+        raw: Any = connection.connection.driver_connection
+        raw.set_progress_handler(is_stale, STALE_EVERY)
+        try:
+            yield
+        finally:
+            raw.set_progress_handler(None, 0)
 
     def insert_missing(self, table: Table) -> Insert:
         """An insert that leaves the rows alone that are there already."""
@@ -184,6 +200,12 @@ def _configure(connection: Any, _record: Any) -> None:
     _pragma(connection, "foreign_keys=ON")
     _pragma(connection, "trusted_schema=OFF")  # an archive from elsewhere must not run anything
     _pragma(connection, "journal_size_limit=67108864")
+    # SQLite's own knows small letters of ASCII only; a filter must find "Übersicht" for "übersicht".
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _pragma(connection: Any, pragma: str) -> Any:

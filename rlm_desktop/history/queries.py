@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, tuple_
 
 from rlm_desktop.documents.document import from_text
 from rlm_desktop.documents.facts import with_facts
@@ -26,14 +26,22 @@ _tags = msgspec.json.Decoder(tuple[str, ...])
 
 
 def session_page(
-    connection: Connection, is_live: Liveness, limit: int, before: SessionRow | None
+    connection: Connection,
+    is_live: Liveness,
+    limit: int,
+    before: SessionRow | None,
+    chosen: Sequence[ColumnElement[bool]] = (),
 ) -> list[SessionRow]:
-    """Sessions with their runs, the latest used first, from the one after `before` on."""
-    has_runs = exists().where(runs.c.session_id == sessions.c.id, runs.c.deleted_at.is_(None))
+    """Sessions with their runs, the pinned ones first, then the latest used, from the one after `before` on.
+
+    `chosen` are conditions that at least one of a session's runs must meet.
+    """
+    has_runs = exists().where(runs.c.session_id == sessions.c.id, runs.c.deleted_at.is_(None), *chosen)
     query = select(sessions).where(sessions.c.deleted_at.is_(None), has_runs)
+    place = tuple_(sessions.c.is_pinned, sessions.c.updated_at, sessions.c.id)
     if before is not None:
-        query = query.where(tuple_(sessions.c.updated_at, sessions.c.id) < (before.updated_at, before.id))
-    query = query.order_by(sessions.c.updated_at.desc(), sessions.c.id.desc()).limit(limit)
+        query = query.where(place < (before.is_pinned, before.updated_at, before.id))
+    query = query.order_by(*(column.desc() for column in place)).limit(limit)
     return _with_runs(connection, is_live, connection.execute(query).all())
 
 
@@ -72,14 +80,6 @@ def run_row(connection: Connection, is_live: Liveness, run_id: str) -> RunRow | 
     return None if row is None else _run_row(row, is_live)
 
 
-def run_number(connection: Connection, run_id: str) -> int | None:
-    """The key of a run in the other tables."""
-    return connection.execute(select(runs.c.number).where(runs.c.id == run_id)).scalar()
-
-
-def _listed() -> Select[Any]:
-    is_gone = exists().where(sessions.c.id == runs.c.session_id, sessions.c.deleted_at.is_not(None))
-    return select(runs).where(runs.c.deleted_at.is_(None), ~is_gone)
 def family(connection: Connection, is_live: Liveness, run_id: str) -> list[RunRow]:
     """The runs that share a recorded past with this one, itself included, the oldest first."""
     found: dict[str, Row[Any]] = {}
@@ -103,6 +103,20 @@ def run_rows(connection: Connection, is_live: Liveness, run_ids: Sequence[str]) 
     return found
 
 
+def unindexed(connection: Connection) -> int:
+    """How many runs have ended and are not in the index of words yet."""
+    waiting = select(func.count()).where(runs.c.indexed < runs.c.events, runs.c.deleted_at.is_(None))
+    return connection.execute(waiting.where(runs.c.status != RUNNING)).scalar_one()
+
+
+def run_number(connection: Connection, run_id: str) -> int | None:
+    """The key of a run in the other tables."""
+    return connection.execute(select(runs.c.number).where(runs.c.id == run_id)).scalar()
+
+
+def _listed() -> Select[Any]:
+    is_gone = exists().where(sessions.c.id == runs.c.session_id, sessions.c.deleted_at.is_not(None))
+    return select(runs).where(runs.c.deleted_at.is_(None), ~is_gone)
 
 
 def _session_row(row: Row[Any], its_runs: tuple[RunRow, ...]) -> SessionRow:
@@ -147,6 +161,8 @@ def _run_row(row: Row[Any], is_live: Liveness) -> RunRow:
         is_pinned=bool(row.is_pinned),
         origin=row.origin,
         events=row.events,
+        parent_run=row.parent_run,
+        parent_iteration=row.parent_iteration,
     )
 
 
@@ -155,8 +171,6 @@ def run_events(connection: Connection, number: int) -> Iterator[list[AnyEvent]]:
     query = select(events).where(events.c.run == number).order_by(events.c.first)
     texts: dict[str, str] = {}
     for row in connection.execution_options(yield_per=20).execute(query):
-        parent_run=row.parent_run,
-        parent_iteration=row.parent_iteration,
         yield block_events(connection, row, texts)
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 FIELDS = ("question", "answer", "prompt", "response", "code", "output", "error", "document")
 """The kinds of texts that are searched."""
 _ALIASES = {"reply": "response", "documents": "document", "errors": "error", "prompts": "prompt", "q": "question"}
+SHORTEST_PREFIX = 3
 _LONGEST, _MOST = 200, 40
 _ITEM = re.compile(r'(?P<minus>-)?(?:(?P<field>\w+):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _WORD = re.compile(r"[^\W_]+")
+_LAST_WORD = re.compile(r"[^\W_]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,13 @@ class Query:
     fields: tuple[str, ...] = ()
 
 
-def parse(text: str) -> Query:
-    """The query that a text stands for. Any text is one; a text without words finds nothing."""
+def parse(text: str, *, is_typing: bool = False) -> Query:
+    """The query that a text stands for. Any text is one; a text without words finds nothing.
+
+    While it `is_typing`, the last word may go on once it has `SHORTEST_PREFIX` letters.
+    """
+    if is_typing and (last := _LAST_WORD.search(text)) and len(last[0]) >= SHORTEST_PREFIX:
+        text += "*"
     terms: list[Term] = []
     excluded: list[Term] = []
     fields: list[str] = []

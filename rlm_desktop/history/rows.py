@@ -11,6 +11,44 @@ RUNNING = "running"
 
 
 @dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs are wanted; what is empty lets every run pass.
+
+    Attributes:
+        text: Words that must all stand in the question, the names, the documents' names or the tags.
+        end_states: `running` or `EndState` values, any of which will do.
+        model: Root or sub-call model.
+        tag: A tag of the run or of its session.
+        since: UTC, ISO 8601: started then or later.
+    """
+
+    text: str = ""
+    end_states: tuple[str, ...] = ()
+    model: str = ""
+    tag: str = ""
+    since: str = ""
+    session_id: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it lets every run pass."""
+        return self == RunFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What there is to choose from in a filter.
+
+    Attributes:
+        models: Root and sub-call models of all runs.
+        tags: Tags of runs and of sessions.
+    """
+
+    models: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """A run as the history lists it.
 
@@ -26,6 +64,8 @@ class RunRow:
         answer: Its first 500 characters.
         origin: What the run was imported from, as `rlms`; empty for a run of this program.
         events: Number of events.
+        parent_run: The run that it was resumed or forked from; empty for none.
+        parent_iteration: Where it was forked; None when it was resumed.
     """
 
     id: str
@@ -53,6 +93,8 @@ class RunRow:
     is_pinned: bool
     origin: str
     events: int
+    parent_run: str = ""
+    parent_iteration: int | None = None
 
     @property
     def is_running(self) -> bool:
@@ -64,8 +106,6 @@ class RunRow:
         """Known tokens, in and out."""
         return self.input_tokens + self.output_tokens
 
-        parent_run: The run that it was resumed or forked from; empty for none.
-        parent_iteration: Where it was forked; None when it was resumed.
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
@@ -93,8 +133,6 @@ class SessionRow:
     @property
     def documents(self) -> tuple[DocumentRef, ...]:
         """The documents of its runs, each once."""
-    parent_run: str = ""
-    parent_iteration: int | None = None
         seen = {
             (document.sha256, document.name): document for run in reversed(self.runs) for document in run.documents
         }

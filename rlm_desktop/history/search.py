@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, select, text
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Row,
+    TextClause,
+    and_,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+    text,
+)
 
 from rlm_desktop.history import queries, records
+from rlm_desktop.history.filters import listed
 from rlm_desktop.history.query import Query, Term
 from rlm_desktop.history.schema import events, runs, texts
-from rlm_desktop.history.snippets import snippet
+from rlm_desktop.history.snippets import fold, snippet
 from rlm_desktop.history.texts import PIECE, Found, pieces, texts_in
 
 
@@ -93,63 +107,115 @@ def forget(connection: Connection, run: int, limit: int) -> bool:
 
 
 def find(
-    connection: Connection, query: Query, *, limit: int, before: int | None = None, session_id: str | None = None
+    connection: Connection,
+    query: Query,
+    *,
+    limit: int,
+    before: int | None = None,
+    chosen: Sequence[ColumnElement[bool]] = (),
 ) -> list[SearchHit]:
-    """The texts that fit, the latest first; `before` is the key of the last hit of the previous page."""
+    """The texts that fit, the latest first.
+
+    `before` is the key of the last hit of the previous page; `chosen` are conditions that the runs must meet.
+    """
     if not query.terms:
         return []
-    low, high = 0, before if before is not None else 2**62
-    if session_id is not None:
-        its_runs = select(runs.c.number).where(runs.c.session_id == session_id)
-        bounds = select(func.min(texts.c.id), func.max(texts.c.id)).where(texts.c.run.in_(its_runs))
-        first, last = connection.execute(bounds).one()
-        if first is None:
-            return []
-        low, high = first, min(high, last + 1)
-    statement, words = _lite(query) if connection.dialect.name == "sqlite" else _server(query)
-    values: dict[str, Any] = {**words, "low": low, "high": high, "limit": limit, "session": session_id}
-    condition = "" if session_id is None else "AND runs.session_id = :session"
-    rows = connection.execute(text(statement.format(condition=condition)), values).all()
+    high = before if before is not None else 2**62
+    low, high = _bounds(connection, chosen, high)
+    if low >= high:
+        return []
+    words, matches = _lite(connection, query) if connection.dialect.name == "sqlite" else _server(query)
+    statement = (
+        select(*_COLUMNS)
+        .select_from(_index.join(texts, texts.c.id == _key(connection)).join(runs, runs.c.number == texts.c.run))
+        .where(matches, _key(connection) >= low, _key(connection) < high, listed(), *chosen)
+        .order_by(_key(connection).desc())
+        .limit(limit)
+    )
+    rows = connection.execute(statement, {"words": words}).all()
     bodies = _bodies(connection, rows)
     return [_hit(row, bodies.get(row.id, ""), query) for row in rows]
 
 
-_COLUMNS = """texts.id, texts.run, texts.field, texts.seq, texts.call, texts.iteration, texts.cell, texts.start,
-    texts.codec, texts.data, runs.id AS run_id, runs.session_id, runs.question, runs.started_at"""
-_VISIBLE = """runs.deleted_at IS NULL AND NOT EXISTS
-    (SELECT 1 FROM sessions WHERE sessions.id = runs.session_id AND sessions.deleted_at IS NOT NULL)"""
+def _bounds(connection: Connection, chosen: Sequence[ColumnElement[bool]], high: int) -> tuple[int, int]:
+    """Between which numbers the texts of the chosen runs lie: a few runs among many are found without reading all."""
+    if not chosen:
+        return 0, high
+    numbers = list(connection.execute(select(runs.c.number).where(*chosen).limit(_FEW_RUNS + 1)).scalars())
+    if len(numbers) > _FEW_RUNS:
+        return 0, high
+    first, last = connection.execute(
+        select(func.min(texts.c.id), func.max(texts.c.id)).where(texts.c.run.in_(numbers))
+    ).one()
+    return (0, 0) if first is None else (first, min(high, last + 1))
 
 
-def _lite(query: Query) -> tuple[str, dict[str, Any]]:
+_FEW_RUNS = 200
+_index = table("search", column("rowid"), column("id"), column("words"))
+_COLUMNS = (
+    texts.c.id, texts.c.run, texts.c.field, texts.c.seq, texts.c.call, texts.c.iteration, texts.c.cell,
+    texts.c.start, texts.c.codec, texts.c.data, runs.c.id.label("run_id"), runs.c.session_id, runs.c.question,
+    runs.c.started_at,
+)  # fmt: skip
+
+
+def _key(connection: Connection) -> ColumnClause[Any]:
+    return _index.c.rowid if connection.dialect.name == "sqlite" else _index.c.id
+
+
+def _lite(connection: Connection, query: Query) -> tuple[str, TextClause]:
     """FTS5, in the order of its row numbers: ranking a frequent word would read every text that has it."""
-    words = " AND ".join(_lite_term(term) for term in query.terms)
+    words = " AND ".join(_lite_term(connection, term) for term in query.terms)
     for term in query.excluded:
-        words = f"({words}) NOT {_lite_term(term)}"
+        words = f"({words}) NOT {_lite_term(connection, term)}"
     if query.fields:
         words = f"{{{' '.join(query.fields)}}} : ({words})"
-    statement = f"""SELECT {_COLUMNS} FROM search JOIN texts ON texts.id = search.rowid
-        JOIN runs ON runs.number = texts.run
-        WHERE search MATCH :words AND search.rowid >= :low AND search.rowid < :high AND {_VISIBLE} {{condition}}
-        ORDER BY search.rowid DESC LIMIT :limit"""
-    return statement, {"words": words}
+    return words, text("search MATCH :words")
 
 
-def _lite_term(term: Term) -> str:
-    return f'"{" ".join(term.words)}"' + ("*" if term.is_prefix else "")
+def _lite_term(connection: Connection, term: Term) -> str:
+    """A term as FTS5 wants it; a prefix as all the words that begin so.
+
+    FTS5 answers a prefix by reading all texts of all these words before it gives the first, which takes half a
+    second in a million texts. The words one by one are read no further than needed.
+    """
+    if not term.is_prefix:
+        return f'"{" ".join(term.words)}"'
+    begun = _words_beginning(connection, fold(term.words[-1]))
+    if not 0 < len(begun) <= _MOST_WORDS:
+        return f'"{" ".join(term.words)}"*'
+    whole = [" ".join((*term.words[:-1], word)) for word in begun]
+    return "(" + " OR ".join(f'"{words}"' for words in whole) + ")"
 
 
-def _server(query: Query) -> tuple[str, dict[str, Any]]:
+_MOST_WORDS = 500
+
+
+def _words_beginning(connection: Connection, prefix: str) -> list[str]:
+    """The words of the index that begin so, at most one more than `_MOST_WORDS`."""
+    connection.execute(
+        text("CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words USING fts5vocab(main, search, instance)")
+    )
+    found: list[str] = []
+    # A list of the words alone does not exist; asked for the next place of a word after the last, FTS5 jumps.
+    following = text("SELECT term FROM temp.search_words WHERE term >= :start LIMIT 1")
+    start = prefix
+    while len(found) <= _MOST_WORDS:
+        word = connection.execute(following, {"start": start}).scalar()
+        if word is None or not word.startswith(prefix):
+            break
+        found.append(word)
+        start = word + "\1"
+    return found
+
+
+def _server(query: Query) -> tuple[str, ColumnElement[bool]]:
     parts = [_server_term(term) for term in query.terms] + [f"!({_server_term(term)})" for term in query.excluded]
-    values: dict[str, Any] = {"words": " & ".join(f"({part})" for part in parts)}
-    fields = ""
+    words = " & ".join(f"({part})" for part in parts)
+    matches: ColumnElement[bool] = _index.c.words.op("@@")(func.to_tsquery("simple", bindparam("words")))
     if query.fields:
-        values |= {f"field{number}": field for number, field in enumerate(query.fields)}
-        fields = f"AND texts.field IN ({', '.join(f':field{number}' for number in range(len(query.fields)))})"
-    statement = f"""SELECT {_COLUMNS} FROM search JOIN texts ON texts.id = search.id
-        JOIN runs ON runs.number = texts.run
-        WHERE search.words @@ to_tsquery('simple', :words) AND search.id >= :low AND search.id < :high
-        AND {_VISIBLE} {fields} {{condition}} ORDER BY search.id DESC LIMIT :limit"""
-    return statement, values
+        matches = and_(matches, texts.c.field.in_(query.fields))
+    return words, matches
 
 
 def _server_term(term: Term) -> str:

@@ -19,7 +19,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.presence import FilePresence, Presence, ServerPresence
-from rlm_desktop.history.rows import RunRow, SessionRow
+from rlm_desktop.history.rows import Facets, RunFilter, RunRow, SessionRow
 from rlm_desktop.history.writer import Slices, Writer
 
 if TYPE_CHECKING:
@@ -109,16 +109,44 @@ class History:
         for document in documents:
             self._writer.do(_document_slices(document))
 
-    def sessions(self, limit: int = 200, before: SessionRow | None = None) -> list[SessionRow]:
-        """Sessions with their runs, the latest used first; `before` is the last one of the previous page.
+    def sessions(
+        self, limit: int = 200, before: SessionRow | None = None, *, chosen: RunFilter | None = None
+    ) -> list[SessionRow]:
+        """Sessions with their runs, the pinned ones first, then the latest used.
+
+        `before` is the last one of the previous page; `chosen` is what at least one run of a session must be.
 
         Raises:
             HistoryError: The database cannot be read. (So do the other methods that read.)
         """
+        from rlm_desktop.history import filters, queries
+
+        with self._up_to_date().read() as connection:
+            wanted = filters.conditions(connection, self._is_live, chosen or RunFilter())
+            return queries.session_page(connection, self._is_live, limit, before, wanted)
+
+    def find_runs(
+        self, chosen: RunFilter | None = None, *, order: str = "started", descending: bool = True
+    ) -> list[str]:
+        """The ids of all runs that pass a filter, sorted by a column of `filters.ORDERS`; `rows` has the rows."""
+        from rlm_desktop.history import filters
+
+        with self._up_to_date().read() as connection:
+            return filters.find(connection, self._is_live, chosen or RunFilter(), order, descending=descending)
+
+    def rows(self, run_ids: Sequence[str]) -> dict[str, RunRow]:
+        """Runs by their ids; those that are not there are left out."""
         from rlm_desktop.history import queries
 
         with self._up_to_date().read() as connection:
-            return queries.session_page(connection, self._is_live, limit, before)
+            return queries.run_rows(connection, self._is_live, run_ids)
+
+    def facets(self) -> Facets:
+        """The models and tags that there are, for a filter to choose from."""
+        from rlm_desktop.history import filters
+
+        with self._up_to_date().read() as connection:
+            return filters.facets(connection)
 
     def runs(self, session_id: str | None = None, limit: int = 200, before: RunRow | None = None) -> list[RunRow]:
         """Runs of one session or of all, the latest first; `before` is the last one of the previous page."""
@@ -234,22 +262,48 @@ class History:
         *,
         limit: int = 50,
         before: SearchHit | None = None,
-        session_id: str | None = None,
+        chosen: RunFilter | None = None,
+        is_typing: bool = False,
+        is_stale: Callable[[], bool] | None = None,
         wait: float = 1.0,
     ) -> list[SearchHit]:
         """Texts of all runs that have the words of `text`, the latest first (see `history.query`).
 
-        Any text is a valid search. `before` is the last hit of the previous page. Runs that have just ended are
-        waited for, at most `wait` seconds; a run that is going on is found when it has ended.
+        Any text is a valid search. Runs that have just ended are waited for, at most `wait` seconds; a run that is
+        going on is found when it has ended.
+
+        Args:
+            text: What is looked for.
+            limit: How many at most.
+            before: The last hit of the previous page.
+            chosen: What the runs must be.
+            is_typing: The last word may go on.
+            is_stale: Tells that nobody waits for the result any more; it is empty then.
+            wait: Seconds; with 0, what is not indexed yet is not found.
         """
-        from rlm_desktop.history import search
+        from rlm_desktop.history import filters, search
         from rlm_desktop.history.query import parse
 
         database = self._up_to_date()
-        self._index(wait)
-        with database.read() as connection:
-            key = None if before is None else before.key
-            return search.find(connection, parse(text), limit=limit, before=key, session_id=session_id)
+        if wait > 0:
+            self._index(wait)
+        key = None if before is None else before.key
+        try:
+            with database.read(is_stale) as connection:
+                wanted = filters.conditions(connection, self._is_live, chosen or RunFilter())
+                query = parse(text, is_typing=is_typing)
+                return search.find(connection, query, limit=limit, before=key, chosen=wanted)
+        except HistoryError:
+            if is_stale is None or not is_stale():
+                raise
+            return []
+
+    def unindexed(self) -> int:
+        """How many runs have ended and cannot be found by `search` yet."""
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            return queries.unindexed(connection)
 
     def rename_session(self, session_id: str, title: str) -> None:
         """Give a session a name; an empty one takes it away.

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rlm_desktop.errors import HistoryError
-from rlm_desktop.history import History
+from rlm_desktop.history import History, RunFilter
 from rlm_desktop.history.transfer import receive, save_archive
 from tests.history import traces
 from tests.history.test_store import keep
@@ -100,7 +100,7 @@ def test_search_delete_and_purge(url: str) -> None:
     assert {hit.field for hit in history.search('"let me" -growth', wait=30)} == {"response"}
     assert {hit.field for hit in history.search("code:llm_query_batch")} == {"code"}
     assert len(history.search("summ*", limit=5)) == 5
-    assert {hit.run_id for hit in history.search("summarise", session_id="two")} == {"b"}
+    assert {hit.run_id for hit in history.search("summarise", chosen=RunFilter(session_id="two"))} == {"b"}
     for text in ("'", "\\", "a & b | !c", ":*", "\0", "é'\""):
         history.search(text)
     history.delete_session("one")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import DocumentRef
-from rlm_desktop.history import History
+from rlm_desktop.history import History, RunFilter
 from rlm_desktop.history.query import Query, Term, parse
 from rlm_desktop.history.snippets import snippet
 from rlm_desktop.history.texts import PIECE, pieces
@@ -37,6 +37,22 @@ from tests.history.test_upgrade import migrated
 )
 def test_parsing(text: str, query: Query) -> None:
     assert parse(text) == query
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [("gro", "gro*"), ("gr", "gr"), ("net gro", "net gro*"), ("gro ", "gro"), ('"net sal', '"net sal*"'), ("", "")],
+)
+def test_the_word_that_is_being_typed_may_go_on(typed: str, whole: str) -> None:
+    assert parse(typed, is_typing=True) == parse(whole)
+
+
+def test_a_prefix_is_the_words_that_begin_so(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(history, traces.run(question="Straße strasse STRÄSSCHEN strata 2024 2025 street"))
+    expected = {"stra*": 1, "strä*": 1, "STRASSEN*": 0, "2*": 1, "zzz*": 0, '"2024 202*"': 1, "street -stra*": 0}
+    for most in (500, 1):
+        monkeypatch.setattr("rlm_desktop.history.search._MOST_WORDS", most)
+        assert {text: len(history.search("q:" + text, wait=30)) for text in expected} == expected
 
 
 def fields_found(history: History, text: str) -> set[str]:
@@ -102,8 +118,9 @@ def test_one_session_only(history: History) -> None:
     keep(history, traces.run("a", "one"))
     keep(history, traces.run("b", "two"))
     keep(history, traces.run("c", "one"))
-    assert {hit.run_id for hit in history.search("summarise", session_id="one", wait=30)} == {"a", "c"}
-    assert history.search("summarise", session_id="none") == []
+    found = history.search("summarise", chosen=RunFilter(session_id="one"), wait=30)
+    assert {hit.run_id for hit in found} == {"a", "c"}
+    assert history.search("summarise", chosen=RunFilter(session_id="none")) == []
 
 
 def test_deleted_runs_are_not_found_and_purging_leaves_no_words(history: History, tmp_path: Path) -> None:
