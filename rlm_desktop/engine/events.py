@@ -51,6 +51,14 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     reasoning_tokens: int | None = None
 
 
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run has used: requests to models, tokens in and out, US dollars; unknown figures are left out."""
+
+    requests: int = 0
+    tokens: int = 0
+    cost_usd: float = 0.0
+
+
 class Message(msgspec.Struct, frozen=True):
     """One chat message as it was sent."""
 
@@ -91,7 +99,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
         context_characters: Length of the whole context.
         settings: What was chosen for this run: limits, depth, prompts' versions; never a key.
         parent_run: The run whose record is this run's past, if it was resumed or forked.
-        parent_iteration: Where it was forked.
+        parent_iteration: Where it was forked; None when it was resumed.
+        spent_before: What the run that it resumes had used; it counts against the limits.
         isolation: What confines the REPL workers, in words.
     """
 
@@ -107,6 +116,7 @@ class RunStarted(Event, frozen=True, kw_only=True):
     settings: dict[str, Any] = {}
     parent_run: str = ""
     parent_iteration: int | None = None
+    spent_before: Spent | None = None
     isolation: str = ""
     app_version: str = ""
     schema: int = SCHEMA_VERSION

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from rlm_desktop.engine.events import EndState, Usage
+from rlm_desktop.engine.events import EndState, Spent, Usage
 from rlm_desktop.errors import LimitExceeded, UsageError
 
 
@@ -56,6 +56,12 @@ class Ledger:
         self._reserved_cost = 0.0
         self._clock = clock
         self._started = clock()
+
+    def carry_over(self, spent: Spent) -> None:
+        """Count what the run used before it was cut off."""
+        self.requests += spent.requests
+        self.tokens += spent.tokens
+        self.cost_usd += spent.cost_usd
 
     def remaining_time(self) -> float | None:
         """Seconds left, None without a time limit; never negative."""

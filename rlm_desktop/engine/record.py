@@ -2,7 +2,7 @@
 
 The new run does everything anew but asking: replies on record are served in their order, sub-calls on record by
 what they were asked. Cells run again in fresh REPLs, so that the variables are real. From the end of the record on,
-the run is live. Nothing that was finished is paid for twice.
+the run is live. Nothing that was finished is paid for twice; what failed is asked again.
 """
 
 from __future__ import annotations
@@ -12,10 +12,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.events import AnyEvent, EndState
+from rlm_desktop.engine.events import AnyEvent, EndState, Spent, Usage
 from rlm_desktop.errors import UsageError
 
-_Key = tuple[str, str]
+_CLOSED_BY_REPLY = frozenset(
+    {
+        EndState.BUDGET_EXCEEDED,
+        EndState.TOKEN_LIMIT_EXCEEDED,
+        EndState.CALL_LIMIT_EXCEEDED,
+        EndState.ERROR_THRESHOLD_EXCEEDED,
+        EndState.OUT_OF_ITERATIONS,
+    }
+)
+"""End states of a call that was asked once more for its best answer."""
 
 
 @dataclass(slots=True)
@@ -24,22 +33,47 @@ class RecordedCall:
 
     Attributes:
         replies: The model's complete replies, in order.
+        closing: Its reply to the request for its best answer, after a limit.
         result: What its caller got, when it completed.
-        children: Kind and prompt -> the calls that it made with them, in order.
+        children: Prompt -> the calls that it made with it, in order.
     """
 
+    kind: ev.CallKind
+    model: str
     replies: deque[ev.ModelResponded] = field(default_factory=deque[ev.ModelResponded])
+    closing: ev.ModelResponded | None = None
     result: str | None = None
-    children: dict[_Key, deque[RecordedCall]] = field(default_factory=lambda: defaultdict(deque))
+    children: dict[str, deque[RecordedCall]] = field(default_factory=lambda: defaultdict(deque))
 
-    def next_reply(self) -> ev.ModelResponded | None:
+    def next_reply(self, *, is_last_chance: bool = False) -> ev.ModelResponded | None:
         """The next reply on record; each is served once."""
-        return self.replies.popleft() if self.replies else None
+        if not is_last_chance:
+            return self.replies.popleft() if self.replies else None
+        closing, self.closing = self.closing, None
+        return closing
 
-    def take_child(self, kind: ev.CallKind, prompt: str) -> RecordedCall | None:
-        """The next call on record that asked the same; each is served once."""
-        found = self.children.get((kind, prompt))
-        return found.popleft() if found else None
+    def take_child(self, kind: ev.CallKind, prompt: str, model: str) -> RecordedCall | None:
+        """The next call on record that was given the same; each is served once.
+
+        One that was made in the same way comes first. One made in another way (a fork may have other models or
+        another depth) serves as well, if it came to a result.
+        """
+        found = self.children.get(prompt)
+        if not found:
+            return None
+        same = (call for call in found if call.kind == kind and call.model == model)
+        call = next(same, None) or next(
+            (call for call in found if call.kind == kind or call.result is not None), None
+        )
+        if call is not None:
+            _remove(found, call)
+        return call
+
+
+def _remove(calls: deque[RecordedCall], call: RecordedCall) -> None:
+    """Take this very call out; comparing by value would look through the whole record."""
+    at = next(place for place, other in enumerate(calls) if other is call)
+    del calls[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +85,15 @@ class Past:
         run_id: The other run.
         iteration: The first iteration that is done anew; None for a run that is resumed where it was cut.
         instruction: Said to the model before that iteration.
+        spent: What a resumed run has used already: its limits hold over both parts. None for a fork, which has
+            limits of its own.
     """
 
     record: RecordedCall
     run_id: str
     iteration: int | None = None
     instruction: str = ""
+    spent: Spent | None = None
 
 
 def resume_from(events: Iterable[AnyEvent]) -> Past:
@@ -66,9 +103,10 @@ def resume_from(events: Iterable[AnyEvent]) -> Past:
         UsageError: The events are no run, or one that completed.
     """
     events = list(events)
+    started = _started(events)
     if any(isinstance(event, ev.RunFinished) and event.end_state is EndState.COMPLETED for event in events):
         raise UsageError("This run completed; there is nothing to resume. It can be forked at an iteration.")
-    return Past(_record(events, None), _run_id(events))
+    return Past(_record(events, None), started.run_id, spent=_spent(events, started))
 
 
 def fork_at(events: Iterable[AnyEvent], iteration: int, *, code: str = "", instruction: str = "") -> Past:
@@ -84,34 +122,78 @@ def fork_at(events: Iterable[AnyEvent], iteration: int, *, code: str = "", instr
         UsageError: The run has no such iteration.
     """
     events = list(events)
+    started = _started(events)
     done = sum(isinstance(event, ev.IterationStarted) and event.call == ev.ROOT for event in events)
     if not 1 <= iteration <= done + 1:
         raise UsageError(f"The run has {done} iterations; it can be forked at 1 to {done + 1}, not at {iteration}.")
     record = _record(events, iteration)
     if code.strip():
         record.replies.append(ev.ModelResponded(call=ev.ROOT, text=f"```repl\n{code.strip()}\n```"))
-    return Past(record, _run_id(events), iteration, instruction)
+    return Past(record, started.run_id, iteration, instruction)
 
 
-def _run_id(events: list[AnyEvent]) -> str:
+def _started(events: list[AnyEvent]) -> ev.RunStarted:
     first = events[0] if events else None
     if not isinstance(first, ev.RunStarted):
         raise UsageError("These events are no run: it begins with RunStarted.")
-    return first.run_id
+    return first
+
+
+def _spent(events: list[AnyEvent], started: ev.RunStarted) -> Spent:
+    """What the run used, with what it had taken over itself."""
+    before = started.spent_before or Spent()
+    requests, tokens, cost = before.requests, before.tokens, before.cost_usd
+    for event in events:
+        if isinstance(event, ev.ModelRetried | ev.ModelFailed) or (
+            isinstance(event, ev.ModelResponded) and event.source == "model"
+        ):
+            requests += 1
+        elif not isinstance(event, ev.ToolCalled):
+            continue
+        tokens += _tokens(event.usage)
+        cost += event.cost_usd or 0.0
+    return Spent(requests=requests, tokens=tokens, cost_usd=cost)
+
+
+def _tokens(usage: Usage | None) -> int:
+    return 0 if usage is None else (usage.input_tokens or 0) + (usage.output_tokens or 0)
 
 
 def _record(events: list[AnyEvent], until: int | None) -> RecordedCall:
     """The record of the root call, up to its iteration `until` (not included)."""
-    root = RecordedCall()
-    calls: dict[int, RecordedCall] = {ev.ROOT: root}
+    calls: dict[int, RecordedCall] = {ev.ROOT: RecordedCall("rlm", "")}
+    # Calls that are only asked for their best answer any more, and those whose last reply has made no cell run.
+    closing: set[int] = set()
+    answered: set[int] = set()
     for event in events:
         if isinstance(event, ev.IterationStarted) and event.call == ev.ROOT and event.iteration == until:
             break
-        if isinstance(event, ev.CallStarted) and event.parent in calls:
-            call = calls[event.call] = RecordedCall()
-            calls[event.parent].children[event.kind, event.prompt].append(call)
+        if isinstance(event, ev.LimitReached):
+            closing.add(ev.ROOT)
+        elif isinstance(event, ev.IterationStarted) and event.iteration > event.of:
+            closing.add(event.call)
+        elif isinstance(event, ev.CallStarted) and event.parent in calls:
+            call = calls[event.call] = RecordedCall(event.kind, event.model)
+            calls[event.parent].children[event.prompt].append(call)
+        elif isinstance(event, ev.CellStarted):
+            answered.discard(event.call)
         elif isinstance(event, ev.ModelResponded) and event.call in calls:
-            calls[event.call].replies.append(event)
-        elif isinstance(event, ev.CallFinished) and event.call in calls and event.end_state is EndState.COMPLETED:
-            calls[event.call].result = event.result
-    return root
+            call = calls[event.call]
+            answered.add(event.call)
+            if event.call in closing:
+                call.closing = event
+            else:
+                call.replies.append(event)
+            if call.kind == "llm" and event.text.strip():
+                call.result = event.text  # its end may have been cut off, yet it is paid for
+        elif isinstance(event, ev.CallFinished) and event.call in calls:
+            _finish(calls[event.call], event, has_answered=event.call in answered)
+    return calls[ev.ROOT]
+
+
+def _finish(call: RecordedCall, event: ev.CallFinished, *, has_answered: bool) -> None:
+    if event.end_state is EndState.COMPLETED:
+        call.result = event.result
+    elif call.kind == "rlm" and event.end_state in _CLOSED_BY_REPLY and has_answered and call.closing is None:
+        # With other limits the call may go on here, and must not take its closing words for the next reply.
+        call.closing = call.replies.pop() if call.replies else None

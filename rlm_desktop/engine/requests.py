@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.cache import Cached, CompletionCache
 from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient, estimate_tokens, used_by
-from rlm_desktop.engine.events import Message, Usage
+from rlm_desktop.engine.events import Message, Spent, Usage
 from rlm_desktop.engine.limits import Ledger, Reservation
 from rlm_desktop.engine.options import RunOptions
 from rlm_desktop.engine.prices import check_price, cost_of, price_of
@@ -40,13 +40,17 @@ class Requests:
         trace: Trace,
         client_of: Callable[[str], ModelClient],
         cache: CompletionCache | None,
+        spent: Spent | None = None,
     ) -> None:
+        """`spent` is what the run used before it was cut off."""
         self.client_of = client_of
         self.parameters = dict(options.parameters)
         self.timeout = options.request_timeout
         self.emit = trace.emit
         self._cache = cache
         self._ledger = Ledger(options.limits)
+        if spent is not None:
+            self._ledger.carry_over(spent)
         self._has_budget = options.limits.budget_usd is not None
         self._slots = asyncio.Semaphore(options.max_concurrent)
 

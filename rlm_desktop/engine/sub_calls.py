@@ -45,6 +45,7 @@ class SubCalls:
         """One completion that the engine itself needs, as a call of its own in the tree."""
         run, caller = self._run, self._caller
         call = _SubCall(run.next_call(), caller.depth + 1, "llm", model, messages[-1].content)
+        call.record = self._recorded(call)
         run.emit(
             ev.CallStarted(
                 call=call.number,
@@ -59,8 +60,11 @@ class SubCalls:
         )
         outcome = Outcome(EndState.CANCELLED, error="cancelled")
         try:
-            completion = await run.requests.ask(call.number, model, messages)
-            outcome = Outcome(EndState.COMPLETED, completion.text)
+            if call.record is not None and call.record.result is not None:
+                outcome = self._from_record(call, call.record, messages)
+            else:
+                completion = await run.requests.ask(call.number, model, messages)
+                outcome = Outcome(EndState.COMPLETED, completion.text)
         except Exception as error:
             outcome = failed_outcome(error, f"call {call.number}")
             raise
@@ -126,8 +130,7 @@ class SubCalls:
         model = query.model or run.options.model_at(depth)
         kind: ev.CallKind = "rlm" if recurses and not repeats else "llm"
         call = _SubCall(run.next_call(), depth, kind, model, prompt)
-        if self._caller.record is not None:
-            call.record = self._caller.record.take_child(kind, prompt)
+        call.record = self._recorded(call)
         run.emit(
             ev.CallStarted(
                 call=call.number,
@@ -197,7 +200,9 @@ class SubCalls:
             if self._run.limit is not None:
                 raise self._run.limit
             if call.record is not None and call.record.result is not None:
-                return self._from_record(call, call.record)
+                outcome = self._from_record(call, call.record, [Message("user", call.prompt)])
+                self._share(call, outcome)
+                return outcome
             if slots is not None:
                 await held.enter_async_context(slots)
             if call.kind == "llm":
@@ -205,10 +210,22 @@ class SubCalls:
             await held.enter_async_context(self._run.call_slot(call.depth))
             return await self._recurse(call)
 
-    def _from_record(self, call: _SubCall, record: RecordedCall) -> Outcome:
-        if call.kind == "llm" and (reply := record.next_reply()) is not None:
-            self._run.requests.serve(call.number, call.model, [Message("user", call.prompt)], reply)
+    def _recorded(self, call: _SubCall) -> RecordedCall | None:
+        record = self._caller.record
+        return record.take_child(call.kind, call.prompt, call.model) if record is not None else None
+
+    def _from_record(self, call: _SubCall, record: RecordedCall, messages: list[Message]) -> Outcome:
+        if record.kind == call.kind == "llm" and (reply := record.next_reply()) is not None:
+            self._run.requests.serve(call.number, call.model, messages, reply)
         return Outcome(EndState.COMPLETED, record.result or "", is_recorded=True)
+
+    def _share(self, call: _SubCall, outcome: Outcome) -> None:
+        """Let a result on record answer later requests like it, as the result of a request would."""
+        key = (call.model, call.prompt)
+        if call.kind == "llm" and self._run.options.share_identical and key not in self._run.shared:
+            answered: asyncio.Future[Outcome | None] = asyncio.get_running_loop().create_future()
+            answered.set_result(replace(outcome, is_recorded=False))
+            self._run.shared[key] = (call.number, answered)
 
     async def _ask(self, call: _SubCall) -> Outcome:
         """One completion; identical requests of one run are answered by the first of them."""
@@ -259,10 +276,10 @@ class SubCalls:
 class _SubCall:
     __slots__ = ("depth", "is_finished", "kind", "model", "number", "prompt", "record")
 
-    def __init__(self, number: int, depth: int, kind: str, model: str, prompt: str) -> None:
+    def __init__(self, number: int, depth: int, kind: ev.CallKind, model: str, prompt: str) -> None:
         self.number = number
         self.depth = depth
-        self.kind = kind
+        self.kind: ev.CallKind = kind
         self.model = model
         self.prompt = prompt
         self.is_finished = False

@@ -1,0 +1,175 @@
+"""Resuming: whatever was cut, wherever, no finished call is paid for twice, counted at the server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+import rlm_desktop.engine.client as client_module
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.limits import Limits
+from rlm_desktop.engine.record import RecordedCall, fork_at, resume_from
+from tests.engine.conftest import Bench, MakeBench, cell
+from tests.servers import Fault
+
+KINDS = (ev.ModelRequested, ev.ModelResponded, ev.CallFinished)
+
+
+def asked(one: Bench) -> Counter[str]:
+    """How often each conversation was sent."""
+    return Counter(str(logged.body["messages"]) for logged in one.server.log)
+
+
+def everything(body: dict[str, Any]) -> Any:
+    """Batches with identical prompts, a sub-RLM, and output so long that the conversation is compacted."""
+    messages = body["messages"]
+    last = messages[-1]["content"]
+    if messages[0]["role"] != "system":
+        return f"re {last}"
+    if "SUB" in messages[1]["content"]:
+        return cell("x = llm_query('one')") if len(messages) == 2 else cell("FINAL(x + llm_query('two'))")
+    if "Write a summary" in last:
+        return "SUMMARY"
+    if "SUMMARY" in messages[1]["content"]:
+        return cell("FINAL(' '.join(parts) + sub + str(len(conversation)))")
+    codes = [
+        "parts = llm_query_batch(['a', 'b', 'a'])\nprint('long ' * 2500)",
+        "sub = rlm_query('SUB task')\nprint('long ' * 2500)",
+        "print('long ' * 2500)",
+    ]
+    return cell(codes[(len(messages) - 2) // 2])
+
+
+async def test_no_finished_call_is_paid_twice(bench: MakeBench) -> None:
+    options = {"max_depth": 2, "sub_calls": "explicit", "window": 12_000}
+    one = await bench(everything, **options)
+    whole = await one.ask(context="text")
+    assert whole.success
+    assert [call.function for call in one.of(ev.CallStarted)].count("compaction") == 1
+    cuts = [number for number, event in enumerate(one.events, start=1) if isinstance(event, KINDS)][::2]
+    for cut in cuts:
+        two = await bench(everything, **options)
+        result = await two.ask(context="text", past=resume_from(one.events[:cut]))
+        assert result.final_answer == whole.final_answer
+        done = sum(isinstance(event, ev.ModelResponded) for event in one.events[:cut])
+        assert len(two.server.log) == len(one.server.log) - done
+        assert asked(two) <= asked(one)
+
+
+async def test_a_run_can_be_resumed_again_and_again(bench: MakeBench) -> None:
+    options = {"max_depth": 2, "sub_calls": "explicit", "window": 12_000}
+    one = await bench(everything, **options)
+    whole = await one.ask(context="text")
+    events, paid, share = one.events, 0, len(one.server.log) // 4
+    for part in range(4):
+        two = await bench(everything, **options)
+        result = await two.ask(context="text", past=None if part == 0 else resume_from(events))
+        events = two.events
+        live = [number for number, event in enumerate(events) if _is_paid(event)]
+        if part < 3:
+            events = events[: live[share - 1] + 1]
+            paid += share
+        else:
+            paid += len(live)
+    assert result.final_answer == whole.final_answer
+    assert paid == len(one.server.log)
+    last = events[0]
+    assert isinstance(last, ev.RunStarted)
+    assert last.spent_before is not None
+    assert last.spent_before.requests == 3 * share
+
+
+def _is_paid(event: ev.AnyEvent) -> bool:
+    return isinstance(event, ev.ModelResponded) and event.source == "model"
+
+
+async def test_a_stream_that_was_cut_is_asked_again_and_a_retried_one_is_not(
+    bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "_MAX_BACKOFF", 0.001)
+    faults = iter([Fault("cut_stream", text="half of")])
+
+    def script(body: dict[str, Any]) -> Any:
+        messages = body["messages"]
+        if messages[0]["role"] != "system":
+            return next(faults, f"re {messages[-1]['content']}")
+        return cell("x = llm_query('a')") if len(messages) == 2 else cell("FINAL(x)")
+
+    one = await bench(script, max_depth=1)
+    assert (await one.ask(context="c")).final_answer == "re a"
+    retried = next(n for n, event in enumerate(one.events) if isinstance(event, ev.ModelRetried))
+    answered = next(n for n, e in enumerate(one.events) if isinstance(e, ev.ModelResponded) and e.call == 1)
+    for cut, requests in ((retried, 2), (retried + 1, 2), (answered, 2), (answered + 1, 1)):
+        two = await bench(script, max_depth=1)
+        assert (await two.ask(context="c", past=resume_from(one.events[:cut]))).final_answer == "re a"
+        assert len(two.server.log) == requests
+    # The attempt that failed was paid for: it counts against the limits of what goes on.
+    past = resume_from(one.events[: answered + 1])
+    assert past.spent is not None
+    assert past.spent.requests == 3
+
+
+async def test_limits_hold_over_both_parts(bench: MakeBench) -> None:
+    def script(body: dict[str, Any]) -> Any:
+        messages = body["messages"]
+        if messages[0]["role"] != "system":
+            return "fine"
+        if "best" in messages[-1]["content"].lower():
+            return "FINAL(wound up)"
+        return cell(f"x = llm_query('{len(messages)}')") if len(messages) < 10 else cell("FINAL('done')")
+
+    one = await bench(script, max_depth=1)
+    await one.ask(context="c")
+    answered = [n for n, event in enumerate(one.events) if _is_paid(event)]
+    cut = one.events[: answered[5] + 1]
+    two = await bench(script, max_depth=1, limits=Limits(max_calls=8))
+    result = await two.ask(context="c", past=resume_from(cut))
+    assert result.end_state == EndState.CALL_LIMIT_EXCEEDED
+    assert len(two.server.log) == 2
+    # With a higher limit it goes on where it was: its closing words are not taken for the next reply.
+    three = await bench(script, max_depth=1)
+    result = await three.ask(context="c", past=resume_from(two.events))
+    assert result.final_answer == "done"
+    assert len(one.server.log) == len(three.server.log) + 6 + 1
+
+
+async def test_a_fork_has_limits_of_its_own(bench: MakeBench) -> None:
+    script = [cell("x = 1"), cell("FINAL(x)")]
+    one = await bench(script)
+    await one.ask(context="c")
+    two = await bench([cell("FINAL(x + 1)")], limits=Limits(max_calls=2))
+    result = await two.ask(context="c", past=fork_at(one.events, 2))
+    assert result.final_answer == "2"
+    assert two.of(ev.RunStarted)[0].spent_before is None
+
+
+async def test_a_fork_with_other_models_is_served_from_the_record(bench: MakeBench) -> None:
+    def script(body: dict[str, Any]) -> Any:
+        messages = body["messages"]
+        if messages[0]["role"] != "system":
+            return f"re {messages[-1]['content']}"
+        return cell("x = llm_query_batch(['a', 'b'])") if len(messages) == 2 else cell("FINAL(x[1])")
+
+    one = await bench(script, max_depth=1)
+    await one.ask(context="c")
+    two = await bench(script, max_depth=2, sub_model="other")
+    result = await two.ask(context="c", past=fork_at(one.events, 2))
+    assert result.final_answer == "re b"
+    assert len(two.server.log) == 1
+
+
+def test_calls_made_in_the_same_way_are_served_first() -> None:
+    record = RecordedCall("rlm", "m")
+    plain, other, cut = (RecordedCall(kind, model) for kind, model in (("llm", "m"), ("llm", "n"), ("rlm", "m")))
+    plain.result = other.result = "text"
+    record.children["p"].extend([plain, other, cut])
+    assert record.take_child("llm", "p", "n") is other
+    assert record.take_child("rlm", "p", "m") is cut
+    assert record.take_child("rlm", "p", "m") is plain
+    assert record.take_child("llm", "p", "m") is None
+    # What was cut off serves only its own kind: its first reply is no answer of a plain call.
+    record.children["p"].append(RecordedCall("rlm", "m"))
+    assert record.take_child("llm", "p", "m") is None
