@@ -24,8 +24,8 @@ _log = logging.getLogger(__name__)
 
 NO_LIMIT = "none"
 """How a limit that is switched off stands in the file and on the command line."""
-TABLES = ("providers",)
-"""Lists of tables in the file that are no settings of their own; see `load_tables`."""
+TABLES = ("providers", "shortcuts")
+"""Tables in the file that are no settings of their own; see `load_tables`."""
 _file_lock = threading.Lock()
 """Settings and tables are written from several threads, each by reading the file and writing it anew."""
 
@@ -311,7 +311,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
 
 
 def load_tables(name: str, path: Path | None = None) -> list[Any]:
-    """A list of tables of the settings file, as `[[providers]]`, unchecked; empty where there is none.
+    """The tables `[[providers]]` or the one table `[shortcuts]` of the file, unchecked; empty where there is none.
 
     Raises:
         SettingsError: The file cannot be read.
@@ -320,8 +320,8 @@ def load_tables(name: str, path: Path | None = None) -> list[Any]:
     return list(tables) if isinstance(tables, list) else [tables]
 
 
-def save_tables(name: str, tables: Sequence[Any], path: Path | None = None) -> None:
-    """Write a list of tables into the settings file; all else in it stays.
+def save_tables(name: str, tables: Sequence[Any] | Mapping[str, Any], path: Path | None = None) -> None:
+    """Write a list of tables, or one table, into the settings file; all else in it stays.
 
     Raises:
         SettingsError: The file cannot be read or written.
@@ -331,7 +331,7 @@ def save_tables(name: str, tables: Sequence[Any], path: Path | None = None) -> N
         kept = _read(path)
         kept.pop(name, None)
         if tables:
-            kept[name] = list(tables)
+            kept[name] = dict(tables) if isinstance(tables, Mapping) else list(tables)
         _write_toml(path, kept)
 
 
