@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     TextClause,
     and_,
     bindparam,
@@ -125,7 +126,7 @@ def find(
     if low >= high:
         return []
     words, matches = _lite(connection, query) if connection.dialect.name == "sqlite" else _server(query)
-    statement = (
+    statement: Select[Any] = (
         select(*_COLUMNS)
         .select_from(_index.join(texts, texts.c.id == _key(connection)).join(runs, runs.c.number == texts.c.run))
         .where(matches, _key(connection) >= low, _key(connection) < high, listed(), *chosen)
@@ -138,7 +139,7 @@ def find(
 
 
 def _bounds(connection: Connection, chosen: Sequence[ColumnElement[bool]], high: int) -> tuple[int, int]:
-    """Between which numbers the texts of the chosen runs lie: a few runs among many are found without reading all."""
+    """Between which numbers the texts of the chosen runs lie, so that a few runs are found without reading all."""
     if not chosen:
         return 0, high
     numbers = list(connection.execute(select(runs.c.number).where(*chosen).limit(_FEW_RUNS + 1)).scalars())
