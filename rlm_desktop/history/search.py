@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     TextClause,
     and_,
     bindparam,
@@ -126,14 +125,14 @@ def find(
     if low >= high:
         return []
     words, matches = _lite(connection, query) if connection.dialect.name == "sqlite" else _server(query)
-    statement: Select[Any] = (
+    statement = (
         select(*_COLUMNS)
         .select_from(_index.join(texts, texts.c.id == _key(connection)).join(runs, runs.c.number == texts.c.run))
         .where(matches, _key(connection) >= low, _key(connection) < high, listed(), *chosen)
         .order_by(_key(connection).desc())
         .limit(limit)
     )
-    rows = connection.execute(statement, {"words": words}).all()
+    rows: Sequence[Any] = connection.execute(statement, {"words": words}).all()
     bodies = _bodies(connection, rows)
     return [_hit(row, bodies.get(row.id, ""), query) for row in rows]
 
@@ -177,8 +176,9 @@ def _lite(connection: Connection, query: Query) -> tuple[str, TextClause]:
 def _lite_term(connection: Connection, term: Term) -> str:
     """A term as FTS5 wants it; a prefix as all the words that begin so.
 
-    FTS5 answers a prefix by reading all texts of all these words before it gives the first, which takes half a
-    second in a million texts. The words one by one are read no further than needed.
+    FTS5 answers a prefix by reading the places of all these words before it gives the first, which takes half a
+    second for a frequent one in a million texts. The words one by one are read no further than needed; only where
+    there are very many of them, which are mostly rare then, is FTS5's own way the quicker one (measured).
     """
     if not term.is_prefix:
         return f'"{" ".join(term.words)}"'
@@ -189,7 +189,7 @@ def _lite_term(connection: Connection, term: Term) -> str:
     return "(" + " OR ".join(f'"{words}"' for words in whole) + ")"
 
 
-_MOST_WORDS = 500
+_MOST_WORDS = 200
 
 
 def _words_beginning(connection: Connection, prefix: str) -> list[str]:

@@ -20,7 +20,7 @@ NAME = "history_search"
 TEXTS = int(os.environ.get("HISTORY_TEXTS", "100000"))
 CALLS = 5000
 RARE = "quincunx"
-QUERIES = ("growth", "cloud revenue", '"driven by"', "segm*", "response:margin -cloud", RARE)
+QUERIES = ("growth", "cloud revenue", '"driven by"', "segm*", "s*", "growth re*", "response:margin -cloud", RARE)
 
 
 def run() -> list[Figure]:
