@@ -37,11 +37,13 @@ class MainWindow(QMainWindow):
         first_painted: It has been drawn for the first time.
         close_requested: The person wants to close it; whoever listens closes it when everything is stopped.
         files_dropped: Paths of the files that were dropped.
+        page_changed: A page shows in place of the work; None when the work is back.
     """
 
     first_painted = Signal()
     close_requested = Signal()
     files_dropped = Signal(list)
+    page_changed = Signal(object)
 
     history: HistoryPanel
 
@@ -72,6 +74,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self._pages = QStackedWidget()
         self._pages.addWidget(self.first_run)
+        self._home: QWidget = self.first_run
+        self._page: QWidget | None = None
         centre = QWidget()
         middle = QVBoxLayout(centre)
         middle.setContentsMargins(10, 10, 10, 8)
@@ -132,20 +136,40 @@ class MainWindow(QMainWindow):
         if is_working == self.is_working:
             return
         work = self.work
-        self._pages.setCurrentWidget(work if is_working else self.first_run)
-        work.inspector.setVisible(is_working)
-        (work.question.edit if is_working else self.first_run.choose).setFocus()
+        self._home = work if is_working else self.first_run
+        if self._page is None:
+            self._pages.setCurrentWidget(self._home)
+            work.inspector.setVisible(is_working)
+            (work.question.edit if is_working else self.first_run.choose).setFocus()
+
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a page in place of the work, as the history does; None brings the work back."""
+        if page is self._page:
+            return
+        self._page = page
+        if page is not None and self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page or self._home)
+        self.work.inspector.setVisible(page is None and self.is_working)
+        self.page_changed.emit(page)
+
+    @property
+    def page(self) -> QWidget | None:
+        """What shows in place of the work."""
+        return self._page
 
     @property
     def is_working(self) -> bool:
-        """Whether the work shows rather than how to begin."""
-        return self._pages.currentWidget() is not self.first_run
+        """Whether there is work to show rather than how to begin."""
+        return self._home is not self.first_run
 
     # -- panes ----------------------------------------------------------------------------------------------
 
     def _panes(self) -> list[QWidget]:
         panes: list[QWidget] = [self.history.view]
-        if self.is_working:
+        if self._page is not None:
+            panes.append(self._page)
+        elif self.is_working:
             work = self.work
             panes += [work.documents.view, work.question.edit, work.tree, work.inspector]
         else:
@@ -224,7 +248,7 @@ class MainWindow(QMainWindow):
         self._memory.setValue("layout", LAYOUT_VERSION)
         self._memory.setValue("history", self._is_history_wanted)
         self._memory.setValue("geometry", self.saveGeometry())
-        if self.is_working:
+        if self.is_working and self._page is None:
             for splitter in (self._across, self.work.below):
                 self._memory.setValue(f"splitter/{splitter.objectName()}/{splitter.count()}", splitter.saveState())
         self._memory.sync()
