@@ -308,6 +308,11 @@ class HistoryPanel(QWidget):
         layout.addWidget(self._hint)
         layout.addWidget(self.view, 1)
 
+    @property
+    def sessions(self) -> Sequence[SessionRow]:
+        """All that there are, the newest first."""
+        return self._sessions
+
     def set_sessions(self, sessions: Sequence[SessionRow]) -> None:
         """Show these sessions, the newest first."""
         self._sessions = sessions
