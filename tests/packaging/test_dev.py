@@ -118,8 +118,9 @@ def test_the_second_time_nothing_is_done(
 
     monkeypatch.setattr(dev, "make_venv", make_venv)
     monkeypatch.setattr(dev, "pip", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(dev, "unpack_binding", lambda: calls.append(("unpack",)))
     dev.set_up("dev")
-    assert calls[-1][-1] == ".[dev]"
+    assert [call[-1] for call in calls[-2:]] == [".[dev]", "unpack"]
     calls.clear()
     capsys.readouterr()
     dev.set_up("dev")
