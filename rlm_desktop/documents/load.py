@@ -25,6 +25,8 @@ from rlm_desktop.documents.workers import Limits, WorkerPool
 from rlm_desktop.errors import DocumentError
 
 AnyPath: TypeAlias = str | os.PathLike[str]
+Known: TypeAlias = Callable[[str, str, str], Document | None]
+"""Gives the document of a file that was read before, by its key, under a name and a path; called in threads."""
 
 
 def load(
@@ -99,10 +101,23 @@ async def load_all(
 
 
 class Loader:
-    """Reads files on a few threads, each with an extraction process when a parser is needed."""
+    """Reads files on a few threads, each with an extraction process when a parser is needed.
 
-    def __init__(self, *, workers: int = 2, limits: Limits | None = None) -> None:
+    Args:
+        workers: Files read at the same time.
+        limits: What the extraction of one may take.
+        known: Asked before a parser is: a file that has not changed is not extracted again.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int = 2,
+        limits: Limits | None = None,
+        known: Known = lambda key, name, path: None,
+    ) -> None:
         self._workers = workers
+        self._known = known
         self._pool = WorkerPool(limits or Limits())
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="documents")
         self._running: set[Task] = set()
@@ -124,7 +139,7 @@ class Loader:
         on_progress: Callable[[float, str], None] = lambda share, note: None,
     ) -> Document:
         """Read one file in the calling thread. See `load` for the arguments and errors."""
-        task = Task(self._pool, os.fspath(path), Wish(name, password, encoding, ocr), on_progress)
+        task = Task(self._pool, os.fspath(path), Wish(name, password, encoding, ocr), on_progress, self._known)
         self._begin(task)
         try:
             return task.run()
@@ -151,7 +166,7 @@ class Loader:
             with suppress(RuntimeError):  # the loop may be closed by now
                 loop.call_soon_threadsafe(on_progress, share, note)
 
-        task = Task(self._pool, os.fspath(path), Wish(name, password, encoding, ocr), report)
+        task = Task(self._pool, os.fspath(path), Wish(name, password, encoding, ocr), report, self._known)
         self._begin(task)
         try:
             return await loop.run_in_executor(self._threads, task.run)

@@ -66,12 +66,14 @@ class Task:
         path: str,
         wish: Wish,
         report: Callable[[float, str], None],
+        known: Callable[[str, str, str], Document | None] = lambda key, name, path: None,
     ) -> None:
         self._pool = pool
         self._path = path
         self._name = wish.name or os.path.basename(path) or path
         self._wish = wish
         self._report = report
+        self._known = known
         self._next_report = time.monotonic() + _REPORT_EVERY
         self._cancelled = False
         self._worker: Worker | None = None
@@ -90,14 +92,13 @@ class Task:
     def run(self) -> Document:
         """Read the file."""
         with open_file(self._path) as file:
-            key = key_of(os.fstat(file.fileno()), self._path)
-            document = self.read(file)
-        # With a password, another encoding or OCR, the file alone does not tell what is read.
-        is_plain = not (self._wish.password or self._wish.encoding or self._wish.ocr)
-        return replace(document, file_key=key) if is_plain else document
+            # With a password, another encoding or OCR, the file alone does not tell what is read.
+            is_plain = not (self._wish.password or self._wish.encoding or self._wish.ocr)
+            key = key_of(os.fstat(file.fileno()), self._path) if is_plain else ""
+            return replace(self.read(file, key), file_key=key)
 
-    def read(self, file: BinaryIO) -> Document:
-        """Read a file of the system that is open at its beginning."""
+    def read(self, file: BinaryIO, key: str = "") -> Document:
+        """Read a file of the system that is open at its beginning; `key` is asked for before it is extracted."""
         size = os.fstat(file.fileno()).st_size
         head = file.read(kinds.HEAD)
         if not head:
@@ -109,6 +110,8 @@ class Task:
             if read is not None:
                 return self._from_text(kind, size, read)
             file.seek(0)
+        if key and (known := self._known(key, self._name, self._path)) is not None:
+            return known
         document = self._extract(file, kind, size)
         if self._wish.ocr and document.needs_ocr and document.kind == "pdf":
             return self._with_ocr(file, document)
