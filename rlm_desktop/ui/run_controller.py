@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from rlm_desktop.engine.events import RunStarted
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.errors import RLMError
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui.controls.desk import StepDesk
 from rlm_desktop.ui.feed import RunFeed
 from rlm_desktop.ui.loop import Tasks
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
     from rlm_desktop.engine.rlm import RLM
     from rlm_desktop.engine.run import Run, RunResult
+    from rlm_desktop.repl.spec import Isolation
 
 log = logging.getLogger(__name__)
 
@@ -39,18 +42,32 @@ ENGINE_MODULES = (
 """What the engine imports at its first request; on the event loop that would be a stall of a second."""
 
 
+def settings_of(started: RunStarted, settings: Settings) -> Settings:
+    """`settings` with what a run was asked with, as far as one chooses it beside the question."""
+    of = {"max_depth": int, "max_iterations": int, "budget_usd": float}
+    values: dict[str, Any] = {"root_model": started.root_model, "budget_usd": None}
+    values["sub_model"] = started.sub_model if started.sub_model != started.root_model else ""
+    for name, kind in of.items():
+        value = started.settings.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            values[name] = kind(value)
+    return settings.with_values(**values)
+
+
 class LiveRun:
     """A run that is going on, with the feed that its widgets read.
 
     Attributes:
         feed: Gets every event of the run.
+        desk: Where its cells wait in step mode.
         result: None until it has ended.
     """
 
-    def __init__(self, run: Run, feed: RunFeed, rlm: RLM) -> None:
+    def __init__(self, run: Run, feed: RunFeed, rlm: RLM, desk: StepDesk) -> None:
         self.run_id = run.run_id
         self.session_id = run.session_id
         self.feed = feed
+        self.desk = desk
         self.result: RunResult | None = None
         self.rlm = rlm
         self._run = run
@@ -68,6 +85,25 @@ class LiveRun:
         """Stop one call with all below it; the run goes on."""
         self._run.stop_call(number)
 
+    def toggle_pause(self) -> None:
+        """Hold it at its next iterations, or let it go on."""
+        (self._run.unpause if self._run.gate.is_closed else self._run.pause)()
+
+    @property
+    def is_stepping(self) -> bool:
+        """Whether it asks before each cell."""
+        return self._run.approve is not None
+
+    def set_stepping(self, is_stepping: bool) -> None:
+        """Ask before each cell from now on; or ask no more, and run what waits."""
+        self._run.approve = self.desk.approve if is_stepping else None
+        if not is_stepping:
+            self.desk.let_all_go()
+
+    async def variable(self, call: int, name: str, limit: int) -> str | None:
+        """A variable of an rlm call as it is now; None when it is not there."""
+        return await self._run.variable(call, name, limit)
+
     async def wait(self) -> RunResult:
         """Its result, once all its events are in the feed's state."""
         self.result = await self._run.wait()
@@ -78,17 +114,25 @@ class LiveRun:
 class RunController(QObject):
     """Starts runs, keeps those that are going on, and stops them.
 
+    Attributes:
+        step_mode: Whether the next run asks before each cell.
+        choose_mode: Asked how to run cells that cannot be confined here; None: they are refused.
+
     Signals:
         run_ended: A `LiveRun` has ended, however it did.
+        isolation_found: The `Isolation` of the runs to come.
     """
 
     run_ended = Signal(object)
+    isolation_found = Signal(object)
 
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._live: dict[str, LiveRun] = {}
         self._rlm: RLM | None = None
+        self.step_mode = False
+        self.choose_mode: Callable[[Isolation], Awaitable[str]] | None = None
 
     @property
     def live(self) -> Sequence[LiveRun]:
@@ -119,7 +163,7 @@ class RunController(QObject):
 
         try:
             self._rlm = RLM.from_settings(settings)
-            await self._rlm.prepare()
+            self.isolation_found.emit(await self._rlm.prepare())
         except RLMError as error:
             log.info("not ready to ask yet: %s", error)  # a question says it in the window
 
@@ -157,12 +201,22 @@ class RunController(QObject):
         # All RLM objects of a loop share connections and REPL workers as long as one of them is open: one for each
         # question costs nothing, and the last one stays open.
         rlm = RLM.from_settings(settings)
+        isolation = await rlm.find_isolation()
+        self.isolation_found.emit(isolation)
+        if isolation.tier == "C" and self.choose_mode is not None:
+            rlm = RLM.from_settings(settings, repl_mode=await self.choose_mode(isolation))
         feed = RunFeed(self)
         feed.start()
+        desk = StepDesk(feed)
         run = await rlm.start(
-            question, documents=documents, session=session_id or None, history=turns, sinks=[feed.take, *sinks]
+            question,
+            documents=documents,
+            session=session_id or None,
+            history=turns,
+            approve=desk.approve if self.step_mode else None,
+            sinks=[feed.take, *sinks],
         )
-        live = LiveRun(run, feed, rlm)
+        live = LiveRun(run, feed, rlm, desk)
         self._live[live.run_id] = live
         last, self._rlm = self._rlm, rlm
         if last is not None:

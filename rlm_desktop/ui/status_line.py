@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rlm_desktop.ui.figures import clock, counted, money, number, short_count, status_words
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark
-from rlm_desktop.ui.window_style import muted
+from rlm_desktop.ui.window_style import muted, set_property
 
 if TYPE_CHECKING:
     from rlm_desktop.engine.state import RunState
 
 Clock: TypeAlias = Callable[[], float]
+NEAR_A_LIMIT = 0.9
+"""Share of a limit from which the figures are written in the colour of warnings."""
 
 
 class StatusLine(QFrame):
@@ -23,9 +25,13 @@ class StatusLine(QFrame):
 
     Signals:
         stop_requested: The Stop button was pressed.
+        pause_requested: The run is to be held, or to go on.
+        waiting_requested: Show the cell that waits for a decision.
     """
 
     stop_requested = Signal()
+    pause_requested = Signal()
+    waiting_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,18 +46,29 @@ class StatusLine(QFrame):
         self._place = ElidedLabel()
         self._place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         muted(self._place)
+        self._isolation = ("", "", "")
         self._is_replay = False
         self.stop = QPushButton(self.tr("■ Stop"))
         self.stop.setObjectName("stop")
         self.stop.setAccessibleName(self.tr("Stop the run"))
         self.stop.setToolTip(self.tr("Stop the run (Esc); what it has found so far is kept"))
         self.stop.clicked.connect(self.stop_requested)
+        self.pause = QPushButton()
+        self.pause.setObjectName("small")
+        self.pause.clicked.connect(self.pause_requested)
+        self.waiting = QPushButton()
+        self.waiting.setObjectName("small")
+        self.waiting.setToolTip(self.tr("Show the cell that waits for your decision (Shift+F9)"))
+        self.waiting.clicked.connect(self.waiting_requested)
+        self._waiting = 0
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 3, 6, 3)
         layout.setSpacing(10)
         layout.addWidget(self.mark)
+        layout.addWidget(self.waiting)
         layout.addWidget(self._figures)
         layout.addWidget(self._place, 1)
+        layout.addWidget(self.pause)
         layout.addWidget(self.stop)
         self.set_state(None)
 
@@ -68,13 +85,39 @@ class StatusLine(QFrame):
         self._clock = clock
         self.refresh()
 
+    def set_isolation(self, label: str, detail: str, level: str = "") -> None:
+        """What confines the code of the runs to come; shown while there is no run.
+
+        Args:
+            label: In a few words.
+            detail: All about it, and how to get more; the tooltip.
+            level: `ok`, `warning` or `error`, for its colour.
+        """
+        self._isolation = (label, detail, level)
+        self._write()
+
     def refresh(self) -> None:
         """Write what the state says now."""
         state = self._state
         is_running = state is not None and state.status in ("queued", "running") and not self._is_replay
         self.stop.setVisible(is_running)
-        self.stop.setEnabled(is_running and state is not None and not state.cancel_requested)
+        is_stoppable = is_running and state is not None and not state.cancel_requested
+        self.stop.setEnabled(is_stoppable)
+        self.pause.setVisible(is_running)
+        self.pause.setEnabled(is_stoppable)
+        is_paused = state is not None and state.is_paused
+        self.pause.setText(self.tr("Go on") if is_paused else self.tr("Pause"))
+        hold = self.tr("Hold the run: each call waits before its next iteration (Ctrl+P)")
+        self.pause.setToolTip(self.tr("Let the run go on (Ctrl+P)") if is_paused else hold)
+        self.waiting.setVisible(is_running and self._waiting > 0)
         self._write()
+
+    def show_waiting(self, waiting: int) -> None:
+        """Say how many cells wait for the person's decision."""
+        if waiting != self._waiting:
+            self._waiting = waiting
+            self.waiting.setText(self.tr("%n cell(s) wait(s) for you", None, waiting))
+            self.refresh()
 
     @property
     def text(self) -> str:
@@ -86,21 +129,36 @@ class StatusLine(QFrame):
         if state is None:
             self.mark.show_status("", self.tr("Ready"))
             self._figures.setText("")
-            self._show_place("")
+            self._show_place(self._isolation[0])
             return
-        is_stopping = state.cancel_requested and state.is_running
-        words = self.tr("Stopping") if is_stopping else status_words(state.status)
+        words, sign = self._words(state), state.status
+        if state.is_running and state.is_paused:
+            sign = "interrupted"
         if self._is_replay:
             words = self.tr("Replay: {status}").format(status=words)
-        self.mark.show_status(state.status, words)
+        self.mark.show_status(sign, words)
         figures = self._figure_texts(state)
         self._figures.setText(" · ".join(figures))
-        self._figures.setToolTip("\n".join(figures))
+        spent = self._share_of_limits(state)
+        near = self.tr("{share} of a limit is used.").format(share=f"{spent:.0%}")
+        self._figures.setToolTip("\n".join([*figures, near] if spent else figures))
+        set_property(self._figures, "level", "warning" if spent >= NEAR_A_LIMIT else "")
         self.setAccessibleName(self.text)
         self._show_place(state.started.isolation if state.started else "")
 
+    def _words(self, state: RunState) -> str:
+        if state.is_running and state.cancel_requested:
+            return self.tr("Stopping")
+        if state.is_running and state.is_paused:
+            return self.tr("Pausing") if state.active else self.tr("Paused")
+        return status_words(state.status)
+
     def _show_place(self, text: str) -> None:
+        label, detail, level = self._isolation
+        is_here = text == label
         self._place.set_full_text(text)
+        self._place.setToolTip(detail if is_here else text)
+        set_property(self._place, "level", level if is_here else "")
         self._place.setAccessibleName(
             self.tr("What confines the code that models write: {layers}").format(layers=text)
         )
@@ -114,9 +172,12 @@ class StatusLine(QFrame):
             texts.append(self.tr("iteration {number} of ≤ {most}").format(number=last.number, most=last.of))
         active = self.tr(" ({count} active)").format(count=number(state.active)) if state.active else ""
         texts.append(counted(totals.calls, "call") + active)
+        if (most := _limit(state, "max_calls")) is not None:
+            text = self.tr("{count} of ≤ {most} requests")
+            texts.append(text.format(count=number(totals.requests), most=number(round(most))))
         texts.append(self._token_text(state))
         texts.append(self._cost_text(state))
-        texts.append(clock(self._elapsed(state)))
+        texts.append(self._time_text(state))
         texts.append(counted(totals.errors, "error"))
         return texts
 
@@ -126,7 +187,28 @@ class StatusLine(QFrame):
             return self.tr("tokens unknown")
         more = "≥ " if totals.unknown_usage else ""
         text = self.tr("{input} in / {output} out")
-        return more + text.format(input=short_count(totals.input_tokens), output=short_count(totals.output_tokens))
+        text = more + text.format(input=short_count(totals.input_tokens), output=short_count(totals.output_tokens))
+        if (most := _limit(state, "max_tokens")) is None:
+            return text
+        return self.tr("{tokens} of ≤ {most}").format(tokens=text, most=short_count(round(most)))
+
+    def _time_text(self, state: RunState) -> str:
+        text = clock(self._elapsed(state))
+        if (most := _limit(state, "timeout")) is None:
+            return text
+        return self.tr("{time} of ≤ {most}").format(time=text, most=clock(most))
+
+    def _share_of_limits(self, state: RunState) -> float:
+        """How much of the limit that is nearest is used; 0 where there is none."""
+        totals = state.totals
+        used = {
+            "budget_usd": totals.cost_usd,
+            "max_tokens": totals.input_tokens + totals.output_tokens,
+            "max_calls": totals.requests,
+            "timeout": self._elapsed(state),
+        }
+        limits = ((amount, _limit(state, name)) for name, amount in used.items())
+        return max((amount / most for amount, most in limits if most), default=0.0)
 
     def _cost_text(self, state: RunState) -> str:
         totals = state.totals
@@ -134,12 +216,17 @@ class StatusLine(QFrame):
             text = self.tr("cost unknown")
         else:
             text = ("≥ " if totals.unknown_cost else "") + money(totals.cost_usd)
-        budget = state.started.settings.get("budget_usd") if state.started else None
-        if not isinstance(budget, int | float):
+        if (budget := _limit(state, "budget_usd")) is None:
             return text
-        return self.tr("{cost} of {budget}").format(cost=text, budget=money(float(budget)))
+        return self.tr("{cost} of {budget}").format(cost=text, budget=money(budget))
 
     def _elapsed(self, state: RunState) -> float:
         if state.finished is not None:
             return state.finished
         return self._clock() if self._clock is not None else state.now
+
+
+def _limit(state: RunState, name: str) -> float | None:
+    """A limit that the run was given; None for none."""
+    value = state.started.settings.get(name) if state.started else None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

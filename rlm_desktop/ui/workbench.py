@@ -29,7 +29,7 @@ from rlm_desktop.ui.figures import counted, money, one_line
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import TITLE, MainWindow
 from rlm_desktop.ui.replay.player import ReplayPlayer
-from rlm_desktop.ui.run_controller import LiveRun, RunController
+from rlm_desktop.ui.run_controller import LiveRun, RunController, settings_of
 from rlm_desktop.ui.sessions.stored import StoredSessions
 
 if TYPE_CHECKING:
@@ -409,6 +409,7 @@ class Workbench(QObject):
     def _ask_again(self) -> None:
         if self.state is not None and self.state.started is not None:
             self._work.question.set_text(self.state.started.question)
+            self._work.question.set_choices(settings_of(self.state.started, self.settings))
             self._work.question.edit.setFocus()
 
     def _show_busy(self) -> None:

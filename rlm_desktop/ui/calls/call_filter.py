@@ -13,6 +13,7 @@ KINDS = {"run": "Run", "iteration": "Iteration", "batch": "Batch", "rlm": "RLM s
 STATUSES = {
     "queued": "Queued",
     "running": "Running",
+    "waiting": "Waits for you",
     "completed": "Completed",
     "failed": "Failed",
     "ended": "Cancelled or cut off",
@@ -72,6 +73,8 @@ def kind_of(node: Node) -> str:
 
 def status_of(node: Node) -> str:
     """A key of `STATUSES`."""
+    if call_text.waits(node):
+        return "waiting"
     if node.status in ("queued", "running", "completed"):
         return node.status
     return "failed" if call_text.is_failure(node) else "ended"

@@ -315,13 +315,14 @@ class CallPainter:
         if isinstance(node, BatchNode):
             self._paint_batch_status(frame, left, width, y, node)
             return
-        role = theme.status_role(node.status)
-        self._icon(frame, left + _PAD, y, theme.status_icon(node.status), role)
+        icon, role = call_text.look(node)
+        self._icon(frame, left + _PAD, y, icon, role)
         room = width - _ICON - 4 - 2 * _PAD
         if room < _LEAST_TEXT:
             return
         shown = self._style.plain.short(call_text.short_status(node), room)
-        self._write(frame, left + _PAD + _ICON + 4, y, shown, "text" if node.status in _CALM else role)
+        is_calm = node.status in _CALM and not call_text.waits(node)
+        self._write(frame, left + _PAD + _ICON + 4, y, shown, "text" if is_calm else role)
 
     def _paint_batch_status(self, frame: _Frame, left: int, width: int, y: int, node: BatchNode) -> None:
         ink, fill = self._style.ink, frame.painter.fillRect

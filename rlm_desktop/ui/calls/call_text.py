@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from statistics import median
 
+from PySide6.QtCore import QCoreApplication
+
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node, Tally
-from rlm_desktop.ui import figures
+from rlm_desktop.ui import figures, theme
 
 UNKNOWN = "–"
 _NOT_FAILURES = frozenset(("queued", "running", EndState.COMPLETED, EndState.CANCELLED, EndState.INTERRUPTED))
@@ -98,8 +100,22 @@ def kind_words(node: Node) -> str:
     return "Iteration" if isinstance(node, IterationNode) else "Batch"
 
 
+def waits(node: Node) -> bool:
+    """Whether a cell of it waits for the person's decision."""
+    return isinstance(node, IterationNode) and node.proposed is not None and node.is_running
+
+
+def look(node: Node) -> tuple[str, str]:
+    """Icon and colour of its status."""
+    if waits(node):
+        return "ask", "warning"
+    return theme.status_icon(node.status), theme.status_role(node.status)
+
+
 def status(node: Node) -> str:
     """The status in words."""
+    if waits(node):
+        return QCoreApplication.translate("CallText", "Waits for you")
     has_cells = isinstance(node, IterationNode) and bool(node.cells)
     if has_cells and node.status == EndState.FAILED:
         return "Cell error"

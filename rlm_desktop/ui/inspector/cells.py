@@ -5,21 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QLabel,
     QSplitter,
     QTabBar,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from rlm_desktop.engine.events import Variable
 from rlm_desktop.engine.tree import CellState, IterationNode, Node
-from rlm_desktop.ui import figures, theme
-from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui import figures
 from rlm_desktop.ui.inspector import parts as inspector_text
 from rlm_desktop.ui.inspector.code_view import CodeView
 from rlm_desktop.ui.inspector.step_mode import ProposalPane
@@ -96,7 +90,7 @@ class CellsPage(QWidget):
             last = len(node.cells) - 1 if node.proposed is not None else 0
             self._number = max(0, next(broken, last))
         self._fill_bar(node)
-        is_waiting = node.proposed is not None and self._number >= len(node.cells) - 1
+        is_waiting = node.proposed is not None and node.is_running and self._number >= len(node.cells) - 1
         has_cells = bool(node.cells)
         self.proposal.setVisible(is_waiting)
         self.halves.setVisible(has_cells and not is_waiting)
@@ -148,83 +142,3 @@ class CellsPage(QWidget):
         super().resizeEvent(event)
         is_wide = self.width() >= SIDE_BY_SIDE_FROM
         self.halves.setOrientation(Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical)
-
-
-class VariablesPage(QWidget):
-    """The model's variables after the last cell of an iteration."""
-
-    _HEADINGS = ("Name", "Type", "Size", "Value")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._shown: tuple[Variable, ...] | None = None
-        self.table = QTableWidget(0, len(self._HEADINGS))
-        self.table.setHorizontalHeaderLabels(self._HEADINGS)
-        self.table.setAccessibleName("Variables after the iteration")
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
-        header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        header.resizeSection(2, 76)
-        header.setStretchLastSection(True)
-        self.preview = TextPane("Value of the variable", is_code=True, hint="Choose a variable to see its value.")
-        self._note = QLabel()
-        self._note.setProperty("muted", True)
-        self._note.setContentsMargins(8, 4, 8, 4)
-        halves = QSplitter(Qt.Orientation.Vertical)
-        halves.setChildrenCollapsible(False)
-        halves.addWidget(self.table)
-        halves.addWidget(self.preview)
-        halves.setSizes([400, 120])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._note)
-        layout.addWidget(halves, 1)
-        self.table.currentCellChanged.connect(self._on_chosen)
-
-    def show_node(self, node: IterationNode) -> None:
-        """Show the variables of an iteration."""
-        finished = [cell for cell in node.cells if cell.finished is not None]
-        variables = finished[-1].variables if finished else ()
-        if variables is self._shown:
-            return
-        self._shown = variables
-        changed = sum(variable.changed for variable in variables)
-        self._note.setText(
-            f"{figures.counted(len(variables), 'variable')}, {changed:,} changed in this iteration (marked ●)"
-            if variables
-            else "No variables are known: no cell of this iteration has ended yet."
-        )
-        self.table.setRowCount(len(variables))
-        for row, variable in enumerate(variables):
-            self._fill_row(row, variable)
-        self.preview.set_text("")
-
-    def _fill_row(self, row: int, variable: Variable) -> None:
-        size = f"{variable.size:,}" if variable.size is not None else call_text.UNKNOWN
-        name = f"● {variable.name}" if variable.changed else f"   {variable.name}"
-        texts = (name, variable.type, size, figures.one_line(variable.preview))
-        for column, text in enumerate(texts):
-            item = QTableWidgetItem(text)
-            if column == 0:
-                state = "changed" if variable.changed else "unchanged"
-                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{variable.name}, {state}")
-            if column == 2:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            if column in (0, 3):
-                item.setFont(theme.code_font(self))
-            self.table.setItem(row, column, item)
-
-    def _on_chosen(self, row: int) -> None:
-        if self._shown and 0 <= row < len(self._shown):
-            self.preview.set_text(self._shown[row].preview)

@@ -27,8 +27,9 @@ from rlm_desktop.ui.calls.call_model import Clock
 from rlm_desktop.ui.inspector import parts as inspector_text
 from rlm_desktop.ui.inspector.answer import WAITING, AnswerPage
 from rlm_desktop.ui.inspector.batch import BatchPage
-from rlm_desktop.ui.inspector.cells import CellsPage, VariablesPage
+from rlm_desktop.ui.inspector.cells import CellsPage
 from rlm_desktop.ui.inspector.text_view import Section, TextPane
+from rlm_desktop.ui.inspector.variables import VariablesPage
 
 REFRESH_MS = 150
 """Texts that grow are shown about seven times a second: reading needs no more, and layout costs."""
@@ -106,11 +107,13 @@ class Inspector(QWidget):
         node_selected: The person asked for another row: a mark, a call of a batch, an ancestor.
         message: Something to tell the person, as "Saved …"; text, level.
         cell_decided: In step mode, the `CellProposed` that waited and the person's `CellDecision`.
+        variable_requested: A variable's value is wanted: the number of its call, its name.
     """
 
     node_selected = Signal(object)
     message = Signal(str, str)
     cell_decided = Signal(object, object)
+    variable_requested = Signal(int, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -163,6 +166,7 @@ class Inspector(QWidget):
             page.setParent(self)
             page.hide()
         self.cells.cell_decided.connect(self.cell_decided)
+        self.variables.value_requested.connect(self.variable_requested)
         self.batch.node_chosen.connect(self.node_selected)
         self.answer.saved.connect(lambda path: self.message.emit(f"The answer was saved as {path}.", "info"))
         self.answer.failed.connect(lambda reason: self.message.emit(reason, "error"))
@@ -227,6 +231,21 @@ class Inspector(QWidget):
             self._set_tabs(node)
         self._show()
 
+    def set_live(self, is_live: bool) -> None:
+        """Whether the run is going on: only then can cells be decided about and values be fetched."""
+        self.cells.proposal.set_live(is_live)
+        self.variables.set_live(is_live)
+
+    def set_waiting(self, waiting: int) -> None:
+        """How many cells wait for a decision, the one shown included."""
+        self.cells.proposal.set_others(max(0, waiting - 1))
+
+    def show_proposal(self) -> None:
+        """Bring the cell that waits to the front."""
+        if self.tabs.indexOf(self.cells) >= 0:
+            self.tabs.setCurrentWidget(self.cells)
+            self._show()
+
     def refresh(self) -> None:
         """Take in what has happened to the row, soon."""
         if self._node is not None and self.isVisible() and not self._timer.isActive():
@@ -290,8 +309,8 @@ class Inspector(QWidget):
         if self.breadcrumb.text() != crumbs:
             self.breadcrumb.setText(crumbs)
         colours = theme.colours_of(self)
-        role = theme.status_role(node.status)
-        drawn = theme.pixmap(theme.status_icon(node.status), getattr(colours, role), 16, self.devicePixelRatioF())
+        icon, role = call_text.look(node)
+        drawn = theme.pixmap(icon, getattr(colours, role), 16, self.devicePixelRatioF())
         self._icon.setPixmap(drawn)
         self._icon.setAccessibleName(call_text.status(node))
         self.caption.setText(inspector_text.caption(node, self._clock()))

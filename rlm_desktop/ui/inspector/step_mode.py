@@ -23,24 +23,26 @@ class ProposalPane(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._proposal: CellProposed | None = None
-        heading = QLabel("The run waits: look at the next cell before it runs.")
-        heading.setWordWrap(True)
-        heading.setProperty("level", "info")
+        self._is_live = True
+        self._others = 0
+        self.heading = QLabel()
+        self.heading.setWordWrap(True)
+        self.heading.setProperty("level", "info")
         self.code = CodeView("Code that is about to run")
         self.run = QPushButton("Run")
         self.run.setProperty("primary", True)
-        self.run.clicked.connect(self._run)
+        self.run.setToolTip(self.tr("Run the cell, with what was changed in it (F10)"))
+        self.run.clicked.connect(self.run_cell)
         self.skip = QPushButton("Skip")
-        self.skip.setToolTip("Do not run it; the model is told so")
-        self.skip.clicked.connect(lambda: self._decide(CellDecision("skip")))
+        self.skip.setToolTip(self.tr("Do not run it; the model is told so (Ctrl+F10)"))
+        self.skip.clicked.connect(self.skip_cell)
         self.text = QLineEdit()
         self.text.setPlaceholderText("or answer in the model's place")
         self.text.setAccessibleName("Answer in the model's place")
-        self.text.textChanged.connect(lambda text: self.answer.setEnabled(bool(text.strip())))
+        self.text.textChanged.connect(self._show)
         self.text.returnPressed.connect(self._answer)
         self.answer = QPushButton("Answer")
         self.answer.setToolTip("End the call with this answer")
-        self.answer.setEnabled(False)
         self.answer.clicked.connect(self._answer)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -51,14 +53,39 @@ class ProposalPane(QWidget):
         line = QWidget()
         line.setLayout(buttons)
         buttons.setContentsMargins(12, 6, 12, 6)
-        heading.setContentsMargins(12, 8, 12, 4)
+        self.heading.setContentsMargins(12, 8, 12, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(heading)
+        layout.addWidget(self.heading)
         layout.addWidget(self.code, 1)
         layout.addWidget(line)
         self.setTabOrder(self.code, self.run)
+        self._show()
+
+    def set_live(self, is_live: bool) -> None:
+        """Whether somebody waits for the decision; a stored run or a replay only shows that it waited."""
+        self._is_live = is_live
+        self._show()
+
+    def set_others(self, others: int) -> None:
+        """Say how many cells of other calls wait too."""
+        if others != self._others:
+            self._others = others
+            self._show()
+
+    def _show(self) -> None:
+        if not self._is_live:
+            text = self.tr("Here the run waited for a decision about this cell.")
+        elif self._others:
+            more = self.tr("%n more wait(s) in other calls.", None, self._others)
+            text = self.tr("The run waits: look at this cell before it runs. {more}").format(more=more)
+        else:
+            text = self.tr("The run waits: look at this cell before it runs.")
+        self.heading.setText(text)
+        for widget in (self.run, self.skip, self.text):
+            widget.setEnabled(self._is_live)
+        self.answer.setEnabled(self._is_live and bool(self.text.text().strip()))
 
     def show_proposal(self, proposal: CellProposed) -> None:
         """Show the cell that waits; what was typed into it stays while it is the same."""
@@ -67,24 +94,34 @@ class ProposalPane(QWidget):
         self._proposal = proposal
         self.code.set_code(proposal.code)
         # A cell with very long lines is shown with breaks that are not in it, and so cannot be changed here.
-        can_edit = break_lines(proposal.code)[0] == proposal.code
+        can_edit = self._is_live and break_lines(proposal.code)[0] == proposal.code
         self.code.setReadOnly(not can_edit)
+        self.code.setUndoRedoEnabled(can_edit)
         if can_edit:
             self.code.setTextInteractionFlags(Qt.TextInteractionFlag.TextEditorInteraction)
         self.text.clear()
 
-    def _run(self) -> None:
+    def run_cell(self) -> bool:
+        """Run the cell as it stands in the pane; False when none waits here."""
         if self._proposal is None:
-            return
+            return False
         typed = self.code.toPlainText()
         is_changed = not self.code.isReadOnly() and typed != self._proposal.code
-        self._decide(CellDecision("run", code=typed if is_changed else None))
+        return self._decide(CellDecision("run", code=typed if is_changed else None))
+
+    def skip_cell(self) -> bool:
+        """Do not run it; False when none waits here."""
+        return self._decide(CellDecision("skip"))
 
     def _answer(self) -> None:
         if text := self.text.text().strip():
             self._decide(CellDecision("answer", answer=text))
 
-    def _decide(self, decision: CellDecision) -> None:
+    def _decide(self, decision: CellDecision) -> bool:
+        if not self._is_live or not self.isVisible():
+            return False
         proposal, self._proposal = self._proposal, None
-        if proposal is not None:
-            self.decided.emit(proposal, decision)
+        if proposal is None:
+            return False
+        self.decided.emit(proposal, decision)
+        return True

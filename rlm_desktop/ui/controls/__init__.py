@@ -1,0 +1,1 @@
+"""How a person steps in while a run goes on: pause, step mode, a look at a variable."""
