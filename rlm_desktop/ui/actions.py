@@ -57,6 +57,22 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("theme_dark", "&View/&Theme", "&Dark", (), "", "theme"),
     ActionSpec("ask", "&Run", "&Ask", ("Ctrl+Return", "Ctrl+Enter"), "Ask the question over the documents."),
     ActionSpec("stop", "&Run", "&Stop", ("Esc",), "Stop the run; what it has found so far is kept."),
+    ActionSpec(
+        "pause", "&Run", "&Pause or go on", ("Ctrl+P",), "Hold the run at its next iterations, or let it go on."
+    ),
+    ActionSpec(
+        "step_mode",
+        "&Run",
+        "Step &mode",
+        ("F9",),
+        "Look at each cell before it runs: run, change, skip it, or answer by hand.",
+        is_checkable=True,
+    ),
+    ActionSpec("run_cell", "&Run/Waiting &cell", "&Run it", ("F10",), "Run the cell that waits."),
+    ActionSpec("skip_cell", "&Run/Waiting &cell", "&Skip it", ("Ctrl+F10",), "Do not run the cell that waits."),
+    ActionSpec(
+        "go_waiting", "&Run/Waiting &cell", "Sho&w it", ("Shift+F9",), "Go to the cell that has waited longest."
+    ),
     ActionSpec("show_answer", "&Run", "Show final &answer", ("Ctrl+Shift+A",), "Select the run's first row."),
     ActionSpec(
         "replay", "&Run", "&Replay", ("Ctrl+R",), "Play the run that is shown as it happened, or stop that."
