@@ -119,6 +119,7 @@ class Application(QObject):
 
     def _make_workbench(self) -> None:
         """Everything that the first paint does not need; importing and making it takes as long as all before."""
+        from rlm_desktop.ui.controls.run_controls import RunControls
         from rlm_desktop.ui.sessions.panel import HistoryPanel
         from rlm_desktop.ui.work_page import WorkPage
         from rlm_desktop.ui.workbench import Workbench
@@ -126,7 +127,8 @@ class Application(QObject):
         window = self.window
         window.add_panes(HistoryPanel(), WorkPage(self._settings))
         self._workbench = Workbench(window, self._settings, self.tasks)
-        window.connect_actions(self._handlers())
+        self._controls = RunControls(self._workbench, window, self.tasks)
+        window.connect_actions({**self._handlers(), **self._controls.handlers()})
         window.first_run.example_requested.connect(self.open_example)
         self._workbench.standing_changed.connect(self._enable_actions)
         self._enable_actions()
