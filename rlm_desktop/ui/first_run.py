@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from rlm_desktop.engine.providers import OFFLINE_LABEL
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.samples import Sample
 from rlm_desktop.ui.window_style import muted
@@ -89,7 +88,7 @@ class FirstRun(QScrollArea):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(inside)
         self.setWidget(whole)
-        self.show_model(OFFLINE_LABEL, is_offline=True)
+        self._model.setText("\n")  # the room of what `show_model` will write
 
     def _drop_area(self) -> QFrame:
         area = QFrame()

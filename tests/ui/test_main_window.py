@@ -454,7 +454,9 @@ import sys
 from rlm_desktop import app
 
 def live(*_):
-    print(sorted({"asyncio", "openai", "sqlalchemy", "aiohttp", "pydantic", "alembic"} & set(sys.modules)))
+    rooms = ("engine", "history", "documents", "repl")
+    slow = {"asyncio", "openai", "sqlalchemy", "pydantic", *(f"rlm_desktop.{room}" for room in rooms)}
+    print(sorted(slow & set(sys.modules)))
     return 0
 
 app._live = live
