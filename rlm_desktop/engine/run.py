@@ -344,6 +344,7 @@ class Run:
     def _emit_start(self) -> None:
         from rlm_desktop import __version__
 
+        self.question, replaced = self.secret_filter.clean(self.question)
         self.emit(
             ev.RunStarted(
                 run_id=self.run_id,
@@ -363,6 +364,7 @@ class Run:
                 app_version=__version__,
             )
         )
+        self._tell_redacted(ev.ROOT, "question", replaced)
         for warning in self.context.warnings:
             self.emit(ev.Noted(level="warning", text=warning))
 

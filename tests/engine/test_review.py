@@ -230,6 +230,15 @@ async def test_a_secret_of_a_document_leaves_in_no_request_and_no_cell_of_the_tr
     assert not any(secret.encode() in ev.encode(event) for event in one.events)
 
 
+async def test_a_secret_in_the_question_is_neither_sent_nor_kept(bench: MakeBench) -> None:
+    secret = "sk-proj-" + "Zz9" * 12
+    one = await bench(by_role([cell("FINAL(context)")], lambda prompt: prompt))
+    await one.ask(f"Is {secret} revoked?", context="nothing")
+    assert not any(secret in str(logged.body) for logged in one.server.log)
+    assert not any(secret.encode() in ev.encode(event) for event in one.events)
+    assert one.state().redacted == {"OpenAI key": 1}
+
+
 async def test_a_tool_that_asked_a_model_is_counted(bench: MakeBench) -> None:
     async def ask() -> Billed:
         await asyncio.sleep(0)
