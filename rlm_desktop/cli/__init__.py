@@ -117,7 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_ask(commands.add_parser("ask", help="ask a question and wait for the answer"))
     _add_text(commands.add_parser("text", help="print the text of documents as the loader extracts it"))
-    _add_runs(commands.add_parser("runs", help="list, show, search, export, import or delete runs"))
+    _add_runs(
+        commands.add_parser("runs", help="list, show, replay, resume, fork, search, export, import or delete runs")
+    )
     _add_doctor(commands.add_parser("doctor", help="say what works on this machine"))
     return parser
 
@@ -139,6 +141,11 @@ def _add_ask(parser: argparse.ArgumentParser) -> None:
         help="a document; may be repeated; - reads text",
     )
     parser.add_argument("--session", metavar="ID", help="continue a session: its documents and earlier answers")
+    _add_run_options(parser, "the defaults are those of the settings file")
+
+
+def _add_run_options(parser: argparse.ArgumentParser, defaults: str) -> None:
+    """What every command that starts a run takes."""
     parser.add_argument(
         "--base-url", metavar="URL", help="an OpenAI-compatible server; its key comes from OPENAI_API_KEY"
     )
@@ -152,7 +159,7 @@ def _add_ask(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="do NOT confine the code that models write: it can read your files and use your network",
     )
-    group = parser.add_argument_group("settings", "for this run only; the defaults are those of the settings file")
+    group = parser.add_argument_group("settings", f"for this run only; {defaults}")
     for option in options():
         if option.name not in _WINDOW_SETTINGS:
             _add_setting(group, option)
@@ -184,7 +191,20 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     action.add_argument("--session", metavar="ID", help="only runs of this session")
     _add_json(action, "as JSON")
     action = actions.add_parser("show", parents=[one], help="one run: its tree, figures and answer")
-    _add_json(action, "the whole tree as JSON: calls, iterations, cells, totals")
+    form = action.add_mutually_exclusive_group()
+    _add_json(form, "the whole tree as JSON: calls, iterations, cells, totals")  # pyright: ignore[reportArgumentType]
+    form.add_argument("--replay", action="store_true", help="play it as it happened; no model is asked")
+    action.add_argument("--speed", type=float, default=1.0, metavar="N", help="of the replay; default 1")
+    action.add_argument("--with-waiting", action="store_true", help="do not cut the waits of the replay short")
+    action = actions.add_parser("resume", parents=[one], help="let a run that was cut off go on")
+    action.description = "A new run: what was finished is served from the record, the rest is asked."
+    _add_run_options(action, "the defaults are those of the run")
+    action = actions.add_parser("fork", parents=[one], help="a new run that shares the beginning of another one")
+    action.description = "What came before the iteration is served from the record; from there on the run is live."
+    action.add_argument("--iteration", type=int, required=True, metavar="N", help="the first one that is done anew")
+    action.add_argument("--code", metavar="FILE", help="the code of that iteration; - reads standard input")
+    action.add_argument("--instruction", default="", metavar="TEXT", help="what the model is told before it")
+    _add_run_options(action, "the defaults are those of the run")
     action = actions.add_parser("search", help="search all texts of all runs")
     action.description = (
         'All words must be in one text. "A phrase", a prefix*, and fields as in code:regex or answer:berth; '

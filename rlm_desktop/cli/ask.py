@@ -27,7 +27,11 @@ from rlm_desktop.settings import Settings, options
 
 def run(chosen: argparse.Namespace) -> int:
     """Ask, show, print. 0 only when the run completed."""
-    result = asyncio.run(_ask(chosen))
+    return report(chosen, asyncio.run(_ask(chosen)))
+
+
+def report(chosen: argparse.Namespace, result: RunResult) -> int:
+    """Print a result as it was asked for; the exit status."""
     if chosen.json:
         print_json(result)
     elif not chosen.events and result.final_answer is not None:
@@ -42,32 +46,45 @@ async def _ask(chosen: argparse.Namespace) -> RunResult:
     if not chosen.question.strip():
         raise UsageError("The question is empty: say what you want to know.")
     settings = chosen_settings(chosen)
-    async with RLM.from_settings(settings, base_url=chosen.base_url, **_unsafe(chosen)) as rlm:
+    async with RLM.from_settings(settings, base_url=chosen.base_url, **unsafe(chosen)) as rlm:
         history = History(paths.history_file(), on_trouble=_warn)
         try:
             session, turns, documents = await _what_is_asked_of(chosen, history)
-            sinks: list[Sink] = []
-            if chosen.events:
-                sinks.append(_print_event)
-            if not chosen.no_history:
-                history.keep_documents(documents)
-                sinks.append(history.sink())
-            progress = _progress(chosen, settings)
-            if isinstance(progress, PlainLines):
-                sinks.append(progress.take)
-            going = await rlm.start(
-                chosen.question, documents=documents, session=session, history=turns, sinks=sinks
+            return await watched(
+                rlm,
+                chosen.question,
+                chosen,
+                None if chosen.no_history else history,
+                documents=documents,
+                session=session,
+                history=turns,
             )
-            with _stopping(going):
-                if progress is None:
-                    return await going.wait()
-                async with progress.showing(going.state):
-                    return await going.wait()
         finally:
             await asyncio.to_thread(history.close)
 
 
-def _unsafe(chosen: argparse.Namespace) -> dict[str, Any]:
+async def watched(
+    rlm: RLM, question: str, chosen: argparse.Namespace, kept_in: History | None, **arguments: Any
+) -> RunResult:
+    """Start a run, show its progress, wait for its end. `arguments` are those of `RLM.start`."""
+    sinks: list[Sink] = []
+    if chosen.events:
+        sinks.append(_print_event)
+    if kept_in is not None:
+        kept_in.keep_documents(arguments["documents"])
+        sinks.append(kept_in.sink())
+    progress = _progress(chosen, rlm.options.model)
+    if isinstance(progress, PlainLines):
+        sinks.append(progress.take)
+    going = await rlm.start(question, sinks=sinks, **arguments)
+    with _stopping(going):
+        if progress is None:
+            return await going.wait()
+        async with progress.showing(going.state):
+            return await going.wait()
+
+
+def unsafe(chosen: argparse.Namespace) -> dict[str, Any]:
     """What `--unsafe` changes, for this run only."""
     if not chosen.unsafe:
         return {}
@@ -77,17 +94,22 @@ def _unsafe(chosen: argparse.Namespace) -> dict[str, Any]:
     return {"repl_mode": "unsafe"}
 
 
+def given_settings(chosen: argparse.Namespace) -> dict[str, Any]:
+    """The settings that the command line names."""
+    return {
+        option.name: option.parse(text)
+        for option in options()
+        if (text := getattr(chosen, option.name, None)) is not None
+    }
+
+
 def chosen_settings(chosen: argparse.Namespace) -> Settings:
     """The settings file with the options of the command line over it.
 
     Without a model in either, the one that the environment names (`OPENAI_MODEL`), else the offline model.
     """
     settings = settings_file.load()
-    given = {
-        option.name: option.parse(text)
-        for option in options()
-        if (text := getattr(chosen, option.name, None)) is not None
-    }
+    given = given_settings(chosen)
     if "root_model" not in given and settings.root_model == OFFLINE:
         root, sub = default_models()
         given = {"root_model": root, "sub_model": settings.sub_model or sub, **given}
@@ -155,10 +177,10 @@ async def _load_path(name: str) -> list[Document]:
     return documents
 
 
-def _progress(chosen: argparse.Namespace, settings: Settings) -> LiveTree | PlainLines | None:
+def _progress(chosen: argparse.Namespace, model: str) -> LiveTree | PlainLines | None:
     if chosen.quiet:
         return None
-    print(label(settings.root_model), file=sys.stderr)
+    print(label(model), file=sys.stderr)
     return LiveTree(sys.stderr) if sys.stderr.isatty() else PlainLines(sys.stderr)
 
 

@@ -31,6 +31,8 @@ def run(chosen: argparse.Namespace) -> int:
     actions = {
         "list": _list,
         "show": _show,
+        "resume": _continue,
+        "fork": _continue,
         "search": _search,
         "export": _export,
         "import": _import,
@@ -125,6 +127,10 @@ def _cells(row: RunRow) -> list[str]:
 
 def _show(history: History, chosen: argparse.Namespace) -> int:
     row = find_run(history, chosen.run)
+    if chosen.replay:
+        from rlm_desktop.cli import replay
+
+        return replay.play(history, row, chosen)
     state = history.state(row.id)
     if chosen.json:
         print_json(tree.as_json(state))
@@ -135,6 +141,8 @@ def _show(history: History, chosen: argparse.Namespace) -> int:
     print(f"Models     {row.root_model}, sub-calls {row.sub_model}")
     print(f"Started    {local_time(row.started_at)}")
     print(f"End state  {row.end_state}" + (f": {state.error}" if state.error else ""))
+    for line in _family_lines(history, row):
+        print(line)
     print(f"Totals     {tree.totals_line(state)}\n")
     columns = width()
     lines = tree.lines(state, columns)
@@ -144,6 +152,26 @@ def _show(history: History, chosen: argparse.Namespace) -> int:
         print(f"… and {rest:,} rows more; --json shows all.")
     print(f"\n{state.answer}" if state.answer is not None else "\nThere is no answer.")
     return 0
+
+
+def _family_lines(history: History, row: RunRow) -> Iterator[str]:
+    """Where a run came from and what came from it."""
+    if row.parent_run:
+        yield f"Past       {_how(row)} {row.parent_run[:8]}"
+    for other in history.family(row.id):
+        if other.parent_run == row.id:
+            yield f"Future     {other.id[:8]} was {_how(other)} it: {other.end_state}"
+
+
+def _how(row: RunRow) -> str:
+    at = row.parent_iteration
+    return "resumed from" if at is None else f"forked at iteration {at} from"
+
+
+def _continue(history: History, chosen: argparse.Namespace) -> int:
+    from rlm_desktop.cli import continuing
+
+    return continuing.run(history, find_run(history, chosen.run), chosen)
 
 
 def _search(history: History, chosen: argparse.Namespace) -> int:

@@ -56,7 +56,7 @@ class Replay:
         self._frames = Keyframes(self._events, interval)
         self._applied = 0
         self._state = RunState()
-        self._waits_skipped = _without_waits([event.at for event in self._events])
+        self._waits_skipped = times_without_waits([event.at for event in self._events])
         self._times = [event.at for event in self._events]
         self.markers = [marker for event in self._events if (marker := _marker(event)) is not None]
         self.seq = 0
@@ -134,8 +134,8 @@ class Replay:
         return self._seqs[at - 1] if at else 0
 
 
-def _without_waits(times: list[float]) -> list[float]:
-    """The times with every gap cut to `LONGEST_WAIT`."""
+def times_without_waits(times: list[float]) -> list[float]:
+    """The times of events with every gap cut to `LONGEST_WAIT`."""
     total = min(times[0], LONGEST_WAIT) if times else 0.0
     shortened = [total] if times else []
     for earlier, later in pairwise(times):
