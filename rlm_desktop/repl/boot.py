@@ -52,7 +52,31 @@ def boot_command(kind: str, libraries: Sequence[str], arguments: Sequence[str]) 
 
 def base_python() -> str:
     """The interpreter itself: that of a virtual environment may be a link or a launcher."""
-    return os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
+    shipped = _shipped_interpreter()
+    if shipped is None:
+        return os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
+    return str(shipped / ("python.exe" if sys.platform == "win32" else f"bin/{_PYTHON}"))
+
+
+def base_prefix() -> str:
+    """The folder of the interpreter and its libraries."""
+    return str(_shipped_interpreter() or sys.base_prefix)
+
+
+def standard_library() -> str:
+    """The folder of the standard library that child processes import."""
+    shipped = _shipped_interpreter()
+    if shipped is None:
+        return os.path.dirname(os.path.realpath(os.__file__))
+    return str(shipped / ("Lib" if sys.platform == "win32" else f"lib/{_PYTHON}"))
+
+
+_PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _shipped_interpreter() -> Path | None:
+    """In a bundle, whose program is no interpreter: the tree that `packaging/bundle/interpreter.py` put there."""
+    return Path(sys.prefix, "python") if getattr(sys, "frozen", False) else None
 
 
 def library_folder(name: str) -> Path:
@@ -64,7 +88,8 @@ def library_folder(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise ReplError(
-            f"The library {name!r}, which REPL workers are set to offer, is not installed: pip install {name}."
+            f"The library {name!r}, which REPL workers are set to offer, is not installed"
+            + ("." if _shipped_interpreter() else f": pip install {name}.")
         )
     return Path(next(iter(spec.submodule_search_locations))).resolve()
 

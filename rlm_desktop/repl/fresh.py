@@ -23,7 +23,7 @@ import msgspec
 
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
-from rlm_desktop.repl.boot import boot_command, library_paths
+from rlm_desktop.repl.boot import base_prefix, boot_command, library_paths, standard_library
 from rlm_desktop.repl.channel import Channel, Turns
 from rlm_desktop.repl.fresh_worker import Confinement
 from rlm_desktop.repl.isolation import Layers
@@ -199,5 +199,5 @@ class FreshLauncher:
 
 def _python_folders() -> list[str]:
     """The standard library and the libraries of the interpreter itself."""
-    beside = os.path.dirname(os.path.realpath(os.__file__))
-    return [beside, *(path for path in (os.path.join(sys.base_prefix, "lib"),) if sys.platform == "darwin")]
+    beside = os.path.join(base_prefix(), "lib")
+    return [standard_library(), *([beside] if sys.platform == "darwin" else [])]

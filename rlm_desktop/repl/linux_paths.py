@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
-from rlm_desktop.repl.boot import base_python, library_paths
+from rlm_desktop.repl.boot import base_prefix, base_python, library_paths, standard_library
 
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
 _SYSTEM_FILES = ("/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache")
@@ -29,9 +28,8 @@ def readable(libraries: Sequence[str]) -> list[str]:
 
 
 def _standard_library() -> list[str]:
-    folder = Path(os.__file__).resolve().parent
-    beside = [str(path) for path in Path(sys.base_prefix, "lib").glob("*.so*")]
-    return [str(folder), str(sysconfig.get_config_var("DESTSHARED") or ""), *beside]
+    beside = [str(path) for path in Path(base_prefix(), "lib").glob("*.so*")]
+    return [standard_library(), str(sysconfig.get_config_var("DESTSHARED") or ""), *beside]
 
 
 def bubblewrap(libraries: Sequence[str] = ()) -> list[str] | None:

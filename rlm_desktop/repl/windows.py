@@ -17,7 +17,7 @@ import msgspec
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
 from rlm_desktop.repl.app_container import ContainedProcess, Container
-from rlm_desktop.repl.boot import base_python, boot_command, library_paths
+from rlm_desktop.repl.boot import base_prefix, base_python, boot_command, library_paths
 from rlm_desktop.repl.isolation import Layers
 from rlm_desktop.repl.launcher import Launched
 from rlm_desktop.repl.spec import ReplSpec
@@ -191,7 +191,7 @@ class WindowsLauncher:
 
     def _prepare(self) -> Container:
         container = Container()
-        for path in [sys.base_prefix, *map(str, library_paths(["msgspec", *self._libraries]))]:
+        for path in [base_prefix(), *map(str, library_paths(["msgspec", *self._libraries]))]:
             container.allow(path, "RX")
         container.allow(str(Path(__file__).resolve().parent), "RX")
         self._scratch = tempfile.mkdtemp(prefix="rlm-repl-")
