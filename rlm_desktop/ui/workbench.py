@@ -30,6 +30,7 @@ from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import TITLE, MainWindow
 from rlm_desktop.ui.replay.player import ReplayPlayer
 from rlm_desktop.ui.run_controller import LiveRun, RunController, settings_of
+from rlm_desktop.ui.sessions.opening import Place, RunReader
 from rlm_desktop.ui.sessions.stored import StoredSessions
 
 if TYPE_CHECKING:
@@ -365,7 +366,7 @@ class Workbench(QObject):
     async def _replay(self, run_id: str) -> None:
         replay = await self.sessions.do(lambda history: Replay(history.events(run_id)))
         player = ReplayPlayer(replay, self)
-        player.feed.replaced.connect(self._on_replay_replaced)
+        player.feed.replaced.connect(self._on_replaced)
         self._show_feed(player.feed)
         self._work.replay.set_player(player)
         self._work.replay.show()
@@ -374,8 +375,8 @@ class Workbench(QObject):
         player.play()
         log.info("run %s is replayed", run_id)
 
-    def _on_replay_replaced(self) -> None:
-        """The playhead jumped: other rows stand for the same calls; keep what was selected."""
+    def _on_replaced(self) -> None:
+        """Other rows stand for the same calls now; keep what was selected."""
         feed = self._feed
         if feed is None:
             return
@@ -383,7 +384,7 @@ class Workbench(QObject):
         self._inspected = None
         self._work.tree.set_state(feed.state, feed.now)
         self._work.header.set_state(feed.state)
-        self._window.status.set_state(feed.state, feed.now, is_replay=True)
+        self._window.status.set_state(feed.state, feed.now, is_replay=self.is_replaying)
         if selected is not None and selected.index < len(feed.state.nodes):
             self._work.tree.select_node(feed.state.nodes[selected.index])
 
@@ -428,6 +429,7 @@ class Workbench(QObject):
 
     def new_session(self) -> None:
         """Show an empty session. Runs that are going on go on."""
+        self._window.show_page(None)
         self._cancel_opening()
         self.reader.cancel()
         self.session_id = self.run_id = ""
@@ -435,31 +437,47 @@ class Workbench(QObject):
         self._work.question.clear()
         self._show_feed(None)
 
-    def open_run(self, session_id: str, run_id: str) -> None:
-        """Show a run of the history, or one that is going on."""
+    def open_run(self, session_id: str, run_id: str, place: Place | None = None) -> None:
+        """Show a run of the history, or one that is going on, with the row at `place` selected."""
+        self._window.show_page(None)
         self._cancel_opening()
-        self._opening = self._tasks.spawn(self._open(session_id, run_id), name="open run")
+        self._opening = self._tasks.spawn(self._open(session_id, run_id, place), name="open run")
 
     def _cancel_opening(self) -> None:
         if self._opening is not None:
             self._opening.cancel()
             self._opening = None
 
-    async def _load(self, run_id: str) -> RunState:
-        """A run of the history; a large one takes a moment."""
+    async def _open(self, session_id: str, run_id: str, place: Place | None) -> None:
+        live = self.runs.find(run_id)
+        if live is not None:
+            self._show_opened(session_id, run_id, live.feed)
+        else:
+            await self._read(session_id, run_id)
+        if place is not None:
+            self._select_place(place)
+        elif self._work.tree.selected_node() is None:
+            self.show_answer()
+        log.info("run %s opened", run_id)
+
+    async def _read(self, session_id: str, run_id: str) -> None:
+        """Show a run of the history; a large one takes a moment, and its beginning shows at once."""
+        feed = RunFeed(self)
+
+        def show(state: RunState) -> None:
+            feed.load(state)
+            if self._feed is feed:
+                self._on_replaced()
+            else:
+                self._show_opened(session_id, run_id, feed)
+
         self._window.setCursor(Qt.CursorShape.BusyCursor)
         try:
-            return await self.sessions.do(lambda history: history.state(run_id))
+            show(await RunReader(run_id, show).read(self.sessions.do))
         finally:
             self._window.unsetCursor()
 
-    async def _open(self, session_id: str, run_id: str) -> None:
-        live = self.runs.find(run_id)
-        if live is not None:
-            feed = live.feed
-        else:
-            feed = RunFeed(self)
-            feed.load(await self._load(run_id))
+    def _show_opened(self, session_id: str, run_id: str, feed: RunFeed) -> None:
         is_other = session_id != self.session_id
         self.session_id, self.run_id = session_id, run_id
         if is_other and feed.state.started is not None:
@@ -467,12 +485,22 @@ class Workbench(QObject):
             self._work.documents.replace(DocumentItem.of_ref(ref) for ref in feed.state.started.documents)
             self._work.question.clear()
         self._show_feed(feed)
-        self.show_answer()
-        log.info("run %s opened: %s", run_id, feed.state.status)
+
+    def _select_place(self, place: Place) -> None:
+        row = place.row(self.state) if self.state is not None else None
+        if row is None:
+            return
+        self._work.tree.select_node(row)
+        self._inspect(row)
+        tabs, page = self._work.inspector.tabs, place.page(self._work.inspector)
+        if page is not None and tabs.indexOf(page) >= 0:
+            tabs.setCurrentWidget(page)
 
     def _on_deleted(self, item_id: str) -> None:
         if item_id in (self.session_id, self.run_id):
+            page = self._window.page
             self.new_session()
+            self._window.show_page(page)
 
     async def aclose(self) -> None:
         """Stop what is going on, and write the history to its end."""
