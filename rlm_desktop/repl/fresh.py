@@ -200,4 +200,4 @@ class FreshLauncher:
 def _python_folders() -> list[str]:
     """The standard library and the libraries of the interpreter itself."""
     beside = os.path.join(base_prefix(), "lib")
-    return [standard_library(), *([beside] if sys.platform == "darwin" else [])]
+    return [standard_library(), *(path for path in (beside,) if sys.platform == "darwin")]
