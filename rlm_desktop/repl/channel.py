@@ -6,6 +6,7 @@ import array
 import asyncio
 import contextlib
 import fcntl
+import itertools
 import os
 import socket
 import sys
@@ -16,11 +17,16 @@ from collections.abc import Callable
 
 from rlm_desktop.repl import wire
 
-_READ_SIZE = 256 * 1024
+_READ_SIZE = 64 * 1024
 _TURN_OF_ONE = 0.00025
 """Seconds that the frames of one worker may take in one turn of the loop."""
-_TURN_OF_ALL = 0.001
+_TURN_OF_ALL = 0.00075
 """Seconds that the frames of all workers together may take in it."""
+_PAUSE = 0.002
+"""Seconds for which a worker with more frames than its share has to wait; its socket fills up meanwhile, and then
+it stands still and leaves the processor to the window."""
+_SENT_AT_ONCE = 64
+"""Frames that go to a worker with one system call: waking it up takes longer than all else about a reply."""
 
 
 def memory_file(size: int | None = None) -> int:
@@ -51,9 +57,10 @@ class Turns:
     def __init__(self) -> None:
         self._left = _TURN_OF_ALL
 
-    def deadline(self) -> float:
-        """Until when, on the performance counter, the frames of one channel may be handled now."""
-        return time.perf_counter() + min(_TURN_OF_ONE, self._left)
+    @property
+    def share(self) -> float:
+        """Seconds that the frames of one channel may take now; nothing is left when it is not above 0."""
+        return min(_TURN_OF_ONE, self._left)
 
     def spend(self, seconds: float) -> None:
         """Note what the frames of one channel took; with the next turn of the loop all time is there again."""
@@ -132,18 +139,16 @@ class Channel:
             return
         self._unsent.append((memoryview(wire.frame(payload)), list(descriptors)))
         if len(self._unsent) == 1:
-            self._on_writable()
+            # With the next turn of the loop, together with what else will be there.
+            self._loop.call_soon(self._on_writable)
 
     def _on_writable(self) -> None:
         try:
             while self._unsent:
-                view, descriptors = self._unsent[0]
-                sent = self._socket.sendmsg([view], _rights(descriptors))
+                views, descriptors = self._next_to_send()
+                sent = self._socket.sendmsg(views, _rights(descriptors))
                 _close_all(descriptors)
-                if sent == len(view):
-                    self._unsent.popleft()
-                else:
-                    self._unsent[0] = (view[sent:], [])
+                self._take_off(sent)
         except BlockingIOError:
             self._write(True)
         except OSError:
@@ -152,7 +157,30 @@ class Channel:
         else:
             self._write(False)
 
+    def _next_to_send(self) -> tuple[list[memoryview], list[int]]:
+        """Frames that may go together: descriptors go with theirs alone."""
+        view, descriptors = self._unsent[0]
+        views = [view]
+        if not descriptors:
+            following = itertools.takewhile(
+                lambda each: not each[1], itertools.islice(self._unsent, 1, _SENT_AT_ONCE)
+            )
+            views += [each for each, _ in following]
+        return views, descriptors
+
+    def _take_off(self, sent: int) -> None:
+        """Note that so many bytes are gone, and the descriptors of the first frame with them."""
+        while sent:
+            view, _ = self._unsent.popleft()
+            if sent < len(view):
+                self._unsent.appendleft((view[sent:], []))
+                return
+            sent -= len(view)
+
     def _on_readable(self) -> None:
+        if self._turns.share <= 0:
+            return  # it will be readable in the next turn too
+        start = time.perf_counter()
         try:
             data = self._socket.recv(_READ_SIZE)
         except BlockingIOError:
@@ -163,15 +191,16 @@ class Channel:
             self._fail("")
             return
         self._reader.feed(data)
+        self._turns.spend(time.perf_counter() - start)
         self._take_frames()
 
     def _take_frames(self) -> None:
-        """Handle some frames; if there are more, go on in the next turn of the loop and read nothing meanwhile."""
+        """Handle some frames; if there are more, go on after a pause and read nothing meanwhile."""
         if self._is_closed:
             return
         start = time.perf_counter()
         try:
-            is_more = self._take_until(self._turns.deadline())
+            is_more = self._take_until(start + self._turns.share)
         except wire.WireError as error:
             self._fail(str(error))
             return
@@ -180,7 +209,7 @@ class Channel:
             return
         self._read(not is_more)
         if is_more:
-            self._loop.call_soon(self._take_frames)
+            self._loop.call_later(_PAUSE, self._take_frames)
 
     def _take_until(self, deadline: float) -> bool:
         """Handle frames until the deadline, but at least one; whether there may be more."""
