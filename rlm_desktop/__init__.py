@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rlm_desktop.engine import events
     from rlm_desktop.engine.limits import Limits
-    from rlm_desktop.engine.providers import Provider, available_models
+    from rlm_desktop.engine.providers import Provider, Providers, available_models
     from rlm_desktop.engine.rlm import RLM
     from rlm_desktop.engine.run import Run, RunResult
     from rlm_desktop.engine.state import RunState
@@ -33,6 +33,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "Limits": "engine.limits",
     "Provider": "engine.providers",
+    "Providers": "engine.providers",
     "available_models": "engine.providers",
     "RLM": "engine.rlm",
     "Run": "engine.run",
@@ -58,6 +59,7 @@ __all__ = [
     "Limits",
     "ModelError",
     "Provider",
+    "Providers",
     "RLMError",
     "ReplError",
     "Run",

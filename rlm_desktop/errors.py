@@ -57,6 +57,7 @@ class ModelError(UserError):
         retry_after: Seconds that the server asked to wait, if it did.
         may_cost: Whether a reply had begun, so that the provider may bill it.
         usage: What the provider said that the failed attempt used, an `events.Usage`; None when it said nothing.
+        reason: The kind of failure in one word, as `key` or `refused`; see `engine.failures`.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class ModelError(UserError):
         self.retry_after = retry_after
         self.may_cost = False
         self.usage: object = None
+        self.reason = ""
 
 
 class HistoryError(UserError):

@@ -12,7 +12,7 @@ from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient, es
 from rlm_desktop.engine.events import Message, Spent, Usage
 from rlm_desktop.engine.limits import Ledger, Reservation
 from rlm_desktop.engine.options import RunOptions
-from rlm_desktop.engine.prices import check_price, cost_of, price_of
+from rlm_desktop.engine.prices import Price, check_price, cost_of, price_of
 from rlm_desktop.engine.trace import Trace
 from rlm_desktop.errors import LimitExceeded, ModelError
 
@@ -20,6 +20,8 @@ NOTHING = Usage(input_tokens=0, output_tokens=0)
 """What a refused request used: no provider bills it."""
 _CUT_MINIMUM = 3_000
 """Tokens of a request below which a low count of the server says nothing."""
+BUDGET_WARNING = 0.8
+"""Share of the budget at which the run says so."""
 _CUT_SHARE = 0.4
 """Share of the estimate below which a prompt was surely cut: text of few tokens has up to ten characters each."""
 
@@ -51,7 +53,9 @@ class Requests:
         self._ledger = Ledger(options.limits)
         if spent is not None:
             self._ledger.carry_over(spent)
-        self._has_budget = options.limits.budget_usd is not None
+        self._budget = options.limits.budget_usd
+        self._has_warned_of_budget = False
+        self._prices: dict[str, Price | None] = {}
         self._slots = asyncio.Semaphore(options.max_concurrent)
 
     async def ask(
@@ -80,7 +84,7 @@ class Requests:
             SettingsError: No server is known for the model, or no price while there is a budget.
         """
         client = self.client_of(model)
-        if self._has_budget:
+        if self._budget is not None:
             check_price(model, client.provider)
         key = self._cache_key(client, model, messages)
         if key is not None and (cached := await self._from_cache(key)) is not None:
@@ -172,8 +176,24 @@ class Requests:
         Raises:
             LimitExceeded: It would go over a limit.
         """
-        cost = cost_of(price_of(model), Usage(input_tokens=tokens, output_tokens=0))
+        cost = cost_of(self.price(model), Usage(input_tokens=tokens, output_tokens=0))
         return self._ledger.reserve(tokens, cost, is_last_chance=is_last_chance)
+
+    def price(self, model: str) -> Price | None:
+        """A model's price, the same for the whole run."""
+        if model not in self._prices:
+            self._prices[model] = price_of(model, self.client_of(model).provider)
+        return self._prices[model]
+
+    def settle(self, reservation: Reservation, usage: Usage | None, cost_usd: float | None) -> None:
+        """A request ended with these figures; says once that the budget is nearly spent."""
+        reservation.settle(usage, cost_usd)
+        spent, budget = self._ledger.cost_usd, self._budget
+        if budget is None or self._has_warned_of_budget or spent < budget * BUDGET_WARNING:
+            return
+        self._has_warned_of_budget = True
+        text = f"{spent / budget:.0%} of the budget is spent: ${spent:.4f} of ${budget:.4f}. The run stops at 100%."
+        self.emit(ev.Noted(level="warning", text=text))
 
     def count(self, usage: Usage, cost_usd: float | None) -> None:
         """Count what a tool of the application has used by asking a model, as `embed` does.
@@ -181,7 +201,7 @@ class Requests:
         Raises:
             LimitExceeded: The run had reached a limit before.
         """
-        self._ledger.reserve(0, 0.0).settle(usage, cost_usd)
+        self.settle(self._ledger.reserve(0, 0.0), usage, cost_usd)
 
 
 class _Request:
@@ -234,15 +254,15 @@ class _Request:
             raise
         cost = completion.provider_cost
         if cost is None:
-            cost = cost_of(price_of(self._model), completion.usage)
-        self._reservation.settle(completion.usage, cost)
+            cost = cost_of(requests.price(self._model), completion.usage)
+        requests.settle(self._reservation, completion.usage, cost)
         self._warn_if_cut(completion)
         return completion, cost
 
     def _fail(
         self, error: Exception | str, used: Usage | None, cost: float | None, *, status: int | None = None
     ) -> None:
-        self._reservation.settle(used, cost)
+        self._requests.settle(self._reservation, used, cost)
         self._requests.emit(
             ev.ModelFailed(call=self._call, error=str(error), status=status, usage=used, cost_usd=cost)
         )
@@ -269,14 +289,14 @@ class _Request:
                 cost_usd=cost,
             )
         )
-        self._reservation.settle(used, cost)
+        self._requests.settle(self._reservation, used, cost)
         self._reservation = self._reserve()
 
     def _used_by_failure(self, may_cost: bool, usage: Usage | None) -> tuple[Usage | None, float | None]:
         """What a failed attempt used: nothing when it was refused, else what the provider said."""
         if not may_cost:
             return NOTHING, 0.0
-        return usage, cost_of(price_of(self._model), usage)
+        return usage, cost_of(self._requests.price(self._model), usage)
 
     def _warn_if_cut(self, completion: Completion) -> None:
         """Some servers cut a prompt to their window without a word (Ollama; reference/providers.md)."""

@@ -22,10 +22,10 @@ from rlm_desktop.engine.prices import check_price, cost_of, price_of
 from rlm_desktop.engine.providers import (
     OFFLINE,
     Provider,
-    configured_secrets,
+    Providers,
     default_models,
-    environment,
     find_provider,
+    offline_provider,
 )
 from rlm_desktop.engine.record import Past
 from rlm_desktop.engine.rlm_call import RlmCall
@@ -62,6 +62,8 @@ class RLM:
         base_url: An OpenAI-compatible server; without one, `OPENAI_BASE_URL`, else OpenAI's.
         api_key: Without one, `OPENAI_API_KEY` from the environment or `.env`.
         provider: In place of `base_url` and `api_key`, a provider with all its settings.
+        providers: Those that model names `PROVIDER/MODEL` may name; without, those of the environment and the local
+            servers. `Providers.load()` gives those of the settings too.
         sub_calls: `recursive`: llm_query recurses while levels remain; `explicit`: only rlm_query does.
         tools: Functions and values that the REPL's code may use: name -> function, `(function, description)`, or
             plain data. Functions run in this process.
@@ -89,6 +91,7 @@ class RLM:
         base_url: str | None = None,
         api_key: str | None = None,
         provider: Provider | None = None,
+        providers: Providers | None = None,
         sub_calls: SubCalls = "recursive",
         tools: Mapping[str, ToolLike] | None = None,
         secrets: Sequence[str] = (),
@@ -97,7 +100,8 @@ class RLM:
         cache: str | os.PathLike[str] | None = None,
         **options: Any,
     ) -> None:
-        self._env = environment()
+        self._known = providers or Providers()
+        self._env = self._known.env
         if model is None:
             default_root, default_sub = default_models(self._env)
             is_server_given = bool(base_url or api_key or (provider is not None and not provider.is_offline))
@@ -121,7 +125,7 @@ class RLM:
             raise UsageError(str(error).replace("RunOptions.__init__()", "RLM()")) from None
         self._providers = {name: self._find_provider(name) for name in self._model_names()}
         self._refuse_unpriced_budget()
-        self._filter = SecretFilter([*configured_secrets(self._env), *self._keys(), *secrets], secret_patterns)
+        self._filter = SecretFilter([*self._known.secrets, *self._keys(), *secrets], secret_patterns)
         self._embedding_model = embedding_model or self._default_embedding_model()
         built_in = {"embed": (self._embed_for_cells, _EMBED_TEXT)} if self._embedding_model else {}
         self._toolbox = Toolbox({**built_in, **(tools or {})})
@@ -131,10 +135,18 @@ class RLM:
 
     @classmethod
     def from_settings(cls, settings: Settings, **changes: Any) -> RLM:
-        """An RLM as the settings say, with `changes` by the names of the constructor's arguments."""
+        """An RLM as the settings say, with `changes` by the names of the constructor's arguments.
+
+        Without `providers` reads those of the settings file, which may ask the system's key store: it may wait.
+        """
+        if not (changes.get("base_url") or changes.get("api_key") or changes.get("provider")):
+            changes["providers"] = changes.get("providers") or Providers.load()
         arguments: dict[str, Any] = {
             "model": settings.root_model,
             "sub_model": settings.sub_model_or_root,
+            "models": settings.models_at_depth,
+            "system_prompt": settings.system_prompt or None,
+            "parameters": _parameters(settings),
             "max_depth": settings.max_depth,
             "max_iterations": settings.max_iterations,
             "max_concurrent": settings.max_concurrent,
@@ -265,11 +277,15 @@ class RLM:
             run.stop()
             await run.wait()
 
+    async def find_isolation(self) -> Isolation:
+        """What confines the code that models write in the runs of this object; in tier C it would be refused."""
+        return await _Shared.of_loop(self).repl_host.find_isolation(self.options.repl_mode)
+
     async def prepare(self) -> Isolation:
         """Get ready to answer quickly: find out what confines REPL workers and start their template process.
 
         Returns:
-            What confines the code that models write; in tier C it would be refused.
+            As `find_isolation`.
 
         Raises:
             ReplError: A library of the REPL is not installed, or its workers cannot be started.
@@ -353,7 +369,7 @@ class RLM:
             raise UsageError("No embedding model is known for this server: pass embedding_model= or model=.")
         # The hashing vectoriser is ours, whatever server the models have.
         is_ours = name == HASHING_MODEL
-        provider = find_provider(OFFLINE, env=self._env) if is_ours else self._provider_of(self.options.model)
+        provider = offline_provider() if is_ours else self._provider_of(self.options.model)
         vectors, usage = await _Shared.of_loop(self).clients.of(provider).embed(name, texts)
         return name, vectors, usage
 
@@ -388,7 +404,10 @@ class RLM:
         asked, _ = await self._filter.clean_async(asked)
         name, vectors, usage = await self._embed(asked, model)
         result: list[Any] = vectors[0] if isinstance(texts, str) else list(vectors)
-        return result if name == HASHING_MODEL else Billed(result, usage, cost_of(price_of(name), usage))
+        if name == HASHING_MODEL:
+            return result
+        price = price_of(name, self._provider_of(self.options.model))
+        return Billed(result, usage, cost_of(price, usage))
 
     def _model_names(self) -> set[str]:
         return {self.options.model, self.options.sub_model, *self.options.models.values()}
@@ -396,6 +415,8 @@ class RLM:
     def _find_provider(self, model: str) -> Provider:
         if self._provider is not None:
             return self._provider
+        if self._base_url is None and self._api_key is None:
+            return self._known.find(model)
         return find_provider(model, base_url=self._base_url, api_key=self._api_key, env=self._env)
 
     def _provider_of(self, model: str) -> Provider:
@@ -416,6 +437,17 @@ class RLM:
             return
         for model in sorted(self._model_names()):
             check_price(model, self._providers[model])
+
+
+def _parameters(settings: Settings) -> dict[str, Any]:
+    """The fields of each request that the settings name."""
+    effort = settings.reasoning_effort
+    found = {
+        "temperature": settings.temperature,
+        "reasoning_effort": None if effort == "default" else effort,
+        "max_completion_tokens": settings.max_output_tokens,
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def session_turn(state: RunState) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 
 from rlm_desktop.engine import client as client_module
 from rlm_desktop.engine import events as ev
+from rlm_desktop.engine import providers as providers_module
 from rlm_desktop.engine import rlm as rlm_module
 from rlm_desktop.engine.chat import ReplyReader
 from rlm_desktop.engine.client import ModelClient
@@ -295,7 +296,7 @@ async def test_a_wide_batch_lets_others_run_while_it_starts(bench: MakeBench) ->
 
 
 def test_a_server_without_a_model_is_not_answered_by_the_offline_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rlm_module, "environment", dict)
+    monkeypatch.setattr(providers_module, "environment", dict)
     with pytest.raises(SettingsError, match="model="):
         RLM(api_key="key-key-key")
 

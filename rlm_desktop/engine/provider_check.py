@@ -1,0 +1,119 @@
+"""Tests a provider: one real, tiny request, and what came of it in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rlm_desktop.engine import model_lists
+from rlm_desktop.engine.catalog import ModelList
+from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient
+from rlm_desktop.engine.events import Message
+from rlm_desktop.engine.failures import advice
+from rlm_desktop.engine.providers import Provider
+from rlm_desktop.errors import ModelError
+
+QUESTION = "Reply with the single word: ready"
+SECONDS = 60.0
+"""Local servers load a model at its first request."""
+_MAX_OUTPUT = 512
+"""Tokens; some reasoning models fail when they cannot think to their end."""
+_UNFIT = ("embed", "whisper", "tts", "dall-e", "image", "moderation", "audio", "realtime", "transcribe", "rerank")
+"""Parts of the names of models that do not chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a test found.
+
+    Attributes:
+        sentence: What happened.
+        advice: What to do; empty when it works.
+        reason: The kind of failure, as in `ModelError.reason`; empty when it works.
+        model: Which model was asked; empty when it came to no request.
+        models: The server's list, None where there is none.
+        seconds: To the reply.
+    """
+
+    is_working: bool
+    sentence: str
+    advice: str = ""
+    reason: str = ""
+    model: str = ""
+    models: ModelList | None = None
+    seconds: float | None = None
+
+
+async def check(provider: Provider, model: str = "") -> Report:
+    """Fetch the list of models and ask one of them for a word.
+
+    Args:
+        provider: With its key.
+        model: Which to ask; without one, the first of the list that chats.
+    """
+    if provider.fault:
+        return Report(False, provider.fault, reason="key")
+    models: ModelList | None = None
+    listing: ModelError | None = None
+    try:
+        models = await model_lists.fetch(provider)
+    except ModelError as error:
+        listing = error
+        if error.reason in ("refused", "unknown_host", "proxy", "tls", "key", "timeout"):
+            return _failed(error, provider, model)
+    asked = provider.server_name(model) or _first_chatting(models)
+    if not asked:
+        if listing is not None:
+            return _failed(listing, provider, model)
+        return _nothing_to_ask(provider, models)
+    try:
+        completion = await _ask(provider, asked)
+    except ModelError as error:
+        return _failed(error, provider, asked, models)
+    seconds = completion.duration
+    found = f" · {len(models.models):,} models" if models is not None and models.models else ""
+    return Report(True, f"{asked} answered in {seconds:.1f} s{found}", model=asked, models=models, seconds=seconds)
+
+
+async def _ask(provider: Provider, model: str) -> Completion:
+    """One request, never a second one: who tests wants to see the first failure."""
+    client = ModelClient(provider)
+    try:
+        return await client.complete(
+            model,
+            [Message("user", QUESTION)],
+            {"max_completion_tokens": _MAX_OUTPUT},
+            on_text=lambda _text, _reasoning: None,
+            on_retry=_raise_unless_adapted,
+            timeout=min(SECONDS, provider.timeout or SECONDS),
+        )
+    finally:
+        await client.aclose()
+
+
+async def _raise_unless_adapted(failed: FailedAttempt) -> None:
+    """A refused parameter is no failure: the next attempt leaves it out, at once."""
+    if failed.error is not None and failed.delay > 0:
+        raise failed.error
+
+
+def _first_chatting(models: ModelList | None) -> str:
+    names = [model.name for model in models.models] if models is not None else []
+    return next((name for name in names if not any(part in name.lower() for part in _UNFIT)), "")
+
+
+def _nothing_to_ask(provider: Provider, models: ModelList | None) -> Report:
+    label = provider.about.label
+    if provider.uses_deployments:
+        sentence, todo = (
+            "Azure does not list deployments.",
+            "Type the name of your deployment as the model, and test.",
+        )
+    elif provider.kind == "ollama":
+        sentence, todo = "Ollama answers, but has no model yet.", "Load one, as with: ollama pull qwen3"
+    else:
+        sentence, todo = f"{label} answers, but lists no model that chats.", "Type a model's name, and test."
+    return Report(False, sentence, todo, "model", models=models)
+
+
+def _failed(error: ModelError, provider: Provider, model: str, models: ModelList | None = None) -> Report:
+    return Report(False, str(error), advice(error, provider, model), error.reason or "broken", model, models)
