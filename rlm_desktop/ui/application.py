@@ -131,7 +131,17 @@ class Application(QObject):
         window.connect_actions({**self._handlers(), **self._controls.handlers()})
         window.first_run.example_requested.connect(self.open_example)
         self._workbench.standing_changed.connect(self._enable_actions)
+        self._guard_runs(self._workbench)
         self._enable_actions()
+
+    def _guard_runs(self, workbench: Workbench) -> None:
+        """Say what confines model-written code, and ask where nothing does."""
+        from rlm_desktop.ui.confinement.gate import ConfinementGate
+
+        gate = ConfinementGate(self.window, self.window.status)
+        workbench.runs.isolation_found.connect(gate.show_isolation)
+        workbench.runs.choose_mode = gate.choose_mode
+        gate.strict_chosen.connect(lambda: self._take_settings(workbench.settings.with_values(repl_mode="strict")))
 
     def _enable_actions(self) -> None:
         """Offer what can be done now. A Stop that is not needed must not take Esc away from others."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
+from rlm_desktop.ui.confinement.banner import UnsafeBanner
 from rlm_desktop.ui.figures import one_line, plain_line, status_words
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark
 
@@ -37,6 +38,7 @@ class RunHeader(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("runHeader")
+        self.banner = UnsafeBanner()
         self.question = ElidedLabel()
         self.question.setObjectName("heading")
         self.answer = ElidedLabel()
@@ -64,9 +66,19 @@ class RunHeader(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(2)
+        layout.addWidget(self.banner)
         layout.addLayout(first)
         layout.addLayout(second)
+        self._second = second
         self.set_state(None)
+
+    def add_button(self, button: QPushButton) -> None:
+        """Put a button beside how the run stands."""
+        self._second.insertWidget(self._second.indexOf(self.answer) + 1, button)
+
+    def add_line(self, line: QWidget) -> None:
+        """Put a line below."""
+        self.layout().addWidget(line)
 
     def set_state(self, state: RunState | None) -> None:
         """Show another run; None for none."""
@@ -77,6 +89,7 @@ class RunHeader(QFrame):
     def refresh(self) -> None:
         """Write what the state says now."""
         state = self._state
+        self.banner.show_state(state)
         if state is None:
             return
         question = state.started.question if state.started else ""
