@@ -25,7 +25,8 @@ from rlm_desktop.ui.loop import Tasks
 
 if TYPE_CHECKING:
     from rlm_desktop.documents import Document
-    from rlm_desktop.engine.providers import ModelChoice
+    from rlm_desktop.engine.providers import ModelChoice, Providers
+    from rlm_desktop.engine.record import Past
     from rlm_desktop.engine.rlm import RLM
     from rlm_desktop.engine.run import Run, RunResult
     from rlm_desktop.repl.spec import Isolation
@@ -116,6 +117,7 @@ class RunController(QObject):
 
     Attributes:
         step_mode: Whether the next run asks before each cell.
+        providers: Gives the model providers; None: those of the settings file and the environment.
         choose_mode: Asked how to run cells that cannot be confined here; None: they are refused.
 
     Signals:
@@ -132,6 +134,7 @@ class RunController(QObject):
         self._live: dict[str, LiveRun] = {}
         self._rlm: RLM | None = None
         self.step_mode = False
+        self.providers: Callable[[], Awaitable[Providers]] | None = None
         self.choose_mode: Callable[[Isolation], Awaitable[str]] | None = None
 
     @property
@@ -159,13 +162,20 @@ class RunController(QObject):
     async def warm_up(self, settings: Settings) -> None:
         """What the first question would wait for: the engine, and a template of the REPL workers."""
         await self.load_engine()
-        from rlm_desktop.engine.rlm import RLM
 
         try:
-            self._rlm = RLM.from_settings(settings)
+            self._rlm = await self._make_rlm(settings)
             self.isolation_found.emit(await self._rlm.prepare())
         except RLMError as error:
             log.info("not ready to ask yet: %s", error)  # a question says it in the window
+
+    async def _make_rlm(self, settings: Settings, **options: Any) -> RLM:
+        """An RLM with the providers that are known now; reading them may ask the system's key store."""
+        from rlm_desktop.engine.rlm import RLM
+
+        if self.providers is not None:
+            options["providers"] = await self.providers()
+        return await asyncio.to_thread(RLM.from_settings, settings, **options)
 
     async def models(self) -> list[ModelChoice]:
         """The models that can be chosen."""
@@ -181,6 +191,8 @@ class RunController(QObject):
         session_id: str,
         turns: Sequence[Mapping[str, Any]] = (),
         sinks: Sequence[Sink] = (),
+        past: Past | None = None,
+        changes: Mapping[str, Any] | None = None,
     ) -> LiveRun:
         """Ask `question` over the documents.
 
@@ -191,20 +203,23 @@ class RunController(QObject):
             session_id: The session that the run belongs to; empty for a new one.
             turns: Earlier questions of the session with their answers.
             sinks: Get every event too.
+            past: What to take over from another run's record.
+            changes: Arguments of `RLM` that no setting stands for.
 
         Raises:
             UserError: The run cannot be started as it was asked for.
         """
         await self.load_engine()
-        from rlm_desktop.engine.rlm import RLM
 
         # All RLM objects of a loop share connections and REPL workers as long as one of them is open: one for each
         # question costs nothing, and the last one stays open.
-        rlm = RLM.from_settings(settings)
+        options = dict(changes or {})
+        rlm = await self._make_rlm(settings, **options)
         isolation = await rlm.find_isolation()
         self.isolation_found.emit(isolation)
         if isolation.tier == "C" and self.choose_mode is not None:
-            rlm = RLM.from_settings(settings, repl_mode=await self.choose_mode(isolation))
+            options["repl_mode"] = await self.choose_mode(isolation)
+            rlm = await self._make_rlm(settings, **options)
         feed = RunFeed(self)
         feed.start()
         desk = StepDesk(feed)
@@ -213,6 +228,7 @@ class RunController(QObject):
             documents=documents,
             session=session_id or None,
             history=turns,
+            past=past,
             approve=desk.approve if self.step_mode else None,
             sinks=[feed.take, *sinks],
         )
