@@ -38,7 +38,6 @@ STOP_SECONDS = 5.0
 EXIT_SECONDS = 12.0
 """From the beginning of the way out to the end of the process, whatever hangs, threads at exit included; the stacks
 of all threads then go to standard error."""
-LOG_FILE = "rlm-desktop.log"
 LOG_BYTES, LOG_COUNT = 2_000_000, 3
 
 
@@ -122,7 +121,7 @@ def _log_file() -> Iterator[None]:
         paths.log_dir().mkdir(parents=True, exist_ok=True)
         handlers.append(
             logging.handlers.RotatingFileHandler(
-                paths.log_dir() / LOG_FILE, maxBytes=LOG_BYTES, backupCount=LOG_COUNT, encoding="utf-8"
+                paths.log_file(), maxBytes=LOG_BYTES, backupCount=LOG_COUNT, encoding="utf-8"
             )
         )
     except OSError as error:
@@ -180,13 +179,19 @@ async def _run(first: FirstWindow, settings: Settings, options: Options, painted
     import signal
 
     from rlm_desktop.ui.application import Application
+    from rlm_desktop.ui.help.crash_file import CrashFile
 
+    crash = CrashFile(paths.log_dir())
+    report = crash.take_last()
+    crash.arm()
     application = Application(first, settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Not on Windows, and not off the main thread: there the window's own close is the way out.
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, application.quit)
+    if report:
+        application.tell_of_crash(report)
     work = asyncio.create_task(_work(application, options, painted), name="start")
     leave = asyncio.create_task(application.wait_for_quit(), name="wait for quit")
     try:
@@ -201,6 +206,7 @@ async def _run(first: FirstWindow, settings: Settings, options: Options, painted
         await asyncio.gather(work, leave, return_exceptions=True)
         faulthandler.dump_traceback_later(EXIT_SECONDS, exit=True)
         await application.aclose(STOP_SECONDS)
+        crash.disarm()
 
 
 def _status_of(work: asyncio.Task[int | None], application: Application, options: Options) -> int | None:

@@ -37,6 +37,11 @@ def log_dir() -> Path:
     return _home("log", _DIRS.user_log_dir)
 
 
+def log_file() -> Path:
+    """The newest log; older ones lie beside it with a number."""
+    return log_dir() / "rlm-desktop.log"
+
+
 def history_file() -> Path:
     """The history database."""
     return data_dir() / "history.sqlite"

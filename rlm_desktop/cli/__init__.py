@@ -14,7 +14,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import NoReturn
 
 from rlm_desktop import __version__, paths
@@ -63,7 +62,7 @@ def _run(chosen: argparse.Namespace) -> int:
         return FAILED
     except Exception as error:
         _log.exception("internal error")
-        text = f"Internal error: {type(error).__name__}: {error}. Please report it, with {_log_file()}."
+        text = f"Internal error: {type(error).__name__}: {error}. Please report it, with {paths.log_file()}."
         return _say(text, FAILED)
 
 
@@ -73,7 +72,7 @@ def _logging_to_file() -> Iterator[None]:
     handler: logging.Handler = logging.NullHandler()
     with contextlib.suppress(OSError):
         paths.log_dir().mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(_log_file(), encoding="utf-8", delay=True)
+        handler = logging.FileHandler(paths.log_file(), encoding="utf-8", delay=True)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
@@ -82,10 +81,6 @@ def _logging_to_file() -> Iterator[None]:
     finally:
         logging.getLogger().removeHandler(handler)
         handler.close()
-
-
-def _log_file() -> Path:
-    return paths.log_dir() / "rlm-desktop.log"
 
 
 def _say(text: object, status: int) -> int:

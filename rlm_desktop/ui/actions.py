@@ -1,12 +1,20 @@
-"""The one table of actions: menus, keyboard shortcuts and the shortcut sheet are all made from it."""
+"""The one table of actions: menus, shortcuts, the command palette and the shortcut sheet are all made from it.
+
+Texts stand here in English; `translated` says them in the window's language.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QMenuBar, QPlainTextEdit, QTextEdit, QWidget
+from shiboken6 import isValid
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +42,19 @@ class ActionSpec:
 
     @property
     def label(self) -> str:
-        """The text without marks."""
-        return self.text.replace("&", "").rstrip("…")
+        """The text without marks, in the window's language."""
+        return translated(self.text).replace("&", "").rstrip("…")
+
+    @property
+    def place(self) -> str:
+        """The menu that it is in, without marks, as `View: Theme`."""
+        return ": ".join(translated(part).replace("&", "") for part in self.menu.split("/"))
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("new_session", "&File", "&New session", ("Ctrl+N",), "Start with an empty session."),
     ActionSpec("add_documents", "&File", "&Add documents…", ("Ctrl+O",), "Choose files to ask questions of."),
+    ActionSpec("add_folder", "&File", "Add a f&older…", ("Ctrl+Shift+O",), "Choose a folder; all texts in it count."),
     ActionSpec(
         "open_example", "&File", "Open the &example session", (), "Load the example documents and a question."
     ),
@@ -48,10 +62,17 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("quit", "&File", "&Quit", ("Ctrl+Q",), "Close the window; a run that is going on is stopped."),
     ActionSpec("undo_removal", "&Edit", "&Undo removal", ("Ctrl+Shift+Z",), "Bring back what was removed last."),
     ActionSpec("copy_answer", "&Edit", "&Copy final answer", ("Ctrl+Shift+C",), "Copy the answer as Markdown."),
+    ActionSpec(
+        "paste_documents", "&Edit", "&Paste as document", ("Ctrl+Shift+V",), "Make a document of the clipboard."
+    ),
     ActionSpec("rename_session", "&Edit", "&Rename session…", ("F2",), "Give the selected session another name."),
     ActionSpec(
         "show_history", "&View", "&History", ("Ctrl+H",), "Show or hide the list of sessions.", is_checkable=True
     ),
+    ActionSpec(
+        "documents_list", "&View", "List of &documents", ("Ctrl+Shift+D",), "Show all documents with sizes and states."
+    ),
+    ActionSpec("palette", "&View", "Command &palette…", ("Ctrl+K",), "Find any command or session by its name."),
     ActionSpec("theme_system", "&View/&Theme", "Follow the &system", (), "", "theme", is_separated=True),
     ActionSpec("theme_light", "&View/&Theme", "&Light", (), "", "theme"),
     ActionSpec("theme_dark", "&View/&Theme", "&Dark", (), "", "theme"),
@@ -74,6 +95,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "go_waiting", "&Run/Waiting &cell", "Sho&w it", ("Shift+F9",), "Go to the cell that has waited longest."
     ),
     ActionSpec("show_answer", "&Run", "Show final &answer", ("Ctrl+Shift+A",), "Select the run's first row."),
+    ActionSpec(
+        "resume", "&Run", "Resu&me", ("Ctrl+Shift+R",), "Let a run that was cut off go on; nothing is paid twice."
+    ),
+    ActionSpec(
+        "fork", "&Run", "&Fork here…", ("Ctrl+Shift+F",), "A new run that shares this one up to an iteration."
+    ),
     ActionSpec(
         "replay", "&Run", "&Replay", ("Ctrl+R",), "Play the run that is shown as it happened, or stop that."
     ),
@@ -104,23 +131,40 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "next_error", "&Go", "Next &error", ("F8",), "Select the next row with an error.", is_separated=True
     ),
     ActionSpec("previous_error", "&Go", "Pre&vious error", ("Shift+F8",), "Select the row with an error before."),
-    ActionSpec("shortcuts", "&Help", "&Keyboard shortcuts", ("F1", "?"), "Show this list."),
-    ActionSpec("open_log", "&Help", "Open the &log folder", (), "Where the log and crash reports are."),
+    ActionSpec("guide", "&Help", "&Guide", ("F1",), "How everything works; searchable."),
+    ActionSpec("shortcuts", "&Help", "&Keyboard shortcuts", ("?", "Ctrl+/"), "Show all keys, and change them."),
+    ActionSpec(
+        "system_check", "&Help", "&System check", (), "What works on this machine, and how to mend what does not."
+    ),
+    ActionSpec("show_log", "&Help", "Show the &log", (), "Read what the program has noted.", is_separated=True),
+    ActionSpec("open_log", "&Help", "Open the log &folder", (), "Where the log and crash reports are."),
     ActionSpec("about", "&Help", "&About RLM Desktop", (), "Version and licence.", is_separated=True),
 )
 
 
-class Actions:
-    """The actions of `window`, by name; their shortcuts work anywhere in it."""
+def translated(text: str) -> str:
+    """A text of the table in the window's language."""
+    return QCoreApplication.translate("Actions", text) if text else ""
+
+
+class Actions(QObject):
+    """The actions of `window`, by name; their shortcuts work anywhere in it.
+
+    Signals:
+        rebound: An action has other keys now.
+    """
+
+    rebound = Signal()
 
     def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
         self._actions: dict[str, QAction] = {}
         groups: dict[str, QActionGroup] = {}
         for spec in ACTIONS:
-            action = QAction(spec.text, window)
+            action = QAction(translated(spec.text), window)
             action.setObjectName(spec.name)
-            action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
-            action.setStatusTip(spec.tip)
+            action.setShortcuts(_sequences(spec.keys))
+            action.setStatusTip(translated(spec.tip))
             action.setCheckable(spec.is_checkable or bool(spec.choice))
             if spec.choice:
                 groups.setdefault(spec.choice, QActionGroup(window)).addAction(action)
@@ -142,9 +186,140 @@ class Actions:
         menus: dict[str, QMenu] = {}
         for spec in ACTIONS:
             top, _, below = spec.menu.partition("/")
-            menu = menus.setdefault(top, menus.get(top) or bar.addMenu(top))
+            menu = menus.setdefault(top, menus.get(top) or bar.addMenu(translated(top)))
             if spec.is_separated:
                 menu.addSeparator()
             if below:
-                menu = menus.setdefault(spec.menu, menus.get(spec.menu) or menu.addMenu(below))
+                menu = menus.setdefault(spec.menu, menus.get(spec.menu) or menu.addMenu(translated(below)))
             menu.addAction(self._actions[spec.name])
+
+    # -- shortcuts ------------------------------------------------------------------------------------------
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """The keys of an action, in portable form; the first one shows in the menu."""
+        return tuple(key.toString() for key in self._actions[name].shortcuts())
+
+    def keys_text(self, name: str) -> str:
+        """The keys of an action as this platform writes them, as `F1, ?`."""
+        native = QKeySequence.SequenceFormat.NativeText
+        return ", ".join(key.toString(native) for key in self._actions[name].shortcuts())
+
+    def conflicts(self, name: str, keys: Iterable[str]) -> dict[str, str]:
+        """Which of `keys` other actions have: key -> name of the action. Beginnings of longer keys count too."""
+        wanted = _sequences(keys)
+        return {
+            key.toString(): other
+            for other, action in self._actions.items()
+            if other != name
+            for key in wanted
+            if any(_collide(key, taken) for taken in action.shortcuts())
+        }
+
+    def rebind(self, name: str, keys: Iterable[str] | None) -> None:
+        """Give an action other keys; other actions that have them lose them (see `conflicts`).
+
+        Args:
+            name: The action.
+            keys: Key sequences, as `Ctrl+K`; () for none, None for those of the table.
+
+        Raises:
+            ValueError: A text that is no key sequence.
+        """
+        self._give(name, _sequences(_TABLE[name].keys if keys is None else keys))
+        self.rebound.emit()
+
+    def _give(self, name: str, keys: list[QKeySequence]) -> None:
+        for other, action in self._actions.items():
+            if other != name:
+                kept = [old for old in action.shortcuts() if not any(_collide(key, old) for key in keys)]
+                if len(kept) < len(action.shortcuts()):
+                    action.setShortcuts(kept)
+        self._actions[name].setShortcuts(keys)
+
+    def reset_keys(self) -> None:
+        """Every action has the keys of the table again."""
+        for name, spec in _TABLE.items():
+            self._actions[name].setShortcuts(_sequences(spec.keys))
+        self.rebound.emit()
+
+    def changed_keys(self) -> dict[str, list[str]]:
+        """The actions that have other keys than in the table, as the settings file keeps them."""
+        return {
+            name: list(self.keys(name))
+            for name, spec in _TABLE.items()
+            if self._actions[name].shortcuts() != _sequences(spec.keys)
+        }
+
+    def restore_keys(self, changed: Mapping[str, object]) -> None:
+        """Take over what `changed_keys` gave; what is no action or no key any more is left out."""
+        for name, keys in changed.items():
+            try:
+                self._give(_TABLE[name].name, _sequences(keys if isinstance(keys, list) else [keys]))
+            except (KeyError, ValueError):
+                log.warning("The settings file gives %r the keys %r: left out.", name, keys)
+
+
+_TABLE = {spec.name: spec for spec in ACTIONS}
+
+
+def _sequences(keys: Iterable[object]) -> list[QKeySequence]:
+    return [_sequence(str(key)) for key in keys]
+
+
+def _sequence(text: str) -> QKeySequence:
+    """The keys that a text names.
+
+    Raises:
+        ValueError: It names none.
+    """
+    sequence = QKeySequence(text)
+    if not sequence.toString():
+        raise ValueError(f"{text!r} is no key")
+    return sequence
+
+
+def _collide(one: QKeySequence, other: QKeySequence) -> bool:
+    """Whether one is the other or its beginning."""
+    none = QKeySequence.SequenceMatch.NoMatch
+    return one.matches(other) != none or other.matches(one) != none
+
+
+class EditKeys(QObject):
+    """Keeps text boxes from taking Ctrl+K, Ctrl+E and their like, which are commands of the window here.
+
+    Qt gives them to the box that has the focus, as Emacs has them. Copying, undoing and so on stay with the box,
+    and so does what no command has.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._watched: QWidget | None = None
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._watch)
+        self._watch(None, app.focusWidget())
+
+    def _watch(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if self._watched is not None and isValid(self._watched):
+            self._watched.removeEventFilter(self)
+        self._watched = new if isinstance(new, QLineEdit | QPlainTextEdit | QTextEdit) else None
+        if self._watched is not None:
+            self._watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        if event.modifiers() != Qt.KeyboardModifier.ControlModifier or any(map(event.matches, _EDITING)):
+            return False
+        event.ignore()
+        return True
+
+
+_EDITING = (
+    QKeySequence.StandardKey.Copy,
+    QKeySequence.StandardKey.Cut,
+    QKeySequence.StandardKey.Paste,
+    QKeySequence.StandardKey.SelectAll,
+    QKeySequence.StandardKey.Undo,
+    QKeySequence.StandardKey.Redo,
+)

@@ -16,7 +16,7 @@ from rlm_desktop import settings as settings_file
 from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.faults import CrashDialog, ErrorFunnel, open_log_folder
+from rlm_desktop.ui.faults import CrashDialog, ErrorFunnel
 from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.first_window import FirstWindow, theme_mode
 from rlm_desktop.ui.loop import IdleCollector, Tasks, UiEventLoop
@@ -62,7 +62,7 @@ class Application(QObject):
         bench, window = self.workbench, self.window
         return {
             "new_session": bench.new_session,
-            "add_documents": bench.choose_files,
+            **bench.documents.handlers(),
             "open_example": self.open_example,
             "settings": self._show_settings,
             "undo_removal": window.messages.undo,
@@ -83,8 +83,6 @@ class Application(QObject):
             "find_calls": lambda: window.work.tree.focus_filter(),
             "next_error": lambda: self._go_to_failure(1),
             "previous_error": lambda: self._go_to_failure(-1),
-            "shortcuts": self._show_shortcuts,
-            "open_log": open_log_folder,
             "about": self._show_about,
         }
 
@@ -119,7 +117,10 @@ class Application(QObject):
 
     def _make_workbench(self) -> None:
         """Everything that the first paint does not need; importing and making it takes as long as all before."""
+        from rlm_desktop.ui.commands import Commands
         from rlm_desktop.ui.controls.run_controls import RunControls
+        from rlm_desktop.ui.forks.forks import Forks
+        from rlm_desktop.ui.help.desk import HelpDesk
         from rlm_desktop.ui.sessions.panel import HistoryPanel
         from rlm_desktop.ui.work_page import WorkPage
         from rlm_desktop.ui.workbench import Workbench
@@ -128,7 +129,11 @@ class Application(QObject):
         window.add_panes(HistoryPanel(), WorkPage(self._settings))
         self._workbench = Workbench(window, self._settings, self.tasks)
         self._controls = RunControls(self._workbench, window, self.tasks)
-        window.connect_actions({**self._handlers(), **self._controls.handlers()})
+        commands = Commands(window, self.tasks)
+        forks = Forks(self._workbench, window, self.tasks)
+        desk = HelpDesk(window, self.tasks, paths.log_file())
+        offered = [part.handlers() for part in (self._controls, commands, forks, desk)]
+        window.connect_actions({**self._handlers(), **{name: do for part in offered for name, do in part.items()}})
         window.first_run.example_requested.connect(self.open_example)
         self._workbench.standing_changed.connect(self._enable_actions)
         self._guard_runs(self._workbench)
@@ -232,11 +237,6 @@ class Application(QObject):
     def _save(self, settings: Settings) -> None:
         self.tasks.spawn(asyncio.to_thread(settings_file.save, settings), name="save settings")
 
-    def _show_shortcuts(self) -> None:
-        from rlm_desktop.ui.shortcut_sheet import ShortcutSheet
-
-        ShortcutSheet(self.window).open()
-
     def _show_about(self) -> None:
         box = QMessageBox(self.window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -248,6 +248,15 @@ class Application(QObject):
         box.addButton(QMessageBox.StandardButton.Close)
         without_icons(box)
         box.open()
+
+    def tell_of_crash(self, report: str) -> None:
+        """The program crashed the last time: offer the report that it left."""
+        self.window.messages.show_message(
+            self.tr("The program crashed the last time. Your sessions are safe."),
+            "warning",
+            button=self.tr("Show report"),
+            act=lambda: self._show_crash(report),
+        )
 
     def _show_crash(self, report: str) -> None:
         """One at a time: a fault that comes with every frame must not bury the window."""

@@ -1,0 +1,1 @@
+"""Help: the guide, the system check, the log, and what is left of a crash."""
