@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
-from rlm_desktop.errors import SettingsError, UserError
+from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.binding import check_binding
 
@@ -53,8 +53,7 @@ class Options:
     size: tuple[int, int] | None = None
 
 
-def parse(argv: Sequence[str]) -> Options:
-    """The options; leaves with status 2 when they are wrong."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rlm-desktop", description="The window of RLM Desktop.")
     parser.add_argument(
         "--open", action="append", default=[], metavar="FILE", help="add a document; may be repeated"
@@ -68,6 +67,12 @@ def parse(argv: Sequence[str]) -> Options:
     parser.add_argument("--shot", metavar="FILE", default="", help="with --smoke: write a picture of the window")
     parser.add_argument("--timing", action="store_true", help="print the milliseconds from the start, and leave")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window, this time")
+    return parser
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options; leaves with status 2 when they are wrong."""
+    parser = _parser()
     found = parser.parse_args(argv)
     if found.shot and not found.smoke:
         parser.error("--shot needs --smoke")
@@ -151,7 +156,7 @@ def _show(options: Options) -> int:
 
     settings, fault = _settings()
     if options.theme:
-        settings = settings.with_values(theme=options.theme)
+        settings = settings.overridden_by("--theme", theme=options.theme)
     first = FirstWindow(app, settings)
     if options.size is not None:
         first.window.resize(*options.size)
@@ -220,10 +225,11 @@ def _status_of(work: asyncio.Task[int | None], application: Application, options
 
 def _settings() -> tuple[Settings, str]:
     """The settings, and what was wrong with them."""
-    try:
-        return settings_file.load(), ""
-    except SettingsError as error:
-        return Settings(), f"{error} The defaults are used until then."
+    settings, faults = settings_file.load_what_fits()
+    if not faults:
+        return settings, ""
+    file = paths.settings_file()
+    return settings, f"{' '.join(faults)} The defaults are used for these; the file is kept as {file}.broken."
 
 
 async def _work(application: Application, options: Options, painted: float) -> int | None:
