@@ -7,7 +7,6 @@ failure; `advice` says what to do about each kind.
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import ssl
 import time
@@ -111,7 +110,7 @@ def transport_error(error: Exception, provider: Provider) -> ModelError:
         sentence, is_retryable = _TRANSPORT[reason]
         return _failure(reason, sentence.format(url=url, cause=_last_words(causes)), is_retryable)
     # The aiohttp transport calls a refused connection a time-out: only the innermost cause can be trusted.
-    if isinstance(causes[-1], (TimeoutError, asyncio.TimeoutError)):
+    if isinstance(error, TimeoutError) or isinstance(causes[-1], TimeoutError):
         return _failure("timeout", f"No answer from {url} in time.", True)
     if isinstance(error, httpx2.ReadError):
         return _failure("broken", f"The connection to {url} broke off in the middle of the reply.", True)

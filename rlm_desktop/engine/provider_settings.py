@@ -18,7 +18,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast, get_args
-from urllib.parse import urlsplit
 
 from rlm_desktop import settings
 from rlm_desktop.engine.provider_kinds import KINDS, LOCAL_KINDS
@@ -134,18 +133,17 @@ def _check_name(name: str, kind: str) -> None:
 def _check_proxy(proxy: str) -> None:
     if not proxy:
         return
+    if "@" in proxy:
+        raise SettingsError(
+            "A proxy's password is not kept in the settings file. Leave the proxy empty here and set HTTPS_PROXY "
+            "in the environment."
+        )
     try:
         checked_url(proxy)
     except SettingsError:
         raise SettingsError(
             f"The proxy {proxy!r} is no HTTP proxy's address, as in http://proxy.example.org:3128."
         ) from None
-    parts = urlsplit(proxy)
-    if parts.username or parts.password:
-        raise SettingsError(
-            "A proxy's password is not kept in the settings file. Leave the proxy empty here and set HTTPS_PROXY "
-            "in the environment."
-        )
 
 
 def _check_headers(headers: object) -> None:
@@ -209,7 +207,7 @@ def save(providers: Iterable[ProviderSettings]) -> None:
     for table in settings.load_tables(TABLE):
         try:
             item = parse(table)
-            extras[item.name] = {name: value for name, value in table.items() if name not in known}
+            extras.setdefault(item.name, {name: value for name, value in table.items() if name not in known})
         except SettingsError:
             kept.append(table)
     tables = [{**item.table(), **extras.get(item.name, {})} for item in providers]
