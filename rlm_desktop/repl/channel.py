@@ -13,7 +13,8 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from rlm_desktop.repl import wire
 
@@ -100,7 +101,7 @@ class Channel:
         self._reader = wire.FrameReader()
         self._unsent: deque[tuple[memoryview, list[int]]] = deque()
         self._room: tuple[int, int] | None = None
-        self._filling: asyncio.Task[None] | None = None
+        self._aside: asyncio.Task[None] | None = None
         self._is_closed = False
         self._is_reading = False
         self._is_writing = False
@@ -205,7 +206,7 @@ class Channel:
             self._fail(str(error))
             return
         self._turns.spend(time.perf_counter() - start)
-        if self._is_closed or self._filling is not None:
+        if self._is_closed or self._aside is not None:
             return
         self._read(not is_more)
         if is_more:
@@ -214,15 +215,18 @@ class Channel:
     def _take_until(self, deadline: float) -> bool:
         """Handle frames until the deadline, but at least one; whether there may be more."""
         for count, payload in enumerate(self._reader.frames(), 1):
+            if wire.is_heavy(payload):
+                self._take_aside(asyncio.to_thread(wire.decode_heavy, payload))
+                return False
             message = wire.decode_from_worker(payload)
             if isinstance(message, wire.Want):
                 self._give_room(message.size)
             elif isinstance(message, wire.Filled):
-                self._read(False)
-                self._filling = self._loop.create_task(self._take_file(), name="repl bulk")
+                self._take_aside(asyncio.to_thread(_read_file, *self._filled_room()))
+                return False
             else:
                 self._received(message)
-            if self._is_closed or self._filling is not None:
+            if self._is_closed:
                 return False
             if count == wire.FRAMES_PER_TURN or time.perf_counter() > deadline:
                 return True
@@ -250,18 +254,28 @@ class Channel:
         self._room = memory_file(size), size
         self._send_frame(wire.encode(wire.Room()), os.dup(self._room[0]))
 
-    async def _take_file(self) -> None:
+    def _filled_room(self) -> tuple[int, int]:
         room, self._room = self._room, None
+        if room is None:
+            raise wire.WireError("a memory file that was never given was filled")
+        return room
+
+    def _take_aside(self, decoded: Coroutine[Any, Any, wire.FromWorker]) -> None:
+        """Have a message decoded off the loop, and read nothing meanwhile."""
+        self._read(False)
+        self._aside = self._loop.create_task(self._take_decoded(decoded), name="repl message")
+
+    async def _take_decoded(self, decoded: Coroutine[Any, Any, wire.FromWorker]) -> None:
         try:
-            if room is None:
-                raise wire.WireError("a memory file that was never given was filled")
-            message = await asyncio.to_thread(_read_file, *room)
+            message = await decoded
+            if isinstance(message, wire.Want | wire.Filled):
+                raise wire.WireError("a message of memory files that is not alone")
             if not self._is_closed:
                 self._received(message)
         except wire.WireError as error:
             self._fail(str(error))
         else:
-            self._filling = None
+            self._aside = None
             self._take_frames()
 
     def _close_room(self) -> None:
@@ -284,12 +298,9 @@ def _read_file(descriptor: int, size: int) -> wire.FromWorker:
             if not count:
                 raise wire.WireError("a memory file that is shorter than it was")
             position += count
-        message = wire.decode_from_worker(buffer)
+        return wire.decode_heavy(buffer)
     finally:
         os.close(descriptor)
-    if isinstance(message, wire.Want | wire.Filled):
-        raise wire.WireError("a memory file within a memory file")
-    return message
 
 
 def _rights(descriptors: list[int]) -> list[tuple[int, int, array.array[int]]]:

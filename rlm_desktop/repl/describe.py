@@ -143,12 +143,22 @@ def _shown(variable: wire.Variable) -> str:
 def final(source: wire.FinalSource, value: object) -> wire.Final:
     """The final answer that `value` makes: a text stays as it is, plain data becomes JSON, the rest its `str`."""
     if isinstance(value, str):
-        return wire.Final(source=source, text=str(value))
+        return text_answer(source, str(value))
     try:
         data = plain_data(value)
-        return wire.Final(source=source, text=json.dumps(data, ensure_ascii=False), value=data)
+        return text_answer(source, json.dumps(data, ensure_ascii=False), data)
     except (TypeError, ValueError, RecursionError):
-        return wire.Final(source=source, text=str(value))
+        return text_answer(source, str(value))
+
+
+def text_answer(source: wire.FinalSource, text: str, value: Any = None) -> wire.Final:
+    """A final answer that a message can hold: a longer text is cut, and the cut counted."""
+    if len(text) > wire.MAX_FINAL:
+        marker = f"\n... [{len(text) - wire.MAX_FINAL + 100:,} characters cut]"
+        return wire.Final(source=source, text=text[: wire.MAX_FINAL - 100] + marker)
+    if value is not None and wire.items(msgspec.msgpack.encode(value), wire.MAX_ITEMS // 2) > wire.MAX_ITEMS // 2:
+        value = None
+    return wire.Final(source=source, text=text, value=value)
 
 
 def plain_data(value: object) -> Any:

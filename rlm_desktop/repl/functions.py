@@ -113,7 +113,7 @@ class Finals:
         except (TypeError, ValueError, RecursionError) as error:
             raise TypeError(f"SUBMIT() takes text, numbers, lists and dicts: {error}") from None
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        self._give(wire.Final(source="SUBMIT", text=text, value=value))
+        self._give(describe.text_answer("SUBMIT", text, value))
 
     def _show(self) -> str:
         """The variables made so far, with type and size."""

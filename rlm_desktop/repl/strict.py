@@ -270,6 +270,8 @@ class StrictRepl(Repl):
             work = self._work(cell, name, line, call.args, call.kwargs)
         except (TypeError, ValueError, IndexError) as error:
             return await call.resume({"exc_type": type(error).__name__, "message": str(error)})
+        except Exception as error:  # what hostile arguments do to a helper is an error of the cell
+            return await call.resume({"exc_type": "RuntimeError", "message": f"{type(error).__name__}: {error}"})
         if name.endswith("_async"):
             cell.pending[call.call_id] = self._loop.create_task(work, name="repl strict call")
             return await call.resume({"future": ...})
@@ -294,6 +296,8 @@ class StrictRepl(Repl):
         prompts, model, most = _arguments(name, function, *args, **kwargs)
         if not prompts:
             return _nothing()
+        if len(prompts) > wire.MAX_ITEMS:
+            raise TypeError(f"{name}() takes at most {wire.MAX_ITEMS:,} prompts at once")
         query = wire.Query(
             function=function, called_as=name, prompts=prompts, model=model, max_concurrent=most, line=line
         )

@@ -101,7 +101,7 @@ class PipeChannel:
     def _take_frames(self) -> None:
         try:
             for count, payload in enumerate(self._reader.frames(), 1):
-                self._received(wire.decode_from_worker(payload))
+                self._received(wire.decode_heavy(payload))
                 if self._is_closed:
                     return
                 if count == wire.FRAMES_PER_TURN:

@@ -24,6 +24,11 @@ FRAMES_PER_TURN = 16
 """Frames of one worker that the host handles before other work gets its turn."""
 OUTPUT_PIECE = 32_768
 """Characters in one piece of output."""
+MAX_ITEMS = 100_000
+"""Values in one message, each prompt of a batch and each number of a list among them: what a million of them cost
+the host is out of proportion to their bytes."""
+MAX_FINAL = 10_000_000
+"""Characters of a final answer."""
 MAX_VARIABLES = 300
 """Variables that are described after a cell."""
 PREVIEW = 200
@@ -67,7 +72,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     function: QueryFunction
     called_as: Name
-    prompts: list[str]
+    prompts: Annotated[list[str], Meta(max_length=MAX_ITEMS)]
     model: Name | None = None
     max_concurrent: Annotated[int, Meta(ge=1)] | None = None
     line: Line = 0
@@ -83,10 +88,10 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Final(msgspec.Struct, frozen=True, kw_only=True):
-    """A final answer: its text, and its value where that is more than a text."""
+    """A final answer: its text, and its value where that is more than a text and not too much for a message."""
 
     source: FinalSource
-    text: str
+    text: Annotated[str, Meta(max_length=MAX_FINAL)]
     value: Any = None
 
 
@@ -241,6 +246,23 @@ def decode_to_worker(data: bytes | bytearray | memoryview) -> ToWorker:
     return cast(ToWorker, _decode(_to_worker, data))
 
 
+_SMALL = 8_192
+_LIGHT = (b"\xa4type\xa6output", b"\xa4type\xa4call")
+"""How messages begin whose fields all have types of their own: there bytes tell what decoding costs."""
+
+
+def is_heavy(payload: bytes) -> bool:
+    """Whether decoding this message of a worker may take too long for the event loop."""
+    return len(payload) > _SMALL and not payload.startswith(_LIGHT, 1)
+
+
+def decode_heavy(data: bytes | bytearray) -> FromWorker:
+    """`decode_from_worker` for any message, off the event loop: it is measured before anything is built of it."""
+    if has_too_many(data):
+        raise WireError(f"more than {MAX_ITEMS:,} values in one message")
+    return decode_from_worker(data)
+
+
 def decode_from_worker(data: bytes | bytearray | memoryview) -> FromWorker:
     """A message of a worker, which may be hostile."""
     message = cast(FromWorker, _decode(_from_worker, data))
@@ -249,6 +271,61 @@ def decode_from_worker(data: bytes | bytearray | memoryview) -> FromWorker:
     elif isinstance(message, Done | Fetched) and message.final is not None:
         _refuse_exotic(message.final.value)
     return message
+
+
+def has_too_many(data: bytes | bytearray) -> bool:
+    """Whether a message holds more values than it may."""
+    return len(data) > _SMALL and items(data, MAX_ITEMS) > MAX_ITEMS
+
+
+def items(data: bytes | bytearray, limit: int) -> int:
+    """How many values msgpack holds; when there are more than `limit`, how many at least. Texts cost nothing.
+
+    Raises:
+        WireError: It is no msgpack.
+    """
+    position = count = 0
+    waiting = 1
+    try:
+        while waiting and count + waiting <= limit:
+            head = data[position]
+            size, length, inside = _SHAPES[head]
+            if length:
+                given = int.from_bytes(data[position + 1 : position + 1 + length])
+                size, inside = (size, given * inside) if inside else (size + given, 0)
+            position += 1 + length + size
+            waiting += inside - 1
+            count += 1
+    except IndexError:
+        raise WireError("a message that ends too soon") from None
+    return count + waiting
+
+
+def _shapes() -> list[tuple[int, int, int]]:
+    """For each first byte of a value in msgpack: bytes that follow, bytes of its length, values in it for each.
+
+    Where there is a length, it counts bytes if no values are in it, else values.
+    https://github.com/msgpack/msgpack/blob/master/spec.md
+    """
+    shapes = [(0, 0, 0)] * 256
+    shapes[0x80:0xC0] = [
+        *((0, 0, 2 * number) for number in range(16)),
+        *((0, 0, number) for number in range(16)),
+        *((number, 0, 0) for number in range(32)),
+    ]
+    shapes[0xC4:0xE0] = [
+        *((0, length, 0) for length in (1, 2, 4)),
+        *((1, length, 0) for length in (1, 2, 4)),
+        *((size, 0, 0) for size in (4, 8, 1, 2, 4, 8, 1, 2, 4, 8)),
+        *((size, 0, 0) for size in (2, 3, 5, 9, 17)),
+        *((0, length, 0) for length in (1, 2, 4)),
+        *((0, length, 1) for length in (2, 4)),
+        *((0, length, 2) for length in (2, 4)),
+    ]
+    return shapes
+
+
+_SHAPES = _shapes()
 
 
 def _refuse_exotic(value: Any) -> None:

@@ -161,6 +161,8 @@ class Link:
             payload = wire.encode(make(number))
             if len(payload) > wire.BULK_LIMIT:
                 raise ValueError(f"{len(payload):,} bytes in one call; the limit is {wire.BULK_LIMIT:,}")
+            if wire.has_too_many(payload):
+                raise ValueError(f"nearly {wire.MAX_ITEMS:,} values or more in one call: do it in several")
             with self._calls:
                 self._futures[number] = future
                 is_room = len(self._open) < wire.MAX_OPEN_CALLS

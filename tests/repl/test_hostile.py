@@ -54,6 +54,10 @@ QUERY = "dict(function='llm_query', called_as='x', prompts=['p'])"
         FORGE + f"forge(type='call', id=7, query={QUERY})\nforge(type='call', id=7, query={QUERY})",
         FORGE + "forge(type='call', id=1, query=dict(function='rm', called_as='', prompts=[]))",
         FORGE + "forge(type='call', id=1, query=dict(function='llm_query', called_as='', prompts=[1]))",
+        FORGE + "forge(type='call', id=1, query=dict(function='llm_query', called_as='', prompts=[''] * 900_000))",
+        FORGE + "forge(type='call_tool', id=1, tool=dict(name='x', args=[[]] * 900_000))",
+        FORGE
+        + "forge(type='done', cell=1, status='ok', final=dict(source='FINAL', text='', value=[{}] * 900_000))",
     ],
 )
 async def test_breaking_the_protocol_costs_the_worker(spawn, code):
@@ -65,6 +69,23 @@ async def test_breaking_the_protocol_costs_the_worker(spawn, code):
     assert result.status == "killed"
     assert "protocol" in result.error
     assert (await bench.run("1")).stdout == "1\n"
+
+
+async def test_too_much_in_one_message_is_an_error_of_the_cell_or_cut(bench):
+    for code in ("llm_query_batch([''] * 100_001)", "llm_query_batch(map(str, range(200_000)))"):
+        result = await bench.run(code)
+        assert (result.status, result.error) == (
+            "error",
+            "ValueError: nearly 100,000 values or more in one call: do it in several",
+        )
+    assert bench.queries == []
+    long = (await bench.run("FINAL('x' * 30_000_000)")).final
+    assert len(long.text) <= wire.MAX_FINAL
+    assert long.text.endswith("[20,000,100 characters cut]")
+    wide = (await bench.run("FINAL(list(range(200_000)))")).final
+    assert wide.value is None
+    assert msgspec.json.decode(wide.text) == list(range(200_000))
+    assert (await bench.run("FINAL(list(range(30_000)))")).final.value == list(range(30_000))
 
 
 async def test_forged_output_is_capped_by_the_host_too(spawn):

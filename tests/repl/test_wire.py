@@ -80,6 +80,53 @@ def test_frames_come_out_as_they_went_in_however_they_are_cut(payloads, cuts):
     assert received == payloads
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=40) | st.dictionaries(st.text(max_size=300), inner, max_size=40),
+    max_leaves=200,
+)
+
+
+def _count(value):
+    if isinstance(value, dict):
+        return 1 + sum(1 + _count(item) for item in value.values())
+    return 1 + sum(map(_count, value)) if isinstance(value, list) else 1
+
+
+@given(JSON)
+def test_the_values_of_a_message_are_counted(value):
+    data = msgspec.msgpack.encode(value)
+    assert wire.items(data, 10**9) == _count(value)
+    assert (wire.items(data, 20) > 20) == (_count(value) > 20)
+
+
+@given(st.binary(max_size=300))
+def test_counting_takes_any_bytes(data):
+    with contextlib.suppress(wire.WireError):
+        assert wire.items(data, 100) >= 1
+
+
+@pytest.mark.parametrize("value", [[[]] * 200_000, [None] * 200_000, {str(n): n for n in range(100_000)}])
+def test_what_would_cost_the_host_too_much_is_refused_unbuilt(value):
+    message = {"type": "call_tool", "id": 1, "tool": {"name": "x", "args": value}}
+    data = msgspec.msgpack.encode(message)
+    assert wire.is_heavy(data)
+    with pytest.raises(wire.WireError, match="100,000 values"):
+        wire.decode_heavy(data)
+
+
+def test_light_messages_are_known_by_their_beginning():
+    query = wire.Query(function="llm_query", called_as="x", prompts=["p" * 100_000])
+    for message, heavy in (
+        (wire.Output(cell=1, stream="stdout", text="x" * 30_000), False),
+        (wire.Call(id=1, query=query), False),
+        (wire.CallTool(id=1, tool=wire.ToolCall(name="x", args=["p" * 100_000])), True),
+        (wire.Fetched(id=1, text="x" * 100_000), True),
+    ):
+        assert wire.is_heavy(wire.encode(message)) is heavy
+        assert wire.decode_heavy(wire.encode(message)) == message
+
+
 @pytest.mark.parametrize("decode", [wire.decode_from_worker, wire.decode_to_worker])
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_message_or_a_wire_error(decode, data):
