@@ -270,6 +270,8 @@ class StrictRepl(Repl):
             work = self._work(cell, name, line, call.args, call.kwargs)
         except (TypeError, ValueError, IndexError) as error:
             return await call.resume({"exc_type": type(error).__name__, "message": str(error)})
+        except monty.MontyError:
+            raise
         except Exception as error:  # what hostile arguments do to a helper is an error of the cell
             return await call.resume({"exc_type": "RuntimeError", "message": f"{type(error).__name__}: {error}"})
         if name.endswith("_async"):
