@@ -2,7 +2,8 @@
 
 The file is TOML in the platform's configuration folder. It holds only what differs from the defaults; `"none"`
 stands for "no limit". Keys that this version does not know stay in the file untouched. No key of a model
-provider is ever written here: those come from the environment or from `.env`.
+provider is ever written here. An environment variable `RLM_DESKTOP_` with a setting's name in capitals, as
+`RLM_DESKTOP_MAX_DEPTH`, comes before the file and is never written into it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 NO_LIMIT = "none"
 """How a limit that is switched off stands in the file and on the command line."""
+VARIABLE = "RLM_DESKTOP_"
+"""Before the name of a setting, in capitals: the environment variable that comes before the file."""
 TABLES = ("providers", "shortcuts")
 """Tables in the file that are no settings of their own; see `load_tables`."""
 _file_lock = threading.Lock()
@@ -55,6 +58,10 @@ class Settings:
 
     The text, the range and the unit of each setting are in its field's metadata: the settings dialog and the
     command line are made from them (see `options`).
+
+    Attributes:
+        overridden: Setting -> what has set it for this time, as `RLM_DESKTOP_MAX_DEPTH` or `--theme`; `save` leaves
+            these as they stand in the file.
 
     Raises:
         SettingsError: A value is not allowed; the text names the setting, the value and what is allowed.
@@ -100,6 +107,7 @@ class Settings:
     language: str = _one_of("system", "en", "de", text="Language of the window, from the next start on")
     density: str = _one_of("normal", "compact", "roomy", text="How much room rows and controls take")
     font_size: int = _number(100, 75, 200, "Size of the text, against the system's", "%")
+    overridden: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for option in options():
@@ -132,6 +140,15 @@ class Settings:
             if name not in known:
                 raise SettingsError(f"There is no setting {name!r}. The settings are: {', '.join(sorted(known))}.")
         return dataclasses.replace(self, **values)
+
+    def overridden_by(self, source: str, **values: Any) -> Settings:
+        """A copy with values that hold for this time only; `source` says where they come from.
+
+        Raises:
+            SettingsError: Unknown name or value that is not allowed.
+        """
+        overridden = {**self.overridden, **dict.fromkeys(values, source)}
+        return dataclasses.replace(self.with_values(**values), overridden=overridden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +226,8 @@ def _make_option(item: dataclasses.Field[Any], hint: Any) -> Option:
 
 def _make_options() -> tuple[Option, ...]:
     hints = get_type_hints(Settings)
-    return tuple(_make_option(item, hints[item.name]) for item in dataclasses.fields(Settings))
+    described = [item for item in dataclasses.fields(Settings) if item.metadata]
+    return tuple(_make_option(item, hints[item.name]) for item in described)
 
 
 _OPTIONS = _make_options()
@@ -274,22 +292,73 @@ def from_mapping(values: Mapping[str, Any]) -> Settings:
 
 
 def load(path: Path | None = None) -> Settings:
-    """The settings of the file, or the defaults where it says nothing or does not exist.
+    """The settings of the file and the environment, or the defaults where they say nothing.
 
     Raises:
-        SettingsError: The file cannot be read, is not TOML or holds a value that is not allowed.
+        SettingsError: The file cannot be read, is not TOML or holds a value that is not allowed,
+            or a variable does.
     """
     path = path or paths.settings_file()
     try:
-        return from_mapping(_read(path))
+        settings = from_mapping(_read(path))
     except SettingsError as error:
         raise SettingsError(f"{error} Mend or delete the file {path}.") from None
+    for option in options():
+        settings = _from_environment(settings, option)
+    return settings
+
+
+def load_what_fits(path: Path | None = None) -> tuple[Settings, list[str]]:
+    """`load` that never fails: a value that is not allowed is left at its default, the others hold.
+
+    Returns:
+        The settings, and a sentence for each thing that was wrong. The file is then also kept beside itself as
+        `settings.toml.broken`, because the next change writes it anew.
+    """
+    path = path or paths.settings_file()
+    faults: list[str] = []
+    settings = Settings()
+    try:
+        values = _read(path)
+    except SettingsError as error:
+        faults.append(str(error))
+        values = {}
+    for name, value in values.items():
+        try:
+            settings = settings.with_values(**_plain_values(from_mapping({name: value})))
+        except SettingsError as error:
+            faults.append(str(error))
+    if faults:
+        _keep_copy(path)
+    for option in options():
+        try:
+            settings = _from_environment(settings, option)
+        except SettingsError as error:
+            faults.append(str(error))
+    return settings, faults
+
+
+def _plain_values(settings: Settings) -> dict[str, Any]:
+    """What differs from the defaults."""
+    values = {option.name: getattr(settings, option.name) for option in options()}
+    return {option.name: values[option.name] for option in options() if values[option.name] != option.default}
+
+
+def _from_environment(settings: Settings, option: Option) -> Settings:
+    variable = VARIABLE + option.name.upper()
+    text = os.environ.get(variable)
+    if text is None:
+        return settings
+    try:
+        return settings.overridden_by(variable, **{option.name: option.parse(text.strip())})
+    except SettingsError as error:
+        raise SettingsError(f"The environment variable {variable} is wrong. {error}") from None
 
 
 def save(settings: Settings, path: Path | None = None) -> None:
     """Write the settings, at once or not at all: a crash leaves the old file whole.
 
-    A file that could not be read is kept beside the new one as `settings.toml.broken`.
+    A file that is no TOML is kept beside the new one as `settings.toml.broken`.
 
     Raises:
         SettingsError: The file cannot be written.
@@ -298,11 +367,12 @@ def save(settings: Settings, path: Path | None = None) -> None:
     with _file_lock:
         try:
             kept = _read(path)
-            from_mapping(kept)
         except SettingsError:
             kept = {}
             _keep_aside(path)
         for option in options():
+            if option.name in settings.overridden:
+                continue
             kept.pop(option.name, None)
             value = getattr(settings, option.name)
             if value != option.default:
@@ -362,6 +432,14 @@ def _keep_aside(path: Path) -> None:
     except OSError as error:
         raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
     _log.warning("The settings file could not be used; it was kept as %s.", aside)
+
+
+def _keep_copy(path: Path) -> None:
+    """A copy of a file that can be used only in part; that it cannot be written is no reason to stop."""
+    try:
+        path.with_name(path.name + ".broken").write_bytes(path.read_bytes())
+    except OSError as error:
+        _log.warning("No copy of the settings file could be kept: %s", error)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -193,3 +196,66 @@ def test_any_allowed_settings_survive_the_file(values: dict[str, Any]) -> None:
     chosen = Settings(**values)
     settings.save(chosen)
     assert settings.load() == chosen
+
+
+# -- what comes before the file, and what of it can be used ---------------------------------------------------
+
+
+def test_the_environment_comes_before_the_file_and_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.save(Settings(max_depth=5, theme="dark"))
+    monkeypatch.setenv("RLM_DESKTOP_MAX_DEPTH", "3")
+    monkeypatch.setenv("RLM_DESKTOP_TIMEOUT", "none")
+    loaded = settings.load()
+    assert (loaded.max_depth, loaded.timeout, loaded.theme) == (3, None, "dark")
+    assert loaded.overridden == {"max_depth": "RLM_DESKTOP_MAX_DEPTH", "timeout": "RLM_DESKTOP_TIMEOUT"}
+    settings.save(loaded.with_values(theme="light"))
+    monkeypatch.delenv("RLM_DESKTOP_MAX_DEPTH")
+    monkeypatch.delenv("RLM_DESKTOP_TIMEOUT")
+    assert settings.load() == Settings(max_depth=5, theme="light")
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RLM_DESKTOP_MAX_DEPTH", "many")
+    with pytest.raises(SettingsError, match=r"RLM_DESKTOP_MAX_DEPTH is wrong.*from 1 to 10"):
+        settings.load()
+    found, faults = settings.load_what_fits()
+    assert found == Settings()
+    assert len(faults) == 1
+
+
+def test_what_fits_is_used_and_the_rest_is_kept_aside() -> None:
+    file = paths.settings_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = 'max_depth = 4\nmax_iterations = "lots"\ntheme = "pink"\nfrom_the_future = 1\ntimeout = "none"\n'
+    file.write_text(text, encoding="utf-8")
+    found, faults = settings.load_what_fits()
+    assert found == Settings(max_depth=4, timeout=None)
+    assert [fault.split()[2] for fault in faults] == ["max_iterations", "theme"]
+    assert file.with_name("settings.toml.broken").read_text(encoding="utf-8") == text
+
+
+def test_a_file_that_is_no_toml_leaves_the_defaults() -> None:
+    file = paths.settings_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"\xff = [")
+    found, faults = settings.load_what_fits()
+    assert found == Settings()
+    assert "not valid TOML" in faults[0]
+
+
+@pytest.mark.expect_log_warnings
+@given(st.dictionaries(st.sampled_from([option.name for option in settings.options()]), st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.lists(st.integers(), max_size=2)
+)))  # fmt: skip
+def test_any_values_give_settings_or_sentences(values: dict[str, Any]) -> None:
+    folder = Path(tempfile.mkdtemp())
+    try:
+        file = folder / "settings.toml"
+        file.write_bytes(tomli_w.dumps({name: v for name, v in values.items() if v is not None}).encode())
+        found, faults = settings.load_what_fits(file)
+        wrong = sum(name not in settings._plain_values(found) for name in values)
+        assert len(faults) <= wrong
+        settings.save(found, file)
+        assert settings.load(file) == found
+    finally:
+        shutil.rmtree(folder)
