@@ -5,6 +5,8 @@
     python3 packaging/dev.py test [ARGUMENT ...] all tests, or what pytest is told
     python3 packaging/dev.py check               linters, types, layers, tests without Qt
     python3 packaging/dev.py bench [NAME ...]    the benchmarks
+    python3 packaging/dev.py bundle              the program in one folder, without need of Python: dist/rlm-desktop
+    python3 packaging/dev.py deb                 the same as a Debian package: dist/rlm-desktop_*.deb
 
 The first time, a virtual environment with the pinned dependencies is made in `.venv` and the system libraries
 that Qt needs are looked for; after that, nothing is done until the pins, the Python or the folder change.
@@ -52,6 +54,7 @@ TEST_PROGRAMS = {  # program -> package; the tests that need one are skipped wit
     "import": "imagemagick",
     "bwrap": "bubblewrap",
 }
+BUILD_PROGRAMS = {"objdump": "binutils", "dpkg-deb": "dpkg"}  # what only `bundle` and `deb` need
 WINDOWLESS = {"ask", "text", "runs", "doctor", "--version", "--help", "-h"}
 
 WITHOUT_QT = ("-p", "no:pytest-qt", "-p", "tests.without_qt")
@@ -314,13 +317,37 @@ def bench(arguments: Sequence[str]) -> int:
     return call("-m", "tests.benchmarks", *arguments)
 
 
+def bundle(arguments: Sequence[str]) -> int:
+    """The program and all that it needs in one folder, made in an environment of its own."""
+    global VENV, LOG
+    VENV = PROJECT / "build" / "venv"
+    LOG = VENV / "set-up.log"
+    check_system(for_tests=False)
+    missing = [package for program, package in BUILD_PROGRAMS.items() if not shutil.which(program)]
+    if sys.platform == "linux" and missing and not install_packages(missing):
+        raise Trouble(
+            f"Building needs some programs that are missing here. Install them with:\n  {apt_line(missing)}"
+        )
+    VENV.parent.mkdir(exist_ok=True)
+    set_up("bundle")
+    return call("packaging/bundle/make.py", *arguments)
+
+
+def deb(arguments: Sequence[str]) -> int:
+    """A Debian package of the bundle, which is made anew unless --reuse is given."""
+    if "--reuse" not in arguments and (status := bundle([])):
+        return status
+    script = PROJECT / "packaging" / "linux" / "deb.py"
+    return subprocess.run([sys.executable, str(script)], cwd=PROJECT).returncode
+
+
 def call(*arguments: str) -> int:
     """Run the environment's Python in the project, without a screen; its exit status."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     return subprocess.run([str(venv_python()), *arguments], cwd=PROJECT, env=environment).returncode
 
 
-COMMANDS = {"run": run, "test": test, "check": check, "bench": bench}
+COMMANDS = {"run": run, "test": test, "check": check, "bench": bench, "bundle": bundle, "deb": deb}
 
 
 def main() -> int:

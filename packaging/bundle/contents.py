@@ -1,0 +1,85 @@
+"""What goes into the bundle, and what does not."""
+
+from __future__ import annotations
+
+import fnmatch
+
+PARSERS = (
+    "msgspec",
+    "chardet",
+    "cobble",
+    "html_to_markdown",
+    "lxml",
+    "mammoth",
+    "msoffcrypto",
+    "olefile",
+    "oxmsg",
+    "pptx",
+    "pypdfium2",
+    "pypdfium2_raw",
+    "python_calamine",
+    "striprtf",
+)
+"""Packages that only child processes import, so that PyInstaller does not see it."""
+
+LIBRARIES_FOR_CELLS = ("numpy", "pandas", "dateutil")
+"""What model-written code may be given besides the standard library, when the person chooses so."""
+
+METADATA = ("msgspec", "numpy", "pandas", "python-dateutil", "PySide6-Essentials", "openai", "keyring")
+"""Distributions that are asked for their version or their requirements at run time."""
+
+EXCLUDED_MODULES = [
+    "PyInstaller",
+    "_pytest",
+    "IPython",
+    "matplotlib",
+    "numpy.f2py.tests",
+    "pandas.tests",
+    "pip",
+    "pkg_resources",
+    "pytest",
+    "setuptools",
+    "tkinter",  # of the window's program; the interpreter of the child processes has it
+    "wheel",
+]
+
+_QT = "PySide6/Qt/"
+_KEPT_QT = (
+    "plugins/iconengines/libqsvgicon*",
+    "plugins/imageformats/libqgif*",
+    "plugins/imageformats/libqjpeg*",
+    "plugins/imageformats/libqsvg*",
+    "plugins/platforminputcontexts/libcompose*",
+    "plugins/platforminputcontexts/libibus*",
+    "plugins/platforms/libqminimal.so",
+    "plugins/platforms/libqoffscreen*",
+    "plugins/platforms/libqwayland*",
+    "plugins/platforms/libqxcb*",
+    "plugins/platformthemes/libqxdgdesktopportal*",
+    "plugins/wayland-decoration-client/*",
+    "plugins/wayland-graphics-integration-client/*",
+    "plugins/wayland-shell-integration/*",
+    "plugins/xcbglintegrations/*",
+    "translations/qtbase_de.qm",
+)
+_DROPPED = (
+    "*/__pycache__/*",
+    "*.pyi",
+    "*.pxd",
+    "*/include/*.h",
+    "numpy/_core/lib/*.a",
+    "numpy/random/lib/*.a",
+    "PySide6/Qt/qml/*",
+    "rlm_desktop/resources/screenshots/*",
+    # Every desktop has these, and its graphics drivers need its own.
+    "libgcc_s.so*",
+    "libstdc++.so*",
+)
+
+
+def is_wanted(name: str) -> bool:
+    """Whether a collected file, named by its place in the bundle, is shipped."""
+    name = name.replace("\\", "/")
+    if name.startswith((_QT + "plugins/", _QT + "translations/")):
+        return any(fnmatch.fnmatchcase(name.removeprefix(_QT), pattern) for pattern in _KEPT_QT)
+    return not any(fnmatch.fnmatchcase(name, pattern) for pattern in _DROPPED)

