@@ -54,7 +54,7 @@ class ActionSpec:
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("new_session", "&File", "&New session", ("Ctrl+N",), "Start with an empty session."),
     ActionSpec("add_documents", "&File", "&Add documents…", ("Ctrl+O",), "Choose files to ask questions of."),
-    ActionSpec("add_folder", "&File", "Add a f&older…", ("Ctrl+Shift+O",), "Choose a folder; all texts in it count."),
+    ActionSpec("add_folder", "&File", "Add a f&older…", ("Ctrl+Shift+O",), "Choose a folder of texts."),
     ActionSpec(
         "open_example", "&File", "Open the &example session", (), "Load the example documents and a question."
     ),
@@ -70,7 +70,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "show_history", "&View", "&History", ("Ctrl+H",), "Show or hide the list of sessions.", is_checkable=True
     ),
     ActionSpec(
-        "documents_list", "&View", "List of &documents", ("Ctrl+Shift+D",), "Show all documents with sizes and states."
+        "documents_list", "&View", "List of &documents", ("Ctrl+Shift+D",), "Show all documents with their states."
     ),
     ActionSpec("palette", "&View", "Command &palette…", ("Ctrl+K",), "Find any command or session by its name."),
     ActionSpec("theme_system", "&View/&Theme", "Follow the &system", (), "", "theme", is_separated=True),

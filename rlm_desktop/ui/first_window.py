@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from rlm_desktop import paths
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui import language
 from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.samples import samples
 from rlm_desktop.ui.theme import Mode, Theme
@@ -30,6 +31,7 @@ class FirstWindow:
     def __init__(self, app: QApplication, settings: Settings) -> None:
         self._app = app
         self.theme = Theme(app, theme_mode(settings))
+        language.install(app, settings.language)
         memory = QSettings(str(paths.config_dir() / "window.ini"), QSettings.Format.IniFormat)
         self.window = MainWindow(memory, samples())
 

@@ -33,6 +33,9 @@ LAYOUT_VERSION = 1
 class MainWindow(QMainWindow):
     """The window: menus, messages, the first page and the status line; the rest is added after the first paint.
 
+    Attributes:
+        memory: Where everything was, for the next start.
+
     Signals:
         first_painted: It has been drawn for the first time.
         close_requested: The person wants to close it; whoever listens closes it when everything is stopped.
@@ -49,7 +52,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, memory: QSettings, samples: Sequence[Sample]) -> None:
         super().__init__()
-        self._memory = memory
+        self.memory = memory
         self._is_painted = False
         self._may_close = False
         self._is_history_wanted = True
@@ -119,7 +122,7 @@ class MainWindow(QMainWindow):
             "go_tree": work.tree.setFocus,
             "go_inspector": lambda: self._focus(work.inspector),
             "go_history": self.history.view.setFocus,
-            "go_documents": work.documents.view.setFocus,
+            "go_documents": work.documents.focus_list,
             "next_pane": lambda: self._go_pane(1),
             "previous_pane": lambda: self._go_pane(-1),
         }
@@ -216,7 +219,7 @@ class MainWindow(QMainWindow):
             self._restore_splitter(wanted)
 
     def _restore(self) -> None:
-        memory = self._memory
+        memory = self.memory
         self.resize(START_SIZE.boundedTo(self.screen().availableSize() * 0.95))
         if memory.value("layout", 0, int) == LAYOUT_VERSION:
             self._is_history_wanted = bool(memory.value("history", True, bool))
@@ -227,7 +230,7 @@ class MainWindow(QMainWindow):
         self._restore_splitter(self._across)
 
     def _restore_splitter(self, splitter: QSplitter) -> None:
-        state = self._memory.value(f"splitter/{splitter.objectName()}/{splitter.count()}")
+        state = self.memory.value(f"splitter/{splitter.objectName()}/{splitter.count()}")
         if isinstance(state, QByteArray) and splitter.restoreState(state):
             return
         if splitter is self._across:
@@ -245,13 +248,13 @@ class MainWindow(QMainWindow):
 
     def remember(self) -> None:
         """Write down where everything is, for the next start."""
-        self._memory.setValue("layout", LAYOUT_VERSION)
-        self._memory.setValue("history", self._is_history_wanted)
-        self._memory.setValue("geometry", self.saveGeometry())
+        self.memory.setValue("layout", LAYOUT_VERSION)
+        self.memory.setValue("history", self._is_history_wanted)
+        self.memory.setValue("geometry", self.saveGeometry())
         if self.is_working and self._page is None:
             for splitter in (self._across, self.work.below):
-                self._memory.setValue(f"splitter/{splitter.objectName()}/{splitter.count()}", splitter.saveState())
-        self._memory.sync()
+                self.memory.setValue(f"splitter/{splitter.objectName()}/{splitter.count()}", splitter.saveState())
+        self.memory.sync()
 
     # -- Qt's events ----------------------------------------------------------------------------------------
 

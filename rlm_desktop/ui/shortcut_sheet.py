@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from rlm_desktop.ui.actions import ACTIONS
+from rlm_desktop.ui.actions import ACTIONS, Actions, translated
 from rlm_desktop.ui.window_style import without_icons
 
 TREE_KEYS: tuple[tuple[str, str], ...] = (
@@ -24,23 +23,25 @@ TREE_KEYS: tuple[tuple[str, str], ...] = (
 class ShortcutSheet(QDialog):
     """Every action that has keys, by menu, made from the table."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Keyboard shortcuts")
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
         self.resize(460, 680)
         self._sheet = QTreeWidget(self)
         self._sheet.setObjectName("shortcuts")
-        self._sheet.setAccessibleName("Keyboard shortcuts")
+        self._sheet.setAccessibleName(self.tr("Keyboard shortcuts"))
         self._sheet.setColumnCount(2)
-        self._sheet.setHeaderLabels(["What it does", "Keys"])
+        self._sheet.setHeaderLabels([self.tr("What it does"), self.tr("Keys")])
         self._sheet.setRootIsDecorated(False)
         self._sheet.setItemsExpandable(False)
         self._sheet.setIndentation(12)
-        for menu, specs in groupby((spec for spec in ACTIONS if spec.keys), key=lambda spec: spec.menu):
-            rows = [(spec.label, ", ".join(_shown(key) for key in spec.keys), spec.tip) for spec in specs]
-            self._add_group(menu.replace("&", "").replace("/", ": "), rows)
-        self._add_group("In the tree of calls", [(text, keys, "") for keys, text in TREE_KEYS])
+        bound = (spec for spec in ACTIONS if actions.keys(spec.name))
+        for place, specs in groupby(bound, key=lambda spec: spec.place):
+            rows = [(spec.label, actions.keys_text(spec.name), translated(spec.tip)) for spec in specs]
+            self._add_group(place, rows)
+        rows = [(translated(text), translated(keys), "") for keys, text in TREE_KEYS]
+        self._add_group(self.tr("In the tree of calls"), rows)
         self._sheet.expandAll()
         self._sheet.resizeColumnToContents(0)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -58,8 +59,3 @@ class ShortcutSheet(QDialog):
         for text, keys, tip in rows:
             item = QTreeWidgetItem(group, [text, keys])
             item.setToolTip(0, tip)
-
-
-def _shown(key: str) -> str:
-    """A key as this platform writes it."""
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

@@ -332,7 +332,7 @@ class TestActions:
 
     def test_the_sheet_lists_every_key(self, qtbot: QtBot) -> None:
         window = QMainWindow()
-        sheet = ShortcutSheet(window)
+        sheet = ShortcutSheet(Actions(window), window)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         qtbot.addWidget(sheet)
         table = sheet.findChild(QTreeWidget)
