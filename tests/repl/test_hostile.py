@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
+import dataclasses
 import os
-import random
 import resource
 import signal
 import subprocess
@@ -17,17 +16,19 @@ import msgspec
 import psutil
 import pytest
 
+from repl.soak import soak
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
-from rlm_desktop.repl.host import ReplHost, ReplOptions, ReplSpec
+from rlm_desktop.repl.host import ReplHost, ReplSpec
+from rlm_desktop.repl.isolation import describe, probe
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(sys.platform != "linux", reason="the socket's number is that of Linux workers"),
 ]
 ROOT = Path(__file__).resolve().parents[2]
-SOAK = int(os.environ.get("RLM_SOAK_WORKERS", "60"))
-"""Workers of the soak; some hundreds take minutes."""
+SOAK = 24
+"""Workers of each soak."""
 SEND = "import os, struct, msgspec\ndef send(data):\n    os.write(3, struct.pack('<I', len(data)) + data)\n"
 FORGE = SEND + "def forge(**message):\n    send(msgspec.msgpack.encode(message))\n"
 QUERY = "dict(function='llm_query', called_as='x', prompts=['p'])"
@@ -178,58 +179,15 @@ async def test_a_worker_that_does_not_understand_its_host_ends(bench, garbage):
     assert (await bench.run("1")).stdout == "1\n"
 
 
-async def test_a_soak_leaks_nothing():
-    """Workers started, used, interrupted, killed and flooded at random; afterwards nothing is left of them."""
-    process, chance = psutil.Process(), random.Random(4)
-    others = {child.pid for child in process.children(recursive=True)}
-    host = ReplHost(ReplOptions(grace=0.2))
-    await host.start()
-    before = process.num_fds()
-    codes = [
-        "x = 1",
-        "1 / 0",
-        "print('x' * 3_000_000)",
-        "llm_query_batch(['a'] * 5)",
-        "import os\nos._exit(1)",
-        "while True:\n    pass",
-        "open('left.txt', 'w').write('x')\nimport os\nos.mkdir('folder')",
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
-        "import os\nos.write(3, b'\\xff' * 50)",
-        "llm_query('x' * 2_000_000)",
-    ]
-
-    async def serve(query):
-        await asyncio.sleep(chance.random() / 50)
-        return ["r" * (2_000_000 if chance.random() < 0.1 else 5) for _ in query.prompts]
-
-    async def one(number):
-        context = "c" * (3_000_000 if number % 10 == 0 else 10)
-        repl = await host.spawn(ReplSpec(context=context), serve=serve, on_output=lambda *_: None)
-        for _ in range(chance.randint(1, 4)):
-            cell = asyncio.create_task(repl.run_cell(chance.choice(codes), timeout=0.3))
-            if chance.random() < 0.2:
-                await asyncio.sleep(chance.random() / 20)
-                chance.choice([repl.interrupt, cell.cancel])()
-            await asyncio.gather(cell, return_exceptions=True)
-        await repl.aclose()
-
-    for start in range(0, SOAK, 12):
-        await asyncio.gather(*[one(number) for number in range(start, start + 12)])
-    gc.collect()
-    assert (await _settled(process.num_fds, before)) == before
-    left = [child for child in process.children(recursive=True) if child.pid not in others]
-    assert len(left) <= 3, left  # bubblewrap, the first process in it, the zygote
-    await host.aclose()
-    assert not [child for child in process.children(recursive=True) if child.pid not in others]
-
-
-async def _settled(measure, wanted):
-    """The measure, once what ends in the background has ended."""
-    for _ in range(100):
-        if (found := measure()) == wanted:
-            return found
-        await asyncio.sleep(0.05)
-    return measure()
+@pytest.mark.parametrize("has_bubblewrap", [True, False])
+async def test_a_soak_leaks_nothing(has_bubblewrap):
+    """The short form of the benchmark `repl_soak`."""
+    layers = probe()
+    layers = layers if has_bubblewrap else dataclasses.replace(layers, bubblewrap=None)
+    if describe(layers).tier == "C" or (has_bubblewrap and not layers.bubblewrap):
+        pytest.skip(f"this tier cannot be had here: {layers.why_not}")
+    report = await soak(workers=SOAK, layers=layers)
+    assert report.has_left_nothing, report
 
 
 async def test_everything_dies_with_the_application(tmp_path):
