@@ -42,14 +42,15 @@ class Message(QFrame):
         self.level = level
         mark = QLabel(MARKS[level])
         mark.setProperty("level", level)
-        mark.setAccessibleName({"info": "Notice", "warning": "Warning", "error": "Error"}[level])
+        level_words = {"info": self.tr("Notice"), "warning": self.tr("Warning"), "error": self.tr("Error")}[level]
+        mark.setAccessibleName(level_words)
         label = QLabel(text)
         label.setWordWrap(True)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        label.setAccessibleName(f"{level.capitalize()}: {text}")
+        label.setAccessibleName(f"{level_words}: {text}")
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 4, 4)
@@ -63,8 +64,8 @@ class Message(QFrame):
         close = QToolButton()
         close.setText("✕")
         close.setAutoRaise(True)
-        close.setToolTip("Close this message")
-        close.setAccessibleName("Close this message")
+        close.setToolTip(self.tr("Close this message"))
+        close.setAccessibleName(self.tr("Close this message"))
         close.clicked.connect(self.dismiss)
         layout.addWidget(close)
 
@@ -88,7 +89,7 @@ class MessageBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Messages")
+        self.setAccessibleName(self.tr("Messages"))
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
@@ -138,7 +139,7 @@ class MessageBar(QWidget):
 
     def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
         """Say what was done, and offer for a while to take it back."""
-        self._undo = self.show_message(text, "info", button="Undo", act=undo, seconds=UNDO_SECONDS)
+        self._undo = self.show_message(text, "info", button=self.tr("Undo"), act=undo, seconds=UNDO_SECONDS)
 
     def undo(self) -> None:
         """Take back what was done last, if its message still shows."""
