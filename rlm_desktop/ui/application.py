@@ -17,7 +17,6 @@ from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.faults import CrashDialog, ErrorFunnel
-from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.first_window import FirstWindow, theme_mode
 from rlm_desktop.ui.loop import IdleCollector, Tasks, UiEventLoop
 from rlm_desktop.ui.samples import samples
@@ -210,7 +209,7 @@ class Application(QObject):
 
     def _go_to_failure(self, step: int) -> None:
         if not self.window.work.tree.select_failure(step):
-            self.window.messages.show_message("There is no error in this run.", "info", seconds=4)
+            self.window.messages.show_message(self.tr("There is no error in this run."), "info", seconds=4)
 
     # -- dialogs --------------------------------------------------------------------------------------------
 
@@ -240,10 +239,12 @@ class Application(QObject):
     def _show_about(self) -> None:
         box = QMessageBox(self.window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle("About RLM Desktop")
+        box.setWindowTitle(self.tr("About RLM Desktop"))
         box.setText(f"RLM Desktop {__version__}")
         box.setInformativeText(
-            "A desktop workbench for Recursive Language Models. MIT licence. Uses Qt through PySide6 (LGPL)."
+            self.tr(
+                "A desktop workbench for Recursive Language Models. MIT licence. Uses Qt through PySide6 (LGPL)."
+            )
         )
         box.addButton(QMessageBox.StandardButton.Close)
         without_icons(box)
@@ -283,11 +284,11 @@ class Application(QObject):
         box = QMessageBox(self.window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("A run is going on")
-        box.setText("A run is going on." if count == 1 else f"{counted(count, 'run')} are going on.")
-        box.setInformativeText("What has been found so far is kept. The history shows it as cancelled.")
-        stop = box.addButton("&Stop and close", QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton("&Keep running", QMessageBox.ButtonRole.RejectRole))
+        box.setWindowTitle(self.tr("A run is going on"))
+        box.setText(self.tr("%n run(s) are going on.", "", count))
+        box.setInformativeText(self.tr("What has been found so far is kept. The history shows it as cancelled."))
+        stop = box.addButton(self.tr("&Stop and close"), QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(self.tr("&Keep running"), QMessageBox.ButtonRole.RejectRole))
         stop.clicked.connect(self.quit)
         box.finished.connect(self._forget_question)
         self._question = box

@@ -28,23 +28,25 @@ class CrashDialog(QDialog):
     def __init__(self, report: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Something went wrong")
+        self.setWindowTitle(self.tr("Something went wrong"))
         self.resize(720, 420)
-        heading = QLabel("This is a fault of the program, not of what you did.")
+        heading = QLabel(self.tr("This is a fault of the program, not of what you did."))
         heading.setObjectName("heading")
         text = QLabel(
-            "Your sessions are safe and you can go on working. The report below is also in the log folder; "
-            "it holds no document text and no keys of yours unless an error message quoted them."
+            self.tr(
+                "Your sessions are safe and you can go on working. The report below is also in the log folder; "
+                "it holds no document text and no keys of yours unless an error message quoted them."
+            )
         )
         text.setWordWrap(True)
         self.report = QPlainTextEdit(report)
         self.report.setReadOnly(True)
         self.report.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.report.setAccessibleName("Crash report")
+        self.report.setAccessibleName(self.tr("Crash report"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = buttons.addButton("&Copy report", QDialogButtonBox.ButtonRole.ActionRole)
-        folder = buttons.addButton("Open &log folder", QDialogButtonBox.ButtonRole.ActionRole)
+        copy = buttons.addButton(self.tr("&Copy report"), QDialogButtonBox.ButtonRole.ActionRole)
+        folder = buttons.addButton(self.tr("Open &log folder"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
         folder.clicked.connect(open_log_folder)
         without_icons(buttons)

@@ -6,35 +6,27 @@ The widgets know nothing of each other, of the engine or of the history; this do
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from rlm_desktop import settings as settings_file
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Node
-from rlm_desktop.errors import DocumentError, UserError
 from rlm_desktop.history.replay import Replay
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.documents.panel import DocumentItem
-from rlm_desktop.ui.documents.reading import DocumentReader
+from rlm_desktop.ui.documents.controller import DocumentsController
 from rlm_desktop.ui.feed import RunFeed
-from rlm_desktop.ui.figures import counted, money, one_line
+from rlm_desktop.ui.figures import money, one_line, status_words
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import TITLE, MainWindow
 from rlm_desktop.ui.replay.player import ReplayPlayer
 from rlm_desktop.ui.run_controller import LiveRun, RunController, settings_of
 from rlm_desktop.ui.sessions.opening import Place, RunReader
 from rlm_desktop.ui.sessions.stored import StoredSessions
-
-if TYPE_CHECKING:
-    from rlm_desktop.documents import Document
 
 log = logging.getLogger(__name__)
 CHEAP_USD = 0.10
@@ -68,22 +60,18 @@ class Workbench(QObject):
         self.sessions = StoredSessions(
             window.history, window.messages, tasks, is_going_on=lambda item: self.runs.has(item)
         )
-        self.reader = DocumentReader(tasks, self)
+        self.documents = DocumentsController(window, self.sessions, tasks, self)
+        self.reader = self.documents.reader
         self._tasks = tasks
         self._feed: RunFeed | None = None
         self._opening: asyncio.Task[None] | None = None
         self._is_starting = False
         self._inspected: Node | None = None
-        self._last_folder = ""
         self._connect()
 
     def _connect(self) -> None:
         window = self._window
-        window.files_dropped.connect(self.add_files)
-        window.first_run.choose_requested.connect(self.choose_files)
-        self._work.documents.add_requested.connect(self.choose_files)
-        self._work.documents.cancel_requested.connect(self.reader.cancel)
-        self._work.documents.removed.connect(self._on_document_removed)
+        self.documents.changed.connect(self._show_start_or_work)
         self._work.question.ask_requested.connect(self.ask)
         self._work.header.answer_requested.connect(self.show_answer)
         self._work.replay.exit_requested.connect(self.toggle_replay)
@@ -98,56 +86,10 @@ class Workbench(QObject):
         self._work.inspector.node_selected.connect(self._work.tree.select_node)
         self._work.inspector.message.connect(window.messages.show_message)
         self.runs.run_ended.connect(self._on_run_ended)
-        self.reader.document_read.connect(self._take_document)
-        self.reader.failed.connect(self._say_unreadable)
-        self.reader.moved.connect(self._work.documents.show_progress)
-        self.reader.ended.connect(self._on_reading_ended)
-
-    # -- documents ------------------------------------------------------------------------------------------
-
-    def choose_files(self) -> None:
-        """Let the person choose files."""
-        dialog = QFileDialog(self._window, "Add documents", self._last_folder)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self.add_files)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def add_files(self, paths: Sequence[str]) -> None:
-        """Read files and add their texts to the session; what cannot be read is said in the message bar."""
-        if paths:
-            self._last_folder = str(Path(paths[-1]).parent)
-            self.reader.add(paths)
-            self._show_start_or_work()
-
-    def _on_reading_ended(self) -> None:
-        self._work.documents.show_progress(None)
-        self._show_start_or_work()
-
-    def _say_unreadable(self, error: DocumentError) -> None:
-        self._window.messages.show_message(f"{Path(error.path).name} cannot be read: {error.reason}")
-
-    def _take_document(self, document: Document) -> None:
-        panel = self._work.documents
-        if panel.find_text(document.sha256) is not None:
-            text = f"{document.name} is in the session already."
-            self._window.messages.show_message(text, "info", seconds=8)
-            return
-        panel.add(DocumentItem.of_document(document))
-        log.info("document %s added: %s", document.name, counted(document.characters, "character"))
-        if document.warnings:
-            first, *others = document.warnings
-            more = f" ({len(others)} more in its tooltip)" if others else ""
-            self._window.messages.show_message(f"{document.name}: {first}{more}", "warning", seconds=20)
-
-    def _on_document_removed(self, item: DocumentItem, row: int) -> None:
-        self._window.messages.offer_undo(f"{item.name} was removed.", lambda: self._bring_back(item, row))
-        self._show_start_or_work()
-
-    def _bring_back(self, item: DocumentItem, row: int) -> None:
-        self._work.documents.add(item, row)
-        self._show_start_or_work()
+        """Read files and folders, and add their texts to the session."""
+        self.documents.add_files(paths)
 
     # -- asking ---------------------------------------------------------------------------------------------
 
@@ -156,18 +98,20 @@ class Workbench(QObject):
         window = self._window
         if self.reader.is_reading:
             window.messages.show_message(
-                "The documents are still being read. Ask again when they are there.", "warning"
+                self.tr("The documents are still being read. Ask again when they are there."), "warning"
             )
         elif self._is_starting or self.runs.of_session(self.session_id):
             window.messages.show_message(
-                "A run of this session is going on. Stop it (Esc) or wait for its end.", "warning", seconds=8
+                self.tr("A run of this session is going on. Stop it (Esc) or wait for its end."),
+                "warning",
+                seconds=8,
             )
-        elif not self._work.documents.items:
+        elif not self._work.documents.asked:
             window.messages.show_message(
-                "There is no document to ask about. Drop files on the window, or press Ctrl+O.", "warning"
+                self.tr("There is no document to ask about. Drop files on the window, or press Ctrl+O."), "warning"
             )
         elif not self._work.question.text:
-            window.messages.show_message("Type a question first.", "warning", seconds=8)
+            window.messages.show_message(self.tr("Type a question first."), "warning", seconds=8)
             self._work.question.edit.setFocus()
         else:
             self._is_starting = True
@@ -179,7 +123,7 @@ class Workbench(QObject):
         try:
             window.messages.clear("warning")
             self._take_choices()
-            documents = await self._documents()
+            documents = await self.documents.asked()
             sinks = []
             if (history := self.sessions.history) is not None:
                 history.keep_documents(documents)
@@ -207,23 +151,6 @@ class Workbench(QObject):
             self.settings = chosen
             self._tasks.spawn(asyncio.to_thread(settings_file.save, chosen), name="save settings")
 
-    async def _documents(self) -> list[Document]:
-        """The documents of the session with their texts; those of an earlier run are fetched from the history."""
-        from rlm_desktop.documents import from_text
-
-        documents: list[Document] = []
-        for item in self._work.documents.items:
-            if item.document is None:
-                text = await self.sessions.do(lambda history, sha256=item.sha256: history.document_text(sha256))
-                if text is None:
-                    raise UserError(
-                        f"The text of {item.name} is no longer in the history. Remove it and add the file again."
-                    )
-                found = await asyncio.to_thread(from_text, item.name, text, item.kind)
-                item.document = dataclasses.replace(found, path=item.path)
-            documents.append(dataclasses.replace(item.document, name=item.name))
-        return documents
-
     @property
     def is_live(self) -> bool:
         """Whether the run that is shown is going on."""
@@ -240,11 +167,11 @@ class Workbench(QObject):
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Stop the run?")
-        box.setText(f"The run has cost {money(state.totals.cost_usd)} so far.")
-        box.setInformativeText("What it has found is kept, but it cannot go on later.")
-        box.addButton("&Stop", QMessageBox.ButtonRole.AcceptRole).clicked.connect(self.stop)
-        box.setDefaultButton(box.addButton("&Keep running", QMessageBox.ButtonRole.RejectRole))
+        box.setWindowTitle(self.tr("Stop the run?"))
+        box.setText(self.tr("The run has cost {cost} so far.").format(cost=money(state.totals.cost_usd)))
+        box.setInformativeText(self.tr("What it has found is kept, but it cannot go on later."))
+        box.addButton(self.tr("&Stop"), QMessageBox.ButtonRole.AcceptRole).clicked.connect(self.stop)
+        box.setDefaultButton(box.addButton(self.tr("&Keep running"), QMessageBox.ButtonRole.RejectRole))
         box.open()
 
     def _stop_call(self, number: int) -> None:
@@ -269,9 +196,11 @@ class Workbench(QObject):
         if live.state.started is not None:
             question = one_line(live.state.started.question, 80)
             self._window.messages.show_message(
-                f"“{question}” has ended: {live.state.status}.",
+                self.tr("“{question}” has ended: {status}.").format(
+                    question=question, status=status_words(live.state.status)
+                ),
                 "info",
-                button="Show",
+                button=self.tr("Show"),
                 act=lambda: self.open_run(live.session_id, live.run_id),
                 seconds=20,
             )
@@ -405,7 +334,7 @@ class Workbench(QObject):
         """Put the final answer on the clipboard."""
         if self.state is not None and self.state.answer:
             QGuiApplication.clipboard().setText(self.state.answer)
-            self._window.messages.show_message("The final answer is on the clipboard.", "info", seconds=4)
+            self._window.messages.show_message(self.tr("The final answer is on the clipboard."), "info", seconds=4)
 
     def _ask_again(self) -> None:
         if self.state is not None and self.state.started is not None:
@@ -431,9 +360,8 @@ class Workbench(QObject):
         """Show an empty session. Runs that are going on go on."""
         self._window.show_page(None)
         self._cancel_opening()
-        self.reader.cancel()
         self.session_id = self.run_id = ""
-        self._work.documents.replace(())
+        self.documents.show_refs(())
         self._work.question.clear()
         self._show_feed(None)
 
@@ -481,8 +409,7 @@ class Workbench(QObject):
         is_other = session_id != self.session_id
         self.session_id, self.run_id = session_id, run_id
         if is_other and feed.state.started is not None:
-            self.reader.cancel()
-            self._work.documents.replace(DocumentItem.of_ref(ref) for ref in feed.state.started.documents)
+            self.documents.show_refs(feed.state.started.documents)
             self._work.question.clear()
         self._show_feed(feed)
 
