@@ -146,16 +146,14 @@ class TestBadInput:
             messages = shown_messages(application)
             assert len(messages) == 3
             assert all("cannot be read" in message for message in messages)
-            assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt"]
+            assert [item.name for item in application.window.work.documents.asked] == ["chronicle.txt"]
 
     async def test_what_the_loader_warns_of_is_said(self, start: Start) -> None:
-        scan = from_text("scan.pdf", "Only the title.", "pdf")
+        paper = from_text("paper.pdf", "Only the title.", "pdf")
         async with start() as application:
-            warnings = ("12 pages hold pictures but no text.", "One page is damaged.")
-            application.workbench.reader.document_read.emit(dataclasses.replace(scan, warnings=warnings))
-            assert shown_messages(application) == [
-                "scan.pdf: 12 pages hold pictures but no text. (1 more in its tooltip)"
-            ]
+            warnings = ("2 pages could not be read.", "One attachment is damaged.")
+            application.workbench.documents.add_document(dataclasses.replace(paper, warnings=warnings))
+            assert shown_messages(application) == ["paper.pdf: 2 pages could not be read. (1 more in its tooltip)"]
 
     async def test_a_file_twice(self, start: Start, chronicle: Path) -> None:
         async with start() as application:

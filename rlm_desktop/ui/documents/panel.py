@@ -1,361 +1,271 @@
-"""The documents of the session: a line of chips with the button that adds more and what they add up to."""
+"""The documents of the session above the question: totals, progress, chips or the whole list, the Add button."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QListView,
+    QMenu,
     QProgressBar,
     QPushButton,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from rlm_desktop.ui.figures import counted, one_line, short_count, token_estimate
+from rlm_desktop.ui.documents.capacity import USUAL_WINDOW, Capacity
+from rlm_desktop.ui.documents.chips import MAX_CHIP_ROWS, ChipView
+from rlm_desktop.ui.documents.items import DocumentItem
+from rlm_desktop.ui.documents.model import DocumentsModel, Totals
+from rlm_desktop.ui.documents.table import DocumentsTable
+from rlm_desktop.ui.figures import counted, number, one_line, short_count
+from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.window_style import muted
 
-if TYPE_CHECKING:
-    from rlm_desktop.documents import Document
-    from rlm_desktop.engine.events import DocumentRef
-
-MAX_CHIP_WIDTH = 320
-MAX_CHIP_ROWS = 3
-CHIP_HEIGHT = 26
-CHIP_GAP = 6
-AnyIndex = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(eq=False, slots=True)
-class DocumentItem:
-    """A document of the session: read from a file, or known from the history (`document` is None until needed).
-
-    Attributes:
-        warnings: What the loader had to say about it.
-    """
-
-    name: str
-    kind: str
-    characters: int
-    pages: int | None = None
-    path: str = ""
-    sha256: str = ""
-    warnings: tuple[str, ...] = ()
-    document: Document | None = field(default=None, repr=False)
-
-    @classmethod
-    def of_document(cls, document: Document) -> DocumentItem:
-        """An item for a document that was just read."""
-        return cls(
-            document.name,
-            document.kind,
-            document.characters,
-            len(document.pages) or None,
-            document.path,
-            document.sha256,
-            tuple(document.warnings),
-            document,
-        )
-
-    @classmethod
-    def of_ref(cls, ref: DocumentRef) -> DocumentItem:
-        """An item for a document that an earlier run had; its text is in the history."""
-        return cls(ref.name, ref.kind, ref.characters, ref.pages, ref.path, ref.sha256)
-
-    @property
-    def size_text(self) -> str:
-        """Pages where there are pages, else characters."""
-        return f"{self.pages:,} p" if self.pages else short_count(self.characters)
-
-    def describe(self) -> str:
-        """All that is known of it, for the tooltip and the screen reader."""
-        pages = f"{counted(self.pages, 'page')}, " if self.pages else ""
-        lines = [
-            self.name,
-            f"{self.kind}, {pages}{counted(self.characters, 'character')}, {token_estimate(self.characters)}",
-        ]
-        if self.path:
-            lines.append(self.path)
-        lines += [f"⚠ {warning}" for warning in self.warnings]
-        return "\n".join(lines)
-
-
-class DocumentsModel(QAbstractListModel):
-    """The documents in the order in which they were added."""
-
-    ItemRole = Qt.ItemDataRole.UserRole
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.items: list[DocumentItem] = []
-
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
-        return 0 if parent.isValid() else len(self.items)
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102
-        if not index.isValid() or index.row() >= len(self.items):
-            return None
-        item = self.items[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return item.name
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return item.describe()
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return item.describe().replace("\n", "; ")
-        return item if role == self.ItemRole else None
-
-    def insert(self, item: DocumentItem, row: int | None = None) -> None:
-        """Put `item` at `row`, at the end when None."""
-        row = len(self.items) if row is None else min(row, len(self.items))
-        self.beginInsertRows(QModelIndex(), row, row)
-        self.items.insert(row, item)
-        self.endInsertRows()
-
-    def remove(self, row: int) -> DocumentItem:
-        """Take the item at `row` out."""
-        self.beginRemoveRows(QModelIndex(), row, row)
-        item = self.items.pop(row)
-        self.endRemoveRows()
-        return item
-
-    def replace(self, items: Iterable[DocumentItem]) -> None:
-        """Show other documents."""
-        self.beginResetModel()
-        self.items = list(items)
-        self.endResetModel()
-
-
-class ChipDelegate(QStyledItemDelegate):
-    """Paints a document as a chip: name, size, a warning sign, a cross that removes it."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: D102
-        metrics = option.fontMetrics
-        item: DocumentItem = index.data(DocumentsModel.ItemRole)
-        width = metrics.horizontalAdvance(item.name) + metrics.horizontalAdvance("  " + self._suffix(item)) + 48
-        return QSize(min(width, MAX_CHIP_WIDTH), max(CHIP_HEIGHT, metrics.height() + 8))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:  # noqa: D102
-        item: DocumentItem | None = index.data(DocumentsModel.ItemRole)
-        if item is None:
-            return
-        rect: QRect = option.rect
-        palette: QPalette = option.palette
-        state: QStyle.StateFlag = option.state
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_current = bool(state & QStyle.StateFlag.State_Selected)
-        border = palette.accent() if is_current else palette.mid()
-        painter.setPen(border.color())
-        painter.setBrush(palette.highlight() if is_current else palette.base())
-        painter.drawRoundedRect(rect.adjusted(0, 0, -1, -1), 6, 6)
-        suffix = self._suffix(item)
-        metrics = option.fontMetrics
-        suffix_width = metrics.horizontalAdvance(suffix)
-        text = rect.adjusted(10, 0, -28, 0)
-        name = metrics.elidedText(item.name, Qt.TextElideMode.ElideMiddle, text.width() - suffix_width - 8)
-        painter.setPen(palette.text().color())
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-        painter.setPen(palette.placeholderText().color())
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, suffix)
-        painter.drawText(self.cross(rect), Qt.AlignmentFlag.AlignCenter, "✕")
-        painter.restore()
-
-    @staticmethod
-    def cross(rect: QRect) -> QRect:
-        """Where the cross of a chip is."""
-        return QRect(rect.right() - 24, rect.top(), 22, rect.height())
-
-    @staticmethod
-    def _suffix(item: DocumentItem) -> str:
-        return ("⚠ " if item.warnings else "") + item.size_text
-
-
-class ChipView(QListView):
-    """The chips. Delete removes the current one; the view is as high as it needs, up to three lines.
-
-    Signals:
-        remove_requested: The row whose cross was clicked or that had the focus when Delete was pressed.
-    """
-
-    remove_requested = Signal(int)
-
-    def __init__(self, model: DocumentsModel) -> None:
-        super().__init__()
-        self.setObjectName("chips")
-        self.setAccessibleName("Documents of the session")
-        self.setModel(model)
-        self.setItemDelegate(ChipDelegate(self))
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(True)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setSpacing(CHIP_GAP // 2)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.max_lines = MAX_CHIP_ROWS
-        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
-            signal.connect(self.fit)
-        self.fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.currentIndex().isValid():
-            self.remove_requested.emit(self.currentIndex().row())
-            return
-        super().keyPressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        index = self.indexAt(event.position().toPoint())
-        if index.isValid() and ChipDelegate.cross(self.visualRect(index)).contains(event.position().toPoint()):
-            self.remove_requested.emit(index.row())
-            return
-        super().mouseReleaseEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
-        super().resizeEvent(event)
-        self.fit()
-
-    def fit(self) -> None:
-        """Be as high as the chips need, within `max_lines`."""
-        count = self.model().rowCount()
-        self.setVisible(count > 0)
-        if not count:
-            return
-        self.doItemsLayout()
-        line = self.sizeHintForRow(0) + CHIP_GAP
-        last = self.visualRect(self.model().index(count - 1, 0))
-        lines = max(1, (last.bottom() + self.verticalOffset()) // line + 1)
-        self.setFixedHeight(min(lines, self.max_lines) * line + 2)
+LEAST_ROWS, MOST_ROWS, COMPACT_ROWS = 3, 10, 4
+_PERMILLE = 1000
 
 
 class DocumentsPanel(QWidget):
-    """The documents bar.
+    """The documents bar, and below it the chips or the list.
 
     Signals:
-        add_requested: The person wants to choose files.
+        add_requested / folder_requested / paste_requested: The person wants to add files, a folder, the clipboard.
         cancel_requested: The reading of files shall stop.
-        removed: A document was taken out: the item and the row that it had.
+        left_out_requested: The person wants to see what was left out.
+        open_requested: The text of a `DocumentItem` shall be shown.
+        removed: Documents were taken out: pairs of the row that each had and its item.
     """
 
     add_requested = Signal()
+    folder_requested = Signal()
+    paste_requested = Signal()
     cancel_requested = Signal()
-    removed = Signal(object, int)
+    left_out_requested = Signal()
+    open_requested = Signal(object)
+    removed = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = DocumentsModel(self)
-        heading = QLabel("Documents")
+        self.chips = ChipView(self.model)
+        self.table = DocumentsTable(self.model)
+        self.table.hide()
+        self._is_compact = False
+        self._busy_text = ""
+        self._window_tokens = USUAL_WINDOW
+        self._build()
+        self._connect()
+        self.show_progress(None)
+
+    def _build(self) -> None:
+        heading = QLabel(self.tr("Documents"))
         heading.setObjectName("heading")
-        self._summary = QLabel()
+        self._summary = ElidedLabel()
         muted(self._summary)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(120, 6)
-        self._progress.setAccessibleName("Reading of documents")
-        self._cancel = QPushButton("Cancel")
-        self._cancel.setAccessibleName("Cancel the reading of documents")
-        self._cancel.clicked.connect(self.cancel_requested)
-        add = QPushButton("+ Add…")
-        add.setAccessibleName("Add documents")
-        add.setToolTip("Choose files (Ctrl+O), or drop them on the window")
-        add.clicked.connect(self.add_requested)
-        self.view = ChipView(self.model)
-        self.view.remove_requested.connect(self.remove)
+        self._progress.setRange(0, _PERMILLE)
+        self._progress.setAccessibleName(self.tr("Reading of documents"))
+        self._cancel = QPushButton(self.tr("Cancel"))
+        self._cancel.setAccessibleName(self.tr("Cancel the reading of documents"))
+        self._left_out = QPushButton()
+        self._left_out.setObjectName("chip")
+        self._left_out.setToolTip(self.tr("Files that were left out of folders, and why"))
+        self._left_out.hide()
+        self.toggle = QToolButton()
+        self.toggle.setText(self.tr("List"))
+        self.toggle.setCheckable(True)
+        self.toggle.setToolTip(self.tr("Show all documents with their sizes and states"))
+        self.toggle.setAccessibleName(self.tr("Show the documents as a list"))
+        add = QPushButton(self.tr("+ Add"))
+        add.setAccessibleName(self.tr("Add documents"))
+        add.setToolTip(self.tr("Choose files or a folder, or drop them on the window"))
+        add.setMenu(self._add_menu(add))
         self._line = QHBoxLayout()
         self._line.setSpacing(8)
         self._line.addWidget(heading)
         self._line.addWidget(self._summary, 1)
-        self._line.addWidget(self._progress)
-        self._line.addWidget(self._cancel)
-        self._line.addWidget(add)
+        for widget in (self._progress, self._cancel, self._left_out, self.toggle, add):
+            self._line.addWidget(widget)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self._column.addLayout(self._line)
-        self._column.addWidget(self.view)
-        self._is_compact = False
-        self._busy_text = ""
-        self.show_progress(None)
+        self._column.addWidget(self.chips)
+        self._column.addWidget(self.table)
+
+    def _add_menu(self, button: QPushButton) -> QMenu:
+        menu = QMenu(button)
+        menu.addAction(self.tr("&Files…"), self.add_requested.emit)
+        menu.addAction(self.tr("F&older…"), self.folder_requested.emit)
+        menu.addAction(self.tr("&Paste text or files"), self.paste_requested.emit)
+        return menu
+
+    def _connect(self) -> None:
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._left_out.clicked.connect(self.left_out_requested)
+        self.toggle.toggled.connect(self.show_list)
+        self.chips.remove_requested.connect(lambda row: self.remove([row]))
+        self.chips.open_requested.connect(self._open)
+        self.chips.list_requested.connect(lambda: self.toggle.setChecked(True))
+        self.table.remove_requested.connect(self.remove)
+        self.table.open_requested.connect(self._open)
+        self.table.paste_requested.connect(self.paste_requested)
+        for signal in (
+            self.model.rowsInserted,
+            self.model.rowsRemoved,
+            self.model.modelReset,
+            self.model.dataChanged,
+        ):
+            signal.connect(self._summarise)
+
+    # -- what shows -----------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> QListView | QTableView:
+        """What lists the documents now."""
+        return self.table if self.toggle.isChecked() else self.chips
+
+    def focus_list(self) -> None:
+        """Go to the list."""
+        self.view.setFocus()
+
+    def show_list(self, is_list: bool) -> None:
+        """Show the whole list rather than chips."""
+        had_focus = self.chips.hasFocus() or self.table.hasFocus()
+        self.toggle.setChecked(is_list)
+        self._fit()
+        if had_focus or is_list:
+            self.view.setFocus()
+        if is_list and not self.table.currentIndex().isValid() and self.items:
+            self.table.selectRow(max(0, self.chips.currentIndex().row()))
 
     def set_compact(self, is_compact: bool) -> None:
         """Where there is little height, the chips stand in the heading's line."""
         if is_compact == self._is_compact:
             return
         self._is_compact = is_compact
-        self.view.max_lines = 1 if is_compact else MAX_CHIP_ROWS
+        self.chips.max_lines = 1 if is_compact else MAX_CHIP_ROWS
         if is_compact:
-            self._line.insertWidget(2, self.view, 3)
+            self._line.insertWidget(2, self.chips, 3)
         else:
-            self._column.addWidget(self.view)
+            self._column.insertWidget(1, self.chips)
         self._summarise()
-        self.view.fit()
+        self.chips.fit()
+
+    def _fit(self) -> None:
+        is_list = self.toggle.isChecked() and bool(self.items)
+        rows = min(max(LEAST_ROWS, len(self.items)), COMPACT_ROWS if self._is_compact else MOST_ROWS)
+        self.table.setFixedHeight(self.table.height_of(rows))
+        self.table.setVisible(is_list)
+        self.chips.setVisible(bool(self.items) and not is_list)
+
+    # -- the documents --------------------------------------------------------------------------------------
 
     @property
     def items(self) -> Sequence[DocumentItem]:
-        """The documents, in order."""
+        """All documents, in order."""
         return self.model.items
 
-    def add(self, item: DocumentItem, row: int | None = None) -> None:
-        """Show one more document. A name that is taken gets a number, for the REPL tells documents by name."""
-        item.name = _free_name(item.name, {other.name for other in self.items})
-        self.model.insert(item, row)
-        self._summarise()
+    @property
+    def asked(self) -> list[DocumentItem]:
+        """Those that a question is asked over."""
+        return [item for item in self.model.items if item.is_asked]
 
-    def find_text(self, sha256: str) -> DocumentItem | None:
-        """The document with this text, if it is there already."""
-        return next((item for item in self.items if item.sha256 == sha256), None)
+    def add(self, items: DocumentItem | Sequence[DocumentItem], row: int | None = None) -> None:
+        """List more documents. A name that is taken gets a number, for the REPL tells documents by name."""
+        self.model.insert([items] if isinstance(items, DocumentItem) else items, row)
 
-    def remove(self, row: int) -> None:
-        """Take a document out."""
-        item = self.model.remove(row)
-        self._summarise()
-        self.removed.emit(item, row)
+    def remove(self, rows: Iterable[int]) -> None:
+        """Take documents out."""
+        current = self.table.currentIndex().row()
+        gone = self.model.remove(rows)
+        if gone and self.items and self.toggle.isChecked():
+            self.table.selectRow(min(max(0, current), len(self.items) - 1))
+        if gone:
+            self.removed.emit(gone)
+
+    def drop(self, items: Iterable[DocumentItem]) -> None:
+        """Take documents out that came to nothing, without a word."""
+        unwanted = {id(item) for item in items}
+        self.model.remove(row for row, item in enumerate(self.items) if id(item) in unwanted)
+
+    def bring_back(self, gone: Sequence[tuple[int, DocumentItem]]) -> None:
+        """Undo `remove`."""
+        self.model.put_back(gone)
 
     def replace(self, items: Iterable[DocumentItem]) -> None:
         """Show the documents of another session."""
         self.model.replace(items)
-        self._summarise()
 
-    def show_progress(self, text: str | None, done: int = 0, total: int = 0) -> None:
-        """Say what is being read; None when nothing is."""
+    def _open(self, row: int) -> None:
+        if 0 <= row < len(self.items):
+            self.open_requested.emit(self.items[row])
+
+    # -- words ----------------------------------------------------------------------------------------------
+
+    def set_window(self, tokens: int) -> None:
+        """Say how much one call to the root model holds."""
+        if tokens != self._window_tokens:
+            self._window_tokens = tokens
+            self._summarise()
+
+    def show_left_out(self, count: int) -> None:
+        """Say how many files of folders were left out."""
+        self._left_out.setText(self.tr("{count} left out").format(count=number(count)))
+        self._left_out.setVisible(count > 0)
+
+    def show_progress(self, text: str | None, share: float = 0.0) -> None:
+        """Say what is being read and how far all is, 0 to 1; None when nothing is."""
         self._progress.setVisible(text is not None)
         self._cancel.setVisible(text is not None)
-        self._progress.setRange(0, total)
-        self._progress.setValue(done)
-        self._busy_text = "" if text is None else one_line(text, 80)
+        self._progress.setValue(int(share * _PERMILLE))
+        self._busy_text = "" if text is None else one_line(text, 200)
         self._summarise()
 
     def _summarise(self) -> None:
-        characters = sum(item.characters for item in self.items)
-        summary = "none yet: drop files here"
-        if self.items:
-            size = f"{short_count(characters)} characters · {token_estimate(characters)}"
-            summary = f"{len(self.items)} · {size} in the context"
-        self._summary.setText(self._busy_text or summary)
-        self._summary.setVisible(not self._is_compact or bool(self._busy_text) or not self.items)
+        totals = self.model.totals()
+        capacity = Capacity(totals.tokens, self._window_tokens)
+        self._summary.set_full_text(self._busy_text or self._summary_of(totals, capacity))
+        self._summary.setToolTip(capacity.hint if totals.asked else "")
+        self._summary.setVisible(not self._is_compact or bool(self._busy_text) or not totals.listed)
+        self.toggle.setVisible(totals.listed > 0)
+        self._fit()
+
+    def _summary_of(self, totals: Totals, capacity: Capacity) -> str:
+        if not totals.listed:
+            return self.tr("none yet: drop files here")
+        count = number(totals.asked)
+        if totals.asked != totals.listed:
+            count = self.tr("{asked} of {all}").format(asked=count, all=number(totals.listed))
+        parts = [count]
+        if totals.asked:
+            parts += [
+                self.tr("{count} characters").format(count=short_count(totals.characters)),
+                self.tr("≈ {count} tokens").format(count=short_count(totals.tokens)),
+                capacity.text,
+            ]
+        if totals.refused:
+            parts.append(self.tr("{files} cannot be read").format(files=counted(totals.refused, "file")))
+        return " · ".join(parts)
+
+    # -- Qt's events ----------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste_requested.emit()
+            return
+        super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.view.scheduleDelayedItemsLayout()
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    """`name`, or `name (2).txt` and so on when it is taken."""
-    if name not in taken:
-        return name
-    stem, dot, ending = name.rpartition(".")
-    number = 2
-    while (candidate := f"{stem} ({number}).{ending}" if dot else f"{name} ({number})") in taken:
-        number += 1
-    return candidate
+            self.chips.scheduleDelayedItemsLayout()

@@ -1,123 +1,247 @@
-"""Reads files beside the event loop and hands their texts on one by one, in the order in which they were added."""
+"""Reads files beside the event loop: looks for them, reads them, and tells of them in batches.
+
+Ten thousand small files are read in a few seconds. A signal for each would leave no time for painting, so what was
+read is told of ten times a second.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import importlib
 import logging
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from rlm_desktop.errors import DocumentError
-from rlm_desktop.ui.figures import counted
+from rlm_desktop.ui.documents.items import DocumentItem, State
+from rlm_desktop.ui.figures import clock, number
 from rlm_desktop.ui.loop import Tasks
 
 if TYPE_CHECKING:
-    from rlm_desktop.documents import Document, Loader
+    from rlm_desktop.documents import Document, Found, LeftOut, Loader, Progress
+    from rlm_desktop.documents.load import Known
 
 log = logging.getLogger(__name__)
+TELL_EVERY_MS = 100
+
+
+@dataclass(slots=True)
+class Looked:
+    """What stands behind paths that were added.
+
+    Attributes:
+        new: Files that are not in the session.
+        changed: Paths in the session whose files have changed since, or could not be read.
+        repeated: Names of files that are in the session as they are.
+        left_out: What folders hold that is not read, and why.
+    """
+
+    new: list[Found] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Look:
+    """Paths to look at, and the keys of the files that the session has, by path."""
+
+    paths: Sequence[str]
+    listed: Mapping[str, str]
+
+
+_Job: TypeAlias = "_Look | list[DocumentItem]"
 
 
 class DocumentReader(QObject):
     """Reads files; more may be added while it reads.
 
     Signals:
-        document_read: A `Document`.
-        failed: A `DocumentError`: one file could not be read; the others go on.
-        moved: What is being read, and how much of all is done, in hundredths of a file: text, done, total.
-        ended: Nothing is left to read, or it was cancelled.
+        looked: A `Looked`: what stands behind the paths that were added.
+        changed: The documents that were read or refused since the last time.
+        moved: What is being read, and the share of all that is done.
+        ended: Nothing is left to do, or it was cancelled.
     """
 
-    document_read = Signal(object)
-    failed = Signal(object)
-    moved = Signal(str, int, int)
+    looked = Signal(object)
+    changed = Signal(list)
+    moved = Signal(str, float)
     ended = Signal()
 
-    def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: Tasks, known: Known, parent: QObject | None = None) -> None:
+        """`known` gives the document of a file that was read before; called in threads."""
         super().__init__(parent)
         self._tasks = tasks
-        self._waiting: deque[str] = deque()
+        self._known = known
+        self._jobs: deque[_Job] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._is_cancelled = False
+        self._fresh: list[DocumentItem] = []
+        self._done = 0
+        self._next_show = 0.0
+        self._tell = QTimer(self, singleShot=True, interval=TELL_EVERY_MS)
+        self._tell.timeout.connect(self._tell_now)
 
     @property
     def is_reading(self) -> bool:
-        """Whether files are being read."""
+        """Whether there is something to do."""
         return self._task is not None
 
-    def add(self, paths: Iterable[str]) -> None:
-        """Read these files too."""
-        self._waiting.extend(paths)
-        if self._waiting and self._task is None:
-            self.moved.emit(f"Reading {counted(len(self._waiting), 'file')}…", 0, 0)
-            self._task = self._tasks.spawn(self._read_all(), name="read documents")
+    def look(self, paths: Sequence[str], listed: Mapping[str, str]) -> None:
+        """Look what stands behind paths; `listed` has the keys of the files that the session has, by path."""
+        self._add(_Look(paths, listed))
+
+    def read(self, items: Sequence[DocumentItem]) -> None:
+        """Read these documents, in the way that each one says."""
+        if items:
+            self._add(list(items))
+
+    def _add(self, job: _Job) -> None:
+        self._jobs.append(job)
+        if self._task is None:
+            self._is_cancelled = False
+            self._done = 0
+            self.moved.emit(self.tr("Looking for files…"), 0.0)
+            self._task = self._tasks.spawn(self._work(), name="read documents")
 
     def cancel(self) -> None:
-        """Stop; what was handed on stays."""
-        self._waiting.clear()
+        """Stop; what was read stays."""
+        self._jobs.clear()
         if self._task is not None:
+            self._is_cancelled = True
             self._task.cancel()
             self._end()
 
     async def done(self) -> None:
-        """Return when nothing is left to read."""
-        if self._task is not None:
+        """Return when nothing is left to do."""
+        while self._task is not None:
             await asyncio.wait([self._task])
 
     def _end(self) -> None:
         self._task = None
+        self._tell.stop()
+        self._tell_now()
         self.ended.emit()
 
-    async def _read_all(self) -> None:
-        loads: deque[asyncio.Future[Document]] = deque()
-        shares: list[float] = []
+    async def _work(self) -> None:
         documents = await asyncio.to_thread(importlib.import_module, "rlm_desktop.documents")
-        loader: Loader = documents.Loader()
+        loader: Loader = documents.Loader(known=self._known)
         try:
-            while self._waiting or loads:
-                while self._waiting:
-                    loads.append(self._start(loader, self._waiting.popleft(), shares))
-                await self._hand_on(loads[0])
-                loads.popleft()
+            while self._jobs:
+                job = self._jobs.popleft()
+                if isinstance(job, _Look):
+                    self.looked.emit(await asyncio.to_thread(self._look, job))
+                else:
+                    await self._read(loader, job)
         finally:
             if self._task is asyncio.current_task():
                 self._end()
-            await _cancel_and_wait(loads)
             await loader.aclose()
 
-    def _start(self, loader: Loader, path: str, shares: list[float]) -> asyncio.Future[Document]:
-        place = len(shares)
-        shares.append(0.0)
-        load = asyncio.ensure_future(loader.aload(path, on_progress=self._meter(Path(path).name, shares, place)))
-        load.add_done_callback(lambda _: shares.__setitem__(place, 1.0))
-        return load
+    def _look(self, job: _Look) -> Looked:
+        """In a thread: a folder may hold a hundred thousand files, or lie on a slow disk."""
+        from rlm_desktop.documents import expand, file_key
 
-    def _meter(self, name: str, shares: list[float], place: int) -> Callable[[float, str], None]:
-        """What shows how far the file at `place` is."""
+        looked = Looked()
+        paths = Counter(os.path.abspath(path) for path in job.paths)
+        listing = expand(paths, is_cancelled=lambda: self._is_cancelled)
+        looked.left_out = listing.left_out
+        looked.repeated = [os.path.basename(path) for path, count in paths.items() if count > 1]
+        for found in listing.files:
+            known = job.listed.get(found.path)
+            if known is None:
+                looked.new.append(found)
+                continue
+            try:
+                is_same = bool(known) and file_key(found.path) == known
+            except DocumentError:
+                is_same = False
+            if is_same:
+                looked.repeated.append(found.name)
+            else:
+                looked.changed.append(found.path)
+        return looked
 
+    async def _read(self, loader: Loader, items: list[DocumentItem]) -> None:
+        from rlm_desktop.documents import Found
+
+        plain = [item for item in items if not (item.password or item.chosen_encoding or item.ocr)]
+        if plain:
+            files = [Found(item.path, item.name, item.size_bytes) for item in plain]
+            await loader.load_all(
+                files,
+                progress=self._report,
+                on_ready=lambda index, result: self._take(plain[index], result),
+            )
+            self._done += len(plain)
+        for item in items:
+            if item.password or item.chosen_encoding or item.ocr:
+                await self._read_as_wished(loader, item)
+
+    async def _read_as_wished(self, loader: Loader, item: DocumentItem) -> None:
         def report(share: float, note: str) -> None:
-            if self._task is None:
-                return
-            shares[place] = share
-            detail = f" ({note})" if note else ""
-            text = f"Reading {place + 1} of {len(shares)}: {name}{detail}"
-            self.moved.emit(text, int(sum(shares) * 100), 100 * len(shares))
+            self._show(item.name, note, 1, 1, share, None)
 
-        return report
-
-    async def _hand_on(self, load: asyncio.Future[Document]) -> None:
         try:
-            self.document_read.emit(await load)
+            document = await loader.aload(
+                item.path,
+                name=item.name,
+                password=item.password,
+                encoding=item.chosen_encoding,
+                ocr=item.ocr,
+                on_progress=report,
+            )
         except DocumentError as error:
-            log.warning("%s", error)
-            self.failed.emit(error)
+            self._take(item, error)
+        else:
+            self._take(item, document)
 
+    def _report(self, progress: Progress) -> None:
+        if not self._is_cancelled:
+            done = min(progress.done + 1, progress.total)
+            left = progress.seconds_left
+            self._show(progress.name, progress.note, done, progress.total, progress.overall, left)
 
-async def _cancel_and_wait(futures: Sequence[asyncio.Future[Any]]) -> None:
-    """Cancel what has not ended, and wait until all has."""
-    for future in futures:
-        future.cancel()
-    await asyncio.gather(*futures, return_exceptions=True)
+    def _show(self, name: str, note: str, done: int, total: int, share: float, left: float | None) -> None:
+        """Ten times a second at most: the text is only read by a person."""
+        if (now := time.monotonic()) < self._next_show:
+            return
+        self._next_show = now + TELL_EVERY_MS / 1000
+        waiting = sum(len(job) for job in self._jobs if isinstance(job, list))
+        parts = [name] if done + self._done == total + self._done + waiting == 1 else []
+        if not parts:
+            counts = {
+                "done": number(done + self._done),
+                "total": number(total + self._done + waiting),
+                "name": name,
+            }
+            parts = [self.tr("{done} of {total}: {name}").format(**counts)]
+        parts += [note] if note else []
+        if left is not None and left >= 1:
+            parts.append(self.tr("{time} left").format(time=clock(left)))
+        self.moved.emit(self.tr("Reading {what}").format(what=" · ".join(parts)), share)
+
+    def _take(self, item: DocumentItem, result: Document | DocumentError) -> None:
+        if self._is_cancelled:
+            return
+        if isinstance(result, DocumentError):
+            from rlm_desktop.documents import PasswordNeeded
+
+            log.warning("%s", result)
+            item.refuse(result, is_locked=isinstance(result, PasswordNeeded))
+        else:
+            item.take(result)
+        self._fresh.append(item)
+        if not self._tell.isActive():
+            self._tell.start()
+
+    def _tell_now(self) -> None:
+        if self._fresh:
+            fresh, self._fresh = self._fresh, []
+            self.changed.emit([item for item in fresh if item.state is not State.WAITING])

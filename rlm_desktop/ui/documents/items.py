@@ -1,0 +1,167 @@
+"""A document as the window lists it: waiting, read, refused, or known from the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from rlm_desktop.ui.figures import CHARACTERS_PER_TOKEN, counted, number, short_count
+
+if TYPE_CHECKING:
+    from rlm_desktop.documents import Document, Found
+    from rlm_desktop.engine.events import DocumentRef
+    from rlm_desktop.errors import DocumentError
+
+
+class State(Enum):
+    """How far a document is."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+    LOCKED = "locked"
+
+
+@dataclass(eq=False, slots=True)
+class DocumentItem:
+    """A document of the session.
+
+    Attributes:
+        characters / pages / tokens: Of the text; nothing while it is not read. Tokens are an estimate.
+        size_bytes: Of the file; 0 where it is not known.
+        warnings: What the loader had to say about it.
+        reason: Why it cannot be read.
+        is_included: Whether questions are asked over it.
+        encoding: Of a text: as found, or as the person chose.
+        needs_ocr: Pages that hold pictures but no text.
+        password / chosen_encoding / ocr: How the person wants it to be read. A password is never written anywhere.
+        document: None until its text is needed, for one that an earlier run had.
+    """
+
+    name: str
+    kind: str = ""
+    characters: int = 0
+    pages: int | None = None
+    path: str = ""
+    sha256: str = ""
+    size_bytes: int = 0
+    tokens: int = 0
+    state: State = State.WAITING
+    warnings: tuple[str, ...] = ()
+    reason: str = ""
+    is_included: bool = True
+    encoding: str = ""
+    needs_ocr: tuple[int, ...] = ()
+    password: str = field(default="", repr=False)
+    chosen_encoding: str = ""
+    ocr: str = ""
+    document: Document | None = field(default=None, repr=False)
+
+    @classmethod
+    def of_document(cls, document: Document) -> DocumentItem:
+        """An item for a document that is there."""
+        item = cls(document.name)
+        item.take(document)
+        return item
+
+    @classmethod
+    def of_file(cls, found: Found) -> DocumentItem:
+        """An item for a file that is to be read."""
+        return cls(found.name, path=found.path, size_bytes=found.size)
+
+    @classmethod
+    def of_ref(cls, ref: DocumentRef) -> DocumentItem:
+        """An item for a document that an earlier run had; its text is in the history."""
+        item = cls(ref.name, ref.kind, ref.characters, ref.pages, ref.path, ref.sha256, state=State.READY)
+        item.tokens = -(-ref.characters // CHARACTERS_PER_TOKEN)
+        return item
+
+    def take(self, document: Document) -> None:
+        """It was read. Its name stays."""
+        self.kind, self.path, self.sha256 = document.kind, document.path, document.sha256
+        self.characters, self.pages = document.characters, len(document.pages) or None
+        self.size_bytes, self.tokens = document.size_bytes, document.estimated_tokens
+        self.warnings, self.encoding, self.needs_ocr = document.warnings, document.encoding, document.needs_ocr
+        self.state, self.reason, self.document = State.READY, "", document
+
+    def refuse(self, error: DocumentError, *, is_locked: bool) -> None:
+        """It cannot be read, or not without a password."""
+        self.state = State.LOCKED if is_locked else State.FAILED
+        self.reason = error.reason
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a question is asked over it."""
+        return self.is_included and self.state is State.READY
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is known from the history, with its text not fetched yet."""
+        return self.document is None and self.state is State.READY
+
+    @property
+    def may_change_encoding(self) -> bool:
+        """Whether another encoding would give another text."""
+        return bool(self.path and self.encoding)
+
+    @property
+    def size_text(self) -> str:
+        """Pages where there are pages, else characters; nothing while it is not read."""
+        if self.state is not State.READY:
+            return ""
+        pages = QCoreApplication.translate("Documents", "{count} p").format(count=number(self.pages or 0))
+        return pages if self.pages else short_count(self.characters)
+
+    @property
+    def state_text(self) -> str:
+        """Its state in a few words."""
+        translate = QCoreApplication.translate
+        if self.state is State.WAITING:
+            return translate("Documents", "waiting")
+        if self.state is State.LOCKED:
+            return translate("Documents", "needs a password")
+        if self.state is State.FAILED:
+            return translate("Documents", "cannot be read")
+        if not self.is_included:
+            return translate("Documents", "left out")
+        return counted(len(self.warnings), "warning") if self.warnings else translate("Documents", "ready")
+
+    def describe(self) -> str:
+        """All that is known of it, for the tooltip and the screen reader."""
+        lines = [self.name]
+        if self.state is State.READY:
+            tokens = QCoreApplication.translate("Figures", "≈ {count} tokens").format(
+                count=short_count(self.tokens)
+            )
+            pages = [counted(self.pages, "page")] if self.pages else []
+            lines.append(", ".join([self.kind, *pages, counted(self.characters, "character"), tokens]))
+        else:
+            lines.append(f"{self.state_text}: {self.reason}" if self.reason else self.state_text)
+        if self.encoding and self.encoding != "utf-8":
+            lines.append(
+                QCoreApplication.translate("Documents", "Encoding: {name}").format(name=self.encoding.upper())
+            )
+        lines += [self.path] if self.path else []
+        return "\n".join(lines + [f"⚠ {warning}" for warning in self.warnings])
+
+
+class Names:
+    """Names that are taken: the REPL tells documents by name."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._taken = set(names)
+
+    def free(self, name: str) -> str:
+        """`name`, or `name (2).txt` and so on when it is taken; taken from now on."""
+        stem, dot, ending = name.rpartition(".")
+        stem, ending = (stem, dot + ending) if stem else (name, "")
+        count, candidate = 1, name
+        while candidate in self._taken:
+            count += 1
+            candidate = f"{stem} ({count}){ending}"
+        self._taken.add(candidate)
+        return candidate
