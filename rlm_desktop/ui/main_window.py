@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
         self._work = work
         self._pages.addWidget(work)
         work.inspector.hide()
+        work.tree.columns.restore(self.memory.value("columns"))
         self._arrange()
 
     def connect_actions(self, handlers: Mapping[str, Callable[[], object]]) -> None:
