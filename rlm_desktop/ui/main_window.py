@@ -255,6 +255,8 @@ class MainWindow(QMainWindow):
         if self.is_working and self._page is None:
             for splitter in (self._across, self.work.below):
                 self.memory.setValue(f"splitter/{splitter.objectName()}/{splitter.count()}", splitter.saveState())
+        if self._work is not None:
+            self.memory.setValue("columns", self._work.tree.columns.state())
         self.memory.sync()
 
     # -- Qt's events ----------------------------------------------------------------------------------------
