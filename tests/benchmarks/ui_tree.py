@@ -130,7 +130,7 @@ def _search(view) -> tuple[float, float]:
     first = 0.0
     started = time.perf_counter()
     view.bar._set(CallFilter(text="outlook"))
-    while view._search is not None:
+    while view._finder.is_searching:
         QApplication.processEvents()
         if not first and view.model.rows.matches:
             first = (time.perf_counter() - started) * 1000

@@ -67,7 +67,7 @@ async def test_typing_filters_and_escape_shows_all(view: CallTreeView, qtbot: Qt
     changed = QSignalSpy(view.bar.filter_changed)
     view.focus_filter()
     qtbot.keyClicks(view.bar.field, "429 too")
-    await wait_until(lambda: changed.count() == 1 and view._search is None)  # type: ignore[misc]
+    await wait_until(lambda: changed.count() == 1 and not view._finder.is_searching)  # type: ignore[misc]
     matches = view.model.rows.matches
     assert matches
     shown = {view.model.rows.node(row).index for row in range(view.model.rowCount())}
@@ -92,8 +92,9 @@ def test_conditions_show_as_chips_that_remove_them(view: CallTreeView, qtbot: Qt
     assert not view.bar._chips.isVisible()
 
 
-def test_nothing_found_is_said(view: CallTreeView) -> None:
+async def test_nothing_found_is_said(view: CallTreeView, wait_until: Wait) -> None:
     view.bar._set(CallFilter(text="no such words anywhere"))
+    await wait_until(lambda: not view._finder.is_searching)
     assert view.model.rowCount() == 0
     assert view._empty.isVisible()
     assert view._empty.text() == NOTHING_FITS
@@ -117,7 +118,7 @@ async def test_a_live_run_is_searched_again(view: CallTreeView, wait_until: Wait
         state.apply(event)
     view.set_state(state)
     view.bar._set(CallFilter(kinds=frozenset({"iteration"})))
-    await wait_until(lambda: view._search is None)  # type: ignore[misc]
+    await wait_until(lambda: not view._finder.is_searching)  # type: ignore[misc]
     before = len(view.model.rows.matches or ())
     for event in events[300:]:
         state.apply(event)

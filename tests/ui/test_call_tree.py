@@ -230,7 +230,7 @@ def test_focus_and_back(view: CallTreeView, qtbot: QtBot) -> None:
 
 def test_columns_can_be_shown(view: CallTreeView) -> None:
     header = view.table.horizontalHeader()
-    depth = next(action for action in view.column_actions() if action.text() == "Depth")
+    depth = next(action for action in view.columns.actions() if action.text() == "Depth")
     assert header.isSectionHidden(Column.DEPTH)
     depth.setChecked(True)
     assert not header.isSectionHidden(Column.DEPTH)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -13,7 +13,8 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, Node
 from rlm_desktop.ui import figures
 from rlm_desktop.ui.calls import call_text
-from rlm_desktop.ui.calls.call_rows import CallRows
+from rlm_desktop.ui.calls.call_rows import CallRows, Order
+from rlm_desktop.ui.calls.timescale import Gap, TimeScale
 
 Index = QModelIndex | QPersistentModelIndex
 NodeRole = Qt.ItemDataRole.UserRole
@@ -34,6 +35,8 @@ class Column(IntEnum):
     DEPTH = 8
     OWN = 9
     FUNCTION = 10
+    OWN_TOKENS = 11
+    OWN_COST = 12
 
 
 HEADINGS = {
@@ -48,9 +51,28 @@ HEADINGS = {
     Column.DEPTH: ("Depth", "Number of calls above it"),
     Column.OWN: ("Own time", "Duration without that of the calls below"),
     Column.FUNCTION: ("Function", "The name that the code used"),
+    Column.OWN_TOKENS: ("Own tokens", "The provider's figures for its own requests, without the calls below"),
+    Column.OWN_COST: ("Own cost", "US dollars for its own requests, without the calls below"),
 }
-HIDDEN_AT_FIRST = (Column.MODEL, Column.STARTED, Column.DEPTH, Column.OWN, Column.FUNCTION)
-RIGHT_ALIGNED = (Column.DURATION, Column.TOKENS, Column.COST, Column.STARTED, Column.DEPTH, Column.OWN)
+HIDDEN_AT_FIRST = tuple(column for column in Column if column > Column.TIMELINE)
+RIGHT_ALIGNED = (
+    Column.DURATION,
+    Column.TOKENS,
+    Column.COST,
+    Column.STARTED,
+    Column.DEPTH,
+    Column.OWN,
+    Column.OWN_TOKENS,
+    Column.OWN_COST,
+)
+
+SORTED_BY: dict[Column, Order] = {
+    Column.DURATION: "duration",
+    Column.TOKENS: "tokens",
+    Column.COST: "cost",
+    Column.OWN: "own",
+}
+"""What a click on a heading sorts by."""
 
 
 class CallModel(QAbstractTableModel):
@@ -58,6 +80,7 @@ class CallModel(QAbstractTableModel):
 
     Attributes:
         rows: Which rows are visible; the way to open and close them.
+        gaps: Times that the timeline compresses; none unless the person wants it.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -65,6 +88,7 @@ class CallModel(QAbstractTableModel):
         self.rows = CallRows(self._splice)
         self._clock: Clock = lambda: self.rows.state.now
         self._spliced: list[tuple[int, int, int]] = []
+        self.gaps: Sequence[Gap] = ()
 
     @property
     def state(self) -> RunState:
@@ -76,6 +100,7 @@ class CallModel(QAbstractTableModel):
     def show(self, state: RunState, clock: Clock | None = None) -> None:
         """Show another run; `clock` gives its current time when that is not the time of the last event."""
         self._clock = clock or (lambda: state.now)
+        self.gaps = ()
         self.beginResetModel()
         self.rows.visible = self.rows.reset(state)
         self.endResetModel()
@@ -90,6 +115,12 @@ class CallModel(QAbstractTableModel):
         """Show only these nodes and what is above them; None shows all."""
         self.beginResetModel()
         self.rows.visible = self.rows.set_matches(matches)
+        self.endResetModel()
+
+    def set_order(self, order: Order, *, is_ascending: bool = False) -> None:
+        """Sort the children of each row as they are now."""
+        self.beginResetModel()
+        self.rows.visible = self.rows.set_order(order, is_ascending=is_ascending)
         self.endResetModel()
 
     def set_focus(self, node: Node | None) -> None:
@@ -120,7 +151,11 @@ class CallModel(QAbstractTableModel):
         """Seconds since the run began."""
         return self._clock()
 
-    def time_span(self) -> tuple[float, float]:
+    def time_scale(self) -> TimeScale:
+        """Places on the timeline."""
+        return TimeScale(*self._time_span(), self.gaps)
+
+    def _time_span(self) -> tuple[float, float]:
         """Start and end of the time that the timeline shows."""
         focus = self.rows.focus
         if focus is not None and focus.finished is not None:
@@ -201,6 +236,11 @@ class CallModel(QAbstractTableModel):
             now = self.now()
             own = call_text.seconds(call_text.own_duration(node, now))
             return f"{call_text.seconds(call_text.duration(node, now))}, of these {own} without the calls below"
+        if column in (Column.TOKENS, Column.COST) and node.children:
+            words = call_text.tokens if column == Column.TOKENS else call_text.cost
+            own = words(call_text.own_tally(node)) or call_text.UNKNOWN
+            text = self.tr("{sum} with the calls below, of these {own} of its own")
+            return text.format(sum=words(call_text.tally_of(node)) or call_text.UNKNOWN, own=own)
         if column == Column.TIMELINE:
             return f"Started at {call_text.seconds(node.started)}"
         return None
@@ -233,4 +273,6 @@ _TEXTS: tuple[Callable[[Node, float], str], ...] = (
     lambda node, now: str(call_text.depth(node)),
     lambda node, now: call_text.seconds(call_text.own_duration(node, now)),
     _function,
+    lambda node, now: call_text.tokens(call_text.own_tally(node)),
+    lambda node, now: call_text.cost(call_text.own_tally(node)),
 )

@@ -20,6 +20,7 @@ from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, CallModel, Column
+from rlm_desktop.ui.calls.timescale import TimeScale
 from rlm_desktop.ui.theme import ROW_HEIGHT
 
 INDENT = 12
@@ -102,11 +103,13 @@ class _Frame:
     def __init__(self, model: CallModel, painter: QPainter) -> None:
         self.painter = painter
         self.now = model.now()
-        self.start, self.end = model.time_span()
+        self.scale = model.time_scale()
         state = model.state
-        self.total_seconds = max(0.001, (state.finished or self.now) - self.start)
+        self.total_seconds = max(0.001, (state.finished or self.now) - self.scale.start)
         self.total_cost = state.totals.cost_usd
-        self.ticks = ticks(self.end - self.start)
+        self.ticks = [self.scale.place(tick) for tick in tick_times(self.scale)]
+        self.gaps = [self.scale.place(gap.start) for gap in self.scale.gaps]
+        self.gap_width = self.scale.place(self.scale.gaps[0].end) - self.gaps[0] if self.gaps else 0.0
         self._face: _Face | None = None
         self._role = ""
 
@@ -370,21 +373,20 @@ class CallPainter:
     # -- the waterfall --------------------------------------------------------------------------------------
 
     def _paint_grid(self, frame: _Frame, left: int, room: int, y: int) -> None:
-        scale = room / (frame.end - frame.start)
         for tick in frame.ticks:
-            frame.painter.fillRect(left + int(tick * scale), y, 1, ROW_HEIGHT, self._style.ink["line"])
+            frame.painter.fillRect(left + int(tick * room), y, 1, ROW_HEIGHT, self._style.ink["line"])
 
     def _paint_timeline(self, frame: _Frame, left: int, width: int, y: int, row: int, node: Node) -> None:
         left, room = left + _PAD, width - 2 * _PAD
         if room <= 8:
             return
         self._paint_grid(frame, left, room, y)
-        scale = room / (frame.end - frame.start)
+        place = frame.scale.place
         top = y + _MIDDLE - 4
 
         def bar(since: float, until: float, ink: QColor, inset: int = 0) -> None:
-            x = left + max(0.0, since - frame.start) * scale
-            wide = max(2.0, (min(until, frame.end) - max(since, frame.start)) * scale)
+            x = left + place(since) * room
+            wide = max(2.0, left + place(until) * room - x)
             frame.painter.fillRect(QRectF(x, top + inset, wide, 9 - 2 * inset), ink)
 
         ink, tints = self._style.ink, self._style.tints
@@ -400,6 +402,16 @@ class CallPainter:
             bar(node.started, until, tints["batch", 150], 2)
         else:
             bar(node.started, until, tints[_bar_role(node, "rlm"), 150], 2)
+        self._paint_gaps(frame, left, room, y)
+
+    def _paint_gaps(self, frame: _Frame, left: int, room: int, y: int) -> None:
+        """Compressed times are cut out of everything, and look it."""
+        for gap in frame.gaps:
+            wide = max(6.0, frame.gap_width * room)
+            x = left + gap * room
+            frame.painter.fillRect(QRectF(x, y, wide, ROW_HEIGHT), self._style.ink["panel"])
+            for edge in (x, x + wide - 1):
+                frame.painter.fillRect(QRectF(edge, y, 1, ROW_HEIGHT), self._style.tints["warning", 150])
 
     def _paint_iteration(self, node: IterationNode, until: float, bar: Callable[..., None]) -> None:
         """The request in the colour of models, the cells in that of code, over the whole in grey."""
@@ -416,6 +428,12 @@ class CallPainter:
 def _bar_role(node: Node, kind: str) -> str:
     """The colour of a call's bar: that of its kind, or that of what went wrong."""
     return theme.status_role(node.status) if call_text.is_failure(node) else kind
+
+
+def tick_times(scale: TimeScale) -> list[float]:
+    """Round moments of a timeline, none within a compressed gap."""
+    moments = (scale.start + tick for tick in ticks(scale.end - scale.start))
+    return [moment for moment in moments if not any(gap.start < moment < gap.end for gap in scale.gaps)]
 
 
 def ticks(seconds: float) -> list[float]:

@@ -8,11 +8,12 @@ what is above or below (a `QTreeView` lays out every expanded row again for each
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal, TypeAlias, get_args
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
-from rlm_desktop.ui.calls.call_text import failure_count, is_failure
+from rlm_desktop.ui.calls.call_text import duration, failure_count, is_failure, own_duration, tally_of
 
 BIG_BATCH = 8
 """A batch of more calls than this is closed at first."""
@@ -25,6 +26,9 @@ DEEPEST_AUTO = 2
 SMALL_RUN = 400
 """A stored run of at most so many rows opens as it would have opened live."""
 
+Order: TypeAlias = Literal["time", "duration", "tokens", "cost", "own"]
+"""By what the children of each row are sorted."""
+ORDERS: tuple[Order, ...] = get_args(Order)
 Splice = Callable[[int, int, list[int]], None]
 """`(row, removed, inserted)`: replaces rows of `visible`."""
 
@@ -32,9 +36,14 @@ Splice = Callable[[int, int, list[int]], None]
 class CallRows:
     """Which rows are to be seen, and in which order.
 
+    Rows are sorted once, when the person says so: while a run is live those that come later are added at the end of
+    their parent, and what grows stays where it is. Nothing jumps under the reader.
+
     Attributes:
         visible: The rows. Changed by `splice` only, which must apply the change.
         matches: While a filter is on, the nodes that it finds.
+        order: By what they are sorted; `is_ascending` when the smallest comes first.
+        sorted_at: `seq` of the state when they were sorted.
     """
 
     def __init__(self, splice: Splice) -> None:
@@ -43,12 +52,16 @@ class CallRows:
         self.matches: set[int] | None = None
         self._kept: set[int] = set()
         self._shut_in_filter: set[int] = set()
+        self.order: Order = "time"
+        self.is_ascending = False
         self._forget(RunState())
 
     def _forget(self, state: RunState) -> None:
         self.state = state
         self.focus: Node | None = None
         self._seen = 0
+        self._ranked: dict[int, list[Node]] = {}
+        self.sorted_at = 0
         self._placed = 0  # nodes before this one have the rows they should have
         self._open: set[int] = set()
         self._shut_by_hand: set[int] = set()
@@ -109,6 +122,7 @@ class CallRows:
             elif is_failure(node):
                 self._note_failure(node)
         self._seen = self._placed = len(state.nodes)
+        self.sorted_at = state.seq
         return self.all_rows()
 
     def all_rows(self) -> list[int]:
@@ -139,13 +153,36 @@ class CallRows:
             self._open.add(node.index)
         return self.all_rows()
 
+    def set_order(self, order: Order, *, is_ascending: bool = False) -> list[int]:
+        """Sort the children of each row as they are now. Returns the rows."""
+        self._take_all()
+        self.order, self.is_ascending = order, is_ascending
+        self._ranked.clear()
+        self.sorted_at = self.state.seq
+        return self.all_rows()
+
+    def in_order(self, node: Node) -> Sequence[Node]:
+        """The children of a row in the order in which they are shown."""
+        if self.order == "time":
+            return node.children
+        ranked = self._ranked.get(node.index)
+        if ranked is None:
+            placed = bisect_right(node.children, self._placed - 1, key=_index)
+            key, now = _KEYS[self.order], self.state.now
+            old = node.children[:placed]
+            ranked = sorted(old, key=lambda child: key(child, now), reverse=not self.is_ascending)
+            self._ranked[node.index] = ranked
+        if len(ranked) < len(node.children):
+            ranked.extend(node.children[len(ranked) :])
+        return ranked
+
     def _shown_children(self, node: Node) -> Iterable[int]:
         if self.matches is not None:
             if node.index in self._shut_in_filter:
                 return ()
-            return [child.index for child in node.children if child.index in self._kept]
+            return [child.index for child in self.in_order(node) if child.index in self._kept]
         if node.index in self._open:
-            return [child.index for child in node.children]
+            return [child.index for child in self.in_order(node)]
         if lifted := self._lifted(node):
             return [*lifted, ~node.index]
         return ()
@@ -264,9 +301,10 @@ class CallRows:
         while node is not self.focus and (parent := node.parent) is not None:
             if parent.index not in self._open:
                 return None
-            siblings = parent.children
+            siblings = self.in_order(parent)
             if siblings[-1] is not node:
-                place = bisect_right(siblings, node.index, key=_index)
+                is_by_time = siblings is parent.children
+                place = bisect_right(siblings, node.index, key=_index) if is_by_time else siblings.index(node) + 1
                 if place < len(siblings) and siblings[place].index < self._placed:
                     return self.visible.index(siblings[place].index, row + 1)
             node = parent
@@ -416,3 +454,21 @@ class CallRows:
 
 def _index(node: Node) -> int:
     return node.index
+
+
+def _tokens(node: Node, _now: float) -> float:
+    tally = tally_of(node)
+    return tally.input_tokens + tally.output_tokens if tally is not None else 0
+
+
+def _cost(node: Node, _now: float) -> float:
+    tally = tally_of(node)
+    return tally.cost_usd if tally is not None else 0.0
+
+
+_KEYS: dict[Order, Callable[[Node, float], float]] = {
+    "duration": duration,
+    "tokens": _tokens,
+    "cost": _cost,
+    "own": own_duration,
+}

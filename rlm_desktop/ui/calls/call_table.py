@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QHeaderView, Q
 
 from rlm_desktop.engine.tree import Node
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.calls.call_model import HEADINGS, RIGHT_ALIGNED, CallModel, Column
-from rlm_desktop.ui.calls.call_painter import INDENT, CallPainter, Section, ticks
+from rlm_desktop.ui.calls.call_model import HEADINGS, RIGHT_ALIGNED, SORTED_BY, CallModel, Column
+from rlm_desktop.ui.calls.call_painter import INDENT, CallPainter, Section, tick_times
 
 
 class _Header(QHeaderView):
@@ -20,6 +20,7 @@ class _Header(QHeaderView):
         self._calls = model
         self.setHighlightSections(False)
         self.setSectionsMovable(True)
+        self.setSectionsClickable(True)
         self.setFirstSectionMovable(False)
         self.setMinimumSectionSize(48)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -37,23 +38,29 @@ class _Header(QHeaderView):
             self._paint_scale(painter, QRectF(inner))
         else:
             side = Qt.AlignmentFlag.AlignRight if logicalIndex in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
-            text = self.fontMetrics().elidedText(
-                HEADINGS[Column(logicalIndex)][0], Qt.TextElideMode.ElideRight, inner.width()
-            )
+            words = self._sign(logicalIndex) + HEADINGS[Column(logicalIndex)][0]
+            text = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
             painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
+
+    def _sign(self, column: int) -> str:
+        """The arrow of the column that rows are sorted by."""
+        rows = self._calls.rows
+        if SORTED_BY.get(Column(column)) != rows.order:
+            return ""
+        return "▴ " if rows.is_ascending else "▾ "
 
     def _paint_scale(self, painter: QPainter, rect: QRectF) -> None:
         if not self._calls.rows.visible:
             painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, HEADINGS[Column.TIMELINE][0])
             return
-        start, end = self._calls.time_span()
+        scale = self._calls.time_scale()
         free = rect.left() - 1.0
         metrics = self.fontMetrics()
-        for tick in [0.0, *ticks(end - start)]:
-            text = _tick_text(tick)
+        for moment in [scale.start, *tick_times(scale)]:
+            text = _tick_text(moment - scale.start)
             width = metrics.horizontalAdvance(text)
-            x = rect.left() + tick / (end - start) * rect.width() - (width / 2 if tick else 0)
+            x = rect.left() + scale.place(moment) * rect.width() - (width / 2 if moment > scale.start else 0)
             if x > free and x + width <= rect.right() + 6:
                 painter.drawText(
                     QRectF(x, rect.top(), width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, text
@@ -68,7 +75,7 @@ def _tick_text(moment: float) -> str:
     return f"{moment:g} s"
 
 
-_KEYS_OF_THE_VIEW = (Qt.Key.Key_F, Qt.Key.Key_L, Qt.Key.Key_F8, Qt.Key.Key_1, Qt.Key.Key_2)
+_KEYS_OF_THE_VIEW = (Qt.Key.Key_F, Qt.Key.Key_L, Qt.Key.Key_F8, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
 
 
 class CallTable(QTableView):
@@ -227,7 +234,7 @@ class CallTable(QTableView):
     def _go_to_sibling(self, node: Node, step: int) -> None:
         if node.parent is None:
             return
-        siblings = node.parent.children
+        siblings = self._calls.rows.in_order(node.parent)
         place = siblings.index(node) + step
         while 0 <= place < len(siblings):
             row = self._calls.rows.row_of(siblings[place])

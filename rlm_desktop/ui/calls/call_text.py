@@ -145,6 +145,17 @@ def tally_of(node: Node) -> Tally | None:
     return node.subtree if isinstance(node, CallNode | IterationNode | BatchNode) else None
 
 
+def own_tally(node: Node) -> Tally | None:
+    """The sums over its own requests; None for a batch, which has none."""
+    if isinstance(node, CallNode):
+        return node.own
+    if not isinstance(node, IterationNode) or node.exchange is None or node.exchange.duration is None:
+        return None
+    tally = Tally()
+    tally.add_request(node.exchange.usage, node.exchange.cost_usd)
+    return tally
+
+
 def tokens(tally: Tally | None) -> str:
     """Input and output tokens, as `182 k → 9.5 k`; with `≥` when some requests told nothing."""
     if tally is None or not tally.requests:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
-    QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
     QPushButton,
@@ -24,35 +21,25 @@ from PySide6.QtWidgets import (
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, Node
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.calls import call_filter, call_text
-from rlm_desktop.ui.calls.call_filter import CallFilter
-from rlm_desktop.ui.calls.call_model import HEADINGS, HIDDEN_AT_FIRST, CallModel, Clock, Column
+from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.calls.call_model import CallModel, Clock, Column
+from rlm_desktop.ui.calls.call_rows import Order
 from rlm_desktop.ui.calls.call_table import CallTable
+from rlm_desktop.ui.calls.columns import Columns
 from rlm_desktop.ui.calls.filter_bar import FilterBar
+from rlm_desktop.ui.calls.finding import Finder
 from rlm_desktop.ui.calls.icicle import IcicleView
+from rlm_desktop.ui.calls.notes import NoteLine, crumbs
 from rlm_desktop.ui.calls.overview import OverviewStrip
+from rlm_desktop.ui.calls.timescale import IdleTimes
 
-_WIDTHS = {
-    Column.CALL: 320,
-    Column.STATUS: 122,
-    Column.DURATION: 76,
-    Column.TOKENS: 118,
-    Column.COST: 82,
-    Column.TIMELINE: 240,
-    Column.MODEL: 120,
-    Column.STARTED: 72,
-    Column.DEPTH: 60,
-    Column.OWN: 84,
-    Column.FUNCTION: 140,
-}
-_NARROW_BELOW = 700
-_NARROW_WIDTHS = {Column.STATUS: 60, Column.DURATION: 76, Column.TOKENS: 118, Column.COST: 80}
+if TYPE_CHECKING:
+    from rlm_desktop.ui.charts.charts_view import ChartsView
+
+_PAGE_KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
+_SLICE_SECONDS = 0.008
 _NEAR_THE_END = 30
 _STRIP_FROM = 280
-_SLICE_SECONDS = 0.008
-_SHOW_EVERY = 0.2
-_SHOW_FIRST = 0.05
-_SEARCH_AGAIN_MS = 1000
 NOTHING_FITS = "No row fits the filter."
 EMPTY = "Ask a question to see the run here: every call, iteration and batch, as it happens."
 
@@ -64,11 +51,15 @@ class CallTreeView(QWidget):
         node_selected: The person (or `select_node`) chose a row; its `Node`.
         state_shown: Another run is shown.
         stop_requested: The person wants a call with all below it to stop; its number.
+        message: Something to tell the person, as "Saved …"; text, level.
+        menu_opening: The menu of a row is about to open: the `QMenu`, to be added to, and the `Node`.
     """
 
     node_selected = Signal(object)
     state_shown = Signal()
     stop_requested = Signal(int)
+    menu_opening = Signal(object, object)
+    message = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,9 +67,7 @@ class CallTreeView(QWidget):
         self.table = CallTable(self.model, self)
         self._follows = True
         self._new_rows = 0
-        self._is_fitting = True
-        self._are_widths_chosen = False
-        self._search: Iterator[tuple[int, bool]] | None = None
+        self._idle: IdleTimes | None = None
         self._empty = QLabel(EMPTY, self.table.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -94,28 +83,30 @@ class CallTreeView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.bar = FilterBar()
-        self.bar.filter_changed.connect(self._start_search)
+        self._finder = Finder(self.model.now, self)
+        self._finder.found.connect(self._show_found)
+        self.bar.filter_changed.connect(self._finder.start)
         self.icicle = IcicleView()
         self.icicle.node_selected.connect(self.select_node)
         self.overview = OverviewStrip()
         self.overview.node_chosen.connect(self.select_node)
         self.overview.hide()
         self.table.verticalScrollBar().valueChanged.connect(self._show_overview)
+        self.charts: ChartsView | None = None
         self.pages = QStackedWidget()
         self.pages.addWidget(self.table)
         self.pages.addWidget(self.icicle)
         self._make_page_buttons()
         layout.addWidget(self.bar)
-        layout.addWidget(self._make_focus_line())
+        layout.addLayout(self._make_notes())
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.overview)
-        self._size_columns()
-        self._found: set[int] = set()
-        self._searched_seq = 0
-        self._shown_at = 0.0
-        self._search_timer = QTimer(self, singleShot=True)
-        self._search_timer.timeout.connect(self._go_on_searching)
-        self._is_fitting = False
+        self.columns = Columns(self.table, self.model, self)
+        self.columns.sorting_chosen.connect(self.sort)
+        self.table.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.horizontalHeader().customContextMenuRequested.connect(self._open_column_menu)
+        self._idle_timer = QTimer(self, singleShot=True, interval=0)
+        self._idle_timer.timeout.connect(self._look_for_gaps)
         self.table.user_scrolled.connect(self._on_user_scrolled)
         self.table.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.table.viewport().installEventFilter(self)
@@ -126,7 +117,12 @@ class CallTreeView(QWidget):
     def _make_page_buttons(self) -> None:
         self._page_buttons = QButtonGroup(self)
         self._page_buttons.setExclusive(True)
-        for number, (text, tip) in enumerate((("Tree", "Rows and figures"), ("Icicle", "Where it all went"))):
+        pages = (
+            (self.tr("Tree"), self.tr("Rows and figures")),
+            (self.tr("Icicle"), self.tr("Where it all went")),
+            (self.tr("Charts"), self.tr("How much at once, tokens and cost, how long the calls took")),
+        )
+        for number, (text, tip) in enumerate(pages):
             button = QToolButton()
             button.setText(text)
             button.setToolTip(f"{tip} ({number + 1})")
@@ -135,35 +131,61 @@ class CallTreeView(QWidget):
             self._page_buttons.addButton(button, number)
             self.bar.line.insertWidget(number, button)
         self._page_buttons.idClicked.connect(self.show_page)
+        self.view_button = QToolButton()
+        self.view_button.setText(self.tr("View"))
+        self.view_button.setToolTip(self.tr("Sort the rows, choose the columns"))
+        self.view_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        menu.aboutToShow.connect(lambda: self._fill_view_menu(menu))
+        self.view_button.setMenu(menu)
+        self.bar.line.addWidget(self.view_button)
 
     def show_page(self, number: int) -> None:
-        """Show the tree (0) or the icicle (1)."""
+        """Show the tree (0), the icicle (1) or the charts (2)."""
         button = self._page_buttons.button(number)
         button.setChecked(True)
-        self.pages.setCurrentIndex(number)
-        for widget in (self.bar.field, self.bar.conditions):
+        page = (self.table, self.icicle)[number] if number < 2 else self._charts_page()
+        self.pages.setCurrentWidget(page)
+        for widget in (self.bar.field, self.bar.conditions, self.view_button):
             widget.setEnabled(number == 0)
-        self.setFocusProxy((self.table, self.icicle)[number])
+        self.setFocusProxy(page)
         self.icicle.select(self.selected_node())
+        if self.charts is not None:
+            self.charts.select(self.selected_node())
+
+    def _charts_page(self) -> ChartsView:
+        """The charts, made when somebody looks at them first."""
+        if self.charts is None:
+            from rlm_desktop.ui.charts.charts_view import ChartsView
+
+            self.charts = ChartsView()
+            self.charts.message.connect(self.message)
+            self.charts.set_state(self.state, self.model.now)
+            self.pages.addWidget(self.charts)
+        return self.charts
 
     def _show_overview(self) -> None:
         """Bring the strip under the rows up to date."""
-        self.overview.setVisible(bool(self.state.nodes) and self.height() >= _STRIP_FROM)
+        is_wanted = self.charts is None or self.pages.currentWidget() is not self.charts
+        self.overview.setVisible(is_wanted and bool(self.state.nodes) and self.height() >= _STRIP_FROM)
         if self.overview.isVisible():
             self.overview.refresh(self.model.run_span(), self.model.now(), self.table.time_in_view())
 
-    def _make_focus_line(self) -> QWidget:
-        self._focus_line = QWidget()
-        self._focus_text = QLabel()
-        whole = QPushButton("Show the whole run")
-        whole.setToolTip("Show the whole run again (F)")
-        whole.clicked.connect(lambda: self.set_focus_node(None))
-        line = QHBoxLayout(self._focus_line)
-        line.setContentsMargins(8, 0, 8, 4)
-        line.addWidget(self._focus_text, 1)
-        line.addWidget(whole)
-        self._focus_line.hide()
-        return self._focus_line
+    def _make_notes(self) -> QVBoxLayout:
+        """The lines that say why the tree looks as it does."""
+        whole = (self.tr("Show the whole run"), self.tr("Show the whole run again (F)"), self._leave_focus)
+        self.focus_note = NoteLine(whole)
+        self.focus_note.text.linkActivated.connect(self._on_crumb)
+        self.sort_note = NoteLine(
+            (self.tr("Sort again"), self.tr("Sort the rows as they are now"), self._sort_again),
+            (self.tr("By time"), self.tr("Show the rows in the order of time again"), self._sort_by_time),
+        )
+        self.gap_note = NoteLine((self.tr("Compress"), "", self._toggle_gaps))
+        notes = QVBoxLayout()
+        notes.setSpacing(0)
+        for note in (self.focus_note, self.sort_note, self.gap_note):
+            notes.addWidget(note)
+        return notes
 
     # -- what is shown --------------------------------------------------------------------------------------
 
@@ -180,13 +202,16 @@ class CallTreeView(QWidget):
             clock: Its current time in seconds, where that is not the time of its last event (`RunFeed.now`).
         """
         self.table.rows_painter.forget()
-        self._search_timer.stop()
-        self._search = None
         self.model.show(state or RunState(), clock)
+        self._finder.set_state(self.state)
         self.bar.set_state(self.state)
         self.bar.clear()
-        self._focus_line.hide()
+        self.focus_note.say("")
+        self._show_sorting()
+        self._begin_looking_for_gaps()
         self.icicle.set_state(self.state, clock)
+        if self.charts is not None:
+            self.charts.set_state(self.state, clock)
         self.overview.set_state(self.state)
         self._follows = True
         self._new_rows = 0
@@ -215,12 +240,16 @@ class CallTreeView(QWidget):
             self.table.scrollTo(self.model.index(newest, 0), QAbstractItemView.ScrollHint.EnsureVisible)
         elif moved:
             bar.setValue(bar.value() + moved * theme.ROW_HEIGHT)
-        if self.bar.filter.is_active and self._search is None and self.state.seq != self._searched_seq:
-            self._search_again()
+        self._finder.refresh()
+        self._show_sorting()
+        if self._idle is None and self.state.finished is not None:
+            self._begin_looking_for_gaps()
         self.model.touch(*self.table.visible_range())
         self._repaint_scale()
         self._place_overlays()
         self.icicle.refresh()
+        if self.charts is not None:
+            self.charts.refresh()
         self._show_overview()
 
     def _repaint_scale(self) -> None:
@@ -259,8 +288,15 @@ class CallTreeView(QWidget):
         selected = self.selected_node()
         self.model.set_focus(node)
         self._select_quietly(selected)
-        self._focus_text.setText(f"Only {describe(node)} is shown." if node is not None else "")
-        self._focus_line.setVisible(node is not None)
+        path = crumbs(node, theme.colours_of(self)) if node is not None else ""
+        self.focus_note.say(self.tr("Only {path} is shown.").format(path=path) if path else "")
+
+    def _leave_focus(self) -> None:
+        self.set_focus_node(None)
+
+    def _on_crumb(self, link: str) -> None:
+        node = self.state.nodes[int(link)] if link.isdigit() and int(link) < len(self.state.nodes) else None
+        self.set_focus_node(node if node is not None and node.parent is not None else None)
 
     def _select_quietly(self, node: Node | None) -> None:
         """Keep the selection on its node when all rows are other ones; tells nobody."""
@@ -276,12 +312,14 @@ class CallTreeView(QWidget):
         if node is not None:
             self._stop_following()
             self.icicle.select(node)
+            if self.charts is not None:
+                self.charts.select(node)
             self.node_selected.emit(node)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F8, Shift+F8: failures; L: follow; F: focus; 1, 2: tree, icicle."""
-        if event.key() in (Qt.Key.Key_1, Qt.Key.Key_2):
-            self.show_page(0 if event.key() == Qt.Key.Key_1 else 1)
+        """F8, Shift+F8: failures; L: follow; F: focus; 1, 2, 3: tree, icicle, charts."""
+        if event.key() in _PAGE_KEYS:
+            self.show_page(_PAGE_KEYS.index(Qt.Key(event.key())))
             self.setFocus()
         elif event.key() == Qt.Key.Key_F8:
             back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
@@ -322,6 +360,7 @@ class CallTreeView(QWidget):
             menu.addSeparator()
             whole = "Stop the run" if node.parent is None else "Stop this call and what is below"
             menu.addAction(whole, lambda: self.stop_requested.emit(node.number))
+        self.menu_opening.emit(menu, node)
         return menu
 
     def _copy_row(self, node: Node) -> None:
@@ -338,53 +377,16 @@ class CallTreeView(QWidget):
         self.bar.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.bar.field.selectAll()
 
-    def _start_search(self, wanted: CallFilter) -> None:
-        self._search_timer.stop()
-        if not wanted.is_active:
-            self._search = None
-            self._show_found(None)
-            return
-        self._found = set()
-        self._search = call_filter.search(self.state, wanted, self.model.now())
-        self._shown_at = time.monotonic() - _SHOW_EVERY + _SHOW_FIRST
-        self._go_on_searching()
-
-    def _search_again(self) -> None:
-        """A live run has moved on."""
-        if not self._search_timer.isActive():
-            self._search_timer.start(_SEARCH_AGAIN_MS)
-
-    def _go_on_searching(self) -> None:
-        """Search for a slice of time; what is found is shown a few times a second."""
-        if self._search is None:
-            self._found = set()
-            self._search = call_filter.search(self.state, self.bar.filter, self.model.now())
-        until = time.monotonic() + _SLICE_SECONDS
-        for index, fits in self._search:
-            if fits:
-                self._found.add(index)
-            if time.monotonic() >= until:
-                self._search_timer.start(0)
-                has_more = len(self._found) > len(self.model.rows.matches or ())
-                if has_more and time.monotonic() - self._shown_at > _SHOW_EVERY:
-                    self._show_found(self._found)
-                return
-        self._search = None
-        self._searched_seq = self.state.seq
-        self._show_found(self._found)
-
     def _show_found(self, found: set[int] | None) -> None:
-        self._shown_at = time.monotonic()
         selected = self.selected_node()
         bar = self.table.verticalScrollBar()
         place = bar.value()
         if found is None or found != self.model.rows.matches:
-            self.model.set_matches(None if found is None else set(found))
+            self.model.set_matches(found)
             self.table.settle()
             bar.setValue(place)
             self._select_quietly(selected)
-        is_searching = self._search is not None
-        self.bar.show_count(len(found or ()), len(self.state.nodes), is_searching=is_searching)
+        self.bar.show_count(len(found or ()), len(self.state.nodes), is_searching=self._finder.is_searching)
         self._place_overlays()
 
     # -- following ------------------------------------------------------------------------------------------
@@ -423,44 +425,81 @@ class CallTreeView(QWidget):
         else:
             self._stop_following()
 
-    # -- columns --------------------------------------------------------------------------------------------
-
-    def _size_columns(self) -> None:
-        header = self.table.horizontalHeader()
-        for column, width in _WIDTHS.items():
-            header.resizeSection(column, width)
-            header.setSectionHidden(column, column in HIDDEN_AT_FIRST)
-        header.moveSection(header.visualIndex(Column.TIMELINE), len(Column) - 1)
-        header.setSectionResizeMode(Column.TIMELINE, QHeaderView.ResizeMode.Stretch)
-        header.sectionResized.connect(self._on_section_resized)
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._open_column_menu)
-
-    def column_actions(self) -> list[QAction]:
-        """One switch per column that can be hidden, for menus."""
-        header = self.table.horizontalHeader()
-        actions: list[QAction] = []
-        for column in Column:
-            if column == Column.CALL:
-                continue
-            action = QAction(HEADINGS[column][0], self, checkable=True)
-            action.setChecked(not header.isSectionHidden(column))
-            action.toggled.connect(lambda shown, column=column: header.setSectionHidden(column, not shown))
-            actions.append(action)
-        return actions
+    # -- the look of the rows -------------------------------------------------------------------------------
 
     def _open_column_menu(self, position: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(self.column_actions())
+        self.columns.fill(menu)
         menu.popup(self.table.horizontalHeader().mapToGlobal(position))
+
+    def _fill_view_menu(self, menu: QMenu) -> None:
+        menu.clear()
+        self.columns.fill(menu)
+
+    def sort(self, order: Order, is_ascending: bool = False) -> None:
+        """Sort the children of each row as they are now; `time` is the order in which they began."""
+        selected = self.selected_node()
+        self._stop_following()
+        self.model.set_order(order, is_ascending=is_ascending)
+        self.table.settle()
+        self._select_quietly(selected)
+        self.table.horizontalHeader().viewport().update()
+        self._show_sorting()
+
+    def _sort_again(self) -> None:
+        self.sort(self.model.rows.order, self.model.rows.is_ascending)
+
+    def _sort_by_time(self) -> None:
+        self.sort("time")
+
+    def _show_sorting(self) -> None:
+        """While a sorted run goes on its rows stay where they are, which has to be said."""
+        rows = self.model.rows
+        is_old = rows.order != "time" and rows.sorted_at != self.state.seq
+        self.sort_note.say(self.tr("The run has moved on since its rows were sorted.") if is_old else "")
+
+    def _begin_looking_for_gaps(self) -> None:
+        self.gap_note.say("")
+        self._idle = IdleTimes(self.state) if self.state.finished is not None else None
+        if self._idle is not None:
+            self._idle_timer.start()
+
+    def _look_for_gaps(self) -> None:
+        if self._idle is not None and not self._idle.take(_SLICE_SECONDS):
+            self._idle_timer.start()
+        else:
+            self._show_gaps()
+
+    def _show_gaps(self) -> None:
+        """Offer to compress the times in which nothing ran; say so where they are."""
+        gaps = self._idle.gaps() if self._idle is not None else []
+        if not gaps:
+            return
+        is_compressed = bool(self.model.gaps)
+        idle = call_text.seconds(sum(gap.end - gap.start for gap in gaps))
+        whole = call_text.seconds(self.state.finished or 0.0)
+        if is_compressed:
+            text = self.tr("The timeline is not true to scale: {idle} in which nothing ran are compressed.")
+        else:
+            text = self.tr("For {idle} of {whole} nothing ran.")
+        self.gap_note.say(text.format(idle=idle, whole=whole))
+        (button,) = self.gap_note.buttons
+        button.setText(self.tr("Show true times") if is_compressed else self.tr("Compress"))
+        button.setToolTip(self.tr("Compress the parts of the timeline in which no model was asked and no code ran"))
+
+    def _toggle_gaps(self) -> None:
+        self.model.gaps = () if self.model.gaps or self._idle is None else self._idle.gaps()
+        self._show_gaps()
+        self.table.viewport().update()
+        self._repaint_scale()
 
     # -- overlays -------------------------------------------------------------------------------------------
 
     def _place_overlays(self) -> None:
         viewport = self.table.viewport()
         self._empty.setText(NOTHING_FITS if self.bar.filter.is_active and self.state.nodes else EMPTY)
-        self._empty.setVisible(not self.model.rows.visible and self._search is None)
+        self._empty.setVisible(not self.model.rows.visible and not self._finder.is_searching)
         self._empty.setGeometry(viewport.rect().adjusted(32, 16, -32, -16))
         can_scroll = self.table.verticalScrollBar().maximum() > 0
         has_pill = not self._follows and self.state.is_running and can_scroll
@@ -486,30 +525,8 @@ class CallTreeView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The name gives way when the window is narrow."""
         super().resizeEvent(event)
-        self._fit_columns()
+        self.columns.fit(self.width())
         self._show_overview()
-
-    def _on_section_resized(self, column: int, _old: int, _new: int) -> None:
-        if column != Column.TIMELINE and not self._is_fitting:
-            self._are_widths_chosen = True
-
-    def _fit_columns(self) -> None:
-        """Share the room among the columns, until the person has chosen a width."""
-        if self._are_widths_chosen:
-            return
-        self._is_fitting = True
-        header = self.table.horizontalHeader()
-        is_narrow = self.width() < _NARROW_BELOW
-        for column, width in (_NARROW_WIDTHS if is_narrow else _WIDTHS).items():
-            header.resizeSection(column, width)
-        fixed = sum(
-            header.sectionSize(column)
-            for column in Column
-            if not header.isSectionHidden(column) and column not in (Column.CALL, Column.TIMELINE)
-        )
-        room = self.width() - fixed - 12
-        header.resizeSection(Column.CALL, max(170 if is_narrow else 240, int(room * 0.6)))
-        self._is_fitting = False
 
     def changeEvent(self, event: QEvent) -> None:
         """Other colours, another font."""

@@ -42,6 +42,7 @@ class RunControls(QObject):
         window.status.waiting_requested.connect(self.go_to_waiting)
         self._inspector.cell_decided.connect(self._decide)
         self._inspector.variable_requested.connect(self._fetch)
+        self._tree.message.connect(window.messages.show_message)
         bench.standing_changed.connect(self._follow)
         self._follow()
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.tree import BatchNode, CallNode
 from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import Clock, NodeRole
+from rlm_desktop.ui.charts import run_plots
+from rlm_desktop.ui.charts.latency import Latencies
+from rlm_desktop.ui.charts.plot_view import PlotView
 
 _HEADINGS = ("Call", "Status", "Duration", "Tokens in → out", "Cost", "Result")
 _RIGHT = (2, 3, 4)
-_BINS = 40
+_SLICE_SECONDS = 0.004
+"""For the durations of a big batch; what is left follows soon."""
+_MORE_MS = 50
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -127,87 +131,27 @@ _KEYS: tuple[Callable[[CallNode, float], Any], ...] = (
 )
 
 
-class Distribution(QWidget):
-    """How many calls took how long."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setMinimumHeight(96)
-        self._bins: list[int] = []
-        self._failed: list[int] = []
-        self._range = (0.0, 1.0)
-        self._text = ""
-        self._seen: tuple[BatchNode | None, int] = (None, 0)
-
-    def show_batch(self, batch: BatchNode) -> None:
-        """Take the ended calls of a batch; anew only once some more have ended."""
-        done, failed, _, _ = call_text.batch_counts(batch)
-        seen = self._seen[1] if self._seen[0] is batch else 0
-        if seen and done + failed < seen * 1.02 and (batch.finished is None or done + failed == seen):
-            return
-        self._seen = (batch, done + failed)
-        ended = [call for call in _calls(batch) if call.finished is not None]
-        durations = [call_text.duration(call, 0.0) for call in ended]
-        self._text = call_text.latencies_text(call_text.latencies(batch))
-        self.setAccessibleName(f"Durations of the calls: {self._text or 'none has ended yet'}")
-        low, high = (min(durations), max(durations)) if durations else (0.0, 1.0)
-        width = max(high - low, 1e-6)
-        self._range = (low, high)
-        self._bins, self._failed = [0] * _BINS, [0] * _BINS
-        for call, duration in zip(ended, durations, strict=True):
-            place = min(_BINS - 1, math.floor((duration - low) / width * _BINS))
-            (self._failed if call_text.is_failure(call) else self._bins)[place] += 1
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """A strip."""
-        return QSize(320, 112)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Bars over a line with the shortest and longest duration."""
-        colours = theme.colours_of(self)
-        painter = QPainter(self)
-        area = QRectF(self.rect()).adjusted(8, 24, -8, -22)
-        painter.setPen(QColor(colours.muted))
-        heading = self._text or "No call has ended yet."
-        painter.drawText(QRectF(8, 4, self.width() - 16, 18), Qt.AlignmentFlag.AlignVCenter, heading)
-        tallest = max((a + b for a, b in zip(self._bins, self._failed, strict=True)), default=0)
-        if tallest:
-            self._paint_bars(painter, area, tallest)
-            below = QRectF(area.left(), area.bottom() + 2, area.width(), 16)
-            painter.setPen(QColor(colours.muted))
-            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, call_text.seconds(self._range[0]))
-            painter.drawText(below, Qt.AlignmentFlag.AlignRight, call_text.seconds(self._range[1]))
-        painter.setPen(QColor(colours.line))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
-        painter.end()
-
-    def _paint_bars(self, painter: QPainter, area: QRectF, tallest: int) -> None:
-        colours = theme.colours_of(self)
-        width = area.width() / _BINS
-        for place, (good, failed) in enumerate(zip(self._bins, self._failed, strict=True)):
-            top = area.bottom()
-            for count, colour in ((good, colours.llm), (failed, colours.error)):
-                if count:
-                    height = max(2.0, area.height() * count / tallest)
-                    top -= height
-                    painter.fillRect(
-                        QRectF(area.left() + place * width, top, max(1.0, width - 1), height), QColor(colour)
-                    )
-
-
 class BatchPage(QWidget):
     """Distribution and table.
 
     Signals:
         node_chosen: A call was opened.
+        saved: The chart was saved; its path.
+        failed: It could not be; the reason.
     """
 
     node_chosen = Signal(object)
+    saved = Signal(str)
+    failed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
-        self.distribution = Distribution()
+        self._latencies: Latencies | None = None
+        self._more = QTimer(self, singleShot=True, interval=_MORE_MS)
+        self._more.timeout.connect(self._count)
+        self.distribution = PlotView(run_plots.latency(None))
+        self.distribution.saved.connect(self.saved)
+        self.distribution.failed.connect(self.failed)
         self.model = BatchCalls()
         self.table = QTableView()
         self.table.setModel(self.model)
@@ -230,14 +174,30 @@ class BatchPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.distribution)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.distribution, 1)
+        layout.addWidget(self.table, 2)
 
     def show_node(self, node: BatchNode, clock: Clock) -> None:
         """Show a batch, or what it has become."""
         self.model.clock = clock
         self.model.show(node)
-        self.distribution.show_batch(node)
+        if self._latencies is None or self._latencies.batch is not node:
+            self._latencies = Latencies(node)
+        self._count()
         first = max(0, self.table.rowAt(0))
         last = self.table.rowAt(self.table.viewport().height() - 1)
         self.model.touch(first, last if last >= 0 else self.model.rowCount() - 1)
+
+    def _count(self) -> None:
+        """Take in the durations of the calls that have ended."""
+        if self._latencies is None:
+            return
+        is_all = self._latencies.take(_SLICE_SECONDS)
+        self.distribution.set_plot(run_plots.latency(self._latencies))
+        if not is_all and self.isVisible():
+            self._more.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing is counted for nobody."""
+        super().hideEvent(event)
+        self._more.stop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import time
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
@@ -24,6 +23,7 @@ from rlm_desktop.engine.tree import BatchNode, CallNode, Exchange, IterationNode
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import Clock
+from rlm_desktop.ui.calls.notes import crumbs
 from rlm_desktop.ui.inspector import parts as inspector_text
 from rlm_desktop.ui.inspector.answer import WAITING, AnswerPage
 from rlm_desktop.ui.inspector.batch import BatchPage
@@ -168,6 +168,9 @@ class Inspector(QWidget):
         self.cells.cell_decided.connect(self.cell_decided)
         self.variables.value_requested.connect(self.variable_requested)
         self.batch.node_chosen.connect(self.node_selected)
+        saved = self.tr("The chart was saved as {path}.")
+        self.batch.saved.connect(lambda path: self.message.emit(saved.format(path=path), "info"))
+        self.batch.failed.connect(lambda reason: self.message.emit(reason, "error"))
         self.answer.saved.connect(lambda path: self.message.emit(f"The answer was saved as {path}.", "info"))
         self.answer.failed.connect(lambda reason: self.message.emit(reason, "error"))
 
@@ -305,10 +308,10 @@ class Inspector(QWidget):
         self._show_page(node)
 
     def _show_head(self, node: Node) -> None:
-        crumbs = self._crumbs(node)
-        if self.breadcrumb.text() != crumbs:
-            self.breadcrumb.setText(crumbs)
         colours = theme.colours_of(self)
+        path = crumbs(node, colours)
+        if self.breadcrumb.text() != path:
+            self.breadcrumb.setText(path)
         icon, role = call_text.look(node)
         drawn = theme.pixmap(icon, getattr(colours, role), 16, self.devicePixelRatioF())
         self._icon.setPixmap(drawn)
@@ -317,18 +320,6 @@ class Inspector(QWidget):
         failure = inspector_text.failure(self._state, node)
         self.failure.setText(failure[:1000])
         self.failure.setVisible(bool(failure))
-
-    def _crumbs(self, node: Node) -> str:
-        colours = theme.colours_of(self)
-        parts: list[str] = []
-        for step in inspector_text.path(node):
-            title = html.escape(call_text.title(step)).replace(" ", "&nbsp;")
-            if step is node:
-                parts.append(f"<b>{title}</b>")
-            else:
-                style = f"color:{colours.accent}; text-decoration:none"
-                parts.append(f'<a href="{step.index}" style="{style}">{title}</a>')
-        return f' <span style="color:{colours.muted}">›</span> '.join(parts)
 
     def _on_link(self, link: str) -> None:
         if link.isdigit() and int(link) < len(self._state.nodes):

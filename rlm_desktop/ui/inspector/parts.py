@@ -17,11 +17,6 @@ _MOST_MEASURED_LIVE = 5_000
 """Of a bigger batch the durations are put in order once it has ended, not seven times a second."""
 
 
-def path(node: Node) -> list[Node]:
-    """The row and what is above it, from the run down."""
-    return [*reversed(list(node.ancestors())), node]
-
-
 def exchange_of(node: Node) -> Exchange | None:
     """The request that a row shows."""
     return node.exchange if isinstance(node, CallNode | IterationNode) else None

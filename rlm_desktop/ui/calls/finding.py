@@ -1,0 +1,97 @@
+"""The search behind the filter bar: in slices of time, its hits shown while it goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.ui.calls import call_filter
+from rlm_desktop.ui.calls.call_filter import CallFilter
+
+_SLICE_SECONDS = 0.008
+_SHOW_EVERY = 0.2
+_SHOW_FIRST = 0.05
+_AGAIN_MS = 1000
+
+
+class Finder(QObject):
+    """Finds the nodes that fit a filter without holding up the window.
+
+    Signals:
+        found: The hits so far as a set of indices, None when no filter is on any more.
+    """
+
+    found = Signal(object)
+
+    def __init__(self, clock: Callable[[], float], parent: QObject) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._state = RunState()
+        self._wanted = CallFilter()
+        self._search: Iterator[tuple[int, bool]] | None = None
+        self._hits: set[int] = set()
+        self._shown = 0
+        self._shown_at = 0.0
+        self._searched_seq = 0
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._go_on)
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether there may be more hits."""
+        return self._search is not None
+
+    def set_state(self, state: RunState) -> None:
+        """Search another run from now on."""
+        self._timer.stop()
+        self._search = None
+        self._state = state
+
+    def start(self, wanted: CallFilter) -> None:
+        """Search for something else."""
+        self._timer.stop()
+        self._wanted = wanted
+        self._search = None
+        if not wanted.is_active:
+            self.found.emit(None)
+            return
+        self._begin()
+        self._shown_at = time.monotonic() - _SHOW_EVERY + _SHOW_FIRST
+        self._go_on()
+
+    def refresh(self) -> None:
+        """A live run may have moved on."""
+        has_moved = self._state.seq != self._searched_seq
+        if self._wanted.is_active and has_moved and self._search is None and not self._timer.isActive():
+            self._timer.start(_AGAIN_MS)
+
+    def _begin(self) -> None:
+        self._hits = set()
+        self._shown = 0
+        self._search = call_filter.search(self._state, self._wanted, self._clock())
+
+    def _go_on(self) -> None:
+        """Search for a slice of time; what is found is shown a few times a second."""
+        if self._search is None:
+            self._begin()
+            assert self._search is not None
+        until = time.monotonic() + _SLICE_SECONDS
+        for index, fits in self._search:
+            if fits:
+                self._hits.add(index)
+            if time.monotonic() >= until:
+                self._timer.start(0)
+                if len(self._hits) > self._shown and time.monotonic() - self._shown_at > _SHOW_EVERY:
+                    self._show()
+                return
+        self._search = None
+        self._searched_seq = self._state.seq
+        self._show()
+
+    def _show(self) -> None:
+        self._shown_at = time.monotonic()
+        self._shown = len(self._hits)
+        self.found.emit(set(self._hits))

@@ -1,0 +1,224 @@
+"""Draws a `Plot` with a `QPainter`: the same strokes on the screen, into a picture and into an SVG file."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from rlm_desktop.ui import theme
+from rlm_desktop.ui.charts.plot import Plot, Series, steps
+from rlm_desktop.ui.theme import Colours
+
+BAR = 28
+"""Height of one bar of a bar chart, its air included."""
+_PAD = 12
+_LINE = 20
+_TICKS = 20
+_MARKS = 22
+"""Above the values, for the names of marks."""
+_SWATCH = 10
+_FILL = 200
+
+
+class PlotPainter:
+    """Draws one plot into one rectangle."""
+
+    def __init__(self, painter: QPainter, place: QRectF, plot: Plot, colours: Colours, font: QFont) -> None:
+        self._painter = painter
+        self._plot = plot
+        self._colours = colours
+        self._place = place
+        self._font = theme.figures_font(font)
+        self._bold = QFont(self._font)
+        self._bold.setBold(True)
+        self._metrics = QFontMetricsF(self._font)
+        self._inner = place.adjusted(_PAD, _PAD / 2, -_PAD, -_PAD / 2)
+        self.area = self._area()
+
+    def _area(self) -> QRectF:
+        """Where the values are drawn."""
+        plot = self._plot
+        if plot.kind == "bars":
+            left = max((self._width(slot) for slot in plot.slots), default=0.0) + 10
+            left = min(left, self._inner.width() * 0.4)
+            right = max((self._width(total) for total in plot.totals), default=0.0) + 8
+        else:
+            left = max((self._width(plot.text(value)) for value in [0.0, *self._value_steps()]), default=0.0) + 8
+            right = 4.0
+        above = 2 * _LINE + (_MARKS if plot.marks else 6)
+        return self._inner.adjusted(left, above, -right, -_TICKS)
+
+    def _width(self, text: str) -> float:
+        return self._metrics.horizontalAdvance(text)
+
+    def _value_steps(self) -> list[float]:
+        values = steps(self._plot.top, 4)
+        # Half a request may be an average; half a call is nothing.
+        return [value for value in values if self._plot.kind != "columns" or value == round(value)]
+
+    # -- all of it ------------------------------------------------------------------------------------------
+
+    def draw(self, slot: int = -1, readout: str = "") -> None:
+        """Draw it, with one slot marked and its readout in place of the summary."""
+        painter = self._painter
+        painter.fillRect(self._place, QColor(self._colours.window))
+        self._draw_head(readout or self._plot.summary, is_readout=bool(readout))
+        if self._plot.is_empty:
+            painter.setPen(QColor(self._colours.line))
+            painter.drawLine(self.area.bottomLeft(), self.area.bottomRight())
+            return
+        if self._plot.kind == "bars":
+            self._draw_bars(slot)
+        else:
+            self._draw_columns(slot)
+
+    def _draw_head(self, line: str, *, is_readout: bool) -> None:
+        first = QRectF(self._inner.left(), self._inner.top(), self._inner.width(), _LINE)
+        legend = self._draw_legend(first)
+        self._painter.setFont(self._bold)
+        self._text(first.adjusted(0, 0, -legend, 0), self._plot.title, self._colours.text)
+        taken = QFontMetricsF(self._bold).horizontalAdvance(self._plot.title) + 8
+        self._painter.setFont(self._font)
+        if taken + self._width(self._plot.unit) + legend <= first.width():
+            self._text(first.adjusted(taken, 0, -legend, 0), self._plot.unit, self._colours.muted)
+        second = first.translated(0, _LINE)
+        self._text(second, line, self._colours.text if is_readout else self._colours.muted)
+
+    def _draw_legend(self, line: QRectF) -> float:
+        """Names of the series at the right end of a line; returns the room taken."""
+        series = self._plot.series if len(self._plot.series) > 1 else ()
+        room = sum(self._width(one.name) + _SWATCH + 18 for one in series)
+        if not series or room > line.width() * 0.75:
+            return 0.0
+        x = line.right() - room + 12
+        self._painter.setFont(self._font)
+        for one in series:
+            box = QRectF(x, line.center().y() - _SWATCH / 2, _SWATCH, _SWATCH)
+            self._painter.fillRect(box, self._ink(one))
+            width = self._width(one.name)
+            name = QRectF(x + _SWATCH + 6, line.top(), width + 2, line.height())
+            self._text(name, one.name, self._colours.muted)
+            x += width + _SWATCH + 18
+        return room
+
+    def _ink(self, series: Series) -> QColor:
+        colour = QColor(getattr(self._colours, series.role))
+        colour.setAlpha(_FILL)
+        return colour
+
+    def _text(
+        self, place: QRectF, text: str, colour: str, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+    ) -> None:
+        if place.width() <= 4:
+            return
+        metrics = QFontMetricsF(self._painter.font())
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width() + 1)
+        self._painter.setPen(QColor(colour))
+        self._painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    # -- over time, distributions ---------------------------------------------------------------------------
+
+    def _draw_columns(self, marked: int) -> None:
+        plot, area, painter = self._plot, self.area, self._painter
+        self._draw_value_axis()
+        self._draw_ticks()
+        width = area.width() / len(plot.slots)
+        gap = 1.0 if plot.kind == "columns" and width > 4 else 0.0
+        scale = area.height() / plot.top
+        bottoms = [area.bottom()] * len(plot.slots)
+        if 0 <= marked < len(plot.slots):
+            ground = QRectF(area.left() + marked * width, area.top(), max(1.0, width), area.height())
+            painter.fillRect(ground, QColor(self._colours.selection))
+        for one in plot.series:
+            ink = self._ink(one)
+            for slot, value in enumerate(one.values):
+                if value:
+                    height = max(value * scale, 1.5 if plot.kind == "columns" else 0.0)
+                    bottoms[slot] -= height
+                    left = area.left() + slot * width
+                    painter.fillRect(QRectF(left, bottoms[slot], max(0.5, width - gap), height), ink)
+        self._draw_limit()
+        self._draw_marks()
+
+    def _draw_value_axis(self) -> None:
+        area, plot, painter = self.area, self._plot, self._painter
+        for value in [0.0, *self._value_steps()]:
+            y = area.bottom() - value / plot.top * area.height()
+            if y < area.top() - 1:
+                break
+            painter.fillRect(QRectF(area.left(), y, area.width(), 1), QColor(self._colours.line))
+            label = QRectF(self._inner.left(), y - 9, area.left() - self._inner.left() - 6, 18)
+            self._text(label, plot.text(value), self._colours.muted, Qt.AlignmentFlag.AlignRight)
+
+    def _draw_ticks(self) -> None:
+        area, free = self.area, self.area.left() - 1
+        for tick in self._plot.ticks:
+            x = area.left() + tick.place * area.width()
+            width = self._width(tick.text)
+            self._painter.fillRect(QRectF(x, area.bottom(), 1, 4), QColor(self._colours.line))
+            if x - width / 2 > free and x + width / 2 <= self._inner.right():
+                place = QRectF(x - width / 2, area.bottom() + 4, width + 2, _TICKS - 4)
+                self._text(place, tick.text, self._colours.muted)
+                free = x + width / 2 + 10
+
+    def _draw_limit(self) -> None:
+        if self._plot.limit is None or self._plot.limit[0] > self._plot.top:
+            return
+        value, name = self._plot.limit
+        y = self.area.bottom() - value / self._plot.top * self.area.height()
+        self._painter.setPen(QPen(QColor(self._colours.warning), 1, Qt.PenStyle.DashLine))
+        self._painter.drawLine(QPointF(self.area.left(), y), QPointF(self.area.right(), y))
+        text = f"{name} {self._plot.text(value)}"
+        place = QRectF(self.area.right() - self._width(text) - 6, y + 1, self._width(text) + 4, 16)
+        self._text(place, text, self._colours.warning)
+
+    def _draw_marks(self) -> None:
+        free = self.area.left() - 1
+        for mark in self._plot.marks:
+            x = self.area.left() + mark.place * self.area.width()
+            self._painter.setPen(QPen(QColor(self._colours.text), 1, Qt.PenStyle.DotLine))
+            self._painter.drawLine(QPointF(x, self.area.top() - 16), QPointF(x, self.area.bottom()))
+            width = self._width(mark.text)
+            left = x + 4 if x + 4 + width < self.area.right() else x - 4 - width
+            if left > free:
+                self._text(QRectF(left, self.area.top() - 18, width + 2, 16), mark.text, self._colours.text)
+                free = left + width
+
+    # -- bars -----------------------------------------------------------------------------------------------
+
+    def _draw_bars(self, marked: int) -> None:
+        plot, area, painter = self._plot, self.area, self._painter
+        height = min(float(BAR), area.height() / max(1, len(plot.slots)))
+        self._draw_ticks()
+        for tick in plot.ticks:
+            x = area.left() + tick.place * area.width()
+            painter.fillRect(QRectF(x, area.top(), 1, area.height()), QColor(self._colours.line))
+        for slot, name in enumerate(plot.slots):
+            y = area.top() + slot * height
+            if slot == marked:
+                ground = QRectF(self._inner.left(), y, self._inner.width(), height)
+                painter.fillRect(ground, QColor(self._colours.selection))
+            label = QRectF(self._inner.left(), y, area.left() - self._inner.left() - 10, height)
+            self._text(label, name, self._colours.text, Qt.AlignmentFlag.AlignRight)
+            x = area.left()
+            for one in plot.series:
+                width = one.values[slot] / plot.top * area.width()
+                painter.fillRect(QRectF(x, y + height * 0.2, width, height * 0.6), self._ink(one))
+                x += width
+            total = QRectF(x + 6, y, self._inner.right() - x, height)
+            self._text(total, plot.totals[slot], self._colours.text)
+        painter.fillRect(QRectF(area.left(), area.top(), 1, area.height()), QColor(self._colours.muted))
+
+    def slot_at(self, position: QPointF) -> int:
+        """The slot under a place, -1 for none."""
+        plot, area = self._plot, self.area
+        if plot.is_empty or not plot.slots:
+            return -1
+        if plot.kind == "bars":
+            height = min(float(BAR), area.height() / len(plot.slots))
+            slot = int((position.y() - area.top()) // max(1.0, height))
+        else:
+            slot = int((position.x() - area.left()) / max(1.0, area.width()) * len(plot.slots))
+            if not area.left() <= position.x() <= area.right():
+                return -1
+        return slot if 0 <= slot < len(plot.slots) else -1

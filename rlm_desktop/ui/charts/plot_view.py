@@ -1,0 +1,242 @@
+"""A chart on the screen: values under the pointer, keys, a screen reader's words, and files of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFont,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QToolButton, QWidget
+
+from rlm_desktop.ui import theme
+from rlm_desktop.ui.charts.plot import Plot
+from rlm_desktop.ui.charts.plot_painter import BAR, PlotPainter
+from rlm_desktop.ui.theme import Colours
+
+_HEIGHT = 200
+_AROUND_BARS = 90
+_SCALE = 2
+"""Pixels of a picture for each one of the screen."""
+
+
+class PlotView(QWidget):
+    """Shows one `Plot`.
+
+    Left and Right (in a bar chart Up and Down) go from value to value; what each says is in the place of the
+    summary and in the accessible description.
+
+    Signals:
+        saved: A file was written; its path.
+        failed: It could not be; the reason.
+    """
+
+    saved = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, plot: Plot, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plot = plot
+        self._slot = -1
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
+        self.more = QToolButton(self)
+        self.more.setObjectName("chartMenu")
+        self.more.setToolTip(self.tr("Copy or save the chart"))
+        self.more.clicked.connect(lambda: self._open_menu(self.more.mapToGlobal(self.more.rect().bottomLeft())))
+        self.set_plot(plot)
+        self._restyle()
+
+    @property
+    def plot(self) -> Plot:
+        """What is shown."""
+        return self._plot
+
+    def set_plot(self, plot: Plot) -> None:
+        """Show another one, or what it has become."""
+        if len(plot.slots) != len(self._plot.slots):
+            self._slot = min(self._slot, len(plot.slots) - 1)
+            self.updateGeometry()
+        self._plot = plot
+        self.setAccessibleName(f"{plot.title}: {plot.summary}")
+        self.more.setAccessibleName(self.tr("Copy or save the chart {title}").format(title=plot.title))
+        self._describe()
+        self.update()
+
+    @property
+    def readout(self) -> str:
+        """What the marked slot says; empty when none is marked."""
+        is_known = 0 <= self._slot < len(self._plot.slots) and not self._plot.is_empty
+        return self._plot.readout(self._slot) if is_known else ""
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription(self.readout or self._plot.summary)
+
+    def _mark(self, slot: int) -> None:
+        if slot != self._slot:
+            self._slot = slot
+            self._describe()
+            self.update()
+
+    # -- painting -------------------------------------------------------------------------------------------
+
+    def _place(self) -> QRect:
+        """Where the chart is: beside its button."""
+        return self.rect().adjusted(0, 0, -self.more.width(), 0)
+
+    def _painter(self, painter: QPainter, place: QRect, colours: Colours) -> PlotPainter:
+        return PlotPainter(painter, QRectF(place), self._plot, colours, QFont(self.font()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The plot, and a frame while it has the focus."""
+        painter = QPainter(self)
+        colours = theme.colours_of(self)
+        painter.fillRect(self.rect(), QColor(colours.window))
+        self._painter(painter, self._place(), colours).draw(self._slot, self.readout)
+        if self.hasFocus():
+            painter.setPen(QColor(colours.accent))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The button stays in its corner."""
+        super().resizeEvent(event)
+        self.more.adjustSize()
+        self.more.move(self.width() - self.more.width() - 4, 4)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other colours, another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._restyle()
+
+    def _restyle(self) -> None:
+        self.more.setIcon(theme.icon("save", theme.colours_of(self), "muted"))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for all bars, or a good shape for a curve."""
+        bars = len(self._plot.slots) * BAR if self._plot.kind == "bars" else 0
+        return QSize(360, bars + _AROUND_BARS if bars else _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Bars are never squeezed."""
+        return QSize(240, self.sizeHint().height())
+
+    # -- the person -----------------------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The value under the pointer."""
+        self._mark(self._slot_at(event.position()))
+
+    def _slot_at(self, position: QPointF) -> int:
+        # No painter is needed to find a place: the layout depends on the room and the texts alone.
+        place, colours = QRectF(self._place()), theme.colours_of(self)
+        return PlotPainter(QPainter(), place, self._plot, colours, self.font()).slot_at(position)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer left."""
+        self._mark(-1)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The summary again."""
+        super().focusOutEvent(event)
+        self._mark(-1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """From value to value."""
+        last = len(self._plot.slots) - 1
+        across = (Qt.Key.Key_Left, Qt.Key.Key_Right)
+        back, on = (Qt.Key.Key_Up, Qt.Key.Key_Down) if self._plot.kind == "bars" else across
+        to = {back: max(0, self._slot - 1), on: self._slot + 1, Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
+        place = to.get(Qt.Key(event.key()))
+        if place is None or self._plot.is_empty:
+            super().keyPressEvent(event)
+        else:
+            self._mark(min(place, last))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the chart."""
+        self._open_menu(event.globalPos())
+
+    def _open_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Copy as a picture"), self.copy)
+        menu.addAction(self.tr("Save as PNG…"), lambda: self._choose_file("png"))
+        menu.addAction(self.tr("Save as SVG…"), lambda: self._choose_file("svg"))
+        menu.popup(place)
+
+    # -- files ----------------------------------------------------------------------------------------------
+
+    def picture(self) -> QImage:
+        """The chart, twice as fine as on the screen."""
+        image = QImage(self.size() * _SCALE, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(_SCALE)
+        painter = QPainter(image)
+        self._painter(painter, self.rect(), theme.colours_of(self)).draw()
+        painter.end()
+        return image
+
+    def svg(self) -> bytes:
+        """The chart as an SVG file."""
+        from PySide6.QtSvg import QSvgGenerator
+
+        written = QByteArray()
+        buffer = QBuffer(written)
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(self.size())
+        generator.setViewBox(self.rect())
+        generator.setTitle(self._plot.title)
+        generator.setDescription(self._plot.summary)
+        painter = QPainter(generator)
+        self._painter(painter, self.rect(), theme.colours_of(self)).draw()
+        painter.end()
+        return bytes(written.data())
+
+    def copy(self) -> None:
+        """Put it on the clipboard."""
+        QGuiApplication.clipboard().setImage(self.picture())
+
+    def _choose_file(self, kind: str) -> None:
+        forms = {"png": self.tr("Pictures (*.png)"), "svg": self.tr("Drawings (*.svg)")}
+        name = f"{self._plot.title.lower().replace(' ', '-')}.{kind}"
+        dialog = QFileDialog(self, self.tr("Save the chart"), name, forms[kind])
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(kind)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save_to)
+        dialog.open()
+
+    def save_to(self, path: str) -> None:
+        """Write a file; its ending says of which kind, PNG when it has none."""
+        try:
+            if Path(path).suffix.lower() == ".svg":
+                Path(path).write_bytes(self.svg())
+            else:
+                Path(path).write_bytes(self._png())
+        except OSError as error:
+            reason = self.tr("{path}: {reason}. Choose another place.")
+            self.failed.emit(reason.format(path=path, reason=error.strerror or error))
+        else:
+            self.saved.emit(path)
+
+    def _png(self) -> bytes:
+        written = QByteArray()
+        buffer = QBuffer(written)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        self.picture().save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
+        return bytes(written.data())
