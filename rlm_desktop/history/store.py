@@ -8,6 +8,7 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rlm_desktop.documents.document import Document
     from rlm_desktop.history.database import Database
     from rlm_desktop.history.search import SearchHit
+    from rlm_desktop.history.spending import Spending
 
 CLOSE_SECONDS = 5.0
 UNDO_DAYS = 1
@@ -263,6 +265,7 @@ class History:
         limit: int = 50,
         before: SearchHit | None = None,
         chosen: RunFilter | None = None,
+        fields: Sequence[str] = (),
         is_typing: bool = False,
         is_stale: Callable[[], bool] | None = None,
         wait: float = 1.0,
@@ -277,6 +280,7 @@ class History:
             limit: How many at most.
             before: The last hit of the previous page.
             chosen: What the runs must be.
+            fields: Kinds of texts to look in, of `query.FIELDS`, unless `text` names some.
             is_typing: The last word may go on.
             is_stale: Tells that nobody waits for the result any more; it is empty then.
             wait: Seconds; with 0, what is not indexed yet is not found.
@@ -292,6 +296,7 @@ class History:
             with database.read(is_stale) as connection:
                 wanted = filters.conditions(connection, self._is_live, chosen or RunFilter())
                 query = parse(text, is_typing=is_typing)
+                query = replace(query, fields=query.fields or tuple(fields))
                 return search.find(connection, query, limit=limit, before=key, chosen=wanted)
         except HistoryError:
             if is_stale is None or not is_stale():
@@ -304,6 +309,13 @@ class History:
 
         with self._up_to_date().read() as connection:
             return queries.unindexed(connection)
+
+    def spending(self, since: str) -> Spending:
+        """What the runs since then (UTC, ISO 8601) have cost."""
+        from rlm_desktop.history.spending import spending
+
+        with self._up_to_date().read() as connection:
+            return spending(connection, since)
 
     def rename_session(self, session_id: str, title: str) -> None:
         """Give a session a name; an empty one takes it away.
@@ -352,6 +364,12 @@ class History:
     def restore_run(self, run_id: str) -> None:
         """Undo `delete_run`."""
         self._change("run", run_id, deleted_at=None)
+
+    def discard(self, run_ids: Sequence[str]) -> None:
+        """Remove runs for good, now: those of an import that was broken off."""
+        from rlm_desktop.history import changes
+
+        self._done(lambda database: changes.discard(database, run_ids))
 
     def purge(self, older_than_days: float = 0) -> None:
         """Remove for good what was deleted that long ago, and give its space to new runs."""
