@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -50,19 +50,42 @@ def purge(database: Database, before: str) -> Iterator[None]:
         numbers = list(connection.execute(query).scalars())
         candidates = set(connection.execute(unused).scalars())
     for number in numbers:
-        yield from settling.forget(database, number)
-        yield from _remove_events(database, number)
-        with database.transaction(writes=True) as connection:
-            candidates |= set(connection.execute(select(uses.c.sha256).where(uses.c.run == number)).scalars())
-            connection.execute(uses.delete().where(uses.c.run == number))
-            connection.execute(runs.delete().where(runs.c.number == number))
-        yield
+        candidates |= yield from _remove_run(database, number)
     its_runs = exists().where(runs.c.session_id == sessions.c.id)
     with database.transaction(writes=True) as connection:
         connection.execute(sessions.delete().where(sessions.c.created_at < before, ~its_runs))
     for some in records.portions([bytes(sha256) for sha256 in candidates]):
         _remove_unused(database, some, before)
         yield
+
+
+def discard(database: Database, run_ids: Sequence[str]) -> Iterator[None]:
+    """Remove runs for good, now, with the sessions that they leave empty and the texts that nothing else needs."""
+    candidates: set[bytes] = set()
+    for some in records.portions(run_ids):
+        with database.transaction(writes=False) as connection:
+            rows = connection.execute(select(runs.c.number, runs.c.session_id).where(runs.c.id.in_(some))).all()
+        for row in rows:
+            candidates |= yield from _remove_run(database, row.number)
+        its_runs = exists().where(runs.c.session_id == sessions.c.id)
+        emptied = sessions.c.id.in_({row.session_id for row in rows})
+        with database.transaction(writes=True) as connection:
+            connection.execute(sessions.delete().where(emptied, ~its_runs))
+    for some in records.portions([bytes(sha256) for sha256 in candidates]):
+        _remove_unused(database, some, now())
+        yield
+
+
+def _remove_run(database: Database, number: int) -> Generator[None, None, set[bytes]]:
+    """Remove one run; returns the hashes of the texts that it needed."""
+    yield from settling.forget(database, number)
+    yield from _remove_events(database, number)
+    with database.transaction(writes=True) as connection:
+        needed = set(connection.execute(select(uses.c.sha256).where(uses.c.run == number)).scalars())
+        connection.execute(uses.delete().where(uses.c.run == number))
+        connection.execute(runs.delete().where(runs.c.number == number))
+    yield
+    return needed
 
 
 def _remove_events(database: Database, number: int) -> Iterator[None]:

@@ -1,28 +1,37 @@
-"""Whole sessions from one history to another: the archive, and the import of any file.
+"""Runs from one history to another, and to files: the archive, the exports, and the import of any file.
 
 An archive is a history of its own in one file: it opens, lists and replays wherever the program runs.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rlm_desktop.documents.document import Document, from_text
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.errors import HistoryError
-from rlm_desktop.history import imports
-from rlm_desktop.history.exports.recorded import Clean, cleaned, common_secrets
+from rlm_desktop.history import exports, imports
+from rlm_desktop.history.exports.recorded import Clean, Redactor, cleaned, common_secrets
 from rlm_desktop.history.rows import RunRow
 from rlm_desktop.history.store import History
+from rlm_desktop.history.watch import TransferCancelled, Watch
 
+__all__ = [
+    "ARCHIVE", "ARCHIVE_SUFFIX", "Exported", "Received", "TransferCancelled", "Watch", "export_runs", "receive",
+    "save_archive",
+]  # fmt: skip
+
+ARCHIVE = "archive"
+"""The form of export that holds several runs with their documents, and that can be taken in again whole."""
 ARCHIVE_SUFFIX = ".rlmarchive"
-_SQLITE = b"SQLite format 3\0"
+_BLOCK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,96 @@ class Received:
     remarks: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export wrote.
+
+    Attributes:
+        redacted: How many secrets of each kind were replaced.
+        remarks: What the person should know: texts that could not go along.
+    """
+
+    files: list[Path]
+    redacted: dict[str, int]
+    remarks: list[str] = field(default_factory=list)
+
+
+# -- out ----------------------------------------------------------------------------------------------------------
+
+
+def export_runs(
+    history: History,
+    run_ids: Sequence[str],
+    form: str,
+    target: Path,
+    *,
+    with_documents: bool = False,
+    secrets: Sequence[str] = (),
+    watch: Watch | None = None,
+) -> Exported:
+    """Write runs to files.
+
+    Args:
+        history: Where they are.
+        run_ids: Which.
+        form: `ARCHIVE` or a key of `exports.FORMATS`.
+        target: The file; a folder, where several runs are written in a form that holds one.
+        with_documents: Whether the texts of the documents go along; only an archive has room for them.
+        secrets: The configured secrets; what looks like a key is replaced in any case.
+        watch: Told of the progress, asked whether to go on.
+
+    Raises:
+        HistoryError: A run is not there, a file cannot be written, or it was cancelled.
+    """
+    watch = watch or Watch()
+    rows = [history.run(run_id) for run_id in run_ids]
+    watch.total = sum(row.events for row in rows)
+    clean = Redactor(secrets, watch)
+    if form == ARCHIVE:
+        remarks = save_archive(history, target, run_ids, with_documents=with_documents, clean=clean, watch=watch)
+        return Exported([target], clean.replaced, remarks)
+    files = [target] if len(rows) == 1 else _file_names(rows, form, target)
+    written: list[Path] = []
+    try:
+        for row, file in zip(rows, files, strict=True):
+            exports.export(_events(history, row.id, watch), form, file, clean=clean, watch=watch)
+            written.append(file)
+    except HistoryError:
+        for file in written:
+            file.unlink(missing_ok=True)
+        raise
+    return Exported(files, clean.replaced)
+
+
+def file_name(row: RunRow, suffix: str) -> str:
+    """A name for the file of a run: when it started, and the beginning of its question."""
+    words = "-".join(re.findall(r"\w+", (row.title or row.question).lower()))[:60].strip("-_")
+    return f"{row.started_at[:10]}-{words or 'run'}{suffix}"
+
+
+def _file_names(rows: Sequence[RunRow], form: str, folder: Path) -> list[Path]:
+    """A file for each run in a folder; none that is there is overwritten."""
+    suffix = next(format_.suffix for format_ in exports.FORMATS if format_.key == form)
+    taken: set[str] = set()
+    files: list[Path] = []
+    for row in rows:
+        name, count = file_name(row, suffix), 1
+        while name in taken or (folder / name).exists():
+            count += 1
+            name = file_name(row, f"-{count}{suffix}")
+        taken.add(name)
+        files.append(folder / name)
+    return files
+
+
+def _events(history: History, run_id: str, watch: Watch) -> list[AnyEvent]:
+    events: list[AnyEvent] = []
+    for block in history.event_blocks(run_id):
+        events += block
+        watch.step(len(block))
+    return events
+
+
 def save_archive(
     history: History,
     path: Path,
@@ -47,20 +146,27 @@ def save_archive(
     *,
     with_documents: bool,
     clean: Clean | None = common_secrets,
-) -> None:
+    watch: Watch | None = None,
+) -> list[str]:
     """Write runs to an archive; with `with_documents` the texts of their documents go along.
 
+    Returns what the person should know: documents whose texts are not kept.
+
     Raises:
-        HistoryError: A run is not there, or the file cannot be written. Nothing is left behind then.
+        HistoryError: A run is not there, the file cannot be written, or it was cancelled. Nothing is left then.
     """
     rows = [history.run(run_id) for run_id in run_ids]
+    remarks: list[str] = []
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".archive-") as folder:
             unfinished = Path(folder) / "history.sqlite"
             troubles: list[str] = []
             with closing(History(unfinished, on_trouble=troubles.append)) as archive:
                 for row in rows:
-                    _copy_run(history, archive, row, with_documents=with_documents, clean=clean)
+                    _copy_run(
+                        history, archive, row, with_documents=with_documents, clean=clean, watch=watch or Watch(),
+                        remarks=remarks,
+                    )  # fmt: skip
                 if not archive.flush() or troubles:
                     raise HistoryError(f"{path} cannot be written: {' '.join(troubles)}")
             with closing(sqlite3.connect(unfinished)) as connection:
@@ -68,20 +174,30 @@ def save_archive(
             unfinished.replace(path)
     except OSError as error:
         raise HistoryError(f"{path} cannot be written: {error.strerror}.") from error
+    return list(dict.fromkeys(remarks))
 
 
 def _copy_run(
-    source: History, target: History, row: RunRow, *, with_documents: bool, clean: Clean | None = None
+    source: History,
+    target: History,
+    row: RunRow,
+    *,
+    with_documents: bool,
+    watch: Watch,
+    remarks: list[str],
+    clean: Clean | None = None,
 ) -> None:
     """One run with its names, tags and documents."""
-    events = source.events(row.id)
-    _write(target, events if clean is None else cleaned(events, clean), row.origin)
+    events = _events(source, row.id, watch)
+    _write(target, events if clean is None else cleaned(events, clean), row.origin, watch)
     if with_documents:
         for reference in row.documents:
             kept = source.document(reference.sha256, reference.name) if reference.sha256 else None
             if kept is not None:
                 # The key of a file of this machine says nothing on another one.
                 target.keep_documents([replace(kept, file_key="")])
+            else:
+                remarks.append(f"The text of {reference.name} is not kept here and does not go along.")
     target.flush()
     if row.title:
         target.rename_run(row.id, row.title)
@@ -94,76 +210,101 @@ def _copy_run(
         target.tag_session(row.session_id, session.tags)
 
 
-def _write(history: History, events: Sequence[AnyEvent], origin: str) -> None:
+def _write(history: History, events: Sequence[AnyEvent], origin: str, watch: Watch) -> None:
     """Put a trace into a history; a trace without an end stays interrupted."""
     sink = history.sink(origin)
-    for event in events:
-        sink(event)
-    history.release(sink)
+    try:
+        for start in range(0, len(events), _BLOCK):
+            for event in events[start : start + _BLOCK]:
+                sink(event)
+            watch.step(0)
+    finally:
+        history.release(sink)
 
 
-def receive(history: History, path: Path) -> Received:
+# -- in -----------------------------------------------------------------------------------------------------------
+
+
+def receive(history: History, path: Path, *, watch: Watch | None = None) -> Received:
     """Put the runs of a file into the history: an archive, a trace, or the log of another engine.
 
     Raises:
-        HistoryError: The file cannot be read or is of no known kind.
+        HistoryError: The file cannot be read or is of no known kind, or it was cancelled. Nothing of it is in the
+            history then.
     """
+    watch = watch or Watch()
+    new: list[str] = []
     try:
-        with path.open("rb") as file:
-            is_archive = file.read(len(_SQLITE)) == _SQLITE
-    except OSError as error:
-        raise HistoryError(f"{path} cannot be read: {error.strerror}.") from error
-    return _receive_archive(history, path) if is_archive else _receive_log(history, path)
-
-
-def _receive_log(history: History, path: Path) -> Received:
-    imported = imports.read(path)
-    received = Received(imported.kind, [], list(imported.remarks))
-    for run in imported.runs:
-        if not _is_new(history, run.run_id, received):
-            continue
-        _write(history, run.events, run.origin)
-        documents: list[Document] = [from_text(name, text) for name, text in run.texts.items()]
-        history.keep_documents(documents)
-    _check_written(history)
+        if imports.is_archive(path):
+            received = _receive_archive(history, path, new, watch)
+        else:
+            received = _receive_log(history, path, new, watch)
+        watch.step(0)
+    except HistoryError:
+        history.flush()
+        history.discard(new)
+        raise
+    if not history.flush():
+        raise HistoryError(f"The import cannot be written yet. {history.trouble}")
     return received
 
 
-def _receive_archive(history: History, path: Path) -> Received:
+def _receive_log(history: History, path: Path, new: list[str], watch: Watch) -> Received:
+    imported = imports.read(path)
+    watch.total = sum(len(run.events) for run in imported.runs)
+    received = Received(imported.kind, [], list(imported.remarks))
+    for run in imported.runs:
+        if _is_new(history, run.run_id, len(run.events), received):
+            new.append(run.run_id)
+            _write(history, run.events, run.origin, watch)
+            documents: list[Document] = [from_text(name, text) for name, text in run.texts.items()]
+            history.keep_documents(documents)
+        watch.step(len(run.events))
+    return received
+
+
+def _receive_archive(history: History, path: Path, new: list[str], watch: Watch) -> Received:
     """An archive is read from a copy: opening may upgrade it, and it may lie where nothing can be written."""
     received = Received("archive")
+    with _copy_of(path) as copy, closing(History(copy, on_trouble=received.remarks.append)) as archive:
+        rows = [archive.run(run_id) for run_id in archive.find_runs(order="started", descending=False)]
+        watch.total = sum(row.events for row in rows)
+        for row in rows:
+            if _is_new(history, row.id, row.events, received):
+                new.append(row.id)
+                _copy_run(archive, history, row, with_documents=True, watch=watch, remarks=received.remarks)
+            else:
+                watch.step(row.events)
+    if not rows and not received.remarks:
+        raise HistoryError(f"{path} is an archive without runs.")
+    return received
+
+
+@contextmanager
+def _copy_of(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="rlm-desktop-") as folder:
         copy = Path(folder) / "history.sqlite"
         try:
             shutil.copyfile(path, copy)
         except OSError as error:
             raise HistoryError(f"{path} cannot be read: {error.strerror}.") from error
-        with closing(History(copy, on_trouble=received.remarks.append)) as archive:
-            before = None
-            rows: list[RunRow] = []
-            while page := archive.runs(before=before):
-                rows += page
-                before = page[-1]
-            for row in reversed(rows):
-                if _is_new(history, row.id, received):
-                    _copy_run(archive, history, row, with_documents=True)
-    if not rows and not received.remarks:
-        raise HistoryError(f"{path} is an archive without runs.")
-    _check_written(history)
-    return received
+        yield copy
 
 
-def _is_new(history: History, run_id: str, received: Received) -> bool:
-    """Whether the run is to be written; one that is there already, perhaps deleted, comes back to the lists."""
+def _is_new(history: History, run_id: str, events: int, received: Received) -> bool:
+    """Whether the run is to be written; one that is there already, perhaps deleted, comes back to the lists.
+
+    One of which the history has only a part, because an import was cut off, makes room for the whole.
+    """
     received.run_ids.append(run_id)
     if not history.has_run(run_id):
         return True
+    row = history.run(run_id)
+    if row.events < events and not row.is_running:
+        history.discard([run_id])
+        received.remarks.append(f"Run {run_id} was in the history in part; it is whole now.")
+        return True
     received.remarks.append(f"Run {run_id} was in the history already.")
     history.restore_run(run_id)
-    history.restore_session(history.run(run_id).session_id)
+    history.restore_session(row.session_id)
     return False
-
-
-def _check_written(history: History) -> None:
-    if not history.flush():
-        raise HistoryError(f"The import cannot be written yet. {history.trouble}")

@@ -1,6 +1,6 @@
 """Export of runs: one file each, in the form that the person or another program wants.
 
-The archive, which holds several runs with their documents and replays on another machine, is `history.archive`.
+The archive, which holds several runs with their documents and replays on another machine, is in `history.transfer`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from pathlib import Path
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.exports import lines, markdown, notebook, perfetto, rlms, table, telemetry, webpage
-from rlm_desktop.history.exports.recorded import Clean, Recorded, common_secrets, recorded
+from rlm_desktop.history.exports.recorded import Clean, Recorded, Redactor, common_secrets, recorded
+from rlm_desktop.history.watch import Watch
 
-__all__ = ["FORMATS", "Clean", "Format", "common_secrets", "export", "render"]
+__all__ = ["FORMATS", "Clean", "Format", "Redactor", "common_secrets", "export", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +58,28 @@ def render(events: Sequence[AnyEvent], key: str, *, clean: Clean | None = common
     raise HistoryError(f"There is no export {key!r}. There are: {', '.join(one.key for one in FORMATS)}.")
 
 
-def export(events: Sequence[AnyEvent], key: str, path: Path, *, clean: Clean | None = common_secrets) -> None:
+def export(
+    events: Sequence[AnyEvent],
+    key: str,
+    path: Path,
+    *,
+    clean: Clean | None = common_secrets,
+    watch: Watch | None = None,
+) -> None:
     """Write a run to a file, which is complete or not there at all.
 
     Raises:
-        HistoryError: There is no such form, or the file cannot be written.
+        HistoryError: There is no such form, the file cannot be written, or `watch` was cancelled.
     """
-    pieces = render(events, key, clean=clean)
+    watch = watch or Watch()
     unfinished = path.with_name(path.name + ".part")
     try:
         with unfinished.open("w", encoding="utf-8", errors="replace", newline="") as file:
-            file.writelines(pieces)
+            for piece in render(events, key, clean=clean):
+                file.write(piece)
+                watch.step(0)
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise HistoryError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.secrets import SecretFilter
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, IterationNode, Node, Tally
+from rlm_desktop.history.watch import Watch
 
 _FILTER = SecretFilter()
 _KEPT = ("event", "run_id", "session_id", "started_at")
@@ -62,6 +63,29 @@ def recorded(events: Sequence[AnyEvent], clean: Clean | None = None) -> Recorded
 def common_secrets(text: str) -> str:
     """`text` without what looks like a key of a well-known kind."""
     return _FILTER.clean(text)[0]
+
+
+class Redactor:
+    """Replaces secrets and counts them.
+
+    Attributes:
+        replaced: How many of each kind; one that stands in several events counts in each.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), watch: Watch | None = None) -> None:
+        """`secrets` are the configured ones, besides those that look like a key of a well-known kind."""
+        self._filter = SecretFilter(secrets)
+        self._watch = watch
+        self.replaced: dict[str, int] = {}
+
+    def __call__(self, text: str) -> str:
+        """`text` without its secrets."""
+        if self._watch is not None:
+            self._watch.step(0)
+        text, replaced = self._filter.clean(text)
+        for kind, count in replaced.items():
+            self.replaced[kind] = self.replaced.get(kind, 0) + count
+        return text
 
 
 def cleaned(events: Sequence[AnyEvent], clean: Clean) -> list[AnyEvent]:

@@ -5,6 +5,8 @@ Nothing is ever unpickled or executed. What a log does not hold is left unknown,
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +26,17 @@ FORMATS = (
     flat.DSPY,
 )
 
-__all__ = ["FORMATS", "Imported", "ImportedRun", "read"]
+__all__ = ["FORMATS", "Imported", "ImportedRun", "is_archive", "looks_like_log", "read"]
+
+_SQLITE = b"SQLite format 3\0"
+_HEAD = 65_536
+_MARKS = (
+    b'"RunStarted"', b'"rlm_calls"', b'"root_model"', b'"usage_summary"', b'"event_type"', b'"termination_reason"',
+    b'"step_id"', b'"trajectory"', b'"reasoning"', b'"run_metadata"', b'"steps"', b'"event"', b'"iterations"',
+    b'"code_blocks"', b'"trace"',
+)  # fmt: skip
+"""Words of which every known log has one near its beginning: most files of JSON are seen to be none without reading
+them whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,53 @@ class Imported:
     kind: str
     runs: list[ImportedRun]
     remarks: list[str] = field(default_factory=list)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a history of this program, as an archive or a backup is.
+
+    Raises:
+        HistoryError: It cannot be read.
+    """
+    return _head(path).startswith(_SQLITE)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD)
+    except OSError as error:
+        raise HistoryError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def looks_like_log(path: Path) -> str:
+    """Which kind of archive or log a file is, in words; empty when it is none, or cannot be read.
+
+    For a file that is dropped on the window: is it a document, or runs to be imported? It reads a file whole that
+    may be a log, so it belongs into a thread.
+    """
+    try:
+        head = _head(path) if path.is_file() else b""
+        if head.startswith(_SQLITE):
+            return "archive" if _has_runs(path) else ""
+        if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) or not any(map(head.count, _MARKS)):
+            return ""
+        values = load(path).values
+    except HistoryError:
+        return ""
+    return next((format_.name for format_ in FORMATS if format_.fits(values)), "")
+
+
+def _has_runs(path: Path) -> bool:
+    """Whether a database of SQLite is a history: it may be anybody's."""
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        ) as file:
+            file.execute("SELECT id, session_id, question FROM runs LIMIT 1")
+    except sqlite3.Error:
+        return False
+    return True
 
 
 def read(path: Path) -> Imported:

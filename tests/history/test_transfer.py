@@ -1,0 +1,153 @@
+"""Export and import as the window and the command line do them: watched, cancelled, redacted, asked about."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rlm_desktop.documents.document import from_text
+from rlm_desktop.engine.events import DocumentRef
+from rlm_desktop.errors import HistoryError
+from rlm_desktop.history import History
+from rlm_desktop.history.exports import FORMATS
+from rlm_desktop.history.imports import looks_like_log
+from rlm_desktop.history.transfer import ARCHIVE, TransferCancelled, Watch, export_runs, receive
+from tests.history import traces
+from tests.history.test_store import keep
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+KEY = "sk-" + "abcdefghijklmnopqrstuvwx"
+PASSWORD = "correct-horse-battery"
+
+
+class Impatient(Watch):
+    """Cancels itself after a number of steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self._left = steps
+
+    def step(self, count: int = 1) -> None:
+        self._left -= 1
+        if self._left < 0:
+            self.cancel()
+        super().step(count)
+
+
+@pytest.fixture
+def filled(history: History) -> History:
+    document = from_text("report.txt", "The whole text of the report. " * 50)
+    here = DocumentRef(name="report.txt", kind="text", characters=len(document.text), sha256=document.sha256)
+    gone = DocumentRef(name="gone.txt", kind="text", characters=3, sha256="00" * 32)
+    history.keep_documents([document])
+    keep(history, traces.run("a", "one", question=f"Is {KEY} safe?", documents=(here, gone)))
+    keep(history, traces.run("b", "one", question=f"My word is {PASSWORD}"))
+    return history
+
+
+@pytest.mark.parametrize("form", [ARCHIVE, *(one.key for one in FORMATS)])
+def test_every_form_says_what_was_redacted(filled: History, tmp_path: Path, form: str) -> None:
+    target = tmp_path / "out"
+    watch = Watch()
+    done = export_runs(filled, ["a"], form, target, with_documents=True, watch=watch)
+    assert done.files == [target]
+    assert KEY.encode() not in target.read_bytes()
+    assert done.redacted["OpenAI key"] >= 1
+    assert watch.done == watch.total == filled.run("a").events
+    assert [path.name for path in tmp_path.iterdir() if path.name != "data"] == ["out"]
+
+
+def test_configured_secrets_stay_here(filled: History, tmp_path: Path) -> None:
+    done = export_runs(filled, ["b"], "markdown", tmp_path / "b.md", secrets=[PASSWORD])
+    assert PASSWORD not in (tmp_path / "b.md").read_text()
+    assert done.redacted["configured key"] >= 1
+
+
+def test_several_runs_become_files_in_a_folder(filled: History, tmp_path: Path) -> None:
+    (tmp_path / "2026-11-21-is-safe.md").write_text("mine")
+    done = export_runs(filled, ["a", "b"], "markdown", tmp_path)
+    assert len(done.files) == 2
+    assert all(path.parent == tmp_path and path.stat().st_size for path in done.files)
+    again = export_runs(filled, ["a", "b"], "markdown", tmp_path)
+    assert not {*done.files} & {*again.files}
+    assert (tmp_path / "2026-11-21-is-safe.md").read_text() == "mine"
+
+
+def test_documents_go_along_only_when_asked(filled: History, tmp_path: Path) -> None:
+    for wanted in (True, False):
+        done = export_runs(filled, ["a"], ARCHIVE, tmp_path / f"{wanted}.rlmarchive", with_documents=wanted)
+        assert any("gone.txt" in remark for remark in done.remarks) is wanted
+        with closing(sqlite3.connect(done.files[0])) as file:
+            assert file.execute("SELECT count(*) FROM documents").fetchone() == (int(wanted),)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 5])
+@pytest.mark.parametrize("form", [ARCHIVE, "html", "events"])
+def test_a_cancelled_export_leaves_nothing(filled: History, tmp_path: Path, form: str, steps: int) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with pytest.raises(TransferCancelled):
+        export_runs(filled, ["a"], form, folder / "file", watch=Impatient(steps))
+    assert list(folder.iterdir()) == []
+
+
+def test_a_cancelled_import_leaves_nothing(filled: History, history: History, tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    lines = [msgspec.json.encode(event) for name in "xyz" for event in traces.run(name, "three")]
+    path.write_bytes(b"\n".join(lines))
+    with pytest.raises(TransferCancelled):
+        receive(history, path, watch=Impatient(3))
+    assert sorted(history.find_runs()) == ["a", "b"]
+    assert not history.has_run("x")
+    assert [session.id for session in history.sessions()] == ["one"]
+    assert receive(history, path).run_ids == ["x", "y", "z"]
+    assert history.events("y") == traces.run("y", "three")
+
+
+def test_an_import_that_was_cut_off_is_made_whole(history: History, tmp_path: Path) -> None:
+    events = traces.run("x")
+    keep(history, events[:10])
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b"\n".join(msgspec.json.encode(event) for event in events))
+    received = receive(history, path)
+    assert "in part" in received.remarks[0]
+    assert history.events("x") == events
+    assert "already" in receive(history, path).remarks[0]
+
+
+def test_discarding_takes_only_what_nothing_else_needs(history: History) -> None:
+    long = "shared text " * 1000
+    keep(history, traces.run("a", "one", question=long))
+    keep(history, traces.run("b", "two", question=long))
+    history.discard(["a"])
+    assert [session.id for session in history.sessions()] == ["two"]
+    assert history.events("b")[0].question == long
+    with pytest.raises(HistoryError):
+        history.run("a")
+
+
+def test_archives_and_logs_are_told_from_documents(filled: History, tmp_path: Path) -> None:
+    archive = export_runs(filled, ["a"], ARCHIVE, tmp_path / "no ending").files[0]
+    trace = export_runs(filled, ["a"], "events", tmp_path / "trace.txt").files[0]
+    rlms = export_runs(filled, ["a"], "rlms", tmp_path / "rlms.json").files[0]
+    assert [looks_like_log(path) for path in (archive, trace, rlms)] == ["archive", "RLM Desktop trace", "rlms log"]
+    with closing(sqlite3.connect(tmp_path / "other.sqlite")) as file:
+        file.execute("CREATE TABLE t (x)")
+    (tmp_path / "table.json").write_text(json.dumps([{"event": "concert", "steps": 3}]))
+    (tmp_path / "text.txt").write_text('He said "event".')
+    (tmp_path / "broken.json").write_text('{"event": ')
+    for name in ("other.sqlite", "table.json", "text.txt", "broken.json", "missing", "."):
+        assert looks_like_log(tmp_path / name) == ""
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared/data")
+def test_real_logs_and_documents() -> None:
+    runs = [path for path in (SHARED / "runs").rglob("*") if path.is_file()]
+    assert runs and all(looks_like_log(path) for path in runs)
+    documents = [path for path in (SHARED / "documents").rglob("*") if path.is_file()]
+    assert [path.name for path in documents if looks_like_log(path)] == []
