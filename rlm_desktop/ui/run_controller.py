@@ -177,6 +177,26 @@ class RunController(QObject):
             options["providers"] = await self.providers()
         return await asyncio.to_thread(RLM.from_settings, settings, **options)
 
+    async def _runnable_rlm(self, settings: Settings, options: dict[str, Any]) -> RLM:
+        """An RLM whose cells can run here: where they cannot be confined, as the person decides.
+
+        Raises:
+            UserError: The person decided not to run it.
+        """
+        rlm = await self._make_rlm(settings, **options)
+        is_kept = False
+        try:
+            isolation = await rlm.find_isolation()
+            self.isolation_found.emit(isolation)
+            is_kept = isolation.tier != "C" or self.choose_mode is None
+            if is_kept or self.choose_mode is None:
+                return rlm
+            options["repl_mode"] = await self.choose_mode(isolation)
+            return await self._make_rlm(settings, **options)
+        finally:
+            if not is_kept:
+                await rlm.aclose()
+
     async def models(self) -> list[ModelChoice]:
         """The models that can be chosen."""
         providers = await asyncio.to_thread(importlib.import_module, "rlm_desktop.engine.providers")
@@ -213,25 +233,23 @@ class RunController(QObject):
 
         # All RLM objects of a loop share connections and REPL workers as long as one of them is open: one for each
         # question costs nothing, and the last one stays open.
-        options = dict(changes or {})
-        rlm = await self._make_rlm(settings, **options)
-        isolation = await rlm.find_isolation()
-        self.isolation_found.emit(isolation)
-        if isolation.tier == "C" and self.choose_mode is not None:
-            options["repl_mode"] = await self.choose_mode(isolation)
-            rlm = await self._make_rlm(settings, **options)
+        rlm = await self._runnable_rlm(settings, dict(changes or {}))
         feed = RunFeed(self)
         feed.start()
         desk = StepDesk(feed)
-        run = await rlm.start(
-            question,
-            documents=documents,
-            session=session_id or None,
-            history=turns,
-            past=past,
-            approve=desk.approve if self.step_mode else None,
-            sinks=[feed.take, *sinks],
-        )
+        try:
+            run = await rlm.start(
+                question,
+                documents=documents,
+                session=session_id or None,
+                history=turns,
+                past=past,
+                approve=desk.approve if self.step_mode else None,
+                sinks=[feed.take, *sinks],
+            )
+        except BaseException:
+            await rlm.aclose()
+            raise
         live = LiveRun(run, feed, rlm, desk)
         self._live[live.run_id] = live
         last, self._rlm = self._rlm, rlm

@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the socket's number is that of Linux workers"),
 ]
 ROOT = Path(__file__).resolve().parents[2]
-SOAK = 24
+SOAK = 12
 """Workers of each soak."""
 SEND = "import os, struct, msgspec\ndef send(data):\n    os.write(3, struct.pack('<I', len(data)) + data)\n"
 FORGE = SEND + "def forge(**message):\n    send(msgspec.msgpack.encode(message))\n"

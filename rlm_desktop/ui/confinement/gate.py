@@ -7,7 +7,7 @@ import importlib.util
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
 from rlm_desktop.errors import UserError
 from rlm_desktop.ui.status_line import StatusLine
@@ -83,9 +83,8 @@ class ConfinementGate(QObject):
         without_icons(box)
         box.setDefaultButton(strict if has_strict else cancel)
         box.setEscapeButton(cancel)
-        strict.clicked.connect(lambda: self._decide("strict"))
-        unsafe.clicked.connect(lambda: self._decide("unsafe"))
-        box.finished.connect(lambda _: self._decide(""))
+        choices: dict[QAbstractButton, Choice] = {strict: "strict", unsafe: "unsafe"}
+        box.finished.connect(lambda _: self._decide(choices.get(box.clickedButton(), "")))
         return box
 
     def _explanation(self) -> str:
