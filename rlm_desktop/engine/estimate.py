@@ -20,8 +20,8 @@ CODE_TOKENS = 400
 """A reply of a root: a cell and some words."""
 REPLY_TOKENS = 300
 """A reply of a sub-call."""
-CHUNK_TOKENS = 8_000
-"""Of one sub-call's prompt, as roots cut their contexts."""
+CHUNK_TOKENS = 25_000
+"""Of one sub-call's prompt, as the default prompt advises (`resources/prompts/advice.md`)."""
 FEW_ITERATIONS = 3
 _SUB_ITERATIONS = 4
 

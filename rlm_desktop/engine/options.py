@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from rlm_desktop.engine.limits import Limits
+from rlm_desktop.engine.prompts import PROMPTS_VERSION
 from rlm_desktop.errors import UsageError
 
 SubCalls = Literal["recursive", "explicit"]
@@ -110,6 +111,7 @@ class RunOptions:
             "cell_timeout": self.cell_timeout,
             "request_timeout": self.request_timeout,
             "system_prompt": self.system_prompt,
+            "prompts_version": PROMPTS_VERSION,
             "parameters": dict(self.parameters),
             "memory_limit_mb": self.memory_limit_mb,
             "repl_mode": self.repl_mode,

@@ -154,6 +154,11 @@ def system_prompt(
     return "\n\n".join((_text("role"), repl, _text("finish"), _text("advice")))
 
 
+def default_prompt() -> str:
+    """What a person's own system prompt stands in place of: the role and the advice."""
+    return f"{_text('role')}\n\n{_text('advice')}"
+
+
 def first_message(
     *,
     question: str | None,
@@ -286,6 +291,11 @@ def _sub_call_rows(mode: str) -> tuple[str, ...]:
 @cache
 def _raw(name: str) -> str:
     return resource(f"prompts/{name}.md").read_text(encoding="utf-8").strip()
+
+
+def default_role() -> str:
+    """What the default system prompt says of role and good work: the part that a person's own text replaces."""
+    return "\n\n".join((_text("role"), _text("advice")))
 
 
 def _text(name: str, **values: str) -> str:
