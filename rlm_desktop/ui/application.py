@@ -53,6 +53,7 @@ class Application(QObject):
         self.window = first.window
         self._workbench: Workbench | None = None
         self._settings = settings
+        self._unsaved: Settings | None = None
         self._labels = {OFFLINE: OFFLINE_LABEL}
         self._collector = IdleCollector(loop, self)
         self._connect()
@@ -63,7 +64,6 @@ class Application(QObject):
             "new_session": bench.new_session,
             **bench.documents.handlers(),
             "open_example": self.open_example,
-            "settings": self._show_settings,
             "undo_removal": window.messages.undo,
             "copy_answer": bench.copy_answer,
             "rename_session": window.history.rename_current,
@@ -121,6 +121,7 @@ class Application(QObject):
         from rlm_desktop.ui.forks.forks import Forks
         from rlm_desktop.ui.help.desk import HelpDesk
         from rlm_desktop.ui.sessions.panel import HistoryPanel
+        from rlm_desktop.ui.settings.desk import SettingsDesk
         from rlm_desktop.ui.work_page import WorkPage
         from rlm_desktop.ui.workbench import Workbench
 
@@ -131,7 +132,9 @@ class Application(QObject):
         commands = Commands(window, self.tasks)
         forks = Forks(self._workbench, window, self.tasks)
         desk = HelpDesk(window, self.tasks, paths.log_file())
-        offered = [part.handlers() for part in (self._controls, commands, forks, desk)]
+        settings = SettingsDesk(self._workbench, window, models=lambda: tuple(self._labels), pages={})
+        settings.changed.connect(self._take_settings)
+        offered = [part.handlers() for part in (self._controls, commands, forks, desk, settings)]
         window.connect_actions({**self._handlers(), **{name: do for part in offered for name, do in part.items()}})
         window.first_run.example_requested.connect(self.open_example)
         self._workbench.standing_changed.connect(self._enable_actions)
@@ -213,13 +216,6 @@ class Application(QObject):
 
     # -- dialogs --------------------------------------------------------------------------------------------
 
-    def _show_settings(self) -> None:
-        from rlm_desktop.ui.settings.dialog import SettingsDialog
-
-        dialog = SettingsDialog(self.workbench.settings, self.window)
-        dialog.accepted_settings.connect(self._take_settings)
-        dialog.open()
-
     def _take_settings(self, settings: Settings) -> None:
         self.workbench.settings = settings
         self.window.work.question.set_choices(settings)
@@ -234,7 +230,19 @@ class Application(QObject):
         self._save(self.workbench.settings)
 
     def _save(self, settings: Settings) -> None:
-        self.tasks.spawn(asyncio.to_thread(settings_file.save, settings), name="save settings")
+        """Write the settings, one after the other: the newest come last."""
+        is_saving, self._unsaved = self._unsaved is not None, settings
+        if not is_saving:
+            self.tasks.spawn(self._save_newest(), name="save settings")
+
+    async def _save_newest(self) -> None:
+        try:
+            while (settings := self._unsaved) is not None:
+                await asyncio.to_thread(settings_file.save, settings)
+                if settings is self._unsaved:
+                    self._unsaved = None
+        finally:
+            self._unsaved = None
 
     def _show_about(self) -> None:
         box = QMessageBox(self.window)

@@ -1,120 +1,212 @@
-"""The settings dialog, made from the settings' own descriptions."""
+"""The settings dialog: a list of pages, a search over all of them, every change applied at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
+    QListWidget,
+    QListWidgetItem,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from rlm_desktop.errors import SettingsError
-from rlm_desktop.settings import NO_LIMIT, Option, Settings, options
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.settings.fields import SettingField
+from rlm_desktop.ui.settings.pages import PAGES, Page
 from rlm_desktop.ui.window_style import muted, without_icons
 
-CAPTIONS = {
-    "sub_model": "Sub-call model",
-    "sub_calls": "Sub-calls",
-    "max_concurrent": "Max concurrent calls",
-    "max_errors": "Max consecutive errors",
-    "budget_usd": "Budget",
-    "memory_limit_mb": "Memory limit",
-}
-"""Where the name of a setting is not its caption."""
+SIZE = QSize(860, 640)
+LIST_WIDTH = 170
+
+
+class _Section(QWidget):
+    """A page's heading with its fields, or with the widget that it is."""
+
+    def __init__(self, page: Page, body: Sequence[QWidget]) -> None:
+        super().__init__()
+        self.page = page
+        self.body = body
+        heading = QLabel(page.heading)
+        heading.setObjectName("title")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 16)
+        layout.setSpacing(16)
+        layout.addWidget(heading)
+        for widget in body:
+            layout.addWidget(widget)
+
+    def filter(self, words: Sequence[str]) -> bool:
+        """Show what has every one of the words; returns whether there is any of it."""
+        title = self.page.heading.casefold()
+        is_any = False
+        for widget in self.body:
+            text = f"{title} {widget.words}" if isinstance(widget, SettingField) else title
+            is_shown = all(word in text for word in words)
+            widget.setVisible(is_shown)
+            is_any = is_any or is_shown
+        self.setVisible(is_any)
+        return is_any
 
 
 class SettingsDialog(QDialog):
-    """Every setting with its description; nothing is taken over before all of it is valid.
+    """Every setting, by page; what is changed holds at once.
 
     Signals:
-        accepted_settings: The new `Settings`.
+        changed: The `Settings` after a change.
     """
 
-    accepted_settings = Signal(object)
+    changed = Signal(object)
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        parent: QWidget | None = None,
+        *,
+        widgets: Mapping[str, QWidget] | None = None,
+        known: Mapping[str, Sequence[str]] | None = None,
+        defaults: Mapping[str, str] | None = None,
+    ) -> None:
+        """Make the dialog.
+
+        Args:
+            settings: What is chosen now.
+            parent: Whose dialog it is.
+            widgets: Page -> the widget that it is, for pages that are no list of settings.
+            known: Setting -> values to offer.
+            defaults: Setting -> the text that an empty one stands for.
+        """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Settings")
-        self.resize(620, 640)
-        self._readers: dict[str, Callable[[], Any]] = {}
-        form = QFormLayout()
-        form.setVerticalSpacing(10)
-        form.setHorizontalSpacing(16)
-        for option in options():
-            self._add_row(form, option, getattr(settings, option.name))
-        body = QWidget()
-        body.setLayout(form)
+        self.setWindowTitle(self.tr("Settings"))
+        self.resize(SIZE)
+        self.settings = settings
+        self.fields: dict[str, SettingField] = {}
+        self._sections = self._make_sections(widgets or {}, known or {}, defaults or {})
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Find a setting"))
+        self.search.setAccessibleName(self.tr("Find a setting"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._filter)
+        self.pages = QListWidget()
+        self.pages.setObjectName("settingsPages")
+        self.pages.setAccessibleName(self.tr("Pages of the settings"))
+        self.pages.setFixedWidth(LIST_WIDTH)
+        self.pages.currentItemChanged.connect(self._go_page)
+        self._nothing = QLabel(self.tr("No setting has these words."))
+        muted(self._nothing)
+        self._nothing.hide()
+        self._scroll = self._make_scroll()
+        self._arrange()
+        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
+        for section in self._sections:
+            item = QListWidgetItem(section.page.heading, self.pages)
+            item.setData(Qt.ItemDataRole.UserRole, section.page.name)
+        self.pages.setCurrentRow(0)
+        self.search.setFocus()
+
+    def _make_sections(
+        self, widgets: Mapping[str, QWidget], known: Mapping[str, Sequence[str]], defaults: Mapping[str, str]
+    ) -> list[_Section]:
+        sections: list[_Section] = []
+        for page in PAGES:
+            body: list[QWidget] = [widgets[page.name]] if page.name in widgets else []
+            for option in page.options:
+                name = option.name
+                field = SettingField(
+                    option,
+                    getattr(self.settings, name),
+                    source=self.settings.overridden.get(name, ""),
+                    known=known.get(name, ()),
+                    default_text=defaults.get(name, ""),
+                )
+                field.changed.connect(self._take)
+                self.fields[name] = field
+                body.append(field)
+            if body:
+                sections.append(_Section(page, body))
+        return sections
+
+    def _make_scroll(self) -> QScrollArea:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.addWidget(self._nothing)
+        for section in self._sections:
+            column.addWidget(section)
+        column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(body)
-        self._fault = QLabel()
-        self._fault.setObjectName("fault")
-        self._fault.setWordWrap(True)
-        self._fault.hide()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        scroll.setWidget(inside)
+        return scroll
+
+    def _arrange(self) -> None:
+        left = QVBoxLayout()
+        left.addWidget(self.search)
+        left.addWidget(self.pages, 1)
+        across = QHBoxLayout()
+        across.setSpacing(8)
+        across.addLayout(left)
+        across.addWidget(self._scroll, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         without_icons(buttons)
-        buttons.accepted.connect(self._take)
         buttons.rejected.connect(self.reject)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         layout = QVBoxLayout(self)
-        layout.addWidget(scroll, 1)
-        layout.addWidget(self._fault)
+        layout.addLayout(across, 1)
         layout.addWidget(buttons)
 
-    def _add_row(self, form: QFormLayout, option: Option, value: Any) -> None:
-        caption = CAPTIONS.get(option.name) or option.name.replace("_", " ").capitalize()
-        control = self._control(option, value)
-        control.setObjectName(option.name)
-        control.setAccessibleName(caption)
-        control.setAccessibleDescription(option.text)
-        unit = f" ({option.unit})" if option.unit else ""
-        text = QLabel(option.text + unit)
-        muted(text)
-        text.setWordWrap(True)
-        cell = QVBoxLayout()
-        cell.setSpacing(2)
-        cell.addWidget(control)
-        if option.kind is not bool:
-            cell.addWidget(text)
-        form.addRow(caption, cell)
+    # -- pages and search -----------------------------------------------------------------------------------
 
-    def _control(self, option: Option, value: Any) -> QWidget:
-        if option.allowed:
-            box = QComboBox()
-            for word in option.allowed:
-                box.addItem(word.capitalize(), word)
-            box.setCurrentIndex(box.findData(value))
-            self._readers[option.name] = box.currentData
-            return box
-        if option.kind is bool:
-            check = QCheckBox(option.text)
-            check.setChecked(value)
-            self._readers[option.name] = check.isChecked
-            return check
-        edit = QLineEdit(NO_LIMIT if value is None else f"{value:g}" if option.kind is float else str(value))
-        edit.setToolTip(f"Allowed is {option.allowed_text}")
-        self._readers[option.name] = lambda: option.parse(edit.text().strip())
-        return edit
+    def show_page(self, name: str) -> None:
+        """Go to a page."""
+        self.search.clear()
+        for row in range(self.pages.count()):
+            if self.pages.item(row).data(Qt.ItemDataRole.UserRole) == name:
+                self.pages.setCurrentRow(row)
 
-    def _take(self) -> None:
-        try:
-            settings = Settings(**{name: read() for name, read in self._readers.items()})
-        except SettingsError as error:
-            self._fault.setText(str(error))
-            self._fault.show()
+    def _go_page(self, item: QListWidgetItem | None) -> None:
+        if item is None or self.search.text().strip():
             return
-        self.accepted_settings.emit(settings)
-        self.accept()
+        name = item.data(Qt.ItemDataRole.UserRole)
+        for section in self._sections:
+            section.setVisible(section.page.name == name)
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def _filter(self, text: str) -> None:
+        words = text.casefold().split()
+        if not words:
+            for section in self._sections:
+                section.filter(())
+            self._nothing.hide()
+            self._go_page(self.pages.currentItem())
+            return
+        found = [section.filter(words) for section in self._sections]
+        self._nothing.setVisible(not any(found))
+
+    # -- changes --------------------------------------------------------------------------------------------
+
+    def _take(self, name: str, value: Any) -> None:
+        try:
+            self.settings = self.settings.with_values(**{name: value})
+        except SettingsError as error:
+            self.fields[name].show_fault(str(error))
+            return
+        self.changed.emit(self.settings)
+
+    def done(self, result: int) -> None:  # noqa: D102
+        for field in self.fields.values():
+            field.take_pending()
+        super().done(result)
