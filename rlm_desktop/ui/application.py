@@ -17,7 +17,7 @@ from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.faults import CrashDialog, ErrorFunnel
-from rlm_desktop.ui.first_window import FirstWindow, theme_mode
+from rlm_desktop.ui.first_window import FirstWindow, theme_density, theme_mode
 from rlm_desktop.ui.loop import IdleCollector, Tasks, UiEventLoop
 from rlm_desktop.ui.samples import samples
 from rlm_desktop.ui.theme import Mode
@@ -222,6 +222,7 @@ class Application(QObject):
         self._show_model()
         self.window.actions_by_name[f"theme_{settings.theme}"].setChecked(True)
         self.theme.set_mode(theme_mode(settings))
+        self.theme.set_sizes(theme_density(settings), settings.font_size)
         self._save(settings)
 
     def _choose_theme(self, mode: Mode) -> None:

@@ -14,7 +14,7 @@ from rlm_desktop.settings import Settings
 from rlm_desktop.ui import language
 from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.samples import samples
-from rlm_desktop.ui.theme import Mode, Theme
+from rlm_desktop.ui.theme import Density, Mode, Theme
 
 PAINT_MS = 1000
 """A window that starts minimised is never painted: then the start goes on without."""
@@ -30,7 +30,7 @@ class FirstWindow:
 
     def __init__(self, app: QApplication, settings: Settings) -> None:
         self._app = app
-        self.theme = Theme(app, theme_mode(settings))
+        self.theme = Theme(app, theme_mode(settings), theme_density(settings), settings.font_size)
         language.install(app, settings.language)
         memory = QSettings(str(paths.config_dir() / "window.ini"), QSettings.Format.IniFormat)
         self.window = MainWindow(memory, samples())
@@ -54,3 +54,9 @@ def theme_mode(settings: Settings) -> Mode:
     """The colours that the settings ask for."""
     modes: dict[str, Mode] = {"light": "light", "dark": "dark"}
     return modes.get(settings.theme, "system")
+
+
+def theme_density(settings: Settings) -> Density:
+    """How much room things are to take."""
+    densities: dict[str, Density] = {"compact": "compact", "roomy": "roomy"}
+    return densities.get(settings.density, "normal")

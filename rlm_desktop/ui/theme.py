@@ -1,4 +1,4 @@
-"""Colours, fonts and icons: light, dark, or as the system has it.
+"""Colours, sizes, fonts and icons: light, dark, or as the system has it; close together or with room.
 
 `Theme` dresses the application. A widget that paints by itself asks `colours_of(self)` and looks again when Qt
 tells it that its palette changed (`QEvent.Type.PaletteChange`); nothing else has to be passed around. The colours
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtSvg import QSvgRenderer
 
 Mode: TypeAlias = Literal["system", "light", "dark"]
+Density: TypeAlias = Literal["compact", "normal", "roomy"]
 ROW_HEIGHT = 24
 GRID = 8
 _ICON_SCALES = (1, 2, 3)
@@ -103,6 +104,40 @@ DARK = Colours(
 )
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """How much room things take, in logical pixels beside their text.
+
+    Attributes:
+        row: Of a row of a table.
+        control: Above and below the text of a button or an input.
+        item: The same of an entry of a menu.
+        tab: The same of a tab.
+    """
+
+    row: int
+    control: int
+    item: int
+    tab: int
+
+
+SIZES: dict[Density, Sizes] = {
+    "compact": Sizes(row=4, control=2, item=2, tab=4),
+    "normal": Sizes(row=8, control=4, item=4, tab=6),
+    "roomy": Sizes(row=14, control=7, item=8, tab=9),
+}
+_DENSITY = "rlmDensity"
+
+
+def row_height(widget: QWidget) -> int:
+    """How high a row of a table in `widget` is, by its font and the density.
+
+    Look again when Qt tells of another style or font (`QEvent.Type.StyleChange`, `FontChange`).
+    """
+    density: Density = QApplication.instance().property(_DENSITY) or "normal"  # type: ignore[union-attr]
+    return (widget.fontMetrics().height() + SIZES[density].row + 1) // 2 * 2
+
+
 def colours_of(widget: QWidget) -> Colours:
     """The colours that `widget` is to paint with."""
     return DARK if widget.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
@@ -132,10 +167,15 @@ def status_icon(status: str) -> str:
 
 
 def code_font(widget: QWidget | None = None) -> QFont:
-    """The font of code, output and figures: fixed width, as large as the text beside it."""
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    """The font of code, output and figures: fixed width, as large as the text beside it.
+
+    Given to a widget it goes on following the size of the application's text.
+    """
+    font = QFont()  # no size of its own
+    font.setFamilies(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families())
     font.setStyleHint(QFont.StyleHint.Monospace)
-    font.setPointSizeF((widget.font() if widget else QApplication.font()).pointSizeF())
+    if widget is not None and widget.font().pointSizeF() != font.pointSizeF():
+        font.setPointSizeF(widget.font().pointSizeF())
     return font
 
 
@@ -192,11 +232,16 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, mode: Mode = "system") -> None:
+    def __init__(
+        self, app: QApplication, mode: Mode = "system", density: Density = "normal", percent: int = 100
+    ) -> None:
         super().__init__(app)
         self._app = app
         self._mode: Mode = mode
-        self._applied: Colours | None = None
+        self._density: Density = density
+        self._percent = percent
+        self._points = app.font().pointSizeF()
+        self._applied: object = None
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._apply)
         self.set_mode(mode)
@@ -221,13 +266,23 @@ class Theme(QObject):
         self._app.styleHints().setColorScheme(schemes.get(mode, Qt.ColorScheme.Unknown))
         self._apply()
 
+    def set_sizes(self, density: Density, percent: int) -> None:
+        """Give things more or less room, and the text so many percent of the system's size."""
+        self._density, self._percent = density, percent
+        self._apply()
+
     def _apply(self) -> None:
-        colours = self.colours
-        if colours is self._applied:
+        wanted = self.colours, self._density, self._percent
+        if wanted == self._applied:
             return
-        self._applied = colours
-        self._app.setPalette(_qt_palette(colours))
-        self._app.setStyleSheet(_style_sheet(colours))
+        self._applied = wanted
+        self._app.setProperty(_DENSITY, self._density)
+        font = self._app.font()
+        if font.pointSizeF() != (points := self._points * self._percent / 100):
+            font.setPointSizeF(points)
+            self._app.setFont(font)
+        self._app.setPalette(_qt_palette(self.colours))
+        self._app.setStyleSheet(_style_sheet(self.colours, self._density, points))
         self.changed.emit()
 
 
@@ -263,8 +318,13 @@ def _qt_palette(colours: Colours) -> QPalette:
     return palette
 
 
-def _style_sheet(colours: Colours) -> str:
+def _style_sheet(colours: Colours, density: Density, points: float) -> str:
     """One sheet for everything: a second one on the window would have every widget in it polished twice."""
-    values = {**vars(colours), "icons": paths.resource("icons").as_posix()}
+    values = {
+        **vars(colours),
+        **{name: f"{pixels}px" for name, pixels in vars(SIZES[density]).items()},
+        "title": f"{points * 1.7:.1f}pt",
+        "icons": paths.resource("icons").as_posix(),
+    }
     template = "".join(paths.resource(f"{name}.qss").read_text(encoding="utf-8") for name in ("theme", "window"))
     return re.sub(r"@(\w+)", lambda match: values[match[1]], template)

@@ -5,12 +5,12 @@ from dataclasses import fields
 
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.theme import DARK, LIGHT, Colours, Theme
+from rlm_desktop.ui.theme import DARK, LIGHT, Colours, Sizes, Theme
 
 TEXTS = ("text", "muted", "rlm", "llm", "code", "batch", "ok", "warning", "error")
 GROUNDS = ("window", "panel", "field", "hover")
@@ -53,8 +53,9 @@ def test_all_icons_can_be_drawn_in_any_colour() -> None:
 
 
 def test_the_style_sheet_names_only_colours_that_exist(qapp: QApplication) -> None:
-    known = {field.name for field in fields(Colours)}
-    used = set(re.findall(r"@(\w+)", paths.resource("theme.qss").read_text(encoding="utf-8")))
+    known = {field.name for kind in (Colours, Sizes) for field in fields(kind)} | {"title", "icons"}
+    texts = "".join(paths.resource(f"{name}.qss").read_text(encoding="utf-8") for name in ("theme", "window"))
+    used = set(re.findall(r"@(\w+)", texts))
     assert used <= known
 
 
@@ -71,5 +72,30 @@ def test_modes_change_the_palette_and_tell(qapp: QApplication, qtbot: QtBot) -> 
     assert dressed.colours is DARK
     dressed.set_mode("light")
     assert len(told) == 2
+    qapp.setStyleSheet("")
+    dressed.deleteLater()
+
+
+def test_density_and_size_of_the_text_hold_at_once(qapp: QApplication, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    label, code, button = QLabel("text"), QPlainTextEdit(), QPushButton("Do")
+    code.setFont(theme.code_font(code))
+    for widget in (label, code, button):
+        column.addWidget(widget)
+    dressed = Theme(qapp, "light")
+    normal = theme.row_height(label), button.sizeHint().height(), label.fontMetrics().height()
+    points = qapp.font().pointSizeF()
+    dressed.set_sizes("compact", 100)
+    assert theme.row_height(label) < normal[0]
+    assert button.sizeHint().height() < normal[1]
+    dressed.set_sizes("roomy", 150)
+    assert theme.row_height(label) > normal[0]
+    assert label.fontMetrics().height() > normal[2]
+    assert label.font().pointSizeF() == code.font().pointSizeF() == points * 1.5
+    assert code.font().families() == theme.code_font().families()
+    dressed.set_sizes("normal", 100)
+    assert (theme.row_height(label), button.sizeHint().height(), label.fontMetrics().height()) == normal
     qapp.setStyleSheet("")
     dressed.deleteLater()
