@@ -40,6 +40,7 @@ class GuideWindow(QDialog):
         self.search.textChanged.connect(self._fill)
         self.search.installEventFilter(self)
         self.contents = QListWidget()
+        self.contents.setObjectName("guideContents")
         self.contents.setAccessibleName(self.tr("Contents of the guide"))
         self.contents.setWordWrap(True)
         self.contents.currentItemChanged.connect(self._show_current)
