@@ -59,6 +59,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "open_example", "&File", "Open the &example session", (), "Load the example documents and a question."
     ),
     ActionSpec("settings", "&File", "&Settings…", ("Ctrl+,",), "Models, limits and appearance.", is_separated=True),
+    ActionSpec(
+        "import_runs",
+        "&File",
+        "&Import runs…",
+        ("Ctrl+Shift+O",),
+        "Take in archives, traces, and logs of other engines.",
+        is_separated=True,
+    ),
+    ActionSpec("export_runs", "&File", "E&xport runs…", ("Ctrl+E",), "Write the selected runs to files."),
     ActionSpec("quit", "&File", "&Quit", ("Ctrl+Q",), "Close the window; a run that is going on is stopped."),
     ActionSpec("undo_removal", "&Edit", "&Undo removal", ("Ctrl+Shift+Z",), "Bring back what was removed last."),
     ActionSpec("copy_answer", "&Edit", "&Copy final answer", ("Ctrl+Shift+C",), "Copy the answer as Markdown."),
@@ -66,8 +75,18 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "paste_documents", "&Edit", "&Paste as document", ("Ctrl+Shift+V",), "Make a document of the clipboard."
     ),
     ActionSpec("rename_session", "&Edit", "&Rename session…", ("F2",), "Give the selected session another name."),
+    ActionSpec("tag_session", "&Edit", "&Tags…", ("Ctrl+T",), "Give the selected session or runs tags."),
+    ActionSpec("pin_session", "&Edit", "&Pin or unpin", ("Ctrl+D",), "Keep the selected session or runs on top."),
     ActionSpec(
-        "show_history", "&View", "&History", ("Ctrl+H",), "Show or hide the list of sessions.", is_checkable=True
+        "history", "&View", "&History", ("Ctrl+H",), "Look at all runs, search through them, or go back."
+    ),
+    ActionSpec(
+        "show_history",
+        "&View",
+        "&List of sessions",
+        ("Ctrl+B",),
+        "Show or hide the list of sessions.",
+        is_checkable=True,
     ),
     ActionSpec(
         "documents_list", "&View", "List of &documents", ("Ctrl+Shift+D",), "Show all documents with their states."

@@ -120,7 +120,9 @@ class Application(QObject):
         from rlm_desktop.ui.controls.run_controls import RunControls
         from rlm_desktop.ui.forks.forks import Forks
         from rlm_desktop.ui.help.desk import HelpDesk
+        from rlm_desktop.ui.sessions.history_browser import HistoryBrowser
         from rlm_desktop.ui.sessions.panel import HistoryPanel
+        from rlm_desktop.ui.sessions.transfers import Transfers
         from rlm_desktop.ui.settings.desk import SettingsDesk
         from rlm_desktop.ui.work_page import WorkPage
         from rlm_desktop.ui.workbench import Workbench
@@ -134,7 +136,9 @@ class Application(QObject):
         desk = HelpDesk(window, self.tasks, paths.log_file())
         settings = SettingsDesk(self._workbench, window, models=lambda: tuple(self._labels), pages={})
         settings.changed.connect(self._take_settings)
-        offered = [part.handlers() for part in (self._controls, commands, forks, desk, settings)]
+        self._transfers = Transfers(window, self._workbench.sessions, self.tasks)
+        history = HistoryBrowser(window, self._workbench, self._transfers, self.tasks)
+        offered = [part.handlers() for part in (self._controls, commands, forks, desk, settings, history)]
         window.connect_actions({**self._handlers(), **{name: do for part in offered for name, do in part.items()}})
         window.first_run.example_requested.connect(self.open_example)
         self._workbench.standing_changed.connect(self._enable_actions)

@@ -148,6 +148,7 @@ def test_archives_and_logs_are_told_from_documents(filled: History, tmp_path: Pa
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared/data")
 def test_real_logs_and_documents() -> None:
     runs = [path for path in (SHARED / "runs").rglob("*") if path.is_file()]
-    assert runs and all(looks_like_log(path) for path in runs)
+    assert runs
+    assert all(looks_like_log(path) for path in runs)
     documents = [path for path in (SHARED / "documents").rglob("*") if path.is_file()]
     assert [path.name for path in documents if looks_like_log(path)] == []

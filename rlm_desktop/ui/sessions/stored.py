@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from rlm_desktop.errors import UserError
+from rlm_desktop.history.rows import RunFilter
+from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.messages import MessageBar
 from rlm_desktop.ui.sessions.panel import HistoryPanel
 
 if TYPE_CHECKING:
-    from rlm_desktop.history import History
+    from rlm_desktop.history import History, SessionRow
 
 T = TypeVar("T")
 Kind: TypeAlias = Literal["session", "run"]
+PAGE = 200
+"""Sessions that are read at once."""
 
 
 class StoredSessions(QObject):
@@ -27,9 +31,11 @@ class StoredSessions(QObject):
         history: None until it has been opened, and where it cannot be.
 
     Signals:
+        changed: Other runs are in the history, or they are called something else.
         deleted: The id of a session or a run that is gone.
     """
 
+    changed = Signal()
     deleted = Signal(str)
 
     def __init__(
@@ -42,7 +48,15 @@ class StoredSessions(QObject):
         self._messages = messages
         self._tasks = tasks
         self._is_going_on = is_going_on
-        panel.renamed.connect(self._rename)
+        self._listed: list[SessionRow] = []
+        self._chosen = RunFilter()
+        self._has_all = False
+        self._listing: asyncio.Task[None] | None = None
+        panel.filter_changed.connect(self._filter)
+        panel.more_wanted.connect(self._list_more)
+        panel.renamed.connect(self.rename)
+        panel.tagged.connect(lambda kind, item, tags: self.tag(kind, {item: tags}))
+        panel.pinned.connect(lambda kind, item, is_pinned: self.pin(kind, [item], is_pinned))
         panel.session_deleted.connect(lambda item: self._delete("session", item))
         panel.run_deleted.connect(lambda item: self._delete("run", item))
 
@@ -51,10 +65,46 @@ class StoredSessions(QObject):
         self.history = history
         await self.refresh()
 
+    # -- listing --------------------------------------------------------------------------------------------
+
     async def refresh(self) -> None:
-        """List what the history holds now."""
-        if self.history is not None:
-            self._panel.set_sessions(await self.do(lambda history: history.sessions()))
+        """List what the history holds now, as far as it was listed before."""
+        if self.history is None:
+            return
+        chosen, limit = self._chosen, max(PAGE, len(self._listed))
+        self._show(await self.do(lambda history: history.sessions(limit, chosen=chosen)), limit)
+        self._panel.set_facets(await self.do(lambda history: history.facets()))
+        self.changed.emit()
+
+    def _show(self, sessions: list[SessionRow], limit: int) -> None:
+        self._listed = sessions
+        self._has_all = len(sessions) < limit
+        self._panel.set_sessions(sessions, self._chosen)
+
+    def _filter(self, chosen: RunFilter) -> None:
+        self._chosen = chosen
+        self._start_listing(self._list_first())
+
+    async def _list_first(self) -> None:
+        chosen = self._chosen
+        self._show(await self.do(lambda history: history.sessions(PAGE, chosen=chosen)), PAGE)
+
+    def _list_more(self) -> None:
+        is_busy = self._listing is not None and not self._listing.done()
+        if self._listed and not self._has_all and not is_busy:
+            self._start_listing(self._list_next())
+
+    async def _list_next(self) -> None:
+        chosen, last = self._chosen, self._listed[-1]
+        more = await self.do(lambda history: history.sessions(PAGE, last, chosen=chosen))
+        self._has_all = len(more) < PAGE
+        self._listed = [*self._listed, *more]
+        self._panel.set_sessions(self._listed, chosen)
+
+    def _start_listing(self, listing: Coroutine[Any, Any, None]) -> None:
+        if self._listing is not None:
+            self._listing.cancel()
+        self._listing = self._tasks.spawn(listing, name="list sessions")
 
     async def do(self, work: Callable[[History], T]) -> T:
         """Do something with the history in a thread.
@@ -77,31 +127,80 @@ class StoredSessions(QObject):
         if self.history is not None:
             await asyncio.to_thread(self.history.close)
 
-    def _rename(self, session_id: str, title: str) -> None:
-        async def rename() -> None:
-            await self.do(lambda history: history.rename_session(session_id, title))
+    # -- changing -------------------------------------------------------------------------------------------
+
+    def change(self, work: Callable[[History], object], name: str) -> None:
+        """Change something in the history, and list it anew; `name` is for the log."""
+
+        async def change() -> None:
+            await self.do(work)
             await self.refresh()
 
-        self._tasks.spawn(rename(), name="rename session")
+        self._tasks.spawn(change(), name=name)
+
+    def rename(self, kind: Kind, item_id: str, name: str) -> None:
+        """Give a session or a run a name; an empty one takes it away."""
+        self.change(lambda history: getattr(history, f"rename_{kind}")(item_id, name), f"rename {kind}")
+
+    def tag(self, kind: Kind, tags: Mapping[str, Sequence[str]]) -> None:
+        """Replace the tags of sessions or runs, by their ids."""
+
+        def work(history: History) -> None:
+            for item_id, its_tags in tags.items():
+                getattr(history, f"tag_{kind}")(item_id, its_tags)
+
+        self.change(work, f"tag {kind}")
+
+    def pin(self, kind: Kind, ids: Sequence[str], is_pinned: bool) -> None:
+        """Pin sessions or runs, or loosen them."""
+
+        def work(history: History) -> None:
+            for item_id in ids:
+                getattr(history, f"pin_{kind}")(item_id, is_pinned)
+
+        self.change(work, f"pin {kind}")
 
     def _delete(self, kind: Kind, item_id: str) -> None:
         """Delete a session or a run, and offer to bring it back."""
-        if self._is_going_on(item_id):
+        if self._is_refused([item_id]):
             self._panel.unhide_item(item_id)
-            text = "A run of it is going on. Stop it first (Esc), then delete it."
-            self._messages.show_message(text, "warning", seconds=8)
             return
         self.deleted.emit(item_id)
+        text = self.tr("The session was deleted.") if kind == "session" else self.tr("The run was deleted.")
+        self._take_away(kind, [item_id], text)
 
+    def delete_runs(self, ids: Sequence[str]) -> None:
+        """Delete runs, and offer to bring them back."""
+        if not ids or self._is_refused(ids):
+            return
+        for run_id in ids:
+            self.deleted.emit(run_id)
+        text = self.tr("{runs} deleted.").format(runs=counted(len(ids), "run"))
+        self._take_away("run", ids, text)
+
+    def _is_refused(self, ids: Sequence[str]) -> bool:
+        """Whether something of it is going on; says so."""
+        if not any(self._is_going_on(item_id) for item_id in ids):
+            return False
+        text = self.tr("A run of it is going on. Stop it first (Esc), then delete it.")
+        self._messages.show_message(text, "warning", seconds=8)
+        return True
+
+    def _take_away(self, kind: Kind, ids: Sequence[str], text: str) -> None:
         async def change(verb: Literal["delete", "restore"]) -> None:
-            await self.do(lambda history: getattr(history, f"{verb}_{kind}")(item_id))
-            await self.refresh()
-            self._panel.unhide_item(item_id)
+            def work(history: History) -> None:
+                for item_id in ids:
+                    getattr(history, f"{verb}_{kind}")(item_id)
+
+            try:
+                await self.do(work)
+            finally:
+                await self.refresh()
+                for item_id in ids:
+                    self._panel.unhide_item(item_id)
 
         self._tasks.spawn(change("delete"), name=f"delete {kind}")
-        self._messages.offer_undo(
-            f"The {kind} was deleted.", lambda: self._tasks.spawn(change("restore"), name=f"restore {kind}")
-        )
+        self._messages.offer_undo(text, lambda: self._tasks.spawn(change("restore"), name=f"restore {kind}"))
 
 
 def _answered(history: History, session_id: str) -> list[dict[str, Any]]:

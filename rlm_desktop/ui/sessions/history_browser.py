@@ -1,0 +1,262 @@
+"""Joins the page of the history with the history: lists and searches in threads, what is stale is broken off."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
+from rlm_desktop.errors import UserError
+from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.main_window import MainWindow
+from rlm_desktop.ui.sessions.history_page import HistoryPage, Wanted
+from rlm_desktop.ui.sessions.naming import ask_name, ask_tags
+from rlm_desktop.ui.sessions.opening import Place
+
+if TYPE_CHECKING:
+    from rlm_desktop.history import History, RunRow
+    from rlm_desktop.history.search import SearchHit
+    from rlm_desktop.ui.sessions.transfers import Transfers
+    from rlm_desktop.ui.workbench import Workbench
+
+HITS = 50
+FIRST_ROWS = 100
+
+
+class HistoryBrowser(QObject):
+    """The page of the history in the window. It is made when it is first looked at."""
+
+    def __init__(self, window: MainWindow, workbench: Workbench, transfers: Transfers, tasks: Tasks) -> None:
+        super().__init__(window)
+        self._window = window
+        self._workbench = workbench
+        self._sessions = workbench.sessions
+        self._transfers = transfers
+        self._tasks = tasks
+        self._page: HistoryPage | None = None
+        self._asking: asyncio.Task[None] | None = None
+        self._stale = threading.Event()
+        self._wanted: Wanted | None = None
+        self._has_all = True
+        workbench.sessions.changed.connect(self._refresh)
+        transfers.open_requested.connect(workbench.open_run)
+        window.history.export_requested.connect(transfers.export)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions do."""
+        return {
+            "history": self.toggle,
+            "export_runs": self.export,
+            "import_runs": self._transfers.choose_file,
+            "rename_session": self._rename_current,
+            "tag_session": self._tag_current,
+            "pin_session": self._pin_current,
+        }
+
+    # -- the page -------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> HistoryPage:
+        """The page, made on first need."""
+        if self._page is None:
+            self._page = page = HistoryPage()
+            page.wanted.connect(self._ask)
+            page.rows_wanted.connect(lambda ids: self._tasks.spawn(self._fetch(ids), name="rows of the history"))
+            page.more_wanted.connect(self._ask_more)
+            page.run_opened.connect(lambda row: self._workbench.open_run(row.session_id, row.id))
+            page.hit_opened.connect(self._open_hit)
+            page.menu_requested.connect(self._show_menu)
+            page.delete_requested.connect(self._delete)
+            page.export_requested.connect(self.export)
+            page.left.connect(self.leave)
+        return self._page
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the window shows the page."""
+        return self._page is not None and self._window.page is self._page
+
+    def toggle(self) -> None:
+        """Show the history, or go back to the work."""
+        if self.is_shown:
+            self.leave()
+            return
+        self._window.show_page(self.page)
+        self.page.field.setFocus()
+        self.page.field.selectAll()
+        self.page.ask_now()
+
+    def leave(self) -> None:
+        """Go back to the work."""
+        self._break_off()
+        self._window.show_page(None)
+        if self._window.is_working:
+            self._window.work.tree.setFocus()
+
+    # -- listing and searching ------------------------------------------------------------------------------
+
+    def _break_off(self) -> None:
+        """Nobody waits any more for what is being looked for."""
+        self._stale.set()
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+
+    def _ask(self, wanted: Wanted) -> None:
+        self._break_off()
+        self._stale = threading.Event()
+        keeps_place = wanted == self._wanted
+        self._wanted = wanted
+        self._asking = self._tasks.spawn(self._show(wanted, keeps_place=keeps_place), name="look into the history")
+
+    def _refresh(self) -> None:
+        """Something changed in the history: show it, unless nobody looks."""
+        if self.is_shown and not self.page.text.strip():
+            self.page.ask_now()
+
+    async def _show(self, wanted: Wanted, *, keeps_place: bool) -> None:
+        is_stale = self._stale.is_set
+        try:
+            if wanted.text:
+                await self._show_hits(wanted, is_stale)
+            else:
+                await self._show_runs(wanted, keeps_place=keeps_place)
+        except UserError as error:
+            self.page.show_fault(str(error))
+
+    async def _show_runs(self, wanted: Wanted, *, keeps_place: bool) -> None:
+        def read(history: History) -> tuple[list[str], dict[str, RunRow]]:
+            ids = history.find_runs(wanted.chosen, order=wanted.order, descending=wanted.is_descending)
+            return ids, history.rows(ids[:FIRST_ROWS])
+
+        ids, rows = await self._sessions.do(read)
+        self.page.show_runs(ids, rows, keeps_place=keeps_place)
+        self.page.show_facets(await self._sessions.do(lambda history: history.facets()))
+
+    async def _show_hits(self, wanted: Wanted, is_stale: Callable[[], bool]) -> None:
+        def read(history: History) -> tuple[list[SearchHit], dict[str, RunRow], int]:
+            hits = _search(history, wanted, is_stale)
+            return hits, _runs_of(history, hits), history.unindexed()
+
+        hits, rows, unindexed = await self._sessions.do(read)
+        self._has_all = len(hits) < HITS
+        self.page.show_hits(hits, rows, is_all=self._has_all, unindexed=unindexed)
+
+    def _ask_more(self) -> None:
+        last, wanted = self.page.hits.last_hit, self._wanted
+        is_busy = self._asking is not None and not self._asking.done()
+        if not self._has_all and last is not None and wanted is not None and wanted.text and not is_busy:
+            self._asking = self._tasks.spawn(self._show_more(wanted, last), name="more of the history")
+
+    async def _show_more(self, wanted: Wanted, last: SearchHit) -> None:
+        is_stale = self._stale.is_set
+
+        def read(history: History) -> tuple[list[SearchHit], dict[str, RunRow]]:
+            hits = _search(history, wanted, is_stale, before=last)
+            return hits, _runs_of(history, hits)
+
+        hits, rows = await self._sessions.do(read)
+        self._has_all = len(hits) < HITS
+        self.page.add_hits(hits, rows, is_all=self._has_all)
+
+    async def _fetch(self, ids: Sequence[str]) -> None:
+        self.page.update_rows(await self._sessions.do(lambda history: history.rows(ids)))
+
+    # -- what can be done with runs -------------------------------------------------------------------------
+
+    def _open_hit(self, hit: SearchHit) -> None:
+        self._workbench.open_run(hit.session_id, hit.run_id, Place(hit.call, hit.iteration, hit.field))
+
+    def export(self) -> None:
+        """Write the selected runs to files, or the run that the window shows."""
+        if self.is_shown:
+            rows = self.page.selected_runs()
+            self._transfers.export([row.id for row in rows])
+        elif self._workbench.run_id:
+            self._transfers.export([self._workbench.run_id])
+
+    def _delete(self) -> None:
+        self._sessions.delete_runs([row.id for row in self.page.selected_runs()])
+
+    def _show_menu(self, place: QPoint) -> None:
+        rows = self.page.selected_runs()
+        if not rows:
+            return
+        menu = QMenu(self.page)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill_menu(menu, rows)
+        menu.popup(place)
+
+    def _fill_menu(self, menu: QMenu, rows: Sequence[RunRow]) -> None:
+        if len(rows) == 1:
+            menu.addAction(self.tr("Open"), self.page.open_current)
+            menu.addAction(self.tr("Rename…"), lambda: self._rename(rows[0]))
+        menu.addAction(self.tr("Tags…"), lambda: self._tag(rows))
+        pin = self.tr("Unpin") if all(row.is_pinned for row in rows) else self.tr("Pin")
+        menu.addAction(pin, lambda: self._pin(rows))
+        menu.addSeparator()
+        menu.addAction(self.tr("Export…"), self.export)
+        menu.addAction(self.tr("Delete"), self._delete)
+
+    def _rename_current(self) -> None:
+        if not self.is_shown:
+            self._window.history.rename_current()
+        elif rows := self.page.selected_runs():
+            self._rename(rows[0])
+
+    def _tag_current(self) -> None:
+        if not self.is_shown:
+            self._window.history.tag_current()
+        elif rows := self.page.selected_runs():
+            self._tag(rows)
+
+    def _pin_current(self) -> None:
+        if not self.is_shown:
+            self._window.history.pin_current()
+        elif rows := self.page.selected_runs():
+            self._pin(rows)
+
+    def _pin(self, rows: Sequence[RunRow]) -> None:
+        is_pinned = all(row.is_pinned for row in rows)
+        self._sessions.pin("run", [row.id for row in rows], not is_pinned)
+
+    def _rename(self, row: RunRow) -> None:
+        ask_name(
+            self._window,
+            self.tr("Rename run"),
+            row.title or row.question,
+            lambda name: self._sessions.rename("run", row.id, name),
+        )
+
+    def _tag(self, rows: Sequence[RunRow]) -> None:
+        """Ask for the tags that the runs have in common; those that only some of them have stay."""
+        common = [tag for tag in rows[0].tags if all(tag in row.tags for row in rows)]
+        own = {row.id: [tag for tag in row.tags if tag not in common] for row in rows}
+        ask_tags(
+            self._window,
+            common,
+            lambda tags: self._sessions.tag("run", {key: [*tags, *kept] for key, kept in own.items()}),
+        )
+
+
+def _search(
+    history: History, wanted: Wanted, is_stale: Callable[[], bool], before: SearchHit | None = None
+) -> list[SearchHit]:
+    return history.search(
+        wanted.text,
+        fields=(wanted.field,) if wanted.field else (),
+        limit=HITS,
+        before=before,
+        chosen=wanted.chosen,
+        is_typing=True,
+        is_stale=is_stale,
+        wait=0,
+    )
+
+
+def _runs_of(history: History, hits: Sequence[SearchHit]) -> dict[str, RunRow]:
+    return history.rows(list(dict.fromkeys(hit.run_id for hit in hits)))

@@ -1,0 +1,417 @@
+"""The page of the history: everything that was ever asked in one table, and the search through all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rlm_desktop.engine.events import EndState
+from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
+from rlm_desktop.ui.figures import counted, status_words
+from rlm_desktop.ui.labels import ElidedLabel
+from rlm_desktop.ui.sessions.hit_list import HitLine, HitList, HitsModel, RunHead, field_names
+from rlm_desktop.ui.sessions.run_table import RunsModel, RunTable
+from rlm_desktop.ui.window_style import muted
+
+if TYPE_CHECKING:
+    from rlm_desktop.history.rows import RunRow
+    from rlm_desktop.history.search import SearchHit
+
+TYPING_MS = 120
+"""How long nothing must have been typed before a search begins."""
+BUSY_MS = 200
+"""A search that takes longer is said to be going on."""
+_LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the page is to show.
+
+    Attributes:
+        text: What is searched for; empty for the table of runs.
+        field: The kind of text to search in; empty for all.
+        order: A column of `history.filters.ORDERS`, for the table.
+    """
+
+    text: str
+    field: str
+    chosen: RunFilter
+    order: str
+    is_descending: bool
+
+
+class HistoryPage(QWidget):
+    """The search line, the filters, the table of runs or what was found.
+
+    Signals:
+        wanted: Something else is to be shown: a `Wanted`.
+        rows_wanted: Ids of runs that come into view.
+        more_wanted: The next page of what was found.
+        run_opened: A `RunRow`.
+        hit_opened: A `SearchHit`.
+        menu_requested: At a place of the screen, for the selected runs.
+        delete_requested: The selected runs shall go.
+        export_requested: The selected runs shall be written to files.
+        left: The person wants to go back to the work.
+    """
+
+    wanted = Signal(object)
+    rows_wanted = Signal(list)
+    more_wanted = Signal()
+    run_opened = Signal(object)
+    hit_opened = Signal(object)
+    menu_requested = Signal(QPoint)
+    delete_requested = Signal()
+    export_requested = Signal()
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("historyPage")
+        self.setAccessibleName(self.tr("History"))
+        self._order, self._is_descending = "started", True
+        self._has_runs = True
+        self.runs = RunsModel(self)
+        self.hits = HitsModel(self)
+        self.table = RunTable(self.runs)
+        self.list = HitList(self.hits)
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._typing.timeout.connect(self._ask)
+        self._busy = QTimer(self, singleShot=True, interval=BUSY_MS)
+        self._busy.timeout.connect(lambda: self._say(self.tr("Searching…")))
+        self._make_line()
+        self._make_filters()
+        self._arrange()
+        self._connect()
+
+    # -- building -------------------------------------------------------------------------------------------
+
+    def _make_line(self) -> None:
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(
+            self.tr('Search all runs: words, "a phrase", begin*, -without, code:regex, answer:…')
+        )
+        self.field.setAccessibleName(self.tr("Search all runs"))
+        self.field.setClearButtonEnabled(True)
+        self.field.installEventFilter(self)
+        self.export = QPushButton(self.tr("Export…"))
+        self.export.setToolTip(self.tr("Write the selected runs to files (Ctrl+E)"))
+        self.delete = QPushButton(self.tr("Delete"))
+        self.delete.setToolTip(self.tr("Delete the selected runs (Del)"))
+        self.back = QPushButton(self.tr("Back"))
+        self.back.setToolTip(self.tr("Back to the work (Esc)"))
+
+    def _make_filters(self) -> None:
+        self.fields = _choice(self.tr("Kind of text"), [(self.tr("Everywhere"), ""), *_swapped(field_names())])
+        states = [RUNNING, *(str(state) for state in EndState)]
+        self.states = _choice(
+            self.tr("End state"), [(self.tr("Any end state"), ""), *((status_words(one), one) for one in states)]
+        )
+        self.models = _choice(self.tr("Model"), [(self.tr("Any model"), "")])
+        self.tags = _choice(self.tr("Tag"), [(self.tr("Any tag"), "")])
+        days = [(self.tr("Any time"), -1), (self.tr("Today"), 0), (self.tr("Last 7 days"), 7)]
+        days += [(self.tr("Last 30 days"), 30), (self.tr("Last year"), 365)]
+        self.days = _choice(self.tr("Time"), days)
+        self.filters = (self.fields, self.states, self.models, self.tags, self.days)
+        self.status = ElidedLabel()
+        muted(self.status)
+
+    def _arrange(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        for widget in (self.back, self.field, self.export, self.delete):
+            line.addWidget(widget, 1 if widget is self.field else 0)
+        chips = QHBoxLayout()
+        chips.setSpacing(8)
+        for box in self.filters:
+            chips.addWidget(box)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        chips.addWidget(self.status, 1)
+        self.hint = QLabel()
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        muted(self.hint)
+        self._stack = QStackedWidget()
+        for widget in (self.table, self.list, self.hint):
+            self._stack.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(line)
+        layout.addLayout(chips)
+        layout.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self.field.textChanged.connect(lambda: self._typing.start())
+        for box in self.filters:
+            box.currentIndexChanged.connect(self._ask)
+        self.back.clicked.connect(self.left)
+        self.export.clicked.connect(self.export_requested)
+        self.delete.clicked.connect(self.delete_requested)
+        self.runs.rows_wanted.connect(self.rows_wanted)
+        self.table.sorted_by.connect(self._sort)
+        self.table.open_requested.connect(self._open)
+        self.table.delete_pressed.connect(self.delete_requested)
+        self.list.open_requested.connect(self._open)
+        self.list.more_wanted.connect(self.more_wanted)
+        for view in (self.table, self.list):
+            view.customContextMenuRequested.connect(
+                lambda place, view=view: self.menu_requested.emit(view.viewport().mapToGlobal(place))
+            )
+            view.selectionModel().selectionChanged.connect(self._enable)
+        self._enable()
+
+    # -- what is wanted -------------------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """What is searched for."""
+        return self.field.text()
+
+    @property
+    def chosen(self) -> RunFilter:
+        """What the filters let pass."""
+        state, days = self.states.currentData(), self.days.currentData()
+        return RunFilter(
+            end_states=(state,) if state else (),
+            model=self.models.currentData(),
+            tag=self.tags.currentData(),
+            since=_since(days) if days >= 0 else "",
+        )
+
+    def ask_now(self) -> None:
+        """Ask for what is to be shown, without waiting for more to be typed."""
+        self._ask()
+
+    def _ask(self) -> None:
+        self._typing.stop()
+        self._busy.start()
+        self.fields.setEnabled(bool(self.text.strip()))
+        self.wanted.emit(
+            Wanted(
+                self.text.strip() and self.text,
+                self.fields.currentData(),
+                self.chosen,
+                self._order,
+                self._is_descending,
+            )
+        )
+
+    def _sort(self, order: str, is_descending: bool) -> None:
+        self._order, self._is_descending = order, is_descending
+        self._ask()
+
+    # -- what is shown --------------------------------------------------------------------------------------
+
+    def show_facets(self, facets: Facets) -> None:
+        """Offer these models and tags."""
+        _refill(self.models, facets.models)
+        _refill(self.tags, facets.tags)
+
+    def show_runs(self, ids: Sequence[str], rows: Mapping[str, RunRow], *, keeps_place: bool) -> None:
+        """Show runs; `rows` are those that are known already. The cursor goes to the first, or stays in its place."""
+        self._busy.stop()
+        current, place = self.current_run, max(0, self.table.currentIndex().row())
+        self.runs.show_runs(ids, rows)
+        if ids:
+            if not keeps_place:
+                place = 0
+            elif current is not None and current.id in ids:
+                place = ids.index(current.id)
+            self.table.setCurrentIndex(self.runs.index(min(place, len(ids) - 1), 0))
+            self._stack.setCurrentWidget(self.table)
+            self._say(counted(len(ids), "run"))
+        else:
+            self._say("")
+            nothing = self.tr("There are no runs yet. Ask a question, or import a log (menu File).")
+            self._hint(nothing if self.chosen.is_empty else self.tr("No run fits the filters."))
+        self._enable()
+
+    def show_hits(
+        self, hits: Sequence[SearchHit], rows: Mapping[str, RunRow], *, is_all: bool, unindexed: int = 0
+    ) -> None:
+        """Show what was found; `unindexed` runs are not in the index yet."""
+        self._busy.stop()
+        self.hits.show_hits(hits, rows)
+        if self.hits.lines:
+            self.list.setCurrentIndex(self.hits.index(1, 0))
+            self.list.scrollToTop()
+            self._stack.setCurrentWidget(self.list)
+        else:
+            self._hint(self.tr("Nothing was found. Every word must be in one text; a star finds beginnings: segm*"))
+        self._tell_found(is_all=is_all, unindexed=unindexed)
+        self._enable()
+
+    def add_hits(self, hits: Sequence[SearchHit], rows: Mapping[str, RunRow], *, is_all: bool) -> None:
+        """Show the next page of what was found."""
+        self._busy.stop()
+        self.hits.add_hits(hits, rows)
+        self._tell_found(is_all=is_all)
+
+    def _tell_found(self, *, is_all: bool, unindexed: int = 0) -> None:
+        parts: list[str] = []
+        if self.hits.hits:
+            places, runs = counted(self.hits.hits, "place"), counted(self.hits.runs, "run")
+            text = self.tr("{places} in {runs}") if is_all else self.tr("the latest {places}, in {runs}")
+            parts.append(text.format(places=places, runs=runs))
+        if unindexed:
+            parts.append(self.tr("{runs} still being indexed").format(runs=counted(unindexed, "run")))
+        self._say(" · ".join(parts))
+
+    def show_fault(self, text: str) -> None:
+        """Say why nothing can be shown."""
+        self._busy.stop()
+        self._say("")
+        self._hint(text)
+        self._enable()
+
+    def _hint(self, text: str) -> None:
+        self.hint.setText(text)
+        self._stack.setCurrentWidget(self.hint)
+
+    def _say(self, text: str) -> None:
+        self.status.set_full_text(text)
+
+    def update_rows(self, rows: Mapping[str, RunRow]) -> None:
+        """Rows that were asked for, or have changed."""
+        self.runs.take_rows(rows)
+
+    # -- choosing -------------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> QAbstractItemView | None:
+        """The table or the list, whichever shows; None when neither does."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, QAbstractItemView) else None
+
+    @property
+    def current_run(self) -> RunRow | None:
+        """The run under the cursor of the table."""
+        return self.runs.row(self.table.currentIndex().row())
+
+    def selected_runs(self) -> list[RunRow]:
+        """The runs that are selected, in their order."""
+        if self.view is self.table:
+            places = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+            return [row for place in places if (row := self.runs.row(place)) is not None]
+        if self.view is self.list and (head := self._head(self.list.currentIndex().row())) is not None:
+            return [head.row]
+        return []
+
+    def _head(self, place: int) -> RunHead | None:
+        """The run that a line of what was found belongs to."""
+        lines = self.hits.lines
+        return next((one for one in reversed(lines[: place + 1]) if isinstance(one, RunHead)), None)
+
+    def _open(self, place: int) -> None:
+        if self.view is self.table:
+            if (row := self.runs.row(place)) is not None:
+                self.run_opened.emit(row)
+            return
+        line = self.hits.lines[place]
+        if isinstance(line, HitLine):
+            self.hit_opened.emit(line.hit)
+        else:
+            self.run_opened.emit(line.row)
+
+    def open_current(self) -> None:
+        """Open what is under the cursor."""
+        view = self.view
+        if view is not None and view.currentIndex().isValid():
+            self._open(view.currentIndex().row())
+
+    def _enable(self) -> None:
+        has_some = self.view is not None and self.view.selectionModel().hasSelection()
+        for button in (self.export, self.delete):
+            button.setEnabled(has_some)
+
+    # -- Qt's events ----------------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys in the search line that move in the list below it."""
+        if watched is not self.field or not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        if event.key() in _LIST_KEYS and self.view is not None:
+            self._move(event)
+            return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self._typing.isActive():
+                self._ask()
+            else:
+                self.open_current()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _move(self, event: QKeyEvent) -> None:
+        view = self.view
+        assert view is not None
+        before = view.currentIndex()
+        view.keyPressEvent(event)
+        if event.key() == Qt.Key.Key_Down and view is self.list and before == QModelIndex():
+            view.setCurrentIndex(self.hits.index(0, 0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.field.text():
+            self.field.clear()
+            self.field.setFocus()
+        else:
+            self.left.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self.table.fit(self.width())
+
+
+def _choice(name: str, items: Iterable[tuple[str, object]]) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(9)
+    for text, value in items:
+        box.addItem(text, value)
+    return box
+
+
+def _swapped(names: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(name, key) for key, name in names.items()]
+
+
+def _refill(box: QComboBox, values: Sequence[str]) -> None:
+    """Offer other values after the first one; what was chosen stays chosen while it is there."""
+    chosen = box.currentData()
+    if [box.itemData(place) for place in range(1, box.count())] == list(values):
+        return
+    was_blocked = box.blockSignals(True)
+    while box.count() > 1:
+        box.removeItem(1)
+    for value in values:
+        box.addItem(value, value)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    box.blockSignals(was_blocked)
+
+
+def _since(days: int) -> str:
+    """The moment from which on runs are shown: the start of that day here, as UTC."""
+    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight - timedelta(days=days)).astimezone(UTC).isoformat(timespec="milliseconds")

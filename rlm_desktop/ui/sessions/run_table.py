@@ -1,0 +1,333 @@
+"""All runs in one table: sorted by any column, read page by page as they come into view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from rlm_desktop.ui import theme
+from rlm_desktop.ui.figures import (
+    clock,
+    day_heading,
+    local_time,
+    money,
+    number,
+    one_line,
+    short_count,
+    status_words,
+)
+
+if TYPE_CHECKING:
+    from rlm_desktop.history.rows import RunRow
+
+AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
+PAGE = 100
+"""Rows that are read at once."""
+ROW_HEIGHT = 28
+_ICON = 14
+_SPACE = 8
+UNKNOWN = "–"
+"""A figure that nobody knows."""
+
+
+def started_text(utc: str) -> str:
+    """When a run started, as `Today 14:02`."""
+    moment = local_time(utc)
+    if moment is None:
+        return ""
+    return f"{day_heading(moment.date(), datetime.now().astimezone().date())} {moment:%H:%M}"
+
+
+def documents_text(row: RunRow) -> str:
+    """How many documents and the first one's name, as `2 · report.pdf`."""
+    if not row.documents:
+        return ""
+    first = row.documents[0].name
+    return first if len(row.documents) == 1 else f"{len(row.documents)} · {first}"
+
+
+def model_text(row: RunRow) -> str:
+    """Root and sub-call model; one name where they are the same."""
+    return row.root_model if row.sub_model in ("", row.root_model) else f"{row.root_model} → {row.sub_model}"
+
+
+def cost_text(row: RunRow) -> str:
+    """What is known of the cost."""
+    if row.cost_usd is None:
+        return UNKNOWN if row.requests else money(0)
+    return money(row.cost_usd) + ("+" if row.unknown_cost else "")
+
+
+def tokens_text(row: RunRow) -> str:
+    """What is known of the tokens."""
+    if row.requests and row.requests == row.unknown_usage:
+        return UNKNOWN
+    return short_count(row.tokens) + ("+" if row.unknown_usage else "")
+
+
+class Column(NamedTuple):
+    """A column of the table.
+
+    Attributes:
+        order: How the history names the order; see `history.filters.ORDERS`.
+        is_figure: Stands at the right, with figures of one width.
+    """
+
+    order: str
+    text: Callable[[RunRow], str]
+    width: int
+    is_figure: bool = False
+
+
+COLUMNS = (
+    Column("question", lambda row: one_line(row.title or row.question, 200), 320),
+    Column("documents", documents_text, 130),
+    Column("model", model_text, 130),
+    Column("started", lambda row: started_text(row.started_at), 124),
+    Column("duration", lambda row: clock(row.duration), 76, True),
+    Column("calls", lambda row: number(row.calls), 64, True),
+    Column("depth", lambda row: str(row.depth), 60, True),
+    Column("tokens", tokens_text, 72, True),
+    Column("cost", cost_text, 80, True),
+    Column("end_state", lambda row: status_words(row.end_state), 136),
+)
+QUESTION, END_STATE = 0, len(COLUMNS) - 1
+STARTED = 3
+_LEAVE_FIRST = ("depth", "documents", "duration", "tokens", "model", "calls", "cost")
+"""Columns that give way when the window is narrow, in this order."""
+
+
+def titles() -> dict[str, str]:
+    """What stands over each column."""
+    translate = QCoreApplication.translate
+    return {
+        "question": translate("RunTable", "Question"),
+        "documents": translate("RunTable", "Documents"),
+        "model": translate("RunTable", "Model"),
+        "started": translate("RunTable", "Started"),
+        "duration": translate("RunTable", "Duration"),
+        "calls": translate("RunTable", "Calls"),
+        "depth": translate("RunTable", "Depth"),
+        "tokens": translate("RunTable", "Tokens"),
+        "cost": translate("RunTable", "Cost"),
+        "end_state": translate("RunTable", "End state"),
+    }
+
+
+class RunsModel(QAbstractTableModel):
+    """The runs of a list of ids; their rows come later.
+
+    Signals:
+        rows_wanted: Ids of runs whose rows are looked at and not there.
+    """
+
+    rows_wanted = Signal(list)
+    RowRole = Qt.ItemDataRole.UserRole
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.ids: list[str] = []
+        self._rows: dict[str, RunRow] = {}
+        self._asked: set[int] = set()
+
+    def show_runs(self, ids: Sequence[str], rows: Mapping[str, RunRow]) -> None:
+        """Show other runs; `rows` are those that are known already."""
+        self.beginResetModel()
+        self.ids = list(ids)
+        self._rows = dict(rows)
+        self._asked.clear()
+        self.endResetModel()
+
+    def take_rows(self, rows: Mapping[str, RunRow]) -> None:
+        """Rows that were asked for, or that have changed."""
+        self._rows.update(rows)
+        places = [place for place, run_id in enumerate(self.ids) if run_id in rows]
+        if places:
+            self.dataChanged.emit(self.index(places[0], 0), self.index(places[-1], len(COLUMNS) - 1))
+
+    def row(self, place: int) -> RunRow | None:
+        """The run of a row, if it is there yet."""
+        return self._rows.get(self.ids[place]) if 0 <= place < len(self.ids) else None
+
+    def _ask(self, place: int) -> None:
+        """Ask for the page of a row, once."""
+        page = place // PAGE
+        if page not in self._asked:
+            self._asked.add(page)
+            self.rows_wanted.emit(self.ids[page * PAGE : (page + 1) * PAGE])
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+        return 0 if parent.isValid() else len(self.ids)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(  # noqa: D102
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return titles()[column.order]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.is_figure else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102
+        if not index.isValid() or index.row() >= len(self.ids):
+            return None
+        column, row = COLUMNS[index.column()], self.row(index.row())
+        if row is None:
+            self._ask(index.row())
+            return "…" if role == Qt.ItemDataRole.DisplayRole and index.column() == QUESTION else None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return column.text(row)
+            case Qt.ItemDataRole.TextAlignmentRole if column.is_figure:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.ToolTipRole:
+                return _tip(row, column)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{titles()[column.order]}: {column.text(row)}"
+            case self.RowRole:
+                return row
+            case _:
+                return None
+
+
+def _tip(row: RunRow, column: Column) -> str:
+    if column.order == "question":
+        return "\n".join(part for part in (row.title, row.question, row.answer and f"→ {row.answer}") if part)
+    if column.order == "documents":
+        return "\n".join(document.name for document in row.documents[:30])
+    if column.order in ("cost", "tokens") and (row.unknown_cost or row.unknown_usage):
+        return QCoreApplication.translate(
+            "RunTable", "The figures of some requests are not known; the sum leaves them out."
+        )
+    return column.text(row)
+
+
+class RunDelegate(QStyledItemDelegate):
+    """Paints a cell: the question with its tags, the end state with its sign, all else as text."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:  # noqa: D102
+        row: RunRow | None = index.data(RunsModel.RowRole)
+        widget: QWidget = option.widget
+        colours = theme.colours_of(widget)
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, option.palette.highlight())
+        area = option.rect.adjusted(_SPACE, 0, -_SPACE, 0)
+        painter.setPen(QColor(colours.text if index.column() == QUESTION else colours.muted))
+        text = index.data() or ""
+        side = index.data(Qt.ItemDataRole.TextAlignmentRole) or (
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+        if COLUMNS[index.column()].is_figure:
+            painter.setFont(theme.figures_font(option.font))
+        if row is not None and index.column() == END_STATE:
+            colour = getattr(colours, theme.status_role(row.end_state))
+            sign = theme.pixmap(theme.status_icon(row.end_state), colour, _ICON, widget.devicePixelRatioF())
+            painter.drawPixmap(area.left(), area.center().y() - _ICON // 2, sign)
+            area.setLeft(area.left() + _ICON + 6)
+            painter.setPen(QColor(colour))
+        if row is not None and index.column() == QUESTION and row.is_pinned:
+            pin = theme.pixmap("pin", colours.accent, _ICON, widget.devicePixelRatioF())
+            painter.drawPixmap(area.left(), area.center().y() - _ICON // 2, pin)
+            area.setLeft(area.left() + _ICON + 6)
+        metrics = painter.fontMetrics()
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, side, shown)
+        if row is not None and index.column() == QUESTION and row.tags:
+            area.setLeft(area.left() + metrics.horizontalAdvance(shown) + _SPACE)
+            painter.setPen(QColor(colours.code))
+            tags = " ".join(f"#{tag}" for tag in row.tags)
+            painter.drawText(area, side, metrics.elidedText(tags, Qt.TextElideMode.ElideRight, area.width()))
+        painter.restore()
+
+
+class RunTable(QTableView):
+    """The table.
+
+    Signals:
+        sorted_by: A column of `history.filters.ORDERS`, and whether the largest comes first.
+        open_requested: The run in a row.
+        delete_pressed: The selected runs shall go.
+    """
+
+    sorted_by = Signal(str, bool)
+    open_requested = Signal(int)
+    delete_pressed = Signal()
+
+    def __init__(self, model: RunsModel) -> None:
+        super().__init__()
+        self.setObjectName("runs")
+        self.setAccessibleName(self.tr("Runs"))
+        self.setModel(model)
+        self.setItemDelegate(RunDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.doubleClicked.connect(lambda index: self.open_requested.emit(index.row()))
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(max(ROW_HEIGHT, self.fontMetrics().lineSpacing() + 10))
+        head = self.horizontalHeader()
+        head.setSectionsClickable(True)
+        head.setHighlightSections(False)
+        head.setSortIndicatorShown(True)
+        head.setSortIndicator(STARTED, Qt.SortOrder.DescendingOrder)
+        for place, column in enumerate(COLUMNS):
+            head.resizeSection(place, column.width)
+        head.setSectionResizeMode(QUESTION, QHeaderView.ResizeMode.Stretch)
+        head.setMinimumSectionSize(48)
+        head.sortIndicatorChanged.connect(self._sort)
+
+    def _sort(self, section: int, order: Qt.SortOrder) -> None:
+        self.sorted_by.emit(COLUMNS[section].order, order == Qt.SortOrder.DescendingOrder)
+
+    def fit(self, width: int) -> None:
+        """Leave columns out until the question has room."""
+        spare = width - sum(column.width for column in COLUMNS)
+        places = {column.order: place for place, column in enumerate(COLUMNS)}
+        for order in _LEAVE_FIRST:
+            is_hidden = spare < 0
+            spare += COLUMNS[places[order]].width if is_hidden else 0
+            self.setColumnHidden(places[order], is_hidden)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.open_requested.emit(self.currentIndex().row())
+        elif event.key() == Qt.Key.Key_Delete:
+            self.delete_pressed.emit()
+        else:
+            super().keyPressEvent(event)
