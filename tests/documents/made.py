@@ -210,6 +210,16 @@ def pdf(*pages: str, attached: str = "") -> bytes:
     return data + table.encode() + end.encode()
 
 
+def scan() -> bytes:
+    """Three pages: words, a black box, words."""
+    box = b"q 400 0 0 400 100 200 cm 0 g 0 0 1 1 re f Q"
+    words = b"BT /F1 12 Tf 72 720 Td (a box comes here padded....) Tj ET"
+    data = pdf("first words", "a box comes here padded....", "last words")
+    assert len(box) <= len(words)
+    assert words in data
+    return data.replace(words, box.ljust(len(words)))
+
+
 def locked_zip(name: str, text: bytes, password: bytes) -> bytes:
     """A zip file with one stored member under the old encryption of PKZIP."""
     table = [_crc_entry(n) for n in range(256)]

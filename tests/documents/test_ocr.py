@@ -37,20 +37,10 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     ocr_languages.cache_clear()
 
 
-def scan() -> bytes:
-    """Three pages: words, a black box, words."""
-    box = b"q 400 0 0 400 100 200 cm 0 g 0 0 1 1 re f Q"
-    words = b"BT /F1 12 Tf 72 720 Td (a box comes here padded....) Tj ET"
-    data = made.pdf("first words", "a box comes here padded....", "last words")
-    assert len(box) <= len(words)
-    assert words in data
-    return data.replace(words, box.ljust(len(words)))
-
-
 def test_pages_are_read_from_their_pictures(engine: Path, loader: Loader, tmp_path: Path) -> None:
     assert ocr_languages() == ("deu", "eng")
     path = tmp_path / "scan.pdf"
-    path.write_bytes(scan())
+    path.write_bytes(made.scan())
     plain = loader.load(path)
     assert plain.needs_ocr == (2,)
     assert plain.warnings == ("1 page of 3 without a text layer (scanned or drawn): 2.",)

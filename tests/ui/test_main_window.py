@@ -308,7 +308,7 @@ class TestRemoving:
     async def test_a_removed_document_comes_back(self, start: Start, chronicle: Path) -> None:
         async with start() as application:
             await add(application, chronicle)
-            application.window.work.documents.remove(0)
+            application.window.work.documents.remove([0])
             assert not application.window.is_working
             application.window.messages.undo()
             assert application.window.is_working
