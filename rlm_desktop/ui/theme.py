@@ -122,11 +122,13 @@ class Sizes:
 
 
 SIZES: dict[Density, Sizes] = {
-    "compact": Sizes(row=4, control=2, item=2, tab=4),
-    "normal": Sizes(row=8, control=4, item=4, tab=6),
-    "roomy": Sizes(row=14, control=7, item=8, tab=9),
+    "compact": Sizes(row=6, control=2, item=2, tab=4),
+    "normal": Sizes(row=10, control=4, item=4, tab=6),
+    "roomy": Sizes(row=16, control=7, item=8, tab=9),
 }
 _DENSITY = "rlmDensity"
+_LEAST_ROW = 18
+"""An icon has to fit in."""
 
 
 def row_height(widget: QWidget) -> int:
@@ -135,7 +137,7 @@ def row_height(widget: QWidget) -> int:
     Look again when Qt tells of another style or font (`QEvent.Type.StyleChange`, `FontChange`).
     """
     density: Density = QApplication.instance().property(_DENSITY) or "normal"  # type: ignore[union-attr]
-    return (widget.fontMetrics().height() + SIZES[density].row + 1) // 2 * 2
+    return max(_LEAST_ROW, (widget.fontMetrics().height() + SIZES[density].row + 1) // 2 * 2)
 
 
 def colours_of(widget: QWidget) -> Colours:

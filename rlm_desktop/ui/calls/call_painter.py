@@ -21,7 +21,6 @@ from rlm_desktop.ui import theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, CallModel, Column
 from rlm_desktop.ui.calls.timescale import TimeScale
-from rlm_desktop.ui.theme import ROW_HEIGHT
 
 INDENT = 12
 DEEPEST_INDENT = 12
@@ -33,7 +32,6 @@ _LEAST_TEXT = 36
 _CACHE_LIMIT = 8192
 _KIND_ROLES = {"rlm": "rlm", "llm": "llm", "iteration": "muted", "batch": "batch"}
 _CALM = frozenset(("queued", "running", "completed", "cancelled"))
-_MIDDLE = ROW_HEIGHT // 2
 
 
 @dataclass(frozen=True)
@@ -48,10 +46,10 @@ class Section:
 class _Face:
     """A font with what has been measured of it."""
 
-    def __init__(self, font: QFont) -> None:
+    def __init__(self, font: QFont, row_height: int) -> None:
         self.font = font
         self._metrics = QFontMetricsF(font)
-        self.baseline = round((ROW_HEIGHT + self._metrics.ascent() - self._metrics.descent()) / 2)
+        self.baseline = round((row_height + self._metrics.ascent() - self._metrics.descent()) / 2)
         self._widths: dict[str, float] = {}
         self._short: dict[tuple[str, int], str] = {}
 
@@ -77,7 +75,7 @@ class _Face:
 
 
 class _Style:
-    """Colours and fonts of one palette, font and screen."""
+    """Colours, fonts and sizes of one palette, font, density and screen."""
 
     def __init__(self, widget: QWidget) -> None:
         self.colours = theme.colours_of(widget)
@@ -88,8 +86,10 @@ class _Style:
         bold, small = QFont(font), QFont(font)
         bold.setBold(True)
         small.setPointSizeF(font.pointSizeF() * 0.85)
-        self.plain, self.bold, self.small = _Face(font), _Face(bold), _Face(small)
-        self.code = _Face(theme.code_font(widget))
+        self.row_height = theme.row_height(widget)
+        self.middle = self.row_height // 2
+        fonts = (font, bold, small, theme.code_font(widget))
+        self.plain, self.bold, self.small, self.code = (_Face(font, self.row_height) for font in fonts)
 
     def _tint(self, role: str, alpha: int) -> QColor:
         colour = QColor(self.ink[role])
@@ -156,8 +156,13 @@ class CallPainter:
         self._latency_texts.clear()
         self._prefixes.clear()
 
+    @property
+    def row_height(self) -> int:
+        """Of each row, in pixels."""
+        return self._style.row_height
+
     def restyle(self) -> None:
-        """The palette, the font or the screen is another one."""
+        """The palette, the font, the density or the screen is another one."""
         self._style = _Style(self._widget)
 
     def paint(
@@ -177,14 +182,14 @@ class CallPainter:
             self.restyle()  # the window has moved to another screen
         frame = _Frame(self._model, painter)
         tree = self._model.rows
-        ink = self._style.ink
+        ink, height = self._style.ink, self._style.row_height
         for row in rows:
-            y = top + (row - rows.start) * ROW_HEIGHT
+            y = top + (row - rows.start) * height
             if row == selected:
-                painter.fillRect(0, y, width, ROW_HEIGHT, ink["selection"])
-                painter.fillRect(0, y, 3, ROW_HEIGHT, ink["rlm"])
+                painter.fillRect(0, y, width, height, ink["selection"])
+                painter.fillRect(0, y, 3, height, ink["rlm"])
             elif row == self.hover_row:
-                painter.fillRect(0, y, width, ROW_HEIGHT, ink["hover"])
+                painter.fillRect(0, y, width, height, ink["hover"])
             node = tree.node(row)
             if tree.is_more(row):
                 self._paint_more(frame, sections, y, row, node)
@@ -221,7 +226,7 @@ class CallPainter:
 
     def _icon(self, frame: _Frame, x: float, y: int, name: str, role: str) -> None:
         drawn = theme.pixmap(name, getattr(self._style.colours, role), _ICON, self._style.ratio)
-        frame.painter.drawPixmap(int(x), y + (ROW_HEIGHT - _ICON) // 2, drawn)
+        frame.painter.drawPixmap(int(x), y + (self._style.row_height - _ICON) // 2, drawn)
 
     # -- the call -------------------------------------------------------------------------------------------
 
@@ -288,7 +293,7 @@ class CallPainter:
                 self._paint_grid(frame, section.left + _PAD, section.width - 2 * _PAD, y)
 
     def _triangle(self, frame: _Frame, x: float, y: int, *, is_open: bool) -> None:
-        middle = y + _MIDDLE + 0.5
+        middle = y + self._style.middle + 0.5
         left = x + 3
         if is_open:
             points = [QPointF(left, middle - 2), QPointF(left + 7, middle - 2), QPointF(left + 3.5, middle + 2.5)]
@@ -307,7 +312,7 @@ class CallPainter:
         width = self._style.small.width(text) + 8
         frame.painter.setPen(self._style.ink["line"])
         frame.painter.setBrush(Qt.BrushStyle.NoBrush)
-        frame.painter.drawRoundedRect(QRectF(x, y + _MIDDLE - 7, width, 15), 3, 3)
+        frame.painter.drawRoundedRect(QRectF(x, y + self._style.middle - 7, width, 15), 3, 3)
         frame.forget_pen()
         self._write(frame, x + 4, y, text, "muted", self._style.small)
         return x + width + 6
@@ -330,7 +335,7 @@ class CallPainter:
     def _paint_batch_status(self, frame: _Frame, left: int, width: int, y: int, node: BatchNode) -> None:
         ink, fill = self._style.ink, frame.painter.fillRect
         done, ended, running, _ = call_text.batch_counts(node)
-        x, top = float(left + _PAD), y + _MIDDLE - 3
+        x, top = float(left + _PAD), y + self._style.middle - 3
         whole = min(_BATCH_BAR, width - 2 * _PAD)
         end = x + whole
         fill(QRectF(x, top, whole, 7), ink["line"])
@@ -350,7 +355,7 @@ class CallPainter:
         """A tint behind a figure, as wide as its share of the whole run."""
         if share >= 0.01:
             room = (width - 6) * min(1.0, share)
-            place = QRectF(left + width - 3 - room, y + 3, room, ROW_HEIGHT - 6)
+            place = QRectF(left + width - 3 - room, y + 3, room, self._style.row_height - 6)
             frame.painter.fillRect(place, self._style.tints["rlm", 34])
 
     def _paint_duration(self, frame: _Frame, left: int, width: int, y: int, row: int, node: Node) -> None:
@@ -374,7 +379,7 @@ class CallPainter:
 
     def _paint_grid(self, frame: _Frame, left: int, room: int, y: int) -> None:
         for tick in frame.ticks:
-            frame.painter.fillRect(left + int(tick * room), y, 1, ROW_HEIGHT, self._style.ink["line"])
+            frame.painter.fillRect(left + int(tick * room), y, 1, self._style.row_height, self._style.ink["line"])
 
     def _paint_timeline(self, frame: _Frame, left: int, width: int, y: int, row: int, node: Node) -> None:
         left, room = left + _PAD, width - 2 * _PAD
@@ -382,7 +387,7 @@ class CallPainter:
             return
         self._paint_grid(frame, left, room, y)
         place = frame.scale.place
-        top = y + _MIDDLE - 4
+        top = y + self._style.middle - 4
 
         def bar(since: float, until: float, ink: QColor, inset: int = 0) -> None:
             x = left + place(since) * room
@@ -409,9 +414,11 @@ class CallPainter:
         for gap in frame.gaps:
             wide = max(6.0, frame.gap_width * room)
             x = left + gap * room
-            frame.painter.fillRect(QRectF(x, y, wide, ROW_HEIGHT), self._style.ink["panel"])
+            frame.painter.fillRect(QRectF(x, y, wide, self._style.row_height), self._style.ink["panel"])
             for edge in (x, x + wide - 1):
-                frame.painter.fillRect(QRectF(edge, y, 1, ROW_HEIGHT), self._style.tints["warning", 150])
+                frame.painter.fillRect(
+                    QRectF(edge, y, 1, self._style.row_height), self._style.tints["warning", 150]
+                )
 
     def _paint_iteration(self, node: IterationNode, until: float, bar: Callable[..., None]) -> None:
         """The request in the colour of models, the cells in that of code, over the whole in grey."""

@@ -107,10 +107,27 @@ class CallTable(QTableView):
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(theme.ROW_HEIGHT)
-        rows.setDefaultSectionSize(theme.ROW_HEIGHT)
-        self.verticalScrollBar().setSingleStep(theme.ROW_HEIGHT)
+        self._size_rows()
         self.verticalScrollBar().actionTriggered.connect(self._on_scroll_action)
+
+    @property
+    def row_height(self) -> int:
+        """Of each row, in pixels."""
+        return self.rows_painter.row_height
+
+    def restyle(self) -> None:
+        """The palette, the font or the density is another one; the first row in view stays the first."""
+        first = self.verticalScrollBar().value() / self.row_height
+        self.rows_painter.restyle()
+        self._size_rows()
+        self.verticalScrollBar().setValue(round(first * self.row_height))
+        self.viewport().update()
+
+    def _size_rows(self) -> None:
+        rows = self.verticalHeader()
+        rows.setMinimumSectionSize(self.row_height)
+        rows.setDefaultSectionSize(self.row_height)
+        self.verticalScrollBar().setSingleStep(self.row_height)
 
     def _on_scroll_action(self, action: int) -> None:
         if action != QAbstractSlider.SliderAction.SliderNoAction.value:

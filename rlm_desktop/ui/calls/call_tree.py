@@ -152,6 +152,7 @@ class CallTreeView(QWidget):
         self.icicle.select(self.selected_node())
         if self.charts is not None:
             self.charts.select(self.selected_node())
+        self._show_overview()
 
     def _charts_page(self) -> ChartsView:
         """The charts, made when somebody looks at them first."""
@@ -223,7 +224,7 @@ class CallTreeView(QWidget):
     def refresh(self) -> None:
         """Take in what has happened to the state; at most thirty times a second."""
         bar = self.table.verticalScrollBar()
-        top = bar.value() // theme.ROW_HEIGHT
+        top = bar.value() // self.table.row_height
         moved = 0
         newest = -1
         for row, removed, inserted in self.model.refresh():
@@ -239,7 +240,7 @@ class CallTreeView(QWidget):
         if self._follows and newest >= 0 and self.state.is_running:
             self.table.scrollTo(self.model.index(newest, 0), QAbstractItemView.ScrollHint.EnsureVisible)
         elif moved:
-            bar.setValue(bar.value() + moved * theme.ROW_HEIGHT)
+            bar.setValue(bar.value() + moved * self.table.row_height)
         self._finder.refresh()
         self._show_sorting()
         if self._idle is None and self.state.finished is not None:
@@ -532,8 +533,7 @@ class CallTreeView(QWidget):
         """Other colours, another font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.table.rows_painter.restyle()
-            self.table.viewport().update()
+            self.table.restyle()
 
     def sizeHint(self) -> QSize:
         """Wide enough for all columns that are shown at first."""
