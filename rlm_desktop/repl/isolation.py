@@ -87,8 +87,9 @@ def describe(layers: Layers) -> Isolation:
         return Isolation("B", "confined by Seatbelt (experimental)", _EXPERIMENTAL)
     if layers.app_container:
         return Isolation("B", "confined by an AppContainer and a job object (experimental)", _EXPERIMENTAL)
+    why_not = layers.why_not or "not available"
     have = [
-        f"bubblewrap: {'own root, network and processes' if layers.bubblewrap else layers.why_not}",
+        f"bubblewrap: {'own root, network and processes' if layers.bubblewrap else why_not}",
         f"Landlock: {'files' if layers.landlock else 'not in this kernel, or switched off'}",
         f"seccomp: {'system calls' if layers.seccomp else 'not available'}",
     ]

@@ -144,7 +144,9 @@ class StatusLine(QFrame):
         self._figures.setToolTip("\n".join([*figures, near] if spent else figures))
         set_property(self._figures, "level", "warning" if spent >= NEAR_A_LIMIT else "")
         self.setAccessibleName(self.text)
-        self._show_place(state.started.isolation if state.started else "")
+        started = state.started
+        is_unsafe = started is not None and started.settings.get("repl_mode") == "unsafe"
+        self._show_place(started.isolation if started else "", "error" if is_unsafe else "")
 
     def _words(self, state: RunState) -> str:
         if state.is_running and state.cancel_requested:
@@ -153,12 +155,12 @@ class StatusLine(QFrame):
             return self.tr("Pausing") if state.active else self.tr("Paused")
         return status_words(state.status)
 
-    def _show_place(self, text: str) -> None:
-        label, detail, level = self._isolation
+    def _show_place(self, text: str, level: str = "") -> None:
+        label, detail, its_level = self._isolation
         is_here = text == label
         self._place.set_full_text(text)
         self._place.setToolTip(detail if is_here else text)
-        set_property(self._place, "level", level if is_here else "")
+        set_property(self._place, "level", level or (its_level if is_here else ""))
         self._place.setAccessibleName(
             self.tr("What confines the code that models write: {layers}").format(layers=text)
         )

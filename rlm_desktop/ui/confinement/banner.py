@@ -22,12 +22,8 @@ class UnsafeBanner(QLabel):
         started = state.started if state is not None else None
         is_unsafe = started is not None and started.settings.get("repl_mode") == "unsafe"
         if is_unsafe and state is not None:
-            going = self.tr(
-                "⚠ NOT CONFINED: the code that models write in this run can read your files and use your network."
-            )
-            over = self.tr(
-                "⚠ NOT CONFINED: the code that models wrote in this run could read your files and use your network."
-            )
+            going = self.tr("⚠ NOT CONFINED: the code of this run can read your files and use your network.")
+            over = self.tr("⚠ NOT CONFINED: the code of this run could read your files and use your network.")
             self.setText(going if state.is_running else over)
             self.setAccessibleName(self.text())
         self.setVisible(is_unsafe)
