@@ -64,7 +64,6 @@ class DocumentsController(QObject):
 
     def _connect(self) -> None:
         window, panel, reader = self._window, self.panel, self.reader
-        window.files_dropped.connect(self.add_files)
         window.first_run.choose_requested.connect(self.choose_files)
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), window.first_run)
         paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

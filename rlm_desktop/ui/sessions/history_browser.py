@@ -45,6 +45,7 @@ class HistoryBrowser(QObject):
         workbench.sessions.changed.connect(self._refresh)
         transfers.open_requested.connect(workbench.open_run)
         window.history.export_requested.connect(transfers.export)
+        window.files_dropped.connect(lambda paths: tasks.spawn(self._take_dropped(paths), name="dropped files"))
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions do."""
@@ -56,6 +57,11 @@ class HistoryBrowser(QObject):
             "tag_session": self._tag_current,
             "pin_session": self._pin_current,
         }
+
+    async def _take_dropped(self, paths: Sequence[str]) -> None:
+        """Archives and logs are imported, other files become documents."""
+        if documents := await self._transfers.sort_out(paths):
+            self._workbench.add_files(documents)
 
     # -- the page -------------------------------------------------------------------------------------------
 
