@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.events import AnyEvent
@@ -16,6 +17,7 @@ from rlm_desktop.engine.tree import BatchNode, IterationNode, Node
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import CallModel, Column, round_span
 from rlm_desktop.ui.calls.call_tree import EMPTY, CallTreeView
+from rlm_desktop.ui.theme import Theme
 from tests import traces
 from tests.traces import Shape
 
@@ -309,3 +311,20 @@ def test_own_time_is_that_without_the_calls_below() -> None:
     assert call_text.own_duration(batches[0].children[0], state.now) == call_text.duration(
         batches[0].children[0], state.now
     )
+
+
+def test_rows_follow_the_size_of_the_text(view: CallTreeView, qapp: QApplication, qtbot: QtBot) -> None:
+    dressed = Theme(qapp, "light")
+    view.set_state(traces.state(Shape(calls=200, batch=8)))
+    _press(qtbot, view, Qt.Key.Key_Asterisk)
+    bar = view.table.verticalScrollBar()
+    bar.setValue(20 * view.table.row_height)
+    low = view.table.row_height
+    dressed.set_sizes("roomy", 150)
+    assert view.table.row_height > low
+    assert view.table.rowHeight(3) == view.table.row_height
+    assert view.table.rowAt(0) == 20
+    dressed.set_sizes("normal", 100)
+    assert (view.table.row_height, view.table.rowAt(0)) == (low, 20)
+    qapp.setStyleSheet("")
+    dressed.deleteLater()
