@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, Node
-from rlm_desktop.ui.calls.call_rows import BIG_BATCH, MOST_LIFTED, CallRows
+from rlm_desktop.ui.calls.call_rows import BIG_BATCH, MOST_LIFTED, ORDERS, CallRows
 from rlm_desktop.ui.calls.call_text import is_failure
 from tests import traces
 from tests.traces import Shape
@@ -31,7 +31,7 @@ def _expected(rows: CallRows) -> Iterator[int]:
     def below(node: Node) -> Iterator[int]:
         yield node.index
         if rows.is_open(node):
-            for child in node.children:
+            for child in rows.in_order(node):
                 yield from below(child)
         elif isinstance(node, BatchNode) and node.size > BIG_BATCH:
             failed = [child.index for child in node.children if is_failure(child)]
@@ -61,7 +61,7 @@ shapes = st.builds(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     shape=shapes,
-    choices=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 5)), max_size=30),
+    choices=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 6)), max_size=30),
     frame=st.integers(1, 60),
 )
 def test_rows_mirror_the_tree_while_it_grows_and_is_used(
@@ -92,6 +92,8 @@ def _use(rows: CallRows, place: int, what: int) -> None:
         rows.open_all(node)
     elif what == 3:
         rows.close_all(node)
+    elif what == 6:
+        rows.visible = rows.set_order(ORDERS[place % len(ORDERS)], is_ascending=place % 2 == 0)
     else:
         hidden = rows.state.nodes[place % len(rows.state.nodes)]
         rows.reveal(hidden)
@@ -202,3 +204,29 @@ def test_a_very_deep_run_needs_no_recursion() -> None:
     rows.visible = rows.reset(state)
     rows.open_all(state.nodes[0])
     assert len(rows.visible) == 1500
+
+
+def test_a_live_run_is_sorted_once_and_what_comes_later_is_at_the_end() -> None:
+    rows, state = _rows(), RunState()
+    rows.visible = rows.reset(state)
+    events = list(traces.events(Shape(calls=40, depth=1, batch=12, iterations=3, concurrency=3)))
+    for event in events[: len(events) // 2]:
+        state.apply(event)
+    rows.refresh()
+    rows.visible = rows.set_order("tokens")
+    batch = state.batches[0]
+    rows.open(batch)
+    before = [node.index for node in rows.in_order(batch)]
+    tokens = [state.nodes[index].subtree.input_tokens for index in before]  # type: ignore[attr-defined]
+    assert sorted(tokens, reverse=True) == tokens
+    for event in events[len(events) // 2 :]:
+        state.apply(event)
+    rows.refresh()
+    assert [node.index for node in rows.in_order(batch)][: len(before)] == before
+    root = [node.index for node in rows.in_order(state.nodes[0])]
+    assert root[-1] == max(root)  # the iteration that came after the sorting
+    rows.visible = rows.set_order("tokens", is_ascending=True)
+    tokens = [node.subtree.input_tokens for node in rows.in_order(batch)]  # type: ignore[attr-defined]
+    assert sorted(tokens) == tokens
+    rows.visible = rows.set_order("time")
+    assert rows.in_order(batch) is batch.children

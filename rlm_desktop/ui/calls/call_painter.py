@@ -439,8 +439,16 @@ def _bar_role(node: Node, kind: str) -> str:
 
 def tick_times(scale: TimeScale) -> list[float]:
     """Round moments of a timeline, none within a compressed gap."""
-    moments = (scale.start + tick for tick in ticks(scale.end - scale.start))
-    return [moment for moment in moments if not any(gap.start < moment < gap.end for gap in scale.gaps)]
+    marks = ticks(scale.end - scale.start - sum(gap.end - gap.start for gap in scale.gaps))
+    if not scale.gaps or not marks:
+        return [scale.start + mark for mark in marks]
+    step, moments, since = marks[0], [], scale.start
+    for until, after in [*((gap.start, gap.end) for gap in scale.gaps), (scale.end, scale.end)]:
+        first = math.floor((since - scale.start) / step) + 1
+        last = math.ceil((until - scale.start) / step)
+        moments += [scale.start + number * step for number in range(first, last)]
+        since = after
+    return moments
 
 
 def ticks(seconds: float) -> list[float]:

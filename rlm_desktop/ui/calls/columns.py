@@ -18,7 +18,7 @@ _WIDTHS = {
     Column.CALL: 320,
     Column.STATUS: 122,
     Column.DURATION: 76,
-    Column.TOKENS: 118,
+    Column.TOKENS: 128,
     Column.COST: 82,
     Column.TIMELINE: 240,
     Column.MODEL: 120,

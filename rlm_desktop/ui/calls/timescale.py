@@ -20,6 +20,7 @@ _WORTH_IT = 0.25
 """Share of the run that has to be idle for compression to be offered."""
 _GAP_SHARE = 0.02
 """Of the timeline: what a compressed gap takes."""
+_LEAST_BUSY = 0.001
 _PIECE = 512
 
 
@@ -40,6 +41,8 @@ class TimeScale:
         inside = [Gap(max(gap.start, start), min(gap.end, self.end)) for gap in gaps]
         self.gaps = [gap for gap in inside if gap.end > gap.start]
         busy = self.end - self.start - sum(gap.end - gap.start for gap in self.gaps)
+        if busy < (self.end - self.start) * _LEAST_BUSY:
+            self.gaps, busy = [], self.end - self.start  # one looks at a gap itself
         room = 1.0 - _GAP_SHARE * len(self.gaps)
         self._rate = room / max(busy, 1e-9)
         self._times = [self.start]

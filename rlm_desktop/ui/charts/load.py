@@ -57,7 +57,8 @@ class RequestLoad:
     def _close_ended(self) -> None:
         still: list[Node] = []
         for node in self._open:
-            if node.finished is None and not _is_over(_exchange(node)):
+            exchange = _exchange(node)
+            if node.finished is None and (exchange is None or exchange.responded is None):
                 still.append(node)
             elif (span := _span(node)) is not None:
                 self._add(self._ends, self._between, _depth(node), *span)
@@ -116,10 +117,6 @@ class RequestLoad:
 
 def _exchange(node: Node) -> Exchange | None:
     return node.exchange if isinstance(node, IterationNode | CallNode) else None
-
-
-def _is_over(exchange: Exchange | None) -> bool:
-    return exchange is not None and (exchange.responded is not None or bool(exchange.error))
 
 
 def _depth(node: Node) -> int:
