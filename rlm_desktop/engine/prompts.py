@@ -293,11 +293,6 @@ def _raw(name: str) -> str:
     return resource(f"prompts/{name}.md").read_text(encoding="utf-8").strip()
 
 
-def default_role() -> str:
-    """What the default system prompt says of role and good work: the part that a person's own text replaces."""
-    return "\n\n".join((_text("role"), _text("advice")))
-
-
 def _text(name: str, **values: str) -> str:
     """A text of `resources/prompts` with its placeholders filled; what is filled in is not looked at again."""
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), _raw(name))
