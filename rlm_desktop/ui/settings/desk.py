@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from rlm_desktop.engine import prompts
+from rlm_desktop.settings import Settings
 from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from rlm_desktop.ui.settings.shortcuts import ShortcutsPage
@@ -69,6 +70,11 @@ class SettingsDesk(QObject):
         if page:
             self._dialog.show_page(page)
         self._dialog.raise_()
+
+    def show_settings(self, settings: Settings) -> None:
+        """The settings were changed elsewhere: an open dialog shows them."""
+        if self._dialog is not None:
+            self._dialog.show_settings(settings)
 
     def _forget(self) -> None:
         self._dialog = None

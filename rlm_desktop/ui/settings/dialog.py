@@ -198,6 +198,12 @@ class SettingsDialog(QDialog):
 
     # -- changes --------------------------------------------------------------------------------------------
 
+    def show_settings(self, settings: Settings) -> None:
+        """Show settings that were changed elsewhere, as by a preset."""
+        self.settings = settings
+        for name, field in self.fields.items():
+            field.show_value(getattr(settings, name))
+
     def _take(self, name: str, value: Any) -> None:
         try:
             self.settings = self.settings.with_values(**{name: value})

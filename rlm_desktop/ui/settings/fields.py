@@ -140,6 +140,12 @@ class SettingField(QWidget):
             self.changed.emit(self.option.name, value)
         self._write()
 
+    def show_value(self, value: Any) -> None:
+        """Show a value that was chosen elsewhere."""
+        self._say("")
+        self.value = value
+        self._write()
+
     # -- the control ----------------------------------------------------------------------------------------
 
     def _make_control(self, known: Sequence[str]) -> QWidget:

@@ -44,6 +44,8 @@ PAGES = (
             *("max_output_tokens", "system_prompt"),
         ),
     ),
+    Page("presets", "Presets"),
+    Page("prices", "Prices"),
     Page(
         "limits",
         "Limits",
