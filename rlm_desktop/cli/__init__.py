@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 COMMANDS = ("ask", "text", "runs", "doctor")
 _TOP_OPTIONS = ("-h", "--help", "--version")
 EXPORTS = ("events", "markdown", "html", "notebook", "perfetto", "otel", "csv", "rlms", "archive")
-_WINDOW_SETTINGS = ("theme", "language", "density", "font_size")
+_WINDOW_SETTINGS = ("theme", "language", "density", "font_size", "check_updates", "updates_url")
 
 OK, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 

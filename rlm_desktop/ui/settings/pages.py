@@ -64,7 +64,7 @@ PAGES = (
         "Appearance",
         ("theme", "density", "font_size", "language"),
     ),
-    Page("general", "General", ("check_updates",)),
+    Page("general", "General", ("check_updates", "updates_url")),
     Page("storage", "Storage"),
     Page("shortcuts", "Shortcuts"),
 )
