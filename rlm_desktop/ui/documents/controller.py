@@ -435,7 +435,6 @@ class DocumentsController(QObject):
             self._preview.finished.connect(self._forget_preview)
         self._preview.show_document(document, offset)
         self._preview.show()
-        self._preview.raise_()
         self._preview.activateWindow()
 
     def _forget_preview(self) -> None:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rlm_desktop.ui.figures import counted
+from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.theme import ROW_HEIGHT, code_font
 from rlm_desktop.ui.window_style import muted, without_icons
 
@@ -199,7 +199,7 @@ class OcrDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Read pictures of pages"))
-        self.resize(420, 360)
+        self.resize(420, 280)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Languages of the pages"))
         own = _TESSERACT_OF_LANGUAGE.get(QLocale().name()[:2], "eng")
@@ -263,7 +263,7 @@ class LeftOutDialog(QDialog):
         self.setWindowTitle(self.tr("Left out of folders"))
         self.resize(640, 420)
         reasons = Counter(entry.reason for entry in entries)
-        said = ", ".join(f"{reason} {count:,}" for reason, count in reasons.most_common(6))
+        said = ", ".join(f"{number(count)} {reason}" for reason, count in reasons.most_common(6))
         self.table = QTableView()
         self.table.setAccessibleName(self.tr("Files that were left out"))
         self.table.setModel(_LeftOutModel(list(entries), self))

@@ -11,19 +11,19 @@ PIECE = 1 << 18
 MOST = 10_000
 
 
-async def matches(text: str, words: str) -> AsyncIterator[list[int]]:
-    """Where `words` stand, upper and lower case alike: the places of one piece of the text after the other."""
+async def matches(text: str, words: str) -> AsyncIterator[list[tuple[int, int]]]:
+    """Where `words` stand, upper and lower case alike and over line ends: piece by piece, as (start, end)."""
     pattern = re.compile(r"\s+".join(re.escape(word) for word in words.split()), re.IGNORECASE)
     longest = len(words) + 200
-    found, last = 0, -1
+    found = last = 0
     for start in range(0, max(1, len(text)), PIECE):
         end = min(len(text), start + PIECE + longest)
-        places = [match.start() for match in pattern.finditer(text, start, end)]
-        places = [place for place in places if last < place < start + PIECE]
-        if places:
-            last = places[-1]
-            found += len(places)
-            yield places
+        spans = [match.span() for match in pattern.finditer(text, start, end)]
+        spans = [span for span in spans if last <= span[0] < start + PIECE]
+        if spans:
+            last = spans[-1][1]
+            found += len(spans)
+            yield spans
         if found >= MOST:
             return
         await asyncio.sleep(0)

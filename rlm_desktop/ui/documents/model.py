@@ -11,14 +11,16 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QMimeData,
     QModelIndex,
-    QObject,
     QPersistentModelIndex,
     Qt,
     Signal,
 )
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 
 from rlm_desktop.ui.documents.items import DocumentItem, Names, State
 from rlm_desktop.ui.figures import number, short_count
+from rlm_desktop.ui.theme import colours_of
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROWS = "application/x-rlm-desktop-document-rows"
@@ -46,6 +48,7 @@ class Totals(NamedTuple):
     listed: int
     asked: int
     waiting: int
+    locked: int
     refused: int
     characters: int
     tokens: int
@@ -61,8 +64,9 @@ class DocumentsModel(QAbstractTableModel):
     ItemRole = Qt.ItemDataRole.UserRole
     edited = Signal()
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__(panel)
+        self._panel = panel
         self.items: list[DocumentItem] = []
 
     # -- what views ask -------------------------------------------------------------------------------------
@@ -106,12 +110,22 @@ class DocumentsModel(QAbstractTableModel):
             return Qt.CheckState.Checked if item.is_included else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._colour(item, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return item.describe()
         if role == Qt.ItemDataRole.AccessibleTextRole:
             text = item.describe().replace("\n", "; ")
             return text if column == Column.NAME else _shown(item, column)
         return None
+
+    def _colour(self, item: DocumentItem, column: int) -> QColor | None:
+        colours = colours_of(self._panel)
+        if column == Column.STATE and item.state is State.FAILED:
+            return QColor(colours.error)
+        if column == Column.STATE and (item.state is State.LOCKED or (item.warnings and item.is_asked)):
+            return QColor(colours.warning)
+        return None if item.is_asked and column == Column.NAME else QColor(colours.muted)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:  # noqa: D102
         flag = Qt.ItemFlag
@@ -222,17 +236,19 @@ class DocumentsModel(QAbstractTableModel):
 
     def totals(self) -> Totals:
         """Sums over the documents."""
-        asked = waiting = refused = characters = tokens = 0
+        asked = waiting = locked = refused = characters = tokens = 0
         for item in self.items:
             if item.state is State.WAITING:
                 waiting += 1
-            elif item.state is not State.READY:
+            elif item.state is State.LOCKED:
+                locked += 1
+            elif item.state is State.FAILED:
                 refused += 1
             elif item.is_included:
                 asked += 1
                 characters += item.characters
                 tokens += item.tokens
-        return Totals(len(self.items), asked, waiting, refused, characters, tokens)
+        return Totals(len(self.items), asked, waiting, locked, refused, characters, tokens)
 
     # -- dragging rows --------------------------------------------------------------------------------------
 

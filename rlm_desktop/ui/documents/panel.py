@@ -24,7 +24,7 @@ from rlm_desktop.ui.documents.chips import MAX_CHIP_ROWS, ChipView
 from rlm_desktop.ui.documents.items import DocumentItem
 from rlm_desktop.ui.documents.model import DocumentsModel, Totals
 from rlm_desktop.ui.documents.table import DocumentsTable
-from rlm_desktop.ui.figures import counted, number, one_line, short_count
+from rlm_desktop.ui.figures import number, one_line, short_count
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.window_style import muted
 
@@ -234,8 +234,9 @@ class DocumentsPanel(QWidget):
     def _summarise(self) -> None:
         totals = self.model.totals()
         capacity = Capacity(totals.tokens, self._window_tokens)
-        self._summary.set_full_text(self._busy_text or self._summary_of(totals, capacity))
-        self._summary.setToolTip(capacity.hint if totals.asked else "")
+        text = self._busy_text or self._summary_of(totals, capacity)
+        self._summary.set_full_text(text)
+        self._summary.setToolTip(f"{text}\n\n{capacity.hint}" if totals.asked else text)
         self._summary.setVisible(not self._is_compact or bool(self._busy_text) or not totals.listed)
         self.toggle.setVisible(totals.listed > 0)
         self._fit()
@@ -254,7 +255,9 @@ class DocumentsPanel(QWidget):
                 capacity.text,
             ]
         if totals.refused:
-            parts.append(self.tr("{files} cannot be read").format(files=counted(totals.refused, "file")))
+            parts.append(self.tr("{count} cannot be read").format(count=number(totals.refused)))
+        if totals.locked:
+            parts.append(self.tr("{count} locked").format(count=number(totals.locked)))
         return " · ".join(parts)
 
     # -- Qt's events ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
+    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -93,16 +94,16 @@ class PagedText(QPlainTextEdit):
             cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor, columns)
         self.setTextCursor(cursor)
 
-    def mark(self, places: list[int], length: int, current: int) -> None:
+    def mark(self, spans: list[tuple[int, int]], current: int) -> None:
         """Mark places of the part that were found, the current one more than the others."""
         colours = theme.colours_of(self)
         marks: list[QTextEdit.ExtraSelection] = []
-        for place in places[:MAX_MARKED]:
+        for place, end in spans[:MAX_MARKED]:
             block, column = self.part.position_of(self._text, place)
             mark = QTextEdit.ExtraSelection()
             cursor = QTextCursor(self.document().findBlockByNumber(block))
             cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.MoveAnchor, column)
-            columns = utf16_length(self._text[place : place + length])
+            columns = utf16_length(self._text[place:end])
             cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor, columns)
             mark.cursor = cursor  # type: ignore[attr-defined]
             is_current = place == current
@@ -212,7 +213,7 @@ class PreviewWindow(QDialog):
         self.resize(900, 680)
         self._tasks = tasks
         self._document: Document | None = None
-        self._found: list[int] = []
+        self._found: list[tuple[int, int]] = []
         self._current = -1
         self._search: asyncio.Task[None] | None = None
         self._is_searching = False
@@ -245,6 +246,7 @@ class PreviewWindow(QDialog):
         for widget in (self._count, self._back, self._on, self.page, self._copy):
             bar.addWidget(widget)
         self.outline = QTreeWidget()
+        self.outline.setObjectName("outline")
         self.outline.setHeaderHidden(True)
         self.outline.setAccessibleName(self.tr("Headings of the document"))
         self.text = PagedText()
@@ -287,6 +289,7 @@ class PreviewWindow(QDialog):
         QShortcut(QKeySequence("Shift+F3"), self).activated.connect(lambda: self.go_found(-1))
         QShortcut(QKeySequence("Ctrl+PgDown"), self).activated.connect(self._show_later)
         QShortcut(QKeySequence("Ctrl+PgUp"), self).activated.connect(self._show_earlier)
+        self.query.returnPressed.connect(self._go_found_by_key)
         self.query.textChanged.connect(lambda _text: self._soon.start())
         self._back.clicked.connect(lambda: self.go_found(-1))
         self._on.clicked.connect(lambda: self.go_found(1))
@@ -401,8 +404,6 @@ class PreviewWindow(QDialog):
         self.go_to(int(entry.data(0, Qt.ItemDataRole.UserRole)))
 
     def _copy_all(self) -> None:
-        from PySide6.QtGui import QGuiApplication
-
         QGuiApplication.clipboard().setText(self.document.text)
 
     # -- searching ------------------------------------------------------------------------------------------
@@ -431,10 +432,10 @@ class PreviewWindow(QDialog):
     async def _find(self, words: str) -> None:
         """Shows the first place at or after what is in sight as soon as it is found."""
         since = self.text.first_visible
-        async for places in matches(self.document.text, words):
-            self._found += places
-            if self._current < 0 and places[-1] >= since:
-                self._go_found_at(bisect_left(self._found, since))
+        async for spans in matches(self.document.text, words):
+            self._found += spans
+            if self._current < 0 and spans[-1][0] >= since:
+                self._go_found_at(bisect_left(self._found, (since, 0)))
             self._say_found()
         self._is_searching = False
         if self._current < 0 and self._found:
@@ -447,19 +448,22 @@ class PreviewWindow(QDialog):
             self._go_found_at((self._current + by) % len(self._found))
             self._say_found()
 
+    def _go_found_by_key(self) -> None:
+        is_back = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
+        self.go_found(-1 if is_back else 1)
+
     def _go_found_at(self, index: int) -> None:
         self._current = index
-        self.go_to(self._found[index])
+        self.go_to(self._found[index][0])
         self._mark_found()
 
     def _mark_found(self) -> None:
         part = self.text.part
-        here = self._found[bisect_left(self._found, part.start) : bisect_left(self._found, part.end)]
-        current = self._found[self._current] if self._current >= 0 else -1
-        if len(here) > MAX_MARKED and current >= 0:
-            at = max(0, bisect_left(here, current) - MAX_MARKED // 2)
-            here = here[at:]
-        self.text.mark(here, len(self.query.text().strip()), current)
+        here = self._found[bisect_left(self._found, (part.start, 0)) : bisect_left(self._found, (part.end, 0))]
+        current = self._found[self._current][0] if self._current >= 0 else -1
+        if len(here) > MAX_MARKED:
+            here = here[max(0, bisect_left(here, (current, 0)) - MAX_MARKED // 2) :]
+        self.text.mark(here, current)
 
     def _say_found(self) -> None:
         words = self.query.text().strip()
@@ -478,9 +482,7 @@ class PreviewWindow(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.query.hasFocus():
-                self.go_found(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
-            return  # Enter never closes it
+            return  # never closes it
         super().keyPressEvent(event)
 
     def done(self, result: int) -> None:  # noqa: D102
