@@ -155,7 +155,7 @@ def check_price(model: str, provider: Provider) -> None:
     if price_of(model, provider) is None and not provider.is_local and not is_told:
         raise SettingsError(
             f"A budget in US dollars cannot be held: the price of {model!r} is not known. Add it to the price "
-            "table (Models > Prices), or ask without a budget (max_tokens, max_calls)."
+            "table (Settings > Prices), or ask without a budget (max_tokens, max_calls)."
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rlm_desktop.engine import model_lists
@@ -97,7 +98,11 @@ async def _raise_unless_adapted(failed: FailedAttempt) -> None:
 
 
 def _first_chatting(models: ModelList | None) -> str:
-    names = [model.name for model in models.models] if models is not None else []
+    return fitting(model.name for model in models.models) if models is not None else ""
+
+
+def fitting(names: Iterable[str]) -> str:
+    """The first of the names that is a model which chats; empty for none."""
     return next((name for name in names if not any(part in name.lower() for part in _UNFIT)), "")
 
 

@@ -255,7 +255,7 @@ def _key_of(item: ProviderSettings, keys: KeyStore, env: Mapping[str, str]) -> s
             else "its key is not in the system's key store"
         )
     if not key.strip():
-        raise SettingsError(f"{place}. Enter the key under Models > Providers, or set the variable.")
+        raise SettingsError(f"{place}. Enter the key under Settings > Providers, or set the variable.")
     return key
 
 

@@ -58,6 +58,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "open_example", "&File", "Open the &example session", (), "Load the example documents and a question."
     ),
+    ActionSpec("choose_model", "&Run", "Choose a &model…", ("Ctrl+M",), "Choose the root model out of all lists."),
     ActionSpec("settings", "&File", "&Settings…", ("Ctrl+,",), "Models, limits and appearance.", is_separated=True),
     ActionSpec(
         "import_runs",

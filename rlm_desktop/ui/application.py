@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from rlm_desktop import __version__, paths
 from rlm_desktop import settings as settings_file
-from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
+from rlm_desktop.engine.providers import OFFLINE, label
 from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.faults import CrashDialog, ErrorFunnel
@@ -54,7 +54,6 @@ class Application(QObject):
         self._workbench: Workbench | None = None
         self._settings = settings
         self._unsaved: Settings | None = None
-        self._labels = {OFFLINE: OFFLINE_LABEL}
         self._collector = IdleCollector(loop, self)
         self._connect()
 
@@ -100,18 +99,17 @@ class Application(QObject):
         """After the first paint: make the page for work, open the history, list the models."""
         self._make_workbench()
         await self._open_history()
-        models = await self.workbench.runs.models()
-        self.window.work.question.set_models(models)
-        self._labels = {model.name: model.label for model in models}
+        await self._models.load()
         self._show_model()
 
     def _show_model(self) -> None:
         chosen = self.workbench.settings.root_model
-        self.window.first_run.show_model(self._labels.get(chosen, chosen), is_offline=chosen == OFFLINE)
+        self.window.first_run.show_model(label(chosen), is_offline=chosen == OFFLINE)
 
     async def warm_up(self) -> None:
         """What the first question would wait for; then nothing is left that garbage collection should look at."""
         await self.workbench.runs.warm_up(self.workbench.settings)
+        self._models.begin()
         self._collector.start()
 
     def _make_workbench(self) -> None:
@@ -120,6 +118,7 @@ class Application(QObject):
         from rlm_desktop.ui.controls.run_controls import RunControls
         from rlm_desktop.ui.forks.forks import Forks
         from rlm_desktop.ui.help.desk import HelpDesk
+        from rlm_desktop.ui.models.controller import ModelsController
         from rlm_desktop.ui.sessions.history_browser import HistoryBrowser
         from rlm_desktop.ui.sessions.panel import HistoryPanel
         from rlm_desktop.ui.sessions.transfers import Transfers
@@ -134,11 +133,15 @@ class Application(QObject):
         commands = Commands(window, self.tasks)
         forks = Forks(self._workbench, window, self.tasks)
         desk = HelpDesk(window, self.tasks, paths.log_file())
-        settings = SettingsDesk(self._workbench, window, models=lambda: tuple(self._labels), pages={})
+        models = self._models = ModelsController(window, self._workbench, self.tasks)
+        settings = SettingsDesk(self._workbench, window, models=models.names, pages=models.pages())
         settings.changed.connect(self._take_settings)
+        models.settings_chosen.connect(self._take_settings)
+        models.settings_chosen.connect(settings.show_settings)
+        models.page_requested.connect(settings.show)
         self._transfers = Transfers(window, self._workbench.sessions, self.tasks)
         history = HistoryBrowser(window, self._workbench, self._transfers, self.tasks)
-        offered = [part.handlers() for part in (self._controls, commands, forks, desk, settings, history)]
+        offered = [part.handlers() for part in (self._controls, commands, forks, desk, settings, models, history)]
         window.connect_actions({**self._handlers(), **{name: do for part in offered for name, do in part.items()}})
         window.first_run.example_requested.connect(self.open_example)
         self._workbench.standing_changed.connect(self._enable_actions)

@@ -26,12 +26,15 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui.models.estimate_label import EstimateLabel
 from rlm_desktop.ui.window_style import muted, set_property
 
 if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
 
 MIN_LINES, MAX_LINES = 2, 8
+ALL_MODELS = "\0all"
+"""Data of the entry that opens the list of all models; no model can be called so."""
 ONE_LINE_FROM = 860
 """Narrower than this, the limits stand below the models."""
 
@@ -99,14 +102,19 @@ class QuestionPanel(QFrame):
 
     Signals:
         ask_requested: The Ask button was pressed.
+        models_requested: All models shall be shown to choose one; true for the root's.
+        choices_changed: Another model, depth, number of iterations or budget was chosen.
     """
 
     ask_requested = Signal()
+    models_requested = Signal(bool)
+    choices_changed = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("questionPanel")
         self.edit = QuestionEdit()
+        self._kept: dict[QComboBox, str] = {}
         self.root_model = _model_box(self.tr("Root model"), self.tr("Writes the code that reads the documents"))
         self.sub_model = _model_box(self.tr("Sub-call model"), self.tr("Answers the calls that the code makes"))
         self.max_depth = QSpinBox(minimum=1, maximum=10)
@@ -148,6 +156,8 @@ class QuestionPanel(QFrame):
             control.lineEdit().setTextMargins(4, 0, 0, 0)
             self._limits.addWidget(control)
         self._limits.addStretch(1)
+        self.estimate = EstimateLabel()
+        self._limits.addWidget(self.estimate)
         self._limits.addWidget(self.ask)
         self._choices = QWidget()
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._choices)
@@ -167,6 +177,7 @@ class QuestionPanel(QFrame):
         app.focusChanged.connect(self._on_focus_changed)
         self.set_models(())
         self.set_choices(settings)
+        self._watch_choices()
         self.set_follow_up(False)
 
     @property
@@ -196,11 +207,40 @@ class QuestionPanel(QFrame):
                 box.addItem(self.tr("Sub-calls: the same model"), "")
             for name, label in offered.items():
                 box.addItem(label, name)
+            box.insertSeparator(box.count())
+            box.addItem(self.tr("All models…"), ALL_MODELS)
             # Where a server is known it may have models that nobody listed: any name can be typed.
             box.setEditable(any(model.provider != OFFLINE for model in models))
             if chosen is not None:
                 _choose(box, chosen)
             box.blockSignals(False)
+
+    def _watch_choices(self) -> None:
+        for box in (self.root_model, self.sub_model):
+            self._kept[box] = _chosen(box)
+            box.activated.connect(lambda _index, box=box: self._on_activated(box))
+            box.currentTextChanged.connect(lambda _text, box=box: self._on_model_changed(box))
+        for control in (self.max_depth, self.max_iterations, self.budget):
+            control.valueChanged.connect(self.choices_changed)
+
+    def _model(self, box: QComboBox) -> str:
+        chosen = _chosen(box)
+        return self._kept.get(box, "") if chosen == ALL_MODELS else chosen
+
+    def _on_activated(self, box: QComboBox) -> None:
+        """The last entry opens the list of all models, and what was chosen before stays chosen."""
+        if box.currentData() == ALL_MODELS:
+            _choose(box, self._kept[box])
+            self.models_requested.emit(box is self.root_model)
+
+    def _on_model_changed(self, box: QComboBox) -> None:
+        if (chosen := _chosen(box)) != ALL_MODELS:
+            self._kept[box] = chosen
+            self.choices_changed.emit()
+
+    def choose_model(self, name: str, *, is_root: bool) -> None:
+        """Choose a model, in the list or not."""
+        _choose(self.root_model if is_root else self.sub_model, name)
 
     def set_choices(self, settings: Settings) -> None:
         """Show what the settings say."""
@@ -213,8 +253,8 @@ class QuestionPanel(QFrame):
     def choices(self) -> Choices:
         """What is chosen now."""
         return Choices(
-            root_model=_chosen(self.root_model) or OFFLINE,
-            sub_model=_chosen(self.sub_model),
+            root_model=self._model(self.root_model) or OFFLINE,
+            sub_model=self._model(self.sub_model),
             max_depth=self.max_depth.value(),
             max_iterations=self.max_iterations.value(),
             budget_usd=self.budget.value() or None,
@@ -282,8 +322,9 @@ def _choose(box: QComboBox, name: str) -> None:
     """Select a model by name; one that is not offered (any more) is added under its own name."""
     index = box.findData(name)
     if index < 0:
-        box.addItem(name, name)
-        index = box.count() - 1
+        last = box.findData(ALL_MODELS)
+        index = max(0, last - 1) if last >= 0 else box.count()  # before the line above the last entry
+        box.insertItem(index, name, name)
     box.setCurrentIndex(index)
 
 

@@ -1,0 +1,1 @@
+"""Providers, their models and keys, prices, presets and prompts in the window."""

@@ -1,0 +1,185 @@
+"""The page of the prices: the built-in table, with the person's own prices over it, and what the month has cost."""
+
+from __future__ import annotations
+
+import contextlib
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rlm_desktop.engine import prices
+from rlm_desktop.engine.prices import Price
+from rlm_desktop.errors import SettingsError
+from rlm_desktop.ui.models.verdict import Verdict
+from rlm_desktop.ui.theme import figures_font
+from rlm_desktop.ui.window_style import muted
+
+_FIELDS = ("input", "output", "cached")
+
+
+class PricesPage(QWidget):
+    """A table that is written as it is edited.
+
+    Signals:
+        changed: Other prices hold.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        text = self.tr(
+            "US dollars per million tokens. Double-click to change a price; your own come before the built-in ones "
+            "of {date}. A model may be named MODEL or PROVIDER/MODEL. What is not listed costs “unknown”."
+        )
+        note = QLabel(text.format(date=prices.built_in_date()))
+        note.setWordWrap(True)
+        muted(note)
+        self.month = QLabel()
+        self.month.setWordWrap(True)
+        self.table = QTableWidget(0, 5)
+        self.table.setAccessibleName(self.tr("Prices of models"))
+        self.table.setHorizontalHeaderLabels(
+            [self.tr("Model"), self.tr("Input"), self.tr("Output"), self.tr("Cached input"), self.tr("From")]
+        )
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(26)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.add = QPushButton(self.tr("+ Add model"))
+        self.reset = QPushButton(self.tr("Reset selected"))
+        self.reset.setToolTip(self.tr("Back to the built-in price"))
+        self.verdict = Verdict()
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.add)
+        buttons.addWidget(self.reset)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addWidget(self.month)
+        layout.addWidget(note)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.verdict)
+        layout.addLayout(buttons)
+        self.month.hide()
+        self.add.clicked.connect(self._add)
+        self.reset.clicked.connect(self._reset)
+        self.table.itemChanged.connect(self._on_changed)
+        self.show_prices()
+
+    def show_month(self, text: str) -> None:
+        """Say what the month has cost."""
+        self.month.setText(text)
+        self.month.setVisible(bool(text))
+
+    def show_prices(self) -> None:
+        """List the built-in prices with the person's own over them."""
+        own = prices.own()
+        known = {**prices.built_in(), **own}
+        self.table.blockSignals(True)
+        self.table.setRowCount(0)
+        for name, price in sorted(known.items()):
+            self._put_row(name, price, name in own)
+        self.table.blockSignals(False)
+
+    def _put_row(self, name: str, price: Price | None, is_own: bool) -> None:
+        row = self.table.rowCount()
+        self.table.insertRow(row)
+        item = QTableWidgetItem(name)
+        if not is_own and price is not None:
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+        self.table.setItem(row, 0, item)
+        for column, field in enumerate(_FIELDS, start=1):
+            value = getattr(price, field) if price is not None else None
+            cell = QTableWidgetItem("" if value is None else f"{value:g}")
+            cell.setFont(figures_font(self.font()))
+            cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.table.setItem(row, column, cell)
+        source = QTableWidgetItem()
+        source.setFlags(source.flags() & ~Qt.ItemFlag.ItemIsEditable)
+        self.table.setItem(row, 4, source)
+        self._mark(row, is_own)
+
+    def _is_own(self, row: int) -> bool:
+        source = self.table.item(row, 4)
+        return source is not None and bool(source.data(Qt.ItemDataRole.UserRole))
+
+    def _mark(self, row: int, is_own: bool) -> None:
+        source = self.table.item(row, 4)
+        assert source is not None
+        source.setText(self.tr("your own") if is_own else self.tr("built in"))
+        source.setData(Qt.ItemDataRole.UserRole, is_own)
+
+    def _add(self) -> None:
+        self.table.blockSignals(True)
+        self._put_row("", None, True)
+        self.table.blockSignals(False)
+        row = self.table.rowCount() - 1
+        self.table.scrollToBottom()
+        self.table.setCurrentCell(row, 0)
+        self.table.edit(self.table.model().index(row, 0))
+
+    def _reset(self) -> None:
+        self.table.blockSignals(True)
+        for index in self.table.selectionModel().selectedRows():
+            self._mark(index.row(), False)
+        self.table.blockSignals(False)
+        if self._write():
+            self.show_prices()
+
+    def _on_changed(self, item: QTableWidgetItem) -> None:
+        row = item.row()
+        try:
+            price = self._price(row)
+        except ValueError:
+            self.verdict.show_failure(
+                self.tr("“{text}” is no price.").format(text=item.text()),
+                self.tr("Type US dollars per million tokens, as in 0.25; 0 is free."),
+            )
+            return
+        self.verdict.clear()
+        if price is not None:
+            self.table.blockSignals(True)
+            self._mark(row, True)
+            self.table.blockSignals(False)
+            self._write()
+
+    def _price(self, row: int) -> Price | None:
+        """The price of a row; None while it is not complete."""
+        texts = [self._text(row, column).replace(",", ".").lstrip("$") for column in (1, 2, 3)]
+        read, written, cached = (float(text) if text else None for text in texts)
+        return None if read is None or written is None else Price(read, written, cached)
+
+    def _text(self, row: int, column: int) -> str:
+        item = self.table.item(row, column)
+        return item.text().strip() if item is not None else ""
+
+    def _write(self) -> bool:
+        """Keep the rows that are the person's own and complete."""
+        own: dict[str, Price] = {}
+        for row in range(self.table.rowCount()):
+            name = self._text(row, 0).lower()
+            if name and self._is_own(row):
+                with contextlib.suppress(ValueError):  # said when it was typed
+                    price = self._price(row)
+                    own.update({name: price} if price is not None else {})
+        try:
+            prices.save_own(own)
+        except SettingsError as error:
+            self.verdict.show_failure(str(error), "")
+            return False
+        self.changed.emit()
+        return True

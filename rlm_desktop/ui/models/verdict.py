@@ -1,0 +1,70 @@
+"""What a test found, in two lines: what happened, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from rlm_desktop.ui.window_style import muted, set_property
+
+if TYPE_CHECKING:
+    from rlm_desktop.engine.provider_check import Report
+
+
+class Verdict(QWidget):
+    """Takes no room while there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sentence = QLabel()
+        self._advice = QLabel()
+        muted(self._advice)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        for label in (self._sentence, self._advice):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            layout.addWidget(label)
+        self.clear()
+
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        return f"{self._sentence.text()} {self._advice.text()}".strip()
+
+    def clear(self) -> None:
+        """Nothing to say."""
+        self._show("", "", "")
+
+    def show_waiting(self, text: str) -> None:
+        """A test goes on."""
+        self._show("info", text, "")
+
+    def show_done(self, text: str) -> None:
+        """Something worked."""
+        self._show("ok", f"✓ {text}", "")
+
+    def show_failure(self, sentence: str, advice: str) -> None:
+        """It does not work."""
+        self._show("error", f"✕ {sentence}", advice)
+
+    def show_report(self, report: Report, note: str = "") -> None:
+        """What a test found; `note` stands behind a success."""
+        if report.is_working:
+            self.show_done(" · ".join(filter(None, (report.sentence, note))))
+        else:
+            self.show_failure(report.sentence, report.advice)
+
+    def _show(self, level: str, sentence: str, advice: str) -> None:
+        set_property(self._sentence, "level", level)
+        self._sentence.setText(sentence)
+        self._advice.setText(advice)
+        self._advice.setVisible(bool(advice))
+        self.setAccessibleName(self.text)
+        self.setVisible(bool(sentence))
