@@ -20,6 +20,7 @@ from rlm_desktop.repl.launcher import Launched
 from rlm_desktop.repl.process import BaseZygote, WorkerProcess, ZygoteClient
 from rlm_desktop.repl.spec import ReplSpec
 
+_END_TIMEOUT = 2.0
 _TEMPORARY = os.path.realpath(tempfile.gettempdir())
 
 
@@ -158,7 +159,13 @@ class NativeLauncher:
             client, process = await base.client.fork_zygote(file, skeleton_at)
         finally:
             os.close(file)
-        await client.started()
+        try:
+            await client.started()
+        except BaseException:
+            client.close()
+            process.kill()
+            process.forget()
+            raise
         return client, process
 
 
@@ -177,6 +184,8 @@ async def _end(shared: _SharedContext) -> None:
     result = (await asyncio.gather(shared.zygote, return_exceptions=True))[0]
     if not isinstance(result, BaseException):
         client, process = result
+        # It ends by itself, and removes the folders of its workers before.
         client.close()
+        await asyncio.wait([process.exited], timeout=_END_TIMEOUT)
         process.kill()
         process.forget()

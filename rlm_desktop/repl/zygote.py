@@ -83,14 +83,15 @@ def main(arguments: list[str]) -> NoReturn:
     preload()
     control = socket.socket(fileno=int(arguments[0]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Zygote(control, arguments[1], contexts.NO_CONTEXT).serve()
+    Zygote(control, arguments[1], contexts.NO_CONTEXT, is_base=True).serve()
 
 
 class Zygote:
     """Serves one control socket until the host closes it."""
 
-    def __init__(self, control: socket.socket, scratch: str, context: Any) -> None:
+    def __init__(self, control: socket.socket, scratch: str, context: Any, *, is_base: bool = False) -> None:
         self._control = control
+        self._is_base = is_base
         self._scratch = scratch
         self._context = context
         self._children: dict[int, str] = {}
@@ -181,8 +182,9 @@ class Zygote:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
             shutil.rmtree(scratch, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            os.rmdir(self._scratch)
+        if self._is_base:
+            # Those of the workers of other zygotes too, which end with this one.
+            shutil.rmtree(self._scratch, ignore_errors=True)
         os._exit(0)
 
     def _send(self, message: FromZygote, *descriptors: int) -> None:

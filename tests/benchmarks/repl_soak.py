@@ -34,6 +34,6 @@ async def _soaked(layers: Layers) -> list[Figure]:
         Figure.at_most(f"{tier}: processes left", report.processes, "", 0),
         Figure.at_most(f"{tier}: descriptors left", report.descriptors, "", 0),
         *folders,
-        Figure.at_most(f"{tier}: growth of the host", report.grown_mb, "MB", 20, "over the last two thirds"),
+        Figure.at_most(f"{tier}: growth of the host", report.grown_mb, "MB", 20, "over the second half"),
         Figure.at_most(f"{tier}: growth of the zygotes", report.zygotes_grown_mb, "MB", 10, "likewise"),
     ]

@@ -65,7 +65,8 @@ class Soak:
         descriptors: More than before.
         processes: Children of this process that the host's end left.
         folders: Scratch folders that were left while the host still stood; None where they cannot be seen.
-        grown_mb: Memory of this process at the end above that after the first third.
+        grown_mb: Memory of this process at the end above the most of the first half.
+        zygotes_grown_mb: The same for the zygotes.
     """
 
     workers: int = 0
@@ -95,9 +96,10 @@ async def soak(*, workers: int = 0, seconds: float = 0.0, seed: int = 4, layers:
         found.workers += AT_ONCE
         gc.collect()
         sizes.append((_resident(process), _zygotes(process, others)))
-    settled = sizes[len(sizes) // 3]
-    found.grown_mb = sizes[-1][0] - settled[0]
-    found.zygotes_grown_mb = sizes[-1][1] - settled[1]
+    half = len(sizes) // 2 + 1
+    found.grown_mb, found.zygotes_grown_mb = (
+        min(size[kind] for size in sizes[-3:]) - max(size[kind] for size in sizes[:half]) for kind in (0, 1)
+    )
     found.descriptors = await _settled(process.num_fds, before) - before
     found.folders = await _settled(lambda: _folders(process, others, host), 0)
     await host.aclose()

@@ -188,6 +188,21 @@ async def test_a_soak_leaks_nothing(has_bubblewrap):
         pytest.skip(f"this tier cannot be had here: {layers.why_not}")
     report = await soak(workers=SOAK, layers=layers)
     assert report.has_left_nothing, report
+    assert not report.ends["not started"], report
+
+
+async def test_the_end_of_a_large_context_leaves_the_other_workers_their_folder():
+    """What holds a context shares the folder in which workers get theirs, and must not take it along."""
+    host = ReplHost(layers=dataclasses.replace(probe(), bubblewrap=None))
+    for context in ("c" * 3_000_000, "c", "c" * 3_000_000):
+        repl = await host.spawn(ReplSpec(context=context), serve=_none, on_output=lambda *_: None)
+        assert (await repl.run_cell("open('x', 'w').write('x')")).status == "ok"
+        await repl.aclose()
+    (launcher,) = host._launchers.values()
+    folder = Path(launcher._scratch)
+    assert list(folder.iterdir()) == []
+    await host.aclose()
+    assert not folder.exists()
 
 
 async def test_everything_dies_with_the_application(tmp_path):
