@@ -332,7 +332,7 @@ class _RowPainter(QStyledItemDelegate):
         entry = model.entries[index.row()]
         view = self.parent()
         assert isinstance(view, QWidget)
-        colours = colours_of(view)
+        colours = colours_of(view.window())  # its own ground is that of the frame around it
         rect: QRect = option.rect  # type: ignore[attr-defined]
         font: QFont = option.font  # type: ignore[attr-defined]
         painter.save()

@@ -1,0 +1,185 @@
+"""The whole window in every state that a person meets, one after the other: for pictures and for audits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QMessageBox, QWidget
+
+from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import BatchNode
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.application import Application
+from rlm_desktop.ui.feed import RunFeed
+from rlm_desktop.ui.first_window import FirstWindow
+from tests import traces
+from tests.traces import Shape
+
+LIVE = Shape(calls=300, depth=2, batch=40, concurrency=16, cut=2200, errors=0.08, seed=4)
+DONE = Shape(calls=120, depth=1, batch=40, iterations=5, errors=0.08, seed=5)
+LIMIT = Shape(calls=40, batch=12, end=EndState.BUDGET_EXCEEDED, knows_cost=True)
+FAILED = Shape(calls=60, depth=3, batch=6, cell_errors=0.6, errors=0.5, end=EndState.FAILED, seed=9)
+
+DIALOGS = (
+    "settings",
+    "shortcuts",
+    "about",
+    "guide",
+    "system_check",
+    "show_log",
+    "import_runs",
+    "export_runs",
+    "fork",
+)
+"""Actions that open a window of their own."""
+PAGES = ("history",)
+"""Actions that show a page in place of the work, and take it away again."""
+
+
+@contextlib.contextmanager
+def home() -> Iterator[Path]:
+    """A home that is thrown away."""
+    kept = tempfile.TemporaryDirectory(prefix="rlm-states-", ignore_cleanup_errors=True)
+    with kept as folder, patch.dict("os.environ", RLM_DESKTOP_HOME=folder):
+        yield Path(folder)
+
+
+@contextlib.asynccontextmanager
+async def running(app: QApplication, settings: Settings) -> AsyncIterator[Application]:
+    """The application with its window shown and usable."""
+    first = FirstWindow(app, settings)
+    first.window.show()
+    application = Application(first, settings)
+    try:
+        await application.make_usable()
+        await application.warm_up()
+        yield application
+    finally:
+        await application.aclose(10.0)
+
+
+async def states(application: Application) -> AsyncIterator[tuple[str, QWidget]]:
+    """Bring the window into one state after the other.
+
+    Yields:
+        The name of the state and the window to look at: the main window or a dialog.
+    """
+    window, bench = application.window, application.workbench
+    yield "first_run", window
+    for level, text in (
+        ("info", "“Which segments grew?” has ended: Completed."),
+        ("warning", "report.pdf: 3 pages have no text and were not read"),
+        ("error", "The provider “local” cannot be reached at http://localhost:8080/v1. Is the server running?"),
+    ):
+        window.messages.show_message(text, level, button="Show" if level == "info" else "")  # type: ignore[arg-type]
+    yield "messages", window
+    for message in window.messages.messages:
+        message.dismiss()
+    application.open_example()
+    await bench.reader.done()
+    yield "documents", window
+    ended: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    bench.run_ended.connect(lambda live: ended.done() or ended.set_result(live))
+    bench.ask()
+    await ended
+    yield "done", window
+    async for state in _dialogs(application):
+        yield state
+    async for state in _pages(application):
+        yield state
+    async for state in _replay(application):
+        yield state
+    async for state in _traces(application):
+        yield state
+
+
+async def _dialogs(application: Application) -> AsyncIterator[tuple[str, QWidget]]:
+    window = application.window
+    window.actions_by_name["palette"].trigger()
+    palette = window.findChild(QFrame, "palette")
+    assert palette is not None
+    yield "palette", window
+    palette.close()
+    for name in DIALOGS:
+        action = window.actions_by_name[name]
+        if not action.isEnabled():
+            continue
+        async for dialog in _opened(action.trigger):
+            yield name, dialog
+    async for dialog in _opened(
+        lambda: application._show_crash("Traceback (most recent call last):\nZeroDivisionError")
+    ):
+        yield "crash", dialog
+
+
+async def _opened(show: Callable[[], object]) -> AsyncIterator[QWidget]:
+    """The windows that `show` opens; closed afterwards."""
+    before = {widget for widget in QApplication.topLevelWidgets() if widget.isVisible()}
+    show()
+    await asyncio.sleep(0.2)
+    for widget in QApplication.topLevelWidgets():
+        if widget.isVisible() and widget not in before and isinstance(widget, QDialog | QMessageBox | QWidget):
+            yield widget
+            widget.close()
+    await asyncio.sleep(0)
+
+
+async def _pages(application: Application) -> AsyncIterator[tuple[str, QWidget]]:
+    for name in PAGES:
+        action = application.window.actions_by_name[name]
+        action.trigger()
+        await asyncio.sleep(0.3)
+        yield name, application.window
+        action.trigger()
+
+
+async def _replay(application: Application) -> AsyncIterator[tuple[str, QWidget]]:
+    application.window.actions_by_name["replay"].trigger()
+    await _until(lambda: application.workbench.is_replaying)
+    application.window.actions_by_name["replay_play"].trigger()
+    application.window.actions_by_name["replay_next_iteration"].trigger()
+    yield "replay", application.window
+    application.window.actions_by_name["replay"].trigger()
+    await _until(lambda: not application.workbench.is_replaying)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def _traces(application: Application) -> AsyncIterator[tuple[str, QWidget]]:
+    window, tree = application.window, application.window.work.tree
+    _show(application, traces.state(LIVE))
+    yield "busy", window
+    done = traces.state(DONE)
+    _show(application, done)
+    tree.select_node(next(node for node in done.nodes if isinstance(node, BatchNode)))
+    yield "batch", window
+    for number, name in ((1, "icicle"), (2, "charts")):
+        tree.show_page(number)
+        yield name, window
+    tree.show_page(0)
+    tree.focus_filter()
+    tree.bar.field.setText("429")
+    yield "filtered", window
+    tree.bar.search.clear()
+    for name, shape in (("limit", LIMIT), ("failed", FAILED)):
+        _show(application, traces.state(shape))
+        application.workbench.show_answer()
+        yield name, window
+    application.workbench.new_session()
+
+
+def _show(application: Application, state: RunState) -> None:
+    feed = RunFeed(application.workbench)
+    feed.load(state)
+    application.workbench.run_id = ""
+    application.workbench._show_feed(feed)
