@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
 from rlm_desktop.checks import all_checks
+from rlm_desktop.ui.about import AboutDialog
 from rlm_desktop.ui.faults import open_log_folder
 from rlm_desktop.ui.help.guide_window import GuideWindow
 from rlm_desktop.ui.help.log_window import LogWindow
@@ -38,6 +39,7 @@ class HelpDesk(QObject):
             "system_check": self.show_check,
             "show_log": self.show_log,
             "open_log": open_log_folder,
+            "about": self.show_about,
         }
 
     def show_guide(self, title: str = "") -> None:
@@ -53,6 +55,10 @@ class HelpDesk(QObject):
     def show_log(self) -> None:
         """Show the newest part of the log."""
         self._show("log", lambda: LogWindow(self._log, self._window))
+
+    def show_about(self) -> None:
+        """Show the version and the licences."""
+        self._show("about", lambda: AboutDialog(self._tasks, self._window))
 
     def _show(self, name: str, make: Callable[[], QDialog]) -> QDialog:
         dialog = self._open.get(name)
