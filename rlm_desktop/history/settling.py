@@ -35,11 +35,11 @@ def settle(database: Database, is_live: Liveness, token: str) -> Iterator[None]:
 
 
 def _next(database: Database, is_live: Liveness, token: str) -> Row[Any] | None:
-    """A run to settle, reserved for this process."""
+    """The oldest run to settle, reserved for this process: a search lists texts by when they were indexed."""
     waiting = select(runs.c.number, runs.c.id, runs.c.status, runs.c.writer, runs.c.indexer, runs.c.indexed)
     waiting = waiting.add_columns(runs.c.events).where(runs.c.indexed < runs.c.events, runs.c.deleted_at.is_(None))
     with database.transaction(writes=False) as connection:
-        rows = connection.execute(waiting.order_by(runs.c.number.desc())).all()
+        rows = connection.execute(waiting.order_by(runs.c.number)).all()
     for row in rows:
         is_taken = row.indexer not in ("", token) and is_live("", row.indexer)
         if is_taken or (row.status == "running" and is_live(row.id, row.writer)):

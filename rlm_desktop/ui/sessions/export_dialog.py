@@ -60,7 +60,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export"))
-        self.resize(560, 560)
+        self.resize(560, 600)
         heading = QLabel(self.tr("Export {runs} as").format(runs=counted(count, "run")))
         heading.setObjectName("heading")
         self.forms = QListWidget()
@@ -69,7 +69,8 @@ class ExportDialog(QDialog):
         for key, (name, text) in self._texts().items():
             item = QListWidgetItem(f"{name}\n{text}", self.forms)
             item.setData(Qt.ItemDataRole.UserRole, key)
-            item.setSizeHint(QSize(0, 2 * self.fontMetrics().lineSpacing() + 12))
+            item.setSizeHint(QSize(0, 2 * self.fontMetrics().lineSpacing() + 16))
+        self.forms.setStyleSheet("QListWidget::item { padding: 0 8px; }")
         self.forms.setCurrentRow(list(SUFFIXES).index(form))
         self.documents = QCheckBox(self.tr("The &texts of the documents go along"))
         self._note = QLabel()

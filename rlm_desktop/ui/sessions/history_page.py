@@ -87,7 +87,6 @@ class HistoryPage(QWidget):
         self.setObjectName("historyPage")
         self.setAccessibleName(self.tr("History"))
         self._order, self._is_descending = "started", True
-        self._has_runs = True
         self.runs = RunsModel(self)
         self.hits = HitsModel(self)
         self.table = RunTable(self.runs)
@@ -150,7 +149,7 @@ class HistoryPage(QWidget):
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         muted(self.hint)
         self._stack = QStackedWidget()
-        for widget in (self.table, self.list, self.hint):
+        for widget in (self.hint, self.table, self.list):
             self._stack.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -227,7 +226,7 @@ class HistoryPage(QWidget):
         _refill(self.tags, facets.tags)
 
     def show_runs(self, ids: Sequence[str], rows: Mapping[str, RunRow], *, keeps_place: bool) -> None:
-        """Show runs; `rows` are those that are known already. The cursor goes to the first, or stays in its place."""
+        """Show runs; `rows` are those that are known already. The cursor goes to the first, or keeps its place."""
         self._busy.stop()
         current, place = self.current_run, max(0, self.table.currentIndex().row())
         self.runs.show_runs(ids, rows)

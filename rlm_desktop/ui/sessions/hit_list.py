@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 _ICON, _PADDING, _INDENT = 14, 12, 32
 SNIPPET_LINES = 2
+_SURELY = 0.9
+"""How much of a line an excerpt may take to stay on it: its marks are a little wider than the rest."""
 
 
 def field_names() -> dict[str, str]:
@@ -155,9 +157,12 @@ class HitDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: D102
         spacing = option.fontMetrics.lineSpacing()
-        if isinstance(index.data(HitsModel.LineRole), RunHead):
+        line = index.data(HitsModel.LineRole)
+        if not isinstance(line, HitLine):
             return QSize(200, spacing + 18)
-        return QSize(200, spacing * (SNIPPET_LINES + 1) + 14)
+        width = option.widget.viewport().width() - _INDENT - _PADDING
+        is_short = option.fontMetrics.horizontalAdvance(line.hit.snippet) < width * _SURELY
+        return QSize(200, spacing * (2 if is_short else 1 + SNIPPET_LINES) + 14)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:  # noqa: D102
         line = index.data(HitsModel.LineRole)
@@ -252,6 +257,7 @@ class HitList(QListView):
         self.setAccessibleName(self.tr("What was found"))
         self.setModel(model)
         self.setItemDelegate(HitDelegate(self))
+        self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -110,7 +110,7 @@ COLUMNS = (
     Column("depth", lambda row: str(row.depth), 60, True),
     Column("tokens", tokens_text, 72, True),
     Column("cost", cost_text, 80, True),
-    Column("end_state", lambda row: status_words(row.end_state), 136),
+    Column("end_state", lambda row: status_words(row.end_state), 156),
 )
 QUESTION, END_STATE = 0, len(COLUMNS) - 1
 STARTED = 3
@@ -259,13 +259,15 @@ class RunDelegate(QStyledItemDelegate):
             painter.drawPixmap(area.left(), area.center().y() - _ICON // 2, pin)
             area.setLeft(area.left() + _ICON + 6)
         metrics = painter.fontMetrics()
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        tags = " ".join(f"#{tag}" for tag in row.tags) if row is not None and index.column() == QUESTION else ""
+        tags = metrics.elidedText(tags, Qt.TextElideMode.ElideRight, area.width() // 2)
+        room = area.width() - (metrics.horizontalAdvance(tags) + _SPACE if tags else 0)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(area, side, shown)
-        if row is not None and index.column() == QUESTION and row.tags:
+        if tags:
             area.setLeft(area.left() + metrics.horizontalAdvance(shown) + _SPACE)
             painter.setPen(QColor(colours.code))
-            tags = " ".join(f"#{tag}" for tag in row.tags)
-            painter.drawText(area, side, metrics.elidedText(tags, Qt.TextElideMode.ElideRight, area.width()))
+            painter.drawText(area, side, tags)
         painter.restore()
 
 
