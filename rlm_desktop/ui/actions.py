@@ -150,6 +150,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("previous_error", "&Go", "Pre&vious error", ("Shift+F8",), "Select the row with an error before."),
     ActionSpec("guide", "&Help", "&Guide", ("F1",), "How everything works; searchable."),
+    ActionSpec("tour", "&Help", "Take the &tour", (), "At most five hints about the window."),
+    ActionSpec("replay_example", "&Help", "&Watch the recorded example", (), "A run of 13 seconds, as it happened."),
     ActionSpec("shortcuts", "&Help", "&Keyboard shortcuts", ("?", "Ctrl+/"), "Show all keys, and change them."),
     ActionSpec(
         "system_check", "&Help", "&System check", (), "What works on this machine, and how to mend what does not."

@@ -116,6 +116,7 @@ class Application(QObject):
         """Everything that the first paint does not need; importing and making it takes as long as all before."""
         from rlm_desktop.ui.commands import Commands
         from rlm_desktop.ui.controls.run_controls import RunControls
+        from rlm_desktop.ui.first_steps.first_steps import FirstSteps
         from rlm_desktop.ui.forks.forks import Forks
         from rlm_desktop.ui.help.desk import HelpDesk
         from rlm_desktop.ui.models.controller import ModelsController
@@ -141,8 +142,11 @@ class Application(QObject):
         models.page_requested.connect(settings.show)
         self._transfers = Transfers(window, self._workbench.sessions, self.tasks)
         history = HistoryBrowser(window, self._workbench, self._transfers, self.tasks)
-        offered = [part.handlers() for part in (self._controls, commands, forks, desk, settings, models, history)]
-        window.connect_actions({**self._handlers(), **{name: do for part in offered for name, do in part.items()}})
+        first = FirstSteps(self._workbench, window, self.tasks)
+        first.offer_model(models.connect_panel, lambda: settings.show("providers"))
+        parts = (self._controls, commands, forks, desk, settings, models, history, first)
+        offered = {name: do for part in parts for name, do in part.handlers().items()}
+        window.connect_actions({**self._handlers(), **offered})
         window.first_run.example_requested.connect(self.open_example)
         self._workbench.standing_changed.connect(self._enable_actions)
         self._guard_runs(self._workbench)

@@ -17,12 +17,10 @@ COLUMN_WIDTH = 640
 class SampleButton(QPushButton):
     """A button with a title and a line below it."""
 
-    def __init__(self, sample: Sample) -> None:
+    def __init__(self, title_text: str, description_text: str, what_it_does: str) -> None:
         super().__init__()
         self.setObjectName("sample")
-        title_text = QCoreApplication.translate("Samples", sample.title)
-        description_text = QCoreApplication.translate("Samples", sample.description)
-        self.setAccessibleName(self.tr("Open the example: {title}").format(title=title_text))
+        self.setAccessibleName(what_it_does)
         self.setAccessibleDescription(description_text)
         title = ElidedLabel()
         title.setObjectName("heading")
@@ -45,15 +43,21 @@ class SampleButton(QPushButton):
 
 
 class FirstRun(QScrollArea):
-    """A drop area, the examples, and one line about the model in use.
+    """A drop area, the examples, a place to connect a model, and one line about the model in use.
 
     Signals:
         choose_requested: The person wants to choose files.
+        replay_requested: The person wants to see the recorded example.
         example_requested: The person wants this sample, by its name.
+        connect_requested: The person wants to connect a model after all.
+        skip_requested: The person does not want to be asked for a model.
     """
 
     choose_requested = Signal()
+    replay_requested = Signal()
     example_requested = Signal(str)
+    connect_requested = Signal()
+    skip_requested = Signal()
 
     def __init__(self, samples: Sequence[Sample], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,11 +68,12 @@ class FirstRun(QScrollArea):
         title = QLabel(self.tr("Ask questions of long documents"))
         title.setObjectName("title")
         self._model = QLabel()
+        self._connect: QWidget | None = None
         inside = QWidget()
         inside.setMaximumWidth(COLUMN_WIDTH)
         column = QVBoxLayout(inside)
         column.setSpacing(14)
-        column.addStretch(2)
+        column.addSpacing(16)
         column.addWidget(_centred(title))
         lead = self.tr(
             "The model gets a Python REPL with your documents in it. It writes code that searches and splits them, "
@@ -76,19 +81,20 @@ class FirstRun(QScrollArea):
         )
         column.addWidget(_centred(_muted(QLabel(lead))))
         column.addWidget(self._drop_area())
-        if samples:
-            text = self.tr("Or begin with an example, which needs neither a key nor a network:")
-            column.addWidget(_muted(QLabel(text)))
+        text = self.tr("Or begin with an example, which needs neither a key nor a network:")
+        column.addWidget(_muted(QLabel(text)))
+        column.addWidget(self._replay_button())
         for sample in samples:
             column.addWidget(self._sample_button(sample))
         column.addWidget(_centred(_muted(self._model)))
-        column.addStretch(3)
+        self._column = column
+        column.addStretch(1)
         whole = QWidget()
         layout = QHBoxLayout(whole)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(inside)
         self.setWidget(whole)
-        self._model.setText("\n")  # the room of what `show_model` will write
+        self._model.setText(" ")  # the room of what `show_model` will write
 
     def _drop_area(self) -> QFrame:
         area = QFrame()
@@ -110,18 +116,53 @@ class FirstRun(QScrollArea):
         layout.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
         return area
 
+    def _replay_button(self) -> SampleButton:
+        title = self.tr("▶ Watch a recorded run")
+        description = self.tr(
+            "13 seconds: three levels of calls, batches, a retry and an error. No model is asked."
+        )
+        button = SampleButton(title, description, self.tr("Replay the recorded example"))
+        button.clicked.connect(self.replay_requested)
+        return button
+
     def _sample_button(self, sample: Sample) -> SampleButton:
-        button = SampleButton(sample)
+        title = QCoreApplication.translate("Samples", sample.title)
+        description = QCoreApplication.translate("Samples", sample.description)
+        button = SampleButton(title, description, self.tr("Open the example: {title}").format(title=title))
         button.clicked.connect(lambda: self.example_requested.emit(sample.name))
         return button
 
     def show_model(self, label: str, *, is_offline: bool) -> None:
-        """Say which model answers now."""
-        text = self.tr("Model in use: {model}.").format(model=label)
-        if is_offline:
-            hint = self.tr("To use a language model, set OPENAI_API_KEY in the environment or in a .env file.")
-            text = f"{text} {hint}"
-        self._model.setText(text)
+        """Say which model answers now; the place to connect one is only there while the offline one does."""
+        self._model.setText(self.tr("Model in use: {model}.").format(model=label))
+        if self._connect is not None:
+            self._connect.setVisible(is_offline)
+
+    def offer_to_connect(self, panel: QWidget) -> None:
+        """Show a panel with which a model is connected, and the way around it."""
+        skip = QPushButton(self.tr("Skip for now"))
+        skip.setFlat(True)
+        skip.setToolTip(self.tr("Do not ask again; File > Models and providers has it all"))
+        skip.clicked.connect(self.skip_requested)
+        self._show_connect(panel, skip)
+
+    def offer_quietly(self) -> None:
+        """One line in place of the panel, for who has skipped it."""
+        button = QPushButton(self.tr("No language model is connected. Connect one…"))
+        button.setFlat(True)
+        button.clicked.connect(self.connect_requested)
+        self._show_connect(button)
+
+    def _show_connect(self, *widgets: QWidget) -> None:
+        if self._connect is not None:
+            self._connect.deleteLater()
+        self._connect = QWidget()
+        layout = QVBoxLayout(self._connect)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(widgets[0])
+        for widget in widgets[1:]:
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignRight)
+        self._column.insertWidget(self._column.count() - 1, self._connect)
 
 
 def _muted(label: QLabel) -> QLabel:

@@ -292,6 +292,13 @@ class Workbench(QObject):
             self._cancel_opening()
             self._opening = self._tasks.spawn(self._replay(self.run_id), name="replay")
 
+    async def replay_run(self, session_id: str, run_id: str) -> None:
+        """Open a run of the history and replay it."""
+        self._window.show_page(None)
+        self._cancel_opening()
+        await self._open(session_id, run_id, None)
+        await self._replay(run_id)
+
     async def _replay(self, run_id: str) -> None:
         replay = await self.sessions.do(lambda history: Replay(history.events(run_id)))
         player = ReplayPlayer(replay, self)

@@ -1,0 +1,131 @@
+"""A tour of at most five hints, each beside the part of the window that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from rlm_desktop.ui.window_style import muted
+
+MOST = 5
+WIDTH = 320
+_GAP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What is said, and beside what.
+
+    Attributes:
+        part: Gives the part of the window; a hint whose part does not show is left out.
+    """
+
+    title: str
+    text: str
+    part: Callable[[], QWidget]
+
+
+class Tour(QFrame):
+    """Shows one hint after the other, over the window.
+
+    Signals:
+        ended: It was seen to its end, or left.
+    """
+
+    ended = Signal()
+
+    def __init__(self, window: QWidget, hints: Sequence[Hint]) -> None:
+        super().__init__(window)
+        self._window = window
+        self.setObjectName("tour")
+        self.setFixedWidth(WIDTH)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._hints = [hint for hint in hints if hint.part().isVisible()][:MOST]
+        self.position = 0
+        self._title = QLabel()
+        self._title.setObjectName("heading")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._count = QLabel()
+        muted(self._count)
+        self._leave = QPushButton(self.tr("Leave the tour"))
+        self._leave.setFlat(True)
+        self._leave.clicked.connect(self.leave)
+        self._next = QPushButton()
+        self._next.setProperty("primary", True)
+        self._next.clicked.connect(self.go_on)
+        line = QHBoxLayout()
+        line.addWidget(self._count)
+        line.addStretch(1)
+        line.addWidget(self._leave)
+        line.addWidget(self._next)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self._title)
+        layout.addWidget(self._text)
+        layout.addLayout(line)
+
+    @property
+    def count(self) -> int:
+        """How many hints there are."""
+        return len(self._hints)
+
+    def begin(self) -> None:
+        """Show the first hint."""
+        if not self._hints:
+            self.leave()
+            return
+        self._show()
+        self.show()
+        self.raise_()
+        self._next.setFocus()
+
+    def go_on(self) -> None:
+        """Show the next hint; after the last one the tour ends."""
+        self.position += 1
+        if self.position >= len(self._hints):
+            self.leave()
+        else:
+            self._show()
+
+    def leave(self) -> None:
+        """End it."""
+        self.hide()
+        self.ended.emit()
+        self.deleteLater()
+
+    def _show(self) -> None:
+        hint = self._hints[self.position]
+        is_last = self.position + 1 == len(self._hints)
+        self._title.setText(hint.title)
+        self._text.setText(hint.text)
+        self._count.setText(f"{self.position + 1} / {len(self._hints)}")
+        self._next.setText(self.tr("Done") if is_last else self.tr("Next"))
+        self._leave.setVisible(not is_last)
+        self.setAccessibleName(f"{hint.title}: {hint.text}")
+        self.adjustSize()
+        self.move(self._place(hint.part()))
+
+    def _place(self, part: QWidget) -> QPoint:
+        """Beside the part where there is room, else over its corner; always inside the window."""
+        window = self._window
+        area = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
+        x, y = area.right() + _GAP, area.top() + _GAP
+        if x + self.width() > window.width():
+            x = area.left() - self.width() - _GAP
+        if x < 0:
+            x, y = area.left() + 3 * _GAP, area.bottom() - self.height() - 3 * _GAP
+        x = min(max(x, _GAP), window.width() - self.width() - _GAP)
+        y = min(max(y, _GAP), window.height() - self.height() - _GAP)
+        return QPoint(x, y)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            super().keyPressEvent(event)
