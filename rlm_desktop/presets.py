@@ -23,7 +23,7 @@ NAMES = (
     "max_calls", "timeout", "max_errors", "python_fences", "output_limit",
 )  # fmt: skip
 """The settings that belong to how a question is asked; those of the machine and of the window stay out."""
-_FILE_NAME = re.compile(r"[^\w .-]+")
+_NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 _LONGEST = 60
 
 
@@ -69,10 +69,10 @@ def checked_name(name: str) -> str:
         SettingsError: It cannot.
     """
     name = name.strip()
-    if not name or len(name) > _LONGEST or _FILE_NAME.search(name) or name.startswith("."):
+    if not name or len(name) > _LONGEST or _NOT_IN_FILE_NAMES.search(name) or name[0] == "." or name[-1] == ".":
         raise SettingsError(
-            f'"{name}" cannot be the name of a preset: use up to {_LONGEST} letters, figures, spaces, dots, "-" '
-            'and "_", not beginning with a dot.'
+            f'"{name}" cannot be the name of a preset: use up to {_LONGEST} characters, none of them one of '
+            '\\ / : * ? " < > |, and no dot at either end.'
         )
     return name
 

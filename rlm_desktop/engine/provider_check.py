@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rlm_desktop.engine import model_lists
@@ -10,6 +9,7 @@ from rlm_desktop.engine.catalog import ModelList
 from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient
 from rlm_desktop.engine.events import Message
 from rlm_desktop.engine.failures import advice
+from rlm_desktop.engine.provider_kinds import first_chatting
 from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import ModelError
 
@@ -18,8 +18,6 @@ SECONDS = 60.0
 """Local servers load a model at its first request."""
 _MAX_OUTPUT = 512
 """Tokens; some reasoning models fail when they cannot think to their end."""
-_UNFIT = ("embed", "whisper", "tts", "dall-e", "image", "moderation", "audio", "realtime", "transcribe", "rerank")
-"""Parts of the names of models that do not chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +96,7 @@ async def _raise_unless_adapted(failed: FailedAttempt) -> None:
 
 
 def _first_chatting(models: ModelList | None) -> str:
-    return fitting(model.name for model in models.models) if models is not None else ""
-
-
-def fitting(names: Iterable[str]) -> str:
-    """The first of the names that is a model which chats; empty for none."""
-    return next((name for name in names if not any(part in name.lower() for part in _UNFIT)), "")
+    return first_chatting(model.name for model in models.models) if models is not None else ""
 
 
 def _nothing_to_ask(provider: Provider, models: ModelList | None) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -66,6 +67,21 @@ KINDS: dict[str, ProviderKind] = {
 }
 LOCAL_KINDS = tuple(kind for kind in KINDS.values() if kind.is_local)
 _AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+
+
+_UNFIT = ("embed", "whisper", "tts", "dall-e", "image", "moderation", "audio", "realtime", "transcribe", "rerank")
+"""Parts of the names of models that do not chat."""
+
+
+def is_chatting(model: str) -> bool:
+    """Whether a model chats, as far as its name tells: embeddings, speech and pictures do not."""
+    name = model.lower()
+    return not any(part in name for part in _UNFIT)
+
+
+def first_chatting(models: Iterable[str]) -> str:
+    """The first model that chats; empty for none."""
+    return next(filter(is_chatting, models), "")
 
 
 def kind_of_url(url: str) -> str:

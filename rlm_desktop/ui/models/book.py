@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from rlm_desktop.engine.provider_kinds import is_chatting
 from rlm_desktop.engine.providers import OFFLINE, ModelChoice, Provider, Providers, available_models
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.keys import KeyStore, StoreState
@@ -103,7 +104,7 @@ class ProviderBook(QObject):
         """
         offered = {choice.name: choice for choice in available_models(self.known.env if self.known else None)}
         for server in self.servers:
-            for model in server.models[:_OFFERED]:
+            for model in [model for model in server.models if is_chatting(model)][:_OFFERED]:
                 name = f"{server.provider.name}/{model}"
                 offered.setdefault(name, ModelChoice(name, name, server.provider.name))
         for name in filter(None, used):

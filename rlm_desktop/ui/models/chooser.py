@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rlm_desktop.engine.catalog import ModelInfo
 from rlm_desktop.engine.prices import price_of
 from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL, Provider, offline_provider
 from rlm_desktop.errors import ModelError
@@ -78,7 +79,7 @@ def rows_of(book: ProviderBook) -> list[ModelRow]:
                     provider.name,
                     info.window if info is not None else None,
                     info.is_window_assumed if info is not None else False,
-                    _price(provider, name),
+                    _price(provider, name, info),
                 )
             )
     known = {row.name for row in rows}
@@ -89,9 +90,13 @@ def rows_of(book: ProviderBook) -> list[ModelRow]:
     return rows
 
 
-def _price(provider: Provider, name: str) -> tuple[float, float] | None:
+def _price(provider: Provider, name: str, info: ModelInfo | None = None) -> tuple[float, float] | None:
     price = price_of(name, provider)
-    return (price.input, price.output) if price is not None else None
+    if price is not None:
+        return price.input, price.output
+    if info is None or info.input is None or info.output is None:
+        return None
+    return info.input, info.output
 
 
 class ModelTable(QAbstractTableModel):
@@ -204,7 +209,8 @@ class ModelChooser(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Choose a model"))
-        self.resize(680, 520)
+        self.resize(720, 520)
+        self.setMinimumWidth(560)
         self._book = book
         self._tasks = tasks
         self._current = current
@@ -263,7 +269,7 @@ class ModelChooser(QDialog):
         header = view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 120), (2, 84), (3, 88), (4, 92)):
+        for column, width in ((1, 104), (2, 80), (3, 84), (4, 88)):
             header.resizeSection(column, width)
         return view
 

@@ -6,8 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.local_servers import LocalServer
-from rlm_desktop.engine.provider_check import fitting
-from rlm_desktop.engine.provider_kinds import KINDS
+from rlm_desktop.engine.provider_kinds import KINDS, first_chatting
 from rlm_desktop.engine.provider_settings import ProviderSettings
 from rlm_desktop.engine.providers import checked_key
 from rlm_desktop.errors import SettingsError
@@ -77,6 +76,7 @@ class ConnectPanel(QFrame):
         layout.addLayout(line)
         layout.addWidget(self._kept)
         layout.addWidget(self.verdict)
+        layout.addStretch(1)
         self._look.clicked.connect(lambda: tasks.spawn(self._look_again(), name="local servers"))
         self.key.textChanged.connect(self._on_key)
         self.key.returnPressed.connect(self._connect_key)
@@ -106,7 +106,7 @@ class ConnectPanel(QFrame):
 
     def _server_button(self, server: LocalServer) -> QPushButton:
         label = KINDS[server.provider.kind].label
-        model = fitting(server.models)
+        model = first_chatting(server.models)
         if not model:
             button = QPushButton(self.tr("{server} has no model yet").format(server=label))
             button.setEnabled(False)

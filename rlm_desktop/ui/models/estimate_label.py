@@ -115,9 +115,7 @@ def estimate_details(found: Estimate, settings: Settings) -> str:
     ]
     if not found.is_known:
         lines.append(
-            translate(
-                "Estimate", "The price of a model is not known. It can be entered under Settings > Prices."
-            )
+            translate("Estimate", "The price of a model is not known. It can be entered under Settings > Prices.")
         )
     if settings.budget_usd is None and not found.is_free:
         lines.append(translate("Estimate", "There is no budget: the run stops at its other limits only."))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
@@ -24,9 +24,11 @@ from PySide6.QtWidgets import (
 from rlm_desktop import presets
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.presets import Preset
-from rlm_desktop.settings import Settings
+from rlm_desktop.settings import Settings, options
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.verdict import Verdict
+from rlm_desktop.ui.settings.fields import caption
+from rlm_desktop.ui.theme import ROW_HEIGHT
 from rlm_desktop.ui.window_style import muted
 
 _Role = Qt.ItemDataRole.UserRole
@@ -136,6 +138,7 @@ class PresetsPage(QWidget):
         for preset in found:
             item = QListWidgetItem(preset.name)
             item.setData(_Role, preset)
+            item.setSizeHint(QSize(0, ROW_HEIGHT))
             self.list.addItem(item)
             if preset.name == select:
                 self.list.setCurrentItem(item)
@@ -152,7 +155,8 @@ class PresetsPage(QWidget):
         if preset is None:
             self._holds.setText("" if self.list.count() else self.tr("There is no preset yet."))
             return
-        lines = [f"{name.replace('_', ' ')}: {_shown(value)}" for name, value in preset.values.items()]
+        captions = {option.name: caption(option) for option in options()}
+        lines = [f"{captions[name]}: {_shown(value)}" for name, value in preset.values.items()]
         self._holds.setText("\n".join(lines) or self.tr("Everything as in the defaults."))
 
     def _keep(self) -> None:

@@ -59,6 +59,10 @@ class PricesPage(QWidget):
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in range(5):
+            side = Qt.AlignmentFlag.AlignRight if 1 <= column <= len(_FIELDS) else Qt.AlignmentFlag.AlignLeft
+            if (heading := self.table.horizontalHeaderItem(column)) is not None:
+                heading.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self.add = QPushButton(self.tr("+ Add model"))
         self.reset = QPushButton(self.tr("Reset selected"))
         self.reset.setToolTip(self.tr("Back to the built-in price"))

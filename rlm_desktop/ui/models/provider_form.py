@@ -81,7 +81,9 @@ class ProviderForm(QWidget):
             edit.setPlaceholderText(self.tr("any model of the list"))
         self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.test.setAccessibleName(self.tr("Test the provider with a tiny request"))
-        self._key_page.setFlat(True)
+        for box in (self.kind, self.place, self.model):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(10)
         self._place_note.setWordWrap(True)
         muted(self._place_note)
         self.form = QFormLayout()
@@ -91,7 +93,8 @@ class ProviderForm(QWidget):
         self.form.addRow(self.tr("Provider"), self.kind)
         self.form.addRow(self.tr("Name"), self.name)
         self.form.addRow(self.tr("Base URL"), self.base_url)
-        self.form.addRow(self.tr("API key"), _beside(self.key, self._key_page))
+        self._key_line = _beside(self.key, self._key_page)
+        self.form.addRow(self.tr("API key"), self._key_line)
         self.form.addRow(self.tr("Keep the key"), self.place)
         self.form.addRow(self.tr("Variable"), self.variable)
         self.form.addRow("", self._place_note)
@@ -319,7 +322,7 @@ class ProviderForm(QWidget):
     def _on_place(self) -> None:
         place = self.place.currentData()
         self.form.setRowVisible(self.variable, place == "environment")
-        self.key.setEnabled(place in ("system", "session"))
+        self.form.setRowVisible(self._key_line, place in ("system", "session"))
         if place not in ("system", "session"):
             self.key.clear()
         self.key.setPlaceholderText(

@@ -32,7 +32,7 @@ from rlm_desktop.ui.window_style import muted, set_property
 if TYPE_CHECKING:
     from rlm_desktop.engine.provider_check import Report
 
-_LIST_WIDTH = 220
+_LIST_WIDTH = 208
 _Role = Qt.ItemDataRole.UserRole
 
 
@@ -138,6 +138,7 @@ class ProvidersPage(QWidget):
         for provider in self._book.shown:
             item = QListWidgetItem(self._caption(provider))
             item.setData(_Role, provider.name)
+            item.setSizeHint(QSize(0, theme.ROW_HEIGHT))
             item.setToolTip(f"{provider.about.label}\n{provider.base_url}")
             self._mark(item, provider)
             self.list.addItem(item)
