@@ -118,6 +118,8 @@ def _log_file() -> Iterator[None]:
     """Write the log into its file, warnings to standard error too."""
     import logging.handlers
 
+    from rlm_desktop.engine.log_format import SecretFormatter
+
     root = logging.getLogger("rlm_desktop")
     root.setLevel(logging.INFO)
     handlers: list[logging.Handler] = [logging.StreamHandler()]
@@ -132,7 +134,7 @@ def _log_file() -> Iterator[None]:
     except OSError as error:
         print(f"No log is written: {error}", file=sys.stderr)
     for handler in handlers:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(SecretFormatter())
         root.addHandler(handler)
     try:
         yield

@@ -69,12 +69,14 @@ def _run(chosen: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def _logging_to_file() -> Iterator[None]:
     """Send warnings and errors to the log file, made when there is one, and not to the terminal."""
+    from rlm_desktop.engine.log_format import SecretFormatter
+
     handler: logging.Handler = logging.NullHandler()
     with contextlib.suppress(OSError):
         paths.log_dir().mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(paths.log_file(), encoding="utf-8", delay=True)
     handler.setLevel(logging.WARNING)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(SecretFormatter())
     logging.getLogger().addHandler(handler)
     try:
         yield

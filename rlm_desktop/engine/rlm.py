@@ -17,6 +17,7 @@ from rlm_desktop.engine.control import Approve
 from rlm_desktop.engine.embedding import HASHING_MODEL
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.limits import Limits
+from rlm_desktop.engine.log_format import learn_secrets
 from rlm_desktop.engine.options import RunOptions, SubCalls
 from rlm_desktop.engine.prices import check_price, cost_of, price_of
 from rlm_desktop.engine.providers import (
@@ -125,7 +126,9 @@ class RLM:
             raise UsageError(str(error).replace("RunOptions.__init__()", "RLM()")) from None
         self._providers = {name: self._find_provider(name) for name in self._model_names()}
         self._refuse_unpriced_budget()
-        self._filter = SecretFilter([*self._known.secrets, *self._keys(), *secrets], secret_patterns)
+        configured = [*self._known.secrets, *self._keys(), *secrets]
+        self._filter = SecretFilter(configured, secret_patterns)
+        learn_secrets(configured)
         self._embedding_model = embedding_model or self._default_embedding_model()
         built_in = {"embed": (self._embed_for_cells, _EMBED_TEXT)} if self._embedding_model else {}
         self._toolbox = Toolbox({**built_in, **(tools or {})})

@@ -16,6 +16,7 @@ from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from rlm_desktop import __version__, paths
+from rlm_desktop.engine.log_format import without_secrets
 from rlm_desktop.errors import UserError
 from rlm_desktop.ui.window_style import without_icons
 
@@ -70,7 +71,8 @@ def crash_report(error: BaseException) -> str:
     from PySide6 import __version__ as pyside
 
     versions = f"RLM Desktop {__version__}, Python {platform.python_version()}, PySide {pyside}"
-    return f"{versions}, {platform.platform()}\n\n" + "".join(traceback.format_exception(error))
+    text = f"{versions}, {platform.platform()}\n\n" + "".join(traceback.format_exception(error))
+    return without_secrets(text)
 
 
 class ErrorFunnel(QObject):
