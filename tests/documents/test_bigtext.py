@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import sys
+import threading
+from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rlm_desktop.documents.bigtext import TextBuilder, _width
-from rlm_desktop.documents.reading import _split
+from rlm_desktop.documents.reading import _split, read_utf8
 
 PIECES = st.lists(st.text(alphabet=st.sampled_from("aé\xffжあ\uffff😀\U0010ffff"), max_size=40), max_size=12)
 LARGE = 8 << 20
@@ -44,6 +49,32 @@ def test_more_than_was_announced(pieces: list[str]) -> None:
 def test_references_are_counted_right() -> None:
     text = built(["x" * 1000, "é" * 1000], LARGE)
     assert sys.getrefcount(text) == sys.getrefcount(" ".join(["y", "z"]))
+
+
+@settings(deadline=None, max_examples=40)
+@given(PIECES, st.integers(1, 4))
+def test_a_large_text_is_hashed_beside_the_decoding(pieces: list[str], at_once: int) -> None:
+    data = "\r\n".join(pieces).encode()
+    with (
+        patch.multiple("rlm_desktop.documents.reading", _PIECE=7, _HASHED_AT_ONCE=at_once),
+        patch("rlm_desktop.documents.reading._LARGE", 0),
+    ):
+        read = read_utf8(io.BytesIO(data), len(data), lambda done: None)
+    assert read is not None
+    assert read.text == "\n".join(pieces)
+    assert read.sha256 == hashlib.sha256(read.text.encode()).hexdigest()
+
+
+def test_a_large_text_that_is_given_up_leaves_no_thread() -> None:
+    def stop(done: int) -> None:
+        raise InterruptedError
+
+    before = threading.active_count()
+    with patch("rlm_desktop.documents.reading._LARGE", 0), pytest.raises(InterruptedError):
+        read_utf8(io.BytesIO(b"text " * 200_000), 1_000_000, stop)
+    with patch("rlm_desktop.documents.reading._LARGE", 0):
+        assert read_utf8(io.BytesIO(b"\xff\xfe" * 200_000), 400_000, lambda done: None) is None
+    assert threading.active_count() == before
 
 
 @given(st.text(min_size=1, max_size=20))
