@@ -2,752 +2,4143 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>AboutDialog</name>
+    <message>
+        <source>A desktop workbench for Recursive Language Models, under the MIT licence. Uses Qt through PySide6, under the LGPL.</source>
+        <translation>Eine Werkbank für rekursive Sprachmodelle (RLM), unter der MIT-Lizenz. Verwendet Qt durch PySide6, unter der LGPL.</translation>
+    </message>
+    <message>
+        <source>About RLM Desktop</source>
+        <translation>Über RLM Desktop</translation>
+    </message>
+    <message>
+        <source>It brings no text of its own.</source>
+        <translation>Es bringt keinen eigenen Text mit.</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message numerus="yes">
+        <source>Made of %n part(s), each with its licence:</source>
+        <translation>
+            <numerusform>Aus %n Teil, mit seiner Lizenz:</numerusform>
+            <numerusform>Aus %n Teilen, jedes mit seiner Lizenz:</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Parts</source>
+        <translation>Teile</translation>
+    </message>
+    <message>
+        <source>Reading the licences …</source>
+        <translation>Die Lizenzen werden gelesen …</translation>
+    </message>
+</context>
+<context>
     <name>Actions</name>
     <message>
         <source>&amp;About RLM Desktop</source>
-        <translation type="unfinished"></translation>
+        <translation>Ü&amp;ber RLM Desktop</translation>
     </message>
     <message>
         <source>&amp;Add documents…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Dokumente hinzufügen…</translation>
     </message>
     <message>
         <source>&amp;Ask</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Fragen</translation>
     </message>
     <message>
         <source>&amp;Calls</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Aufrufe</translation>
     </message>
     <message>
         <source>&amp;Copy final answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Endgültige &amp;Antwort kopieren</translation>
     </message>
     <message>
         <source>&amp;Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Dunkel</translation>
     </message>
     <message>
         <source>&amp;Documents</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Dokumente</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Bearbeiten</translation>
     </message>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Datei</translation>
     </message>
     <message>
         <source>&amp;Find in the calls</source>
-        <translation type="unfinished"></translation>
+        <translation>In den Aufrufen s&amp;uchen</translation>
+    </message>
+    <message>
+        <source>&amp;Fork here…</source>
+        <translation>Hier abz&amp;weigen…</translation>
     </message>
     <message>
         <source>&amp;Go</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Gehe zu</translation>
+    </message>
+    <message>
+        <source>&amp;Guide</source>
+        <translation>&amp;Anleitung</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Hilfe</translation>
     </message>
     <message>
         <source>&amp;History</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Verlauf</translation>
+    </message>
+    <message>
+        <source>&amp;Import runs…</source>
+        <translation>Läufe &amp;importieren…</translation>
     </message>
     <message>
         <source>&amp;Inspector</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Inspektor</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Tastenkürzel</translation>
     </message>
     <message>
         <source>&amp;Light</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Hell</translation>
+    </message>
+    <message>
+        <source>&amp;List of sessions</source>
+        <translation>&amp;Sitzungsliste</translation>
     </message>
     <message>
         <source>&amp;New session</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Neue Sitzung</translation>
     </message>
     <message>
         <source>&amp;Next event</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nächstes Ereignis</translation>
     </message>
     <message>
         <source>&amp;Next pane</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nächster Bereich</translation>
+    </message>
+    <message>
+        <source>&amp;Paste as document</source>
+        <translation>Als Dokument &amp;einfügen</translation>
+    </message>
+    <message>
+        <source>&amp;Pause or go on</source>
+        <translation>&amp;Pause oder weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Pin or unpin</source>
+        <translation>An&amp;heften oder lösen</translation>
     </message>
     <message>
         <source>&amp;Play or pause</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Abspielen oder anhalten</translation>
     </message>
     <message>
         <source>&amp;Previous pane</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Voriger Bereich</translation>
     </message>
     <message>
         <source>&amp;Question</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Frage</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Beenden</translation>
     </message>
     <message>
         <source>&amp;Rename session…</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzung &amp;umbenennen…</translation>
     </message>
     <message>
         <source>&amp;Replay</source>
-        <translation type="unfinished"></translation>
+        <translation>Wieder&amp;gabe</translation>
     </message>
     <message>
         <source>&amp;Run</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Lauf</translation>
+    </message>
+    <message>
+        <source>&amp;Run it</source>
+        <translation>&amp;Ausführen</translation>
     </message>
     <message>
         <source>&amp;Sessions</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Sitzungen</translation>
     </message>
     <message>
         <source>&amp;Settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Einstellungen…</translation>
+    </message>
+    <message>
+        <source>&amp;Skip it</source>
+        <translation>Ü&amp;berspringen</translation>
     </message>
     <message>
         <source>&amp;Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Stopp</translation>
+    </message>
+    <message>
+        <source>&amp;System check</source>
+        <translation>&amp;System prüfen</translation>
+    </message>
+    <message>
+        <source>&amp;Tags…</source>
+        <translation>&amp;Schlagwörter…</translation>
     </message>
     <message>
         <source>&amp;Theme</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Farben</translation>
     </message>
     <message>
         <source>&amp;Undo removal</source>
-        <translation type="unfinished"></translation>
+        <translation>Entfernen &amp;rückgängig machen</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Watch the recorded example</source>
+        <translation>Aufge&amp;zeichnetes Beispiel ansehen</translation>
+    </message>
+    <message>
+        <source>A new run that shares this one up to an iteration.</source>
+        <translation>Ein neuer Lauf, der mit diesem bis zu einer Iteration übereinstimmt.</translation>
+    </message>
+    <message>
+        <source>A run of 13 seconds, as it happened.</source>
+        <translation>Ein Lauf von 13 Sekunden, wie er geschah.</translation>
+    </message>
+    <message>
+        <source>Add a f&amp;older…</source>
+        <translation>&amp;Ordner hinzufügen…</translation>
     </message>
     <message>
         <source>Ask the question over the documents.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Frage an die Dokumente stellen.</translation>
+    </message>
+    <message>
+        <source>At most five hints about the window.</source>
+        <translation>Höchstens fünf Hinweise zum Fenster.</translation>
     </message>
     <message>
         <source>Bring back what was removed last.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurückholen, was zuletzt entfernt wurde.</translation>
+    </message>
+    <message>
+        <source>Choose a &amp;model…</source>
+        <translation>&amp;Modell wählen…</translation>
+    </message>
+    <message>
+        <source>Choose a folder of texts.</source>
+        <translation>Einen Ordner mit Texten wählen.</translation>
     </message>
     <message>
         <source>Choose files to ask questions of.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateien wählen, an die Fragen gestellt werden.</translation>
+    </message>
+    <message>
+        <source>Choose the root model out of all lists.</source>
+        <translation>Das Wurzelmodell aus allen Listen wählen.</translation>
     </message>
     <message>
         <source>Close the row, or go to its parent</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zeile schließen oder zur übergeordneten gehen</translation>
     </message>
     <message>
         <source>Close the window; a run that is going on is stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Fenster schließen; ein laufender Lauf wird gestoppt.</translation>
+    </message>
+    <message>
+        <source>Command &amp;palette…</source>
+        <translation>&amp;Befehlspalette…</translation>
     </message>
     <message>
         <source>Copy the answer as Markdown.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Antwort als Markdown kopieren.</translation>
+    </message>
+    <message>
+        <source>Do not run the cell that waits.</source>
+        <translation>Die wartende Zelle nicht ausführen.</translation>
+    </message>
+    <message>
+        <source>E&amp;xport runs…</source>
+        <translation>Läufe e&amp;xportieren…</translation>
+    </message>
+    <message>
+        <source>Find any command or session by its name.</source>
+        <translation>Jeden Befehl und jede Sitzung am Namen finden.</translation>
     </message>
     <message>
         <source>First or last row</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste oder letzte Zeile</translation>
     </message>
     <message>
         <source>Follow the &amp;system</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das &amp;System</translation>
     </message>
     <message>
         <source>Give the selected session another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der gewählten Sitzung einen anderen Namen geben.</translation>
+    </message>
+    <message>
+        <source>Give the selected session or runs tags.</source>
+        <translation>Der gewählten Sitzung oder den Läufen Schlagwörter geben.</translation>
     </message>
     <message>
         <source>Go one event back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ereignis zurück.</translation>
     </message>
     <message>
         <source>Go one event on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ereignis weiter.</translation>
+    </message>
+    <message>
+        <source>Go to the cell that has waited longest.</source>
+        <translation>Zur Zelle gehen, die am längsten wartet.</translation>
     </message>
     <message>
         <source>Go to the filter of the calls.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Filter der Aufrufe gehen.</translation>
     </message>
     <message>
         <source>Go to the iteration before.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zur vorigen Iteration gehen.</translation>
     </message>
     <message>
         <source>Go to the list of documents.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zur Liste der Dokumente gehen.</translation>
     </message>
     <message>
         <source>Go to the list of sessions.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zur Liste der Sitzungen gehen.</translation>
     </message>
     <message>
         <source>Go to the next iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zur nächsten Iteration gehen.</translation>
     </message>
     <message>
         <source>Go to the next pane.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum nächsten Bereich gehen.</translation>
     </message>
     <message>
         <source>Go to the pane before.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum vorigen Bereich gehen.</translation>
     </message>
     <message>
         <source>Go to the question box.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Fragefeld gehen.</translation>
     </message>
     <message>
         <source>Go to the tree of calls.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Baum der Aufrufe gehen.</translation>
     </message>
     <message>
         <source>Go to what the selected row did.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu dem gehen, was die gewählte Zeile tat.</translation>
+    </message>
+    <message>
+        <source>Hold the run at its next iterations, or let it go on.</source>
+        <translation>Den Lauf bei seinen nächsten Iterationen anhalten oder weiterlaufen lassen.</translation>
     </message>
     <message>
         <source>Home, End</source>
-        <translation type="unfinished"></translation>
+        <translation>Pos1, Ende</translation>
+    </message>
+    <message>
+        <source>How everything works; searchable.</source>
+        <translation>Wie alles geht; durchsuchbar.</translation>
+    </message>
+    <message>
+        <source>Keep the selected session or runs on top.</source>
+        <translation>Die gewählte Sitzung oder die Läufe oben halten.</translation>
     </message>
     <message>
         <source>Left</source>
-        <translation type="unfinished"></translation>
+        <translation>Links</translation>
+    </message>
+    <message>
+        <source>Let a run that was cut off go on; nothing is paid twice.</source>
+        <translation>Einen abgebrochenen Lauf fortsetzen; nichts wird zweimal bezahlt.</translation>
+    </message>
+    <message>
+        <source>List of &amp;documents</source>
+        <translation>&amp;Dokumentliste</translation>
     </message>
     <message>
         <source>Load the example documents and a question.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Beispieldokumente und eine Frage laden.</translation>
+    </message>
+    <message>
+        <source>Look at all runs, search through them, or go back.</source>
+        <translation>Alle Läufe ansehen, durchsuchen, oder zurückgehen.</translation>
+    </message>
+    <message>
+        <source>Look at each cell before it runs: run, change, skip it, or answer by hand.</source>
+        <translation>Jede Zelle vor der Ausführung ansehen: ausführen, ändern, überspringen oder von Hand beantworten.</translation>
+    </message>
+    <message>
+        <source>Make a document of the clipboard.</source>
+        <translation>Aus der Zwischenablage ein Dokument machen.</translation>
     </message>
     <message>
         <source>Models, limits and appearance.</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle, Grenzen und Aussehen.</translation>
     </message>
     <message>
         <source>Next &amp;error</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächster F&amp;ehler</translation>
     </message>
     <message>
         <source>Next &amp;iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste &amp;Iteration</translation>
     </message>
     <message>
         <source>Open the &amp;example session</source>
-        <translation type="unfinished"></translation>
+        <translation>Beis&amp;pielsitzung öffnen</translation>
     </message>
     <message>
-        <source>Open the &amp;log folder</source>
-        <translation type="unfinished"></translation>
+        <source>Open the log &amp;folder</source>
+        <translation>Protokoll&amp;ordner öffnen</translation>
     </message>
     <message>
         <source>Open the row, or go to its first child</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zeile öffnen oder zur ersten darunter gehen</translation>
     </message>
     <message>
         <source>Play or pause the replay.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Wiedergabe abspielen oder anhalten.</translation>
     </message>
     <message>
         <source>Play the run that is shown as it happened, or stop that.</source>
-        <translation type="unfinished"></translation>
+        <translation>Den gezeigten Lauf abspielen, wie er geschah, oder damit aufhören.</translation>
     </message>
     <message>
         <source>Pre&amp;vious error</source>
-        <translation type="unfinished"></translation>
+        <translation>V&amp;origer Fehler</translation>
     </message>
     <message>
         <source>Pre&amp;vious event</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Voriges Ereignis</translation>
     </message>
     <message>
         <source>Previous i&amp;teration</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorige I&amp;teration</translation>
     </message>
     <message>
         <source>Re&amp;play control</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiedergabe steue&amp;rn</translation>
+    </message>
+    <message>
+        <source>Read what the program has noted.</source>
+        <translation>Lesen, was das Programm vermerkt hat.</translation>
+    </message>
+    <message>
+        <source>Resu&amp;me</source>
+        <translation>For&amp;tsetzen</translation>
     </message>
     <message>
         <source>Right</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechts</translation>
     </message>
     <message>
         <source>Row before or after</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile davor oder danach</translation>
+    </message>
+    <message>
+        <source>Run the cell that waits.</source>
+        <translation>Die wartende Zelle ausführen.</translation>
     </message>
     <message>
         <source>Select the next row with an error.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die nächste Zeile mit einem Fehler wählen.</translation>
     </message>
     <message>
         <source>Select the row with an error before.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die vorige Zeile mit einem Fehler wählen.</translation>
     </message>
     <message>
         <source>Select the run&apos;s first row.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die erste Zeile des Laufs wählen.</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w it</source>
+        <translation>An&amp;zeigen</translation>
+    </message>
+    <message>
+        <source>Show all documents with their states.</source>
+        <translation>Alle Dokumente mit ihrem Zustand zeigen.</translation>
+    </message>
+    <message>
+        <source>Show all keys, and change them.</source>
+        <translation>Alle Tasten zeigen und ändern.</translation>
     </message>
     <message>
         <source>Show final &amp;answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Endgültige &amp;Antwort zeigen</translation>
     </message>
     <message>
         <source>Show or hide the list of sessions.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Liste der Sitzungen zeigen oder verbergen.</translation>
     </message>
     <message>
-        <source>Show this list.</source>
-        <translation type="unfinished"></translation>
+        <source>Show the &amp;log</source>
+        <translation>&amp;Protokoll zeigen</translation>
     </message>
     <message>
         <source>Start with an empty session.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit einer leeren Sitzung beginnen.</translation>
+    </message>
+    <message>
+        <source>Step &amp;mode</source>
+        <translation>&amp;Einzelschritt</translation>
     </message>
     <message>
         <source>Stop the run; what it has found so far is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Lauf stoppen; was er gefunden hat, bleibt.</translation>
+    </message>
+    <message>
+        <source>Take in archives, traces, and logs of other engines.</source>
+        <translation>Archive, Traces und Protokolle anderer Programme übernehmen.</translation>
+    </message>
+    <message>
+        <source>Take the &amp;tour</source>
+        <translation>&amp;Rundgang</translation>
     </message>
     <message>
         <source>Up, Down</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf, Ab</translation>
     </message>
     <message>
         <source>Version and licence.</source>
-        <translation type="unfinished"></translation>
+        <translation>Version und Lizenz.</translation>
+    </message>
+    <message>
+        <source>Waiting &amp;cell</source>
+        <translation>Wartende &amp;Zelle</translation>
+    </message>
+    <message>
+        <source>What works on this machine, and how to mend what does not.</source>
+        <translation>Was auf diesem Rechner geht, und wie sich beheben lässt, was nicht geht.</translation>
     </message>
     <message>
         <source>Where the log and crash reports are.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo das Protokoll und die Absturzberichte liegen.</translation>
+    </message>
+    <message>
+        <source>Write the selected runs to files.</source>
+        <translation>Die gewählten Läufe in Dateien schreiben.</translation>
+    </message>
+</context>
+<context>
+    <name>Application</name>
+    <message numerus="yes">
+        <source>%n run(s) are going on.</source>
+        <translation>
+            <numerusform>Ein Lauf ist noch im Gang.</numerusform>
+            <numerusform>%n Läufe sind noch im Gang.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Keep running</source>
+        <translation>&amp;Weiterlaufen lassen</translation>
+    </message>
+    <message>
+        <source>&amp;Stop and close</source>
+        <translation>&amp;Stoppen und schließen</translation>
+    </message>
+    <message>
+        <source>A desktop workbench for Recursive Language Models. MIT licence. Uses Qt through PySide6 (LGPL).</source>
+        <translation>Eine Werkbank für rekursive Sprachmodelle (RLM). MIT-Lizenz. Verwendet Qt durch PySide6 (LGPL).</translation>
+    </message>
+    <message>
+        <source>A run is going on</source>
+        <translation>Ein Lauf ist im Gang</translation>
+    </message>
+    <message>
+        <source>About RLM Desktop</source>
+        <translation>Über RLM Desktop</translation>
+    </message>
+    <message>
+        <source>Show report</source>
+        <translation>Bericht zeigen</translation>
+    </message>
+    <message>
+        <source>The program crashed the last time. Your sessions are safe.</source>
+        <translation>Das Programm ist beim letzten Mal abgestürzt. Ihre Sitzungen sind sicher.</translation>
+    </message>
+    <message>
+        <source>There is no error in this run.</source>
+        <translation>In diesem Lauf gibt es keinen Fehler.</translation>
+    </message>
+    <message>
+        <source>What has been found so far is kept. The history shows it as cancelled.</source>
+        <translation>Was gefunden wurde, bleibt erhalten. Der Verlauf zeigt den Lauf als abgebrochen.</translation>
+    </message>
+</context>
+<context>
+    <name>CallModel</name>
+    <message>
+        <source>{sum} with the calls below, of these {own} of its own</source>
+        <translation>{sum} mit den Aufrufen darunter, davon {own} eigene</translation>
+    </message>
+</context>
+<context>
+    <name>CallText</name>
+    <message>
+        <source>Waits for you</source>
+        <translation>Wartet auf Sie</translation>
+    </message>
+</context>
+<context>
+    <name>CallTreeView</name>
+    <message>
+        <source>By time</source>
+        <translation>Nach Zeit</translation>
+    </message>
+    <message>
+        <source>Charts</source>
+        <translation>Diagramme</translation>
+    </message>
+    <message>
+        <source>Compress</source>
+        <translation>Stauchen</translation>
+    </message>
+    <message>
+        <source>Compress the parts of the timeline in which no model was asked and no code ran</source>
+        <translation>Die Teile der Zeitachse stauchen, in denen kein Modell gefragt wurde und kein Code lief</translation>
+    </message>
+    <message>
+        <source>For {idle} of {whole} nothing ran.</source>
+        <translation>{idle} von {whole} lang lief nichts.</translation>
+    </message>
+    <message>
+        <source>How much at once, tokens and cost, how long the calls took</source>
+        <translation>Wie viel gleichzeitig, Tokens und Kosten, wie lange die Aufrufe dauerten</translation>
+    </message>
+    <message>
+        <source>Icicle</source>
+        <translation>Eiszapfen</translation>
+    </message>
+    <message>
+        <source>Only {path} is shown.</source>
+        <translation>Nur {path} wird gezeigt.</translation>
+    </message>
+    <message>
+        <source>Rows and figures</source>
+        <translation>Zeilen und Zahlen</translation>
+    </message>
+    <message>
+        <source>Show the rows in the order of time again</source>
+        <translation>Die Zeilen wieder in der Reihenfolge der Zeit zeigen</translation>
+    </message>
+    <message>
+        <source>Show the whole run</source>
+        <translation>Ganzen Lauf zeigen</translation>
+    </message>
+    <message>
+        <source>Show the whole run again (F)</source>
+        <translation>Wieder den ganzen Lauf zeigen (F)</translation>
+    </message>
+    <message>
+        <source>Show true times</source>
+        <translation>Wahre Zeiten zeigen</translation>
+    </message>
+    <message>
+        <source>Sort again</source>
+        <translation>Neu sortieren</translation>
+    </message>
+    <message>
+        <source>Sort the rows as they are now</source>
+        <translation>Die Zeilen nach dem jetzigen Stand sortieren</translation>
+    </message>
+    <message>
+        <source>Sort the rows, choose the columns</source>
+        <translation>Die Zeilen sortieren, die Spalten wählen</translation>
+    </message>
+    <message>
+        <source>The run has moved on since its rows were sorted.</source>
+        <translation>Der Lauf ist weiter, seit seine Zeilen sortiert wurden.</translation>
+    </message>
+    <message>
+        <source>The timeline is not true to scale: {idle} in which nothing ran are compressed.</source>
+        <translation>Die Zeitachse ist nicht maßstäblich: {idle}, in denen nichts lief, sind gestaucht.</translation>
+    </message>
+    <message>
+        <source>Tree</source>
+        <translation>Baum</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>Where it all went</source>
+        <translation>Wohin alles ging</translation>
+    </message>
+</context>
+<context>
+    <name>ChartsView</name>
+    <message>
+        <source>Batch whose durations are shown</source>
+        <translation>Stapel, dessen Dauern gezeigt werden</translation>
+    </message>
+    <message>
+        <source>Batch:</source>
+        <translation>Stapel:</translation>
+    </message>
+    <message>
+        <source>Cost by depth</source>
+        <translation>Kosten nach Tiefe</translation>
+    </message>
+    <message>
+        <source>Cost by model</source>
+        <translation>Kosten nach Modell</translation>
+    </message>
+    <message>
+        <source>The chart was saved as {path}.</source>
+        <translation>Das Diagramm wurde als {path} gespeichert.</translation>
+    </message>
+    <message>
+        <source>Tokens by depth</source>
+        <translation>Tokens nach Tiefe</translation>
+    </message>
+    <message>
+        <source>Tokens by model</source>
+        <translation>Tokens nach Modell</translation>
+    </message>
+</context>
+<context>
+    <name>ChipView</name>
+    <message>
+        <source>Documents of the session</source>
+        <translation>Dokumente der Sitzung</translation>
+    </message>
+</context>
+<context>
+    <name>ChipsModel</name>
+    <message>
+        <source>{count} more…</source>
+        <translation>{count} weitere…</translation>
+    </message>
+</context>
+<context>
+    <name>Columns</name>
+    <message>
+        <source>By cost</source>
+        <translation>Nach Kosten</translation>
+    </message>
+    <message>
+        <source>By duration</source>
+        <translation>Nach Dauer</translation>
+    </message>
+    <message>
+        <source>By own time</source>
+        <translation>Nach eigener Zeit</translation>
+    </message>
+    <message>
+        <source>By time</source>
+        <translation>Nach Zeit</translation>
+    </message>
+    <message>
+        <source>By tokens</source>
+        <translation>Nach Tokens</translation>
+    </message>
+    <message>
+        <source>Smallest first</source>
+        <translation>Kleinste zuerst</translation>
+    </message>
+    <message>
+        <source>Sort the rows of each parent</source>
+        <translation>Die Zeilen unter jeder Zeile sortieren</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>Session</source>
+        <translation>Sitzung</translation>
+    </message>
+</context>
+<context>
+    <name>ConfinementGate</name>
+    <message>
+        <source>Code cannot be confined</source>
+        <translation>Code kann nicht eingeschlossen werden</translation>
+    </message>
+    <message>
+        <source>Nothing was asked: the code that models write cannot be confined here.</source>
+        <translation>Es wurde nichts gefragt: Von Modellen geschriebener Code kann hier nicht eingeschlossen werden.</translation>
+    </message>
+    <message>
+        <source>On this machine nothing can confine the code that models write.</source>
+        <translation>Auf diesem Rechner kann nichts den Code einschließen, den Modelle schreiben.</translation>
+    </message>
+    <message>
+        <source>Run &amp;unconfined, this once</source>
+        <translation>Dieses Mal &amp;ungeschützt ausführen</translation>
+    </message>
+    <message>
+        <source>Strict mode needs the library pydantic-monty: pip install pydantic-monty</source>
+        <translation>Der strenge Modus braucht die Bibliothek pydantic-monty: pip install pydantic-monty</translation>
+    </message>
+    <message>
+        <source>Strict mode runs the code in an interpreter for a part of Python that cannot reach anything. It stays chosen; the settings change it back.</source>
+        <translation>Der strenge Modus führt den Code in einem Interpreter für einen Teil von Python aus, der nichts erreichen kann. Er bleibt gewählt; die Einstellungen ändern es wieder.</translation>
+    </message>
+    <message>
+        <source>Unconfined code can read your files, your keys and your network. Allow it only if you trust every text that the models will read. It holds for this run only.</source>
+        <translation>Ungeschützter Code kann Ihre Dateien, Ihre Schlüssel und Ihr Netz lesen. Erlauben Sie ihn nur, wenn Sie jedem Text trauen, den die Modelle lesen werden. Es gilt nur für diesen Lauf.</translation>
+    </message>
+    <message>
+        <source>Use &amp;strict mode</source>
+        <translation>&amp;Strengen Modus verwenden</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectPanel</name>
+    <message>
+        <source>API key of OpenAI or OpenRouter</source>
+        <translation>API-Schlüssel von OpenAI oder OpenRouter</translation>
+    </message>
+    <message>
+        <source>Ask Ollama, LM Studio, llama.cpp and vLLM at their usual ports</source>
+        <translation>Ollama, LM Studio, llama.cpp und vLLM an ihren üblichen Ports fragen</translation>
+    </message>
+    <message>
+        <source>Asking…</source>
+        <translation>Wird gefragt…</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>Verbinden</translation>
+    </message>
+    <message>
+        <source>Connect a model</source>
+        <translation>Ein Modell verbinden</translation>
+    </message>
+    <message>
+        <source>Found on this machine; free, and nothing leaves it:</source>
+        <translation>Auf diesem Rechner gefunden; kostenlos, und nichts verlässt ihn:</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>Erneut suchen</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>Suche läuft…</translation>
+    </message>
+    <message>
+        <source>No model server answers on this machine. Start Ollama or LM Studio, or use a provider:</source>
+        <translation>Auf diesem Rechner antwortet kein Modellserver. Starten Sie Ollama oder LM Studio, oder verwenden Sie einen Anbieter:</translation>
+    </message>
+    <message>
+        <source>Other provider…</source>
+        <translation>Anderer Anbieter…</translation>
+    </message>
+    <message>
+        <source>Test the key and connect</source>
+        <translation>Den Schlüssel prüfen und verbinden</translation>
+    </message>
+    <message>
+        <source>The key is kept for this session only: no key store of the system works here.</source>
+        <translation>Der Schlüssel bleibt nur für diese Sitzung: Hier geht kein Schlüsselspeicher des Systems.</translation>
+    </message>
+    <message>
+        <source>The key is kept in the system&apos;s key store ({name}), nowhere else.</source>
+        <translation>Der Schlüssel liegt im Schlüsselspeicher des Systems ({name}), sonst nirgends.</translation>
+    </message>
+    <message>
+        <source>Use {model} from {server}</source>
+        <translation>{model} von {server} verwenden</translation>
+    </message>
+    <message>
+        <source>or paste a key of OpenAI or OpenRouter</source>
+        <translation>oder einen Schlüssel von OpenAI oder OpenRouter einfügen</translation>
+    </message>
+    <message>
+        <source>{server} has no model yet</source>
+        <translation>{server} hat noch kein Modell</translation>
+    </message>
+    <message>
+        <source>{text} ({others})</source>
+        <translation>{text} ({others})</translation>
+    </message>
+</context>
+<context>
+    <name>Cost</name>
+    <message>
+        <source>This month: {cost} for {runs}, and {requests} of unknown cost.</source>
+        <translation>Dieser Monat: {cost} für {runs}, dazu {requests} mit unbekannten Kosten.</translation>
+    </message>
+    <message>
+        <source>This month: {cost} for {runs}.</source>
+        <translation>Dieser Monat: {cost} für {runs}.</translation>
+    </message>
+    <message>
+        <source>depth {depth}: {cost}</source>
+        <translation>Tiefe {depth}: {cost}</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+</context>
+<context>
+    <name>CostTable</name>
+    <message>
+        <source>By depth</source>
+        <translation>Nach Tiefe</translation>
+    </message>
+    <message>
+        <source>By model</source>
+        <translation>Nach Modell</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Cost by depth and by model</source>
+        <translation>Kosten nach Tiefe und nach Modell</translation>
+    </message>
+    <message>
+        <source>Depth {depth}</source>
+        <translation>Tiefe {depth}</translation>
+    </message>
+    <message>
+        <source>Requests</source>
+        <translation>Anfragen</translation>
+    </message>
+    <message>
+        <source>The whole run</source>
+        <translation>Der ganze Lauf</translation>
+    </message>
+    <message>
+        <source>Tokens in</source>
+        <translation>Tokens hinein</translation>
+    </message>
+    <message>
+        <source>Tokens out</source>
+        <translation>Tokens heraus</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>{requests} without figures from the provider</source>
+        <translation>{requests} ohne Zahlen vom Anbieter</translation>
     </message>
 </context>
 <context>
     <name>Counted</name>
     <message numerus="yes">
         <source>{count} call(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Aufruf</numerusform>
+            <numerusform>{count} Aufrufe</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{count} character(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Zeichen</numerusform>
+            <numerusform>{count} Zeichen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} document(s)</source>
+        <translation>
+            <numerusform>{count} Dokument</numerusform>
+            <numerusform>{count} Dokumente</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{count} error(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Fehler</numerusform>
+            <numerusform>{count} Fehler</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{count} file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Datei</numerusform>
+            <numerusform>{count} Dateien</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} other model(s)</source>
+        <translation>
+            <numerusform>{count} weiteres Modell</numerusform>
+            <numerusform>{count} weitere Modelle</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{count} page(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Seite</numerusform>
+            <numerusform>{count} Seiten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} place(s)</source>
+        <translation>
+            <numerusform>{count} Stelle</numerusform>
+            <numerusform>{count} Stellen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{count} request(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Anfrage</numerusform>
+            <numerusform>{count} Anfragen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{count} run(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Lauf</numerusform>
+            <numerusform>{count} Läufe</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} sub-call(s)</source>
+        <translation>
+            <numerusform>{count} Unteraufruf</numerusform>
+            <numerusform>{count} Unteraufrufe</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{count} thread(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Thread</numerusform>
+            <numerusform>{count} Threads</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{count} variable(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Variable</numerusform>
+            <numerusform>{count} Variablen</numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} warning(s)</source>
+        <translation>
+            <numerusform>{count} Warnung</numerusform>
+            <numerusform>{count} Warnungen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>CrashDialog</name>
+    <message>
+        <source>&amp;Copy report</source>
+        <translation>Bericht &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Crash report</source>
+        <translation>Absturzbericht</translation>
+    </message>
+    <message>
+        <source>Open &amp;log folder</source>
+        <translation>&amp;Protokollordner öffnen</translation>
+    </message>
+    <message>
+        <source>Something went wrong</source>
+        <translation>Etwas ist schiefgegangen</translation>
+    </message>
+    <message>
+        <source>This is a fault of the program, not of what you did.</source>
+        <translation>Das ist ein Fehler des Programms, nicht von Ihnen.</translation>
+    </message>
+    <message>
+        <source>Your sessions are safe and you can go on working. The report below is also in the log folder; it holds no document text and no keys of yours unless an error message quoted them.</source>
+        <translation>Ihre Sitzungen sind sicher, und Sie können weiterarbeiten. Der Bericht steht auch im Protokollordner; er enthält weder Text Ihrer Dokumente noch Ihre Schlüssel, es sei denn, eine Fehlermeldung hat sie zitiert.</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentReader</name>
+    <message>
+        <source>Looking for files…</source>
+        <translation>Dateien werden gesucht…</translation>
+    </message>
+    <message>
+        <source>Reading {what}</source>
+        <translation>Liest {what}</translation>
+    </message>
+    <message>
+        <source>{done} of {total}: {name}</source>
+        <translation>{done} von {total}: {name}</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>noch {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Documents</name>
+    <message>
+        <source>Encoding: {name}</source>
+        <translation>Kodierung: {name}</translation>
+    </message>
+    <message>
+        <source>One call to the root model holds about {tokens} tokens.</source>
+        <translation>Ein Aufruf des Wurzelmodells fasst etwa {tokens} Tokens.</translation>
+    </message>
+    <message>
+        <source>These documents fit into it: for a simple question a plain call may do, without an RLM.</source>
+        <translation>Diese Dokumente passen hinein: Für eine einfache Frage mag ein einfacher Aufruf genügen, ohne RLM.</translation>
+    </message>
+    <message>
+        <source>These documents hold more, so only pieces of them can be read at a time.</source>
+        <translation>Diese Dokumente enthalten mehr, deshalb lassen sich nur Teile davon auf einmal lesen.</translation>
+    </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>nicht lesbar</translation>
+    </message>
+    <message>
+        <source>fits one plain call</source>
+        <translation>passt in einen einfachen Aufruf</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>ausgelassen</translation>
+    </message>
+    <message>
+        <source>needs a password</source>
+        <translation>braucht ein Passwort</translation>
+    </message>
+    <message>
+        <source>pasted text</source>
+        <translation>eingefügter Text</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>{count} p</source>
+        <translation>{count} S.</translation>
+    </message>
+    <message>
+        <source>{times} × a plain call</source>
+        <translation>{times} × ein einfacher Aufruf</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentsController</name>
+    <message>
+        <source>Add a folder</source>
+        <translation>Ordner hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add documents</source>
+        <translation>Dokumente hinzufügen</translation>
+    </message>
+    <message>
+        <source>Enter…</source>
+        <translation>Eingeben…</translation>
+    </message>
+    <message>
+        <source>Read them (OCR)…</source>
+        <translation>Lesen (OCR)…</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>The text of {name} is no longer in the history. Remove it and add the file again.</source>
+        <translation>Der Text von {name} ist nicht mehr im Verlauf. Entfernen Sie das Dokument und fügen Sie die Datei neu hinzu.</translation>
+    </message>
+    <message>
+        <source>There is neither text nor a file on the clipboard.</source>
+        <translation>In der Zwischenablage ist weder Text noch eine Datei.</translation>
+    </message>
+    <message>
+        <source>There is no file that can be read in it.</source>
+        <translation>Darin ist keine Datei, die gelesen werden kann.</translation>
+    </message>
+    <message>
+        <source>This text is in the session already, as {name}.</source>
+        <translation>Dieser Text ist schon in der Sitzung, als {name}.</translation>
+    </message>
+    <message>
+        <source>To have them read, install Tesseract (on Debian and Ubuntu: apt install tesseract-ocr), then choose “Read again” in the list.</source>
+        <translation>Damit sie gelesen werden, installieren Sie Tesseract (unter Debian und Ubuntu: apt install tesseract-ocr) und wählen dann „Erneut lesen“ in der Liste.</translation>
+    </message>
+    <message>
+        <source>{documents} need a password.</source>
+        <translation>{documents} mit Passwort.</translation>
+    </message>
+    <message>
+        <source>{documents} were not read without loss.</source>
+        <translation>{documents} nicht ohne Verlust gelesen.</translation>
+    </message>
+    <message>
+        <source>{documents} were removed.</source>
+        <translation>{documents} entfernt.</translation>
+    </message>
+    <message>
+        <source>{files} are in the session already.</source>
+        <translation>{files} schon in der Sitzung.</translation>
+    </message>
+    <message>
+        <source>{files} cannot be read.</source>
+        <translation>{files} nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read: {why}</source>
+        <translation>{name} kann nicht gelesen werden: {why}</translation>
+    </message>
+    <message>
+        <source>{name} is in the session already.</source>
+        <translation>{name} ist schon in der Sitzung.</translation>
+    </message>
+    <message>
+        <source>{name} was removed.</source>
+        <translation>{name} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>{name}: {first} ({count} more in its tooltip)</source>
+        <translation>{name}: {first} ({count} weitere in seinem Hinweis)</translation>
+    </message>
+    <message>
+        <source>{pages} without text in {name}: scanned or drawn.</source>
+        <translation>{pages} ohne Text in {name}: gescannt oder gezeichnet.</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentsModel</name>
+    <message>
+        <source>Characters</source>
+        <translation>Zeichen</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>Dokument</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>Seiten</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>≈ Tokens</source>
+        <translation>≈ Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentsPanel</name>
+    <message>
+        <source>&amp;Files…</source>
+        <translation>&amp;Dateien…</translation>
+    </message>
+    <message>
+        <source>&amp;Paste text or files</source>
+        <translation>Text oder Dateien &amp;einfügen</translation>
+    </message>
+    <message>
+        <source>+ Add</source>
+        <translation>+ Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add documents</source>
+        <translation>Dokumente hinzufügen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancel the reading of documents</source>
+        <translation>Das Lesen der Dokumente abbrechen</translation>
+    </message>
+    <message>
+        <source>Choose files or a folder, or drop them on the window</source>
+        <translation>Dateien oder einen Ordner wählen, oder sie auf das Fenster ziehen</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>Dokumente</translation>
+    </message>
+    <message>
+        <source>F&amp;older…</source>
+        <translation>&amp;Ordner…</translation>
+    </message>
+    <message>
+        <source>Files that were left out of folders, and why</source>
+        <translation>Dateien, die aus Ordnern ausgelassen wurden, und warum</translation>
+    </message>
+    <message>
+        <source>List</source>
+        <translation>Liste</translation>
+    </message>
+    <message>
+        <source>Reading of documents</source>
+        <translation>Lesen der Dokumente</translation>
+    </message>
+    <message>
+        <source>Show all documents with their sizes and states</source>
+        <translation>Alle Dokumente mit Größe und Zustand zeigen</translation>
+    </message>
+    <message>
+        <source>Show the documents as a list</source>
+        <translation>Die Dokumente als Liste zeigen</translation>
+    </message>
+    <message>
+        <source>none yet: drop files here</source>
+        <translation>noch keine: Dateien hierher ziehen</translation>
+    </message>
+    <message>
+        <source>{asked} of {all}</source>
+        <translation>{asked} von {all}</translation>
+    </message>
+    <message>
+        <source>{count} cannot be read</source>
+        <translation>{count} nicht lesbar</translation>
+    </message>
+    <message>
+        <source>{count} characters</source>
+        <translation>{count} Zeichen</translation>
+    </message>
+    <message>
+        <source>{count} left out</source>
+        <translation>{count} ausgelassen</translation>
+    </message>
+    <message>
+        <source>{count} locked</source>
+        <translation>{count} gesperrt</translation>
+    </message>
+    <message>
+        <source>≈ {count} tokens</source>
+        <translation>≈ {count} Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentsTable</name>
+    <message>
+        <source>&amp;Ask over it</source>
+        <translation>&amp;Frage darüber stellen</translation>
+    </message>
+    <message>
+        <source>&amp;Encoding…</source>
+        <translation>&amp;Kodierung…</translation>
+    </message>
+    <message>
+        <source>&amp;Rename</source>
+        <translation>&amp;Umbenennen</translation>
+    </message>
+    <message>
+        <source>&amp;Show text</source>
+        <translation>Text &amp;zeigen</translation>
+    </message>
+    <message>
+        <source>Documents of the session, as a list</source>
+        <translation>Dokumente der Sitzung als Liste</translation>
+    </message>
+    <message>
+        <source>Enter &amp;password…</source>
+        <translation>&amp;Passwort eingeben…</translation>
+    </message>
+    <message>
+        <source>Leave it &amp;out of questions</source>
+        <translation>Von Fragen &amp;ausnehmen</translation>
+    </message>
+    <message>
+        <source>Move &amp;down</source>
+        <translation>Nach u&amp;nten</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>Nach &amp;oben</translation>
+    </message>
+    <message>
+        <source>Re&amp;move</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>Read a&amp;gain</source>
+        <translation>E&amp;rneut lesen</translation>
+    </message>
+    <message>
+        <source>Read pictures of pages (&amp;OCR)…</source>
+        <translation>&amp;Bilder von Seiten lesen (OCR)…</translation>
+    </message>
+    <message>
+        <source>Remove all that &amp;cannot be read</source>
+        <translation>Alle ni&amp;cht lesbaren entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>EncodingDialog</name>
+    <message>
+        <source>&amp;Read again</source>
+        <translation>Erneut &amp;lesen</translation>
+    </message>
+    <message>
+        <source>Beginning of the document in this encoding</source>
+        <translation>Anfang des Dokuments in dieser Kodierung</translation>
+    </message>
+    <message>
+        <source>Detect it</source>
+        <translation>Erkennen</translation>
+    </message>
+    <message>
+        <source>Encoding</source>
+        <translation>Kodierung</translation>
+    </message>
+    <message>
+        <source>Encoding of the document</source>
+        <translation>Kodierung des Dokuments</translation>
+    </message>
+    <message>
+        <source>Read it as</source>
+        <translation>Lesen als</translation>
+    </message>
+    <message>
+        <source>There is no encoding of this name.</source>
+        <translation>Es gibt keine Kodierung mit diesem Namen.</translation>
+    </message>
+    <message>
+        <source>{name} was read as {encoding}.</source>
+        <translation>{name} wurde als {encoding} gelesen.</translation>
+    </message>
+</context>
+<context>
+    <name>Estimate</name>
+    <message>
+        <source>Estimate: {text}</source>
+        <translation>Schätzung: {text}</translation>
+    </message>
+    <message>
+        <source>Least, when searches find it: {tokens} tokens.</source>
+        <translation>Mindestens, wenn Suchen es finden: {tokens} Tokens.</translation>
+    </message>
+    <message>
+        <source>Most, when all is read once: {tokens} tokens.</source>
+        <translation>Höchstens, wenn alles einmal gelesen wird: {tokens} Tokens.</translation>
+    </message>
+    <message>
+        <source>The documents have about {tokens} tokens; reading all of them takes about {chunks}.</source>
+        <translation>Die Dokumente haben etwa {tokens} Tokens; alle zu lesen braucht etwa {chunks}.</translation>
+    </message>
+    <message>
+        <source>The price of a model is not known. It can be entered under Settings &gt; Prices.</source>
+        <translation>Der Preis eines Modells ist nicht bekannt. Er lässt sich unter Einstellungen &gt; Preise eingeben.</translation>
+    </message>
+    <message>
+        <source>The run warns at 80% of the budget and stops at {budget}.</source>
+        <translation>Der Lauf warnt bei 80 % des Budgets und hört bei {budget} auf.</translation>
+    </message>
+    <message>
+        <source>There is no budget: the run stops at its other limits only.</source>
+        <translation>Es gibt kein Budget: Der Lauf hört nur an seinen anderen Grenzen auf.</translation>
+    </message>
+    <message>
+        <source>cost unknown</source>
+        <translation>Kosten unbekannt</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>kostenlos</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>&amp;Exportieren…</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>Archiv</translation>
+    </message>
+    <message>
+        <source>Events (JSON lines)</source>
+        <translation>Ereignisse (JSON-Zeilen)</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Export {runs} as</source>
+        <translation>{runs} exportieren als</translation>
+    </message>
+    <message>
+        <source>For the tools of the official library.</source>
+        <translation>Für die Werkzeuge der offiziellen Bibliothek.</translation>
+    </message>
+    <message>
+        <source>For ui.perfetto.dev and chrome://tracing.</source>
+        <translation>Für ui.perfetto.dev und chrome://tracing.</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>Form</translation>
+    </message>
+    <message>
+        <source>JSON after the conventions for generative AI.</source>
+        <translation>JSON nach den Konventionen für generative KI.</translation>
+    </message>
+    <message>
+        <source>Jupyter notebook</source>
+        <translation>Jupyter-Notebook</translation>
+    </message>
+    <message>
+        <source>Known keys and what looks like a key are replaced; you will be told how many.</source>
+        <translation>Bekannte Schlüssel und was wie einer aussieht werden ersetzt; Sie erfahren, wie viele.</translation>
+    </message>
+    <message>
+        <source>Log of rlms (JSON lines)</source>
+        <translation>Protokoll von rlms (JSON-Zeilen)</translation>
+    </message>
+    <message>
+        <source>One line a call: times, tokens, cost.</source>
+        <translation>Eine Zeile je Aufruf: Zeiten, Tokens, Kosten.</translation>
+    </message>
+    <message>
+        <source>One page with the answer and the tree, for any browser.</source>
+        <translation>Eine Seite mit Antwort und Baum, für jeden Browser.</translation>
+    </message>
+    <message>
+        <source>Prompts, outputs and answers still hold what was quoted of the documents.</source>
+        <translation>Prompts, Ausgaben und Antworten enthalten weiter, was aus den Dokumenten zitiert wurde.</translation>
+    </message>
+    <message>
+        <source>Report (HTML)</source>
+        <translation>Bericht (HTML)</translation>
+    </message>
+    <message>
+        <source>Report (Markdown)</source>
+        <translation>Bericht (Markdown)</translation>
+    </message>
+    <message>
+        <source>Spans (OpenTelemetry)</source>
+        <translation>Spans (OpenTelemetry)</translation>
+    </message>
+    <message>
+        <source>Table of calls (CSV)</source>
+        <translation>Tabelle der Aufrufe (CSV)</translation>
+    </message>
+    <message>
+        <source>The &amp;texts of the documents go along</source>
+        <translation>Die &amp;Texte der Dokumente gehen mit</translation>
+    </message>
+    <message>
+        <source>The answer and what led to it, as text.</source>
+        <translation>Die Antwort und was zu ihr führte, als Text.</translation>
+    </message>
+    <message>
+        <source>The cells with their output.</source>
+        <translation>Die Zellen mit ihrer Ausgabe.</translation>
+    </message>
+    <message>
+        <source>The whole trace; can be imported again.</source>
+        <translation>Der ganze Trace; kann wieder importiert werden.</translation>
+    </message>
+    <message>
+        <source>This form names the documents and holds nothing of them but what was quoted.</source>
+        <translation>Diese Form nennt die Dokumente und enthält nur, was aus ihnen zitiert wurde.</translation>
+    </message>
+    <message>
+        <source>Time line (Perfetto)</source>
+        <translation>Zeitachse (Perfetto)</translation>
+    </message>
+    <message>
+        <source>Whoever gets the file can read the documents in full.</source>
+        <translation>Wer die Datei bekommt, kann die Dokumente ganz lesen.</translation>
+    </message>
+    <message>
+        <source>Whole runs in one file: opens, replays and is searched on another machine.</source>
+        <translation>Ganze Läufe in einer Datei: öffnen, abspielen und durchsuchen auf einem anderen Rechner.</translation>
+    </message>
+</context>
+<context>
+    <name>FamilyLine</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n weiterer</numerusform>
+            <numerusform>%n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Forked from {run} at iteration {number}</source>
+        <translation>Abgezweigt von {run} bei Iteration {number}</translation>
+    </message>
+    <message>
+        <source>Forks: {runs}</source>
+        <translation>Abzweigungen: {runs}</translation>
+    </message>
+    <message>
+        <source>Resumed as {runs}</source>
+        <translation>Fortgesetzt als {runs}</translation>
+    </message>
+    <message>
+        <source>Resumed from {run}</source>
+        <translation>Fortsetzung von {run}</translation>
+    </message>
+    <message>
+        <source>a run that is not in the history</source>
+        <translation>ein Lauf, der nicht im Verlauf ist</translation>
     </message>
 </context>
 <context>
     <name>Figures</name>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>Heute</translation>
     </message>
     <message>
         <source>Yesterday</source>
-        <translation type="unfinished"></translation>
+        <translation>Gestern</translation>
     </message>
     <message>
         <source>d MMMM</source>
-        <translation type="unfinished"></translation>
+        <translation>d. MMMM</translation>
     </message>
     <message>
         <source>d MMMM yyyy</source>
-        <translation type="unfinished"></translation>
+        <translation>d. MMMM yyyy</translation>
     </message>
     <message>
         <source>≈ {count} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>≈ {count} Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>FilterButton</name>
+    <message>
+        <source>Clear the filter</source>
+        <translation>Filter löschen</translation>
+    </message>
+    <message>
+        <source>End state</source>
+        <translation>Endzustand</translation>
+    </message>
+    <message>
+        <source>Filter by end state, model and tag</source>
+        <translation>Nach Endzustand, Modell und Schlagwort filtern</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation>Schlagwort</translation>
+    </message>
+</context>
+<context>
+    <name>FirstRun</name>
+    <message>
+        <source>13 seconds: three levels of calls, batches, a retry and an error. No model is asked.</source>
+        <translation>13 Sekunden: drei Ebenen von Aufrufen, Stapel, eine Wiederholung und ein Fehler. Kein Modell wird gefragt.</translation>
+    </message>
+    <message>
+        <source>Ask questions of long documents</source>
+        <translation>Fragen an lange Dokumente stellen</translation>
+    </message>
+    <message>
+        <source>Choose files</source>
+        <translation>Dateien wählen</translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation>Dateien wählen…</translation>
+    </message>
+    <message>
+        <source>Do not ask again; File &gt; Models and providers has it all</source>
+        <translation>Nicht mehr fragen; alles steht unter Datei &gt; Modelle und Anbieter</translation>
+    </message>
+    <message>
+        <source>Drop area for documents</source>
+        <translation>Ablagefläche für Dokumente</translation>
+    </message>
+    <message>
+        <source>Drop files here</source>
+        <translation>Dateien hierher ziehen</translation>
+    </message>
+    <message>
+        <source>Model in use: {model}.</source>
+        <translation>Verwendetes Modell: {model}.</translation>
+    </message>
+    <message>
+        <source>No language model is connected. Connect one…</source>
+        <translation>Kein Sprachmodell ist verbunden. Eines verbinden…</translation>
+    </message>
+    <message>
+        <source>Open the example: {title}</source>
+        <translation>Das Beispiel öffnen: {title}</translation>
+    </message>
+    <message>
+        <source>Or begin with an example, which needs neither a key nor a network:</source>
+        <translation>Oder mit einem Beispiel beginnen, das weder Schlüssel noch Netz braucht:</translation>
+    </message>
+    <message>
+        <source>PDF, Word, PowerPoint, Excel, HTML, Markdown, CSV, JSON, code, plain text</source>
+        <translation>PDF, Word, PowerPoint, Excel, HTML, Markdown, CSV, JSON, Code, reiner Text</translation>
+    </message>
+    <message>
+        <source>Replay the recorded example</source>
+        <translation>Das aufgezeichnete Beispiel abspielen</translation>
+    </message>
+    <message>
+        <source>Skip for now</source>
+        <translation>Vorerst überspringen</translation>
+    </message>
+    <message>
+        <source>The model gets a Python REPL with your documents in it. It writes code that searches and splits them, and calls other models on the pieces. You watch every call of it here.</source>
+        <translation>Das Modell bekommt eine Python-REPL mit Ihren Dokumenten darin. Es schreibt Code, der sie durchsucht und zerlegt, und ruft für die Teile andere Modelle auf. Hier sehen Sie jeden Aufruf.</translation>
+    </message>
+    <message>
+        <source>▶ Watch a recorded run</source>
+        <translation>▶ Aufgezeichneten Lauf ansehen</translation>
+    </message>
+</context>
+<context>
+    <name>FirstSteps</name>
+    <message>
+        <source>Arrow keys move and open rows; bars show when each call ran. F8 goes to the next error.</source>
+        <translation>Pfeiltasten bewegen und öffnen Zeilen; Balken zeigen, wann jeder Aufruf lief. F8 geht zum nächsten Fehler.</translation>
+    </message>
+    <message>
+        <source>Begin here</source>
+        <translation>Hier beginnen</translation>
+    </message>
+    <message>
+        <source>Code beside its output, prompt and reply, variables, and the final answer.</source>
+        <translation>Code neben seiner Ausgabe, Prompt und Antwort, Variablen und die endgültige Antwort.</translation>
+    </message>
+    <message>
+        <source>Ctrl+Space plays and pauses; drag the mark to any moment. No model is asked.</source>
+        <translation>Strg+Leertaste spielt ab und hält an; die Marke lässt sich an jeden Zeitpunkt ziehen. Kein Modell wird gefragt.</translation>
+    </message>
+    <message>
+        <source>Documents and question</source>
+        <translation>Dokumente und Frage</translation>
+    </message>
+    <message>
+        <source>Drop documents on the window, or watch the recorded run first.</source>
+        <translation>Ziehen Sie Dokumente auf das Fenster, oder sehen Sie zuerst den aufgezeichneten Lauf an.</translation>
+    </message>
+    <message>
+        <source>Every call is a row</source>
+        <translation>Jeder Aufruf ist eine Zeile</translation>
+    </message>
+    <message>
+        <source>Every run stays here. Ctrl+K finds every command, F1 explains the rest.</source>
+        <translation>Jeder Lauf bleibt hier. Strg+K findet jeden Befehl, F1 erklärt den Rest.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost</source>
+        <translation>Nichts geht verloren</translation>
+    </message>
+    <message>
+        <source>Play it again</source>
+        <translation>Noch einmal abspielen</translation>
+    </message>
+    <message>
+        <source>What is asked, of which documents, by which models and how deep.</source>
+        <translation>Was gefragt wird, an welche Dokumente, von welchen Modellen und wie tief.</translation>
+    </message>
+    <message>
+        <source>What the row did</source>
+        <translation>Was die Zeile tat</translation>
+    </message>
+</context>
+<context>
+    <name>ForkDialog</name>
+    <message>
+        <source> seconds</source>
+        <translation> Sekunden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n iteration(s) are served from the record; no model is asked for them.</source>
+        <translation>
+            <numerusform>%n Iteration kommt aus der Aufzeichnung; dafür wird kein Modell gefragt.</numerusform>
+            <numerusform>%n Iterationen kommen aus der Aufzeichnung; dafür wird kein Modell gefragt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Budget</source>
+        <translation>&amp;Budget</translation>
+    </message>
+    <message>
+        <source>&amp;Fork</source>
+        <translation>&amp;Abzweigen</translation>
+    </message>
+    <message>
+        <source>&amp;Go on</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Root model</source>
+        <translation>W&amp;urzelmodell</translation>
+    </message>
+    <message>
+        <source>&amp;Sub-call model</source>
+        <translation>Unteraufruf-&amp;Modell</translation>
+    </message>
+    <message>
+        <source>Code of the next cell</source>
+        <translation>Code der nächsten Zelle</translation>
+    </message>
+    <message>
+        <source>Fork at &amp;iteration</source>
+        <translation>Bei &amp;Iteration abzweigen</translation>
+    </message>
+    <message>
+        <source>Fork at iteration</source>
+        <translation>Bei Iteration abzweigen</translation>
+    </message>
+    <message>
+        <source>Fork the run</source>
+        <translation>Vom Lauf abzweigen</translation>
+    </message>
+    <message>
+        <source>Go on with other limits</source>
+        <translation>Mit anderen Grenzen weiter</translation>
+    </message>
+    <message>
+        <source>I&amp;nstruction</source>
+        <translation>A&amp;nweisung</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>Anweisung</translation>
+    </message>
+    <message>
+        <source>Max &amp;depth</source>
+        <translation>Max. &amp;Tiefe</translation>
+    </message>
+    <message>
+        <source>Max i&amp;terations</source>
+        <translation>Max. Ite&amp;rationen</translation>
+    </message>
+    <message>
+        <source>Nothing is shared: the question is asked anew.</source>
+        <translation>Nichts ist gemeinsam: Die Frage wird neu gestellt.</translation>
+    </message>
+    <message>
+        <source>Root model</source>
+        <translation>Wurzelmodell</translation>
+    </message>
+    <message>
+        <source>Run this code as the next cell:</source>
+        <translation>Diesen Code als nächste Zelle ausführen:</translation>
+    </message>
+    <message>
+        <source>Sub-call model</source>
+        <translation>Unteraufruf-Modell</translation>
+    </message>
+    <message>
+        <source>The model writes the next cell</source>
+        <translation>Das Modell schreibt die nächste Zelle</translation>
+    </message>
+    <message>
+        <source>Ti&amp;me limit</source>
+        <translation>&amp;Zeitgrenze</translation>
+    </message>
+    <message>
+        <source>What the model is told before it goes on; may be empty</source>
+        <translation>Was dem Modell gesagt wird, bevor es weitergeht; darf leer sein</translation>
+    </message>
+    <message>
+        <source>What was finished is served from the record; no model is asked for it. The limits hold over both parts: what the run has used counts.</source>
+        <translation>Was fertig war, kommt aus der Aufzeichnung; dafür wird kein Modell gefragt. Die Grenzen gelten für beide Teile: Was der Lauf verbraucht hat, zählt.</translation>
+    </message>
+    <message>
+        <source>no budget</source>
+        <translation>kein Budget</translation>
+    </message>
+    <message>
+        <source>no time limit</source>
+        <translation>keine Zeitgrenze</translation>
+    </message>
+</context>
+<context>
+    <name>Forks</name>
+    <message>
+        <source>A run of this session is going on. Stop it (Esc) or wait for its end.</source>
+        <translation>In dieser Sitzung ist ein Lauf im Gang. Stoppen Sie ihn (Esc) oder warten Sie sein Ende ab.</translation>
+    </message>
+    <message>
+        <source>Fork here…</source>
+        <translation>Hier abzweigen…</translation>
+    </message>
+    <message>
+        <source>Go on where it was cut: what was finished is served from the record (Ctrl+Shift+R)</source>
+        <translation>Dort weiter, wo er abbrach: Was fertig war, kommt aus der Aufzeichnung (Strg+Umschalt+R)</translation>
+    </message>
+    <message>
+        <source>Go on with other limits; what was finished is served from the record</source>
+        <translation>Mit anderen Grenzen weiter; was fertig war, kommt aus der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Go on…</source>
+        <translation>Weiter…</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+</context>
+<context>
+    <name>GuideWindow</name>
+    <message numerus="yes">
+        <source>%n section(s) found</source>
+        <translation>
+            <numerusform>%n Abschnitt gefunden</numerusform>
+            <numerusform>%n Abschnitte gefunden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Contents of the guide</source>
+        <translation>Inhalt der Anleitung</translation>
+    </message>
+    <message>
+        <source>Nothing in the guide has these words.</source>
+        <translation>Nichts in der Anleitung enthält diese Wörter.</translation>
+    </message>
+    <message>
+        <source>RLM Desktop guide</source>
+        <translation>Anleitung zu RLM Desktop</translation>
+    </message>
+    <message>
+        <source>Search the guide</source>
+        <translation>Anleitung durchsuchen</translation>
+    </message>
+    <message>
+        <source>The guide</source>
+        <translation>Die Anleitung</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryBrowser</name>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren…</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>Anheften</translation>
+    </message>
+    <message>
+        <source>Rename run</source>
+        <translation>Lauf umbenennen</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>Umbenennen…</translation>
+    </message>
+    <message>
+        <source>Tags…</source>
+        <translation>Schlagwörter…</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>Lösen</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPage</name>
+    <message>
+        <source>Any end state</source>
+        <translation>Jeder Endzustand</translation>
+    </message>
+    <message>
+        <source>Any model</source>
+        <translation>Jedes Modell</translation>
+    </message>
+    <message>
+        <source>Any tag</source>
+        <translation>Jedes Schlagwort</translation>
+    </message>
+    <message>
+        <source>Any time</source>
+        <translation>Jede Zeit</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Back to the work (Esc)</source>
+        <translation>Zurück zur Arbeit (Esc)</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Delete the selected runs (Del)</source>
+        <translation>Die gewählten Läufe löschen (Entf)</translation>
+    </message>
+    <message>
+        <source>End state</source>
+        <translation>Endzustand</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>Überall</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren…</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Kind of text</source>
+        <translation>Art des Textes</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>Letzte 30 Tage</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>Letzte 7 Tage</translation>
+    </message>
+    <message>
+        <source>Last year</source>
+        <translation>Letztes Jahr</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>No run fits the filters.</source>
+        <translation>Kein Lauf passt zu den Filtern.</translation>
+    </message>
+    <message>
+        <source>Nothing was found. Every word must be in one text; a star finds beginnings: segm*</source>
+        <translation>Nichts gefunden. Alle Wörter müssen in einem Text stehen; ein Stern findet Anfänge: segm*</translation>
+    </message>
+    <message>
+        <source>Search all runs</source>
+        <translation>Alle Läufe durchsuchen</translation>
+    </message>
+    <message>
+        <source>Search all runs: words, &quot;a phrase&quot;, begin*, -without, code:regex, answer:…</source>
+        <translation>Alle Läufe durchsuchen: Wörter, &quot;eine Wendung&quot;, Anfang*, -ohne, code:regex, answer:…</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>Suche läuft…</translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation>Schlagwort</translation>
+    </message>
+    <message>
+        <source>There are no runs yet. Ask a question, or import a log (menu File).</source>
+        <translation>Es gibt noch keine Läufe. Stellen Sie eine Frage, oder importieren Sie ein Protokoll (Menü Datei).</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message>
+        <source>Write the selected runs to files (Ctrl+E)</source>
+        <translation>Die gewählten Läufe in Dateien schreiben (Strg+E)</translation>
+    </message>
+    <message>
+        <source>the latest {places}, in {runs}</source>
+        <translation>die neuesten {places}, in {runs}</translation>
+    </message>
+    <message>
+        <source>{places} in {runs}</source>
+        <translation>{places} in {runs}</translation>
+    </message>
+    <message>
+        <source>{runs} still being indexed</source>
+        <translation>{runs} noch nicht erfasst</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>+ New session</source>
+        <translation>+ Neue Sitzung</translation>
+    </message>
+    <message>
+        <source>Delete run</source>
+        <translation>Lauf löschen</translation>
+    </message>
+    <message>
+        <source>Delete session</source>
+        <translation>Sitzung löschen</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren…</translation>
+    </message>
+    <message>
+        <source>Filter sessions</source>
+        <translation>Sitzungen filtern</translation>
+    </message>
+    <message>
+        <source>New session</source>
+        <translation>Neue Sitzung</translation>
+    </message>
+    <message>
+        <source>No session fits the filter.</source>
+        <translation>Keine Sitzung passt zum Filter.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>Anheften</translation>
+    </message>
+    <message>
+        <source>Rename run</source>
+        <translation>Lauf umbenennen</translation>
+    </message>
+    <message>
+        <source>Rename session</source>
+        <translation>Sitzung umbenennen</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>Umbenennen…</translation>
+    </message>
+    <message>
+        <source>Start with an empty session (Ctrl+N)</source>
+        <translation>Mit einer leeren Sitzung beginnen (Strg+N)</translation>
+    </message>
+    <message>
+        <source>Tags…</source>
+        <translation>Schlagwörter…</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>Lösen</translation>
+    </message>
+    <message>
+        <source>Your sessions will be listed here.</source>
+        <translation>Hier stehen bald Ihre Sitzungen.</translation>
+    </message>
+</context>
+<context>
+    <name>HitList</name>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>Dokument</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>Prompt</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Response</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>Was gefunden wurde</translation>
+    </message>
+    <message>
+        <source>call {number}</source>
+        <translation>Aufruf {number}</translation>
+    </message>
+    <message>
+        <source>iteration {number}</source>
+        <translation>Iteration {number}</translation>
+    </message>
+</context>
+<context>
+    <name>Inspector</name>
+    <message>
+        <source>The chart was saved as {path}.</source>
+        <translation>Das Diagramm wurde als {path} gespeichert.</translation>
+    </message>
+</context>
+<context>
+    <name>LeftOutDialog</name>
+    <message>
+        <source>Files that were left out</source>
+        <translation>Ausgelassene Dateien</translation>
+    </message>
+    <message>
+        <source>Left out of folders</source>
+        <translation>Aus Ordnern ausgelassen</translation>
+    </message>
+    <message>
+        <source>To read one of them all the same, add the file itself.</source>
+        <translation>Um eine davon trotzdem zu lesen, fügen Sie die Datei selbst hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>LogWindow</name>
+    <message>
+        <source>&amp;Copy all</source>
+        <translation>Alles &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Read again</source>
+        <translation>Erneut &amp;lesen</translation>
+    </message>
+    <message>
+        <source>Find in the log</source>
+        <translation>Im Protokoll suchen</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Nothing has been written yet.</source>
+        <translation>Es wurde noch nichts geschrieben.</translation>
+    </message>
+    <message>
+        <source>Open the &amp;log folder</source>
+        <translation>&amp;Protokollordner öffnen</translation>
+    </message>
+    <message>
+        <source>The newest part of {file}. It holds no texts of documents and no keys.</source>
+        <translation>Der neueste Teil von {file}. Er enthält weder Texte von Dokumenten noch Schlüssel.</translation>
+    </message>
+</context>
+<context>
+    <name>Message</name>
+    <message>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Notice</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+</context>
+<context>
+    <name>MessageBar</name>
+    <message>
+        <source>Messages</source>
+        <translation>Meldungen</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+</context>
+<context>
+    <name>ModelChooser</name>
+    <message>
+        <source>Ask all providers for their models</source>
+        <translation>Alle Anbieter nach ihren Modellen fragen</translation>
+    </message>
+    <message>
+        <source>Asking the providers…</source>
+        <translation>Die Anbieter werden gefragt…</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Ein Modell wählen</translation>
+    </message>
+    <message>
+        <source>Fetch lists</source>
+        <translation>Listen holen</translation>
+    </message>
+    <message>
+        <source>Lists of {date} or later. Any name can be typed.</source>
+        <translation>Listen vom {date} oder später. Jeder Name kann eingetippt werden.</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>No list has been fetched yet. Any name can be typed.</source>
+        <translation>Noch keine Liste geholt. Jeder Name kann eingetippt werden.</translation>
+    </message>
+    <message>
+        <source>No list has “{name}”, and it belongs to no provider.</source>
+        <translation>Keine Liste enthält „{name}“, und es gehört zu keinem Anbieter.</translation>
+    </message>
+    <message>
+        <source>No list has “{name}”. It will be asked for at {provider}.</source>
+        <translation>Keine Liste enthält „{name}“. Es wird bei {provider} angefragt.</translation>
+    </message>
+    <message>
+        <source>Providers…</source>
+        <translation>Anbieter…</translation>
+    </message>
+    <message>
+        <source>Search the models</source>
+        <translation>Modelle durchsuchen</translation>
+    </message>
+    <message>
+        <source>Search, or type any name as PROVIDER/MODEL</source>
+        <translation>Suchen, oder einen Namen als ANBIETER/MODELL eintippen</translation>
+    </message>
+</context>
+<context>
+    <name>ModelTable</name>
+    <message>
+        <source>$ per M in</source>
+        <translation>$ je M hinein</translation>
+    </message>
+    <message>
+        <source>$ per M out</source>
+        <translation>$ je M heraus</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Provider</source>
+        <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>kostenlos</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsController</name>
+    <message>
+        <source>{model} answers from now on.</source>
+        <translation>Von jetzt an antwortet {model}.</translation>
+    </message>
+</context>
+<context>
+    <name>Naming</name>
+    <message>
+        <source>Name (empty: the question):</source>
+        <translation>Name (leer: die Frage):</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Schlagwörter</translation>
+    </message>
+    <message>
+        <source>Tags, with commas between them:</source>
+        <translation>Schlagwörter, durch Kommas getrennt:</translation>
+    </message>
+</context>
+<context>
+    <name>OcrDialog</name>
+    <message>
+        <source>&amp;Read</source>
+        <translation>&amp;Lesen</translation>
+    </message>
+    <message>
+        <source>In which languages is {what} written?</source>
+        <translation>In welchen Sprachen ist {what} geschrieben?</translation>
+    </message>
+    <message>
+        <source>Languages of the pages</source>
+        <translation>Sprachen der Seiten</translation>
+    </message>
+    <message>
+        <source>Read pictures of pages</source>
+        <translation>Bilder von Seiten lesen</translation>
+    </message>
+    <message>
+        <source>Tesseract reads the pages on this machine. It takes some seconds a page, and it errs.</source>
+        <translation>Tesseract liest die Seiten auf diesem Rechner. Das dauert einige Sekunden je Seite, und es irrt sich.</translation>
+    </message>
+</context>
+<context>
+    <name>PagedText</name>
+    <message>
+        <source>Text of the document</source>
+        <translation>Text des Dokuments</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Command palette</source>
+        <translation>Befehlspalette</translation>
+    </message>
+    <message>
+        <source>Commands found</source>
+        <translation>Gefundene Befehle</translation>
+    </message>
+    <message>
+        <source>Nothing fits.</source>
+        <translation>Nichts passt.</translation>
+    </message>
+    <message>
+        <source>Type a few letters of a command, a session or a document</source>
+        <translation>Einige Buchstaben eines Befehls, einer Sitzung oder eines Dokuments</translation>
+    </message>
+</context>
+<context>
+    <name>PasswordDialog</name>
+    <message>
+        <source>&amp;Open</source>
+        <translation>&amp;Öffnen</translation>
+    </message>
+    <message>
+        <source>It is remembered until the program ends, and never written anywhere.</source>
+        <translation>Es wird bis zum Ende des Programms behalten und nirgends geschrieben.</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Passwort</translation>
+    </message>
+    <message>
+        <source>Password needed</source>
+        <translation>Passwort nötig</translation>
+    </message>
+    <message>
+        <source>Password of the document</source>
+        <translation>Passwort des Dokuments</translation>
+    </message>
+    <message>
+        <source>The password of {name} was wrong. Try another one.</source>
+        <translation>Das Passwort von {name} war falsch. Versuchen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>{name} is encrypted.</source>
+        <translation>{name} ist verschlüsselt.</translation>
+    </message>
+</context>
+<context>
+    <name>PlotView</name>
+    <message>
+        <source>Copy as a picture</source>
+        <translation>Als Bild kopieren</translation>
+    </message>
+    <message>
+        <source>Copy or save the chart</source>
+        <translation>Das Diagramm kopieren oder speichern</translation>
+    </message>
+    <message>
+        <source>Copy or save the chart {title}</source>
+        <translation>Das Diagramm {title} kopieren oder speichern</translation>
+    </message>
+    <message>
+        <source>Drawings (*.svg)</source>
+        <translation>Zeichnungen (*.svg)</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png)</source>
+        <translation>Bilder (*.png)</translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation>Als PNG speichern…</translation>
+    </message>
+    <message>
+        <source>Save as SVG…</source>
+        <translation>Als SVG speichern…</translation>
+    </message>
+    <message>
+        <source>Save the chart</source>
+        <translation>Das Diagramm speichern</translation>
+    </message>
+    <message>
+        <source>{path}: {reason}. Choose another place.</source>
+        <translation>{path}: {reason}. Wählen Sie einen anderen Ort.</translation>
+    </message>
+</context>
+<context>
+    <name>PresetsPage</name>
+    <message>
+        <source>A preset cannot be used.</source>
+        <translation>Eine Vorlage ist nicht verwendbar.</translation>
+    </message>
+    <message>
+        <source>A preset keeps models, limits and prompt under a name. It is one file without any key, so it can be given to others.</source>
+        <translation>Eine Vorlage hält Modelle, Grenzen und Prompt unter einem Namen fest. Sie ist eine Datei ohne jeden Schlüssel und kann deshalb weitergegeben werden.</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Everything as in the defaults.</source>
+        <translation>Alles wie in den Vorgaben.</translation>
+    </message>
+    <message>
+        <source>Name of a new preset</source>
+        <translation>Name einer neuen Vorlage</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>Vorlagen</translation>
+    </message>
+    <message>
+        <source>Save as file…</source>
+        <translation>Als Datei speichern…</translation>
+    </message>
+    <message>
+        <source>Save the preset as a file</source>
+        <translation>Die Vorlage als Datei speichern</translation>
+    </message>
+    <message>
+        <source>Save what is chosen now</source>
+        <translation>Jetzige Wahl speichern</translation>
+    </message>
+    <message>
+        <source>Take in a file…</source>
+        <translation>Datei übernehmen…</translation>
+    </message>
+    <message>
+        <source>Take in a preset</source>
+        <translation>Eine Vorlage übernehmen</translation>
+    </message>
+    <message>
+        <source>The preset was written.</source>
+        <translation>Die Vorlage wurde geschrieben.</translation>
+    </message>
+    <message>
+        <source>There is no preset yet.</source>
+        <translation>Es gibt noch keine Vorlage.</translation>
+    </message>
+    <message>
+        <source>“{name}” holds from the next question on.</source>
+        <translation>„{name}“ gilt ab der nächsten Frage.</translation>
+    </message>
+</context>
+<context>
+    <name>PreviewWindow</name>
+    <message>
+        <source> of {count}</source>
+        <translation> von {count}</translation>
+    </message>
+    <message>
+        <source>Characters {first} to {last} of {all}</source>
+        <translation>Zeichen {first} bis {last} von {all}</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>Alles kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the whole text</source>
+        <translation>Den ganzen Text kopieren</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>Früher</translation>
+    </message>
+    <message>
+        <source>Find in the text</source>
+        <translation>Im Text suchen</translation>
+    </message>
+    <message>
+        <source>Find in the text (Ctrl+F)</source>
+        <translation>Im Text suchen (Strg+F)</translation>
+    </message>
+    <message>
+        <source>Found before (Shift+Enter)</source>
+        <translation>Vorige Fundstelle (Umschalt+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Found next (Enter)</source>
+        <translation>Nächste Fundstelle (Eingabe)</translation>
+    </message>
+    <message>
+        <source>Headings of the document</source>
+        <translation>Überschriften des Dokuments</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Später</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Text of {name}</source>
+        <translation>Text von {name}</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>nicht gefunden</translation>
+    </message>
+    <message>
+        <source>page </source>
+        <translation>Seite </translation>
+    </message>
+    <message>
+        <source>searching…</source>
+        <translation>sucht…</translation>
+    </message>
+    <message>
+        <source>sheet </source>
+        <translation>Blatt </translation>
+    </message>
+    <message>
+        <source>slide </source>
+        <translation>Folie </translation>
+    </message>
+    <message>
+        <source>{which} of {all}</source>
+        <translation>{which} von {all}</translation>
+    </message>
+    <message>
+        <source>≈ {count} tokens</source>
+        <translation>≈ {count} Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>PricesPage</name>
+    <message>
+        <source>+ Add model</source>
+        <translation>+ Modell hinzufügen</translation>
+    </message>
+    <message>
+        <source>Back to the built-in price</source>
+        <translation>Zurück zum mitgelieferten Preis</translation>
+    </message>
+    <message>
+        <source>Cached input</source>
+        <translation>Eingabe aus Cache</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Woher</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Prices of models</source>
+        <translation>Preise der Modelle</translation>
+    </message>
+    <message>
+        <source>Reset selected</source>
+        <translation>Gewählte zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Type US dollars per million tokens, as in 0.25; 0 is free.</source>
+        <translation>US-Dollar je Million Tokens eingeben, wie 0.25; 0 ist kostenlos.</translation>
+    </message>
+    <message>
+        <source>US dollars per million tokens. Double-click to change a price; your own come before the built-in ones of {date}. A model may be named MODEL or PROVIDER/MODEL. What is not listed costs “unknown”.</source>
+        <translation>US-Dollar je Million Tokens. Ein Doppelklick ändert einen Preis; eigene gehen den mitgelieferten vom {date} vor. Ein Modell heißt MODELL oder ANBIETER/MODELL. Was hier nicht steht, kostet „unbekannt“.</translation>
+    </message>
+    <message>
+        <source>built in</source>
+        <translation>mitgeliefert</translation>
+    </message>
+    <message>
+        <source>your own</source>
+        <translation>eigener</translation>
+    </message>
+    <message>
+        <source>“{text}” is no price.</source>
+        <translation>„{text}“ ist kein Preis.</translation>
+    </message>
+</context>
+<context>
+    <name>ProposalPane</name>
+    <message numerus="yes">
+        <source>%n more wait(s) in other calls.</source>
+        <translation>
+            <numerusform>%n weitere wartet in anderen Aufrufen.</numerusform>
+            <numerusform>%n weitere warten in anderen Aufrufen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Do not run it; the model is told so (Ctrl+F10)</source>
+        <translation>Nicht ausführen; das Modell erfährt es (Strg+F10)</translation>
+    </message>
+    <message>
+        <source>Here the run waited for a decision about this cell.</source>
+        <translation>Hier wartete der Lauf auf eine Entscheidung über diese Zelle.</translation>
+    </message>
+    <message>
+        <source>Run the cell, with what was changed in it (F10)</source>
+        <translation>Die Zelle ausführen, mit allen Änderungen daran (F10)</translation>
+    </message>
+    <message>
+        <source>The run waits: look at this cell before it runs.</source>
+        <translation>Der Lauf wartet: Sehen Sie diese Zelle an, bevor sie läuft.</translation>
+    </message>
+    <message>
+        <source>The run waits: look at this cell before it runs. {more}</source>
+        <translation>Der Lauf wartet: Sehen Sie diese Zelle an, bevor sie läuft. {more}</translation>
+    </message>
+</context>
+<context>
+    <name>ProviderForm</name>
+    <message>
+        <source>&quot;{line}&quot; is no header: write NAME: VALUE, one a line.</source>
+        <translation>„{line}“ ist kein Header: Schreiben Sie NAME: WERT, einen je Zeile.</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation>API-Schlüssel</translation>
+    </message>
+    <message>
+        <source>API version</source>
+        <translation>API-Version</translation>
+    </message>
+    <message>
+        <source>Address of the API; it usually ends with /v1</source>
+        <translation>Adresse der API; sie endet meist auf /v1</translation>
+    </message>
+    <message>
+        <source>Asking…</source>
+        <translation>Wird gefragt…</translation>
+    </message>
+    <message>
+        <source>Base URL</source>
+        <translation>Basis-URL</translation>
+    </message>
+    <message>
+        <source>Concurrency</source>
+        <translation>Gleichzeitigkeit</translation>
+    </message>
+    <message>
+        <source>Empty: the environment&apos;s HTTPS_PROXY</source>
+        <translation>Leer: HTTPS_PROXY der Umgebung</translation>
+    </message>
+    <message>
+        <source>For this session only</source>
+        <translation>Nur für diese Sitzung</translation>
+    </message>
+    <message>
+        <source>Get a key ↗</source>
+        <translation>Schlüssel holen ↗</translation>
+    </message>
+    <message>
+        <source>Headers</source>
+        <translation>Header</translation>
+    </message>
+    <message>
+        <source>In an environment variable or .env</source>
+        <translation>In einer Umgebungsvariablen oder .env</translation>
+    </message>
+    <message>
+        <source>In the system&apos;s key store</source>
+        <translation>Im Schlüsselspeicher des Systems</translation>
+    </message>
+    <message>
+        <source>Keep the key</source>
+        <translation>Schlüssel behalten</translation>
+    </message>
+    <message>
+        <source>Models are called NAME/MODEL</source>
+        <translation>Modelle heißen NAME/MODELL</translation>
+    </message>
+    <message>
+        <source>More settings</source>
+        <translation>Weitere Einstellungen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Never written to the settings, the history or the log</source>
+        <translation>Steht nie in Einstellungen, Verlauf oder Protokoll</translation>
+    </message>
+    <message>
+        <source>No key</source>
+        <translation>Kein Schlüssel</translation>
+    </message>
+    <message>
+        <source>Of Azure&apos;s older addresses, as in 2024-10-21</source>
+        <translation>Bei älteren Adressen von Azure, wie 2024-10-21</translation>
+    </message>
+    <message>
+        <source>One a line; ${NAME} stands for an environment variable</source>
+        <translation>Einer je Zeile; ${NAME} steht für eine Umgebungsvariable</translation>
+    </message>
+    <message>
+        <source>OpenAI&apos;s organisation, where a key has several</source>
+        <translation>Organisation bei OpenAI, wenn ein Schlüssel mehrere hat</translation>
+    </message>
+    <message>
+        <source>Organisation</source>
+        <translation>Organisation</translation>
+    </message>
+    <message>
+        <source>Provider</source>
+        <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>Proxy</translation>
+    </message>
+    <message>
+        <source>Requests in flight at once over all runs</source>
+        <translation>Gleichzeitige Anfragen über alle Läufe</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Test the provider with a tiny request</source>
+        <translation>Den Anbieter mit einer winzigen Anfrage prüfen</translation>
+    </message>
+    <message>
+        <source>Test with</source>
+        <translation>Prüfen mit</translation>
+    </message>
+    <message>
+        <source>The environment variable with the key; .env counts too</source>
+        <translation>Die Umgebungsvariable mit dem Schlüssel; auch .env zählt</translation>
+    </message>
+    <message>
+        <source>The model that is asked for one word; empty means any</source>
+        <translation>Das Modell, das um ein Wort gebeten wird; leer heißt irgendeines</translation>
+    </message>
+    <message>
+        <source>Time without a byte after which a request is given up</source>
+        <translation>Zeit ohne ein Byte, nach der eine Anfrage aufgegeben wird</translation>
+    </message>
+    <message>
+        <source>Time-out</source>
+        <translation>Zeitgrenze</translation>
+    </message>
+    <message>
+        <source>Variable</source>
+        <translation>Variable</translation>
+    </message>
+    <message>
+        <source>What kind of server it is</source>
+        <translation>Welche Art von Server es ist</translation>
+    </message>
+    <message>
+        <source>Where the key is from one start to the next</source>
+        <translation>Wo der Schlüssel von einem Start zum nächsten liegt</translation>
+    </message>
+    <message>
+        <source>any model of the list</source>
+        <translation>irgendein Modell der Liste</translation>
+    </message>
+    <message>
+        <source>kept; type to replace it</source>
+        <translation>behalten; zum Ersetzen tippen</translation>
+    </message>
+    <message>
+        <source>paste the key</source>
+        <translation>Schlüssel einfügen</translation>
+    </message>
+    <message>
+        <source>usual (300 s)</source>
+        <translation>üblich (300 s)</translation>
+    </message>
+</context>
+<context>
+    <name>ProvidersPage</name>
+    <message>
+        <source>+ Add provider</source>
+        <translation>+ Anbieter hinzufügen</translation>
+    </message>
+    <message>
+        <source>Look for local servers</source>
+        <translation>Lokale Server suchen</translation>
+    </message>
+    <message>
+        <source>No model server answers on this machine.</source>
+        <translation>Auf diesem Rechner antwortet kein Modellserver.</translation>
+    </message>
+    <message>
+        <source>Ollama, LM Studio, llama.cpp and vLLM at their usual ports on this machine</source>
+        <translation>Ollama, LM Studio, llama.cpp und vLLM an ihren üblichen Ports auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>Providers</source>
+        <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove the provider and its key</source>
+        <translation>Den Anbieter und seinen Schlüssel entfernen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Save the provider</source>
+        <translation>Den Anbieter speichern</translation>
+    </message>
+    <message>
+        <source>Start Ollama, LM Studio, llama.cpp or vLLM, or add a provider with its own address.</source>
+        <translation>Starten Sie Ollama, LM Studio, llama.cpp oder vLLM, oder fügen Sie einen Anbieter mit eigener Adresse hinzu.</translation>
+    </message>
+    <message>
+        <source>This provider comes from the environment or from a .env file and is changed there. Add one of your own to have other settings.</source>
+        <translation>Dieser Anbieter stammt aus der Umgebung oder einer .env-Datei und wird dort geändert. Für andere Einstellungen fügen Sie einen eigenen hinzu.</translation>
+    </message>
+    <message>
+        <source>This server was found on this machine. It can be used as it is; nothing has to be saved.</source>
+        <translation>Dieser Server wurde auf diesem Rechner gefunden. Er ist so verwendbar; nichts muss gespeichert werden.</translation>
+    </message>
+    <message>
+        <source>{name} (environment)</source>
+        <translation>{name} (Umgebung)</translation>
+    </message>
+    <message>
+        <source>{name} (on this machine)</source>
+        <translation>{name} (auf diesem Rechner)</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionEdit</name>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionPanel</name>
+    <message>
+        <source> iterations</source>
+        <translation> Iterationen</translation>
+    </message>
+    <message>
+        <source>All models…</source>
+        <translation>Alle Modelle…</translation>
+    </message>
+    <message>
+        <source>Answers the calls that the code makes</source>
+        <translation>Beantwortet die Aufrufe, die der Code macht</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>Fragen</translation>
+    </message>
+    <message>
+        <source>Ask (Ctrl+Enter)</source>
+        <translation>Fragen (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Ask a follow-up question; the model knows the earlier ones…</source>
+        <translation>Eine weitere Frage stellen; das Modell kennt die früheren…</translation>
+    </message>
+    <message>
+        <source>Ask a question about the documents…</source>
+        <translation>Eine Frage zu den Dokumenten stellen…</translation>
+    </message>
+    <message>
+        <source>Ask the question</source>
+        <translation>Die Frage stellen</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source>Levels of calls below the root: 1 means plain sub-calls only</source>
+        <translation>Ebenen von Aufrufen unter der Wurzel: 1 heißt nur einfache Unteraufrufe</translation>
+    </message>
+    <message>
+        <source>Max depth</source>
+        <translation>Max. Tiefe</translation>
+    </message>
+    <message>
+        <source>Max iterations</source>
+        <translation>Max. Iterationen</translation>
+    </message>
+    <message>
+        <source>Most that this run may cost in US dollars; 0 is no limit</source>
+        <translation>Was dieser Lauf höchstens kosten darf, in US-Dollar; 0 ist keine Grenze</translation>
+    </message>
+    <message>
+        <source>Root model</source>
+        <translation>Wurzelmodell</translation>
+    </message>
+    <message>
+        <source>Running…</source>
+        <translation>Läuft…</translation>
+    </message>
+    <message>
+        <source>Sub-call model</source>
+        <translation>Unteraufruf-Modell</translation>
+    </message>
+    <message>
+        <source>Sub-calls: the same model</source>
+        <translation>Unteraufrufe: dasselbe Modell</translation>
+    </message>
+    <message>
+        <source>The root model calls the sub-call model</source>
+        <translation>Das Wurzelmodell ruft das Unteraufruf-Modell auf</translation>
+    </message>
+    <message>
+        <source>Turns of the root call; sub-calls get fewer by depth</source>
+        <translation>Runden des Wurzelaufrufs; Unteraufrufe bekommen je nach Tiefe weniger</translation>
+    </message>
+    <message>
+        <source>Writes the code that reads the documents</source>
+        <translation>Schreibt den Code, der die Dokumente liest</translation>
+    </message>
+    <message>
+        <source>budget $</source>
+        <translation>Budget $</translation>
+    </message>
+    <message>
+        <source>depth ≤ </source>
+        <translation>Tiefe ≤ </translation>
+    </message>
+    <message>
+        <source>no budget</source>
+        <translation>kein Budget</translation>
+    </message>
+</context>
+<context>
+    <name>RunHeader</name>
+    <message>
+        <source>Ask again</source>
+        <translation>Erneut fragen</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the answer as Markdown (Ctrl+Shift+C)</source>
+        <translation>Die Antwort als Markdown kopieren (Strg+Umschalt+C)</translation>
+    </message>
+    <message>
+        <source>Copy the final answer</source>
+        <translation>Die endgültige Antwort kopieren</translation>
+    </message>
+    <message>
+        <source>Final answer</source>
+        <translation>Endgültige Antwort</translation>
+    </message>
+    <message>
+        <source>Put this question back into the box</source>
+        <translation>Diese Frage wieder in das Feld setzen</translation>
+    </message>
+    <message>
+        <source>Question: {text}</source>
+        <translation>Frage: {text}</translation>
+    </message>
+    <message>
+        <source>Show answer</source>
+        <translation>Antwort zeigen</translation>
+    </message>
+    <message>
+        <source>Show the whole answer (Ctrl+Shift+A)</source>
+        <translation>Die ganze Antwort zeigen (Strg+Umschalt+A)</translation>
+    </message>
+    <message>
+        <source>Stopped before there was an answer. What it had found is in the tree below.</source>
+        <translation>Gestoppt, bevor es eine Antwort gab. Was gefunden war, steht unten im Baum.</translation>
+    </message>
+    <message>
+        <source>The calls show below as they happen.</source>
+        <translation>Die Aufrufe erscheinen unten, wie sie geschehen.</translation>
+    </message>
+    <message>
+        <source>The program ended while this run was going on. What it had found is below.</source>
+        <translation>Das Programm endete während dieses Laufs. Was gefunden war, steht unten.</translation>
+    </message>
+    <message>
+        <source>There is no answer.</source>
+        <translation>Es gibt keine Antwort.</translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation>Arbeitet</translation>
+    </message>
+    <message>
+        <source>{status}; best answer so far</source>
+        <translation>{status}; beste Antwort bisher</translation>
+    </message>
+</context>
+<context>
+    <name>RunTable</name>
+    <message>
+        <source>Calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Tiefe</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>Dokumente</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>End state</source>
+        <translation>Endzustand</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>The figures of some requests are not known; the sum leaves them out.</source>
+        <translation>Die Zahlen einiger Anfragen sind nicht bekannt; die Summe lässt sie aus.</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Tokens</translation>
     </message>
 </context>
 <context>
     <name>Samples</name>
     <message>
         <source>Annual report of Northlight Instruments (invented)</source>
-        <translation type="unfinished"></translation>
+        <translation>Geschäftsbericht von Northlight Instruments (erfunden, englisch)</translation>
     </message>
     <message>
         <source>Four regions, 24 countries, 101 states: a document that is worth recursing into.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vier Regionen, 24 Länder, 101 Staaten: ein Dokument, das Rekursion lohnt.</translation>
     </message>
     <message>
         <source>How this program works: a first, short document.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie dieses Programm geht: ein erstes, kurzes Dokument.</translation>
     </message>
     <message>
         <source>RLM Desktop user guide</source>
-        <translation type="unfinished"></translation>
+        <translation>Anleitung zu RLM Desktop (englisch)</translation>
+    </message>
+</context>
+<context>
+    <name>Sessions</name>
+    <message>
+        <source>Earlier</source>
+        <translation>Früher</translation>
+    </message>
+    <message>
+        <source>Pinned</source>
+        <translation>Angeheftet</translation>
+    </message>
+    <message>
+        <source>Untitled session</source>
+        <translation>Sitzung ohne Namen</translation>
+    </message>
+</context>
+<context>
+    <name>SessionsView</name>
+    <message>
+        <source>Sessions</source>
+        <translation>Sitzungen</translation>
+    </message>
+</context>
+<context>
+    <name>SettingField</name>
+    <message>
+        <source>Back to the default: {value}</source>
+        <translation>Zurück zur Vorgabe: {value}</translation>
+    </message>
+    <message>
+        <source>Reset {setting}</source>
+        <translation>{setting} zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Set by {source} for this time.</source>
+        <translation>Für dieses Mal durch {source} gesetzt.</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>ein</translation>
+    </message>
+    <message>
+        <source>the text of the program</source>
+        <translation>der Text des Programms</translation>
     </message>
 </context>
 <context>
     <name>Settings</name>
     <message>
         <source>%</source>
-        <translation type="unfinished"></translation>
+        <translation>%</translation>
+    </message>
+    <message>
+        <source>Address of the document that names the newest version; nothing is sent to it</source>
+        <translation>Adresse des Dokuments, das die neueste Version nennt; es wird nichts dorthin gesendet</translation>
     </message>
     <message>
         <source>Budget usd</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget</translation>
     </message>
     <message>
         <source>Calls that may ask a model at the same time</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufrufe, die gleichzeitig ein Modell fragen dürfen</translation>
     </message>
     <message>
         <source>Cell timeout</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeitgrenze je Zelle</translation>
+    </message>
+    <message>
+        <source>Check updates</source>
+        <translation>Nach Updates sehen</translation>
     </message>
     <message>
         <source>Colours of the window</source>
-        <translation type="unfinished"></translation>
+        <translation>Farben des Fensters</translation>
     </message>
     <message>
         <source>Compact</source>
-        <translation type="unfinished"></translation>
+        <translation>Eng</translation>
     </message>
     <message>
         <source>Confined</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingeschlossen</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Dunkel</translation>
     </message>
     <message>
         <source>De</source>
-        <translation type="unfinished"></translation>
+        <translation>Deutsch</translation>
+    </message>
+    <message>
+        <source>Default</source>
+        <translation>Vorgabe</translation>
     </message>
     <message>
         <source>Density</source>
-        <translation type="unfinished"></translation>
+        <translation>Dichte</translation>
     </message>
     <message>
         <source>En</source>
-        <translation type="unfinished"></translation>
+        <translation>Englisch</translation>
     </message>
     <message>
         <source>Explicit</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausdrücklich</translation>
     </message>
     <message>
         <source>Font size</source>
-        <translation type="unfinished"></translation>
+        <translation>Schriftgröße</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>Hoch</translation>
+    </message>
+    <message>
+        <source>How freely models choose their words</source>
+        <translation>Wie frei Modelle ihre Worte wählen</translation>
+    </message>
+    <message>
+        <source>How long reasoning models think</source>
+        <translation>Wie lange denkende Modelle nachdenken</translation>
     </message>
     <message>
         <source>How much room rows and controls take</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viel Platz Zeilen und Bedienelemente einnehmen</translation>
     </message>
     <message>
         <source>Installed libraries that cells may import; pandas brings numpy</source>
-        <translation type="unfinished"></translation>
+        <translation>Installierte Bibliotheken, die Zellen importieren dürfen; pandas bringt numpy mit</translation>
     </message>
     <message>
         <source>Iterations of the root call; sub-calls get fewer by depth</source>
-        <translation type="unfinished"></translation>
+        <translation>Iterationen des Wurzelaufrufs; Unteraufrufe bekommen je nach Tiefe weniger</translation>
     </message>
     <message>
         <source>Iterations with an error in a row after which a call gives up</source>
-        <translation type="unfinished"></translation>
+        <translation>Iterationen mit Fehler in Folge, nach denen ein Aufruf aufgibt</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprache</translation>
     </message>
     <message>
         <source>Language of the window, from the next start on</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprache des Fensters, ab dem nächsten Start</translation>
     </message>
     <message>
         <source>Levels of calls below the root: 1 means plain sub-calls only</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebenen von Aufrufen unter der Wurzel: 1 heißt nur einfache Unteraufrufe</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Longest reply of a model</source>
+        <translation>Längste Antwort eines Modells</translation>
     </message>
     <message>
         <source>Longest time that one cell may compute, waiting for models not counted</source>
-        <translation type="unfinished"></translation>
+        <translation>Längste Rechenzeit einer Zelle, ohne das Warten auf Modelle</translation>
     </message>
     <message>
         <source>Longest time that one run may take</source>
-        <translation type="unfinished"></translation>
+        <translation>Längste Dauer eines Laufs</translation>
+    </message>
+    <message>
+        <source>Look once a day at updates_url whether there is a newer version, and tell</source>
+        <translation>Einmal am Tag unter updates_url nach einer neueren Version sehen und es melden</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>Niedrig</translation>
     </message>
     <message>
         <source>MB</source>
-        <translation type="unfinished"></translation>
+        <translation>MB</translation>
     </message>
     <message>
         <source>Max calls</source>
-        <translation type="unfinished"></translation>
+        <translation>Max. Aufrufe</translation>
     </message>
     <message>
         <source>Max concurrent</source>
-        <translation type="unfinished"></translation>
+        <translation>Max. gleichzeitige Aufrufe</translation>
     </message>
     <message>
         <source>Max depth</source>
-        <translation type="unfinished"></translation>
+        <translation>Max. Tiefe</translation>
     </message>
     <message>
         <source>Max errors</source>
-        <translation type="unfinished"></translation>
+        <translation>Max. Fehler in Folge</translation>
     </message>
     <message>
         <source>Max iterations</source>
-        <translation type="unfinished"></translation>
+        <translation>Max. Iterationen</translation>
+    </message>
+    <message>
+        <source>Max output tokens</source>
+        <translation>Max. Ausgabe-Tokens</translation>
     </message>
     <message>
         <source>Max tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Max. Tokens</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>Mittel</translation>
     </message>
     <message>
         <source>Memory limit mb</source>
-        <translation type="unfinished"></translation>
+        <translation>Speichergrenze</translation>
     </message>
     <message>
         <source>Memory that one REPL may use, beside its context</source>
-        <translation type="unfinished"></translation>
+        <translation>Speicher, den eine REPL neben ihrem Kontext verwenden darf</translation>
+    </message>
+    <message>
+        <source>Minimal</source>
+        <translation>Minimal</translation>
     </message>
     <message>
         <source>Model of the root call</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell des Wurzelaufrufs</translation>
     </message>
     <message>
         <source>Model of the sub-calls; empty means the root model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell der Unteraufrufe; leer heißt das Wurzelmodell</translation>
+    </message>
+    <message>
+        <source>Models by depth</source>
+        <translation>Modelle nach Tiefe</translation>
+    </message>
+    <message>
+        <source>Models of single depths, as in 2=local/qwen3, 3=local/qwen3</source>
+        <translation>Modelle einzelner Tiefen, wie 2=local/qwen3, 3=local/qwen3</translation>
     </message>
     <message>
         <source>Most calls that one run may make</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstzahl der Aufrufe eines Laufs</translation>
     </message>
     <message>
         <source>Most that one run may cost</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchste Kosten eines Laufs</translation>
     </message>
     <message>
         <source>Most tokens that one run may use, read and written</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstzahl der Tokens eines Laufs, gelesene und geschriebene</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine</translation>
     </message>
     <message>
         <source>Normal</source>
-        <translation type="unfinished"></translation>
+        <translation>Normal</translation>
     </message>
     <message>
         <source>Numpy</source>
-        <translation type="unfinished"></translation>
+        <translation>NumPy</translation>
     </message>
     <message>
         <source>Output limit</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabegrenze</translation>
     </message>
     <message>
         <source>Output of a cell that the model is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabe einer Zelle, die das Modell zu sehen bekommt</translation>
     </message>
     <message>
         <source>Pandas</source>
-        <translation type="unfinished"></translation>
+        <translation>pandas</translation>
     </message>
     <message>
         <source>Python fences</source>
-        <translation type="unfinished"></translation>
+        <translation>Python-Blöcke</translation>
     </message>
     <message>
         <source>Real Python in confined processes, or a restricted interpreter for a part of it</source>
-        <translation type="unfinished"></translation>
+        <translation>Echtes Python in eingeschlossenen Prozessen, oder ein beschränkter Interpreter für einen Teil davon</translation>
+    </message>
+    <message>
+        <source>Reasoning effort</source>
+        <translation>Denkaufwand</translation>
     </message>
     <message>
         <source>Recursive</source>
-        <translation type="unfinished"></translation>
+        <translation>Rekursiv</translation>
     </message>
     <message>
         <source>Repl libraries</source>
-        <translation type="unfinished"></translation>
+        <translation>REPL-Bibliotheken</translation>
     </message>
     <message>
         <source>Repl mode</source>
-        <translation type="unfinished"></translation>
+        <translation>REPL-Modus</translation>
     </message>
     <message>
         <source>Roomy</source>
-        <translation type="unfinished"></translation>
+        <translation>Weit</translation>
     </message>
     <message>
         <source>Root model</source>
-        <translation type="unfinished"></translation>
+        <translation>Wurzelmodell</translation>
     </message>
     <message>
         <source>Run ```python blocks when a reply has no ```repl block</source>
-        <translation type="unfinished"></translation>
+        <translation>```python-Blöcke ausführen, wenn eine Antwort keinen ```repl-Block hat</translation>
     </message>
     <message>
         <source>Size of the text, against the system&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe des Textes gegenüber der des Systems</translation>
     </message>
     <message>
         <source>Strict</source>
-        <translation type="unfinished"></translation>
+        <translation>Streng</translation>
     </message>
     <message>
         <source>Sub calls</source>
-        <translation type="unfinished"></translation>
+        <translation>Unteraufrufe</translation>
     </message>
     <message>
         <source>Sub model</source>
-        <translation type="unfinished"></translation>
+        <translation>Unteraufruf-Modell</translation>
     </message>
     <message>
         <source>System</source>
-        <translation type="unfinished"></translation>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>System-Prompt</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatur</translation>
     </message>
     <message>
         <source>Theme</source>
-        <translation type="unfinished"></translation>
+        <translation>Farben</translation>
     </message>
     <message>
         <source>Timeout</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeitgrenze</translation>
     </message>
     <message>
         <source>USD</source>
-        <translation type="unfinished"></translation>
+        <translation>USD</translation>
+    </message>
+    <message>
+        <source>Updates url</source>
+        <translation>Adresse für Updates</translation>
+    </message>
+    <message>
+        <source>What rlm calls are told of their role; empty means the default</source>
+        <translation>Was rlm-Aufrufen über ihre Rolle gesagt wird; leer heißt die Vorgabe</translation>
     </message>
     <message>
         <source>Whether llm_query recurses while levels remain, or only rlm_query does</source>
-        <translation type="unfinished"></translation>
+        <translation>Ob llm_query rekursiv ist, solange Ebenen bleiben, oder nur rlm_query</translation>
     </message>
     <message>
         <source>characters</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeichen</translation>
     </message>
     <message>
         <source>seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>Sekunden</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Find a setting</source>
+        <translation>Einstellung suchen</translation>
+    </message>
+    <message>
+        <source>No setting has these words.</source>
+        <translation>Keine Einstellung enthält diese Wörter.</translation>
+    </message>
+    <message>
+        <source>Pages of the settings</source>
+        <translation>Seiten der Einstellungen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>In the tree of calls</source>
+        <translation>Im Baum der Aufrufe</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>What it does</source>
+        <translation>Was es tut</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsPage</name>
+    <message>
+        <source>&amp;Reset</source>
+        <translation>&amp;Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Use these keys</source>
+        <translation>Diese Tasten &amp;verwenden</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Commands and their keys</source>
+        <translation>Befehle und ihre Tasten</translation>
+    </message>
+    <message>
+        <source>Filter by command or keys</source>
+        <translation>Nach Befehl oder Tasten filtern</translation>
+    </message>
+    <message>
+        <source>Give the selected command its own keys back</source>
+        <translation>Dem gewählten Befehl seine eigenen Tasten zurückgeben</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>New keys</source>
+        <translation>Neue Tasten</translation>
+    </message>
+    <message>
+        <source>Reset &amp;all</source>
+        <translation>&amp;Alle zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Select a command, press its new keys in the field, and use them.</source>
+        <translation>Einen Befehl wählen, im Feld seine neuen Tasten drücken und sie verwenden.</translation>
+    </message>
+    <message>
+        <source>Taken from: {commands}</source>
+        <translation>Genommen von: {commands}</translation>
     </message>
 </context>
 <context>
     <name>Status</name>
     <message>
         <source>Budget exceeded</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget überschritten</translation>
     </message>
     <message>
         <source>Call limit exceeded</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufrufgrenze überschritten</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen</translation>
     </message>
     <message>
         <source>Completed</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgeschlossen</translation>
     </message>
     <message>
         <source>Error</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>Error threshold exceeded</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehlergrenze überschritten</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehlgeschlagen</translation>
     </message>
     <message>
         <source>Interrupted</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterbrochen</translation>
     </message>
     <message>
         <source>Killed</source>
-        <translation type="unfinished"></translation>
+        <translation>Beendet</translation>
     </message>
     <message>
         <source>Ok</source>
-        <translation type="unfinished"></translation>
+        <translation>In Ordnung</translation>
     </message>
     <message>
         <source>Out of iterations</source>
-        <translation type="unfinished"></translation>
+        <translation>Iterationen aufgebraucht</translation>
     </message>
     <message>
         <source>Queued</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartet</translation>
     </message>
     <message>
         <source>Running</source>
-        <translation type="unfinished"></translation>
+        <translation>Läuft</translation>
     </message>
     <message>
         <source>Timeout exceeded</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit überschritten</translation>
     </message>
     <message>
         <source>Token limit exceeded</source>
-        <translation type="unfinished"></translation>
+        <translation>Tokengrenze überschritten</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source> ({count} active)</source>
+        <translation> ({count} aktiv)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n cell(s) wait(s) for you</source>
+        <translation>
+            <numerusform>%n Zelle wartet auf Sie</numerusform>
+            <numerusform>%n Zellen warten auf Sie</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Figures of the run</source>
+        <translation>Zahlen des Laufs</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Hold the run: each call waits before its next iteration (Ctrl+P)</source>
+        <translation>Den Lauf anhalten: Jeder Aufruf wartet vor seiner nächsten Iteration (Strg+P)</translation>
+    </message>
+    <message>
+        <source>Let the run go on (Ctrl+P)</source>
+        <translation>Den Lauf weiterlaufen lassen (Strg+P)</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Pausing</source>
+        <translation>Hält an</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>Replay: {status}</source>
+        <translation>Wiedergabe: {status}</translation>
+    </message>
+    <message>
+        <source>Show the cell that waits for your decision (Shift+F9)</source>
+        <translation>Die Zelle zeigen, die auf Ihre Entscheidung wartet (Umschalt+F9)</translation>
+    </message>
+    <message>
+        <source>Stop the run</source>
+        <translation>Den Lauf stoppen</translation>
+    </message>
+    <message>
+        <source>Stop the run (Esc); what it has found so far is kept</source>
+        <translation>Den Lauf stoppen (Esc); was er gefunden hat, bleibt</translation>
+    </message>
+    <message>
+        <source>Stopping</source>
+        <translation>Stoppt</translation>
+    </message>
+    <message>
+        <source>What confines the code that models write: {layers}</source>
+        <translation>Was den Code einschließt, den Modelle schreiben: {layers}</translation>
+    </message>
+    <message>
+        <source>cost unknown</source>
+        <translation>Kosten unbekannt</translation>
+    </message>
+    <message>
+        <source>iteration {number} of ≤ {most}</source>
+        <translation>Iteration {number} von ≤ {most}</translation>
+    </message>
+    <message>
+        <source>tokens unknown</source>
+        <translation>Tokens unbekannt</translation>
+    </message>
+    <message>
+        <source>{cost} of {budget}</source>
+        <translation>{cost} von {budget}</translation>
+    </message>
+    <message>
+        <source>{count} of ≤ {most} requests</source>
+        <translation>{count} von ≤ {most} Anfragen</translation>
+    </message>
+    <message>
+        <source>{input} in / {output} out</source>
+        <translation>{input} hinein / {output} heraus</translation>
+    </message>
+    <message>
+        <source>{share} of a limit is used.</source>
+        <translation>{share} einer Grenze sind verbraucht.</translation>
+    </message>
+    <message>
+        <source>{time} of ≤ {most}</source>
+        <translation>{time} von ≤ {most}</translation>
+    </message>
+    <message>
+        <source>{tokens} of ≤ {most}</source>
+        <translation>{tokens} von ≤ {most}</translation>
+    </message>
+    <message>
+        <source>■ Stop</source>
+        <translation>■ Stopp</translation>
+    </message>
+</context>
+<context>
+    <name>StoredSessions</name>
+    <message>
+        <source>A run of it is going on. Stop it first (Esc), then delete it.</source>
+        <translation>Darin ist ein Lauf im Gang. Stoppen Sie ihn zuerst (Esc), dann löschen Sie.</translation>
+    </message>
+    <message>
+        <source>The run was deleted.</source>
+        <translation>Der Lauf wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>The session was deleted.</source>
+        <translation>Die Sitzung wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>{runs} deleted.</source>
+        <translation>{runs} gelöscht.</translation>
+    </message>
+</context>
+<context>
+    <name>SystemCheck</name>
+    <message numerus="yes">
+        <source>%n thing(s) must be mended.</source>
+        <translation>
+            <numerusform>%n Sache muss behoben werden.</numerusform>
+            <numerusform>%n Sachen müssen behoben werden.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Copy report</source>
+        <translation>Bericht &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Everything that is needed works.</source>
+        <translation>Alles Nötige geht.</translation>
+    </message>
+    <message>
+        <source>Looking …</source>
+        <translation>Prüfung läuft …</translation>
+    </message>
+    <message>
+        <source>System check</source>
+        <translation>Systemprüfung</translation>
+    </message>
+    <message>
+        <source>does not work</source>
+        <translation>geht nicht</translation>
+    </message>
+    <message>
+        <source>works</source>
+        <translation>geht</translation>
+    </message>
+    <message>
+        <source>works in part</source>
+        <translation>geht zum Teil</translation>
+    </message>
+</context>
+<context>
+    <name>Tour</name>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Leave the tour</source>
+        <translation>Rundgang verlassen</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+</context>
+<context>
+    <name>TransferProgress</name>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>Transfers</name>
+    <message>
+        <source>&amp;Show the first run</source>
+        <translation>Den ersten Lauf &amp;zeigen</translation>
+    </message>
+    <message>
+        <source>({count} more remarks)</source>
+        <translation>({count} weitere Anmerkungen)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Archives and logs (*.rlmarchive *.jsonl *.json *.log *.sqlite)</source>
+        <translation>Archive und Protokolle (*.rlmarchive *.jsonl *.json *.log *.sqlite)</translation>
+    </message>
+    <message>
+        <source>Choose a folder: each run becomes a file in it</source>
+        <translation>Einen Ordner wählen: Jeder Lauf wird eine Datei darin</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Exported to {file}.</source>
+        <translation>Exportiert nach {file}.</translation>
+    </message>
+    <message>
+        <source>Exporting…</source>
+        <translation>Export läuft…</translation>
+    </message>
+    <message>
+        <source>Import archives and logs</source>
+        <translation>Archive und Protokolle importieren</translation>
+    </message>
+    <message>
+        <source>Import of {file}</source>
+        <translation>Import von {file}</translation>
+    </message>
+    <message>
+        <source>Importing {file}…</source>
+        <translation>{file} wird importiert…</translation>
+    </message>
+    <message>
+        <source>Remarks…</source>
+        <translation>Anmerkungen…</translation>
+    </message>
+    <message>
+        <source>Secrets were replaced: {kinds}.</source>
+        <translation>Geheimnisse wurden ersetzt: {kinds}.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>Show folder</source>
+        <translation>Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>There is no run to export.</source>
+        <translation>Es gibt keinen Lauf zum Exportieren.</translation>
+    </message>
+    <message>
+        <source>{files} written to {folder}.</source>
+        <translation>{files} nach {folder} geschrieben.</translation>
+    </message>
+    <message>
+        <source>{file} holds no run.</source>
+        <translation>{file} enthält keinen Lauf.</translation>
+    </message>
+    <message>
+        <source>{runs} imported from {file} ({kind}).</source>
+        <translation>{runs} importiert aus {file} ({kind}).</translation>
+    </message>
+    <message>
+        <source>{runs} imported.</source>
+        <translation>{runs} importiert.</translation>
+    </message>
+</context>
+<context>
+    <name>UnsafeBanner</name>
+    <message>
+        <source>⚠ NOT CONFINED: the code of this run can read your files and use your network.</source>
+        <translation>⚠ UNGESCHÜTZT: Der Code dieses Laufs kann Ihre Dateien lesen und Ihr Netz verwenden.</translation>
+    </message>
+    <message>
+        <source>⚠ NOT CONFINED: the code of this run could read your files and use your network.</source>
+        <translation>⚠ UNGESCHÜTZT: Der Code dieses Laufs konnte Ihre Dateien lesen und Ihr Netz verwenden.</translation>
+    </message>
+</context>
+<context>
+    <name>Updates</name>
+    <message>
+        <source>Open page</source>
+        <translation>Seite öffnen</translation>
+    </message>
+    <message>
+        <source>RLM Desktop {version} is out; this is {own}.</source>
+        <translation>RLM Desktop {version} ist erschienen; dies ist {own}.</translation>
+    </message>
+</context>
+<context>
+    <name>VariablesPage</name>
+    <message>
+        <source>As it was recorded. Click or press Enter for the whole value.</source>
+        <translation>Wie aufgezeichnet. Klick oder Eingabe zeigt den ganzen Wert.</translation>
+    </message>
+    <message>
+        <source>Choose a variable to see its value.</source>
+        <translation>Eine Variable wählen, um ihren Wert zu sehen.</translation>
+    </message>
+    <message>
+        <source>Only the first {count} characters are shown.</source>
+        <translation>Nur die ersten {count} Zeichen werden gezeigt.</translation>
+    </message>
+    <message>
+        <source>The value as it is now, in iteration {number}; this row shows an earlier one.</source>
+        <translation>Der jetzige Wert, in Iteration {number}; diese Zeile zeigt eine frühere.</translation>
+    </message>
+    <message>
+        <source>The value as it is now.</source>
+        <translation>Der jetzige Wert.</translation>
+    </message>
+    <message>
+        <source>The value is fetched; while a cell runs, that waits for its end.</source>
+        <translation>Der Wert wird geholt; läuft eine Zelle, wartet das auf ihr Ende.</translation>
+    </message>
+    <message>
+        <source>The value is no longer there: its REPL has ended. Its beginning was recorded.</source>
+        <translation>Der Wert ist nicht mehr da: Seine REPL ist beendet. Sein Anfang wurde aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>Value of the variable</source>
+        <translation>Wert der Variablen</translation>
+    </message>
+</context>
+<context>
+    <name>Workbench</name>
+    <message>
+        <source>&amp;Keep running</source>
+        <translation>&amp;Weiterlaufen lassen</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>&amp;Stopp</translation>
+    </message>
+    <message>
+        <source>A run of this session is going on. Stop it (Esc) or wait for its end.</source>
+        <translation>In dieser Sitzung ist ein Lauf im Gang. Stoppen Sie ihn (Esc) oder warten Sie sein Ende ab.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>Stop the run?</source>
+        <translation>Den Lauf stoppen?</translation>
+    </message>
+    <message>
+        <source>The documents are still being read. Ask again when they are there.</source>
+        <translation>Die Dokumente werden noch gelesen. Fragen Sie erneut, wenn sie da sind.</translation>
+    </message>
+    <message>
+        <source>The final answer is on the clipboard.</source>
+        <translation>Die endgültige Antwort ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>The run has cost {cost} so far.</source>
+        <translation>Der Lauf hat bisher {cost} gekostet.</translation>
+    </message>
+    <message>
+        <source>There is no document to ask about. Drop files on the window, or press Ctrl+O.</source>
+        <translation>Es gibt kein Dokument, zu dem gefragt werden kann. Ziehen Sie Dateien auf das Fenster, oder drücken Sie Strg+O.</translation>
+    </message>
+    <message>
+        <source>Type a question first.</source>
+        <translation>Tippen Sie zuerst eine Frage.</translation>
+    </message>
+    <message>
+        <source>What it has found is kept, but it cannot go on later.</source>
+        <translation>Was er gefunden hat, bleibt, aber er kann später nicht weiterlaufen.</translation>
+    </message>
+    <message>
+        <source>“{question}” has ended: {status}.</source>
+        <translation>„{question}“ ist zu Ende: {status}.</translation>
+    </message>
+</context>
+<context>
+    <name>_LeftOutModel</name>
+    <message>
+        <source>File or folder</source>
+        <translation>Datei oder Ordner</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
     </message>
 </context>
 </TS>
