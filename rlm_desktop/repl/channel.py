@@ -31,7 +31,7 @@ _SENT_AT_ONCE = 64
 
 
 def memory_file(size: int | None = None) -> int:
-    """A descriptor of a new file in memory; of fixed size when one is given."""
+    """A descriptor of a new file in memory; it cannot grow beyond the size if one is given."""
     if sys.platform == "linux":
         descriptor = os.memfd_create("repl", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     else:
@@ -41,7 +41,7 @@ def memory_file(size: int | None = None) -> int:
     if size is not None:
         os.ftruncate(descriptor, size)
         if sys.platform == "linux":
-            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
     return descriptor
 
 
@@ -298,6 +298,8 @@ def _read_file(descriptor: int, size: int) -> wire.FromWorker:
             if not count:
                 raise wire.WireError("a memory file that is shorter than it was")
             position += count
+        # Emptied for good: the worker, which may have kept its descriptor, must not hold memory by it.
+        os.ftruncate(descriptor, 0)
         return wire.decode_heavy(buffer)
     finally:
         os.close(descriptor)

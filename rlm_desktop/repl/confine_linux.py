@@ -19,6 +19,8 @@ _CAPABILITY_VERSION = 0x20080522
 _LAST_CAPABILITY = 63
 _M_ARENA_MAX = -8
 _OPEN_FILES = 64
+_TASKS = 8_192
+"""Threads of all workers of a bubblewrap together."""
 _NICE = 5
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -32,6 +34,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         landlock: Whether files are restricted by Landlock.
         seccomp: Whether system calls are restricted.
         test: Whether to try what should not work any more.
+        own_users: Whether it is in a name space of users: there its threads can be counted apart from the person's.
         readable: Paths that stay readable.
         file_mb: Largest file.
     """
@@ -40,6 +43,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     landlock: bool = True
     seccomp: bool = True
     test: bool = False
+    own_users: bool = False
     readable: list[str] = []
     file_mb: int = 64
 
@@ -72,6 +76,8 @@ def confine(options: Options, scratch: str) -> Applied:
     if os.geteuid() == 0:
         _drop_capabilities()
         layers.append("no capabilities")
+    if options.own_users:
+        resource.setrlimit(resource.RLIMIT_NPROC, (_TASKS, _TASKS))
     if options.landlock:
         rules = [(path, landlock.READ) for path in options.readable]
         rules += [("/dev/null", landlock.USE), ("/dev/zero", landlock.USE), ("/dev/urandom", landlock.READ)]

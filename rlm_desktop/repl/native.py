@@ -91,6 +91,7 @@ class NativeLauncher:
             landlock=self._layers.landlock,
             seccomp=self._layers.seccomp,
             test=not self._is_tested,
+            own_users=bool(self._layers.bubblewrap),
             readable=self._readable,
         )
         try:

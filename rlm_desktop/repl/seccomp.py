@@ -1,7 +1,7 @@
 """The system calls that a worker may make: a seccomp filter, built and installed without a library.
 
-Everything that is not listed answers EPERM. What would leave the process (exec, fork, sockets, signals, ptrace,
-io_uring, keyrings, namespaces) is not listed, so a new call of a future kernel is refused too.
+Everything that is not listed answers EPERM. What would leave the process (exec, fork, sockets, passing descriptors,
+signals, ptrace, io_uring, keyrings, namespaces) is not listed, so a new call of a future kernel is refused too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ access 21 -, faccessat 269 48, faccessat2 439 439, readlink 89 -, readlinkat 267
 unlink 87 -, unlinkat 263 35, rmdir 84 -, rename 82 -, renameat 264 38, renameat2 316 276, chdir 80 49,
 fchdir 81 50, getcwd 79 17, statfs 137 43, fstatfs 138 44, umask 95 166, mmap 9 222, munmap 11 215,
 mremap 25 216, mprotect 10 226, madvise 28 233, brk 12 214, msync 26 227, mincore 27 232, membarrier 324 283,
-rseq 334 293, set_robust_list 273 99, futex 202 98, futex_waitv 449 449, set_tid_address 218 96, exit 60 93,
+rseq 334 293, set_robust_list 273 99, futex_waitv 449 449, set_tid_address 218 96, exit 60 93,
 exit_group 231 94, gettid 186 178, getpid 39 172, getppid 110 173, getuid 102 174, geteuid 107 175,
 getgid 104 176, getegid 108 177, getresuid 118 148, getresgid 120 150, getgroups 115 158, getpgrp 111 -,
 sched_yield 24 124, sched_getaffinity 204 123, sched_get_priority_max 146 125, sched_get_priority_min 147 126,
@@ -36,8 +36,8 @@ nanosleep 35 101, clock_nanosleep 230 115, clock_gettime 228 113, clock_getres 2
 time 201 -, times 100 153, getrusage 98 165, getrlimit 97 163, setrlimit 160 164, sysinfo 99 179, uname 63 160,
 getrandom 318 278, getcpu 309 168, rt_sigaction 13 134, rt_sigprocmask 14 135, rt_sigreturn 15 139,
 rt_sigpending 127 136, rt_sigtimedwait 128 137, rt_sigsuspend 130 133, sigaltstack 131 132,
-restart_syscall 219 128, alarm 37 -, pause 34 -, setitimer 38 103, getitimer 36 102, sendto 44 206,
-recvfrom 45 207, sendmsg 46 211, recvmsg 47 212, shutdown 48 210, getsockname 51 204, getpeername 52 205,
+restart_syscall 219 128, alarm 37 -, pause 34 -, setitimer 38 103, getitimer 36 102,
+shutdown 48 210, getsockname 51 204, getpeername 52 205,
 getsockopt 55 209, arch_prctl 158 -
 """
 _DONE_WITHOUT_DOING = """
@@ -48,7 +48,7 @@ setxattr 188 5, lsetxattr 189 6, fsetxattr 190 7, sched_setaffinity 203 122, mlo
 """Landlock does not cover these; programs that copy files call them and take "success" for an answer."""
 _CHECKED = """
 fcntl 72 25, ioctl 16 29, prctl 157 167, prlimit64 302 261, kill 62 129, tgkill 234 131, clone 56 220,
-socketpair 53 199
+socketpair 53 199, sendto 44 206, recvfrom 45 207, recvmsg 47 212, futex 202 98
 """
 _MISSING = """
 clone3 435 435, openat2 437 437
@@ -72,6 +72,11 @@ _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """Ask whether it is a terminal and how much there is to read; blocking and close-on-exec."""
 _PRCTL = (15, 16, 23, 0x53564D41)
 """The thread's name, whether a capability is there, names of memory areas."""
+_MSG_OOB = 1
+"""Out-of-band data on Unix sockets: a part of the kernel with a history of holes that nothing here needs."""
+_FUTEX_COMMAND = 0x7F
+_FUTEX_WITH_PRIORITY = (6, 7, 8, 11, 12, 13)
+"""Locks that hand on priority, likewise."""
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE = 1, 1, 0xF
 
 _SET_MODE_FILTER = 1
@@ -162,6 +167,10 @@ def _checks(pid: int) -> dict[str, list[bytes]]:
         "tgkill": _one_of(0, (pid,)),
         "clone": thread,
         "socketpair": pair,
+        "sendto": _without(3, _MSG_OOB),
+        "recvfrom": _without(3, _MSG_OOB),
+        "recvmsg": _without(2, _MSG_OOB),
+        "futex": _none_of(1, _FUTEX_COMMAND, _FUTEX_WITH_PRIORITY),
     }
 
 
@@ -170,6 +179,22 @@ def _one_of(argument: int, values: tuple[int, ...]) -> list[bytes]:
     for value in values:
         code += [_jump(_EQUAL, value, 0, 1), _statement(_RETURN, _ALLOW)]
     return [*code, _statement(_RETURN, _DENY)]
+
+
+def _none_of(argument: int, mask: int, values: tuple[int, ...]) -> list[bytes]:
+    code = [_argument(argument), _statement(_AND, mask)]
+    for value in values:
+        code += [_jump(_EQUAL, value, 0, 1), _statement(_RETURN, _DENY)]
+    return [*code, _statement(_RETURN, _ALLOW)]
+
+
+def _without(argument: int, bit: int) -> list[bytes]:
+    return [
+        _argument(argument),
+        _jump(_ANY_BIT, bit, 0, 1),
+        _statement(_RETURN, _DENY),
+        _statement(_RETURN, _ALLOW),
+    ]
 
 
 def _argument(index: int) -> bytes:

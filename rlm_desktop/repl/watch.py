@@ -20,8 +20,9 @@ INTERVAL = 0.2
 SCRATCH_BYTES = 1 << 30
 """What one worker may leave in its folder."""
 SCRATCH_FILES = 20_000
+THREADS = 1_000
+"""What one worker may run: the system has a limit for all programs of the person together."""
 _DEFAULT_SHARE = 0.75
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 class Watched(Protocol):
@@ -65,6 +66,7 @@ class _Measured:
     worker: Watched
     memory: float = 0.0
     cpu: float | None = None
+    threads: int = 0
     is_scratch_full: bool = False
 
 
@@ -103,6 +105,8 @@ class Watch:
                 each.worker.note_cpu(each.cpu)
             if each.is_scratch_full:
                 each.worker.kill("it filled its folder with files")
+            if each.threads > THREADS:
+                each.worker.kill(f"it started more than {THREADS:,} threads")
         workers = sorted(self._workers(), key=lambda worker: worker.memory_mb)
         total = sum(worker.memory_mb for worker in workers)
         while total > self._budget_mb and workers:
@@ -126,7 +130,7 @@ def _measure(worker: Watched) -> _Measured:
         used = _private(worker.pid) if inherited is None else max(0, resident(worker.pid) - inherited)
         measured.memory = used / (1 << 20)
     with contextlib.suppress(OSError, ValueError, IndexError):
-        measured.cpu = _processor_seconds(worker.pid)
+        measured.cpu, measured.threads = _processor_seconds_and_threads(worker.pid)
     if worker.scratch:
         measured.is_scratch_full = _is_full(worker.scratch)
     return measured
@@ -136,9 +140,9 @@ def resident(pid: int) -> int:
     """Bytes in memory that are not of files. Cheap; counts what is shared with the zygote too."""
     if sys.platform == "darwin":
         return seatbelt.footprint(pid)
-    with open(f"/proc/{pid}/statm") as file:
-        _, total, shared, *_ = file.read().split()
-    return (int(total) - int(shared)) * _PAGE
+    with open(f"/proc/{pid}/status") as file:
+        # Memory that could be shared is not of files either: code may well map much of it.
+        return sum(int(line.split()[1]) << 10 for line in file if line.startswith(("RssAnon:", "RssShmem:")))
 
 
 def _private(pid: int) -> int:
@@ -147,12 +151,12 @@ def _private(pid: int) -> int:
         return sum(int(line.split()[1]) << 10 for line in file if line.startswith("Private_"))
 
 
-def _processor_seconds(pid: int) -> float:
+def _processor_seconds_and_threads(pid: int) -> tuple[float, int]:
     """Linux only: an OSError elsewhere."""
     with open(f"/proc/{pid}/stat") as file:
         # The second field is a name in parentheses, which may hold anything.
         fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), int(fields[17])
 
 
 def _is_full(folder: str) -> bool:

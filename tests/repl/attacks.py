@@ -89,6 +89,7 @@ _attack(
 _attack("import from the home folder", "sys.path.insert(0, home)\nimport canary_module\nescaped()")
 _attack("map a file into memory", "import mmap\nfd = os.open(secret, 0)\nmmap.mmap(fd, 0, prot=1)\nescaped()")
 _attack("load a library from the home folder", "ctypes.CDLL(home + '/library.so')\nescaped()")
+_attack("read how another process was started", "open(f'/proc/{victim}/cmdline').read() and escaped()")
 _attack("read extended attributes", "os.listxattr(secret) is not None and escaped()")
 _attack("see the size of a file", "escaped(os.stat(secret).st_size)", leaks=True)
 _attack("see whether a file is there", "os.access(secret, os.F_OK) and escaped()", leaks=True)
@@ -108,6 +109,11 @@ _attack("empty a file by opening it", "os.open(home + '/victim.txt', os.O_WRONLY
 _attack("remove a file", "os.unlink(home + '/removable')\nescaped()")
 _attack("rename a file", "os.rename(home + '/movable', home + '/moved')\nescaped()")
 _attack("move a file into the own folder", "os.rename(home + '/movable2', 'mine')\nescaped()")
+_attack(
+    "make a nameless file in the home folder",
+    "os.open(home, os.O_TMPFILE | os.O_WRONLY)\nescaped()",
+    depends="the file system",
+)
 _attack("make a folder", "os.mkdir(home + '/folder')\nescaped()")
 _attack("remove a folder", "os.rmdir(home + '/empty')\nescaped()")
 _attack(
@@ -170,6 +176,16 @@ _attack(
     "pin another process to a core",
     "os.sched_setaffinity(victim, {0})\nos.sched_getaffinity(victim) == {0} and escaped()",
 )
+_attack("change the scheduling of another process", "call(144, victim, 3, ctypes.byref(ctypes.c_int()))\nescaped()")
+_attack("change the disk priority of another process", "call(251, 1, victim, 3 << 13)\nescaped()")
+_attack(
+    "take a descriptor of another process",
+    "call(438, call(434, victim, 0), 0, 0)\nescaped()",
+    depends="Yama",
+)
+_attack("outlive the application", "libc.prctl(1, 0, 0, 0, 0) == 0 and escaped()")
+_attack("hide from those who watch", "libc.prctl(4, 0, 0, 0, 0) == 0 and escaped()")
+_attack("adopt processes", "libc.prctl(36, 1, 0, 0, 0) == 0 and escaped()")
 _attack(
     "compare kernel objects",
     "call(312, os.getpid(), os.getpid(), 2, 0, 0)\nescaped()",
@@ -217,6 +233,8 @@ _attack(
     "send from a datagram pair",
     "a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)\na.sendto(b'x', datagram)\nescaped()",
 )
+_attack("send out-of-band data", "a, b = socket.socketpair()\na.send(b'x', socket.MSG_OOB)\nescaped()")
+_attack("pass a descriptor on", "a, b = socket.socketpair()\nsocket.send_fds(a, [b'x'], [0])\nescaped()")
 _attack("make a sequenced pair", "socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)\nescaped()")
 _attack("make a socket by a raw call", "socket.socket(fileno=call(41, 1, 1, 0)).connect(unix)\nescaped()")
 _attack(
@@ -245,6 +263,8 @@ _attack("make shared memory", "identity = call(29, 0, 4096, 0o1600)\nescaped()\n
 _attack("make a message queue", "identity = call(68, 0, 0o1600)\nescaped()\ncall(71, identity, 0, 0)")
 _attack("make a semaphore", "identity = call(64, 0, 1, 0o1600)\nescaped()\ncall(66, identity, 0, 0)")
 _attack("use io_uring", "call(425, 1, (ctypes.c_uint * 30)())\nescaped()", depends="io_uring")
+_attack("use locks that hand on priority", "call(202, ctypes.byref(ctypes.c_int()), 6, 0, 0)\nescaped()")
+_attack("watch all files", "call(300, 0x200, 0)\nescaped()", depends="the kernel's configuration")
 _attack("watch files", "call(294, 0)\nescaped()")
 _attack("make memory files without limit", "os.memfd_create('x')\nescaped()")
 _attack("make a user namespace", "call(272, 0x10000000)\nescaped()", depends="user namespaces")
@@ -279,6 +299,17 @@ _attack(
 _attack(
     "allocate 100 GB",
     "memory = libc.mmap(0, ctypes.c_size_t(100 << 30), 3, 0x4022, -1, 0)\nmemory != -1 and escaped()",
+)
+_attack(
+    "start 3,000 threads",
+    """
+    import threading
+    threading.stack_size(32768)
+    for _ in range(3000):
+        threading.Thread(target=time.sleep, args=(3,), daemon=True).start()
+    time.sleep(1)
+    escaped(threading.active_count())
+    """,
 )
 _attack("raise the memory limit", "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))\nescaped()")
 _attack("allocate 3 GB", "import mmap\nmmap.mmap(-1, 3 << 30)\nescaped()")

@@ -89,6 +89,18 @@ async def test_too_much_in_one_message_is_an_error_of_the_cell_or_cut(bench):
     assert (await bench.run("FINAL(list(range(30_000)))")).final.value == list(range(30_000))
 
 
+async def test_no_memory_is_held_by_memory_files(bench):
+    """What a long message travelled in is emptied when the host has it, though the worker kept its descriptor."""
+    code = (
+        "import os\nclose, kept = os.close, []\n"
+        "os.close = kept.append\nllm_query('x' * 3_000_000)\nos.close = close\n"
+        "print([os.fstat(fd).st_size for fd in kept])\nos.pwrite(kept[0], b'y', 0)"
+    )
+    result = await bench.run(code)
+    assert (result.stdout, result.error) == ("[0]\n", "PermissionError: [Errno 1] Operation not permitted")
+    assert len(bench.queries[-1].prompts[0]) == 3_000_000
+
+
 async def test_forged_output_is_capped_by_the_host_too(spawn):
     bench = await spawn(output_cap=1000)
     result = await bench.run(
@@ -200,9 +212,9 @@ async def test_the_end_of_a_large_context_leaves_the_other_workers_their_folder(
         await repl.aclose()
     (launcher,) = host._launchers.values()
     folder = Path(launcher._scratch)
-    assert list(folder.iterdir()) == []
+    assert os.listdir(folder) == []
     await host.aclose()
-    assert not folder.exists()
+    assert not folder.exists()  # noqa: ASYNC240
 
 
 async def test_everything_dies_with_the_application(tmp_path):
