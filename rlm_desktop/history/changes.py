@@ -6,13 +6,13 @@ from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, text
 
 from rlm_desktop.documents.facts import packed_facts
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import records, settling
 from rlm_desktop.history.database import Database
-from rlm_desktop.history.schema import blobs, documents, events, runs, sessions, uses
+from rlm_desktop.history.schema import blobs, documents, events, runs, sessions, texts, uses
 from rlm_desktop.history.summary import plain
 from rlm_desktop.history.writer import Slices
 
@@ -74,6 +74,16 @@ def discard(database: Database, run_ids: Sequence[str]) -> Iterator[None]:
     for some in records.portions([bytes(sha256) for sha256 in candidates]):
         _remove_unused(database, some, now())
         yield
+
+
+def empty(database: Database) -> Iterator[None]:
+    """Remove everything, in one transaction."""
+    with database.transaction(writes=True) as connection:
+        for table in (texts, events, uses, runs, sessions, documents, blobs):
+            connection.execute(table.delete())
+        words = "INSERT INTO search (search) VALUES ('delete-all')" if database.is_sqlite else "DELETE FROM search"
+        connection.execute(text(words))
+    yield
 
 
 def _remove_run(database: Database, number: int) -> Generator[None, None, set[bytes]]:

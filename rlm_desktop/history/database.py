@@ -133,6 +133,19 @@ class Database:
         finally:
             connection.close()
 
+    def shrink(self) -> None:
+        """Give the space of what was deleted back, so that nothing of it is left in SQLite's files."""
+        if not self.is_sqlite:
+            return
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("VACUUM")
+        except sqlite3.Error as error:
+            raise HistoryError(self.explain(error, "shrunk")) from error
+        finally:
+            connection.close()
+        self.tidy()
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()

@@ -20,7 +20,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.presence import FilePresence, Presence, ServerPresence
-from rlm_desktop.history.rows import Facets, RunFilter, RunRow, SessionRow
+from rlm_desktop.history.rows import RUNNING, Facets, RunFilter, RunRow, SessionRow
 from rlm_desktop.history.writer import Slices, Writer
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rlm_desktop.history.database import Database
     from rlm_desktop.history.search import SearchHit
     from rlm_desktop.history.spending import Spending
+    from rlm_desktop.history.storage import Storage
 
 CLOSE_SECONDS = 5.0
 UNDO_DAYS = 1
@@ -376,6 +377,16 @@ class History:
         from rlm_desktop.history import changes
 
         self._done(lambda database: changes.purge(database, changes.now(minus_days=older_than_days)))
+
+    @property
+    def storage(self) -> Storage:
+        """Where it lies and how large it is; a copy of it and back, all of it gone."""
+        from rlm_desktop.history.storage import Storage
+
+        return Storage(self._target, self._database, self._done, self._has_open_runs)
+
+    def _has_open_runs(self) -> bool:
+        return bool(self.find_runs(RunFilter(end_states=(RUNNING,))))
 
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until everything so far is written; False when it could not be."""

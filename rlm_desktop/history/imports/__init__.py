@@ -26,7 +26,7 @@ FORMATS = (
     flat.DSPY,
 )
 
-__all__ = ["FORMATS", "Imported", "ImportedRun", "is_archive", "looks_like_log", "read"]
+__all__ = ["FORMATS", "Imported", "ImportedRun", "holds_runs", "is_archive", "looks_like_log", "read"]
 
 _SQLITE = b"SQLite format 3\0"
 _HEAD = 65_536
@@ -79,7 +79,7 @@ def looks_like_log(path: Path) -> str:
     try:
         head = _head(path) if path.is_file() else b""
         if head.startswith(_SQLITE):
-            return "archive" if _has_runs(path) else ""
+            return "archive" if holds_runs(path) else ""
         if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) or not any(map(head.count, _MARKS)):
             return ""
         values = load(path).values
@@ -88,13 +88,13 @@ def looks_like_log(path: Path) -> str:
     return next((format_.name for format_ in FORMATS if format_.fits(values)), "")
 
 
-def _has_runs(path: Path) -> bool:
-    """Whether a database of SQLite is a history: it may be anybody's."""
+def holds_runs(path: Path) -> bool:
+    """Whether a file is a history of this program; a database of SQLite may be anybody's."""
     try:
         with contextlib.closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
         ) as file:
-            file.execute("SELECT id, session_id, question FROM runs LIMIT 1")
+            file.execute("SELECT id, session_id, question, version_num FROM runs, alembic_version LIMIT 1")
     except sqlite3.Error:
         return False
     return True
