@@ -155,7 +155,7 @@ def release(folder: Path = FOLDER, into: Path | None = None) -> None:
     """Make the `.qm` files of the `.ts` files."""
     for language in LANGUAGES:
         target = Path(_ts(into or folder, language)).with_suffix(".qm")
-        _run("lrelease", "-silent", "-compress", "-nounfinished", _ts(folder, language), "-qm", str(target))
+        _run("lrelease", "-silent", "-nounfinished", _ts(folder, language), "-qm", str(target))
 
 
 def _ts(folder: Path, language: str) -> str:

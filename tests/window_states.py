@@ -170,7 +170,7 @@ async def _traces(application: Application) -> AsyncIterator[tuple[str, QWidget]
     tree.focus_filter()
     tree.bar.field.setText("429")
     yield "filtered", window
-    tree.bar.search.clear()
+    tree.bar.field.clear()
     for name, shape in (("limit", LIMIT), ("failed", FAILED)):
         _show(application, traces.state(shape))
         application.workbench.show_answer()
