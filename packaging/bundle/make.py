@@ -14,6 +14,7 @@ from pathlib import Path
 import icons
 import parts
 from interpreter import FOLDER
+from manual import manual
 from relocate import relocate
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -70,9 +71,6 @@ def compile_library(root: Path) -> None:
 
 def write_manual(file: Path, seconds: int) -> None:
     """The manual page, for the packages of Linux."""
-    sys.path.insert(0, str(PROJECT / "packaging" / "linux"))
-    from manual import manual
-
     file.write_text(manual(seconds), encoding="utf-8")
 
 

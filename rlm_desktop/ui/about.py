@@ -83,9 +83,8 @@ class AboutDialog(QDialog):
             )
         )
         what.setWordWrap(True)
-        versions = QLabel(
-            f"Python {platform.python_version()}, PySide6 {qt_version}, {platform.platform(terse=True)}"
-        )
+        python, system = platform.python_version(), platform.platform(terse=True)
+        versions = QLabel(f"Python {python}, PySide6 {qt_version}, {system}")
         muted(versions)
         texts = QVBoxLayout()
         texts.setSpacing(4)

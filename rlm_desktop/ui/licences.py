@@ -1,4 +1,4 @@
-"""The licences of everything that the program is made of: those that a bundle carries, else those installed here."""
+"""The licences of what the program is made of: those that a bundle carries, else of what is installed here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 from rlm_desktop import paths
 
 INDEX = "index.json"
-_FILE_WORDS = ("LICEN", "COPYING", "NOTICE", "AUTHORS")
+_FILES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "COPYING", "NOTICE")
+"""Where the metadata names none."""
 _UNKNOWN = "see its text"
 
 
@@ -44,12 +45,9 @@ def all_licences() -> list[Licence]:
 
 def of_distribution(found: metadata.Distribution) -> Licence:
     """What an installed distribution says of itself."""
-    texts = [
-        text.strip()
-        for file in sorted(found.files or (), key=str)
-        if ".dist-info/" in str(file) and any(word in file.name.upper() for word in _FILE_WORDS)
-        if (text := file.read_text(encoding="utf-8"))
-    ]
+    names = found.metadata.get_all("License-File") or _FILES
+    places = ((f"licenses/{name}", name) for name in names)
+    texts = [text.strip() for new, old in places if (text := found.read_text(new) or found.read_text(old))]
     return Licence(found.name, found.version, _short(found), "\n\n".join(texts))
 
 
@@ -72,14 +70,14 @@ def read(folder: Path) -> list[Licence]:
 
 def _short(found: metadata.Distribution) -> str:
     """Its short name: an expression, else the classifiers, else the first line of the field."""
-    said = found.metadata
-    classifiers = [each.rpartition(" :: ")[2] for each in said.get_all("Classifier") or () if "License ::" in each]
-    field = (said.get("License") or "").strip().splitlines()
-    return said.get("License-Expression") or " or ".join(classifiers) or (field[0] if field else _UNKNOWN)
+    said = found.metadata.get_all
+    classifiers = [each.rpartition(" :: ")[2] for each in said("Classifier") or () if "License ::" in each]
+    expression, field = said("License-Expression") or [""], said("License") or [""]
+    return expression[0] or " or ".join(classifiers) or field[0].strip().partition("\n")[0] or _UNKNOWN
 
 
 def _required() -> list[metadata.Distribution]:
-    """This program's distribution and what it needs here, by name."""
+    """This program's distribution and what it needs here, by name; all of them where it is not installed."""
     waiting, found = ["rlm-desktop"], dict[str, metadata.Distribution]()
     while waiting:
         name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
@@ -92,7 +90,7 @@ def _required() -> list[metadata.Distribution]:
         for line in found[name].requires or ():
             if "extra ==" not in line and (match := re.match(r"[\w.-]+", line)):
                 waiting.append(match[0])
-    return [found[name] for name in sorted(found)]
+    return [found[name] for name in sorted(found)] or sorted(metadata.distributions(), key=lambda each: each.name)
 
 
 def _by_name(licence: Licence) -> str:

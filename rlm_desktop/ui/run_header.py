@@ -69,7 +69,7 @@ class RunHeader(QFrame):
         layout.addWidget(self.banner)
         layout.addLayout(first)
         layout.addLayout(second)
-        self._second = second
+        self._lines, self._second = layout, second
         self.set_state(None)
 
     def add_button(self, button: QPushButton) -> None:
@@ -78,7 +78,7 @@ class RunHeader(QFrame):
 
     def add_line(self, line: QWidget) -> None:
         """Put a line below."""
-        self.layout().addWidget(line)
+        self._lines.addWidget(line)
 
     def set_state(self, state: RunState | None) -> None:
         """Show another run; None for none."""

@@ -111,7 +111,10 @@ def fetch(address: str) -> Release:
         data = answer.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
         raise ValueError("the document is too long")
-    said = json.loads(data)
+    try:
+        said = json.loads(data)
+    except RecursionError:
+        raise ValueError("the document is nested too deeply") from None
     if not isinstance(said, dict):
         raise ValueError("the document is not an object")
     version, page = said.get("version"), said.get("page", "")

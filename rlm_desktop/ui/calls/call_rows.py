@@ -8,7 +8,7 @@ what is above or below (a `QTreeView` lays out every expanded row again for each
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, TypeAlias, get_args
 
 from rlm_desktop.engine.state import RunState
@@ -137,12 +137,13 @@ class CallRows:
         self._take_all()
         self.matches = matches
         self._shut_in_filter.clear()
-        self._kept = set(matches or ())
+        nodes = self.state.nodes
+        kept = self._kept = set(matches or ())
         for index in matches or ():
-            for ancestor in self.state.nodes[index].ancestors():
-                if ancestor.index in self._kept:
-                    break
-                self._kept.add(ancestor.index)
+            above = nodes[index].parent
+            while above is not None and above.index not in kept:
+                kept.add(above.index)
+                above = above.parent
         return self.all_rows()
 
     def set_focus(self, node: Node | None) -> list[int]:
@@ -176,45 +177,54 @@ class CallRows:
             ranked.extend(node.children[len(ranked) :])
         return ranked
 
-    def _shown_children(self, node: Node) -> Iterable[int]:
-        if self.matches is not None:
-            if node.index in self._shut_in_filter:
-                return ()
-            return [child.index for child in self.in_order(node) if child.index in self._kept]
-        if node.index in self._open:
-            return [child.index for child in self.in_order(node)]
-        if lifted := self._lifted(node):
-            return [*lifted, ~node.index]
-        return ()
-
-    def _lifted(self, node: Node) -> list[int]:
+    def _lifted(self, node: Node) -> list[Node]:
         """The failed calls that a closed big batch shows."""
         if not isinstance(node, BatchNode) or node.size <= BIG_BATCH or self.matches is not None:
             return []
         if not failure_count(node):
             return []
-        lifted: list[int] = []
+        lifted: list[Node] = []
         for child in node.children:
             if is_failure(child):
-                lifted.append(child.index)
+                lifted.append(child)
                 if len(lifted) == MOST_LIFTED:
                     break
         return lifted
 
     def _below(self, node: Node) -> list[int]:
-        """Every visible row under a node, in order. No recursion: a run may be deeper than Python's stack."""
-        nodes = self.state.nodes
+        """Every visible row under a node, in order. No recursion: a run may be deeper than Python's stack.
+
+        Written for speed: it goes over every row when a large run is opened wholly, filtered or sorted.
+        """
+        kept = self._kept if self.matches is not None else None
+        is_by_time = self.order == "time"
         rows: list[int] = []
-        stack: list[Iterator[int]] = [iter(self._shown_children(node))]
+        stack: list[tuple[Iterator[Node], int | None]] = [self._children_of(node)]
         while stack:
-            for index in stack[-1]:
+            children, last = stack[-1]
+            for child in children:
+                index = child.index
+                if kept is not None and index not in kept:
+                    continue
                 rows.append(index)
-                if index >= 0 and nodes[index].children:
-                    stack.append(iter(self._shown_children(nodes[index])))
+                if child.children:
+                    if kept is None and is_by_time and index in self._open:
+                        stack.append((iter(child.children), None))
+                    else:
+                        stack.append(self._children_of(child))
                     break
             else:
+                if last is not None:
+                    rows.append(last)
                 stack.pop()
         return rows
+
+    def _children_of(self, node: Node) -> tuple[Iterator[Node], int | None]:
+        """What is shown of a node's children, and the line that comes after them."""
+        if self.is_open(node):
+            return iter(self.in_order(node)), None
+        lifted = self._lifted(node)
+        return iter(lifted), ~node.index if lifted else None
 
     # -- by the person: each first takes in what has happened ------------------------------------------------
 
@@ -231,14 +241,13 @@ class CallRows:
     def open_all(self, node: Node) -> None:
         """Open it and everything below it."""
         self.refresh()
-        stack = [node]
-        while stack:
-            below = stack.pop()
-            if below.children:
-                self._open.add(below.index)
-                self._shut_in_filter.discard(below.index)
-                self._shut_by_hand.discard(below.index)
-                stack.extend(below.children)
+        opened = [node] if node.children else []
+        for below in opened:  # grows
+            opened += [child for child in below.children if child.children]
+        indices = {below.index for below in opened}
+        self._open |= indices
+        self._shut_in_filter -= indices
+        self._shut_by_hand -= indices
         self._replace_below(node)
 
     def close_all(self, node: Node) -> None:
@@ -257,7 +266,7 @@ class CallRows:
         for ancestor in reversed(list(node.ancestors())):
             if self.matches is not None:
                 self._shut_in_filter.discard(ancestor.index)
-            elif ancestor.index not in self._open and node.index not in self._lifted(ancestor):
+            elif ancestor.index not in self._open and node not in self._lifted(ancestor):
                 self._open.add(ancestor.index)
         self._show_open_path(node)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -11,21 +13,48 @@ from rlm_desktop.engine.tree import CallNode, Exchange, IterationNode, Node
 
 Weight: TypeAlias = Literal["time", "cost", "tokens"]
 Order: TypeAlias = Literal["time", "heaviest"]
+_PIECE = 1_000
 
 
-def weights(state: RunState, by: Weight, now: float) -> list[float]:
-    """For each node the sum over it and all below.
+class Weights:
+    """For each node the sum over it and all below, worked out in slices of time.
 
     Time is work time: the requests and the cells' own computing, those that ran side by side added up. (A node
     comes after its parent in `state.nodes`, so one pass from the end is enough.)
+
+    Attributes:
+        sums: By index; complete once `take` has said so.
     """
-    own: Callable[[Node, float], float] = {"time": _own_time, "cost": _own_cost, "tokens": _own_tokens}[by]
-    sums = [0.0] * len(state.nodes)
-    for node in reversed(state.nodes):
-        sums[node.index] += own(node, now)
-        if node.parent is not None:
-            sums[node.parent.index] += sums[node.index]
-    return sums
+
+    def __init__(self, state: RunState, by: Weight, now: float) -> None:
+        self._own: Callable[[Node, float], float] = {"time": _own_time, "cost": _own_cost, "tokens": _own_tokens}[
+            by
+        ]
+        self._nodes = state.nodes[:]
+        self._now = now
+        self.sums = [0.0] * len(self._nodes)
+
+    def take(self, seconds: float) -> bool:
+        """Go on for at most about so long; whether all has been summed."""
+        deadline = time.perf_counter() + seconds
+        nodes, sums, own, now = self._nodes, self.sums, self._own, self._now
+        while nodes:
+            for node in reversed(nodes[-_PIECE:]):
+                index = node.index
+                sums[index] += own(node, now)
+                if node.parent is not None:
+                    sums[node.parent.index] += sums[index]
+            del nodes[-_PIECE:]
+            if time.perf_counter() >= deadline:
+                break
+        return not nodes
+
+
+def weights(state: RunState, by: Weight, now: float) -> list[float]:
+    """The sums of `Weights`, at once."""
+    all_of_them = Weights(state, by, now)
+    all_of_them.take(math.inf)
+    return all_of_them.sums
 
 
 def _exchange(node: Node) -> Exchange | None:
@@ -41,7 +70,8 @@ def _own_time(node: Node, now: float) -> float:
         end = exchange.responded if exchange.responded is not None else node.finished
         seconds = max(0.0, (now if end is None else end) - exchange.requested)
     if isinstance(node, IterationNode):
-        seconds += sum(cell.computed or 0.0 for cell in node.cells)
+        for cell in node.cells:
+            seconds += cell.computed or 0.0
     return seconds
 
 

@@ -26,6 +26,7 @@ from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight
 
 ROW = 22
 _AGAIN_SECONDS = 0.5
+_SLICE_SECONDS = 0.008
 _WEIGHTS: dict[Weight, str] = {"time": "Work time", "cost": "Cost", "tokens": "Tokens"}
 _ORDERS: dict[Order, str] = {"time": "In time order", "heaviest": "Heaviest first"}
 _ROLES = {"rlm": "rlm", "llm": "llm", "iteration": "code", "batch": "batch"}
@@ -221,6 +222,9 @@ class IcicleView(QWidget):
         layout.setSpacing(0)
         layout.addLayout(line)
         layout.addWidget(self._area, 1)
+        self._weights: call_weights.Weights | None = None
+        self._slices = QTimer(self, singleShot=True, interval=0)
+        self._slices.timeout.connect(self._go_on)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.lay_out)
         self.setFocusProxy(self.canvas)
@@ -263,12 +267,31 @@ class IcicleView(QWidget):
         top = self._top or (self._state.nodes[0] if self._state.nodes else None)
         self.whole.setVisible(self._top is not None)
         weight: Weight = self.weight.currentData()
-        order: Order = self.order.currentData()
         if top is None or not self.isVisible():
+            self._slices.stop()
+            self._weights = None
             self.path.clear()
             self.canvas.show_slabs([], [], weight)
             return
-        sums = call_weights.weights(self._state, weight, self._clock())
+        self._weights = call_weights.Weights(self._state, weight, self._clock())
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Measure for a slice of time; a big run takes several, and shows what it showed before meanwhile."""
+        if self._weights is None:
+            return
+        if not self._weights.take(_SLICE_SECONDS):
+            self._slices.start()
+            return
+        sums, self._weights = self._weights.sums, None
+        sums += [0.0] * (len(self._state.nodes) - len(sums))  # what has begun meanwhile weighs nothing yet
+        self._place(sums)
+
+    def _place(self, sums: list[float]) -> None:
+        """Place everything by what it weighs."""
+        weight: Weight = self.weight.currentData()
+        order: Order = self.order.currentData()
+        top = self._top or self._state.nodes[0]
         names = [call_text.title(node) for node in (*reversed(list(top.ancestors())), top)]
         nothing = f"No {_WEIGHTS[weight].lower()} is known yet."
         self.path.setText(nothing if not sums[0] else " › ".join(names) if self._top else "")

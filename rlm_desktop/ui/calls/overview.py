@@ -17,7 +17,7 @@ from rlm_desktop.ui.calls import call_text
 MOST_LANES = 6
 _PAD = 8
 _LANE = 14
-_PART = 5_000
+_PART = 2_000
 
 
 class OverviewStrip(QWidget):
@@ -117,9 +117,12 @@ class OverviewStrip(QWidget):
                     self._failed.add((min(call.depth, MOST_LANES - 1), column))
 
     def _take_more(self) -> None:
+        lanes = len(self._lanes)
         self._take_new()
-        self.updateGeometry()
-        self.update()
+        if len(self._lanes) != lanes:
+            self.updateGeometry()
+        if not self._timer.isActive():
+            self._timer.start()
 
     def _lane(self, depth: int) -> list[int]:
         number = min(depth, MOST_LANES - 1)

@@ -6,8 +6,8 @@ import asyncio
 import dataclasses
 import importlib
 import logging
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -159,8 +159,7 @@ class ProviderBook(QObject):
         Raises:
             SettingsError: The name is taken, or something cannot be written; then nothing is changed.
         """
-        await asyncio.to_thread(self._save, item, key, old_name)
-        await self.reload()
+        await _finished(self._save_and_reload(lambda: self._save(item, key, old_name)))
 
     def _save(self, item: ProviderSettings, key: str | None, old_name: str) -> None:
         from rlm_desktop.engine import provider_settings
@@ -184,7 +183,10 @@ class ProviderBook(QObject):
         Raises:
             SettingsError: Something cannot be written.
         """
-        await asyncio.to_thread(self._remove, name)
+        await _finished(self._save_and_reload(lambda: self._remove(name)))
+
+    async def _save_and_reload(self, work: Callable[[], None]) -> None:
+        await asyncio.to_thread(work)
         await self.reload()
 
     def _remove(self, name: str) -> None:
@@ -237,6 +239,13 @@ class ProviderBook(QObject):
         self.lists[provider.name] = found = await model_lists.fetch(provider)
         self.changed.emit()
         return found
+
+
+async def _finished(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work` to its end, though the page that wants it is closed meanwhile."""
+    from rlm_desktop.engine.run import to_the_end
+
+    await to_the_end(work)
 
 
 async def _import(names: Iterable[str]) -> None:

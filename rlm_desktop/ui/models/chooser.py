@@ -36,6 +36,7 @@ from rlm_desktop.errors import ModelError
 from rlm_desktop.ui.figures import dollars, local_time, short_count
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
+from rlm_desktop.ui.models.page_tasks import PageTasks
 from rlm_desktop.ui.theme import figures_font
 from rlm_desktop.ui.window_style import muted, without_icons
 
@@ -212,7 +213,7 @@ class ModelChooser(QDialog):
         self.resize(720, 520)
         self.setMinimumWidth(560)
         self._book = book
-        self._tasks = tasks
+        self._tasks = PageTasks(self, tasks)
         self._current = current
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search, or type any name as PROVIDER/MODEL"))

@@ -14,6 +14,7 @@ from rlm_desktop.keys import Place
 from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
+from rlm_desktop.ui.models.page_tasks import PageTasks
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.window_style import muted, set_property
 
@@ -33,7 +34,7 @@ class ConnectPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("connectPanel")
         self._book = book
-        self._tasks = tasks
+        self._tasks = PageTasks(self, tasks)
         self._place: Place = "session"
         title = QLabel(self.tr("Connect a model"))
         title.setObjectName("heading")
@@ -77,7 +78,7 @@ class ConnectPanel(QFrame):
         layout.addWidget(self._kept)
         layout.addWidget(self.verdict)
         layout.addStretch(1)
-        self._look.clicked.connect(lambda: tasks.spawn(self._look_again(), name="local servers"))
+        self._look.clicked.connect(lambda: self._tasks.spawn(self._look_again(), name="local servers"))
         self.key.textChanged.connect(self._on_key)
         self.key.returnPressed.connect(self._connect_key)
         self.connect_key.clicked.connect(self._connect_key)

@@ -26,6 +26,7 @@ from rlm_desktop.errors import SettingsError
 from rlm_desktop.presets import Preset
 from rlm_desktop.settings import Settings, options
 from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.models.page_tasks import PageTasks
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.settings.fields import caption
 from rlm_desktop.ui.theme import ROW_HEIGHT
@@ -47,7 +48,7 @@ class PresetsPage(QWidget):
         """`settings` gives those that hold now."""
         super().__init__(parent)
         self._settings = settings
-        self._tasks = tasks
+        self._tasks = PageTasks(self, tasks)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Presets"))
         self.name = QLineEdit(maxLength=60)

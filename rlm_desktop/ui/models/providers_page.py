@@ -26,6 +26,7 @@ from rlm_desktop.errors import SettingsError
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
+from rlm_desktop.ui.models.page_tasks import PageTasks
 from rlm_desktop.ui.models.provider_form import ProviderForm
 from rlm_desktop.ui.window_style import muted, set_property
 
@@ -42,7 +43,7 @@ class ProvidersPage(QWidget):
     def __init__(self, book: ProviderBook, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._book = book
-        self._tasks = tasks
+        self._tasks = PageTasks(self, tasks)
         self._configured: dict[str, ProviderSettings] = {}
         self._reports: dict[str, Report] = {}
         self._old_name = ""
@@ -56,7 +57,7 @@ class ProvidersPage(QWidget):
         self._note = QLabel()
         self._build()
         self._connect()
-        tasks.spawn(self._load(), name="providers")
+        self._tasks.spawn(self._load(), name="providers")
 
     # -- building ---------------------------------------------------------------------------------------------
 

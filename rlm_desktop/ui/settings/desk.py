@@ -12,6 +12,7 @@ from rlm_desktop.settings import Settings
 from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from rlm_desktop.ui.settings.shortcuts import ShortcutsPage
+from rlm_desktop.ui.settings.storage import StoragePage
 from rlm_desktop.ui.workbench import Workbench
 
 MakePage = Callable[[], QWidget]
@@ -46,7 +47,11 @@ class SettingsDesk(QObject):
         self._workbench = workbench
         self._window = window
         self._models = models
-        self._pages: dict[str, MakePage] = {"shortcuts": lambda: ShortcutsPage(window.actions_by_name), **pages}
+        self._pages: dict[str, MakePage] = {
+            "shortcuts": lambda: ShortcutsPage(window.actions_by_name),
+            "storage": lambda: StoragePage(workbench.sessions, tasks, workbench.new_session),
+            **pages,
+        }
         self._dialog: SettingsDialog | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
