@@ -47,7 +47,7 @@ def of_distribution(found: metadata.Distribution) -> Licence:
     """What an installed distribution says of itself."""
     names = found.metadata.get_all("License-File") or _FILES
     places = ((f"licenses/{name}", name) for name in names)
-    texts = [text.strip() for new, old in places if (text := found.read_text(new) or found.read_text(old))]
+    texts = [text.strip() for new, old in places if (text := _text(found, new) or _text(found, old))]
     return Licence(found.name, found.version, _short(found), "\n\n".join(texts))
 
 
@@ -66,6 +66,15 @@ def read(folder: Path) -> list[Licence]:
     """What `write` wrote."""
     entries = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     return [Licence(**entry | {"text": (folder / entry["text"]).read_text(encoding="utf-8")}) for entry in entries]
+
+
+def _text(found: metadata.Distribution, name: str) -> str:
+    """A file of its metadata; empty when there is none."""
+    try:
+        return found.read_text(name) or ""
+    except UnicodeDecodeError:  # an old text, whose author's name is in Latin-1
+        files = (file for file in found.files or () if str(file).endswith(f".dist-info/{name}"))
+        return next((Path(str(file.locate())).read_text(encoding="latin-1") for file in files), "")
 
 
 def _short(found: metadata.Distribution) -> str:
