@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -67,6 +68,14 @@ QUESTION = "Which boat is berth seven reserved for?"
 
 
 # -- ask -----------------------------------------------------------------------------------------------------
+
+
+def test_a_terminal_is_given_nothing_to_obey() -> None:
+    from rlm_desktop.cli.output import PrintableStream
+
+    stream = io.StringIO()
+    print("\x1b]52;c;ZXZpbA==\x07\ttwo\x9b2J\r\nthree é", file=PrintableStream(stream))  # type: ignore[arg-type]
+    assert stream.getvalue() == "␛]52;c;ZXZpbA==␇\ttwo�2J␍\nthree é\n"
 
 
 def test_ask_prints_the_answer_and_the_progress(guide: Path) -> None:

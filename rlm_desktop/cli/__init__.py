@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import NoReturn, TextIO, cast
 
 from rlm_desktop import __version__, paths
 from rlm_desktop.errors import RLMError, SettingsError, UsageError
@@ -40,6 +40,10 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if sys.stdout.isatty():
+        from rlm_desktop.cli.output import PrintableStream
+
+        sys.stdout = cast(TextIO, PrintableStream(sys.stdout))
     chosen = _parser().parse_args(arguments)
     with _logging_to_file():
         return _run(chosen)

@@ -6,9 +6,31 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
+
+_SHOWN = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"}
+_SHOWN |= dict.fromkeys(range(0x7F, 0xA0), 0xFFFD)
+
+
+def printable(text: str) -> str:
+    """Text without what a terminal would obey: answers and documents may hold anything, and come from anywhere."""
+    return text.translate(_SHOWN)
+
+
+class PrintableStream:
+    """A terminal to which only printable text is written."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write `text`, control characters made visible."""
+        return self._stream.write(printable(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def print_json(value: Any) -> None:

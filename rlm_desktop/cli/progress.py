@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from typing import TextIO
 
 from rlm_desktop.cli import tree
-from rlm_desktop.cli.output import one_line, seconds
+from rlm_desktop.cli.output import one_line, printable, seconds
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
@@ -49,7 +49,7 @@ class LiveTree:
             lines = [f"… {len(lines) - room + 1:,} rows above", *lines[-room + 1 :]]
         lines.append(one_line(f"{state.status}: {tree.totals_line(state)}", columns - 1))
         back = f"\x1b[{self._drawn}F" if self._drawn else ""
-        self._stream.write(back + "".join(f"\x1b[K{line}\n" for line in lines) + "\x1b[J")
+        self._stream.write(back + "".join(f"\x1b[K{printable(line)}\n" for line in lines) + "\x1b[J")
         self._stream.flush()
         self._drawn = len(lines)
 
