@@ -135,7 +135,7 @@ class Application(QObject):
         forks = Forks(self._workbench, window, self.tasks)
         desk = HelpDesk(window, self.tasks, paths.log_file())
         models = self._models = ModelsController(window, self._workbench, self.tasks)
-        settings = SettingsDesk(self._workbench, window, models=models.names, pages=models.pages())
+        settings = SettingsDesk(self._workbench, window, self.tasks, models=models.names, pages=models.pages())
         settings.changed.connect(self._take_settings)
         models.settings_chosen.connect(self._take_settings)
         models.settings_chosen.connect(settings.show_settings)

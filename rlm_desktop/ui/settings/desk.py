@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from rlm_desktop.engine import prompts
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from rlm_desktop.ui.settings.shortcuts import ShortcutsPage
@@ -31,6 +32,7 @@ class SettingsDesk(QObject):
         self,
         workbench: Workbench,
         window: MainWindow,
+        tasks: Tasks,
         *,
         models: Callable[[], Sequence[str]],
         pages: Mapping[str, MakePage],
@@ -40,6 +42,7 @@ class SettingsDesk(QObject):
         Args:
             workbench: Has the settings.
             window: Whose dialog it is.
+            tasks: Keeps the work of the pages going.
             models: Gives the names of the models that can be chosen now.
             pages: Makes the pages that other rooms have: page -> its widget.
         """

@@ -1,0 +1,175 @@
+"""The page of the storage: where the history lies, how large it is, a copy of it and back, all of it gone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
+
+from rlm_desktop.errors import UserError
+from rlm_desktop.ui.figures import counted
+from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.sessions.stored import StoredSessions
+from rlm_desktop.ui.window_style import muted, without_icons
+
+if TYPE_CHECKING:
+    from rlm_desktop.history import History
+    from rlm_desktop.history.storage import Storage
+
+MEGABYTE = 1_000_000
+
+
+class StoragePage(QWidget):
+    """What can be done with the history as a whole. Everything runs in a thread; the page says what happens.
+
+    Args:
+        sessions: The history as the window lists it.
+        tasks: Keeps the work going.
+        forget: Lets go of what the window shows, before it is deleted or replaced.
+    """
+
+    def __init__(self, sessions: StoredSessions, tasks: Tasks, forget: Callable[[], object]) -> None:
+        super().__init__()
+        self._sessions = sessions
+        self._tasks = tasks
+        self._forget = forget
+        self.place = QLabel()
+        self.place.setWordWrap(True)
+        self.place.setTextFormat(Qt.TextFormat.PlainText)
+        self.place.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.place.setAccessibleName(self.tr("Where the history lies"))
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        muted(self.note)
+        self.backup = self._button(self.tr("&Back up…"), self._choose_backup)
+        self.restore = self._button(self.tr("&Restore…"), self._choose_restore)
+        self.delete = self._button(self.tr("&Delete all…"), self._ask_delete)
+        self.delete.setObjectName("danger")
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        for button in (self.backup, self.restore, self.delete):
+            line.addWidget(button)
+        line.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.place)
+        layout.addLayout(line)
+        layout.addWidget(self.note)
+        self._do(self._show_place)
+
+    def _button(self, text: str, act: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text)
+        button.setAutoDefault(False)
+        button.clicked.connect(act)
+        return button
+
+    # -- what it does ---------------------------------------------------------------------------------------
+
+    def _do(self, work: Callable[[], Awaitable[str]]) -> None:
+        self._tasks.spawn(self._guarded(work), name="storage")
+
+    async def _guarded(self, work: Callable[[], Awaitable[str]]) -> None:
+        for button in (self.backup, self.restore, self.delete):
+            button.setEnabled(False)
+        try:
+            text = await work()
+        except UserError as error:
+            text = str(error)
+        for button in (self.backup, self.restore, self.delete):
+            button.setEnabled(self._sessions.history is not None)
+        self.note.setText(text)
+
+    async def _with_storage(self, work: Callable[[Storage], object]) -> None:
+        await self._sessions.do(lambda history: work(history.storage))
+
+    async def _show_place(self) -> str:
+        def look(history: History) -> tuple[str, int, int]:
+            return history.storage.place, history.storage.size(), len(history.find_runs())
+
+        place, size, runs = await self._sessions.do(look)
+        self.place.setText(f"{place}\n{size / MEGABYTE:,.1f} MB · {counted(runs, 'run')}")
+        return ""
+
+    async def back_up(self, target: Path) -> str:
+        """Copy everything to a file."""
+        self.note.setText(self.tr("Copying…"))
+        await self._with_storage(lambda storage: storage.backup(target))
+        return self.tr("Everything was copied to {file}.").format(file=target)
+
+    async def bring_back(self, copy: Path) -> str:
+        """Put a copy in the place of everything."""
+        self.note.setText(self.tr("Restoring…"))
+        kept: list[Path] = []
+        await self._with_storage(lambda storage: kept.append(storage.restore(copy)))
+        self._forget()
+        await self._sessions.refresh()
+        await self._show_place()
+        return self.tr("Restored. What was there before is kept as {file}.").format(file=kept[0])
+
+    async def delete_everything(self) -> str:
+        """Delete every session for good."""
+        self.note.setText(self.tr("Deleting…"))
+        await self._with_storage(lambda storage: storage.delete_all())
+        self._forget()
+        await self._sessions.refresh()
+        await self._show_place()
+        return self.tr("All sessions, runs and texts of documents are deleted.")
+
+    # -- what it asks ---------------------------------------------------------------------------------------
+
+    def _choose_backup(self) -> None:
+        dialog = self._file_dialog(self.tr("Back up the history"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(f"rlm-desktop-{date.today():%Y-%m-%d}.rlmarchive")
+        dialog.setDefaultSuffix("rlmarchive")
+        dialog.fileSelected.connect(lambda name: self._do(lambda: self.back_up(Path(name))))
+        dialog.open()
+
+    def _choose_restore(self) -> None:
+        dialog = self._file_dialog(self.tr("Restore the history from a copy"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._ask_restore(Path(name)))
+        dialog.open()
+
+    def _file_dialog(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self, title, "", self.tr("Archives (*.rlmarchive *.sqlite);;All files (*)"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    def _ask_restore(self, copy: Path) -> None:
+        self._ask(
+            self.tr("Replace the whole history?"),
+            self.tr("Everything in the history is replaced by what {file} holds. A copy of it is kept.").format(
+                file=copy.name
+            ),
+            self.tr("&Replace"),
+            lambda: self.bring_back(copy),
+        )
+
+    def _ask_delete(self) -> None:
+        self._ask(
+            self.tr("Delete everything?"),
+            self.tr("All sessions, runs and texts of documents are deleted for good. Your own files stay."),
+            self.tr("&Delete all"),
+            self.delete_everything,
+        )
+
+    def _ask(self, title: str, text: str, yes: str, work: Callable[[], Awaitable[str]]) -> None:
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(title)
+        box.setText(title)
+        box.setInformativeText(text)
+        box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(lambda: self._do(work))
+        cancel = QCoreApplication.translate("QPlatformTheme", "Cancel")
+        box.setDefaultButton(box.addButton(cancel, QMessageBox.ButtonRole.RejectRole))
+        without_icons(box)
+        box.open()
