@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from statistics import median
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node, Tally
 from rlm_desktop.ui import figures, theme
 
+translate = QCoreApplication.translate
 UNKNOWN = "–"
 _NOT_FAILURES = frozenset(("queued", "running", EndState.COMPLETED, EndState.CANCELLED, EndState.INTERRUPTED))
 _SHORT_STATUSES: dict[str, str] = {
-    EndState.BUDGET_EXCEEDED: "Budget limit",
-    EndState.TIMEOUT_EXCEEDED: "Timeout",
-    EndState.TOKEN_LIMIT_EXCEEDED: "Token limit",
-    EndState.CALL_LIMIT_EXCEEDED: "Call limit",
-    EndState.ERROR_THRESHOLD_EXCEEDED: "Error limit",
-    EndState.OUT_OF_ITERATIONS: "Iterations",
+    EndState.BUDGET_EXCEEDED: QT_TRANSLATE_NOOP("CallText", "Budget limit"),
+    EndState.TIMEOUT_EXCEEDED: QT_TRANSLATE_NOOP("CallText", "Timeout"),
+    EndState.TOKEN_LIMIT_EXCEEDED: QT_TRANSLATE_NOOP("CallText", "Token limit"),
+    EndState.CALL_LIMIT_EXCEEDED: QT_TRANSLATE_NOOP("CallText", "Call limit"),
+    EndState.ERROR_THRESHOLD_EXCEEDED: QT_TRANSLATE_NOOP("CallText", "Error limit"),
+    EndState.OUT_OF_ITERATIONS: QT_TRANSLATE_NOOP("CallText", "Iterations"),
 }
 
 
@@ -35,16 +36,14 @@ def failure_count(batch: BatchNode) -> int:
 def title(node: Node) -> str:
     """The row's name, as `Iteration 3`, `llm_query_batch ×250`, `Sub-call 17`."""
     if isinstance(node, IterationNode):
-        return f"Iteration {node.number}"
+        return translate("CallText", "Iteration {number}").format(number=node.number)
     if isinstance(node, BatchNode):
-        return f"{node.function} ×{node.size:,}"
+        return f"{node.function} ×{figures.number(node.size)}"
     if isinstance(node, CallNode) and node.parent is not None:
-        return (
-            f"Sub-call {node.batch_index + 1}"
-            if isinstance(node.parent, BatchNode)
-            else node.function or "Sub-call"
-        )
-    return "Run"
+        if isinstance(node.parent, BatchNode):
+            return translate("CallText", "Sub-call {number}").format(number=node.batch_index + 1)
+        return node.function or translate("CallText", "Sub-call")
+    return translate("CallText", "Run")
 
 
 def preview(node: Node, shared: int = 0) -> str:
@@ -95,9 +94,11 @@ def kind_words(node: Node) -> str:
     """The kind for a person."""
     if isinstance(node, CallNode):
         if node.parent is None:
-            return "Run"
-        return "RLM sub-call" if node.kind == "rlm" else "LLM sub-call"
-    return "Iteration" if isinstance(node, IterationNode) else "Batch"
+            return translate("CallText", "Run")
+        is_rlm = node.kind == "rlm"
+        return translate("CallText", "RLM sub-call") if is_rlm else translate("CallText", "LLM sub-call")
+    is_iteration = isinstance(node, IterationNode)
+    return translate("CallText", "Iteration") if is_iteration else translate("CallText", "Batch")
 
 
 def waits(node: Node) -> bool:
@@ -115,23 +116,24 @@ def look(node: Node) -> tuple[str, str]:
 def status(node: Node) -> str:
     """The status in words."""
     if waits(node):
-        return QCoreApplication.translate("CallText", "Waits for you")
+        return translate("CallText", "Waits for you")
     has_cells = isinstance(node, IterationNode) and bool(node.cells)
     if has_cells and node.status == EndState.FAILED:
-        return "Cell error"
-    return node.status.capitalize()
+        return translate("CallText", "Cell error")
+    return figures.status_words(node.status)
 
 
 def short_status(node: Node) -> str:
     """The status in few enough letters for a column."""
-    return _SHORT_STATUSES.get(node.status) or status(node)
+    short = _SHORT_STATUSES.get(node.status)
+    return translate("CallText", short) if short else status(node)
 
 
 def seconds(value: float) -> str:
     """A duration: `20 ms`, `6.1 s`, `1:51`."""
     if value < 0.0995:
         return f"{max(0.0, value) * 1000:.0f} ms"
-    return f"{value:.1f} s" if value < 59.95 else figures.clock(value)
+    return f"{figures.number(value, 1)} s" if value < 59.95 else figures.clock(value)
 
 
 def duration(node: Node, now: float) -> float:
@@ -178,8 +180,8 @@ def cost(tally: Tally | None) -> str:
 def _money(usd: float) -> str:
     """Short enough for a column."""
     if usd and usd < 0.0001:
-        return "< $0.0001"
-    return f"${usd:.4f}" if 0 < usd < 0.01 else figures.money(usd)
+        return f"< {figures.dollars(0.0001, 4)}"
+    return figures.dollars(usd, 4) if 0 < usd < 0.01 else figures.money(usd)
 
 
 def batch_counts(node: BatchNode) -> tuple[int, int, int, int]:
@@ -195,12 +197,14 @@ def batch_status(node: BatchNode) -> str:
     """The counts of a batch in words."""
     done, ended, running, waiting = batch_counts(node)
     parts = [
-        f"{done:,} completed",
-        f"{ended:,} failed" if ended else "",
-        f"{running:,} running" if running else "",
-        f"{waiting:,} waiting" if waiting else "",
+        (done, translate("CallText", "{count} completed")),
+        (ended, translate("CallText", "{count} failed")),
+        (running, translate("CallText", "{count} running")),
+        (waiting, translate("CallText", "{count} waiting")),
     ]
-    return ", ".join(part for part in parts if part)
+    return ", ".join(
+        text.format(count=figures.number(count)) for place, (count, text) in enumerate(parts) if count or not place
+    )
 
 
 def latencies(node: BatchNode) -> tuple[float, float, float] | None:
@@ -214,7 +218,8 @@ def latencies_text(values: tuple[float, float, float] | None) -> str:
     if values is None:
         return ""
     low, middle, high = values
-    return f"min {seconds(low)} · median {seconds(middle)} · max {seconds(high)}"
+    text = translate("CallText", "min {low} · median {middle} · max {high}")
+    return text.format(low=seconds(low), middle=seconds(middle), high=seconds(high))
 
 
 def depth(node: Node) -> int:
@@ -258,10 +263,13 @@ def accessible(node: Node, now: float, *, is_open: bool) -> str:
     parts = [title(node), words, seconds(duration(node, now))]
     tally = tally_of(node)
     if text := tokens(tally):
-        parts.append(f"tokens {text.replace(' → ', ' in, ')} out" if text != UNKNOWN else "tokens unknown")
+        read, _, written = text.partition(" → ")
+        words = translate("CallText", "tokens {input} in, {output} out").format(input=read, output=written)
+        parts.append(words if text != UNKNOWN else translate("CallText", "tokens unknown"))
     if text := cost(tally):
-        parts.append(f"cost {text}" if text != UNKNOWN else "cost unknown")
-    parts.append(f"level {node.level + 1}")
+        words = translate("CallText", "cost {cost}").format(cost=text)
+        parts.append(words if text != UNKNOWN else translate("CallText", "cost unknown"))
+    parts.append(translate("CallText", "level {number}").format(number=node.level + 1))
     if node.children:
-        parts.append("expanded" if is_open else "collapsed")
+        parts.append(translate("CallText", "expanded") if is_open else translate("CallText", "collapsed"))
     return ", ".join(parts)
