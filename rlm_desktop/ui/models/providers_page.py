@@ -226,11 +226,13 @@ class ProvidersPage(QWidget):
         self.save.setEnabled(True)
 
     async def _save(self) -> None:
+        self.save.setEnabled(False)
         try:
             item, key = self.form.settings(), self.form.typed_key
             await self._book.save(item, key, self._old_name)
         except SettingsError as error:
             self.form.show_fault(str(error))
+            self.save.setEnabled(True)
             return
         self._is_new, self._old_name = False, item.name
         self._reports.pop(item.name, None)

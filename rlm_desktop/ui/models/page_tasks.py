@@ -1,0 +1,32 @@
+"""Tasks of a page that may be closed at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from rlm_desktop.ui.loop import Tasks
+
+
+class PageTasks:
+    """Starts tasks that are cancelled when their page is gone: they would write on widgets that are no more."""
+
+    def __init__(self, page: QObject, tasks: Tasks) -> None:
+        self._tasks = tasks
+        self._running: set[asyncio.Task[Any]] = set()
+        running = self._running  # the page itself must not be kept alive
+
+        def cancel() -> None:
+            for task in list(running):
+                task.cancel()
+
+        page.destroyed.connect(cancel)
+
+    def spawn(self, work: Coroutine[Any, Any, Any], *, name: str) -> None:
+        """Start `work`; its errors go where those of all tasks go."""
+        task = self._tasks.spawn(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)

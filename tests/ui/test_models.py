@@ -1,0 +1,450 @@
+"""Providers, the chooser, presets, prices, the estimate and the first model, with real keys, clicks and servers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shiboken6
+from aiohttp import web
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from rlm_desktop import paths, presets
+from rlm_desktop.engine import catalog, prices
+from rlm_desktop.engine.catalog import ModelInfo
+from rlm_desktop.engine.local_servers import LocalServer
+from rlm_desktop.engine.provider_settings import ProviderSettings, save
+from rlm_desktop.history.spending import Spending
+from rlm_desktop.keys import KeyStore
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.models.book import ProviderBook
+from rlm_desktop.ui.models.chooser import ModelChooser
+from rlm_desktop.ui.models.connect import ConnectPanel
+from rlm_desktop.ui.models.cost import CostTable, cost_line, month_line
+from rlm_desktop.ui.models.estimate_label import EstimateLabel, estimate_of, estimate_text
+from rlm_desktop.ui.models.presets_page import PresetsPage
+from rlm_desktop.ui.models.prices_page import PricesPage
+from rlm_desktop.ui.models.providers_page import ProvidersPage
+from rlm_desktop.ui.question_panel import QuestionPanel
+from tests import traces
+from tests.engine.test_provider_settings import Memory
+from tests.provider_servers import Answer, Served, models, refusal, say, serving
+
+Until = Callable[..., Awaitable[None]]
+KEY = "sk-typed-by-hand-0123456789"
+
+
+@pytest.fixture
+async def tasks() -> AsyncIterator[Tasks]:
+    def fail(error: BaseException) -> None:
+        raise error
+
+    made = Tasks(fail)
+    yield made
+    await made.aclose()
+
+
+@pytest.fixture
+def store() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+def book(store: Memory) -> ProviderBook:
+    return ProviderBook(keys=KeyStore(store))
+
+
+@asynccontextmanager
+async def server() -> AsyncIterator[Served]:
+    """Accepts one key, has two models."""
+
+    async def handler(request: web.Request, _body: dict[str, Any]) -> Answer:
+        if request.headers.get("Authorization") != f"Bearer {KEY}":
+            return refusal(401, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}})
+        return await say(request, "ready") if "chat" in request.path else models("text-embed", "big/model-7b")
+
+    async with serving(handler) as served:
+        yield served
+
+
+def select(page: ProvidersPage, name: str) -> None:
+    rows = {page.list.item(row).data(Qt.ItemDataRole.UserRole): row for row in range(page.list.count())}
+    page.list.setCurrentRow(rows[name])
+
+
+class TestProvidersPage:
+    async def test_from_nothing_to_a_tested_provider(
+        self, qtbot: QtBot, book: ProviderBook, store: Memory, tasks: Tasks, wait_until: Until
+    ) -> None:
+        async with server() as served:
+            page = ProvidersPage(book, tasks)
+            qtbot.addWidget(page)
+            page.show()
+            await wait_until(lambda: page.form.name.text() == "openai")
+            page.add("compatible")
+            form = page.form
+            form.name.clear()
+            qtbot.keyClicks(form.name, "lab")
+            qtbot.keyClicks(form.base_url, served.url)
+            form.place.setCurrentIndex(form.place.findData("system"))
+            qtbot.keyClicks(form.key, "sk-wrong-0123456789")
+            qtbot.mouseClick(form.test, Qt.MouseButton.LeftButton)
+            await wait_until(lambda: form.verdict.text.startswith("✕"))
+            assert "key was refused" in form.verdict.text
+            assert "Copy the key again" in form.verdict.text
+            form.key.clear()
+            qtbot.keyClicks(form.key, KEY)
+            assert form.verdict.text == ""
+            qtbot.keyClick(form.key, Qt.Key.Key_Return)
+            await wait_until(lambda: form.verdict.text.startswith("✓"))
+            assert "big/model-7b answered" in form.verdict.text
+            assert not paths.settings_file().exists()
+            qtbot.mouseClick(page.save, Qt.MouseButton.LeftButton)
+            await wait_until(lambda: page.list.count() == 1)
+            assert store.kept == {("rlm-desktop", "lab"): KEY}
+            text = paths.settings_file().read_text()
+            assert 'name = "lab"' in text
+            assert KEY not in text
+            known = await book.providers()
+            assert known.find("lab/big/model-7b").api_key == KEY
+            await wait_until(lambda: not tasks._tasks)
+            assert form.key.text() == ""
+
+    async def test_a_change_keeps_the_key_and_a_removal_deletes_it(
+        self, qtbot: QtBot, book: ProviderBook, store: Memory, tasks: Tasks, wait_until: Until
+    ) -> None:
+        save([ProviderSettings(name="lab", base_url="http://127.0.0.1:9/v1", key="system")])
+        store.kept[("rlm-desktop", "lab")] = KEY
+        page = ProvidersPage(book, tasks)
+        qtbot.addWidget(page)
+        page.show()
+        await wait_until(lambda: page.form.name.text() == "lab")
+        page.form.name.selectAll()
+        qtbot.keyClicks(page.form.name, "lab2")
+        qtbot.mouseClick(page.save, Qt.MouseButton.LeftButton)
+        await wait_until(lambda: not tasks._tasks)
+        assert store.kept == {("rlm-desktop", "lab2"): KEY}
+        page.form.place.setCurrentIndex(page.form.place.findData("session"))
+        page.form.place.activated.emit(0)
+        qtbot.mouseClick(page.save, Qt.MouseButton.LeftButton)
+        await wait_until(lambda: not tasks._tasks)
+        assert store.kept == {}
+        assert (await book.providers()).find("lab2/m").api_key == KEY
+        qtbot.mouseClick(page.remove, Qt.MouseButton.LeftButton)
+        await wait_until(lambda: not tasks._tasks)
+        assert book.known is not None
+        assert not book.known.all
+        assert book.keys.get("lab2", "session") == ""
+
+    async def test_what_cannot_be_used_is_said_and_nothing_is_kept(
+        self, qtbot: QtBot, book: ProviderBook, store: Memory, tasks: Tasks, wait_until: Until
+    ) -> None:
+        page = ProvidersPage(book, tasks)
+        qtbot.addWidget(page)
+        page.show()
+        await wait_until(lambda: page.form.name.text() == "openai")
+        page.form.name.setText("open ai")
+        qtbot.mouseClick(page.save, Qt.MouseButton.LeftButton)
+        await wait_until(lambda: "cannot name a provider" in page.form.verdict.text)
+        assert store.kept == {}
+        assert not paths.settings_file().exists()
+
+    async def test_those_of_the_environment_are_shown_as_such(
+        self,
+        qtbot: QtBot,
+        book: ProviderBook,
+        tasks: Tasks,
+        wait_until: Until,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        page = ProvidersPage(book, tasks)
+        qtbot.addWidget(page)
+        page.show()
+        await wait_until(lambda: page.list.count() == 1)
+        assert page.list.item(0).text() == "openai (environment)"
+        assert not page.form.name.isEnabled()
+        assert not page.remove.isEnabled()
+        assert KEY not in {edit.text() for edit in (page.form.key, page.form.variable, page.form.base_url)}
+
+    async def test_without_a_key_store_the_session_is_offered(
+        self, qtbot: QtBot, tasks: Tasks, wait_until: Until
+    ) -> None:
+        from keyring.backends import fail
+
+        page = ProvidersPage(ProviderBook(keys=KeyStore(fail.Keyring())), tasks)
+        qtbot.addWidget(page)
+        page.show()
+        await wait_until(lambda: not tasks._tasks)
+        assert page.form.place.findData("system") < 0
+        assert page.form.place.currentData() == "session"
+        assert "No key store" in page.form._place_note.text()
+
+
+class TestChooser:
+    @pytest.fixture
+    async def chooser(self, qtbot: QtBot, book: ProviderBook, tasks: Tasks) -> AsyncIterator[ModelChooser]:
+        save([ProviderSettings(name="lab", base_url="http://127.0.0.1:9/v1")])
+        lab = (await book.providers()).get("lab")
+        assert lab is not None
+        book.lists["lab"] = catalog.make_list(
+            lab, [ModelInfo("qwen3-8b", 32_768, input=0.1, output=0.2), ModelInfo("llama-70b", 8192, True)]
+        )
+        made = ModelChooser(book, tasks, "lab/llama-70b")
+        made.show()
+        yield made
+        if shiboken6.isValid(made):
+            made.close()
+
+    async def test_search_and_enter(self, qtbot: QtBot, chooser: ModelChooser) -> None:
+        chosen: list[str] = []
+        chooser.chosen.connect(chosen.append)
+        assert chooser.selected == "lab/llama-70b"
+        qtbot.keyClicks(chooser.search, "lab QWEN")
+        assert chooser.filter.rowCount() == 1
+        texts = [chooser.filter.index(0, column).data() for column in range(5)]
+        assert texts[:3] == ["qwen3-8b", "lab", "33 k"]
+        assert "0.1" in texts[3]
+        qtbot.keyClick(chooser.search, Qt.Key.Key_Return)
+        assert chosen == ["lab/qwen3-8b"]
+
+    async def test_arrows_walk_through_the_list(self, qtbot: QtBot, chooser: ModelChooser) -> None:
+        qtbot.keyClicks(chooser.search, "lab")
+        qtbot.keyClick(chooser.search, Qt.Key.Key_Down)
+        assert chooser.selected == "lab/llama-70b"
+        qtbot.keyClick(chooser.search, Qt.Key.Key_Up)
+        assert chooser.selected == "lab/qwen3-8b"
+
+    async def test_a_name_that_no_list_has(self, qtbot: QtBot, chooser: ModelChooser) -> None:
+        chosen: list[str] = []
+        chooser.chosen.connect(chosen.append)
+        qtbot.keyClicks(chooser.search, "lab/brand-new")
+        assert "asked for at lab" in chooser._note.text()
+        qtbot.keyClick(chooser.search, Qt.Key.Key_Return)
+        assert chosen == ["lab/brand-new"]
+
+    async def test_a_list_that_cannot_be_had_is_said(
+        self, chooser: ModelChooser, qtbot: QtBot, wait_until: Until
+    ) -> None:
+        qtbot.mouseClick(chooser._fetch, Qt.MouseButton.LeftButton)
+        await wait_until(lambda: "lab:" in chooser._note.text())
+        assert "refused" in chooser._note.text()
+        assert chooser.table.rowCount() == 3
+
+
+class TestQuestionPanel:
+    async def test_the_last_entry_opens_the_list_and_changes_nothing(self, qtbot: QtBot) -> None:
+        panel = QuestionPanel(Settings())
+        qtbot.addWidget(panel)
+        panel.show()
+        wanted: list[bool] = []
+        panel.models_requested.connect(wanted.append)
+        box = panel.root_model
+        box.setFocus()
+        qtbot.keyClick(box, Qt.Key.Key_End)
+        assert wanted == [True]
+        assert panel.choices().root_model == "offline"
+        panel.choose_model("lab/m", is_root=True)
+        panel.choose_model("lab/s", is_root=False)
+        assert (panel.choices().root_model, panel.choices().sub_model) == ("lab/m", "lab/s")
+        assert box.itemText(box.count() - 1) == "All models…"
+
+
+class TestEstimate:
+    async def test_free_priced_unknown_and_too_small(self, qtbot: QtBot, book: ProviderBook) -> None:
+        known = await book.providers()
+        label = EstimateLabel()
+        qtbot.addWidget(label)
+        label.show_estimate(book, Settings(), 0)
+        assert not label.isVisibleTo(None)  # type: ignore[arg-type]
+        offline = estimate_of(book, Settings(), 400_000)
+        assert estimate_text(offline) == "free"
+        priced = estimate_of(book, Settings(root_model="gpt-5", sub_model="gpt-5-mini"), 4_000_000)
+        assert priced.chunks == 40
+        assert priced.low_usd is not None
+        assert priced.high_usd is not None
+        assert 0 < priced.low_usd < priced.high_usd < 10
+        unknown = estimate_of(book, Settings(root_model="gpt-5", sub_model="lab/who-knows"), 400_000)
+        assert estimate_text(unknown) == "cost unknown"
+        assert known.get("ollama") is not None
+        label.show_estimate(book, Settings(root_model="ollama/qwen3"), 400_000)
+        assert label.text() == "⚠ free"
+        assert "OLLAMA_CONTEXT_LENGTH" in label.toolTip()
+
+    def test_more_text_never_costs_less(self, book: ProviderBook) -> None:
+        settings = Settings(root_model="gpt-5", sub_model="gpt-5-mini")
+        costs = [estimate_of(book, settings, size) for size in (100, 10_000, 10**6, 10**8)]
+        highs = [found.high_usd or 0 for found in costs]
+        assert highs == sorted(highs)
+        assert all((found.low_usd or 0) <= (found.high_usd or 0) for found in costs)
+
+
+class TestPresets:
+    async def test_keep_apply_give_away_and_take_in(
+        self, qtbot: QtBot, tasks: Tasks, tmp_path: Path, wait_until: Until
+    ) -> None:
+        now = Settings(root_model="lab/m", temperature=0.2, budget_usd=None, max_errors=None, theme="dark")
+        page = PresetsPage(lambda: now, tasks)
+        qtbot.addWidget(page)
+        page.show()
+        applied: list[Settings] = []
+        page.chosen.connect(applied.append)
+        qtbot.keyClicks(page.name, "Contracts, careful")
+        qtbot.keyClick(page.name, Qt.Key.Key_Return)
+        await wait_until(lambda: page.list.count() == 1)
+        now = Settings(root_model="other", max_depth=5, theme="light")
+        qtbot.mouseClick(page.apply, Qt.MouseButton.LeftButton)
+        assert applied == [Settings(root_model="lab/m", temperature=0.2, max_errors=None, theme="light")]
+        given = presets.save(presets.load_all()[0][0], tmp_path / "given.toml")
+        presets.delete("Contracts, careful")
+        page.take_in(str(given))
+        await wait_until(lambda: not tasks._tasks)
+        assert page.list.count() == 1
+        assert presets.load_all()[0][0].values["root_model"] == "lab/m"
+
+    async def test_a_file_that_is_none_is_said(
+        self, qtbot: QtBot, tasks: Tasks, tmp_path: Path, wait_until: Until
+    ) -> None:
+        presets.folder().mkdir(parents=True)
+        (presets.folder() / "broken.toml").write_text("name = ")
+        (presets.folder() / "wrong.toml").write_text('name = "w"\n[settings]\nmax_depth = 99\n')
+        page = PresetsPage(Settings, tasks)
+        qtbot.addWidget(page)
+        page.show()
+        await wait_until(lambda: "broken.toml" in page.verdict.text)
+        assert "max_depth" in page.verdict.text
+        page.take_in(str(tmp_path / "nowhere.toml"))
+        await wait_until(lambda: "nowhere.toml" in page.verdict.text)
+
+
+class TestPrices:
+    def cell(self, page: PricesPage, name: str, column: int) -> Any:
+        row = next(row for row in range(page.table.rowCount()) if page._text(row, 0) == name)
+        return page.table.item(row, column)
+
+    async def test_own_prices_come_first_and_can_be_taken_back(self, qtbot: QtBot) -> None:
+        page = PricesPage()
+        qtbot.addWidget(page)
+        page.show()
+        self.cell(page, "gpt-5", 1).setText("9.5")
+        price = prices.price_of("gpt-5")
+        assert price is not None
+        assert (price.input, price.output) == (9.5, 10.0)
+        self.cell(page, "gpt-5", 2).setText("cheap")
+        assert "no price" in page.verdict.text
+        assert prices.own()["gpt-5"].output == 10.0
+        self.cell(page, "gpt-5", 2).setText("-1")
+        assert prices.own()["gpt-5"].output == 10.0
+        page.table.selectRow(self.cell(page, "gpt-5", 0).row())
+        qtbot.mouseClick(page.reset, Qt.MouseButton.LeftButton)
+        restored = prices.price_of("gpt-5")
+        assert restored is not None
+        assert restored.input == 1.25
+
+    async def test_a_model_of_ones_own(self, qtbot: QtBot) -> None:
+        page = PricesPage()
+        qtbot.addWidget(page)
+        page.show()
+        qtbot.mouseClick(page.add, Qt.MouseButton.LeftButton)
+        row = page.table.rowCount() - 1
+        for column, text in enumerate(("lab/M-1", "1", "2,5")):
+            page.table.item(row, column).setText(text)
+        assert prices.own() == {"lab/m-1": prices.Price(1.0, 2.5)}
+
+
+class TestConnect:
+    async def test_a_local_server_comes_first_and_takes_one_click(
+        self, qtbot: QtBot, book: ProviderBook, tasks: Tasks
+    ) -> None:
+        known = await book.providers()
+        ollama, studio = known.get("ollama"), known.get("lmstudio")
+        assert ollama is not None
+        assert studio is not None
+        panel = ConnectPanel(book, tasks)
+        qtbot.addWidget(panel)
+        panel.show()
+        assert panel.buttons == []
+        book.servers = [LocalServer(studio, ()), LocalServer(ollama, ("nomic-embed-text", "qwen3:8b"))]
+        book.changed.emit()
+        chosen: list[str] = []
+        panel.connected.connect(chosen.append)
+        assert [button.isEnabled() for button in panel.buttons] == [True, False]
+        assert "qwen3:8b" in panel.buttons[0].text()
+        qtbot.mouseClick(panel.buttons[0], Qt.MouseButton.LeftButton)
+        assert chosen == ["ollama/qwen3:8b"]
+
+    async def test_a_key_is_tested_before_it_is_kept(
+        self,
+        qtbot: QtBot,
+        book: ProviderBook,
+        store: Memory,
+        tasks: Tasks,
+        wait_until: Until,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        import dataclasses
+
+        from rlm_desktop.engine import provider_settings
+        from rlm_desktop.engine.provider_kinds import KINDS
+
+        async with server() as served:
+            there = dataclasses.replace(KINDS["openai"], base_url=served.url)
+            monkeypatch.setitem(KINDS, "openai", there)
+            panel = ConnectPanel(book, tasks)
+            qtbot.addWidget(panel)
+            panel.show()
+            chosen: list[str] = []
+            panel.connected.connect(chosen.append)
+            qtbot.keyClicks(panel.key, "sk-wrong-0123456789")
+            qtbot.keyClick(panel.key, Qt.Key.Key_Return)
+            await wait_until(lambda: "key was refused" in panel.verdict.text)
+            assert store.kept == {}
+            panel.key.clear()
+            qtbot.keyClicks(panel.key, KEY)
+            qtbot.keyClick(panel.key, Qt.Key.Key_Return)
+            await wait_until(lambda: bool(chosen))
+        assert chosen == ["openai/gpt-5-mini"]
+        assert store.kept == {("rlm-desktop", "openai"): KEY}
+        assert provider_settings.load()[0][0].key == "system"
+
+
+class TestCost:
+    async def test_by_depth_and_model_with_what_is_unknown(self, qtbot: QtBot) -> None:
+        state = traces.state(traces.Shape(calls=30, batch=10, knows_cost=False))
+        table = CostTable()
+        qtbot.addWidget(table)
+        table.set_state(state)
+        assert table.topLevelItemCount() == 3
+        assert table.topLevelItem(2).text(4) == "unknown"
+        assert "depth 0" in cost_line(state)
+        known = traces.state(traces.Shape(calls=30, batch=10, errors=0.0))
+        table.set_state(known)
+        assert table.topLevelItem(2).text(4).startswith("$")
+
+    def test_the_month_in_a_sentence(self) -> None:
+        assert "and 1 request of unknown cost" in month_line(Spending(2, 0.5, 1))
+        assert "unknown" not in month_line(Spending(2, 0.5, 0))
+
+
+async def test_every_control_has_a_name(qtbot: QtBot, book: ProviderBook, tasks: Tasks, wait_until: Until) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit
+
+    pages: list[QWidget] = [ProvidersPage(book, tasks), PresetsPage(Settings, tasks), PricesPage()]
+    pages += [ConnectPanel(book, tasks), ModelChooser(book, tasks)]
+    for page in pages:
+        qtbot.addWidget(page)
+    await wait_until(lambda: not tasks._tasks)
+    kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit)
+    for page in pages:
+        for control in (one for kind in kinds for one in page.findChildren(kind)):
+            is_inner = control.objectName().startswith("qt_") or isinstance(
+                control.parent(), (QComboBox, QAbstractSpinBox, QLineEdit)
+            )
+            text = control.text() if isinstance(control, QAbstractButton) else ""
+            assert is_inner or control.accessibleName() or text, (page, control)
