@@ -85,6 +85,9 @@ def _own_tokens(node: Node, _now: float) -> float:
     return (usage.input_tokens or 0) + (usage.output_tokens or 0) if usage is not None else 0
 
 
+_OWN: dict[Weight, Callable[[Node, float], float]] = {"time": _own_time, "cost": _own_cost, "tokens": _own_tokens}
+
+
 @dataclass(frozen=True)
 class Slab:
     """A rectangle of the icicle.

@@ -1,0 +1,212 @@
+"""Tree, icicle and charts over stored runs of growing size: open, scroll, filter, expand, memory."""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+
+import psutil
+
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import CallNode, Exchange, IterationNode
+from tests import traces
+from tests.benchmarks import Figure
+from tests.benchmarks.ui_tree import FRAMES, Span, _frames, _ms, paint
+from tests.traces import Shape
+
+NAME = "ui_size"
+SHAPES = {
+    "1,000": Shape(calls=1_000, depth=4, batch=16, iterations=6, concurrency=16, chunks=0, words=20),
+    "50,000": Shape(calls=50_000, depth=4, batch=32, iterations=6, concurrency=16, chunks=0, words=20),
+}
+
+
+def run() -> list[Figure]:
+    """The figures of all but the largest; that is `ui_million`."""
+    return [figure for name, shape in SHAPES.items() for figure in measure(name, shape, is_traced=name == "50,000")]
+
+
+def measure(name: str, shape: Shape, *, is_traced: bool = False, open_goal: float = 300) -> list[Figure]:
+    """All figures of a run of that shape.
+
+    Args:
+        name: Its number of calls, for the figures' names.
+        shape: What to make.
+        is_traced: Whether memory is counted exactly, which takes long; otherwise it is that of the process.
+        open_goal: Milliseconds from the state to the first paint.
+    """
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from rlm_desktop.ui.theme import Theme
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    theme = Theme(app, "light")
+    gc.disable()  # as the application has it while one looks
+    try:
+        state, figures = _made(name, shape, is_traced=is_traced)
+        figures += _view_figures(name, state, open_goal)
+    finally:
+        gc.enable()
+    del theme
+    return figures
+
+
+# -- memory -----------------------------------------------------------------------------------------------------
+
+
+def _made(name: str, shape: Shape, *, is_traced: bool) -> tuple[RunState, list[Figure]]:
+    gc.collect()
+    process = psutil.Process()
+    before = process.memory_info().rss
+    if is_traced:
+        tracemalloc.start()
+    started = time.process_time()
+    state = traces.state(shape)
+    seconds = time.process_time() - started
+    gc.collect()
+    used = process.memory_info().rss - before
+    if is_traced:
+        used, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    texts = sum(sys.getsizeof(text) for text in {id(text): text for text in _texts(state)}.values())
+    per_call = (used - texts) / len(state.calls)
+    how = "counted exactly" if is_traced else "of the whole process"
+    note = f"{how}; {len(state.nodes):,} rows, texts {texts / 1e6:.0f} MB, made and folded in {seconds:.0f} s"
+    return state, [Figure.at_most(f"{name} calls: memory for each beside its texts", per_call, "B", 1000, note)]
+
+
+def _texts(state: RunState) -> Iterator[str]:
+    for node in state.nodes:
+        if isinstance(node, CallNode):
+            yield from (node.prompt, node.result, node.error)
+        exchange = node.exchange if isinstance(node, CallNode | IterationNode) else None
+        while isinstance(exchange, Exchange):
+            yield from (exchange.text, exchange.reasoning, exchange.error)
+            yield from (message.content for message in exchange.new_messages)
+            exchange = exchange._previous
+        for cell in node.cells if isinstance(node, IterationNode) else ():
+            yield from (cell.code, cell.stdout, cell.stderr, cell.error, cell.traceback)
+
+
+# -- the view ---------------------------------------------------------------------------------------------------
+
+
+def _view_figures(name: str, state: RunState, open_goal: float) -> list[Figure]:
+    from rlm_desktop.ui.calls.call_tree import CallTreeView
+
+    view = CallTreeView()
+    view.resize(1100, 900)
+    view.show()
+    _settle(lambda: True)
+    opened = [_ms(lambda: (view.set_state(state), paint(view))) for _ in range(3)]
+    note = f"median of 3, the state being there; processor {sorted(opened)[1].cpu:.0f} ms"
+    figures = [Figure.at_most(f"{name} calls: state to first paint", sorted(opened)[1], "ms", open_goal, note)]
+    figures += _slices(
+        f"{name} calls: what follows the first paint", lambda: view.overview._seen >= len(state.nodes)
+    )
+    figures += _filters(name, view, state)
+    expanded = _ms(lambda: (view.model.rows.open_all(state.nodes[0]), paint(view)))
+    rows = f"{view.model.rowCount():,} rows"
+    figures.append(
+        Figure.plain(f"{name} calls: expand all", expanded, "ms", f"{rows}; processor {expanded.cpu:.0f} ms")
+    )
+    figures += _frames(f"{name} calls: scroll anywhere, all expanded", _scrolls(view, smooth=False))
+    figures += _frames(f"{name} calls: scroll smoothly, all expanded", _scrolls(view, smooth=True))
+    sorting = _ms(lambda: (view.sort("cost"), paint(view)))
+    note = f"{view.model.rowCount():,} rows; processor {sorting.cpu:.0f} ms"
+    figures.append(Figure.plain(f"{name} calls: sort all by cost", sorting, "ms", note))
+    figures += _icicle(name, view)
+    figures += _charts(name, view)
+    view.close()
+    return figures
+
+
+def _settle(is_done: Callable[[], bool], seconds: float = 120.0) -> list[Span]:
+    """Let Qt work until something is done; how long each turn took."""
+    from PySide6.QtWidgets import QApplication
+
+    turns: list[Span] = []
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        turns.append(_ms(QApplication.processEvents))
+        if is_done():
+            break
+    return turns
+
+
+def _slices(name: str, is_done: Callable[[], bool]) -> list[Figure]:
+    turns = _settle(is_done)
+    note = f"{len(turns)} turns of the event loop; processor at most {max(turn.cpu for turn in turns):.0f} ms"
+    return [
+        Figure.plain(f"{name}: all of it", sum(turns), "ms", note),
+        Figure.at_most(f"{name}: worst stall", max(turns), "ms", 50, note),
+    ]
+
+
+def _filters(name: str, view, state: RunState) -> list[Figure]:
+    from rlm_desktop.ui.calls.call_filter import CallFilter
+
+    figures: list[Figure] = []
+    first = 0.0
+    started = time.perf_counter()
+    turns = [_ms(lambda: view.bar._set(CallFilter(text="outlook")))]
+    while view._finder.is_searching:
+        turns += _settle(lambda: True)
+        if not first and view.model.rows.matches:
+            first = (time.perf_counter() - started) * 1000
+    whole = (time.perf_counter() - started) * 1000
+    worst = max(turns)
+    found = f"{len(view.model.rows.matches or ()):,} hits"
+    figures.append(Figure.at_most(f"{name} calls: first hits of a filter", first or whole, "ms", 100, found))
+    figures.append(Figure.plain(f"{name} calls: all hits of a filter", whole, "ms", f"in slices; {found}"))
+    note = f"processor {max(turn.cpu for turn in turns):.0f} ms; the last one shows all hits"
+    figures.append(Figure.at_most(f"{name} calls: worst stall of a filter", worst, "ms", 50, note))
+    cleared = _ms(lambda: (view.bar.clear(), paint(view)))
+    figures.append(
+        Figure.at_most(f"{name} calls: filter off", cleared, "ms", 50, f"processor {cleared.cpu:.0f} ms")
+    )
+    return figures
+
+
+def _scrolls(view, *, smooth: bool) -> list[Span]:
+    bar = view.table.verticalScrollBar()
+    chance = random.Random(1)
+    top = bar.maximum() // 3
+    places = [top + number * 40 if smooth else chance.randrange(max(1, bar.maximum())) for number in range(FRAMES)]
+    return [_ms(lambda place=place: (bar.setValue(min(place, bar.maximum())), paint(view))) for place in places]
+
+
+def _icicle(name: str, view) -> list[Figure]:
+    figures: list[Figure] = []
+    icicle = view.icicle
+    for weight in ("time", "cost", "tokens"):
+        view.show_page(0)
+        icicle.weight.setCurrentIndex(icicle.weight.findData(weight))
+        first = _ms(lambda: view.show_page(1))
+        turns = [first, *_settle(lambda: icicle._weights is None), _ms(icicle.canvas.repaint)]
+        note = f"{len(turns)} turns; worst stall {max(turns):.0f} ms; processor {sum(turn.cpu for turn in turns):.0f} ms"
+        figures.append(Figure.at_most(f"{name} calls: icicle by {weight}", sum(turns), "ms", 3000, note))
+        figures.append(Figure.at_most(f"{name} calls: icicle by {weight}, worst stall", max(turns), "ms", 50, note))
+    return [
+        *figures,
+        *_frames(f"{name} calls: paint the icicle", [_ms(icicle.canvas.repaint) for _ in range(FRAMES)]),
+    ]
+
+
+def _charts(name: str, view) -> list[Figure]:
+    first = _ms(lambda: view.show_page(2))
+    turns = _settle(lambda: not view.charts._load.is_behind and bool(view.charts.latency.plot.slots))
+    note = f"{len(turns)} turns; processor at most {max(turn.cpu for turn in turns):.0f} ms"
+    frames = [_ms(lambda: (view.charts._draw(), view.charts.viewport().repaint())) for _ in range(20)]
+    return [
+        Figure.plain(f"{name} calls: charts complete after", first + sum(turns), "ms", note),
+        Figure.at_most(f"{name} calls: worst stall of the charts", max(first, *turns), "ms", 50, note),
+        *_frames(f"{name} calls: draw all charts anew", frames),
+    ]
