@@ -43,6 +43,7 @@ class Extractor:
             self._iterations[event.call] = event.iteration
         elif isinstance(event, ev.CellOutput):
             self._outputs.setdefault((event.call, event.iteration, event.cell), []).append(event)
+            return  # found when the cell has ended, as one text
         elif isinstance(event, ev.CellFinished):
             yield from self._output(event.call, event.iteration, event.cell, event.seq)
         iteration, cell = self._place(event)

@@ -86,6 +86,11 @@ def test_a_hit_says_where_it_is(history: History) -> None:
     assert [hit.snippet[start:end] for start, end in hit.marks] == ["part 2 of iteration 2"]
 
 
+def test_every_text_is_found_once(history: History) -> None:
+    keep(history, traces.run(iterations=1, batch=1))
+    assert sorted(hit.field for hit in history.search("growth", wait=30)) == ["output", "response"]
+
+
 def test_output_in_pieces_is_found_as_one(history: History) -> None:
     printed = [
         ev.CellOutput(call=0, iteration=1, cell=0, stream="stdout", text=text) for text in ("Um", "lauf", " done\n")

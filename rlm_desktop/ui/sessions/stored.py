@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from rlm_desktop.errors import UserError
+from rlm_desktop.errors import HistoryError, UserError
 from rlm_desktop.history.rows import RunFilter
 from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.loop import Tasks
@@ -51,6 +51,7 @@ class StoredSessions(QObject):
         self._listed: list[SessionRow] = []
         self._chosen = RunFilter()
         self._has_all = False
+        self._is_closing = False
         self._listing: asyncio.Task[None] | None = None
         panel.filter_changed.connect(self._filter)
         panel.more_wanted.connect(self._list_more)
@@ -114,7 +115,12 @@ class StoredSessions(QObject):
         """
         if self.history is None:
             raise UserError("The history is not open. The log says why; restart the program when it is mended.")
-        return await asyncio.to_thread(work, self.history)
+        try:
+            return await asyncio.to_thread(work, self.history)
+        except HistoryError:
+            if self._is_closing:
+                raise asyncio.CancelledError from None  # the window is closing: nobody waits for it any more
+            raise
 
     async def turns(self, session_id: str) -> list[dict[str, Any]]:
         """The earlier questions of a session that were answered, as the engine wants them."""
@@ -124,6 +130,7 @@ class StoredSessions(QObject):
 
     async def aclose(self) -> None:
         """Write the history to its end."""
+        self._is_closing = True
         if self.history is not None:
             await asyncio.to_thread(self.history.close)
 

@@ -1,0 +1,274 @@
+"""The window's history, by keyboard: the table of runs, the search, tags and pins, export and import."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from rlm_desktop import paths
+from rlm_desktop.history import History
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.application import Application
+from rlm_desktop.ui.first_window import FirstWindow
+from rlm_desktop.ui.sessions.export_dialog import ExportChoice, ExportDialog
+from rlm_desktop.ui.sessions.history_page import HistoryPage
+from rlm_desktop.ui.sessions.hit_list import HitLine
+from rlm_desktop.ui.sessions.naming import parsed_tags
+from tests.history import traces
+
+Until = Callable[..., Awaitable[None]]
+RUNS = 260
+"""More than a page of the table."""
+
+
+def fill(runs: int) -> None:
+    """A history as earlier days left it."""
+    history = History(paths.history_file())
+    for number in range(runs):
+        sink = history.sink()
+        started = f"2026-{1 + number // 28:02}-{1 + number % 28:02}T10:00:00.000+00:00"
+        question = f"Question {number} about {'harbours' if number % 2 else 'lighthouses'}?"
+        model = "gpt-5" if number % 10 == 0 else "offline"
+        for event in traces.run(
+            f"run-{number}", f"session-{number}", question=question, started_at=started, root_model=model,
+            iterations=1, batch=1,
+        ):  # fmt: skip
+            sink(event)
+    history.search("anything", wait=60)
+    history.close()
+
+
+@contextlib.asynccontextmanager
+async def shown(app: QApplication, runs: int) -> AsyncIterator[Application]:
+    await asyncio.to_thread(fill, runs)
+    settings = Settings(theme="light")
+    first = FirstWindow(app, settings)
+    first.window.show()
+    application = Application(first, settings)
+    try:
+        await application.make_usable()
+        yield application
+    finally:
+        await application.aclose(10.0)
+
+
+def act(application: Application, name: str) -> None:
+    application.window.actions_by_name[name].trigger()
+
+
+async def opened(application: Application, wait_until: Until) -> HistoryPage:
+    act(application, "history")
+    page = application.window.page
+    assert isinstance(page, HistoryPage)
+    await wait_until(lambda: page.view is not None)
+    return page
+
+
+class TestTable:
+    async def test_pages_come_as_they_are_looked_at(
+        self, qapp: QApplication, qtbot: QtBot, wait_until: Until
+    ) -> None:
+        async with shown(qapp, RUNS) as application:
+            page = await opened(application, wait_until)
+            assert page.runs.rowCount() == RUNS
+            assert page.field.hasFocus()
+            newest = page.runs.row(0)
+            assert newest is not None
+            assert newest.id == f"run-{RUNS - 1}"
+            assert page.runs.row(RUNS - 1) is None
+            qtbot.keyClick(page.table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+            await wait_until(lambda: page.runs.row(RUNS - 1) is not None)
+            qtbot.keyClick(page.table, Qt.Key.Key_Return)
+            await wait_until(lambda: application.workbench.run_id == "run-0")
+            assert application.window.page is None
+            assert application.window.is_working
+
+    async def test_sorting_and_filters(self, qapp: QApplication, wait_until: Until) -> None:
+        async with shown(qapp, 30) as application:
+            page = await opened(application, wait_until)
+            page.table.horizontalHeader().setSortIndicator(3, Qt.SortOrder.AscendingOrder)
+            await wait_until(lambda: page.runs.ids[0] == "run-0")
+            await wait_until(lambda: page.models.count() == 4)
+            page.models.setCurrentIndex(page.models.findData("gpt-5"))
+            await wait_until(lambda: page.runs.ids == ["run-0", "run-10", "run-20"])
+            assert page.status.full_text == "3 runs"
+            page.states.setCurrentIndex(page.states.findData("failed"))
+            await wait_until(lambda: page.view is None)
+            assert "No run fits" in page.hint.text()
+
+    async def test_delete_and_undo_keep_the_place(
+        self, qapp: QApplication, qtbot: QtBot, wait_until: Until
+    ) -> None:
+        async with shown(qapp, 5) as application:
+            page = await opened(application, wait_until)
+            page.table.setCurrentIndex(page.runs.index(2, 0))
+            qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+            await wait_until(lambda: page.runs.rowCount() == 4)
+            assert page.table.currentIndex().row() == 2
+            act(application, "undo_removal")
+            await wait_until(lambda: page.runs.rowCount() == 5)
+            page.table.selectAll()
+            page.delete.click()
+            await wait_until(lambda: page.view is None)
+            assert "no runs yet" in page.hint.text()
+
+    async def test_tags_and_pins(self, qapp: QApplication, wait_until: Until) -> None:
+        async with shown(qapp, 3) as application:
+            page = await opened(application, wait_until)
+            act(application, "tag_session")
+            dialog = application.window.findChild(QInputDialog)
+            dialog.setTextValue("harbour, #board , harbour,")
+            dialog.accept()
+            await wait_until(lambda: page.current_run is not None and page.current_run.tags == ("harbour", "board"))
+            await wait_until(lambda: page.tags.findData("board") > 0)
+            act(application, "pin_session")
+            await wait_until(lambda: page.current_run is not None and page.current_run.is_pinned)
+            act(application, "history")
+            assert application.window.page is None
+            panel = application.window.history
+            panel.view.setCurrentIndex(panel.model.index(3, 0))
+            act(application, "pin_session")
+            await wait_until(lambda: panel.model.lines[0].text == "Pinned")
+            panel.filter.setText("nothing like it")
+            await wait_until(lambda: not panel.sessions)
+            panel.filter.setText("harbour")
+            await wait_until(lambda: len(panel.sessions) == 2)
+
+
+class TestSearch:
+    async def test_enter_opens_the_very_row(self, qapp: QApplication, qtbot: QtBot, wait_until: Until) -> None:
+        async with shown(qapp, 3) as application:
+            page = await opened(application, wait_until)
+            qtbot.keyClicks(page.field, "part 0 of iter")
+            await wait_until(lambda: page.view is page.list)
+            assert page.status.full_text == "3 places in 3 runs"
+            assert isinstance(page.hits.lines[1], HitLine)
+            assert page.hits.lines[1].place == "Prompt · call 1"
+            qtbot.keyClick(page.field, Qt.Key.Key_Down)
+            qtbot.keyClick(page.field, Qt.Key.Key_Down)
+            qtbot.keyClick(page.field, Qt.Key.Key_Return)
+            await wait_until(lambda: application.workbench.state is not None)
+            tree, inspector = application.window.work.tree, application.window.work.inspector
+            await wait_until(lambda: tree.selected_node() is not None)
+            state = application.workbench.state
+            assert state is not None
+            assert application.workbench.run_id == "run-1"
+            assert tree.selected_node() is state.calls[1]
+            assert inspector.tabs.currentWidget() is inspector.prompt
+
+    async def test_kinds_of_text_no_hit_and_escape(
+        self, qapp: QApplication, qtbot: QtBot, wait_until: Until
+    ) -> None:
+        async with shown(qapp, 3) as application:
+            page = await opened(application, wait_until)
+            qtbot.keyClicks(page.field, "growth")
+            await wait_until(lambda: page.hits.hits == 6)
+            page.fields.setCurrentIndex(page.fields.findData("output"))
+            await wait_until(lambda: page.hits.hits == 3)
+            qtbot.keyClicks(page.field, " zeppelin")
+            await wait_until(lambda: page.view is None)
+            assert "Nothing was found" in page.hint.text()
+            qtbot.keyClick(page.field, Qt.Key.Key_Escape)
+            assert page.text == ""
+            await wait_until(lambda: page.view is page.table)
+            qtbot.keyClick(page.field, Qt.Key.Key_Escape)
+            assert application.window.page is None
+
+    async def test_more_hits_come_at_the_end(self, qapp: QApplication, qtbot: QtBot, wait_until: Until) -> None:
+        async with shown(qapp, 120) as application:
+            page = await opened(application, wait_until)
+            qtbot.keyClicks(page.field, "summarise")
+            await wait_until(lambda: page.hits.hits == 50)
+            assert "latest" in page.status.full_text
+            qtbot.keyClick(page.list, Qt.Key.Key_End)
+            await wait_until(lambda: page.hits.hits == 100)
+            qtbot.keyClick(page.list, Qt.Key.Key_End)
+            await wait_until(lambda: page.hits.hits == 120)
+            assert page.status.full_text == "120 places in 120 runs"
+
+    async def test_fast_typing_shows_only_the_last(
+        self, qapp: QApplication, qtbot: QtBot, wait_until: Until
+    ) -> None:
+        async with shown(qapp, 3) as application:
+            page = await opened(application, wait_until)
+            for text in ("growth", "summarise", "europe", "part 0 says"):
+                page.field.setText(text)
+                page.ask_now()
+            await wait_until(lambda: page.hits.hits == 3)
+            assert {line.hit.field for line in page.hits.lines if isinstance(line, HitLine)} == {"response"}
+
+
+class TestTransfers:
+    async def test_export_and_drop(self, qapp: QApplication, wait_until: Until, tmp_path: Path) -> None:
+        async with shown(qapp, 2) as application:
+            page = await opened(application, wait_until)
+            act(application, "export_runs")
+            dialog = application.window.findChild(ExportDialog)
+            dialog.documents.setChecked(True)
+            dialog._take()
+            target = tmp_path / "runs.rlmarchive"
+            chooser = application.window.findChild(QFileDialog)
+            chooser.findChild(QLineEdit).setText(str(target))
+            chooser.accept()
+            await wait_until(target.exists)
+            await wait_until(lambda: bool(application.window.messages.messages))
+            assert str(target) in application.window.messages.messages[0].text
+            application.workbench.sessions.delete_runs(["run-1"])
+            await wait_until(lambda: page.runs.rowCount() == 1)
+            drop(application, target)
+            await wait_until(lambda: page.runs.rowCount() == 2)
+            await wait_until(lambda: "imported" in application.window.messages.messages[0].text)
+            assert "already" in application.window.messages.messages[0].text
+
+    async def test_a_log_is_imported_and_a_document_added(
+        self, qapp: QApplication, wait_until: Until, tmp_path: Path
+    ) -> None:
+        log, document = tmp_path / "trace.json", tmp_path / "notes.txt"
+        events = traces.run("imported")
+        log.write_bytes(b"\n".join(msgspec.json.encode(event) for event in events) + b"\n{broken\n")
+        document.write_text("A document.")
+        async with shown(qapp, 0) as application:
+            drop(application, log, document)
+            await wait_until(lambda: bool(application.window.history.sessions))
+            await wait_until(lambda: bool(application.window.work.documents.items))
+            assert [item.name for item in application.window.work.documents.items] == ["notes.txt"]
+            message = next(one for one in application.window.messages.messages if "imported" in one.text)
+            assert "left out" in message.text
+            message.act()
+            await wait_until(lambda: application.workbench.run_id == "imported")
+
+    async def test_secrets_are_told_of(self, qapp: QApplication, wait_until: Until, tmp_path: Path) -> None:
+        async with shown(qapp, 1) as application:
+            history = application.workbench.sessions.history
+            assert history is not None
+            sink = history.sink()
+            for event in traces.run("secret", question="Is sk-" + "a" * 24 + " a key?"):
+                sink(event)
+            application._transfers.write(["secret"], ExportChoice("markdown", False), tmp_path / "x.md")
+            await wait_until(lambda: bool(application.window.messages.messages))
+            assert "OpenAI key" in application.window.messages.messages[0].text
+
+
+def drop(application: Application, *files: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    application.window.dropEvent(event)
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"), [("a, b", ["a", "b"]), (" #x ,, x,", ["x"]), ("two  words", ["two words"]), (" ", [])]
+)
+def test_tags_as_typed(text: str, tags: list[str]) -> None:
+    assert parsed_tags(text) == tags
