@@ -1,0 +1,134 @@
+"""From a fresh home to an answer, with real events, every action of the person counted."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.application import Application
+from rlm_desktop.ui.first_window import FirstWindow
+from rlm_desktop.ui.models.connect import ConnectPanel
+from tests.provider_servers import Answer, models, say, serving
+
+Until = Callable[..., Any]
+TEXT = "The harbour is old.\n\nThe lighthouse was lit for the first time on 14 March 1871.\n" * 30
+QUESTION = "When was the lighthouse lit for the first time?"
+
+
+class Person:
+    """Does things with the window, and counts them."""
+
+    def __init__(self, application: Application, qtbot: QtBot) -> None:
+        self.window = application.window
+        self.workbench = application.workbench
+        self._qtbot = qtbot
+        self.actions = 0
+
+    def click(self, button: QPushButton) -> None:
+        assert button.isVisible()
+        assert button.isEnabled()
+        self.actions += 1
+        self._qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def drop(self, file: Path) -> None:
+        self.actions += 1
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(file))])
+        place = QPointF(QPoint(500, 300))
+        buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        self.window.dropEvent(QDropEvent(place, Qt.DropAction.CopyAction, data, buttons, keys))
+
+    def type(self, text: str) -> None:
+        self.actions += 1
+        self._qtbot.keyClicks(self.window.work.question.edit, text)
+
+    def press_ask(self) -> None:
+        self.actions += 1
+        self._qtbot.keyClick(self.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+    async def ask(self, file: Path, wait_until: Until, wait_for_signal: Any) -> Any:
+        """Drop a document, ask, and wait for the run's end."""
+        self.drop(file)
+        await wait_until(lambda: len(self.window.work.documents.items) == 1)
+        await self.workbench.reader.done()
+        self.type(QUESTION)
+        waiting = wait_for_signal(self.workbench.run_ended, 60.0)
+        self.press_ask()
+        (live,) = await waiting
+        return live
+
+
+@contextlib.asynccontextmanager
+async def started(qapp: QApplication, qtbot: QtBot) -> AsyncIterator[Person]:
+    settings = Settings(theme="light")
+    first = FirstWindow(qapp, settings)
+    first.window.resize(1200, 900)
+    first.window.show()
+    application = Application(first, settings)
+    try:
+        await application.make_usable()
+        await application.warm_up()
+        yield Person(application, qtbot)
+    finally:
+        await application.aclose(10.0)
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    file = tmp_path / "chronicle.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    return file
+
+
+async def test_an_own_document_offline_in_four_actions(
+    qapp: QApplication, qtbot: QtBot, document: Path, wait_until: Until, wait_for_signal: Any
+) -> None:
+    async with started(qapp, qtbot) as person:
+        live = await person.ask(document, wait_until, wait_for_signal)
+        assert live.result.success
+        assert "14 March 1871" in live.state.answer
+        assert person.actions <= 4
+
+
+async def test_the_recorded_example_in_one_action(qapp: QApplication, qtbot: QtBot, wait_until: Until) -> None:
+    async with started(qapp, qtbot) as person:
+        buttons = person.window.first_run.findChildren(QPushButton, "sample")
+        person.click(buttons[0])
+        await wait_until(lambda: person.workbench.is_replaying)
+        await wait_until(lambda: person.workbench.state is not None and len(person.workbench.state.nodes) > 20)
+        assert person.actions == 1
+
+
+async def test_a_local_server_that_was_found_in_six_actions(
+    qapp: QApplication,
+    qtbot: QtBot,
+    document: Path,
+    wait_until: Until,
+    wait_for_signal: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def handler(request: web.Request, body: dict[str, Any]) -> Answer:
+        if request.method == "GET":
+            return models("qwen3:8b", owned_by="library")
+        is_root = body["messages"][0]["role"] == "system"
+        return await say(request, "```repl\nFINAL(llm_query(context[:200]))\n```" if is_root else "In 1871.")
+
+    async with serving(handler) as served:
+        monkeypatch.setenv("OLLAMA_HOST", served.url.removesuffix("/v1"))
+        async with started(qapp, qtbot) as person:
+            panel = person.window.first_run.findChild(ConnectPanel)
+            await wait_until(lambda: [button for button in panel.buttons if "qwen3" in button.text()])
+            person.click(panel.buttons[0])
+            live = await person.ask(document, wait_until, wait_for_signal)
+            assert live.state.answer == "In 1871."
+            assert person.actions <= 6
