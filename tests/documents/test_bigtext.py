@@ -8,11 +8,12 @@ import sys
 import threading
 from unittest.mock import patch
 
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlm_desktop.documents.bigtext import TextBuilder, _width
+from rlm_desktop.documents.bigtext import TextBuilder, _width, free
 from rlm_desktop.documents.reading import _split, read_utf8
 
 PIECES = st.lists(st.text(alphabet=st.sampled_from("aé\xffжあ\uffff😀\U0010ffff"), max_size=40), max_size=12)
@@ -75,6 +76,17 @@ def test_a_large_text_that_is_given_up_leaves_no_thread() -> None:
     with patch("rlm_desktop.documents.reading._LARGE", 0):
         assert read_utf8(io.BytesIO(b"\xff\xfe" * 200_000), 400_000, lambda done: None) is None
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("letter", "aéж😀")
+def test_large_texts_are_freed_and_others_left_alone(letter: str) -> None:
+    held = "".join([letter] * (17 << 20))
+    texts = [held, "".join([letter] * (17 << 20)), "short"]
+    before = psutil.Process().memory_info().rss
+    free(texts)
+    assert texts == []
+    assert held.count(letter) == 17 << 20
+    assert psutil.Process().memory_info().rss <= before - (8 << 20)
 
 
 @given(st.text(min_size=1, max_size=20))

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog
 
+from rlm_desktop.documents.bigtext import free
 from rlm_desktop.errors import UserError
 from rlm_desktop.ui.documents.capacity import window_of
 from rlm_desktop.ui.documents.clipboard import Pasted, pasted_from
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 RECENT_CHARACTERS = 64 << 20
 """Texts of extracted files that are kept for the case that the files are added again."""
 MAX_LEFT_OUT = 100_000
+LARGE_CHARACTERS = 4 << 20
 
 
 class DocumentsController(QObject):
@@ -159,10 +161,9 @@ class DocumentsController(QObject):
         again = [item for item in self.panel.items if item.path in changed]
         for item in again:
             item.state = State.WAITING
-        new = [DocumentItem.of_file(found) for found in looked.new]
-        self.panel.add(new)
-        self.reader.read([*again, *new])
-        if not (new or again or looked.repeated):
+        self.panel.add(looked.new)
+        self.reader.read([*again, *looked.new])
+        if not (looked.new or again or looked.repeated):
             self._say(self.tr("There is no file that can be read in it."), "warning")
         if looked.repeated:
             self._say_repeated(looked.repeated)
@@ -279,7 +280,17 @@ class DocumentsController(QObject):
         self._close_preview()
         self.left_out, self._texts, self._news = [], {}, []
         self.panel.show_left_out(0)
+        gone = list(self.panel.items)
         self.panel.replace(DocumentItem.of_ref(ref) for ref in refs)
+        self._free(gone)
+
+    def _free(self, items: Sequence[DocumentItem]) -> None:
+        """Let large texts go without holding up the window."""
+        texts = [item.document.text for item in items if item.document and item.characters >= LARGE_CHARACTERS]
+        for item in items:
+            item.document = None
+        if texts:
+            self._tasks.spawn(asyncio.to_thread(free, texts), name="free texts")
 
     def _show_left_out(self) -> None:
         from rlm_desktop.ui.documents.dialogs import LeftOutDialog

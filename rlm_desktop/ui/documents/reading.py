@@ -24,7 +24,7 @@ from rlm_desktop.ui.figures import clock, number
 from rlm_desktop.ui.loop import Tasks
 
 if TYPE_CHECKING:
-    from rlm_desktop.documents import Document, Found, LeftOut, Loader, Progress
+    from rlm_desktop.documents import Document, LeftOut, Loader, Progress
     from rlm_desktop.documents.load import Known
 
 log = logging.getLogger(__name__)
@@ -36,13 +36,13 @@ class Looked:
     """What stands behind paths that were added.
 
     Attributes:
-        new: Files that are not in the session.
+        new: Documents for files that are not in the session; made in the thread, for they may be many.
         changed: Paths in the session whose files have changed since, or could not be read.
         repeated: Names of files that are in the session as they are.
         left_out: What folders hold that is not read, and why.
     """
 
-    new: list[Found] = field(default_factory=list)
+    new: list[DocumentItem] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -156,7 +156,7 @@ class DocumentReader(QObject):
         for found in listing.files:
             known = job.listed.get(found.path)
             if known is None:
-                looked.new.append(found)
+                looked.new.append(DocumentItem.of_file(found))
                 continue
             try:
                 is_same = bool(known) and file_key(found.path) == known
