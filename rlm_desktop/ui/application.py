@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMessageBox
 
-from rlm_desktop import __version__, paths
+from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.engine.providers import OFFLINE, label
 from rlm_desktop.errors import UserError
@@ -81,7 +82,6 @@ class Application(QObject):
             "find_calls": lambda: window.work.tree.focus_filter(),
             "next_error": lambda: self._go_to_failure(1),
             "previous_error": lambda: self._go_to_failure(-1),
-            "about": self._show_about,
         }
 
     def _connect(self) -> None:
@@ -108,8 +108,12 @@ class Application(QObject):
 
     async def warm_up(self) -> None:
         """What the first question would wait for; then nothing is left that garbage collection should look at."""
+        from rlm_desktop.ui.updates import Updates
+
         await self.workbench.runs.warm_up(self.workbench.settings)
         self._models.begin()
+        self.window.setWindowIcon(QIcon(str(paths.resource("rlm-desktop.svg"))))
+        Updates(self.window.messages, self.window.memory, lambda: self.workbench.settings, self.tasks).start()
         self._collector.start()
 
     def _make_workbench(self) -> None:
@@ -255,20 +259,6 @@ class Application(QObject):
                     self._unsaved = None
         finally:
             self._unsaved = None
-
-    def _show_about(self) -> None:
-        box = QMessageBox(self.window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.tr("About RLM Desktop"))
-        box.setText(f"RLM Desktop {__version__}")
-        box.setInformativeText(
-            self.tr(
-                "A desktop workbench for Recursive Language Models. MIT licence. Uses Qt through PySide6 (LGPL)."
-            )
-        )
-        box.addButton(QMessageBox.StandardButton.Close)
-        without_icons(box)
-        box.open()
 
     def tell_of_crash(self, report: str) -> None:
         """The program crashed the last time: offer the report that it left."""
