@@ -106,6 +106,8 @@ def table_texts() -> Iterator[Text]:
     from rlm_desktop.engine.events import EndState
     from rlm_desktop.settings import options
     from rlm_desktop.ui.actions import ACTIONS
+    from rlm_desktop.ui.calls.call_filter import KINDS, STATUSES
+    from rlm_desktop.ui.calls.call_model import HEADINGS
     from rlm_desktop.ui.shortcut_sheet import TREE_KEYS
 
     for spec in ACTIONS:
@@ -113,6 +115,8 @@ def table_texts() -> Iterator[Text]:
             yield Text("Actions", text)
     for keys, text in TREE_KEYS:
         yield from (Text("Actions", keys), Text("Actions", text))
+    yield from (Text("FilterBar", text) for text in (*KINDS.values(), *STATUSES.values()))
+    yield from (Text("CallModel", text) for heading in HEADINGS.values() for text in heading)
     for status in ("queued", "running", "ok", "error", "killed", *EndState):
         yield Text("Status", status.capitalize())
     for option in options():
