@@ -11,20 +11,21 @@ import os
 import platform
 import shutil
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rlm_desktop import __version__, paths
 from rlm_desktop import settings as settings_file
-from rlm_desktop.errors import RLMError
+from rlm_desktop.engine.provider_kinds import KINDS
+from rlm_desktop.errors import ModelError, RLMError
+
+if TYPE_CHECKING:
+    from rlm_desktop.engine.providers import Provider
 
 Mark = Literal["ok", "warning", "failed"]
-_TIMEOUT = 5.0
 _LOW_DISK = 500 * 1024 * 1024
 
 
@@ -44,22 +45,15 @@ class Check:
 
 async def all_checks() -> AsyncIterator[Check]:
     """Look at everything, one after the other; a look that takes long does so in a thread."""
-    looks: list[Callable[[], Awaitable[Check]]] = [
-        _in_thread(versions),
-        _in_thread(display),
-        isolation,
-        _in_thread(settings),
-        _in_thread(keys),
-        _in_thread(provider),
-        _in_thread(database),
-        _in_thread(disk),
-    ]
-    for look in looks:
-        yield await look()
-
-
-def _in_thread(look: Callable[[], Check]) -> Callable[[], Awaitable[Check]]:
-    return lambda: asyncio.to_thread(look)
+    for look in (versions, display):
+        yield await asyncio.to_thread(look)
+    yield await isolation()
+    for look in (settings, key_store):
+        yield await asyncio.to_thread(look)
+    for check in await providers():
+        yield check
+    for look in (database, disk):
+        yield await asyncio.to_thread(look)
 
 
 def versions() -> Check:
@@ -127,46 +121,50 @@ def settings() -> Check:
     return Check("Settings", "ok", str(path) if path.exists() else f"the defaults ({path} does not exist)")
 
 
-def keys() -> Check:
-    """Where the key of the model provider comes from; never the key."""
+def key_store() -> Check:
+    """Whether the system keeps keys for this program, and what the environment gives; never a key."""
     from rlm_desktop.engine.providers import environment
+    from rlm_desktop.keys import KeyStore
 
-    name = "OPENAI_API_KEY"
-    if os.environ.get(name):
-        return Check("Key", "ok", f"{name} from the environment")
-    if environment().get(name):
-        return Check("Key", "ok", f"{name} from a .env file")
-    return Check("Key", "ok", f"none ({name} is not set): the offline model answers, and servers that need no key")
+    names = [
+        kind.key_variable for kind in KINDS.values() if kind.key_variable and environment().get(kind.key_variable)
+    ]
+    given = f"; given by the environment or .env: {', '.join(names)}" if names else ""
+    state = KeyStore().state()
+    if state.is_usable:
+        return Check("Keys", "ok", f"{state.name}{given}")
+    return Check("Keys", "warning", f"no key store of the system works{given}", state.reason)
 
 
-def provider() -> Check:
-    """Whether the configured server answers."""
-    from rlm_desktop.engine.providers import make_provider
+async def providers() -> list[Check]:
+    """Whether each provider that somebody named answers; asks for its list of models, which costs nothing."""
+    from rlm_desktop.engine.providers import Providers
 
     try:
-        found = make_provider()
+        known = await asyncio.to_thread(Providers.load)
     except RLMError as error:
-        return Check("Provider", "failed", str(error))
-    if found is None:
-        return Check("Provider", "ok", "none configured; the offline model needs no network")
-    request = urllib.request.Request(
-        f"{found.base_url}/models", headers={"Authorization": f"Bearer {found.api_key}"}
-    )
+        return [Check("Providers", "failed", str(error))]
+    wrong = [Check("Providers", "failed", problem) for problem in known.problems]
+    named = await asyncio.gather(*(_provider(found) for found in known.all))
+    if wrong or named:
+        return [*wrong, *named]
+    return [Check("Providers", "ok", "none configured; the offline model needs no network")]
+
+
+async def _provider(found: Provider) -> Check:
+    from rlm_desktop.engine import model_lists
+    from rlm_desktop.engine.failures import advice
+
+    name = f"Provider {found.name}"
+    if found.fault:
+        return Check(name, "failed", found.fault)
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
-            status = answer.status
-    except urllib.error.HTTPError as error:
-        with error:
-            status = error.code
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        mend = "Check the address, the network and the proxy, and that the server runs."
-        return Check("Provider", "failed", f"{found.base_url} cannot be reached: {reason}", mend)
-    if status in (401, 403):
-        return Check(
-            "Provider", "failed", f"{found.base_url} refuses the key", "Set OPENAI_API_KEY to a valid key."
-        )
-    return Check("Provider", "ok", f"{found.base_url} answers (status {status})")
+        models = await model_lists.fetch(found)
+    except ModelError as error:
+        is_missing = error.status in (404, 405)
+        mark: Mark = "warning" if is_missing else "failed"
+        return Check(name, mark, f"{found.base_url}: {error}", advice(error, found, ""))
+    return Check(name, "ok", f"{found.base_url} answers, {len(models.models):,} models")
 
 
 def database() -> Check:

@@ -374,7 +374,8 @@ def test_doctor_says_what_works() -> None:
     checks = {check["name"]: check for check in json.loads(result.stdout)["checks"]}
     assert checks["Isolation"]["mark"] != "failed"
     assert checks["Versions"]["mark"] == "ok"
-    assert checks["Provider"]["mark"] == "failed"
+    assert checks["Provider 127.0.0.1"]["mark"] == "failed"
+    assert "OPENAI_API_KEY" in checks["Keys"]["detail"]
     assert "sk-test-not-a-real-key" not in result.stdout + result.stderr
     assert result.returncode == 1
     assert run("doctor").returncode == 0
