@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import array
 import asyncio
 import contextlib
 import fcntl
@@ -17,6 +16,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from rlm_desktop.repl import wire
+from rlm_desktop.repl.descriptors import rights
 
 _READ_SIZE = 64 * 1024
 _TURN_OF_ONE = 0.00025
@@ -147,7 +147,7 @@ class Channel:
         try:
             while self._unsent:
                 views, descriptors = self._next_to_send()
-                sent = self._socket.sendmsg(views, _rights(descriptors))
+                sent = self._socket.sendmsg(views, rights(descriptors))
                 _close_all(descriptors)
                 self._take_off(sent)
         except BlockingIOError:
@@ -303,10 +303,6 @@ def _read_file(descriptor: int, size: int) -> wire.FromWorker:
         return wire.decode_heavy(buffer)
     finally:
         os.close(descriptor)
-
-
-def _rights(descriptors: list[int]) -> list[tuple[int, int, array.array[int]]]:
-    return [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
 
 
 def _close_all(descriptors: list[int] | tuple[int, ...]) -> None:

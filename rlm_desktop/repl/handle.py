@@ -12,7 +12,7 @@ from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
 from rlm_desktop.repl.clock import Clock
 from rlm_desktop.repl.launcher import Launched
-from rlm_desktop.repl.spec import CellResult, OnOutput, Serve, ServeTool
+from rlm_desktop.repl.spec import CellResult, Services
 from rlm_desktop.repl.watch import resident
 
 _READY_TIMEOUT = 20.0
@@ -53,17 +53,13 @@ class WorkerHandle:
         self,
         launched: Launched,
         *,
-        serve: Serve,
-        serve_tool: ServeTool | None,
-        on_output: OnOutput,
+        services: Services,
         output_cap: int,
         grace: float,
     ) -> None:
         self._process = launched.process
         self._has_shared_context = not launched.context
-        self._serve = serve
-        self._serve_tool = serve_tool
-        self._on_output = on_output
+        self._services = services
         self._output_cap = output_cap
         self._grace = grace
         self._loop = asyncio.get_running_loop()
@@ -230,7 +226,7 @@ class WorkerHandle:
         running.dropped += len(output.text) - len(kept)
         if kept:
             running.output[output.stream].append(kept)
-            self._on_output(output.stream, kept)
+            self._services.on_output(output.stream, kept)
 
     def _take_done(self, done: wire.Done) -> None:
         running = self._running
@@ -267,17 +263,17 @@ class WorkerHandle:
 
     async def _ask(self, query: wire.Query) -> list[str]:
         try:
-            results = [str(result) for result in await self._serve(query)]
+            results = [str(result) for result in await self._services.serve(query)]
         except Exception as error:
             results = [f"Error: {error or type(error).__name__}"] * len(query.prompts)
         missing = len(query.prompts) - len(results)
         return results[: len(query.prompts)] + ["Error: no reply"] * missing
 
     async def _use_tool(self, call: wire.CallTool) -> wire.Reply:
-        if self._serve_tool is None:
+        if self._services.serve_tool is None:
             return wire.Reply(call=call.id, error=f"there is no tool {call.tool.name!r}")
         try:
-            return wire.Reply(call=call.id, results=wire.plain(await self._serve_tool(call.tool)))
+            return wire.Reply(call=call.id, results=wire.plain(await self._services.serve_tool(call.tool)))
         except Exception as error:
             return wire.Reply(call=call.id, error=f"{type(error).__name__}: {error}"[:4_000])
 

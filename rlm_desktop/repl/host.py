@@ -23,6 +23,7 @@ from rlm_desktop.repl.spec import (
     ReplStatus,
     Serve,
     ServeTool,
+    Services,
 )
 from rlm_desktop.repl.watch import Watch
 from rlm_desktop.repl.wire import Final, Query, Tool, ToolCall, Variable
@@ -122,11 +123,12 @@ class ReplHost:
         """
         if self._is_closed:
             raise ReplError("The REPL host is closed.")
+        services = Services(serve, on_output, serve_tool)
         if spec.mode == "strict":
-            return await self._spawn_strict(spec, serve, on_output, serve_tool)
+            return await self._spawn_strict(spec, services)
         await self.start(spec.mode, spec.libraries)
         launcher = self._launcher(spec.mode, spec.libraries)
-        repl = NativeRepl(launcher, self._options, spec, serve, on_output, serve_tool, self._repls.discard)
+        repl = NativeRepl(launcher, self._options, spec, services, self._repls.discard)
         self._repls.add(repl)
         launcher.hold(spec)
         self._watch.start()
@@ -145,15 +147,13 @@ class ReplHost:
         if self._strict is not None:
             await self._strict.aclose()
 
-    async def _spawn_strict(
-        self, spec: ReplSpec, serve: Serve, on_output: OnOutput, serve_tool: ServeTool | None
-    ) -> Repl:
+    async def _spawn_strict(self, spec: ReplSpec, services: Services) -> Repl:
         _check_strict()
         from rlm_desktop.repl.strict import StrictPool
 
         if self._strict is None:
             self._strict = StrictPool()
-        repl = await self._strict.spawn(spec, serve, on_output, serve_tool, self._repls.discard)
+        repl = await self._strict.spawn(spec, services, self._repls.discard)
         self._repls.add(repl)
         return repl
 

@@ -10,7 +10,7 @@ from rlm_desktop.repl import wire
 from rlm_desktop.repl.doors import Repl
 from rlm_desktop.repl.handle import WorkerHandle
 from rlm_desktop.repl.launcher import Launcher
-from rlm_desktop.repl.spec import CellResult, OnOutput, ReplOptions, ReplSpec, ReplStatus, Serve, ServeTool
+from rlm_desktop.repl.spec import CellResult, ReplOptions, ReplSpec, ReplStatus, Services
 from rlm_desktop.repl.wire import Final
 
 
@@ -22,18 +22,14 @@ class NativeRepl(Repl):
         launcher: Launcher,
         options: ReplOptions,
         spec: ReplSpec,
-        serve: Serve,
-        on_output: OnOutput,
-        serve_tool: ServeTool | None,
+        services: Services,
         on_closed: Callable[[Repl], None],
     ) -> None:
         self._on_closed = on_closed
         self._launcher = launcher
         self._options = options
         self._spec = spec
-        self._serve = serve
-        self._on_output = on_output
-        self._serve_tool = serve_tool
+        self._services = services
         self._lock = asyncio.Lock()
         self._worker: WorkerHandle | None = None
         self._is_loss_told = False
@@ -61,9 +57,7 @@ class NativeRepl(Repl):
         launched = await self._launcher.launch(self._spec)
         worker = WorkerHandle(
             launched,
-            serve=self._serve,
-            serve_tool=self._serve_tool,
-            on_output=self._on_output,
+            services=self._services,
             output_cap=self._spec.output_cap,
             grace=self._options.grace,
         )

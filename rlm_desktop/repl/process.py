@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import array
 import asyncio
 import contextlib
 import itertools
@@ -11,7 +10,6 @@ import signal
 import socket
 import subprocess
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -19,6 +17,7 @@ from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import confine_linux, zygote
 from rlm_desktop.repl.boot import boot_command
 from rlm_desktop.repl.channel import memory_file
+from rlm_desktop.repl.descriptors import receive, rights
 from rlm_desktop.repl.linux_paths import ENVIRONMENT
 
 _START_TIMEOUT = 20.0
@@ -147,11 +146,10 @@ class ZygoteClient:
             raise ReplError("The process that starts REPL workers has ended.")
         forked = self._loop.create_future()
         self._forking[number] = forked
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
         try:
             while True:
                 try:
-                    self._control.sendmsg([msgspec.msgpack.encode(order)], rights)
+                    self._control.sendmsg([msgspec.msgpack.encode(order)], rights(descriptors))
                     break
                 except BlockingIOError:
                     await asyncio.sleep(0.001)
@@ -162,15 +160,15 @@ class ZygoteClient:
 
     def _on_readable(self) -> None:
         try:
-            data, ancillary, _, _ = self._control.recvmsg(_MESSAGE, socket.CMSG_SPACE(16))
+            data, descriptors = receive(self._control, _MESSAGE, most=1)
         except BlockingIOError:
             return
         except OSError:
-            data, ancillary = b"", []
+            data, descriptors = b"", []
         if not data:
             self.close("The process that starts REPL workers has ended.")
             return
-        self._received(zygote.decode_from_zygote(data), _descriptors(ancillary))
+        self._received(zygote.decode_from_zygote(data), descriptors)
 
     def _received(self, message: zygote.FromZygote, descriptors: list[int]) -> None:
         match message:
@@ -202,14 +200,6 @@ class ZygoteClient:
 def _fail(forked: asyncio.Future[WorkerProcess] | None, reason: str) -> None:
     if forked is not None and not forked.done():
         forked.set_exception(ReplError(f"No REPL worker could be started: {reason}."))
-
-
-def _descriptors(ancillary: list[Any]) -> list[int]:
-    received = array.array("i")
-    for level, kind, content in ancillary:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            received.frombytes(content[: len(content) - len(content) % received.itemsize])
-    return list(received)
 
 
 class BaseZygote:

@@ -20,6 +20,21 @@ Tier: TypeAlias = Literal["A", "B", "B2", "C", "strict", "unsafe"]
 
 
 @dataclass(frozen=True)
+class Services:
+    """What the application does for a REPL.
+
+    Attributes:
+        serve: Answers the queries of its cells.
+        on_output: Takes what its cells print, while they run.
+        serve_tool: Does what the tools promise.
+    """
+
+    serve: Serve
+    on_output: OnOutput
+    serve_tool: ServeTool | None = None
+
+
+@dataclass(frozen=True)
 class ReplOptions:
     """What holds for all REPLs of a host.
 

@@ -20,7 +20,7 @@ from rlm_desktop.repl.clock import Clock
 from rlm_desktop.repl.doors import Repl
 from rlm_desktop.repl.functions import FUNCTIONS, prompt_text
 from rlm_desktop.repl.places import Places
-from rlm_desktop.repl.spec import CellResult, OnOutput, ReplSpec, ReplStatus, Serve, ServeTool
+from rlm_desktop.repl.spec import CellResult, ReplSpec, ReplStatus, Services
 from rlm_desktop.repl.wire import Final
 
 _MAX_SESSIONS = 512
@@ -45,16 +45,14 @@ class StrictPool:
     async def spawn(
         self,
         spec: ReplSpec,
-        serve: Serve,
-        on_output: OnOutput,
-        serve_tool: ServeTool | None,
+        services: Services,
         on_closed: Callable[[Repl], None],
     ) -> StrictRepl:
         """A REPL whose interpreter stands."""
         if self._pool is None:
             self._pool = monty.AsyncMonty(max_processes=_MAX_SESSIONS)
             await self._pool.__aenter__()
-        repl = StrictRepl(self._pool, spec, serve, on_output, serve_tool, on_closed)
+        repl = StrictRepl(self._pool, spec, services, on_closed)
         await repl.start()
         return repl
 
@@ -88,16 +86,12 @@ class StrictRepl(Repl):
         self,
         pool: monty.AsyncMonty,
         spec: ReplSpec,
-        serve: Serve,
-        on_output: OnOutput,
-        serve_tool: ServeTool | None,
+        services: Services,
         on_closed: Callable[[Repl], None],
     ) -> None:
         self._pool = pool
         self._spec = spec
-        self._serve = serve
-        self._on_output = on_output
-        self._serve_tool = serve_tool
+        self._services = services
         self._on_closed = on_closed
         self._tools = {tool.name for tool in spec.tools}
         self._places = Places(spec.context, spec.documents, spec.maps).functions()
@@ -317,15 +311,15 @@ class StrictRepl(Repl):
 
     async def _ask(self, query: wire.Query) -> Any:
         try:
-            results = await self._serve(query)
+            results = await self._services.serve(query)
         except Exception as error:
             results = [f"Error: {error or type(error).__name__}"] * len(query.prompts)
         return results if query.function.endswith("_batch") else results[0]
 
     async def _use_tool(self, call: wire.ToolCall) -> Any:
-        if self._serve_tool is None:
+        if self._services.serve_tool is None:
             raise RuntimeError(f"there is no tool {call.name!r}")
-        return await self._serve_tool(call)
+        return await self._services.serve_tool(call)
 
     def _finish(self, cell: _Cell, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if cell.final is not None or cell.final_name:
@@ -345,7 +339,7 @@ class StrictRepl(Repl):
         cell.dropped += len(text) - len(kept)
         if kept:
             cell.output[stream].append(kept)
-            self._on_output(stream, kept)
+            self._services.on_output(stream, kept)
 
     def _check_time(self, cell: _Cell, timeout: float) -> None:
         """Stop the cell when its time is over, else look again when it may be."""

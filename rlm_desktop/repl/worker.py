@@ -7,7 +7,6 @@ whoever waits for it.
 from __future__ import annotations
 
 import _thread
-import array
 import contextlib
 import mmap
 import os
@@ -26,6 +25,7 @@ import msgspec
 
 from rlm_desktop.repl import describe, wire
 from rlm_desktop.repl.context import NO_CONTEXT
+from rlm_desktop.repl.descriptors import receive
 from rlm_desktop.repl.functions import Queries
 from rlm_desktop.repl.namespace import READER, Interrupts, Namespace, cell_name, prepare_process
 from rlm_desktop.repl.output import Output
@@ -66,12 +66,7 @@ class SocketWire:
 
     def receive(self) -> tuple[bytes, list[int]]:
         """Some bytes and descriptors."""
-        received = array.array("i")
-        data, ancillary, _, _ = self._socket.recvmsg(_READ_SIZE, socket.CMSG_SPACE(4 * received.itemsize))
-        for level, kind, content in ancillary:
-            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                received.frombytes(content[: len(content) - len(content) % received.itemsize])
-        return data, list(received)
+        return receive(self._socket, _READ_SIZE, most=4)
 
 
 class Link:

@@ -6,7 +6,6 @@ copy-on-write. Linux only.
 
 from __future__ import annotations
 
-import array
 import contextlib
 import gc
 import os
@@ -23,6 +22,7 @@ import msgspec
 from rlm_desktop.repl import confine_linux as confine
 from rlm_desktop.repl import context as contexts
 from rlm_desktop.repl import wire, worker
+from rlm_desktop.repl.descriptors import receive, rights
 from rlm_desktop.repl.preload import preload
 
 WORKER_SOCKET = 3
@@ -118,7 +118,7 @@ class Zygote:
                 self._take_order()
 
     def _take_order(self) -> None:
-        data, descriptors = _receive(self._control)
+        data, descriptors = receive(self._control, _MESSAGE, most=2)
         if not data:
             self._end()
         order = _decode_to_zygote(data)
@@ -188,9 +188,8 @@ class Zygote:
         os._exit(0)
 
     def _send(self, message: FromZygote, *descriptors: int) -> None:
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
         try:
-            self._control.sendmsg([_encode(message)], rights)
+            self._control.sendmsg([_encode(message)], rights(descriptors))
         except OSError:
             self._end()
 
@@ -220,12 +219,3 @@ def _become_worker(order: ForkWorker, sock: int, context: Any, scratch: str) -> 
         connection.sendall(wire.frame(wire.encode(wire.Refused(reason=str(error)[:4_000]))))
         os._exit(0)
     worker.run(worker.SocketWire(connection), applied.layers, applied.faults, context)
-
-
-def _receive(sock: socket.socket) -> tuple[bytes, list[int]]:
-    data, ancillary, _, _ = sock.recvmsg(_MESSAGE, socket.CMSG_SPACE(32))
-    received = array.array("i")
-    for level, kind, content in ancillary:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            received.frombytes(content[: len(content) - len(content) % received.itemsize])
-    return data, list(received)

@@ -240,20 +240,13 @@ async def test_tools_are_served_by_the_application(spawn):
 
 
 async def test_output_is_streamed_while_the_cell_runs(spawn):
-    seen = asyncio.Event()
-
     async def serve(query: Query) -> list[str]:
-        await asyncio.wait_for(seen.wait(), 10)
+        while not any("waiting" in text for _, text in bench.output):
+            bench.printed.clear()
+            await asyncio.wait_for(bench.printed.wait(), 10)
         return ["go"]
 
     bench = await spawn(serve=serve)
-
-    def on_output(stream: str, text: str) -> None:
-        bench.output.append((stream, text))
-        if "waiting" in text:
-            seen.set()
-
-    bench.repl._on_output = bench.repl._worker._on_output = on_output
     result = await bench.run("print('first')\nprint('waiting')\nprint(llm_query('x'))")
     assert result.stdout == "first\nwaiting\ngo\n" == "".join(text for _, text in bench.output)
 
