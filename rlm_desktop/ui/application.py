@@ -22,7 +22,6 @@ from rlm_desktop.ui.first_window import FirstWindow, theme_density, theme_mode
 from rlm_desktop.ui.loop import IdleCollector, Tasks, UiEventLoop
 from rlm_desktop.ui.samples import samples
 from rlm_desktop.ui.theme import Mode
-from rlm_desktop.ui.window_style import without_icons
 
 if TYPE_CHECKING:
     from rlm_desktop.ui.run_controller import LiveRun
