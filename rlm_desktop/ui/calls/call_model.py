@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, Node
@@ -185,9 +185,9 @@ class CallModel(QAbstractTableModel):
             return None
         column = Column(section)
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[column][0]
+            return heading(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return HEADINGS[column][1]
+            return heading_tip(column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -212,7 +212,7 @@ class CallModel(QAbstractTableModel):
         """What a cell says."""
         node = self.rows.node(row)
         if self.rows.is_more(row):
-            return f"… {self.rows.hidden_count(node):,} more" if column == Column.CALL else ""
+            return more_text(self.rows.hidden_count(node)) if column == Column.CALL else ""
         return _TEXTS[column](node, self.now())
 
     def _accessible(self, row: int) -> str:
@@ -223,7 +223,7 @@ class CallModel(QAbstractTableModel):
 
     def _tool_tip(self, row: int, column: int) -> str | None:
         if self.rows.is_more(row):
-            return "Show all calls of the batch"
+            return self.tr("Show all calls of the batch")
         node = self.rows.node(row)
         if column == Column.CALL:
             return call_text.preview(node) or None
@@ -235,15 +235,31 @@ class CallModel(QAbstractTableModel):
         if column == Column.DURATION:
             now = self.now()
             own = call_text.seconds(call_text.own_duration(node, now))
-            return f"{call_text.seconds(call_text.duration(node, now))}, of these {own} without the calls below"
+            text = self.tr("{time}, of these {own} without the calls below")
+            return text.format(time=call_text.seconds(call_text.duration(node, now)), own=own)
         if column in (Column.TOKENS, Column.COST) and node.children:
             words = call_text.tokens if column == Column.TOKENS else call_text.cost
             own = words(call_text.own_tally(node)) or call_text.UNKNOWN
             text = self.tr("{sum} with the calls below, of these {own} of its own")
             return text.format(sum=words(call_text.tally_of(node)) or call_text.UNKNOWN, own=own)
         if column == Column.TIMELINE:
-            return f"Started at {call_text.seconds(node.started)}"
+            return self.tr("Started at {time}").format(time=call_text.seconds(node.started))
         return None
+
+
+def heading(column: Column) -> str:
+    """What stands above a column."""
+    return QCoreApplication.translate("CallModel", HEADINGS[column][0])
+
+
+def heading_tip(column: Column) -> str:
+    """What a column shows, in a sentence."""
+    return QCoreApplication.translate("CallModel", HEADINGS[column][1])
+
+
+def more_text(count: int) -> str:
+    """The row that stands for calls that are not shown."""
+    return QCoreApplication.translate("CallModel", "… {count} more").format(count=figures.number(count))
 
 
 def round_span(seconds: float) -> float:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.calls import call_text
-from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, CallModel, Column
+from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, CallModel, Column, more_text
 from rlm_desktop.ui.calls.timescale import TimeScale
 
 INDENT = 12
@@ -286,7 +286,7 @@ class CallPainter:
         for section in sections:
             if section.column == Column.CALL:
                 x = section.left + self.indent(row) + INDENT + _ICON + 6
-                text = f"… {self._model.rows.hidden_count(node):,} more"
+                text = more_text(self._model.rows.hidden_count(node))
                 room = section.left + section.width - 4 - x
                 self._write(frame, x, y, self._style.plain.short(text, room), "muted")
             elif section.column == Column.TIMELINE:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QHeaderView, Q
 
 from rlm_desktop.engine.tree import Node
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.calls.call_model import HEADINGS, RIGHT_ALIGNED, SORTED_BY, CallModel, Column
+from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, SORTED_BY, CallModel, Column, heading
 from rlm_desktop.ui.calls.call_painter import INDENT, CallPainter, Section, tick_times
 
 
@@ -38,7 +38,7 @@ class _Header(QHeaderView):
             self._paint_scale(painter, QRectF(inner))
         else:
             side = Qt.AlignmentFlag.AlignRight if logicalIndex in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
-            words = self._sign(logicalIndex) + HEADINGS[Column(logicalIndex)][0]
+            words = self._sign(logicalIndex) + heading(Column(logicalIndex))
             text = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
             painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
@@ -52,7 +52,7 @@ class _Header(QHeaderView):
 
     def _paint_scale(self, painter: QPainter, rect: QRectF) -> None:
         if not self._calls.rows.visible:
-            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, HEADINGS[Column.TIMELINE][0])
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, heading(Column.TIMELINE))
             return
         scale = self._calls.time_scale()
         free = rect.left() - 1.0
@@ -103,7 +103,7 @@ class CallTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setMouseTracking(True)
-        self.setAccessibleName("Calls of the run")
+        self.setAccessibleName(self.tr("Calls of the run"))
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

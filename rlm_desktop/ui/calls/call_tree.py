@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, Node
-from rlm_desktop.ui import theme
+from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import CallModel, Clock, Column
 from rlm_desktop.ui.calls.call_rows import Order
@@ -40,8 +40,10 @@ _PAGE_KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
 _SLICE_SECONDS = 0.008
 _NEAR_THE_END = 30
 _STRIP_FROM = 280
-NOTHING_FITS = "No row fits the filter."
-EMPTY = "Ask a question to see the run here: every call, iteration and batch, as it happens."
+NOTHING_FITS = QT_TRANSLATE_NOOP("CallTreeView", "No row fits the filter.")
+EMPTY = QT_TRANSLATE_NOOP(
+    "CallTreeView", "Ask a question to see the run here: every call, iteration and batch, as it happens."
+)
 
 
 class CallTreeView(QWidget):
@@ -68,7 +70,7 @@ class CallTreeView(QWidget):
         self._follows = True
         self._new_rows = 0
         self._idle: IdleTimes | None = None
-        self._empty = QLabel(EMPTY, self.table.viewport())
+        self._empty = QLabel(self.tr(EMPTY), self.table.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.setProperty("muted", True)
@@ -76,7 +78,7 @@ class CallTreeView(QWidget):
         self._pill.setObjectName("followPill")
         self._pill.setCursor(Qt.CursorShape.PointingHandCursor)
         self._pill.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._pill.setToolTip("Scroll with the run again (L)")
+        self._pill.setToolTip(self.tr("Scroll with the run again (L)"))
         self._pill.clicked.connect(self.follow)
         self._pill.hide()
         layout = QVBoxLayout(self)
@@ -348,18 +350,20 @@ class CallTreeView(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if node.children:
             is_open = rows.is_open(node)
-            menu.addAction("Close" if is_open else "Open", lambda: (rows.close if is_open else rows.open)(node))
-            menu.addAction("Open everything below", lambda: rows.open_all(node))
-            menu.addAction("Close everything below", lambda: rows.close_all(node))
+            text = self.tr("Close") if is_open else self.tr("Open")
+            menu.addAction(text, lambda: (rows.close if is_open else rows.open)(node))
+            menu.addAction(self.tr("Open everything below"), lambda: rows.open_all(node))
+            menu.addAction(self.tr("Close everything below"), lambda: rows.close_all(node))
             menu.addSeparator()
         if rows.focus is not None:
-            menu.addAction("Show the whole run", lambda: self.set_focus_node(None))
+            menu.addAction(self.tr("Show the whole run"), lambda: self.set_focus_node(None))
         if node.children and node is not rows.focus and node.parent is not None:
-            menu.addAction("Show only this and what is below", lambda: self.set_focus_node(node))
-        menu.addAction("Copy the row", lambda: self._copy_row(node))
+            menu.addAction(self.tr("Show only this and what is below"), lambda: self.set_focus_node(node))
+        menu.addAction(self.tr("Copy the row"), lambda: self._copy_row(node))
         if isinstance(node, CallNode) and node.is_running:
             menu.addSeparator()
-            whole = "Stop the run" if node.parent is None else "Stop this call and what is below"
+            is_root = node.parent is None
+            whole = self.tr("Stop the run") if is_root else self.tr("Stop this call and what is below")
             menu.addAction(whole, lambda: self.stop_requested.emit(node.number))
         self.menu_opening.emit(menu, node)
         return menu
@@ -499,14 +503,14 @@ class CallTreeView(QWidget):
 
     def _place_overlays(self) -> None:
         viewport = self.table.viewport()
-        self._empty.setText(NOTHING_FITS if self.bar.filter.is_active and self.state.nodes else EMPTY)
+        self._empty.setText(self.tr(NOTHING_FITS if self.bar.filter.is_active and self.state.nodes else EMPTY))
         self._empty.setVisible(not self.model.rows.visible and not self._finder.is_searching)
         self._empty.setGeometry(viewport.rect().adjusted(32, 16, -32, -16))
         can_scroll = self.table.verticalScrollBar().maximum() > 0
         has_pill = not self._follows and self.state.is_running and can_scroll
         if has_pill:
-            new = f" · {self._new_rows:,} new" if self._new_rows else ""
-            self._pill.setText(f"▼ Follow live{new}")
+            text = self.tr("▼ Follow live · {count} new") if self._new_rows else self.tr("▼ Follow live")
+            self._pill.setText(text.format(count=figures.number(self._new_rows)))
             self._pill.resize(self._pill.sizeHint())
             area = viewport.geometry()
             self._pill.move(area.center().x() - self._pill.width() // 2, area.bottom() - self._pill.height() - 8)

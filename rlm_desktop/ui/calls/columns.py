@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
-from rlm_desktop.ui.calls.call_model import HEADINGS, HIDDEN_AT_FIRST, SORTED_BY, CallModel, Column
+from rlm_desktop.ui.calls.call_model import HIDDEN_AT_FIRST, SORTED_BY, CallModel, Column, heading, heading_tip
 from rlm_desktop.ui.calls.call_rows import ORDERS, Order
 from rlm_desktop.ui.calls.call_table import CallTable
 
@@ -116,8 +116,8 @@ class Columns(QObject):
         for column in Column:
             if column == Column.CALL:
                 continue
-            action = QAction(HEADINGS[column][0], self._owner, checkable=True)
-            action.setToolTip(HEADINGS[column][1])
+            action = QAction(heading(column), self._owner, checkable=True)
+            action.setToolTip(heading_tip(column))
             action.setChecked(not header.isSectionHidden(column))
             action.toggled.connect(lambda shown, column=column: self._set_shown(column, shown))
             actions.append(action)

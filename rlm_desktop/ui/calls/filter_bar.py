@@ -32,16 +32,16 @@ class FilterBar(QWidget):
         self._filter = CallFilter()
         self._state = RunState()
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Filter by name, prompt, response, code, output")
-        self.field.setAccessibleName("Filter calls")
+        self.field.setPlaceholderText(self.tr("Filter by name, prompt, response, code, output"))
+        self.field.setAccessibleName(self.tr("Filter calls"))
         self.field.setClearButtonEnabled(True)
         self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self.field.textChanged.connect(lambda: self._debounce.start())
         self._debounce.timeout.connect(self._take_text)
         self.field.returnPressed.connect(self._take_text)
         self.conditions = QToolButton()
-        self.conditions.setText("Conditions")
-        self.conditions.setToolTip("Filter by kind, status, model, depth, duration, cost")
+        self.conditions.setText(self.tr("Conditions"))
+        self.conditions.setToolTip(self.tr("Filter by kind, status, model, depth, duration, cost"))
         self.conditions.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.conditions.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self)
@@ -89,7 +89,8 @@ class FilterBar(QWidget):
         if not self._filter.is_active:
             self.count.clear()
             return
-        self.count.setText(f"{found:,} of {of:,}{' …' if is_searching else ''}")
+        text = self.tr("{found} of {all}").format(found=figures.number(found), all=figures.number(of))
+        self.count.setText(text + (" …" if is_searching else ""))
 
     def _take_text(self) -> None:
         self._debounce.stop()
@@ -108,15 +109,19 @@ class FilterBar(QWidget):
         self.menu.clear()
         models = sorted(model for model in self._state.by_model if model)
         depths = sorted(self._state.by_depth)
-        self._add_many("Kind", "kinds", KINDS.items())
-        self._add_many("Status", "statuses", STATUSES.items())
-        self._add_many("Model", "models", ((model, model) for model in models))
-        self._add_many("Depth", "depths", ((depth, f"Depth {depth}") for depth in depths))
-        self._add_one("Slower than", "slower", ((value, call_text.seconds(value)) for value in SLOWER))
-        self._add_one("Costlier than", "costlier", ((value, figures.money(value)) for value in COSTLIER))
+        self._add_many(self.tr("Kind"), "kinds", ((kind, self.tr(text)) for kind, text in KINDS.items()))
+        self._add_many(self.tr("Status"), "statuses", ((name, self.tr(text)) for name, text in STATUSES.items()))
+        self._add_many(self.tr("Model"), "models", ((model, model) for model in models))
+        self._add_many(self.tr("Depth"), "depths", ((depth, self._depth_text(depth)) for depth in depths))
+        self._add_one(self.tr("Slower than"), "slower", ((value, call_text.seconds(value)) for value in SLOWER))
+        prices = ((value, figures.money(value)) for value in COSTLIER)
+        self._add_one(self.tr("Costlier than"), "costlier", prices)
         self.menu.addSeparator()
-        clear = self.menu.addAction("Clear all", self.clear)
+        clear = self.menu.addAction(self.tr("Clear all"), self.clear)
         clear.setEnabled(self._filter.is_active)
+
+    def _depth_text(self, depth: int) -> str:
+        return self.tr("Depth {number}").format(number=depth)
 
     def _add_many(self, title: str, name: str, choices: Iterable[tuple[Any, str]]) -> None:
         menu = self.menu.addMenu(title)
@@ -154,8 +159,8 @@ class FilterBar(QWidget):
         for place, (text, name, without) in enumerate(self._conditions()):
             chip = QPushButton(f"{text}  ✕")
             chip.setObjectName("chip")
-            chip.setToolTip("Remove this condition")
-            chip.setAccessibleName(f"Remove the condition {text}")
+            chip.setToolTip(self.tr("Remove this condition"))
+            chip.setAccessibleName(self.tr("Remove the condition {text}").format(text=text))
             chip.clicked.connect(lambda _checked=False, name=name, without=without: self._change(name, without))
             self._chip_line.insertWidget(place, chip)
         self._chips.setVisible(self._chip_line.count() > 1)
@@ -166,12 +171,13 @@ class FilterBar(QWidget):
         found: list[tuple[str, str, Any]] = []
         for kind in KINDS:
             if kind in wanted.kinds:
-                found.append((KINDS[kind], "kinds", wanted.kinds - {kind}))
+                found.append((self.tr(KINDS[kind]), "kinds", wanted.kinds - {kind}))
         for status in STATUSES:
             if status in wanted.statuses:
-                found.append((STATUSES[status], "statuses", wanted.statuses - {status}))
+                found.append((self.tr(STATUSES[status]), "statuses", wanted.statuses - {status}))
         found.extend((model, "models", wanted.models - {model}) for model in sorted(wanted.models))
-        found.extend((f"Depth {depth}", "depths", wanted.depths - {depth}) for depth in sorted(wanted.depths))
+        depths = sorted(wanted.depths)
+        found.extend((self._depth_text(depth), "depths", wanted.depths - {depth}) for depth in depths)
         if wanted.slower is not None:
             found.append((f"≥ {call_text.seconds(wanted.slower)}", "slower", None))
         if wanted.costlier is not None:
