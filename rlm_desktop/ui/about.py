@@ -40,7 +40,7 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("About RLM Desktop"))
-        self.resize(760, 560)
+        self.resize(900, 620)
         self._licences: list[Licence] = []
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Parts"))
@@ -56,7 +56,7 @@ class AboutDialog(QDialog):
         both.addWidget(self.list)
         both.addWidget(self.text)
         both.setStretchFactor(1, 1)
-        both.setSizes([240, 500])
+        both.setSizes([260, 640])
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         without_icons(buttons)

@@ -39,7 +39,7 @@ def all_licences() -> list[Licence]:
     try:
         folder = paths.resource("licences")
     except FileNotFoundError:
-        return [of_distribution(found) for found in _required()]
+        return sorted((of_distribution(found) for found in _required()), key=_by_name)
     return read(folder)
 
 
@@ -86,7 +86,7 @@ def _short(found: metadata.Distribution) -> str:
 
 
 def _required() -> list[metadata.Distribution]:
-    """This program's distribution and what it needs here, by name; all of them where it is not installed."""
+    """This program's distribution and what it needs here; all of them where it is not installed."""
     waiting, found = ["rlm-desktop"], dict[str, metadata.Distribution]()
     while waiting:
         name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
@@ -99,7 +99,7 @@ def _required() -> list[metadata.Distribution]:
         for line in found[name].requires or ():
             if "extra ==" not in line and (match := re.match(r"[\w.-]+", line)):
                 waiting.append(match[0])
-    return [found[name] for name in sorted(found)] or sorted(metadata.distributions(), key=lambda each: each.name)
+    return list(found.values()) or list(metadata.distributions())
 
 
 def _by_name(licence: Licence) -> str:
