@@ -31,7 +31,7 @@ FOLDER = PROJECT / "resources" / "translations"
 LANGUAGES = ("en", "de")
 SOURCE_LANGUAGE = "en"
 """Of it only plurals are written down."""
-_PLACES = {"tr": 0, "QT_TR_NOOP": 0, "translate": 1, "QT_TRANSLATE_NOOP": 1}
+_PLACES = {"tr": 0, "translate": 1, "marked": 1}
 """Which argument of a call is the text; what is before it is the context."""
 
 

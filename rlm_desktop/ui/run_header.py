@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.events import EndState
@@ -10,12 +10,13 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.ui.confinement.banner import UnsafeBanner
 from rlm_desktop.ui.figures import one_line, plain_line, status_words
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark
+from rlm_desktop.ui.language import marked
 
 _REASONS = {
-    EndState.CANCELLED: QT_TRANSLATE_NOOP(
+    EndState.CANCELLED: marked(
         "RunHeader", "Stopped before there was an answer. What it had found is in the tree below."
     ),
-    EndState.INTERRUPTED: QT_TRANSLATE_NOOP(
+    EndState.INTERRUPTED: marked(
         "RunHeader", "The program ended while this run was going on. What it had found is below."
     ),
 }
@@ -120,7 +121,7 @@ def _why(state: RunState) -> str:
         return state.error
     if state.limit is not None:
         return state.limit.detail
-    reason = _REASONS.get(EndState(state.status), QT_TRANSLATE_NOOP("RunHeader", "There is no answer."))
+    reason = _REASONS.get(EndState(state.status), marked("RunHeader", "There is no answer."))
     return QCoreApplication.translate("RunHeader", reason)
 
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from statistics import median
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node, Tally
 from rlm_desktop.ui import figures, theme
+from rlm_desktop.ui.language import marked
 
 translate = QCoreApplication.translate
 UNKNOWN = "–"
 _NOT_FAILURES = frozenset(("queued", "running", EndState.COMPLETED, EndState.CANCELLED, EndState.INTERRUPTED))
 _SHORT_STATUSES: dict[str, str] = {
-    EndState.BUDGET_EXCEEDED: QT_TRANSLATE_NOOP("CallText", "Budget limit"),
-    EndState.TIMEOUT_EXCEEDED: QT_TRANSLATE_NOOP("CallText", "Timeout"),
-    EndState.TOKEN_LIMIT_EXCEEDED: QT_TRANSLATE_NOOP("CallText", "Token limit"),
-    EndState.CALL_LIMIT_EXCEEDED: QT_TRANSLATE_NOOP("CallText", "Call limit"),
-    EndState.ERROR_THRESHOLD_EXCEEDED: QT_TRANSLATE_NOOP("CallText", "Error limit"),
-    EndState.OUT_OF_ITERATIONS: QT_TRANSLATE_NOOP("CallText", "Iterations"),
+    EndState.BUDGET_EXCEEDED: marked("CallText", "Budget limit"),
+    EndState.TIMEOUT_EXCEEDED: marked("CallText", "Timeout"),
+    EndState.TOKEN_LIMIT_EXCEEDED: marked("CallText", "Token limit"),
+    EndState.CALL_LIMIT_EXCEEDED: marked("CallText", "Call limit"),
+    EndState.ERROR_THRESHOLD_EXCEEDED: marked("CallText", "Error limit"),
+    EndState.OUT_OF_ITERATIONS: marked("CallText", "Iterations"),
 }
 
 

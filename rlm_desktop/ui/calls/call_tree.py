@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -32,6 +32,7 @@ from rlm_desktop.ui.calls.icicle import IcicleView
 from rlm_desktop.ui.calls.notes import NoteLine, crumbs
 from rlm_desktop.ui.calls.overview import OverviewStrip
 from rlm_desktop.ui.calls.timescale import IdleTimes
+from rlm_desktop.ui.language import marked
 
 if TYPE_CHECKING:
     from rlm_desktop.ui.charts.charts_view import ChartsView
@@ -40,8 +41,8 @@ _PAGE_KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
 _SLICE_SECONDS = 0.008
 _NEAR_THE_END = 30
 _STRIP_FROM = 280
-NOTHING_FITS = QT_TRANSLATE_NOOP("CallTreeView", "No row fits the filter.")
-EMPTY = QT_TRANSLATE_NOOP(
+NOTHING_FITS = marked("CallTreeView", "No row fits the filter.")
+EMPTY = marked(
     "CallTreeView", "Ask a question to see the run here: every call, iteration and batch, as it happens."
 )
 
