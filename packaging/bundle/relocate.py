@@ -56,15 +56,18 @@ class Bundle:
             self._needed[target] = self._needed.pop(path)
 
     def set_run_paths(self) -> None:
-        """Let each binary find its libraries beside itself, unless it does so already."""
+        """Let each binary find its libraries: where it looked already inside the bundle, then at the top.
+
+        The starter, the only binary outside, loads everything by its full path.
+        """
         tree = self.root / FOLDER
         for path in self._needed:
-            # The starter, the only one outside, loads everything by its full path.
-            libraries = tree / "lib" if tree in path.parents else self.root
-            if "$ORIGIN" in self._ask("--print-rpath", path) and tree not in path.parents:
-                continue
-            place = os.path.relpath(libraries, path.parent)
-            self._ask("--set-rpath", "$ORIGIN" if place == "." else f"$ORIGIN/{place}", path)
+            is_in_tree = tree in path.parents
+            place = os.path.relpath(tree / "lib" if is_in_tree else self.root, path.parent)
+            before = "" if is_in_tree else self._ask("--print-rpath", path).strip()
+            places = [each for each in before.split(":") if each.startswith("$ORIGIN")]
+            places.append("$ORIGIN" if place == "." else f"$ORIGIN/{place}")
+            self._ask("--set-rpath", ":".join(dict.fromkeys(places)), path)
 
     def _closure(self, binaries: Iterable[Path]) -> set[str]:
         """Names of libraries that these need, and those need in turn."""

@@ -68,7 +68,7 @@ def main() -> int:
     seconds = int((BUNDLE / "rlm-desktop").stat().st_mtime)
     settle(TREE, seconds)
     package = PROJECT / "dist" / f"rlm-desktop_{version()}_{architecture()}.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "--build", str(TREE), str(package)]
+    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(TREE), str(package)]
     subprocess.run(command, check=True, env={**os.environ, "SOURCE_DATE_EPOCH": str(seconds)})
     shutil.rmtree(TREE)
     print(f"{package}: {package.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
