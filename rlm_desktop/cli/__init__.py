@@ -23,6 +23,9 @@ from rlm_desktop.settings import Option, options
 _log = logging.getLogger(__name__)
 
 COMMANDS = ("ask", "text", "runs", "doctor")
+ORDERS = (
+    "question", "documents", "model", "started", "duration", "calls", "depth", "tokens", "cost", "end_state",
+)  # fmt: skip
 _TOP_OPTIONS = ("-h", "--help", "--version")
 EXPORTS = ("events", "markdown", "html", "notebook", "perfetto", "otel", "csv", "rlms", "archive")
 _WINDOW_SETTINGS = ("theme", "language", "density", "font_size", "check_updates", "updates_url")
@@ -189,7 +192,9 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     one.add_argument("run", metavar="RUN", help="a run's id, or its first letters")
     action = actions.add_parser("list", help="the latest runs")
     action.add_argument("-n", "--limit", type=int, default=20, metavar="N", help="at most so many; default 20")
-    action.add_argument("--session", metavar="ID", help="only runs of this session")
+    action.add_argument("--sort", choices=ORDERS, default="started", help="the order; default started")
+    action.add_argument("--ascending", action="store_true", help="the smallest or oldest first")
+    _add_filter(action)
     _add_json(action, "as JSON")
     action = actions.add_parser("show", parents=[one], help="one run: its tree, figures and answer")
     form = action.add_mutually_exclusive_group()
@@ -213,10 +218,13 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     )
     action.add_argument("words", nargs="+", metavar="WORD")
     action.add_argument("-n", "--limit", type=int, default=20, metavar="N", help="at most so many; default 20")
+    _add_filter(action)
     _add_json(action, "as JSON")
     action = actions.add_parser("export", help="write a run into a file, in one of several forms")
     action.add_argument("runs", nargs="+", metavar="RUN", help="a run's id, or its first letters")
-    action.add_argument("-o", "--output", metavar="FILE", help="write into a file instead of standard output")
+    action.add_argument(
+        "-o", "--output", metavar="FILE", help="the file, or for several runs the folder; else standard output"
+    )
     action.add_argument(
         "-f",
         "--format",
@@ -225,6 +233,7 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
         help=f"the form; default {EXPORTS[0]}, one event a line",
     )
     action.add_argument("--documents", action="store_true", help="put the documents' texts into an archive as well")
+    _add_json(action, "say as JSON what was written and what was redacted; needs --output")
     action = actions.add_parser("import", help="take in an export, an archive, or the log of another engine")
     action.add_argument("file", metavar="FILE", help="the file; - reads standard input")
     _add_json(action, "as JSON")
@@ -232,6 +241,17 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     action.add_argument("runs", nargs="+", metavar="RUN", help="a run's id, or its first letters")
     action.add_argument("-y", "--yes", action="store_true", help="do not ask")
     _add_json(action, "as JSON")
+
+
+def _add_filter(parser: argparse.ArgumentParser) -> None:
+    """What restricts the runs that a command looks at."""
+    group = parser.add_argument_group("filter")
+    group.add_argument("--session", metavar="ID", help="only runs of this session")
+    group.add_argument("--filter", default="", metavar="WORDS", help="in question, names, documents, tags")
+    group.add_argument("--state", action="append", default=[], metavar="STATE", help="end state; may be repeated")
+    group.add_argument("--model", dest="of_model", default="", metavar="NAME", help="root or sub-call model")
+    group.add_argument("--tag", default="", metavar="TAG", help="a tag of the run or of its session")
+    group.add_argument("--since", default="", metavar="DATE", help="started on that day or later, as 2026-11-21")
 
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -17,13 +15,12 @@ import msgspec
 from rlm_desktop import paths
 from rlm_desktop.cli import tree
 from rlm_desktop.cli.output import cost, local_time, one_line, print_json, print_table, seconds, width
+from rlm_desktop.engine.events import EndState
 from rlm_desktop.errors import HistoryError, UsageError
-from rlm_desktop.history import History, RunRow, SessionRow
+from rlm_desktop.history import RUNNING, History, RunFilter, RunRow, SessionRow
 
 SHOWN_ROWS = 200
 """Rows of the tree that `show` prints; `--json` has all of them."""
-ARCHIVE = "archive"
-"""The form of export that holds several runs with their documents, and that can be taken in again whole."""
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -34,21 +31,13 @@ def run(chosen: argparse.Namespace) -> int:
         "resume": _continue,
         "fork": _continue,
         "search": _search,
-        "export": _export,
-        "import": _import,
+        "export": _transfer,
+        "import": _transfer,
         "delete": _delete,
     }
     history = History(paths.history_file(), on_trouble=lambda text: print(f"rlm-desktop: {text}", file=sys.stderr))
     with contextlib.closing(history):
         return actions[chosen.action](history, chosen)
-
-
-def all_runs(history: History, session_id: str | None = None) -> Iterator[RunRow]:
-    """Every run, the latest first."""
-    before: RunRow | None = None
-    while page := history.runs(session_id, before=before):
-        yield from page
-        before = page[-1]
 
 
 def find_run(history: History, start: str) -> RunRow:
@@ -57,8 +46,8 @@ def find_run(history: History, start: str) -> RunRow:
     Raises:
         HistoryError: There is none, or more than one.
     """
-    found = [row for row in all_runs(history) if row.id.startswith(start)]
-    return _the_one(found, "run", start)
+    found = [run_id for run_id in history.find_runs() if run_id.startswith(start)]
+    return history.run(_the_one(found, "run", start))
 
 
 def find_session(history: History, start: str) -> SessionRow:
@@ -83,16 +72,42 @@ def _the_one(found: list[Any], thing: str, start: str) -> Any:
     raise HistoryError(f"{len(found)} {thing}s begin with {start!r}: give more letters of the id.")
 
 
-def _row_as_json(row: RunRow) -> dict[str, Any]:
+def row_as_json(row: RunRow) -> dict[str, Any]:
+    """A run as `--json` prints it."""
     data = dataclasses.asdict(row)
     data["documents"] = [msgspec.to_builtins(document) for document in row.documents]
     return data
 
 
 def _list(history: History, chosen: argparse.Namespace) -> int:
-    session_id = find_session(history, chosen.session).id if chosen.session else None
-    _print_rows(history.runs(session_id, limit=_limit(chosen)), chosen.json)
+    ids = history.find_runs(_filter(history, chosen), order=chosen.sort, descending=not chosen.ascending)
+    ids = ids[: _limit(chosen)]
+    rows = history.rows(ids)
+    _print_rows([rows[run_id] for run_id in ids if run_id in rows], chosen.json)
     return 0
+
+
+def _filter(history: History, chosen: argparse.Namespace) -> RunFilter:
+    """The filter that the options stand for."""
+    states = (RUNNING, *(str(state) for state in EndState))
+    if unknown := [state for state in chosen.state if state not in states]:
+        raise UsageError(f"{unknown[0]!r} is no end state. There are: {', '.join(states)}.")
+    return RunFilter(
+        text=chosen.filter,
+        end_states=tuple(chosen.state),
+        model=chosen.of_model,
+        tag=chosen.tag,
+        since=_day(chosen.since) if chosen.since else "",
+        session_id=find_session(history, chosen.session).id if chosen.session else "",
+    )
+
+
+def _day(text: str) -> str:
+    """The start of a day of this place, as UTC."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{text!r} is no date: write it as 2026-11-21.") from error
 
 
 def _limit(chosen: argparse.Namespace) -> int:
@@ -103,7 +118,7 @@ def _limit(chosen: argparse.Namespace) -> int:
 
 def _print_rows(rows: list[RunRow], as_json: bool) -> None:
     if as_json:
-        print_json([_row_as_json(row) for row in rows])
+        print_json([row_as_json(row) for row in rows])
         return
     if not rows:
         print("There are no runs yet.")
@@ -175,7 +190,7 @@ def _continue(history: History, chosen: argparse.Namespace) -> int:
 
 
 def _search(history: History, chosen: argparse.Namespace) -> int:
-    hits = history.search(" ".join(chosen.words), limit=_limit(chosen))
+    hits = history.search(" ".join(chosen.words), limit=_limit(chosen), chosen=_filter(history, chosen))
     if chosen.json:
         print_json([dataclasses.asdict(hit) for hit in hits])
     elif hits:
@@ -186,59 +201,12 @@ def _search(history: History, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _export(history: History, chosen: argparse.Namespace) -> int:
-    from rlm_desktop.history import exports
+def _transfer(history: History, chosen: argparse.Namespace) -> int:
+    from rlm_desktop.cli import transfers
 
-    rows = [find_run(history, start) for start in chosen.runs]
-    if chosen.format == ARCHIVE:
-        return _export_archive(history, rows, chosen)
-    if len(rows) > 1:
-        raise UsageError(f"Only --format {ARCHIVE} holds more than one run.")
-    events = history.events(rows[0].id)
-    if chosen.output:
-        exports.export(events, chosen.format, Path(chosen.output))
-    else:
-        sys.stdout.writelines(exports.render(events, chosen.format))
-    return 0
-
-
-def _export_archive(history: History, rows: list[RunRow], chosen: argparse.Namespace) -> int:
-    from rlm_desktop.history.transfer import save_archive
-
-    if not chosen.output:
-        raise UsageError("An archive needs a file: give --output FILE.")
-    save_archive(history, Path(chosen.output), [row.id for row in rows], with_documents=chosen.documents)
-    return 0
-
-
-def _import(history: History, chosen: argparse.Namespace) -> int:
-    from rlm_desktop.history.transfer import receive
-
-    with _as_file(chosen.file) as path:
-        received = receive(history, path)
-    rows = [history.run(run_id) for run_id in received.run_ids]
-    if chosen.json:
-        runs = [_row_as_json(row) for row in rows]
-        print_json({"kind": received.kind, "runs": runs, "remarks": received.remarks})
-        return 0
-    for remark in received.remarks:
-        print(f"rlm-desktop: {remark}", file=sys.stderr)
-    for row in rows:
-        print(f"{row.id[:8]}  {local_time(row.started_at)}  {one_line(row.question, width())}")
-    return 0
-
-
-@contextlib.contextmanager
-def _as_file(name: str) -> Iterator[Path]:
-    """The file of that name; for `-`, what stands on standard input, in a file that is thrown away."""
-    if name != "-":
-        yield Path(name)
-        return
-    with tempfile.TemporaryDirectory(prefix="rlm-desktop-") as folder:
-        path = Path(folder) / "standard input"
-        with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
-        yield path
+    if chosen.action == "import":
+        return transfers.take(history, chosen)
+    return transfers.export(history, [find_run(history, start).id for start in chosen.runs], chosen)
 
 
 def _delete(history: History, chosen: argparse.Namespace) -> int:

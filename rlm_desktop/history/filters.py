@@ -84,7 +84,7 @@ def order_by(order: str, *, descending: bool) -> list[ColumnElement[Any]]:
     columns = [column.desc() if descending else column.asc() for column in ORDERS[order]]
     if order == "cost":
         columns.insert(0, (runs.c.requests <= runs.c.unknown_cost).asc())
-    return [*columns, runs.c.number.desc()]
+    return [*columns, runs.c.number.desc() if descending else runs.c.number.asc()]
 
 
 def find(

@@ -68,7 +68,7 @@ def test_orders(filled: History) -> None:
         assert sorted(up) == sorted(down) == list("abcd")
     assert filled.find_runs(order="started")[0] == "c"
     assert filled.find_runs(order="question", descending=False) == ["b", "d", "a", "c"]
-    assert filled.find_runs(order="calls", descending=False) == ["c", "b", "d", "a"]
+    assert filled.find_runs(order="calls", descending=False) == ["c", "b", "a", "d"]
 
 
 def test_pinned_sessions_come_first_and_pages_meet(filled: History) -> None:
