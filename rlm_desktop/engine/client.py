@@ -21,8 +21,8 @@ from rlm_desktop.engine.chat import ReplyReader
 from rlm_desktop.engine.embedding import hash_vectors
 from rlm_desktop.engine.events import Message, Usage
 from rlm_desktop.engine.failures import status_error, transport_error
-from rlm_desktop.engine.providers import Provider, is_secret_name
-from rlm_desktop.engine.secrets import MARKER, MIN_SECRET
+from rlm_desktop.engine.key_guard import KeyGuard
+from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import ModelError
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class ModelClient:
         self.provider = provider
         self._client: AsyncOpenAI | None = None
         self._completions: _Completions | None = None
+        self._guard = KeyGuard(provider)
         self._slots = asyncio.Semaphore(provider.max_connections)
         self._refused: dict[str, dict[str, str | None]] = {}
         self._not_before = 0.0
@@ -92,6 +93,7 @@ class ModelClient:
         *,
         on_text: Callable[[str, str], None],
         on_retry: Callable[[FailedAttempt], Awaitable[None]],
+        on_sent: Callable[[], None] = lambda: None,
         timeout: float | None = None,
     ) -> Completion:
         """Ask `model` and read its reply.
@@ -102,6 +104,7 @@ class ModelClient:
             parameters: Further fields of the request, as temperature.
             on_text: Gets text and reasoning as they arrive, merged to at most 20 calls a second.
             on_retry: Is told of a failed attempt before the wait; may raise to give up.
+            on_sent: Is told that an attempt's turn has come: from now on it may cost something.
             timeout: Seconds for one attempt, from sending to the end of its reply.
 
         Raises:
@@ -115,6 +118,7 @@ class ModelClient:
                 async with self._slots:
                     await self._wait_for_turn()
                     known = frozenset(self._refused.get(model, ()))
+                    on_sent()
                     async with self._time_limit(timeout):
                         return await self._attempt(model, messages, parameters, on_text, attempt)
             except ModelError as error:
@@ -141,14 +145,21 @@ class ModelClient:
             vectors = await asyncio.to_thread(hash_vectors, texts)
             return vectors, Usage(input_tokens=0, output_tokens=0)
         client = self._open()
-        try:
-            async with self._slots:
-                name = self.provider.server_name(model)
-                reply = await client.embeddings.create(model=name, input=list(texts), encoding_format="float")
-        except (openai.OpenAIError, httpx2.TransportError) as error:
-            raise self._without_key(self._in_words(error)) from error
-        ordered = sorted(reply.data, key=lambda item: item.index)
-        return [item.embedding for item in ordered], Usage(input_tokens=reply.usage.prompt_tokens, output_tokens=0)
+        name = self.provider.server_name(model)
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                async with self._slots:
+                    await self._wait_for_turn()
+                    reply = await client.embeddings.create(model=name, input=list(texts), encoding_format="float")
+            except (openai.OpenAIError, httpx2.TransportError) as error:
+                failure = self._without_key(self._in_words(error))
+                if attempt == MAX_ATTEMPTS or not failure.is_retryable:
+                    raise failure from error
+                await asyncio.sleep(self._delay(attempt, failure))
+            else:
+                vectors = [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
+                return vectors, Usage(input_tokens=reply.usage.prompt_tokens, output_tokens=0)
+        raise AssertionError("unreachable")
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -270,8 +281,8 @@ class ModelClient:
             failure.usage = reader.usage
             raise failure from error
         return Completion(
-            text=reader.text,
-            reasoning=reader.reasoning,
+            text=self._guard.clean(reader.text),
+            reasoning=self._guard.clean(reader.reasoning),
             usage=reader.usage,
             provider_cost=reader.cost_usd,
             finish_reason=reader.finish_reason,
@@ -289,6 +300,7 @@ class ModelClient:
         first: float | None = None
         last_told = 0.0
         text, reasoning = "", ""
+        texts, thoughts = self._guard.stream(), self._guard.stream()
         try:
             async with aclosing(response.aiter_bytes()) as pieces:
                 async for data in pieces:
@@ -301,7 +313,7 @@ class ModelClient:
                         # A reply that is complete within the interval needs no deltas at all.
                         first, last_told = now - started, now
                     if now - last_told >= _DELTA_INTERVAL:
-                        on_text(text, reasoning)
+                        on_text(texts.feed(text), thoughts.feed(reasoning))
                         text, reasoning, last_told = "", "", now
         except httpx2.ReadError:
             # Some servers cut the connection where they should end the body.
@@ -316,7 +328,7 @@ class ModelClient:
 
     def _without_key(self, error: ModelError) -> ModelError:
         """Some servers repeat the key that they refuse; the error goes into the trace."""
-        error.args = (without_key(str(error), self.provider),)
+        error.args = (self._guard.clean(str(error)),)
         return error
 
     def _open(self) -> AsyncOpenAI:
@@ -466,15 +478,6 @@ def endpoint(provider: Provider, path: str, model: str = "") -> str:
 def _azure_root(provider: Provider) -> str:
     parts = urlsplit(provider.base_url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def without_key(text: str, provider: Provider) -> str:
-    """`text` without the provider's key and without the values of its secret headers."""
-    values = [value for name, value in provider.headers.items() if is_secret_name(name)]
-    for secret in (provider.api_key, *values):
-        if len(secret) >= MIN_SECRET:
-            text = text.replace(secret, MARKER.format("API key"))
-    return text
 
 
 def used_by(error: ModelError) -> Usage | None:

@@ -248,12 +248,13 @@ class ModelResponded(Event, frozen=True, kw_only=True):
 
 
 class ModelFailed(Event, frozen=True, kw_only=True):
-    """The model could not be asked, for good."""
+    """The model could not be asked, for good; `was_sent` tells whether the last attempt came to its turn."""
 
     error: str
     status: int | None = None
     usage: Usage | None = None
     cost_usd: float | None = None
+    was_sent: bool = True
 
 
 class CellProposed(Event, frozen=True, kw_only=True):

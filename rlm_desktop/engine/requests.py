@@ -225,6 +225,7 @@ class _Request:
         self._is_last_chance = is_last_chance
         self._tokens = estimate_tokens(messages)
         self._reservation = self._reserve()
+        self._is_sent = False
 
     async def send(self) -> tuple[Completion, float | None]:
         """The reply and its cost."""
@@ -236,6 +237,7 @@ class _Request:
                 requests.parameters,
                 on_text=self._on_text,
                 on_retry=self._on_retry,
+                on_sent=self._on_sent,
                 timeout=requests.timeout,
             )
         except ModelError as error:
@@ -246,8 +248,11 @@ class _Request:
             self._fail(limit, NOTHING, 0.0)
             raise
         except asyncio.CancelledError:
-            # In flight: the provider may bill it, nobody knows how much.
-            self._fail("cancelled in flight", None, None)
+            if self._is_sent:
+                # The provider may bill it, nobody knows how much.
+                self._fail("cancelled in flight", None, None)
+            else:
+                self._fail("cancelled before it was sent", NOTHING, 0.0)
             raise
         except Exception as error:
             self._fail(error, None, None)
@@ -264,7 +269,14 @@ class _Request:
     ) -> None:
         self._requests.settle(self._reservation, used, cost)
         self._requests.emit(
-            ev.ModelFailed(call=self._call, error=str(error), status=status, usage=used, cost_usd=cost)
+            ev.ModelFailed(
+                call=self._call,
+                error=str(error),
+                status=status,
+                usage=used,
+                cost_usd=cost,
+                was_sent=self._is_sent,
+            )
         )
 
     def _reserve(self) -> Reservation:
@@ -276,7 +288,11 @@ class _Request:
         if text:
             self._requests.emit(ev.TextDelta(call=self._call, text=text))
 
+    def _on_sent(self) -> None:
+        self._is_sent = True
+
     async def _on_retry(self, failed: FailedAttempt) -> None:
+        self._is_sent = False
         used, cost = self._used_by_failure(failed.may_cost, failed.usage)
         self._requests.emit(
             ev.ModelRetried(

@@ -49,6 +49,8 @@ class Summary:
                 self.iterations += 1
             case ev.ModelResponded() if event.source != "model":
                 pass  # a cache or another run's record answered: no request was sent
+            case ev.ModelFailed() if not event.was_sent:
+                pass
             case ev.ModelResponded() | ev.ModelRetried() | ev.ModelFailed():
                 self._add_request(event.usage, event.cost_usd)
             case ev.CellFinished():

@@ -231,6 +231,23 @@ async def test_a_secret_of_a_document_leaves_in_no_request_and_no_cell_of_the_tr
     assert not any(secret.encode() in ev.encode(event) for event in one.events)
 
 
+async def test_a_request_that_waits_is_cancelled_at_no_cost(bench: MakeBench) -> None:
+    busy = Fault("status", 429, {"retry-after": "60"})
+    waits = asyncio.Event()
+    one = await bench(by_role([cell("llm_query_batch(['a', 'b'])")], lambda _: busy), max_depth=1)
+
+    def look(event: ev.AnyEvent) -> None:
+        if isinstance(event, ev.ModelRetried):
+            waits.set()
+
+    run = await one.rlm.start("Q", context="x", sinks=[look])
+    await waits.wait()
+    run.stop()
+    await run.wait()
+    assert run.state.totals.unknown_usage == 0
+    assert run.state.totals.requests == len(one.server.log)
+
+
 async def test_a_secret_in_the_question_is_neither_sent_nor_kept(bench: MakeBench) -> None:
     secret = "sk-proj-" + "Zz9" * 12
     one = await bench(by_role([cell("FINAL(context)")], lambda prompt: prompt))
