@@ -16,8 +16,9 @@ import msgspec
 
 from rlm_desktop.engine import catalog
 from rlm_desktop.engine.catalog import ModelInfo, ModelList
-from rlm_desktop.engine.client import CONNECT_TIMEOUT, endpoint, key_headers, make_http_client, without_key
+from rlm_desktop.engine.client import CONNECT_TIMEOUT, endpoint, key_headers, make_http_client
 from rlm_desktop.engine.failures import status_error, transport_error
+from rlm_desktop.engine.key_guard import KeyGuard
 from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import ModelError
 
@@ -73,12 +74,12 @@ async def _get(http: httpx2.AsyncClient, provider: Provider, url: str, body: obj
             raise status_error(response, response.content[:100_000])
         return _decode(response.content)
     except ModelError as error:
-        error.args = (without_key(str(error), provider),)
+        error.args = (KeyGuard(provider).clean(str(error)),)
         raise
     except Exception as error:
         # Some of aiohttp's own errors come through the transport as they are.
         failure = transport_error(error, provider)
-        failure.args = (without_key(str(failure), provider),)
+        failure.args = (KeyGuard(provider).clean(str(failure)),)
         raise failure from error
 
 
