@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +16,8 @@ import pytest
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, database
 from tests.history import traces
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Said:
@@ -86,6 +91,25 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, said: Said) -> None:
     finally:
         event.remove(Engine, "connect", limit)
         event.remove(Engine, "checkout", limit)
+
+
+def _small_disk(folder: Path) -> list[str]:
+    """A command that runs another with a disk of 3 MB at `folder`, seen by nobody else."""
+    mount = 'mount -t tmpfs -o size=3m none "$0" && exec "$@"'
+    return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, str(folder)]
+
+
+def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
+    disk = _small_disk(tmp_path)
+    if sys.platform != "linux" or shutil.which("unshare") is None or subprocess.run([*disk, "true"]).returncode:
+        pytest.skip("no small disk can be mounted here (needs Linux with user namespaces)")
+    program = [sys.executable, "-m", "tests.history.full_disk", str(tmp_path)]
+    done = subprocess.run([*disk, *program], cwd=PROJECT, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+    full, again, verdict = done.stdout.splitlines()
+    assert "the disk is full" in full
+    assert "nothing was lost" in again
+    assert verdict == "same"
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path, said: Said) -> None:
