@@ -63,19 +63,33 @@ def texts() -> list[Text]:
 
 def texts_of(code: str, name: str) -> Iterator[Text]:
     """The texts in one file."""
-    yield from _walk(ast.parse(code), "", name)
+    tree = ast.parse(code)
+    yield from _walk(tree, "", name, _short_forms(tree))
 
 
-def _walk(node: ast.AST, context: str, name: str) -> Iterator[Text]:
+def _short_forms(tree: ast.Module) -> dict[str, str]:
+    """Functions of a module that only add the context: name -> context."""
+    found: dict[str, str] = {}
+    for function in tree.body:
+        if isinstance(function, ast.FunctionDef) and isinstance(function.body[-1], ast.Return):
+            match function.body[-1].value:
+                case ast.Call(args=[ast.Constant(value=str(context)), ast.Name()]):
+                    found[function.name] = context
+    return found
+
+
+def _walk(node: ast.AST, context: str, name: str, short: dict[str, str]) -> Iterator[Text]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Call):
-            yield from _texts_of_call(child, context, name)
-        yield from _walk(child, child.name if isinstance(child, ast.ClassDef) else context, name)
+            yield from _texts_of_call(child, context, name, short)
+        yield from _walk(child, child.name if isinstance(child, ast.ClassDef) else context, name, short)
 
 
-def _texts_of_call(call: ast.Call, context: str, name: str) -> Iterator[Text]:
+def _texts_of_call(call: ast.Call, context: str, name: str, short: dict[str, str]) -> Iterator[Text]:
     function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     arguments = call.args
+    if function in short:
+        function, context = "tr", short[function]
     if function == "counted" and len(arguments) == 2:
         if isinstance(noun := _constant(arguments[1]), str):
             yield Text("Counted", f"{{count}} {noun}(s)", is_plural=True)

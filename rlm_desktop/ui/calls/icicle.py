@@ -23,12 +23,21 @@ from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text, call_weights
 from rlm_desktop.ui.calls.call_model import Clock
 from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight
+from rlm_desktop.ui.language import marked
 
 ROW = 22
 _AGAIN_SECONDS = 0.5
 _SLICE_SECONDS = 0.008
-_WEIGHTS: dict[Weight, str] = {"time": "Work time", "cost": "Cost", "tokens": "Tokens"}
-_ORDERS: dict[Order, str] = {"time": "In time order", "heaviest": "Heaviest first"}
+_WEIGHTS: dict[Weight, tuple[str, str]] = {
+    "time": (marked("IcicleView", "Work time"), marked("IcicleView", "No work time is known yet.")),
+    "cost": (marked("IcicleView", "Cost"), marked("IcicleView", "No cost is known yet.")),
+    "tokens": (marked("IcicleView", "Tokens"), marked("IcicleView", "No tokens are known yet.")),
+}
+"""Name of a weight, and what to say while there is none."""
+_ORDERS: dict[Order, str] = {
+    "time": marked("IcicleView", "In time order"),
+    "heaviest": marked("IcicleView", "Heaviest first"),
+}
 _ROLES = {"rlm": "rlm", "llm": "llm", "iteration": "code", "batch": "batch"}
 
 
@@ -51,7 +60,7 @@ class _Canvas(QWidget):
         self.selected: Node | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Icicle of the run")
+        self.setAccessibleName(self.tr("Icicle of the run"))
 
     def show_slabs(self, slabs: list[Slab], sums: list[float], weight: Weight) -> None:
         """Paint these."""
@@ -75,11 +84,16 @@ class _Canvas(QWidget):
         amount = self.sums[node.index] if node.index < len(self.sums) else 0.0
         if self.weight == "time":
             return call_text.seconds(amount)
-        return figures.money(amount) if self.weight == "cost" else f"{figures.short_count(round(amount))} tokens"
+        if self.weight == "cost":
+            return figures.money(amount)
+        return self.tr("{count} tokens").format(count=figures.short_count(round(amount)))
 
     def _share(self, node: Node) -> str:
         whole = self.sums[0] if self.sums else 0.0
-        return f"{self.sums[node.index] / whole:.1%} of the run" if whole and node.index < len(self.sums) else ""
+        if not whole or node.index >= len(self.sums):
+            return ""
+        percent = figures.number(self.sums[node.index] / whole * 100, 1)
+        return self.tr("{percent}% of the run").format(percent=percent)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """All rectangles; their number depends on the width alone."""
@@ -128,8 +142,10 @@ class _Canvas(QWidget):
     def event(self, event: QEvent) -> bool:
         """What a rectangle is."""
         if isinstance(event, QHelpEvent) and (slab := self.slab_at(QPointF(event.pos()))) is not None:
-            several = f"{slab.more:,} rows too narrow to be drawn one by one"
-            text = several if slab.more else f"{self._describe(slab.node)}\n{call_text.preview(slab.node)}"
+            several = self.tr("{count} rows too narrow to be drawn one by one")
+            text = f"{self._describe(slab.node)}\n{call_text.preview(slab.node)}"
+            if slab.more:
+                text = several.format(count=figures.number(slab.more))
             QToolTip.showText(event.globalPos(), text.strip())
         return super().event(event)
 
@@ -192,23 +208,23 @@ class IcicleView(QWidget):
         self.canvas.chosen.connect(self._on_chosen)
         self.canvas.entered.connect(self.enter)
         self.weight = QComboBox()
-        self.weight.setAccessibleName("Width of the rectangles")
-        for weight, text in _WEIGHTS.items():
-            self.weight.addItem(text, weight)
+        self.weight.setAccessibleName(self.tr("Width of the rectangles"))
+        for weight, (text, _nothing) in _WEIGHTS.items():
+            self.weight.addItem(self.tr(text), weight)
         self.order = QComboBox()
-        self.order.setAccessibleName("Order of the rectangles")
+        self.order.setAccessibleName(self.tr("Order of the rectangles"))
         for order, text in _ORDERS.items():
-            self.order.addItem(text, order)
+            self.order.addItem(self.tr(text), order)
         self.weight.currentIndexChanged.connect(self.lay_out)
         self.order.currentIndexChanged.connect(self.lay_out)
-        self.whole = QPushButton("Show the whole run")
+        self.whole = QPushButton(self.tr("Show the whole run"))
         self.whole.clicked.connect(lambda: self.enter(None))
         self.path = QLabel()
         self.path.setProperty("muted", True)
         line = QHBoxLayout()
         line.setContentsMargins(8, 4, 8, 4)
         line.setSpacing(8)
-        for widget in (QLabel("Width:"), self.weight, self.order):
+        for widget in (QLabel(self.tr("Width:")), self.weight, self.order):
             line.addWidget(widget)
         line.addWidget(self.path, 1)
         line.addWidget(self.whole)
@@ -293,7 +309,7 @@ class IcicleView(QWidget):
         order: Order = self.order.currentData()
         top = self._top or self._state.nodes[0]
         names = [call_text.title(node) for node in (*reversed(list(top.ancestors())), top)]
-        nothing = f"No {_WEIGHTS[weight].lower()} is known yet."
+        nothing = self.tr(_WEIGHTS[weight][1])
         self.path.setText(nothing if not sums[0] else " › ".join(names) if self._top else "")
         room = max(50.0, self._area.viewport().width() - 8.0)
         self.canvas.show_slabs(call_weights.icicle(top, sums, room, order), sums, weight)

@@ -45,8 +45,8 @@ class OverviewStrip(QWidget):
         self._more.timeout.connect(self._take_more)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("The whole run by depth: the more calls at once, the higher. Click to go there.")
-        self.setAccessibleName("Overview of the run by depth")
+        self.setToolTip(self.tr("The whole run by depth: the more calls at once, the higher. Click to go there."))
+        self.setAccessibleName(self.tr("Overview of the run by depth"))
 
     def _forget(self) -> None:
         self._taken = (-1, 0)
