@@ -94,6 +94,34 @@ def test_ask_reads_standard_input() -> None:
     assert result.stderr == ""
 
 
+def test_ask_takes_folders_and_patterns(guide: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.txt").write_text(GUIDE)
+    (folder / "b.txt").write_text("Nothing of interest.")
+    (folder / "c.png").write_bytes(b"picture")
+    for named, said in ((folder, "left out: papers/c.png"), (folder / "*.txt", "")):
+        result = run("ask", "-q", "-d", named, QUESTION, "--events")
+        assert result.returncode == 0
+        started = ev.decode(result.stdout.splitlines()[0])
+        assert isinstance(started, ev.RunStarted)
+        assert [Path(document.name).name for document in started.documents] == ["a.txt", "b.txt"]
+        assert said in result.stderr
+    result = run("ask", "-q", "-d", folder / "*.docx", QUESTION)
+    assert result.returncode == 1
+    assert "no file fits this pattern" in result.stderr
+
+
+def test_text_of_standard_input_and_folders(guide: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.txt").write_text("From a folder.")
+    result = run("text", "-", folder, stdin="From standard input.")
+    assert result.returncode == 0
+    assert "From standard input." in result.stdout
+    assert "From a folder." in result.stdout
+
+
 def test_ask_json_is_the_result(guide: Path) -> None:
     result = run_json("ask", "-q", "-d", guide, QUESTION, "--max-depth", "1")
     assert result["success"] is True

@@ -120,7 +120,7 @@ async def _what_is_asked_of(
     chosen: argparse.Namespace, history: History
 ) -> tuple[str | None, list[dict[str, Any]], list[Document]]:
     """Session, its earlier turns and the documents: those that are named, else the session's."""
-    documents = await _load(chosen.document)
+    documents = await _load(chosen.document, history)
     if not chosen.session:
         return None, [], documents
     from rlm_desktop.cli.runs import find_session
@@ -141,15 +141,17 @@ async def _what_is_asked_of(
     return session.id, turns, documents
 
 
-async def _load(named: Sequence[str]) -> list[Document]:
+async def _load(named: Sequence[str], history: History) -> list[Document]:
     """The documents in order; `-` is standard input, in any format that files may have.
+
+    What the history knows of a file that has not changed is not extracted again.
 
     Raises:
         DocumentError: A file that was named cannot be read, or a folder holds nothing that can.
     """
     documents: list[Document] = []
     for name in named:
-        documents += [_read_input()] if name == "-" else await _load_path(name)
+        documents += [_read_input()] if name == "-" else await _load_path(name, history)
     for document in documents:
         for warning in document.warnings:
             _warn(f"{document.name}: {warning}")
@@ -160,10 +162,10 @@ def _read_input() -> Document:
     return load_bytes("standard input", sys.stdin.buffer.read())
 
 
-async def _load_path(name: str) -> list[Document]:
-    """A file, or what can be read of the files of a folder."""
+async def _load_path(name: str, history: History) -> list[Document]:
+    """A file, or what can be read of the files of a folder or a pattern."""
     listing = await asyncio.to_thread(expand, [name])
-    results = await load_all(listing.files)
+    results = await load_all(listing.files, known=history.document_of_file)
     errors = [result for result in results if isinstance(result, DocumentError)]
     documents = [result for result in results if isinstance(result, Document)]
     if errors and not documents:

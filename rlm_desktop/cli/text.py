@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from rlm_desktop.cli.output import print_json
-from rlm_desktop.documents import Document, load_all
+from rlm_desktop.documents import Document, expand, load_all, load_bytes
 from rlm_desktop.errors import DocumentError
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the text of every file that can be read; 1 when one of them cannot."""
-    results = asyncio.run(load_all(chosen.files))
+    results = asyncio.run(_read(chosen.files))
     documents = [result for result in results if isinstance(result, Document)]
     if chosen.json:
         print_json([as_json(result) for result in results])
@@ -25,6 +26,27 @@ def run(chosen: argparse.Namespace) -> int:
         for problem in [str(result)] if isinstance(result, DocumentError) else _warnings(result):
             print(f"rlm-desktop: {problem}", file=sys.stderr)
     return 0 if len(documents) == len(results) else 1
+
+
+async def _read(named: Sequence[str]) -> list[Document | DocumentError]:
+    """Files, what folders and patterns stand for, and `-` for standard input."""
+    results: list[Document | DocumentError] = []
+    for name in named:
+        if name == "-":
+            results.append(_read_input())
+            continue
+        listing = expand([name])
+        results += await load_all(listing.files)
+        for left in listing.left_out:
+            print(f"rlm-desktop: left out: {left.path}: {left.reason}", file=sys.stderr)
+    return results
+
+
+def _read_input() -> Document | DocumentError:
+    try:
+        return load_bytes("standard input", sys.stdin.buffer.read())
+    except DocumentError as error:
+        return error
 
 
 def as_json(result: Document | DocumentError) -> dict[str, Any]:

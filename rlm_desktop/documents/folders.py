@@ -6,6 +6,7 @@ are not followed, so no tree is endless.
 
 from __future__ import annotations
 
+import glob
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -62,17 +63,18 @@ def expand(
     ignored: bool = False,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Listing:
-    """Replace folders by the files in them.
+    """Replace folders by the files in them, and patterns by what fits them.
 
     Args:
-        paths: Files and folders; files are taken as they are, even when they do not exist.
+        paths: Files, folders and patterns such as `reports/**/*.pdf`; files are taken as they are, even when they
+            do not exist.
         hidden: Take hidden files too.
         ignored: Take what `.gitignore` files name too.
         is_cancelled: Asked now and then; the listing ends early when it says so.
     """
     listing = Listing()
     names: set[str] = set()
-    for path in [os.fspath(path) for path in paths]:
+    for path in [fitting for named in paths for fitting in _fitting(os.fspath(named))]:
         if os.path.isdir(path):
             root = os.path.abspath(path)
             _Walk(root, listing, hidden, ignored, is_cancelled).folder(root, os.path.basename(root), ())
@@ -80,6 +82,13 @@ def expand(
             listing.files.append(found_at(path))
     listing.files = [found._replace(name=_unique(found.name, names)) for found in listing.files]
     return listing
+
+
+def _fitting(path: str) -> list[str]:
+    """What fits a pattern, in order; the path itself when it is none, names a file, or when nothing fits."""
+    if not glob.has_magic(path) or "\0" in path or os.path.lexists(path):
+        return [path]
+    return sorted(glob.glob(path, recursive=True)) or [path]
 
 
 def found_at(path: str | os.PathLike[str]) -> Found:

@@ -81,6 +81,7 @@ async def load_all(
     progress: Callable[[Progress], None] | None = None,
     on_ready: Callable[[int, Document | DocumentError], None] | None = None,
     workers: int = 2,
+    known: Known = lambda key, name, path: None,
 ) -> list[Document | DocumentError]:
     """Read many files beside the event loop. Cancelling it ends everything that it began.
 
@@ -89,11 +90,12 @@ async def load_all(
         progress: Called on the event loop.
         on_ready: Called on the event loop with the index and the result of each file as it is ready.
         workers: Files read at the same time.
+        known: Asked before a parser is: a file that has not changed is not extracted again.
 
     Returns:
         One entry a file, in order: the document, or why it could not be read.
     """
-    loader = Loader(workers=workers)
+    loader = Loader(workers=workers, known=known)
     try:
         return await loader.load_all(paths, progress=progress, on_ready=on_ready)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import stat
 import threading
@@ -256,7 +257,8 @@ def open_file(path: str) -> BinaryIO:
             raise DocumentError(path, "it is a device, not a file.")
         return Path(path).open("rb")
     except FileNotFoundError:
-        raise DocumentError(path, "there is no such file.") from None
+        why = "no file fits this pattern." if glob.has_magic(path) else "there is no such file."
+        raise DocumentError(path, why) from None
     except PermissionError:
         raise DocumentError(path, "you have no permission to read it.") from None
     except ValueError:

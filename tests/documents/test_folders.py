@@ -122,3 +122,15 @@ def test_the_key_of_a_file_changes_with_it(tmp_path: Path) -> None:
     assert file_key(path) != key
     with pytest.raises(DocumentError, match="it cannot be looked at"):
         file_key(tmp_path / "missing")
+
+
+def test_patterns(tree: Path) -> None:
+    (tree / "odd[1].txt").write_text("odd")
+    found = expand([tree / "src" / "*.py", tree / "src" / "**" / "notes.txt", tree / "odd[1].txt", tree / "*.docx"])
+    assert [one.name for one in found.files] == ["main.py", "util.py", "notes.txt", "odd[1].txt", "*.docx"]
+
+
+async def test_a_pattern_that_nothing_fits(tree: Path) -> None:
+    (result,) = await load_all([tree / "*.docx"])
+    assert isinstance(result, DocumentError)
+    assert result.reason == "no file fits this pattern."

@@ -225,11 +225,14 @@ class DocumentsPanel(QWidget):
 
     def show_progress(self, text: str | None, share: float = 0.0) -> None:
         """Say what is being read and how far all is, 0 to 1; None when nothing is."""
+        was_busy, self._busy_text = bool(self._busy_text), "" if text is None else one_line(text, 200)
         self._progress.setVisible(text is not None)
         self._cancel.setVisible(text is not None)
         self._progress.setValue(int(share * _PERMILLE))
-        self._busy_text = "" if text is None else one_line(text, 200)
-        self._summarise()
+        if was_busy and self._busy_text:
+            self._summary.set_full_text(self._busy_text)
+        else:
+            self._summarise()
 
     def _summarise(self) -> None:
         totals = self.model.totals()
