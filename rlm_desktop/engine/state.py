@@ -52,6 +52,7 @@ class RunState:
         self.limit: ev.LimitReached | None = None
         self.redacted: dict[str, int] = {}
         self.notes: list[tuple[int, ev.Noted]] = []
+        self._parameters: dict[str, Any] = {}
 
     @property
     def root(self) -> CallNode | None:
@@ -94,7 +95,7 @@ class RunState:
         node.index = len(self.nodes)
         self.nodes.append(node)
         if node.parent is not None:
-            node.parent.children.append(node)
+            node.parent.add(node)
         return node
 
     def _run_started(self, event: ev.RunStarted) -> None:
@@ -125,7 +126,8 @@ class RunState:
 
     def _tallies(self, node: CallNode) -> Iterator[Tally]:
         """Every sum that a request of this call counts in, but its own."""
-        yield node.subtree
+        if node.subtree is not node.own:
+            yield node.subtree
         for ancestor in node.ancestors():
             if isinstance(ancestor, CallNode | IterationNode | BatchNode):
                 yield ancestor.subtree
@@ -169,7 +171,7 @@ class RunState:
         if call.iterations and call.iterations[-1].finished is None:
             self._finish_iteration(call.iterations[-1], event.at, EndState.COMPLETED)
         node = IterationNode(call, event)
-        call.iterations.append(node)
+        call.add_iteration(node)
         return self._add(node)
 
     def _finish_iteration(self, node: IterationNode, at: float, status: str) -> None:
@@ -194,6 +196,10 @@ class RunState:
             return None
         exchange = Exchange(call.exchange)
         exchange.take_request(event)
+        if exchange.parameters == self._parameters:
+            exchange.parameters = self._parameters  # of a million requests nearly all have the same
+        else:
+            self._parameters = exchange.parameters
         call.exchange = exchange
         if call.iterations:
             call.iterations[-1].exchange = exchange
@@ -239,7 +245,8 @@ class RunState:
             return None
         call.exchange.error = event.error
         self.active = max(0, self.active - 1)
-        self._count_request(call, event.usage, event.cost_usd)
+        if event.was_sent:
+            self._count_request(call, event.usage, event.cost_usd)
         return self._row(call)
 
     def _iteration(self, call: int, number: int) -> IterationNode | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rlm_desktop.engine import events as ev
@@ -90,14 +91,14 @@ class Exchange:
     def __init__(self, previous: Exchange | None) -> None:
         self._previous = previous
         self._messages: tuple[Message, ...] = ()
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
+        self._text: str | list[str] = ""
+        self._reasoning: str | list[str] = ""
         self.kept = 0
         self.model = ""
         self.parameters: dict[str, Any] = {}
         self.requested: float | None = None
         self.responded: float | None = None
-        self.attempts: list[tuple[str, float]] = []
+        self.attempts: tuple[tuple[str, float], ...] = ()
         self.usage: Usage | None = None
         self.cost_usd: float | None = None
         self.finish_reason = ""
@@ -110,12 +111,16 @@ class Exchange:
     @property
     def text(self) -> str:
         """The reply so far."""
-        return _joined(self._text)
+        if not isinstance(self._text, str):
+            return _joined(self._text)
+        return self._text
 
     @property
     def reasoning(self) -> str:
         """The reasoning so far."""
-        return _joined(self._reasoning)
+        if not isinstance(self._reasoning, str):
+            return _joined(self._reasoning)
+        return self._reasoning
 
     @property
     def new_messages(self) -> tuple[Message, ...]:
@@ -137,7 +142,7 @@ class Exchange:
     def take_request(self, event: ev.ModelRequested) -> None:
         """The request was sent."""
         self.requested = event.at
-        self.model = event.model
+        self.model = sys.intern(event.model)
         self.kept = event.kept
         self._messages = event.messages
         self.parameters = event.parameters
@@ -145,9 +150,9 @@ class Exchange:
     def take_response(self, event: ev.ModelResponded) -> None:
         """The reply is complete."""
         self.responded = event.at
-        self._text = [event.text]
+        self._text = event.text
         if event.reasoning:
-            self._reasoning = [event.reasoning]
+            self._reasoning = event.reasoning
         self.usage = event.usage
         self.cost_usd = event.cost_usd
         self.finish_reason = event.finish_reason
@@ -158,17 +163,16 @@ class Exchange:
 
     def take_retry(self, event: ev.ModelRetried) -> None:
         """An attempt failed: what had arrived of it is void."""
-        self.attempts.append((event.reason, event.delay))
-        self._text.clear()
-        self._reasoning.clear()
+        self.attempts += ((event.reason, event.delay),)
+        self._text = self._reasoning = ""
 
     def add_text(self, text: str) -> None:
         """A piece of the reply."""
-        self._text.append(text)
+        self._text = _with(self._text, text)
 
     def add_reasoning(self, text: str) -> None:
         """A piece of the reasoning."""
-        self._reasoning.append(text)
+        self._reasoning = _with(self._reasoning, text)
 
 
 class CellState:
@@ -255,10 +259,18 @@ class Node:
         self.index = -1
         self.parent = parent
         self.level = 0 if parent is None else parent.level + 1
-        self.children: list[Node] = []
+        self.children: Sequence[Node] = ()
         self.started = started
         self.finished: float | None = None
         self.status = "running"
+
+    def add(self, child: Node) -> None:
+        """One more row below it."""
+        # Most rows have none: in a run of a million calls their empty lists would be 60 MB.
+        if isinstance(self.children, list):
+            self.children.append(child)
+        else:
+            self.children = [child]
 
     def ancestors(self) -> Iterator[Node]:
         """Parent, grandparent ... up to the root."""
@@ -286,7 +298,7 @@ class CallNode(Node):
         exchange: For an llm call its one request; for an rlm call the latest.
         is_recorded: Whether its result came from another run's record.
         shared: The call whose identical request answered this one, if one did.
-        subtree: Sums over it and all below; `own` without those below.
+        subtree: Sums over it and all below; `own` without those below. For an llm call they are the same object.
     """
 
     __slots__ = (
@@ -319,8 +331,8 @@ class CallNode(Node):
         self.number = event.call
         self.kind = event.kind
         self.depth = event.depth
-        self.model = event.model
-        self.function = event.function
+        self.model = sys.intern(event.model)
+        self.function = sys.intern(event.function)
         self.iteration = event.iteration
         self.cell = event.cell
         self.line = event.line
@@ -328,7 +340,7 @@ class CallNode(Node):
         self.prompt = event.prompt
         self.context_characters = event.context_characters
         self.exchange: Exchange | None = None
-        self.iterations: list[IterationNode] = []
+        self.iterations: Sequence[IterationNode] = ()
         self.result = ""
         self.error = ""
         self.shared: int | None = None
@@ -336,7 +348,11 @@ class CallNode(Node):
         self.answer: str | None = None
         self.answer_source = ""
         self.own = Tally()
-        self.subtree = Tally()
+        self.subtree = self.own if event.kind == "llm" else Tally()
+
+    def add_iteration(self, iteration: IterationNode) -> None:
+        """It began another one."""
+        self.iterations = [*self.iterations, iteration]
 
 
 class IterationNode(Node):
@@ -374,6 +390,14 @@ class BatchNode(Node):
         self.max_concurrent = event.max_concurrent
         self.counts: dict[str, int] = {}
         self.subtree = Tally()
+
+
+def _with(text: str | list[str], piece: str) -> list[str]:
+    """`text` in pieces, with one more."""
+    if isinstance(text, str):
+        return [text, piece] if text else [piece]
+    text.append(piece)
+    return text
 
 
 def _joined(parts: list[str]) -> str:

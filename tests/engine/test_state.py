@@ -221,7 +221,7 @@ def test_a_retry_voids_the_text_that_had_come() -> None:
     exchange = state.calls[0].exchange
     assert exchange is not None
     assert exchange.text == "right"
-    assert exchange.attempts == [("cut", 0)]
+    assert exchange.attempts == (("cut", 0),)
 
 
 def test_a_newer_event_is_skipped_and_garbage_is_refused() -> None:

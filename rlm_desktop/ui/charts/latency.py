@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rlm_desktop.engine.tree import BatchNode, CallNode, Node
 from rlm_desktop.ui.calls import call_text
@@ -56,7 +56,7 @@ class Latencies:
                 return self._seen >= len(children)
         return True
 
-    def _look(self, calls: list[Node]) -> None:
+    def _look(self, calls: Sequence[Node]) -> None:
         for call in calls:
             if call.finished is None:
                 self._waiting.append(call)
