@@ -18,7 +18,7 @@ from tests.benchmarks import Figure
 
 NAME = "history_write"
 REPEATS = 5
-KILLS = 40
+KILLS = 100
 PROJECT = Path(__file__).resolve().parents[2]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -14,11 +15,12 @@ from rlm_desktop.history import History
 from tests.history import traces
 
 PROJECT = Path(__file__).resolve().parents[2]
-KILLS = 100
+KILLS = int(os.environ.get("HISTORY_KILLS", "20"))
+"""The benchmark `history_write` kills a hundred times."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the writer is copied by fork")
-def test_killed_a_hundred_times(tmp_path: Path) -> None:
+def test_killed_at_any_moment(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     program = [sys.executable, "-m", "tests.history.killed_writer", str(path), str(KILLS), "1", "150"]
     done = subprocess.run(program, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=300)

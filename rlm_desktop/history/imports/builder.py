@@ -19,6 +19,32 @@ DEEPEST = 40
 """Levels of calls that are imported; a log nested more deeply is cut there, and says so."""
 
 
+class OpenCall:
+    """An rlm call while its log is read.
+
+    Attributes:
+        iteration: The iteration that it is in; 0 before the first.
+        cells: Cells of that iteration that have ended.
+    """
+
+    def __init__(self, number: int, depth: int) -> None:
+        self.number = number
+        self.depth = depth
+        self.iteration = 0
+        self.cells = 0
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Iteration and cell of what it does now."""
+        return max(1, self.iteration), self.cells
+
+    def next_iteration(self) -> ev.IterationStarted:
+        """It goes on to its next iteration; a log does not say how many were allowed."""
+        self.iteration += 1
+        self.cells = 0
+        return ev.IterationStarted(call=self.number, iteration=self.iteration, of=self.iteration)
+
+
 class Builder:
     """Collects the events of one run in any order of time; `finish` puts them in order.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import EndState, Message
-from rlm_desktop.history.imports.builder import Builder
+from rlm_desktop.history.imports.builder import Builder, OpenCall
 from rlm_desktop.history.imports.reading import (
     Fields,
     Format,
@@ -38,16 +38,6 @@ def read(log: Log) -> list[ImportedRun]:
 FORMAT = Format("recursive-llm result", fits, read)
 
 
-class _Node:
-    """An rlm call while it is read."""
-
-    def __init__(self, call: int, depth: int) -> None:
-        self.call = call
-        self.depth = depth
-        self.iteration = 0
-        self.cells = 0
-
-
 class _Reader:
     """Writes one run."""
 
@@ -55,7 +45,7 @@ class _Reader:
         self._result = result
         run_id = f"recursive-llm-{log.key}-{place}"
         self._builder = Builder("recursive-llm", run_id, f"import-{log.key}", None)
-        self._nodes: dict[str, _Node] = {}
+        self._nodes: dict[str, OpenCall] = {}
         self._leaves: dict[str, int] = {}
         self._asked: dict[str, tuple[float, tuple[Message, ...]]] = {}
         self._question = ""
@@ -87,16 +77,18 @@ class _Reader:
             self._cell(node, at, data)
         elif kind == "final_answer" and (node := self._nodes.get(key)):
             source = string(data.get("method")) or "FINAL"
-            self._builder.add(at, ev.AnswerSet(call=node.call, answer=self._content(data, "answer"), source=source))
+            self._builder.add(
+                at, ev.AnswerSet(call=node.number, answer=self._content(data, "answer"), source=source)
+            )
         elif kind == "final_answer_rejected" and (node := self._nodes.get(key)):
-            self._builder.add(at, ev.AnswerRejected(call=node.call, reason=self._content(data, "reason")))
+            self._builder.add(at, ev.AnswerRejected(call=node.number, reason=self._content(data, "reason")))
         elif kind == "rlm_end" and (node := self._nodes.pop(key, None)):
             failed = data.get("status") not in (None, "ok", "completed", "success")
             state = EndState.FAILED if failed or data.get("error") else EndState.COMPLETED
             result = self._content(data, "answer")
-            if node.call == ev.ROOT:
+            if node.number == ev.ROOT:
                 result = result or string(self._result.get("answer"))
-            self._builder.end_call(node.call, at, state, result=result, error=string(data.get("error")))
+            self._builder.end_call(node.number, at, state, result=result, error=string(data.get("error")))
 
     def _content(self, data: Fields, name: str) -> str:
         """A text, or how long it was: the engine leaves texts out unless told otherwise."""
@@ -117,7 +109,7 @@ class _Reader:
         call = self._builder.call(
             at,
             "rlm",
-            parent=None if caller is None else caller.call,
+            parent=None if caller is None else caller.number,
             depth=depth,
             model=string(data.get("model")),
             prompt=prompt,
@@ -125,7 +117,7 @@ class _Reader:
             place=(0, 0) if caller is None else (max(1, caller.iteration), max(0, caller.cells - 1)),
             context_characters=count(data.get("context_chars")) or len(string(data.get("context"))),
         )
-        self._nodes[key] = _Node(call, depth)
+        self._nodes[key] = OpenCall(call, depth)
         self._question = self._question or prompt
 
     def _ask(self, key: str, parent: str, at: float, data: Fields) -> None:
@@ -145,7 +137,7 @@ class _Reader:
             self._leaves[key] = self._builder.call(
                 at,
                 "llm",
-                parent=node.call,
+                parent=node.number,
                 depth=node.depth + 1,
                 model=model,
                 prompt=prompt,
@@ -156,13 +148,11 @@ class _Reader:
         if node.depth == 0:
             self._model = self._model or model
         if (count(data.get("attempt")) or 1) == 1:
-            node.iteration += 1
-            node.cells = 0
-            self._builder.add(at, ev.IterationStarted(call=node.call, iteration=node.iteration, of=node.iteration))
+            self._builder.add(at, node.next_iteration())
 
     def _answer(self, key: str, parent: str, at: float, kind: str, data: Fields) -> None:
         node, leaf = self._nodes.get(parent), self._leaves.get(key)
-        call = leaf if leaf is not None else node.call if node else None
+        call = leaf if leaf is not None else node.number if node else None
         if call is None or key not in self._asked:
             return
         start, messages = self._asked.pop(key)
@@ -181,20 +171,20 @@ class _Reader:
         if leaf is not None:
             self._builder.end_call(call, at, EndState.FAILED, error=error)
 
-    def _cell(self, node: _Node, at: float, data: Fields) -> None:
-        place = (max(1, node.iteration), node.cells)
+    def _cell(self, node: OpenCall, at: float, data: Fields) -> None:
+        place = node.place
         node.cells += 1
         output = self._content(data, "output")
         error = (output.split("\n")[0] or "error") if data.get("status") == "error" else ""
-        self._builder.start_cell(node.call, place, at, self._content(data, "code"))
-        self._builder.end_cell(node.call, place, at, at, stdout=output, error=error)
+        self._builder.start_cell(node.number, place, at, self._content(data, "code"))
+        self._builder.end_cell(node.number, place, at, at, stdout=output, error=error)
 
     def _finish(self) -> None:
         builder, failure = self._builder, fields(self._result.get("error"))
         builder.note("The log holds tokens and cost for the run as a whole only, and no times of cells.")
         for node in reversed(list(self._nodes.values())):
             state = EndState.FAILED if failure else EndState.COMPLETED
-            builder.end_call(node.call, self._end, state, result=string(self._result.get("answer")))
+            builder.end_call(node.number, self._end, state, result=string(self._result.get("answer")))
         if failure:
             error = f"{string(failure.get('type'))}: {string(failure.get('message'))}"
             builder.add(self._end, ev.RunFinished(end_state=EndState.FAILED, error=error))

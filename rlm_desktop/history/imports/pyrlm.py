@@ -6,7 +6,7 @@ from typing import Any
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import EndState, Message, Usage
-from rlm_desktop.history.imports.builder import Builder
+from rlm_desktop.history.imports.builder import Builder, OpenCall
 from rlm_desktop.history.imports.reading import (
     Fields,
     Format,
@@ -46,15 +46,10 @@ def read(log: Log) -> list[ImportedRun]:
 FORMAT = Format("pyrlm trace", fits, read)
 
 
-class _Call:
+class _Call(OpenCall):
     """An rlm call while it is read."""
 
-    def __init__(self, number_: int, depth: int) -> None:
-        self.number = number_
-        self.depth = depth
-        self.iteration = 0
-        self.cells = 0
-        self.cell_open = False
+    cell_open = False
 
 
 class _Reader:
@@ -112,9 +107,7 @@ class _Reader:
     def _iteration(self, call: _Call, step: Fields) -> None:
         builder, start = self._builder, self._now
         self._now += number(step.get("elapsed")) or 0.0
-        call.iteration += 1
-        call.cells = 0
-        builder.add(start, ev.IterationStarted(call=call.number, iteration=call.iteration, of=call.iteration))
+        builder.add(start, call.next_iteration())
         text = string(step.get("output")) or string(step.get("code"))
         builder.exchange(
             call.number,
@@ -132,13 +125,13 @@ class _Reader:
     def _open_cell(self, call: _Call, code: str) -> None:
         if not call.iteration:
             self._iteration(call, {})
-        self._builder.start_cell(call.number, (call.iteration, call.cells), self._now, code)
+        self._builder.start_cell(call.number, call.place, self._now, code)
         call.cell_open = True
 
     def _close_cell(self, call: _Call) -> None:
         """End a cell whose own step never came."""
         if call.cell_open:
-            self._builder.end_cell(call.number, (call.iteration, call.cells), self._now, self._now)
+            self._builder.end_cell(call.number, call.place, self._now, self._now)
             call.cells += 1
             call.cell_open = False
 
@@ -150,7 +143,7 @@ class _Reader:
         self._now += number(step.get("elapsed")) or 0.0
         self._builder.end_cell(
             call.number,
-            (call.iteration, call.cells),
+            call.place,
             start,
             self._now,
             stdout=string(step.get("stdout")) or string(step.get("output")),
@@ -168,7 +161,7 @@ class _Reader:
             key = f"{call.number} {group}"
             if key not in self._batches:
                 size = count(step.get("parallel_total")) or 1
-                place = (call.iteration, call.cells)
+                place = call.place
                 self._batches[key] = builder.batch(start, call.number, "llm_batch", size, place)
             batch = self._batches[key]
         leaf = builder.call(
@@ -179,7 +172,7 @@ class _Reader:
             model=string(step.get("model")),
             prompt=string(step.get("prompt_summary")),
             function="llm_batch" if group else "llm_query",
-            place=(call.iteration, call.cells),
+            place=call.place,
             batch=batch,
             index=count(step.get("parallel_index")) or 0,
         )
@@ -206,7 +199,7 @@ class _Reader:
             model=model,
             prompt="",
             function="llm_query",
-            place=(root.iteration, root.cells),
+            place=root.place,
         )
         return _Call(number_, 1)
 
