@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from PySide6.QtCore import QCoreApplication
+
 from rlm_desktop.engine.events import RUN
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Tally
 from rlm_desktop.ui import figures
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.inspector.text_view import Section
+from rlm_desktop.ui.language import marked
 
-ROLES = {"system": "System", "user": "User", "assistant": "Assistant"}
+ROLES = {
+    "system": marked("InspectorText", "System"),
+    "user": marked("InspectorText", "User"),
+    "assistant": marked("InspectorText", "Assistant"),
+}
 Fact = tuple[str, str]
 _MOST_MEASURED_LIVE = 5_000
 """Of a bigger batch the durations are put in order once it has ended, not seven times a second."""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("InspectorText", text)
 
 
 def exchange_of(node: Node) -> Exchange | None:
@@ -28,8 +39,8 @@ def conversation(exchange: Exchange | None) -> list[Section]:
         return []
     sections: list[Section] = []
     for number, message in enumerate(exchange.messages()):
-        role = ROLES.get(message.role, message.role)
-        new = " · new" if exchange.kept and number >= exchange.kept else ""
+        role = _tr(ROLES[message.role]) if message.role in ROLES else message.role
+        new = _tr(" · new") if exchange.kept and number >= exchange.kept else ""
         heading = f"{number + 1}  {role} · {figures.counted(len(message.content), 'character')}{new}"
         sections.append(Section(heading, message.content or " "))
     return sections
@@ -37,7 +48,7 @@ def conversation(exchange: Exchange | None) -> list[Section]:
 
 def first_new_heading(sections: list[Section]) -> str:
     """Where to begin to read: the heading of the first new message."""
-    return next((section.heading for section in sections if section.heading.endswith("· new")), "")
+    return next((section.heading for section in sections if section.heading.endswith(_tr(" · new"))), "")
 
 
 def transcript(call: CallNode) -> list[Section]:
@@ -46,15 +57,21 @@ def transcript(call: CallNode) -> list[Section]:
     for iteration in call.iterations:
         name = call_text.title(iteration)
         if iteration.exchange is not None:
-            sections.append(Section(f"{name} · response", iteration.exchange.text))
+            sections.append(Section(_tr("{place} · response").format(place=name), iteration.exchange.text))
         for cell in iteration.cells:
-            cells = f", cell {cell.number + 1}" if len(iteration.cells) > 1 else ""
-            sections.append(Section(f"{name} · output{cells}", cell.stdout))
-            sections.append(Section(f"{name} · standard error{cells}", cell.stderr))
-            sections.append(Section(f"{name} · error{cells}", cell.traceback or cell.error))
+            place = name if len(iteration.cells) < 2 else f"{name}, {_cell_name(cell)}"
+            sections.append(Section(_tr("{place} · output").format(place=place), cell.stdout))
+            sections.append(Section(_tr("{place} · standard error").format(place=place), cell.stderr))
+            error = cell.traceback or cell.error
+            sections.append(Section(_tr("{place} · error").format(place=place), error))
     if call.answer is not None:
-        sections.append(Section("Answer" if call.parent is not None else "Final answer", call.answer))
+        heading = _tr("Answer") if call.parent is not None else _tr("Final answer")
+        sections.append(Section(heading, call.answer))
     return sections
+
+
+def _cell_name(cell: CellState) -> str:
+    return _tr("cell {number}").format(number=cell.number + 1)
 
 
 def failure(state: RunState, node: Node) -> str:
@@ -65,12 +82,17 @@ def failure(state: RunState, node: Node) -> str:
             return node.error or state.error or limit
         return node.error or (node.exchange.error if node.exchange else "")
     if isinstance(node, IterationNode):
-        broken = [cell.error or f"Cell {cell.number + 1}: {cell.status}" for cell in node.cells if _is_broken(cell)]
+        broken = [
+            cell.error or f"{_cell_name(cell)}: {figures.status_words(cell.status)}"
+            for cell in node.cells
+            if _is_broken(cell)
+        ]
         request = node.exchange.error if node.exchange else ""
         return request or "\n".join(broken)
     if isinstance(node, BatchNode):
         failed = call_text.failure_count(node)
-        return f"{failed:,} of {node.size:,} calls failed." if failed else ""
+        text = _tr("{count} of {size} calls failed.") if failed else ""
+        return text.format(count=figures.number(failed), size=figures.number(node.size))
     return ""
 
 
@@ -89,7 +111,7 @@ def marks(node: IterationNode, cell: int) -> dict[int, list[Node]]:
 
 def mark_text(nodes: list[Node]) -> str:
     """A mark's few characters: how many calls."""
-    return f"×{sum(child.size if isinstance(child, BatchNode) else 1 for child in nodes):,}"
+    return f"×{figures.number(sum(child.size if isinstance(child, BatchNode) else 1 for child in nodes))}"
 
 
 def cell_caption(cell: CellState) -> str:
@@ -98,11 +120,14 @@ def cell_caption(cell: CellState) -> str:
     if cell.duration is not None:
         parts.append(call_text.seconds(cell.duration))
         if cell.computed is not None and cell.duration - cell.computed > 0.05:
-            parts.append(f"{call_text.seconds(cell.computed)} without waiting for models")
+            text = _tr("{time} without waiting for models")
+            parts.append(text.format(time=call_text.seconds(cell.computed)))
     if cell.dropped:
-        parts.append(f"{figures.counted(cell.dropped, 'character')} of output over the cap were dropped")
+        text = _tr("{characters} of output over the cap were dropped")
+        parts.append(text.format(characters=figures.counted(cell.dropped, "character")))
     if cell.threads:
-        parts.append(f"{figures.counted(cell.threads, 'thread')} still running at its end")
+        text = _tr("{threads} still running at its end")
+        parts.append(text.format(threads=figures.counted(cell.threads, "thread")))
     return " · ".join(parts)
 
 
@@ -114,7 +139,7 @@ def caption(node: Node, now: float) -> str:
     parts = [
         words,
         call_text.seconds(call_text.duration(node, now)) if node.status != "queued" else "",
-        f"{tokens} tokens" if tokens not in ("", call_text.UNKNOWN) else "",
+        _tr("{tokens} tokens").format(tokens=tokens) if tokens not in ("", call_text.UNKNOWN) else "",
         cost if cost != call_text.UNKNOWN else "",
     ]
     return " · ".join(part for part in parts if part)
@@ -125,23 +150,23 @@ def caption(node: Node, now: float) -> str:
 
 def facts(state: RunState, node: Node, now: float) -> list[tuple[str, list[Fact]]]:
     """All there is to know about a row besides its texts, in groups."""
-    groups = [("", _identity(node)), ("Notices", _notices(state, node)), ("Time", _times(node, now))]
+    groups = [("", _identity(node)), (_tr("Notices"), _notices(state, node)), (_tr("Time"), _times(node, now))]
     exchange = exchange_of(node)
     if isinstance(node, CallNode) and node.kind == "rlm":
         exchange = None  # its requests are those of its iterations
     if exchange is not None:
-        groups.append(("Request", _request(exchange)))
+        groups.append((_tr("Request"), _request(exchange)))
     if exchange is not None and exchange.attempts:
-        groups.append(("Failed attempts", list(_attempts(exchange))))
+        groups.append((_tr("Failed attempts"), list(_attempts(exchange))))
     if isinstance(node, IterationNode):
-        groups.append(("Functions of the application", list(_tools(node))))
+        groups.append((_tr("Functions of the application"), list(_tools(node))))
     if isinstance(node, CallNode) and node.kind == "rlm":
-        groups.append(("Tokens and cost of the call itself", _tally(node.own)))
-        groups.append(("With all calls below", _tally(node.subtree)))
+        groups.append((_tr("Tokens and cost of the call itself"), _tally(node.own)))
+        groups.append((_tr("With all calls below"), _tally(node.subtree)))
     elif isinstance(node, CallNode):
-        groups.append(("Tokens and cost", _tally(node.own)))
+        groups.append((_tr("Tokens and cost"), _tally(node.own)))
     else:
-        groups.append(("Tokens and cost, all calls below included", _tally(call_text.tally_of(node))))
+        groups.append((_tr("Tokens and cost, all calls below included"), _tally(call_text.tally_of(node))))
     if node.parent is None:
         groups += _run(state)
     return [(heading, rows) for heading, rows in groups if rows]
@@ -153,14 +178,19 @@ def _notices(state: RunState, node: Node) -> list[Fact]:
         return []
     calls = (node.number, RUN) if node.parent is None else (node.number,)
     found = [note for call, note in state.notes if call in calls]
-    return [(f"{note.level.capitalize()} after {call_text.seconds(note.at)}", note.text) for note in found]
+    return [(_note_name(note.level).format(time=call_text.seconds(note.at)), note.text) for note in found]
+
+
+def _note_name(level: str) -> str:
+    return _tr("Warning after {time}") if level == "warning" else _tr("Notice after {time}")
 
 
 def _tools(node: IterationNode) -> Iterator[Fact]:
     for cell in node.cells:
         for call in cell.tool_calls:
             outcome = call.error or call.result
-            yield call.name, f"line {call.line}, {call_text.seconds(call.duration)}: {call.arguments} → {outcome}"
+            place = _tr("line {number}").format(number=call.line)
+            yield call.name, f"{place}, {call_text.seconds(call.duration)}: {call.arguments} → {outcome}"
 
 
 def _run(state: RunState) -> list[tuple[str, list[Fact]]]:
@@ -170,26 +200,29 @@ def _run(state: RunState) -> list[tuple[str, list[Fact]]]:
         return []
     moment = figures.local_time(started.started_at)
     rows: list[Fact] = [
-        ("Asked", moment.strftime("%Y-%m-%d %H:%M:%S") if moment else started.started_at),
-        ("Root model", started.root_model),
-        ("Sub-call model", started.sub_model),
-        ("Context", f"{started.context_type}, {figures.counted(started.context_characters, 'character')}"),
-        ("Isolation", started.isolation or call_text.UNKNOWN),
-        ("Version", started.app_version or call_text.UNKNOWN),
+        (_tr("Asked"), moment.strftime("%Y-%m-%d %H:%M:%S") if moment else started.started_at),
+        (_tr("Root model"), started.root_model),
+        (_tr("Sub-call model"), started.sub_model),
+        (_tr("Context"), f"{started.context_type}, {figures.counted(started.context_characters, 'character')}"),
+        (_tr("Isolation"), started.isolation or call_text.UNKNOWN),
+        (_tr("Version"), started.app_version or call_text.UNKNOWN),
     ]
     documents = [
         (document.name, f"{document.kind}, {figures.counted(document.characters, 'character')}")
         for document in started.documents
     ]
     settings = [(name.replace("_", " "), _setting(value)) for name, value in started.settings.items()]
-    replaced = [(kind, f"{count:,} replaced") for kind, count in state.redacted.items()]
+    text = _tr("{count} replaced")
+    replaced = [(kind, text.format(count=figures.number(count))) for kind, count in state.redacted.items()]
+    name = _tr("Depth {number}")
+    by_depth = [(name.format(number=depth), _sums(state.by_depth[depth])) for depth in sorted(state.by_depth)]
     return [
-        ("By depth", [(f"Depth {depth}", _sums(state.by_depth[depth])) for depth in sorted(state.by_depth)]),
-        ("By model", [(model, _sums(tally)) for model, tally in sorted(state.by_model.items())]),
-        ("Run", rows),
-        ("Documents", documents),
-        ("Settings", settings),
-        ("Secrets kept from models", replaced),
+        (_tr("By depth"), by_depth),
+        (_tr("By model"), [(model, _sums(tally)) for model, tally in sorted(state.by_model.items())]),
+        (_tr("Run"), rows),
+        (_tr("Documents"), documents),
+        (_tr("Settings"), settings),
+        (_tr("Secrets kept from models"), replaced),
     ]
 
 
@@ -203,74 +236,83 @@ def _sums(tally: Tally) -> str:
 
 
 def _identity(node: Node) -> list[Fact]:
-    rows: list[Fact] = [("Kind", call_text.kind_words(node)), ("Status", call_text.status(node))]
+    rows: list[Fact] = [(_tr("Kind"), call_text.kind_words(node)), (_tr("Status"), call_text.status(node))]
     if model := call_text.model(node):
-        rows.append(("Model", model))
-    rows.append(("Depth", str(call_text.depth(node))))
+        rows.append((_tr("Model"), model))
+    rows.append((_tr("Depth"), str(call_text.depth(node))))
     if isinstance(node, CallNode):
         if node.function:
-            line = f", line {node.line}" if node.line else ""
-            rows.append(("Called by", f"{node.function} in iteration {node.iteration}, cell {node.cell + 1}{line}"))
+            place = _tr("{function} in iteration {iteration}, cell {cell}").format(
+                function=node.function, iteration=node.iteration, cell=node.cell + 1
+            )
+            line = _tr("line {number}").format(number=node.line)
+            rows.append((_tr("Called by"), f"{place}, {line}" if node.line else place))
         if node.context_characters:
-            rows.append(("Context", figures.counted(node.context_characters, "character")))
+            rows.append((_tr("Context"), figures.counted(node.context_characters, "character")))
         if node.is_recorded:
-            rows.append(("Result", "taken from the record of an earlier run"))
+            rows.append((_tr("Result"), _tr("taken from the record of an earlier run")))
         if node.shared is not None:
-            rows.append(("Answered by", f"the identical request of call {node.shared}"))
+            text = _tr("the identical request of call {number}")
+            rows.append((_tr("Answered by"), text.format(number=node.shared)))
     if isinstance(node, BatchNode):
-        rows.append(("Calls", f"{node.size:,}"))
-        rows.append(
-            ("At once", f"at most {node.max_concurrent:,}" if node.max_concurrent else "as many as allowed")
-        )
+        rows.append((_tr("Calls"), figures.number(node.size)))
+        most = _tr("at most {count}") if node.max_concurrent else _tr("as many as allowed")
+        rows.append((_tr("At once"), most.format(count=figures.number(node.max_concurrent or 0))))
     if isinstance(node, IterationNode):
-        rows.append(("Iteration", f"{node.number} of at most {node.of}"))
+        text = _tr("{number} of at most {most}")
+        rows.append((_tr("Iteration"), text.format(number=node.number, most=node.of)))
     return rows
 
 
 def _times(node: Node, now: float) -> list[Fact]:
     rows: list[Fact] = [
-        ("Started", f"{call_text.seconds(node.started)} after the run began"),
-        ("Duration", call_text.seconds(call_text.duration(node, now))),
+        (_tr("Started"), _tr("{time} after the run began").format(time=call_text.seconds(node.started))),
+        (_tr("Duration"), call_text.seconds(call_text.duration(node, now))),
     ]
     if node.children:
-        rows.append(("Without the calls below", call_text.seconds(call_text.own_duration(node, now))))
+        rows.append((_tr("Without the calls below"), call_text.seconds(call_text.own_duration(node, now))))
     if isinstance(node, BatchNode) and (node.finished is not None or node.size <= _MOST_MEASURED_LIVE):
-        rows.append(("Calls took", call_text.latencies_text(call_text.latencies(node)) or call_text.UNKNOWN))
+        rows.append((_tr("Calls took"), call_text.latencies_text(call_text.latencies(node)) or call_text.UNKNOWN))
     return rows
 
 
 def _request(exchange: Exchange) -> list[Fact]:
-    rows: list[Fact] = [("Model asked", exchange.model)] if exchange.model else []
+    rows: list[Fact] = [(_tr("Model asked"), exchange.model)] if exchange.model else []
     if exchange.responded is not None:
-        rows.append(("Waited for a place", call_text.seconds(exchange.queued)))
+        rows.append((_tr("Waited for a place"), call_text.seconds(exchange.queued)))
         first = exchange.first_token
-        rows.append(("First token after", call_text.seconds(first) if first is not None else call_text.UNKNOWN))
-        rows.append(("Reply complete after", call_text.seconds(exchange.duration or 0.0)))
-    rows.append(("Attempts", str(len(exchange.attempts) + 1)))
+        after = call_text.seconds(first) if first is not None else call_text.UNKNOWN
+        rows.append((_tr("First token after"), after))
+        rows.append((_tr("Reply complete after"), call_text.seconds(exchange.duration or 0.0)))
+    rows.append((_tr("Attempts"), str(len(exchange.attempts) + 1)))
     if exchange.finish_reason:
-        rows.append(("Finish reason", exchange.finish_reason))
+        rows.append((_tr("Finish reason"), exchange.finish_reason))
     rows.extend((str(name), str(value)) for name, value in exchange.parameters.items())
     return rows
 
 
 def _attempts(exchange: Exchange) -> Iterator[Fact]:
     for number, (reason, delay) in enumerate(exchange.attempts, 1):
-        yield f"Attempt {number}", f"{reason} · tried again after {call_text.seconds(delay)}"
+        text = _tr("{reason} · tried again after {time}").format(reason=reason, time=call_text.seconds(delay))
+        yield _tr("Attempt {number}").format(number=number), text
 
 
 def _tally(tally: Tally | None) -> list[Fact]:
     if tally is None or not tally.requests:
         return []
     is_known = tally.unknown_usage < tally.requests
-    unknown = call_text.UNKNOWN
+
+    def known(count: int) -> str:
+        return figures.number(count) if is_known else call_text.UNKNOWN
+
     rows: list[Fact] = [
-        ("Requests", f"{tally.requests:,}"),
-        ("Input tokens", f"{tally.input_tokens:,}" if is_known else unknown),
-        ("  of these cached", f"{tally.cached_tokens:,}" if is_known else unknown),
-        ("Output tokens", f"{tally.output_tokens:,}" if is_known else unknown),
-        ("  of these reasoning", f"{tally.reasoning_tokens:,}" if is_known else unknown),
-        ("Cost", call_text.cost(tally)),
+        (_tr("Requests"), figures.number(tally.requests)),
+        (_tr("Input tokens"), known(tally.input_tokens)),
+        (_tr("  of these cached"), known(tally.cached_tokens)),
+        (_tr("Output tokens"), known(tally.output_tokens)),
+        (_tr("  of these reasoning"), known(tally.reasoning_tokens)),
+        (_tr("Cost"), call_text.cost(tally)),
     ]
     if tally.unknown_usage:
-        rows.append(("Usage not told by", figures.counted(tally.unknown_usage, "request")))
+        rows.append((_tr("Usage not told by"), figures.counted(tally.unknown_usage, "request")))
     return rows
