@@ -93,7 +93,7 @@ class Watched:
 
 def _regions(pid: int) -> Iterator[tuple[int, int]]:
     for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-        match = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
+        match = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)  # what cannot be written is from files
         if match and not line.endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
             yield int(match[1], 16), int(match[2], 16)
 

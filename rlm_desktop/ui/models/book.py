@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from rlm_desktop.engine.log_format import learn_secrets
 from rlm_desktop.engine.provider_kinds import is_chatting
 from rlm_desktop.engine.providers import OFFLINE, ModelChoice, Provider, Providers, available_models
 from rlm_desktop.errors import SettingsError
@@ -75,6 +76,7 @@ class ProviderBook(QObject):
         from rlm_desktop.engine import catalog
 
         known = await asyncio.to_thread(Providers.load, self.keys)
+        learn_secrets(known.secrets)
         for problem in known.problems:
             log.info("%s", problem)
         found = await asyncio.to_thread(
@@ -171,6 +173,7 @@ class ProviderBook(QObject):
         if key is None and old is not None and (old.name, old.key) != (item.name, item.key):
             key = self.keys.get(old.name, old.key)
         if key:
+            learn_secrets([key])
             self.keys.keep(item.name, key, item.key)
         saved = [item if other.name == old_name else other for other in kept]
         provider_settings.save(saved if old is not None else [*saved, item])
@@ -212,6 +215,7 @@ class ProviderBook(QObject):
             return await asyncio.to_thread(provider_settings.make_provider_of, item, self.keys, env)
         keyless = dataclasses.replace(item, key="none", key_variable="")
         provider = await asyncio.to_thread(provider_settings.make_provider_of, keyless, self.keys, env)
+        learn_secrets([key])
         return dataclasses.replace(provider, api_key=checked_key(key))
 
     async def test(self, provider: Provider, model: str = "") -> Report:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rlm_desktop.ui.main_window import MainWindow
     from rlm_desktop.ui.models.connect import ConnectPanel
     from rlm_desktop.ui.models.prices_page import PricesPage
+    from rlm_desktop.ui.run_controller import LiveRun
     from rlm_desktop.ui.workbench import Workbench
 
 log = logging.getLogger(__name__)
@@ -49,9 +50,12 @@ class ModelsController(QObject):
         self._bench = bench
         self._tasks = tasks
         self.book = ProviderBook(self)
+        self._live: LiveRun | None = None
+        self._notes_seen = 0
         self._timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._timer.timeout.connect(self._estimate)
         bench.runs.providers = self._providers
+        bench.standing_changed.connect(self._follow)
         self.book.changed.connect(self._offer)
         question = window.work.question
         question.models_requested.connect(self.choose_model)
@@ -181,6 +185,30 @@ class ModelsController(QObject):
         spent = await asyncio.to_thread(history.spending, month_start(datetime.now(UTC)))
         if shiboken6.isValid(page):
             page.show_month(month_line(spent))
+
+    # -- the budget -------------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Another run shows, or the one that shows has begun or ended."""
+        live = self._bench.runs.find(self._bench.run_id)
+        if live is self._live:
+            return
+        if self._live is not None:
+            self._live.feed.changed.disconnect(self._watch_budget)
+        self._live, self._notes_seen = live, 0
+        if live is not None:
+            live.feed.changed.connect(self._watch_budget)
+            self._watch_budget()
+
+    def _watch_budget(self) -> None:
+        """Say it in the message bar, too, when the budget is nearly spent."""
+        from rlm_desktop.engine.requests import BUDGET_WORDS
+
+        notes = self._live.state.notes if self._live is not None else []
+        for _, note in notes[self._notes_seen :]:
+            if BUDGET_WORDS in note.text:
+                self._window.messages.show_message(note.text, "warning", seconds=30)
+        self._notes_seen = len(notes)
 
     # -- the first model --------------------------------------------------------------------------------------
 
