@@ -14,12 +14,19 @@ from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, It
 
 _LINKS = frozenset({"children", "iterations"})
 """Lists of other rows; a copy gets empty ones."""
+_TEXTS = {"_text": "text", "_reasoning": "reasoning"}
+"""Texts that may be in pieces, and the attributes that give the whole of them, which a copy gets."""
 
 
-def _expression(name: str, value: Any) -> str:
-    """How the slot `name` is copied, judged by what it holds in a new row."""
+def _expression(name: str, sample: Any) -> str:
+    """How the slot `name` is copied, judged by what it holds in `sample`."""
+    value = getattr(sample, name)
     if name in _LINKS:
         return "[]"
+    if name in _TEXTS and isinstance(value, str):
+        return f"row.{_TEXTS[name]}"
+    if name == "subtree" and isinstance(sample, CallNode):
+        return "copy.own if row.subtree is row.own else tally(row.subtree)"  # a plain call has one for both
     if name == "exchange":
         return "None if row.exchange is None else exchange(row.exchange)"
     if name == "cells":
@@ -34,11 +41,22 @@ def _cloner(sample: Any) -> Callable[[Any], Any]:
     kind = type(sample)
     names = [name for base in kind.__mro__ for name in getattr(base, "__slots__", ())]
     lines = ["def clone(row):", "    copy = new(kind)"]
-    lines += [f"    copy.{name} = {_expression(name, getattr(sample, name))}" for name in names]
+    lines += [f"    copy.{name} = {_expression(name, sample)}" for name in names]
     scope: dict[str, Any] = {"new": object.__new__, "kind": kind, "exchange": _exchange, "cell": _cell}
     scope["tally"] = globals().get("_tally")  # not there yet while its own function is made
     exec("\n".join([*lines, "    return copy"]), scope)
     return scope["clone"]
+
+
+def _loader(sample: Any) -> Callable[[Any, Any], None]:
+    """A function that makes an object like `sample` what another one is."""
+    kind = type(sample)
+    names = [name for base in kind.__mro__ for name in getattr(base, "__slots__", ())]
+    lines = ["def load(copy, row):"]
+    lines += [f"    copy.{name} = {_expression(name, sample)}" for name in names if name not in _LINKS]
+    scope: dict[str, Any] = {"exchange": _exchange, "cell": _cell, "tally": _tally}
+    exec("\n".join(lines), scope)
+    return scope["load"]
 
 
 def _exchange(exchange: Exchange) -> Exchange:
@@ -58,6 +76,15 @@ _CALL = CallNode(None, ev.CallStarted(parent=None, kind="rlm", depth=0, model=""
 _ITERATION = IterationNode(_CALL, ev.IterationStarted(iteration=1, of=1))
 _BATCH = BatchNode(_CALL, ev.BatchStarted(batch=1, function="", size=0, iteration=1, cell=0))
 _ROWS: dict[type, Callable[[Any], Any]] = {type(sample): _cloner(sample) for sample in (_CALL, _ITERATION, _BATCH)}
+
+_LOADERS: dict[type, Callable[[Any, Any], None]] = {
+    type(sample): _loader(sample) for sample in (_CALL, _ITERATION, _BATCH)
+}
+
+
+def load_row(target: Node, row: Node) -> None:
+    """Make `target` what `row` is, a row of the same kind, but for the links to other rows below it."""
+    _LOADERS[type(row)](target, row)
 
 
 def clone_row(row: Node) -> Node:

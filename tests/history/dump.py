@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rlm_desktop.engine.state import RunState
@@ -38,7 +39,7 @@ def _plain(value: Any) -> Any:
         return value.stdout, value.stderr, plain
     if isinstance(value, Tally):
         return value.as_dict()
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]

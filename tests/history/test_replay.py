@@ -51,6 +51,14 @@ EVENTS = st.one_of(
         ev.CellOutput, call=CALLS, iteration=SMALL, cell=SMALL, stream=STREAMS, text=TEXT
     ),
     st.builds(ev.CellFinished, call=CALLS, iteration=SMALL, cell=SMALL, status=st.sampled_from(["ok", "error"])),
+    st.builds(ev.CellProposed, call=CALLS, iteration=SMALL, cell=SMALL, code=TEXT),
+    st.builds(ev.CellDecided, call=CALLS, iteration=SMALL, cell=SMALL, action=st.just("run")),
+    st.builds(
+        ev.ToolCalled, call=CALLS, iteration=SMALL, cell=SMALL, line=SMALL, name=TEXT, arguments=TEXT, usage=USAGE
+    ),
+    st.builds(ev.RunPaused),
+    st.builds(ev.RunContinued),
+    st.builds(ev.AnswerRejected, call=CALLS, reason=TEXT),
     st.builds(ev.AnswerSet, call=CALLS, answer=TEXT, source=TEXT),
     st.builds(ev.ReplRestarted, call=CALLS, reason=TEXT),
     st.builds(ev.SecretsRedacted, call=CALLS, where=TEXT, replaced=st.dictionaries(TEXT, SMALL, max_size=2)),
@@ -63,8 +71,8 @@ EVENTS = st.one_of(
 ROOT = [traces.started(), ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m")]
 
 
-def check(events: list[AnyEvent], seeks: list[int], interval: int) -> None:
-    replay = Replay(events, interval=interval)
+def check(events: list[AnyEvent], seeks: list[int], work: int) -> None:
+    replay = Replay(events, work=work)
     for seq in seeks:
         assert dump(replay.seek(seq)) == dump(traces.folded(events[:seq]))
 
@@ -84,9 +92,19 @@ def test_real_traces(seed: int) -> None:
     check(events, [chosen.randint(0, len(events)) for _ in range(60)], 20)
 
 
+def test_a_wide_batch_forward_and_backward() -> None:
+    """Very many rows that wait, which the keyframes give out by slices, and each of which changes again and again."""
+    events = list(real.events(real.Shape(calls=200, depth=1, batch=150, concurrency=40, chunks=2)))
+    replay = Replay(events, work=60)
+    step = len(events) // 25
+    for seq in [*range(0, len(events), step), *range(len(events), 0, -step)]:
+        assert dump(replay.seek(seq)) == dump(traces.folded(events[:seq]))
+        assert dump(replay.seek(seq + 3)) == dump(traces.folded(events[: seq + 3]))
+
+
 def test_going_on_after_a_seek_leaves_the_keyframe_as_it_was() -> None:
     events = list(real.events(real.Shape(calls=60)))
-    replay = Replay(events, interval=25)
+    replay = Replay(events, work=25)
     for _ in range(2):
         for seq in range(200, 260):
             assert dump(replay.seek(seq)) == dump(traces.folded(events[:seq]))
@@ -95,7 +113,7 @@ def test_going_on_after_a_seek_leaves_the_keyframe_as_it_was() -> None:
 
 def test_going_on_keeps_the_rows() -> None:
     events = list(real.events(real.Shape(calls=60)))
-    replay = Replay(events, interval=50)
+    replay = Replay(events, work=50)
     before = list(replay.seek(300).nodes)
     assert replay.seek(340).nodes[: len(before)] == before
 
