@@ -93,7 +93,7 @@ def test_real_traces(seed: int) -> None:
 
 
 def test_a_wide_batch_forward_and_backward() -> None:
-    """Very many rows that wait, which the keyframes give out by slices, and each of which changes again and again."""
+    """Very many rows that wait, which the keyframes give out by slices, and each of which changes often."""
     events = list(real.events(real.Shape(calls=200, depth=1, batch=150, concurrency=40, chunks=2)))
     replay = Replay(events, work=60)
     step = len(events) // 25

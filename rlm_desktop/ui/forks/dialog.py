@@ -1,0 +1,223 @@
+"""The dialog before a run goes on: from which iteration, with which models and limits, what is different there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rlm_desktop.settings import Settings
+from rlm_desktop.ui.inspector.code_view import CodeView
+from rlm_desktop.ui.window_style import muted, without_icons
+
+if TYPE_CHECKING:
+    from rlm_desktop.engine.providers import ModelChoice
+
+MOST_SECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ForkChoice:
+    """What was chosen in the dialog.
+
+    Attributes:
+        iteration: The first one that is done anew; None when the whole record is taken over.
+        settings: With the models and limits of the new run.
+        code: The next cell; empty when the model shall write it.
+        instruction: What the model is told before.
+    """
+
+    iteration: int | None
+    settings: Settings
+    code: str
+    instruction: str
+
+
+class ForkDialog(QDialog):
+    """Asks for all that may be different in a fork, or in a run that goes on after a limit stopped it.
+
+    Args:
+        settings: Those of the run that is forked.
+        iteration: Where; None to go on where it stopped.
+        iterations: How many the run has; it may be forked after the last one, too.
+        code_of: Iteration -> the code that it ran.
+        models: What can be chosen.
+
+    Signals:
+        fork_requested: A `ForkChoice`.
+    """
+
+    fork_requested = Signal(object)
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        iteration: int | None,
+        iterations: int,
+        code_of: Callable[[int], str],
+        models: Sequence[ModelChoice] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._is_fork = iteration is not None
+        self.setWindowTitle(self.tr("Fork the run") if self._is_fork else self.tr("Go on with other limits"))
+        self.resize(600, 620 if self._is_fork else 0)
+        self._settings = settings
+        self._code_of = code_of
+        self.shared = QLabel()
+        self.shared.setWordWrap(True)
+        self.iteration = QSpinBox(minimum=1, maximum=iterations + 1)
+        self.root_model = self._model_box(models, self.tr("Root model"), settings.root_model)
+        self.sub_model = self._model_box(models, self.tr("Sub-call model"), settings.sub_model_or_root)
+        self.max_depth = QSpinBox(minimum=1, maximum=10)
+        self.max_iterations = QSpinBox(minimum=1, maximum=1000)
+        self.budget = QDoubleSpinBox(minimum=0.0, maximum=10_000.0, decimals=2, singleStep=0.25)
+        self.timeout = QSpinBox(minimum=0, maximum=MOST_SECONDS, singleStep=60)
+        self.instruction = QPlainTextEdit()
+        self.by_model = QRadioButton(self.tr("The model writes the next cell"))
+        self.by_hand = QRadioButton(self.tr("Run this code as the next cell:"))
+        self.code = CodeView(self.tr("Code of the next cell"))
+        self._build(iteration)
+        self._fill(settings)
+        self._show_iteration()
+
+    def _model_box(self, models: Sequence[ModelChoice], name: str, chosen: str) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(name)
+        box.setEditable(True)
+        box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for name in dict.fromkeys([chosen, *(model.name for model in models)]):
+            box.addItem(name)
+        return box
+
+    def _build(self, iteration: int | None) -> None:
+        self.iteration.setValue(iteration or self.iteration.maximum())
+        self.iteration.setAccessibleName(self.tr("Fork at iteration"))
+        self.iteration.valueChanged.connect(self._show_iteration)
+        muted(self.shared)
+        self.budget.setPrefix("$ ")
+        self.budget.setSpecialValueText(self.tr("no budget"))
+        self.timeout.setSuffix(self.tr(" seconds"))
+        self.timeout.setSpecialValueText(self.tr("no time limit"))
+        self.instruction.setPlaceholderText(self.tr("What the model is told before it goes on; may be empty"))
+        self.instruction.setTabChangesFocus(True)
+        self.instruction.setFixedHeight(3 * self.fontMetrics().lineSpacing() + 12)
+        self.instruction.setAccessibleName(self.tr("Instruction"))
+        self.code.setReadOnly(False)
+        self.code.setUndoRedoEnabled(True)
+        self.code.setTabChangesFocus(True)
+        self.by_model.setChecked(True)
+        self.by_hand.toggled.connect(self.code.setEnabled)
+        self.code.setEnabled(False)
+        form = QFormLayout()
+        form.setVerticalSpacing(8)
+        form.setHorizontalSpacing(16)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        if self._is_fork:
+            form.addRow(self.tr("Fork at &iteration"), self.iteration)
+            form.addRow("", self.shared)
+        else:
+            form.addRow(self.shared)
+        form.addRow(self.tr("&Root model"), self.root_model)
+        form.addRow(self.tr("&Sub-call model"), self.sub_model)
+        form.addRow(
+            self.tr("Max &depth"), self._beside(self.max_depth, self.tr("Max i&terations"), self.max_iterations)
+        )
+        form.addRow(self.tr("&Budget"), self._beside(self.budget, self.tr("Ti&me limit"), self.timeout))
+        if self._is_fork:
+            form.addRow(self.tr("I&nstruction"), self.instruction)
+        buttons = QDialogButtonBox()
+        fork = buttons.addButton(
+            self.tr("&Fork") if self._is_fork else self.tr("&Go on"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        fork.setProperty("primary", True)
+        fork.setDefault(True)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        without_icons(buttons)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        layout.addLayout(form)
+        if self._is_fork:
+            layout.addWidget(self.by_model)
+            layout.addWidget(self.by_hand)
+            layout.addWidget(self.code, 1)
+        layout.addWidget(buttons)
+
+    def _beside(self, first: QWidget, text: str, second: QWidget) -> QWidget:
+        """Two controls on one line, the second with its own caption."""
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        caption = QLabel(text)
+        caption.setBuddy(second)
+        second.setAccessibleName(text.replace("&", ""))
+        row.addWidget(first, 1)
+        row.addSpacing(8)
+        row.addWidget(caption)
+        row.addWidget(second, 1)
+        return line
+
+    def _fill(self, settings: Settings) -> None:
+        self.max_depth.setValue(settings.max_depth)
+        self.max_iterations.setValue(settings.max_iterations)
+        self.budget.setValue(settings.budget_usd or 0.0)
+        self.timeout.setValue(int(settings.timeout or 0))
+
+    def _show_iteration(self) -> None:
+        """Say what is shared, and show the code that the iteration ran."""
+        shared = self.iteration.value() - 1
+        if not self._is_fork:
+            text = self.tr(
+                "What was finished is served from the record; no model is asked for it. The limits hold over both "
+                "parts: what the run has used counts."
+            )
+        elif shared == 0:
+            text = self.tr("Nothing is shared: the question is asked anew.")
+        else:
+            text = self.tr("%n iteration(s) are served from the record; no model is asked for them.", None, shared)
+        self.shared.setText(text)
+        self.code.set_code(self._code_of(self.iteration.value()))
+
+    def choice(self) -> ForkChoice:
+        """What is chosen now."""
+        chosen = self._settings.with_values(
+            root_model=self.root_model.currentText().strip() or self._settings.root_model,
+            sub_model=self.sub_model.currentText().strip(),
+            max_depth=self.max_depth.value(),
+            max_iterations=self.max_iterations.value(),
+            budget_usd=self.budget.value() or None,
+            timeout=float(self.timeout.value()) or None,
+        )
+        return ForkChoice(
+            iteration=self.iteration.value() if self._is_fork else None,
+            settings=chosen,
+            code=self.code.toPlainText().strip() if self._is_fork and self.by_hand.isChecked() else "",
+            instruction=self.instruction.toPlainText().strip(),
+        )
+
+    def accept(self) -> None:  # noqa: D102
+        self.fork_requested.emit(self.choice())
+        super().accept()

@@ -1,0 +1,237 @@
+"""Resume and fork, for the run that the window shows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import IterationNode, Node
+from rlm_desktop.ui.forks.family import FamilyLine
+from rlm_desktop.ui.loop import Tasks
+
+if TYPE_CHECKING:
+    from rlm_desktop.history import History
+    from rlm_desktop.history.continuing import Continuation
+    from rlm_desktop.ui.forks.dialog import ForkChoice
+    from rlm_desktop.ui.main_window import MainWindow
+    from rlm_desktop.ui.workbench import Workbench
+
+RESUMABLE = frozenset({EndState.INTERRUPTED, EndState.CANCELLED, EndState.FAILED})
+"""End states after which going on as before makes sense."""
+STOPPED_BY_LIMIT = frozenset(
+    {
+        EndState.BUDGET_EXCEEDED,
+        EndState.TIMEOUT_EXCEEDED,
+        EndState.TOKEN_LIMIT_EXCEEDED,
+        EndState.CALL_LIMIT_EXCEEDED,
+        EndState.OUT_OF_ITERATIONS,
+    }
+)
+"""Those after which one goes on with other limits."""
+
+
+class Forks(QObject):
+    """Offers to go on from the run that is shown, and shows its family in the run's header."""
+
+    def __init__(self, bench: Workbench, window: MainWindow, tasks: Tasks) -> None:
+        super().__init__(bench)
+        self._bench = bench
+        self._window = window
+        self._tasks = tasks
+        self._is_starting = False
+        self._looking: asyncio.Task[None] | None = None
+        self.button = QPushButton()
+        self.button.setObjectName("small")
+        self.button.clicked.connect(self.go_on)
+        self.family = FamilyLine()
+        self.family.run_requested.connect(bench.open_run)
+        window.work.header.add_button(self.button)
+        window.work.header.add_line(self.family)
+        window.work.tree.menu_opening.connect(self._extend_menu)
+        bench.standing_changed.connect(self._follow)
+        self._follow()
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Of its actions."""
+        return {"resume": self.resume, "fork": self.fork_selected}
+
+    # -- what is offered --------------------------------------------------------------------------------------
+
+    @property
+    def _state(self) -> RunState | None:
+        """The run that is shown, if it can be gone on from."""
+        bench = self._bench
+        is_stored = bool(bench.run_id) and not bench.is_live and bench.sessions.history is not None
+        return bench.state if is_stored else None
+
+    def _follow(self) -> None:
+        """Another run shows, or the one that shows has begun or ended."""
+        state, actions = self._state, self._window.actions_by_name
+        is_shown_whole = state is not None and not self._bench.is_replaying
+        status = state.status if state is not None else ""
+        actions["resume"].setEnabled(is_shown_whole and status in RESUMABLE)
+        actions["fork"].setEnabled(state is not None)
+        self._show_button(status if is_shown_whole else "")
+        self._look_for_family()
+
+    def _show_button(self, status: str) -> None:
+        if status in RESUMABLE:
+            text = self.tr("Resume")
+            tip = self.tr("Go on where it was cut: what was finished is served from the record (Ctrl+Shift+R)")
+        else:
+            text = self.tr("Go on…")
+            tip = self.tr("Go on with other limits; what was finished is served from the record")
+        self.button.setText(text)
+        self.button.setAccessibleName(text)
+        self.button.setToolTip(tip)
+        self.button.setProperty("primary", status == EndState.INTERRUPTED)
+        self.button.setVisible(status in RESUMABLE or status in STOPPED_BY_LIMIT)
+
+    def _look_for_family(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+        self.family.show_family("", ())
+        if self._bench.run_id and self._bench.sessions.history is not None:
+            self._looking = self._tasks.spawn(self._find_family(self._bench.run_id), name="family of the run")
+
+    async def _find_family(self, run_id: str) -> None:
+        family = await self._bench.sessions.do(lambda history: history.family(run_id))
+        if run_id == self._bench.run_id:
+            self.family.show_family(run_id, family)
+
+    def _extend_menu(self, menu: QMenu, node: Node) -> None:
+        """Put *Fork here* into the menu of a row of the tree."""
+        if isinstance(node, IterationNode) and node.call.parent is None and self._state is not None:
+            menu.addSeparator()
+            menu.addAction(self.tr("Fork here…"), lambda: self.fork(node.number))
+
+    # -- resume -----------------------------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """Resume the run, or let the person choose other limits where a limit stopped it."""
+        state = self._state
+        if state is not None and state.status in STOPPED_BY_LIMIT:
+            self.fork(None)
+        else:
+            self.resume()
+
+    def resume(self) -> None:
+        """Let the run go on where it was cut."""
+        if self._state is None or not self._may_start():
+            return
+        run_id, settings = self._bench.run_id, self._bench.settings
+
+        def make(history: History) -> Continuation:
+            from rlm_desktop.history.continuing import resumed
+
+            return resumed(history, run_id, settings)
+
+        self._start(make)
+
+    # -- fork -------------------------------------------------------------------------------------------------
+
+    def fork_selected(self) -> None:
+        """Fork at the iteration of the root call that is selected, or that the selected row belongs to."""
+        state = self._state
+        if state is None:
+            return
+        node = self._window.work.tree.selected_node()
+        while node is not None and not (isinstance(node, IterationNode) and node.call.parent is None):
+            node = node.parent
+        self.fork(node.number if isinstance(node, IterationNode) else max(1, _iterations(state)))
+
+    def fork(self, iteration: int | None) -> None:
+        """Ask what shall be different from this iteration on; None for where the run stopped."""
+        if self._state is not None and self._may_start():
+            self._tasks.spawn(self._ask(self._bench.run_id, iteration), name="fork dialog")
+
+    async def _ask(self, run_id: str, iteration: int | None) -> None:
+        from rlm_desktop.history.continuing import recorded_choices
+        from rlm_desktop.ui.forks.dialog import ForkDialog
+
+        # The whole run: while it is replayed the window shows a part of it only.
+        state = await self._bench.sessions.do(lambda history: history.state(run_id))
+        if state.started is None:
+            return
+        settings, _ = recorded_choices(state.started, self._bench.settings)
+        dialog = ForkDialog(
+            settings,
+            iteration=iteration,
+            iterations=_iterations(state),
+            code_of=lambda number: _code(state, number),
+            models=await self._bench.runs.models(),
+            parent=self._window,
+        )
+        dialog.fork_requested.connect(lambda choice: self._fork(run_id, choice))
+        dialog.open()
+
+    def _fork(self, run_id: str, choice: ForkChoice) -> None:
+        def make(history: History) -> Continuation:
+            from rlm_desktop.history.continuing import forked, resumed
+
+            if choice.iteration is None:
+                return resumed(history, run_id, choice.settings)
+            return forked(
+                history, run_id, choice.settings, choice.iteration, code=choice.code, instruction=choice.instruction
+            )
+
+        if self._may_start():
+            self._start(make, choice)
+
+    # -- starting ---------------------------------------------------------------------------------------------
+
+    def _may_start(self) -> bool:
+        if not self._is_starting and self._bench.runs.of_session(self._bench.session_id) is None:
+            return True
+        text = self.tr("A run of this session is going on. Stop it (Esc) or wait for its end.")
+        self._window.messages.show_message(text, "warning", seconds=8)
+        return False
+
+    def _start(self, make: Callable[[History], Continuation], choice: ForkChoice | None = None) -> None:
+        self._is_starting = True
+        self.button.setEnabled(False)
+        self._tasks.spawn(self._go_on(make, choice), name="go on from a run")
+
+    async def _go_on(self, make: Callable[[History], Continuation], choice: ForkChoice | None) -> None:
+        bench = self._bench
+        try:
+            past = await bench.sessions.do(make)
+            history = bench.sessions.history
+            live = await bench.runs.start(
+                past.question,
+                documents=past.documents,
+                settings=choice.settings if choice is not None else past.settings,
+                session_id=past.session_id,
+                turns=past.turns,
+                sinks=[history.sink()] if history is not None else [],
+                past=past.past,
+                changes=_kept(past.options, choice),
+            )
+        finally:
+            self._is_starting = False
+            self.button.setEnabled(True)
+        bench.open_run(live.session_id, live.run_id)
+        await bench.sessions.refresh()
+
+
+def _kept(options: dict[str, Any], choice: ForkChoice | None) -> dict[str, Any]:
+    """The recorded options that hold for the new run, too: models by depth give way to those of the dialog."""
+    return {name: value for name, value in options.items() if choice is None or name != "models"}
+
+
+def _iterations(state: RunState) -> int:
+    return len(state.root.iterations) if state.root is not None else 0
+
+
+def _code(state: RunState, number: int) -> str:
+    """The code that an iteration of the root call ran."""
+    if state.root is None or not 0 < number <= len(state.root.iterations):
+        return ""
+    return "\n\n".join(cell.code for cell in state.root.iterations[number - 1].cells)
