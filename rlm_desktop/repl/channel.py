@@ -53,10 +53,15 @@ def seal(descriptor: int) -> None:
 
 
 class Turns:
-    """Shares out among all channels of a loop the time that frames may take in one turn of it."""
+    """Shares out among all channels of a loop the time that frames may take in one turn of it.
+
+    Attributes:
+        aside: Held while a thread decodes a message: several of them would keep the interpreter from the loop.
+    """
 
     def __init__(self) -> None:
         self._left = _TURN_OF_ALL
+        self.aside = asyncio.Lock()
 
     @property
     def share(self) -> float:
@@ -267,7 +272,8 @@ class Channel:
 
     async def _take_decoded(self, decoded: Coroutine[Any, Any, wire.FromWorker]) -> None:
         try:
-            message = await decoded
+            async with self._turns.aside:
+                message = await decoded
             if isinstance(message, wire.Want | wire.Filled):
                 raise wire.WireError("a message of memory files that is not alone")
             if not self._is_closed:
@@ -276,7 +282,7 @@ class Channel:
             self._fail(str(error))
         else:
             self._aside = None
-            self._take_frames()
+            self._loop.call_later(_PAUSE, self._take_frames)
 
     def _close_room(self) -> None:
         if self._room is not None:

@@ -28,6 +28,9 @@ _MAPPINGS: dict[object, tuple[str, str]] = {
     cast(Any, OrderedDict).__repr__: ("OrderedDict(", ")"),
 }
 
+_MAX_FINAL_VALUES = wire.MAX_VALUES // 2
+"""Of a final answer; it shares its message with the description of the variables."""
+
 
 def brief(value: object, limit: int) -> str:
     """`repr(value)`, but never made longer than about `limit` characters: the rest is an ellipsis.
@@ -156,7 +159,7 @@ def text_answer(source: wire.FinalSource, text: str, value: Any = None) -> wire.
     if len(text) > wire.MAX_FINAL:
         marker = f"\n... [{len(text) - wire.MAX_FINAL + 100:,} characters cut]"
         return wire.Final(source=source, text=text[: wire.MAX_FINAL - 100] + marker)
-    if value is not None and wire.items(msgspec.msgpack.encode(value), wire.MAX_ITEMS // 2) > wire.MAX_ITEMS // 2:
+    if value is not None and wire.items(msgspec.msgpack.encode(value), _MAX_FINAL_VALUES) > _MAX_FINAL_VALUES:
         value = None
     return wire.Final(source=source, text=text, value=value)
 

@@ -178,6 +178,8 @@ class Queries:
                 kind = type(cast(object, prompts)).__name__
                 raise TypeError(f"{called_as}() takes a list of prompts, not one {kind}")
             texts = [prompt_text(prompt) for prompt in prompts]
+            if len(texts) > wire.MAX_PROMPTS:
+                raise ValueError(f"{called_as}() takes at most {wire.MAX_PROMPTS:,} prompts at once")
             return self._start(function, called_as, texts, model, most) if texts else _nothing()
 
         def query(prompts: Iterable[Any], model: str | None = None, max_concurrent: int | None = None) -> list[str]:

@@ -67,7 +67,7 @@ class WorkerHandle:
         self._running: _Running | None = None
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._fetching: dict[int, asyncio.Future[wire.Fetched]] = {}
-        self._fetches = 0
+        self._fetches = self._answered = 0
         self._kill_reason = ""
         self._is_stopped = False
         self.memory_mb = 0.0
@@ -205,6 +205,9 @@ class WorkerHandle:
             case wire.Done():
                 self._take_done(message)
             case wire.Fetched():
+                if not self._answered < message.id <= self._fetches:
+                    raise wire.WireError("a variable that nobody asked for")
+                self._answered = message.id
                 future = self._fetching.get(message.id)
                 if future is not None and not future.done():
                     future.set_result(message)

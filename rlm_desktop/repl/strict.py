@@ -292,8 +292,8 @@ class StrictRepl(Repl):
         prompts, model, most = _arguments(name, function, *args, **kwargs)
         if not prompts:
             return _nothing()
-        if len(prompts) > wire.MAX_ITEMS:
-            raise TypeError(f"{name}() takes at most {wire.MAX_ITEMS:,} prompts at once")
+        if len(prompts) > wire.MAX_PROMPTS:
+            raise TypeError(f"{name}() takes at most {wire.MAX_PROMPTS:,} prompts at once")
         query = wire.Query(
             function=function, called_as=name, prompts=prompts, model=model, max_concurrent=most, line=line
         )

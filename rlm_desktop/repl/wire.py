@@ -24,9 +24,11 @@ FRAMES_PER_TURN = 16
 """Frames of one worker that the host handles before other work gets its turn."""
 OUTPUT_PIECE = 32_768
 """Characters in one piece of output."""
-MAX_ITEMS = 100_000
-"""Values in one message, each prompt of a batch and each number of a list among them: what a million of them cost
-the host is out of proportion to their bytes."""
+MAX_PROMPTS = 100_000
+"""Prompts of one batch."""
+MAX_VALUES = 20_000
+"""Values in any other message, each number of a list among them: what a million of them cost the host is out of
+proportion to their bytes."""
 MAX_FINAL = 10_000_000
 """Characters of a final answer."""
 MAX_VARIABLES = 300
@@ -72,7 +74,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     function: QueryFunction
     called_as: Name
-    prompts: Annotated[list[str], Meta(max_length=MAX_ITEMS)]
+    prompts: Annotated[list[str], Meta(max_length=MAX_PROMPTS)]
     model: Name | None = None
     max_concurrent: Annotated[int, Meta(ge=1)] | None = None
     line: Line = 0
@@ -259,7 +261,7 @@ def is_heavy(payload: bytes) -> bool:
 def decode_heavy(data: bytes | bytearray) -> FromWorker:
     """`decode_from_worker` for any message, off the event loop: it is measured before anything is built of it."""
     if has_too_many(data):
-        raise WireError(f"more than {MAX_ITEMS:,} values in one message")
+        raise WireError(f"more than {MAX_VALUES:,} values in one message")
     return decode_from_worker(data)
 
 
@@ -275,7 +277,10 @@ def decode_from_worker(data: bytes | bytearray | memoryview) -> FromWorker:
 
 def has_too_many(data: bytes | bytearray) -> bool:
     """Whether a message holds more values than it may."""
-    return len(data) > _SMALL and items(data, MAX_ITEMS) > MAX_ITEMS
+    if len(data) <= _SMALL:
+        return False
+    limit = MAX_PROMPTS + 100 if data.startswith(_LIGHT, 1) else MAX_VALUES
+    return items(data, limit) > limit
 
 
 def items(data: bytes | bytearray, limit: int) -> int:

@@ -157,7 +157,7 @@ class Link:
             if len(payload) > wire.BULK_LIMIT:
                 raise ValueError(f"{len(payload):,} bytes in one call; the limit is {wire.BULK_LIMIT:,}")
             if wire.has_too_many(payload):
-                raise ValueError(f"nearly {wire.MAX_ITEMS:,} values or more in one call: do it in several")
+                raise ValueError(f"more than {wire.MAX_VALUES:,} values in one call: do it in several")
             with self._calls:
                 self._futures[number] = future
                 is_room = len(self._open) < wire.MAX_OPEN_CALLS

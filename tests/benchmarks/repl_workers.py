@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import select
 import signal
@@ -23,18 +24,45 @@ _SPEC = ReplSpec(context="a short context")
 _STARTS = 60
 _MANY = 200
 _TEXT = 500_000_000
+_SLICE = 100_000_000
 
 
-async def run() -> list[Figure]:
-    """Everything, on one host."""
+def run() -> list[Figure]:
+    """Everything on one host; the floods once more on the loop of the window."""
+    return [*asyncio.run(_all()), *_window_floods()]
+
+
+async def _all() -> list[Figure]:
     host = ReplHost()
     try:
         figures = [await _boot(host)]
-        for part in (_ready, _many, _calls, _stop, _flood, _large):
+        for part in (_ready, _many, _calls, _stop, _floods, _large, _slice):
             figures += await part(host)
     finally:
         await host.aclose()
     return [*figures, await _crash()]
+
+
+def _window_floods() -> list[Figure]:
+    """None where Qt is not installed."""
+    if importlib.util.find_spec("PySide6") is None:
+        return []
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from rlm_desktop.ui.loop import UiEventLoop
+
+    app = QApplication.instance() or QApplication([])
+
+    async def floods() -> list[Figure]:
+        host = ReplHost()
+        try:
+            return await _floods(host, "the window's loop")
+        finally:
+            await host.aclose()
+
+    with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
+        return runner.run(floods())
 
 
 async def _boot(host: ReplHost) -> Figure:
@@ -122,7 +150,22 @@ async def _stop(host: ReplHost) -> list[Figure]:
     ]
 
 
-async def _flood(host: ReplHost) -> list[Figure]:
+_SEND = (
+    "import os, struct, msgspec\n"
+    "def send(**message):\n"
+    "    data = msgspec.msgpack.encode(message)\n"
+    "    os.write(3, struct.pack('<I', len(data)) + data)\n"
+)
+_FORGED = {
+    "calls": "query = dict(function='llm_query', called_as='x', prompts=['p' * 2000])\n"
+    "for number in range(1, 4000):\n    send(type='call', id=number, query=query)\n",
+    "output": "for _ in range(2000):\n    send(type='output', cell=1, stream='stdout', text='x' * 30_000)\n",
+    "values": "tool = dict(name='x', args=[[]] * 19_000)\n"
+    "for number in range(60):\n    send(type='call_tool', id=number, tool=tool)\n",
+}
+
+
+async def _floods(host: ReplHost, loop: str = "the loop") -> list[Figure]:
     late: list[float] = []
 
     async def tick() -> None:
@@ -131,31 +174,26 @@ async def _flood(host: ReplHost) -> list[Figure]:
             await asyncio.sleep(0.005)
             late.append((time.perf_counter() - start - 0.005) * 1000)
 
-    forged = (
-        "import os, struct, msgspec\n"
-        "query = dict(function='llm_query', called_as='x', prompts=['p' * 2000])\n"
-        "for number in range(1, 4000):\n"
-        "    data = msgspec.msgpack.encode(dict(type='call', id=number, query=query))\n"
-        "    os.write(3, struct.pack('<I', len(data)) + data)\n"
-    )
     ticker = asyncio.create_task(tick())
     await asyncio.sleep(2)
-    calm = _percentile(late, 99)
-    repls = await asyncio.gather(*[_spawn(host) for _ in range(8)])
-    late.clear()
-    for _ in range(3):
-        await asyncio.gather(*[repl.run_cell(forged, timeout=10) for repl in repls])
+    note = "what the machine does anyway"
+    figures = [Figure.plain(f"lateness of {loop} without a flood, p99", _percentile(late, 99), "ms", note)]
+    for what, forged in _FORGED.items():
+        repls = await asyncio.gather(*[_spawn(host) for _ in range(8)])
+        late.clear()
+        for _ in range(3):
+            await asyncio.gather(*[repl.run_cell(_SEND + forged, timeout=10) for repl in repls])
+        note = f"8 workers that flood; {len(late)} ticks of 5 ms"
+        name = f"lateness of {loop} under a flood of {what}"
+        figures.append(Figure.at_most(f"{name}, p99", _percentile(late, 99), "ms", 16, note))
+        figures.append(Figure.at_most(f"{name}, worst", max(late), "ms", 50, note))
+        await asyncio.gather(*[repl.aclose() for repl in repls])
     ticker.cancel()
-    await asyncio.gather(*[repl.aclose() for repl in repls])
-    note = f"8 workers that flood; {len(late)} ticks of 5 ms on the host's loop"
-    return [
-        Figure.plain("lateness of the loop without a flood, p99", calm, "ms", "what the machine does anyway"),
-        Figure.at_most("lateness of the loop under a flood of calls, p99", _percentile(late, 99), "ms", 16, note),
-        Figure.at_most("lateness of the loop under a flood of calls, worst", max(late), "ms", 50, note),
-    ]
+    return figures
 
 
 async def _large(host: ReplHost) -> list[Figure]:
+    before = _family_mb()
     text = "The quick brown fox jumps over the lazy dog, again and again. " * (_TEXT // 62)
     spec = ReplSpec(context=text)
     start = time.perf_counter()
@@ -171,6 +209,7 @@ async def _large(host: ReplHost) -> list[Figure]:
         await repl.run_cell("len(context)")
         further.append(repl)
     private = [_private_mb(repl.status().pid or 0) for repl in further]
+    copies = (_family_mb() - before) * (1 << 20) / len(text)
     small = await _spawn(host)
     await small.run_cell("len(context)")
     extra = statistics.median(private) - _private_mb(small.status().pid or 0)
@@ -179,6 +218,32 @@ async def _large(host: ReplHost) -> list[Figure]:
         Figure.at_most("500 MB of text usable in the first worker", usable, "s", 2.5),
         Figure.at_most("each further worker on it ready, p50", statistics.median(times), "ms", 60, "10 workers"),
         Figure.at_most("its private memory above a plain worker's", extra, "MB", 1, "median of 10"),
+        Figure.at_most(
+            "copies of it in all processes together", copies, "", 2.1, "PSS of this process, 11 workers and theirs"
+        ),
+    ]
+
+
+async def _slice(host: ReplHost) -> list[Figure]:
+    """A slice of a context on its way from a cell to the application, and into a child's REPL."""
+    text = "The quick brown fox jumps over the lazy dog, again and again. " * (2 * _SLICE // 62)
+    asked: list[str] = []
+
+    async def serve(query: Query) -> list[str]:
+        asked.extend(query.prompts)
+        return ["reply"]
+
+    parent = await host.spawn(ReplSpec(context=text), serve=serve, on_output=lambda *_: None)
+    there = await _timed(parent.run_cell(f"llm_query(context[{_SLICE // 2}:{_SLICE // 2 + _SLICE}])"))
+    start = time.perf_counter()
+    child = await _spawn(host, ReplSpec(context=asked[0]))
+    await child.run_cell("len(context)")
+    usable = time.perf_counter() - start
+    await asyncio.gather(parent.aclose(), child.aclose())
+    note = "by memory file"
+    return [
+        Figure.plain("a slice of 100 MB from a cell to the application", there * 1000, "ms", note),
+        Figure.plain("the same usable in a child's worker", usable * 1000, "ms", note),
     ]
 
 
@@ -233,6 +298,12 @@ async def _timed(work: Awaitable[object]) -> float:
 
 def _percentile(values: list[float], percent: int) -> float:
     return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
+
+
+def _family_mb() -> float:
+    """What this process and all its children use together."""
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    return sum(_proportional_mb(process.pid) for process in family)
 
 
 def _proportional_mb(pid: int) -> float:

@@ -49,6 +49,7 @@ QUERY = "dict(function='llm_query', called_as='x', prompts=['p'])"
         FORGE + "forge(type='done', cell=99, status='ok')",
         FORGE + "forge(type='done', cell=1)\nforge(type='done', cell=1, status='ok')",
         FORGE + "forge(type='filled')",
+        FORGE + "forge(type='fetched', id=1, text='x')",
         FORGE + "forge(type='want', size=1 << 40)",
         FORGE + "forge(type='want', size=1 << 21)\nforge(type='want', size=1 << 21)",
         FORGE + f"for number in range(1000, 1100):\n    forge(type='call', id=number, query={QUERY})",
@@ -73,20 +74,20 @@ async def test_breaking_the_protocol_costs_the_worker(spawn, code):
 
 
 async def test_too_much_in_one_message_is_an_error_of_the_cell_or_cut(bench):
-    for code in ("llm_query_batch([''] * 100_001)", "llm_query_batch(map(str, range(200_000)))"):
-        result = await bench.run(code)
-        assert (result.status, result.error) == (
-            "error",
-            "ValueError: nearly 100,000 values or more in one call: do it in several",
-        )
+    result = await bench.run("llm_query_batch([''] * 100_001)")
+    assert (result.status, result.error) == (
+        "error",
+        "ValueError: llm_query_batch() takes at most 100,000 prompts at once",
+    )
     assert bench.queries == []
+    assert (await bench.run("len(llm_query_batch([''] * 100_000))")).stdout == "100000\n"
     long = (await bench.run("FINAL('x' * 30_000_000)")).final
     assert len(long.text) <= wire.MAX_FINAL
     assert long.text.endswith("[20,000,100 characters cut]")
     wide = (await bench.run("FINAL(list(range(200_000)))")).final
     assert wide.value is None
     assert msgspec.json.decode(wide.text) == list(range(200_000))
-    assert (await bench.run("FINAL(list(range(30_000)))")).final.value == list(range(30_000))
+    assert (await bench.run("FINAL(list(range(9_000)))")).final.value == list(range(9_000))
 
 
 async def test_no_memory_is_held_by_memory_files(bench):

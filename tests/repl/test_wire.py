@@ -111,7 +111,7 @@ def test_what_would_cost_the_host_too_much_is_refused_unbuilt(value):
     message = {"type": "call_tool", "id": 1, "tool": {"name": "x", "args": value}}
     data = msgspec.msgpack.encode(message)
     assert wire.is_heavy(data)
-    with pytest.raises(wire.WireError, match="100,000 values"):
+    with pytest.raises(wire.WireError, match="20,000 values"):
         wire.decode_heavy(data)
 
 
