@@ -106,9 +106,10 @@ class MarkdownView(QTextBrowser):
     def _offer_link(self, link: QUrl) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Copy link", lambda: QGuiApplication.clipboard().setText(link.toString()))
+        menu.addAction(self.tr("Copy link"), lambda: QGuiApplication.clipboard().setText(link.toString()))
         if link.scheme() in ("http", "https", "mailto"):
-            menu.addAction(f"Open {link.host() or link.toString()}", lambda: QDesktopServices.openUrl(link))
+            text = self.tr("Open {place}").format(place=link.host() or link.toString())
+            menu.addAction(text, lambda: QDesktopServices.openUrl(link))
         menu.popup(self.cursor().pos() + QPoint(2, 2))
 
     def changeEvent(self, event: QEvent) -> None:
@@ -116,9 +117,6 @@ class MarkdownView(QTextBrowser):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._source:
             self._render()
-
-
-WAITING = "The answer appears here when the run has found it."
 
 
 class AnswerPage(QWidget):
@@ -135,14 +133,14 @@ class AnswerPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._answer = ""
-        self.view = MarkdownView("Final answer")
+        self.view = MarkdownView(self.tr("Final answer"))
         self._source = QLabel()
         self._source.setProperty("muted", True)
-        self.copy = QPushButton("Copy")
-        self.copy.setToolTip("Copy the answer as Markdown")
+        self.copy = QPushButton(self.tr("Copy"))
+        self.copy.setToolTip(self.tr("Copy the answer as Markdown"))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._answer))
-        self.save = QPushButton("Save…")
-        self.save.setToolTip("Save the answer as a Markdown file")
+        self.save = QPushButton(self.tr("Save…"))
+        self.save.setToolTip(self.tr("Save the answer as a Markdown file"))
         self.save.clicked.connect(self._choose_file)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 6, 12, 6)
@@ -157,17 +155,19 @@ class AnswerPage(QWidget):
         layout.addLayout(bar)
         self.show_answer(None, "")
 
-    def show_answer(self, answer: str | None, source: str, *, instead: str = WAITING) -> None:
-        """Show an answer and how it was given; where there is none, `instead`."""
+    def show_answer(self, answer: str | None, source: str, *, instead: str = "") -> None:
+        """Show an answer and how it was given; where there is none, `instead`, or that it is still to come."""
         self._answer = answer or ""
-        self.view.setPlaceholderText(instead)
+        self.view.setPlaceholderText(instead or self.tr("The answer appears here when the run has found it."))
         self.view.set_source(self._answer)
-        self._source.setText(f"Given by {source}" if answer is not None and source else "")
+        given = self.tr("Given by {source}").format(source=source)
+        self._source.setText(given if answer is not None and source else "")
         for button in (self.copy, self.save):
             button.setEnabled(bool(answer))
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, "Save the answer", "answer.md", "Markdown (*.md);;All files (*)")
+        kinds = self.tr("Markdown (*.md);;All files (*)")
+        dialog = QFileDialog(self, self.tr("Save the answer"), "answer.md", kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("md")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -179,6 +179,7 @@ class AnswerPage(QWidget):
         try:
             Path(path).write_text(self._answer, encoding="utf-8")
         except OSError as error:
-            self.failed.emit(f"{path}: {error.strerror or error}. Choose another place.")
+            text = self.tr("{path}: {reason}. Choose another place.")
+            self.failed.emit(text.format(path=path, reason=error.strerror or error))
         else:
             self.saved.emit(path)

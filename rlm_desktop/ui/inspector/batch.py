@@ -16,8 +16,16 @@ from rlm_desktop.ui.calls.call_model import Clock, NodeRole
 from rlm_desktop.ui.charts import run_plots
 from rlm_desktop.ui.charts.latency import Latencies
 from rlm_desktop.ui.charts.plot_view import PlotView
+from rlm_desktop.ui.language import marked
 
-_HEADINGS = ("Call", "Status", "Duration", "Tokens in → out", "Cost", "Result")
+_HEADINGS = (
+    marked("BatchCalls", "Call"),
+    marked("BatchCalls", "Status"),
+    marked("BatchCalls", "Duration"),
+    marked("BatchCalls", "Tokens in → out"),
+    marked("BatchCalls", "Cost"),
+    marked("BatchCalls", "Result"),
+)
 _RIGHT = (2, 3, 4)
 _SLICE_SECONDS = 0.004
 """For the durations of a big batch; what is left follows soon."""
@@ -71,7 +79,7 @@ class BatchCalls(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section]
+            return self.tr(_HEADINGS[section])
         return _side(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -155,7 +163,7 @@ class BatchPage(QWidget):
         self.model = BatchCalls()
         self.table = QTableView()
         self.table.setModel(self.model)
-        self.table.setAccessibleName("Calls of the batch")
+        self.table.setAccessibleName(self.tr("Calls of the batch"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setShowGrid(False)

@@ -39,13 +39,14 @@ class CellsPage(QWidget):
         self._node: IterationNode | None = None
         self._number = 0
         self.cells = QTabBar()
-        self.cells.setAccessibleName("Cells of the iteration")
+        self.cells.setAccessibleName(self.tr("Cells of the iteration"))
         self.cells.setExpanding(False)
         self.cells.currentChanged.connect(self._on_cell_chosen)
         self.code = CodeView()
         self.code.mark_clicked.connect(self._on_mark_clicked)
-        self.output = TextPane("Output of the cell", is_code=True, hint="Nothing was printed.")
-        self.traceback = TextPane("Error of the cell", is_code=True, wraps=False)
+        name, hint = self.tr("Output of the cell"), self.tr("Nothing was printed.")
+        self.output = TextPane(name, is_code=True, hint=hint)
+        self.traceback = TextPane(self.tr("Error of the cell"), is_code=True, wraps=False)
         self.caption = QLabel()
         self.caption.setProperty("muted", True)
         self.caption.setContentsMargins(8, 4, 8, 4)
@@ -63,7 +64,7 @@ class CellsPage(QWidget):
         layout.addWidget(self.cells)
         layout.addWidget(self.proposal, 1)
         layout.addWidget(self.halves, 1)
-        self._empty = QLabel("The model has not written any code in this iteration yet.")
+        self._empty = QLabel(self.tr("The model has not written any code in this iteration yet."))
         self._empty.setProperty("muted", True)
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -109,7 +110,8 @@ class CellsPage(QWidget):
             self.cells.addTab("")
         for number, cell in enumerate(node.cells):
             status = {"ok": "completed", "running": "running"}.get(cell.status, "failed")
-            self.cells.setTabText(number, f"Cell {number + 1} {figures.glyph(status)}")
+            name = self.tr("Cell {number}").format(number=number + 1)
+            self.cells.setTabText(number, f"{name} {figures.glyph(status)}")
         self.cells.setCurrentIndex(self._number)
         self.cells.blockSignals(False)
 
@@ -122,7 +124,8 @@ class CellsPage(QWidget):
         self.traceback.set_text(cell.traceback or cell.error)
         self.traceback.setVisible(bool(cell.traceback or cell.error))
         if cell.stderr:
-            self.output.set_sections([Section("Output", cell.stdout), Section("Standard error", cell.stderr)])
+            printed = Section(self.tr("Output"), cell.stdout)
+            self.output.set_sections([printed, Section(self.tr("Standard error"), cell.stderr)])
         else:
             self.output.set_text(cell.stdout)
 

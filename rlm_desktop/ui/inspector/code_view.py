@@ -114,7 +114,7 @@ class _Margin(QWidget):
         super().__init__(view)
         self._view = view
         self.setMouseTracking(True)
-        self.setAccessibleName("Lines that made calls")
+        self.setAccessibleName(self.tr("Lines that made calls"))
 
     def sizeHint(self) -> QSize:
         """As wide as the numbers and marks."""
@@ -140,9 +140,8 @@ class _Margin(QWidget):
         if isinstance(event, QHelpEvent):
             line = self._view.line_at(QPointF(event.pos()))
             if line in self._view.marks:
-                QToolTip.showText(
-                    event.globalPos(), f"Line {line} made {self._view.marks[line]}. Click to go there."
-                )
+                text = self.tr("Line {number} made {calls}. Click to go there.")
+                QToolTip.showText(event.globalPos(), text.format(number=line, calls=self._view.marks[line]))
         return super().event(event)
 
 
@@ -158,11 +157,11 @@ class CodeView(QPlainTextEdit):
 
     mark_clicked = Signal(int)
 
-    def __init__(self, name: str = "Code of the cell") -> None:
+    def __init__(self, name: str = "") -> None:
         super().__init__()
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
-        self.setAccessibleName(name)
+        self.setAccessibleName(name or self.tr("Code of the cell"))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

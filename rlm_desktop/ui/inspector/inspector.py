@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, Exchange, IterationNode, Node
-from rlm_desktop.ui import theme
+from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import Clock
 from rlm_desktop.ui.calls.notes import crumbs
 from rlm_desktop.ui.inspector import parts as inspector_text
-from rlm_desktop.ui.inspector.answer import WAITING, AnswerPage
+from rlm_desktop.ui.inspector.answer import AnswerPage
 from rlm_desktop.ui.inspector.batch import BatchPage
 from rlm_desktop.ui.inspector.cells import CellsPage
 from rlm_desktop.ui.inspector.text_view import Section, TextPane
@@ -42,7 +42,7 @@ class FactsPage(QScrollArea):
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setAccessibleName("Details")
+        self.setAccessibleName(self.tr("Details"))
         self._shown: list[tuple[str, list[inspector_text.Fact]]] = []
         self._values: list[QLabel] = []
 
@@ -129,7 +129,7 @@ class Inspector(QWidget):
         self.tabs.tabBar().setExpanding(False)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.currentChanged.connect(self._on_tab_changed)
-        self._hint = QLabel("Select a row of the run to see what it did.")
+        self._hint = QLabel(self.tr("Select a row of the run to see what it did."))
         self._hint.setProperty("muted", True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
@@ -148,14 +148,15 @@ class Inspector(QWidget):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._show)
         self.setMinimumWidth(280)
-        self.setAccessibleName("Inspector")
+        self.setAccessibleName(self.tr("Inspector"))
 
     def _make_pages(self) -> None:
         self.cells = CellsPage()
-        self.prompt = TextPane("Prompt", hint="The model has not been asked yet.")
-        self.response = TextPane("Response")
-        self.result = TextPane("Result", hint="The call has not ended yet.")
-        self.transcript = TextPane("Transcript of the call", hint="The model has not replied yet.")
+        self.prompt = TextPane(self.tr("Prompt"), hint=self.tr("The model has not been asked yet."))
+        self.response = TextPane(self.tr("Response"))
+        self.result = TextPane(self.tr("Result"), hint=self.tr("The call has not ended yet."))
+        name, hint = self.tr("Transcript of the call"), self.tr("The model has not replied yet.")
+        self.transcript = TextPane(name, hint=hint)
         self.variables = VariablesPage()
         self.facts = FactsPage()
         self.answer = AnswerPage()
@@ -171,14 +172,15 @@ class Inspector(QWidget):
         saved = self.tr("The chart was saved as {path}.")
         self.batch.saved.connect(lambda path: self.message.emit(saved.format(path=path), "info"))
         self.batch.failed.connect(lambda reason: self.message.emit(reason, "error"))
-        self.answer.saved.connect(lambda path: self.message.emit(f"The answer was saved as {path}.", "info"))
+        kept = self.tr("The answer was saved as {path}.")
+        self.answer.saved.connect(lambda path: self.message.emit(kept.format(path=path), "info"))
         self.answer.failed.connect(lambda reason: self.message.emit(reason, "error"))
 
     def _make_head(self) -> None:
         self.breadcrumb = QLabel()
         self.breadcrumb.setTextFormat(Qt.TextFormat.RichText)
         self.breadcrumb.setWordWrap(True)
-        self.breadcrumb.setAccessibleName("Where the row is in the run")
+        self.breadcrumb.setAccessibleName(self.tr("Where the row is in the run"))
         self.breadcrumb.linkActivated.connect(self._on_link)
         self._icon = QLabel()
         self._icon.setFixedSize(16, 16)
@@ -268,27 +270,27 @@ class Inspector(QWidget):
         self.tabs.blockSignals(False)
 
     def _pages_for(self, node: Node) -> list[tuple[str, QWidget]]:
-        details, transcript = ("Details", self.facts), ("Transcript", self.transcript)
+        details, transcript = (self.tr("Details"), self.facts), (self.tr("Transcript"), self.transcript)
         if isinstance(node, IterationNode):
             return [
-                ("Code and output", self.cells),
-                ("Response", self.response),
-                ("Prompt", self.prompt),
-                ("Variables", self.variables),
+                (self.tr("Code and output"), self.cells),
+                (self.tr("Response"), self.response),
+                (self.tr("Prompt"), self.prompt),
+                (self.tr("Variables"), self.variables),
                 details,
             ]
         if isinstance(node, BatchNode):
-            return [("Calls", self.batch), details]
+            return [(self.tr("Calls"), self.batch), details]
         if node.parent is None:
             return [
-                ("Final answer", self.answer),
+                (self.tr("Final answer"), self.answer),
                 transcript,
-                ("Question", self.prompt),
+                (self.tr("Question"), self.prompt),
                 details,
             ]
         if isinstance(node, CallNode) and node.kind == "rlm":
-            return [("Result", self.result), transcript, ("Context", self.prompt), details]
-        return [("Response", self.response), ("Prompt", self.prompt), details]
+            return [(self.tr("Result"), self.result), transcript, (self.tr("Context"), self.prompt), details]
+        return [(self.tr("Response"), self.response), (self.tr("Prompt"), self.prompt), details]
 
     @staticmethod
     def _kind(node: Node) -> str:
@@ -341,10 +343,10 @@ class Inspector(QWidget):
         elif page is self.answer:
             root = self._state.root
             answer = self._state.answer if self._state.answer is not None else root.answer if root else None
-            instead = WAITING
+            instead = ""
             if self._state.finished is not None:
                 reason = f": {self._state.error}" if self._state.error else "."
-                instead = f"There is no answer. {self._state.status.capitalize()}{reason}"
+                instead = f"{self.tr('There is no answer.')} {figures.status_words(self._state.status)}{reason}"
             self.answer.show_answer(answer, root.answer_source if root else "", instead=instead)
         elif isinstance(node, CallNode) and page is self.transcript:
             self.transcript.set_sections(inspector_text.transcript(node))
@@ -354,11 +356,11 @@ class Inspector(QWidget):
             self._show_prompt(node)
 
     def _show_response(self, exchange: Exchange | None, *, is_over: bool) -> None:
-        self.response.edit.setPlaceholderText("No reply arrived." if is_over else "Nothing has arrived yet.")
+        hint = self.tr("No reply arrived.") if is_over else self.tr("Nothing has arrived yet.")
+        self.response.edit.setPlaceholderText(hint)
         if exchange is not None and exchange.reasoning:
-            self.response.set_sections(
-                [Section("Reasoning", exchange.reasoning), Section("Response", exchange.text)]
-            )
+            reasoning = Section(self.tr("Reasoning"), exchange.reasoning)
+            self.response.set_sections([reasoning, Section(self.tr("Response"), exchange.text)])
         else:
             self.response.set_text(exchange.text if exchange else "")
 
@@ -368,7 +370,7 @@ class Inspector(QWidget):
             return
         sections = inspector_text.conversation(inspector_text.exchange_of(node))
         if not sections and isinstance(node, CallNode):
-            sections = [Section("Prompt", node.prompt)]
+            sections = [Section(self.tr("Prompt"), node.prompt)]
         before = self.prompt.text
         self.prompt.set_sections(sections)
         if self.prompt.text != before and (heading := inspector_text.first_new_heading(sections)):

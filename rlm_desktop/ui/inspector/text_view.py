@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QSyntaxHighlighter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from rlm_desktop.ui import theme
+from rlm_desktop.ui import figures, theme
 
 LONGEST_LINE = 2_000
 PART = 200_000
@@ -101,7 +101,7 @@ class TextPane(QWidget):
         self._column = 0
         self._note = QLabel()
         self._note.setProperty("muted", True)
-        self._more = QPushButton("Load more")
+        self._more = QPushButton(self.tr("Load more"))
         self._more.clicked.connect(self.load_more)
         self._bar = QWidget()
         bar = QHBoxLayout(self._bar)
@@ -154,7 +154,8 @@ class TextPane(QWidget):
         left = len(self._source) - end
         self._bar.setVisible(left > 0)
         if left:
-            self._note.setText(f"{end:,} of {len(self._source):,} characters are shown.")
+            text = self.tr("{count} of {all} characters are shown.")
+            self._note.setText(text.format(count=figures.number(end), all=figures.number(len(self._source))))
 
     def _append(self, piece: str) -> None:
         bar = self.edit.verticalScrollBar()

@@ -33,17 +33,16 @@ class VariablesPage(QWidget):
 
     value_requested = Signal(int, str)
 
-    _HEADINGS = ("Name", "Type", "Size", "Value")
-
     def __init__(self) -> None:
         super().__init__()
         self._node: IterationNode | None = None
         self._shown: tuple[Variable, ...] | None = None
         self._is_live = False
         self._wanted: tuple[int, str] | None = None
-        self.table = QTableWidget(0, len(self._HEADINGS))
-        self.table.setHorizontalHeaderLabels(self._HEADINGS)
-        self.table.setAccessibleName("Variables after the iteration")
+        headings = [self.tr("Name"), self.tr("Type"), self.tr("Size"), self.tr("Value")]
+        self.table = QTableWidget(0, len(headings))
+        self.table.setHorizontalHeaderLabels(headings)
+        self.table.setAccessibleName(self.tr("Variables after the iteration"))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -103,11 +102,12 @@ class VariablesPage(QWidget):
             return
         self._shown = variables
         changed = sum(variable.changed for variable in variables)
-        self._note.setText(
-            f"{figures.counted(len(variables), 'variable')}, {changed:,} changed in this iteration (marked ●)"
-            if variables
-            else "No variables are known: no cell of this iteration has ended yet."
-        )
+        text = self.tr("No variables are known: no cell of this iteration has ended yet.")
+        if variables:
+            text = self.tr("{variables}, {changed} changed in this iteration (marked ●)").format(
+                variables=figures.counted(len(variables), "variable"), changed=figures.number(changed)
+            )
+        self._note.setText(text)
         self.table.setRowCount(len(variables))
         for row, variable in enumerate(variables):
             self._fill_row(row, variable)
