@@ -42,6 +42,7 @@ class SearchHit:
         snippet: An excerpt.
         marks: Start and end of each place to mark in the excerpt.
         key: Its place in the order of hits, for the next page.
+        has_more: Whether its run has further hits, which are left out.
     """
 
     run_id: str
@@ -56,6 +57,7 @@ class SearchHit:
     snippet: str
     marks: tuple[tuple[int, int], ...]
     key: int
+    has_more: bool = False
 
 
 def add(connection: Connection, run: int, found: Iterable[Found]) -> None:
@@ -113,28 +115,75 @@ def find(
     limit: int,
     before: int | None = None,
     chosen: Sequence[ColumnElement[bool]] = (),
+    per_run: int | None = None,
 ) -> list[SearchHit]:
     """The texts that fit, the latest first.
 
-    `before` is the key of the last hit of the previous page; `chosen` are conditions that the runs must meet.
+    Args:
+        connection: A transaction for reading.
+        query: What is looked for.
+        limit: How many at most.
+        before: The key of the last hit of the previous page.
+        chosen: Conditions that the runs must meet.
+        per_run: How many of one run at most, so that a run with thousands does not hide all others.
     """
-    if not query.terms:
-        return []
-    high = before if before is not None else 2**62
-    low, high = _bounds(connection, chosen, high)
-    if low >= high:
+    low, high = _bounds(connection, chosen, before if before is not None else 2**62)
+    if not query.terms or low >= high:
         return []
     words, matches = _lite(connection, query) if connection.dialect.name == "sqlite" else _server(query)
+    key = _key(connection)
+    page_size = limit if per_run is None else min(limit, _RUNS_AT_ONCE * per_run)
     statement = (
         select(*_COLUMNS)
-        .select_from(_index.join(texts, texts.c.id == _key(connection)).join(runs, runs.c.number == texts.c.run))
-        .where(matches, _key(connection) >= low, _key(connection) < high, listed(), *chosen)
-        .order_by(_key(connection).desc())
-        .limit(limit)
+        .select_from(_index.join(texts, texts.c.id == key).join(runs, runs.c.number == texts.c.run))
+        .where(matches, key >= bindparam("low"), key < bindparam("high"), listed(), *chosen)
+        .order_by(key.desc())
+        .limit(page_size)
     )
-    rows: Sequence[Any] = connection.execute(statement, {"words": words}).all()
-    bodies = _bodies(connection, rows)
-    return [_hit(row, bodies.get(row.id, ""), query) for row in rows]
+    found = _Found(limit, per_run)
+    while low < high and not found.is_full:
+        page: Sequence[Any] = connection.execute(statement, {"words": words, "low": low, "high": high}).all()
+        high = found.take(connection, page) if page else low
+        if len(page) < page_size:
+            break
+    bodies = _bodies(connection, found.rows)
+    return [_hit(row, bodies.get(row.id, ""), query, found.skipped.get(row.id)) for row in found.rows]
+
+
+class _Found:
+    """Rows of hits, as many as are wanted.
+
+    Attributes:
+        skipped: By the last row of a run of which more was found: the first text of that run.
+    """
+
+    def __init__(self, limit: int, per_run: int | None) -> None:
+        self.rows: list[Any] = []
+        self.skipped: dict[int, int] = {}
+        self._limit = limit
+        self._per_run = per_run or limit
+        self._run = -1
+        self._count = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more are wanted."""
+        return len(self.rows) >= self._limit
+
+    def take(self, connection: Connection, page: Sequence[Any]) -> int:
+        """The next rows. Returns before which number to go on: a run that has given enough is passed over."""
+        for row in page:
+            if self.is_full:
+                break
+            if row.run != self._run:
+                self._run, self._count = row.run, 0
+            self._count += 1
+            if self._count > self._per_run:
+                first = connection.execute(select(func.min(texts.c.id)).where(texts.c.run == row.run)).scalar_one()
+                self.skipped[self.rows[-1].id] = first
+                return first
+            self.rows.append(row)
+        return page[-1].id
 
 
 def _bounds(connection: Connection, chosen: Sequence[ColumnElement[bool]], high: int) -> tuple[int, int]:
@@ -151,6 +200,8 @@ def _bounds(connection: Connection, chosen: Sequence[ColumnElement[bool]], high:
 
 
 _FEW_RUNS = 200
+_RUNS_AT_ONCE = 4
+"""Of how many runs the hits are read at once, where only some of each are wanted."""
 _index = table("search", column("rowid"), column("id"), column("words"))
 _COLUMNS = (
     texts.c.id, texts.c.run, texts.c.field, texts.c.seq, texts.c.call, texts.c.iteration, texts.c.cell,
@@ -225,7 +276,7 @@ def _server_term(term: Term) -> str:
     return " <-> ".join(words)
 
 
-def _hit(row: Row[Any], body: str, query: Query) -> SearchHit:
+def _hit(row: Row[Any], body: str, query: Query, skipped: int | None) -> SearchHit:
     excerpt, marks = snippet(body, query)
     return SearchHit(
         run_id=row.run_id,
@@ -239,7 +290,8 @@ def _hit(row: Row[Any], body: str, query: Query) -> SearchHit:
         cell=row.cell,
         snippet=excerpt,
         marks=marks,
-        key=row.id,
+        key=row.id if skipped is None else skipped,
+        has_more=skipped is not None,
     )
 
 

@@ -267,6 +267,7 @@ class History:
         before: SearchHit | None = None,
         chosen: RunFilter | None = None,
         fields: Sequence[str] = (),
+        per_run: int | None = None,
         is_typing: bool = False,
         is_stale: Callable[[], bool] | None = None,
         wait: float = 1.0,
@@ -282,6 +283,7 @@ class History:
             before: The last hit of the previous page.
             chosen: What the runs must be.
             fields: Kinds of texts to look in, of `query.FIELDS`, unless `text` names some.
+            per_run: How many of one run at most; all of them without.
             is_typing: The last word may go on.
             is_stale: Tells that nobody waits for the result any more; it is empty then.
             wait: Seconds; with 0, what is not indexed yet is not found.
@@ -298,7 +300,7 @@ class History:
                 wanted = filters.conditions(connection, self._is_live, chosen or RunFilter())
                 query = parse(text, is_typing=is_typing)
                 query = replace(query, fields=query.fields or tuple(fields))
-                return search.find(connection, query, limit=limit, before=key, chosen=wanted)
+                return search.find(connection, query, limit=limit, before=key, chosen=wanted, per_run=per_run)
         except HistoryError:
             if is_stale is None or not is_stale():
                 raise

@@ -91,6 +91,23 @@ def test_every_text_is_found_once(history: History) -> None:
     assert sorted(hit.field for hit in history.search("growth", wait=30)) == ["output", "response"]
 
 
+def test_a_run_with_many_hits_does_not_hide_the_others(history: History) -> None:
+    for name, batch in {"a": 2, "b": 40, "c": 3, "d": 9}.items():
+        keep(history, traces.run(name, iterations=1, batch=batch))
+    found = history.search("summarise", per_run=3, wait=30)
+    assert [hit.run_id for hit in found] == [*"ddd", *"ccc", *"bbb", *"aa"]
+    assert [place for place, hit in enumerate(found) if hit.has_more] == [2, 8]
+    pages = []
+    before = None
+    while page := history.search("summarise", per_run=3, limit=4, before=before):
+        pages += page
+        before = page[-1]
+    assert {hit.run_id for hit in pages} == {*"abcd"}
+    assert len({(hit.run_id, hit.seq) for hit in pages}) == len(pages)
+    whole = history.search("summarise", limit=100)
+    assert len(whole) == 2 + 40 + 3 + 9
+
+
 def test_output_in_pieces_is_found_as_one(history: History) -> None:
     printed = [
         ev.CellOutput(call=0, iteration=1, cell=0, stream="stdout", text=text) for text in ("Um", "lauf", " done\n")

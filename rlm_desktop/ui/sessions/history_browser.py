@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rlm_desktop.ui.workbench import Workbench
 
 HITS = 50
+PER_RUN = 5
+"""Places of one run that are shown; the run itself has a filter for the rest."""
 FIRST_ROWS = 100
 
 
@@ -256,6 +258,7 @@ def _search(
         wanted.text,
         fields=(wanted.field,) if wanted.field else (),
         limit=HITS,
+        per_run=PER_RUN,
         before=before,
         chosen=wanted.chosen,
         is_typing=True,

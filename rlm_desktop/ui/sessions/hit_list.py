@@ -84,6 +84,8 @@ class HitLine:
             parts.append(translate("HitList", "call {number}").format(number=number(self.hit.call)))
         if self.hit.iteration:
             parts.append(translate("HitList", "iteration {number}").format(number=number(self.hit.iteration)))
+        if self.hit.has_more:
+            parts.append(translate("HitList", "there are more in this run"))
         return " · ".join(parts)
 
 
