@@ -166,8 +166,7 @@ def _show(options: Options) -> int:
         first.window.messages.show_message(fault)
     first.paint()
     painted = _milliseconds_since_start()
-    with _log_file():
-        return _live(app, first, settings, options, painted)
+    return _live(app, first, settings, options, painted)
 
 
 def _live(app: QApplication, first: FirstWindow, settings: Settings, options: Options, painted: float) -> int:
@@ -176,7 +175,7 @@ def _live(app: QApplication, first: FirstWindow, settings: Settings, options: Op
 
     from rlm_desktop.ui.loop import UiEventLoop
 
-    with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
+    with _log_file(), asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
         return runner.run(_run(first, settings, options, painted))
 
 

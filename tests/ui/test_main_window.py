@@ -364,7 +364,9 @@ class TestWindow:
             await application.workbench.reader.done()
             assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt"]
 
-    async def test_files_can_be_dropped(self, start: Start, chronicle: Path, tmp_path: Path) -> None:
+    async def test_files_can_be_dropped(
+        self, start: Start, chronicle: Path, tmp_path: Path, wait_until: Until
+    ) -> None:
         async with start() as application:
             other = tmp_path / "other.md"
             other.write_text("# Other")
@@ -373,7 +375,7 @@ class TestWindow:
             drop = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
                               Qt.KeyboardModifier.NoModifier)  # fmt: skip
             application.window.dropEvent(drop)
-            await application.workbench.reader.done()
+            await wait_until(lambda: len(application.window.work.documents.items) == 2)
             assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt", "other.md"]
 
     async def test_the_theme_is_kept(self, start: Start, wait_until: Until) -> None:
