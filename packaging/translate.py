@@ -58,7 +58,7 @@ def texts() -> list[Text]:
     found = set(table_texts())
     for file in sorted((PACKAGE / "ui").rglob("*.py")):
         found |= set(texts_of(file.read_text(encoding="utf-8"), file.relative_to(PROJECT).as_posix()))
-    return sorted(found)
+    return sorted(text for text in found if text.source)
 
 
 def texts_of(code: str, name: str) -> Iterator[Text]:
@@ -122,6 +122,8 @@ def table_texts() -> Iterator[Text]:
     from rlm_desktop.ui.actions import ACTIONS
     from rlm_desktop.ui.calls.call_filter import KINDS, STATUSES
     from rlm_desktop.ui.calls.call_model import HEADINGS
+    from rlm_desktop.ui.settings.fields import CAPTIONS
+    from rlm_desktop.ui.settings.pages import PAGES
     from rlm_desktop.ui.shortcut_sheet import TREE_KEYS
 
     for spec in ACTIONS:
@@ -133,8 +135,11 @@ def table_texts() -> Iterator[Text]:
     yield from (Text("CallModel", text) for heading in HEADINGS.values() for text in heading)
     for status in ("queued", "running", "ok", "error", "killed", *EndState):
         yield Text("Status", status.capitalize())
+    yield from (Text("SettingsPages", page.title) for page in PAGES)
+    yield from (Text("Settings", caption) for caption in CAPTIONS.values())
     for option in options():
-        for text in (option.name.replace("_", " ").capitalize(), option.text, option.unit):
+        caption = "" if option.name in CAPTIONS else option.name.replace("_", " ").capitalize()
+        for text in (caption, option.text, option.unit, option.none_text if option.is_optional else ""):
             yield Text("Settings", text)
         yield from (Text("Settings", word.capitalize()) for word in option.allowed)
     for sample in tomllib.loads((PROJECT / "resources/samples/index.toml").read_text(encoding="utf-8"))["sample"]:
@@ -194,7 +199,7 @@ def missing(language: str, folder: Path = FOLDER) -> list[Text]:
     wanted = texts()
     if language == SOURCE_LANGUAGE:
         wanted = [text for text in wanted if text.is_plural]
-    return [text for text in wanted if text.source and text not in done]
+    return [text for text in wanted if text not in done]
 
 
 def translations(language: str, folder: Path = FOLDER) -> Iterator[tuple[Text, list[str]]]:

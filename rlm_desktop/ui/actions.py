@@ -151,7 +151,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("previous_error", "&Go", "Pre&vious error", ("Shift+F8",), "Select the row with an error before."),
     ActionSpec("guide", "&Help", "&Guide", ("F1",), "How everything works; searchable."),
     ActionSpec("tour", "&Help", "Take the &tour", (), "At most five hints about the window."),
-    ActionSpec("replay_example", "&Help", "&Watch the recorded example", (), "A run of 13 seconds, as it happened."),
+    ActionSpec(
+        "replay_example", "&Help", "&Watch the recorded example", (), "A run of 13 seconds, as it happened."
+    ),
     ActionSpec("shortcuts", "&Help", "&Keyboard shortcuts", ("?", "Ctrl+/"), "Show all keys, and change them."),
     ActionSpec(
         "system_check", "&Help", "&System check", (), "What works on this machine, and how to mend what does not."
@@ -162,9 +164,20 @@ ACTIONS: tuple[ActionSpec, ...] = (
 )
 
 
+MENUS = ("&File", "&Edit", "&View", "&Run", "&Go", "&Help")
+
+
 def translated(text: str) -> str:
     """A text of the table in the window's language."""
     return QCoreApplication.translate("Actions", text) if text else ""
+
+
+def by_place() -> list[tuple[str, list[ActionSpec]]]:
+    """The actions as the menus have them: where, and what is there."""
+    places: dict[str, list[ActionSpec]] = {}
+    for spec in sorted(ACTIONS, key=lambda spec: MENUS.index(spec.menu.partition("/")[0])):
+        places.setdefault(spec.place, []).append(spec)
+    return list(places.items())
 
 
 class Actions(QObject):
@@ -203,10 +216,10 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar) -> None:
         """Put every action into its menu."""
-        menus: dict[str, QMenu] = {}
+        menus: dict[str, QMenu] = {top: bar.addMenu(translated(top)) for top in MENUS}
         for spec in ACTIONS:
             top, _, below = spec.menu.partition("/")
-            menu = menus.setdefault(top, menus.get(top) or bar.addMenu(translated(top)))
+            menu = menus[top]
             if spec.is_separated:
                 menu.addSeparator()
             if below:

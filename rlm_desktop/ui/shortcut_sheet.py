@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from rlm_desktop.ui.actions import ACTIONS, Actions, translated
+from rlm_desktop.ui.actions import Actions, by_place, translated
 from rlm_desktop.ui.window_style import without_icons
 
 TREE_KEYS: tuple[tuple[str, str], ...] = (
@@ -36,10 +35,10 @@ class ShortcutSheet(QDialog):
         self._sheet.setRootIsDecorated(False)
         self._sheet.setItemsExpandable(False)
         self._sheet.setIndentation(12)
-        bound = (spec for spec in ACTIONS if actions.keys(spec.name))
-        for place, specs in groupby(bound, key=lambda spec: spec.place):
+        for place, specs in by_place():
             rows = [(spec.label, actions.keys_text(spec.name), translated(spec.tip)) for spec in specs]
-            self._add_group(place, rows)
+            if bound := [row for row in rows if row[1]]:
+                self._add_group(place, bound)
         rows = [(translated(text), translated(keys), "") for keys, text in TREE_KEYS]
         self._add_group(self.tr("In the tree of calls"), rows)
         self._sheet.expandAll()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rlm_desktop.ui.actions import ACTIONS, Actions, translated
+from rlm_desktop.ui.actions import ACTIONS, Actions, by_place, translated
 from rlm_desktop.ui.window_style import muted
 
 NAME = Qt.ItemDataRole.UserRole
@@ -110,7 +108,7 @@ class ShortcutsPage(QWidget):
         selected = self.selected
         changed = self._actions.changed_keys()
         self.view.clear()
-        for place, specs in groupby(ACTIONS, key=lambda spec: spec.place):
+        for place, specs in by_place():
             group = QTreeWidgetItem(self.view, [place])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
             for spec in specs:
