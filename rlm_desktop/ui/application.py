@@ -152,6 +152,7 @@ class Application(QObject):
         window.connect_actions({**self._handlers(), **offered})
         window.first_run.example_requested.connect(self.open_example)
         self._workbench.standing_changed.connect(self._enable_actions)
+        window.page_changed.connect(lambda _page: self._enable_actions())
         self._guard_runs(self._workbench)
         self._enable_actions()
 
@@ -168,7 +169,8 @@ class Application(QObject):
         """Offer what can be done now. A Stop that is not needed must not take Esc away from others."""
         self._show_model()
         actions, state = self.window.actions_by_name, self.workbench.state
-        actions["stop"].setEnabled(self.workbench.is_live)
+        # On another page Esc goes back: it must not stop a run that is out of sight.
+        actions["stop"].setEnabled(self.workbench.is_live and self.window.page is None)
         for name in ("copy_answer", "show_answer"):
             actions[name].setEnabled(state is not None and bool(state.answer))
         for name in ("next_error", "previous_error"):

@@ -212,6 +212,7 @@ class Workbench(QObject):
     # -- showing a run --------------------------------------------------------------------------------------
 
     def _show_live(self, live: LiveRun) -> None:
+        self._window.show_page(None)
         self.session_id, self.run_id = live.session_id, live.run_id
         self._show_feed(live.feed)
 
@@ -289,6 +290,7 @@ class Workbench(QObject):
         if self._work.replay.player is not None:
             self.open_run(self.session_id, self.run_id)
         elif self.run_id and self.runs.find(self.run_id) is None:
+            self._window.show_page(None)
             self._cancel_opening()
             self._opening = self._tasks.spawn(self._replay(self.run_id), name="replay")
 
