@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -448,3 +449,24 @@ async def test_every_control_has_a_name(qtbot: QtBot, book: ProviderBook, tasks:
             )
             text = control.text() if isinstance(control, QAbstractButton) else ""
             assert is_inner or control.accessibleName() or text, (page, control)
+
+
+async def test_pages_that_close_while_they_wait_leave_nothing(
+    qtbot: QtBot, book: ProviderBook, tasks: Tasks, wait_until: Until
+) -> None:
+    async def handler(_request: web.Request, _body: dict[str, Any]) -> Answer:
+        await gone.wait()
+        return models("m")
+
+    gone = asyncio.Event()
+    async with serving(handler) as served:
+        save([ProviderSettings(name="lab", base_url=served.url)])
+        page, chooser = ProvidersPage(book, tasks), ModelChooser(book, tasks)
+        await wait_until(lambda: page.form.name.text() == "lab")
+        qtbot.mouseClick(page.form.test, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(chooser._fetch, Qt.MouseButton.LeftButton)
+        await wait_until(lambda: len(served.requests) == 2)
+        shiboken6.delete(page)
+        shiboken6.delete(chooser)
+        await wait_until(lambda: not tasks._tasks)
+        gone.set()

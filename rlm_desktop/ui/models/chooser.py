@@ -358,7 +358,8 @@ class ModelChooser(QDialog):
                 except ModelError as error:
                     faults.append(f"{provider.name}: {error}")
         finally:
-            self._fetch.setEnabled(True)
+            if self._tasks.is_alive():
+                self._fetch.setEnabled(True)
         self._refresh()
         if faults:
             self._note.setText("\n".join(faults))

@@ -126,7 +126,8 @@ class ConnectPanel(QFrame):
         try:
             await self._book.look_for_servers()
         finally:
-            self._look.setEnabled(True)
+            if self._tasks.is_alive():
+                self._look.setEnabled(True)
 
     # -- a key ------------------------------------------------------------------------------------------------
 
@@ -167,7 +168,8 @@ class ConnectPanel(QFrame):
         except SettingsError as error:
             self.verdict.show_failure(str(error), "")
         finally:
-            self.connect_key.setEnabled(bool(self.key.text().strip()))
+            if self._tasks.is_alive():
+                self.connect_key.setEnabled(bool(self.key.text().strip()))
 
     async def _keep(self, item: ProviderSettings, key: str) -> None:
         is_there = any(other.name == item.name for other in await self._book.configured())

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QObject
 
 from rlm_desktop.ui.loop import Tasks
@@ -15,15 +16,20 @@ class PageTasks:
     """Starts tasks that are cancelled when their page is gone: they would write on widgets that are no more."""
 
     def __init__(self, page: QObject, tasks: Tasks) -> None:
+        self._page = page
         self._tasks = tasks
         self._running: set[asyncio.Task[Any]] = set()
-        running = self._running  # the page itself must not be kept alive
+        running = self._running
 
         def cancel() -> None:
             for task in list(running):
                 task.cancel()
 
         page.destroyed.connect(cancel)
+
+    def is_alive(self) -> bool:
+        """Whether the page is still there: also asked in the `finally` of its tasks."""
+        return shiboken6.isValid(self._page)
 
     def spawn(self, work: Coroutine[Any, Any, Any], *, name: str) -> None:
         """Start `work`; its errors go where those of all tasks go."""

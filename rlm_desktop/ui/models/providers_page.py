@@ -272,7 +272,8 @@ class ProvidersPage(QWidget):
         try:
             report = await self._book.test(provider, self.form.tested_model)
         finally:
-            self.form.set_testing(False)
+            if self._tasks.is_alive():
+                self.form.set_testing(False)
         self._reports[name] = report
         if self.form.name.text().strip() == name:
             if report.models is not None:
@@ -285,7 +286,8 @@ class ProvidersPage(QWidget):
         try:
             servers = await self._book.look_for_servers()
         finally:
-            self._look.setEnabled(True)
+            if self._tasks.is_alive():
+                self._look.setEnabled(True)
         if not servers:
             self.form.verdict.show_failure(
                 self.tr("No model server answers on this machine."),
