@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QPushButton
 from pytestqt.qtbot import QtBot
@@ -129,6 +130,7 @@ async def test_after_a_limit_it_goes_on_with_other_limits(
         assert live.state.started.settings["budget_usd"] == 5.0
 
 
+@pytest.mark.expect_log_warnings
 async def test_without_its_documents_a_run_cannot_go_on(start: Start, wait_until: Until) -> None:
     async with start() as application:
         bench, window = application.workbench, application.window
