@@ -191,7 +191,7 @@ def _icicle(name: str, view) -> list[Figure]:
         icicle.weight.setCurrentIndex(icicle.weight.findData(weight))
         first = _ms(lambda: view.show_page(1))
         turns = [first, *_settle(lambda: icicle._weights is None), _ms(icicle.canvas.repaint)]
-        note = f"{len(turns)} turns; worst stall {max(turns):.0f} ms; processor {sum(turn.cpu for turn in turns):.0f} ms"
+        note = f"{len(turns)} turns; processor {sum(turn.cpu for turn in turns):.0f} ms"
         figures.append(Figure.at_most(f"{name} calls: icicle by {weight}", sum(turns), "ms", 3000, note))
         figures.append(Figure.at_most(f"{name} calls: icicle by {weight}, worst stall", max(turns), "ms", 50, note))
     return [

@@ -96,6 +96,9 @@ def test_the_icicle_selects_goes_in_and_out(view: CallTreeView, qtbot: QtBot) ->
     assert told.at(0)[0] is slab.node
     assert view.selected_node() is slab.node
     assert "Batch" in canvas.accessibleDescription()
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    assert canvas.slabs[0].node is slab.node
+    qtbot.mouseClick(view.icicle.whole, Qt.MouseButton.LeftButton)
     qtbot.keyClick(canvas, Qt.Key.Key_Return)
     assert canvas.slabs[0].node is slab.node
     assert view.icicle.whole.isVisible()

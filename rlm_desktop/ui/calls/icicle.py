@@ -128,9 +128,13 @@ class _Canvas(QWidget):
         return next((slab for slab in self.slabs if slab.level == level and 0 <= x - slab.x < slab.width), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Selects."""
+        """Selects; the selected one fills the width."""
         slab = self.slab_at(event.position())
-        if slab is not None:
+        if slab is None:
+            return
+        if slab.node is self.selected and not slab.more and event.button() == Qt.MouseButton.LeftButton:
+            self.entered.emit(slab.node)
+        else:
             self.chosen.emit(slab.node)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

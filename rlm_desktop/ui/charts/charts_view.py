@@ -146,7 +146,8 @@ class ChartsView(QScrollArea):
 
     def refresh(self) -> None:
         """Take in what has happened, twice a second at most."""
-        if self.isVisible() and not self._timer.isActive():
+        is_drawn = self._drawn_seq == self._state.seq and not self._state.is_running
+        if self.isVisible() and not is_drawn and not self._timer.isActive():
             since = time.monotonic() - self._drawn_at
             self._timer.start(int(max(0.0, AGAIN_SECONDS - since) * 1000))
 
@@ -167,6 +168,8 @@ class ChartsView(QScrollArea):
         self.latency.set_plot(run_plots.latency(self._latencies))
         if is_behind:
             self._timer.start(_SOON_MS)
+        else:
+            self._drawn_seq = state.seq
 
     # -- the batch ------------------------------------------------------------------------------------------
 
@@ -195,7 +198,7 @@ class ChartsView(QScrollArea):
         self._chosen = batch if is_by_hand else self._chosen
         if self._latencies is None or self._latencies.batch is not batch:
             self._latencies = Latencies(batch)
-            self._drawn_at = 0.0
+            self._drawn_at, self._drawn_seq = 0.0, -1
             self.refresh()
         place = self.batches.findData(batch.number)
         if place < 0:
