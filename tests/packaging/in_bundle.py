@@ -142,4 +142,5 @@ async def document(file: str) -> dict[str, Any]:
     return {"kind": found.kind, "text": found.text[:500]}
 
 
-main()
+if __name__ == "__main__":
+    main()
