@@ -23,6 +23,7 @@ from rlm_desktop.ui.feed import RunFeed
 from rlm_desktop.ui.figures import money, one_line, status_words
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import TITLE, MainWindow
+from rlm_desktop.ui.messages import Message
 from rlm_desktop.ui.replay.player import ReplayPlayer
 from rlm_desktop.ui.run_controller import LiveRun, RunController, settings_of
 from rlm_desktop.ui.sessions.opening import Place, RunReader
@@ -400,6 +401,7 @@ class Workbench(QObject):
     async def _read(self, session_id: str, run_id: str) -> None:
         """Show a run of the history; a large one takes a moment, and its beginning shows at once."""
         feed = RunFeed(self)
+        notices: list[Message] = []
 
         def show(state: RunState) -> None:
             feed.load(state)
@@ -408,11 +410,18 @@ class Workbench(QObject):
             else:
                 self._show_opened(session_id, run_id, feed)
 
+        def show_beginning(state: RunState) -> None:
+            text = self.tr("This is a large run: its beginning shows, the rest is being read.")
+            notices.append(self._window.messages.show_message(text, "info"))
+            show(state)
+
         self._window.setCursor(Qt.CursorShape.BusyCursor)
         try:
-            show(await RunReader(run_id, show).read(self.sessions.do))
+            show(await RunReader(run_id, show_beginning).read(self.sessions.do))
         finally:
             self._window.unsetCursor()
+            for notice in notices:
+                notice.dismiss()
 
     def _show_opened(self, session_id: str, run_id: str, feed: RunFeed) -> None:
         is_other = session_id != self.session_id

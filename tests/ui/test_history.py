@@ -78,6 +78,10 @@ class TestTable:
         self, qapp: QApplication, qtbot: QtBot, wait_until: Until
     ) -> None:
         async with shown(qapp, RUNS) as application:
+            panel = application.window.history
+            assert len(panel.sessions) == 200
+            panel.view.scrollToBottom()
+            await wait_until(lambda: len(panel.sessions) == RUNS)
             page = await opened(application, wait_until)
             assert page.runs.rowCount() == RUNS
             assert page.field.hasFocus()
