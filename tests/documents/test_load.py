@@ -171,6 +171,22 @@ class TestShared:
         assert document.place_of(offset).find("page") is not None
         assert any(heading.title.startswith("1.") or "manual" in heading.title for heading in document.outline)
 
+    async def test_every_file_gives_text_or_a_reason(self, shared: Path) -> None:
+        files = [path for path in sorted(shared.rglob("*")) if path.is_file()]
+        refused: dict[str, str] = {}
+        for path, result in zip(files, await load_all(files), strict=True):
+            if isinstance(result, DocumentError):
+                refused[path.name] = result.reason
+            elif not result.needs_ocr:
+                assert result.text.strip() or path.name.startswith("fuzz"), path
+        assert refused == {
+            "empty.pdf": "the file is empty.",
+            "empty.txt": "the file is empty.",
+            "random.bin": "it is a binary file, which holds no text.",
+            "truncated-debian-policy.pdf": "it is cut off: the end of the file, which lists its pages, is missing.",
+            "encrypted-r2-user-password.pdf": "it is encrypted: it needs a password.",
+        }
+
     def test_docx(self, loader: Loader, shared: Path) -> None:
         document = loader.load(shared / "markitdown_test.docx")
         assert document.text.startswith("# AutoGen: Enabling Next-Gen LLM")
