@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.state import RunState
@@ -133,3 +135,23 @@ def test_another_run_is_not_filtered(view: CallTreeView) -> None:
     view.set_state(traces.state(Shape(calls=20)))
     assert not view.bar.filter.is_active
     assert view.model.rows.matches is None
+
+
+def _takes_escape(widget: QWidget) -> bool:
+    """Whether a key goes to the widget even where an action, as Stop, has it for its shortcut."""
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    event.ignore()
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()
+
+
+def test_escape_is_stop_but_where_there_is_something_to_leave(view: CallTreeView, qtbot: QtBot) -> None:
+    assert not _takes_escape(view.bar.field)
+    qtbot.keyClicks(view.bar.field, "cloud")
+    assert _takes_escape(view.bar.field)
+    qtbot.keyClick(view.bar.field, Qt.Key.Key_Escape)
+    assert view.bar.field.text() == ""
+    view.show_page(1)
+    assert not _takes_escape(view.icicle.canvas)
+    view.icicle.enter(view.state.nodes[1])
+    assert _takes_escape(view.icicle.canvas)

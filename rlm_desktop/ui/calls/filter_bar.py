@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -38,6 +38,7 @@ class FilterBar(QWidget):
         self._debounce = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self.field.textChanged.connect(lambda: self._debounce.start())
         self._debounce.timeout.connect(self._take_text)
+        self.field.installEventFilter(self)
         self.field.returnPressed.connect(self._take_text)
         self.conditions = QToolButton()
         self.conditions.setText(self.tr("Conditions"))
@@ -184,9 +185,22 @@ class FilterBar(QWidget):
             found.append((f"≥ {figures.money(wanted.costlier)}", "costlier", None))
         return found
 
+    @property
+    def _has_something(self) -> bool:
+        return self._filter.is_active or bool(self.field.text())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape belongs to the field while there is something in it, and not to Stop."""
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        is_own = event.key() == Qt.Key.Key_Escape and self._has_something
+        if is_own:
+            event.accept()
+        return is_own
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape clears."""
-        if event.key() == Qt.Key.Key_Escape and self._filter.is_active:
+        if event.key() == Qt.Key.Key_Escape and self._has_something:
             self.clear()
         else:
             super().keyPressEvent(event)

@@ -144,7 +144,14 @@ class _Canvas(QWidget):
             self.entered.emit(slab.node.parent if slab.more else slab.node)
 
     def event(self, event: QEvent) -> bool:
-        """What a rectangle is."""
+        """What a rectangle is; Escape goes out rather than stop the run."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._can_go_out(event)
+        ):
+            event.accept()
+            return True
         if isinstance(event, QHelpEvent) and (slab := self.slab_at(QPointF(event.pos()))) is not None:
             several = self.tr("{count} rows too narrow to be drawn one by one")
             text = f"{self._describe(slab.node)}\n{call_text.preview(slab.node)}"
@@ -152,6 +159,10 @@ class _Canvas(QWidget):
                 text = several.format(count=figures.number(slab.more))
             QToolTip.showText(event.globalPos(), text.strip())
         return super().event(event)
+
+    def _can_go_out(self, event: QEvent) -> bool:
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        return is_escape and bool(self.slabs) and self.slabs[0].node.parent is not None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move among the rectangles, Enter goes in, Backspace and Escape go out."""

@@ -182,7 +182,7 @@ class PlotPainter:
             left = x + 4 if x + 4 + width < self.area.right() else x - 4 - width
             if left > free:
                 self._text(QRectF(left, self.area.top() - 18, width + 2, 16), mark.text, self._colours.text)
-                free = left + width
+                free = left + width + 8
 
     # -- bars -----------------------------------------------------------------------------------------------
 
