@@ -243,7 +243,8 @@ async def _work(application: Application, options: Options, painted: float) -> i
     if options.is_smoke:
         await application.warm_up()
         return await application.smoke(Path(options.shot) if options.shot else None)
-    application.workbench.add_files(options.open)
+    if options.open:  # as if they had been dropped: an archive is imported, not read
+        application.window.files_dropped.emit(list(options.open))
     await application.warm_up()
     return None
 
