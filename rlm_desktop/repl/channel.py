@@ -56,7 +56,7 @@ class Turns:
     """Shares out among all channels of a loop the time that frames may take in one turn of it.
 
     Attributes:
-        aside: Held while a thread decodes a message: several of them would keep the interpreter from the loop.
+        aside: Held while a heavy message is decoded: one in a turn takes long enough.
     """
 
     def __init__(self) -> None:
@@ -221,13 +221,13 @@ class Channel:
         """Handle frames until the deadline, but at least one; whether there may be more."""
         for count, payload in enumerate(self._reader.frames(), 1):
             if wire.is_heavy(payload):
-                self._take_aside(asyncio.to_thread(wire.decode_heavy, payload))
+                self._take_aside(self._decode(payload))
                 return False
             message = wire.decode_from_worker(payload)
             if isinstance(message, wire.Want):
                 self._give_room(message.size)
             elif isinstance(message, wire.Filled):
-                self._take_aside(asyncio.to_thread(_read_file, *self._filled_room()))
+                self._take_aside(self._decode_file(*self._filled_room()))
                 return False
             else:
                 self._received(message)
@@ -266,14 +266,13 @@ class Channel:
         return room
 
     def _take_aside(self, decoded: Coroutine[Any, Any, wire.FromWorker]) -> None:
-        """Have a message decoded off the loop, and read nothing meanwhile."""
+        """Have a message decoded beside the others, and read nothing meanwhile."""
         self._read(False)
         self._aside = self._loop.create_task(self._take_decoded(decoded), name="repl message")
 
     async def _take_decoded(self, decoded: Coroutine[Any, Any, wire.FromWorker]) -> None:
         try:
-            async with self._turns.aside:
-                message = await decoded
+            message = await decoded
             if isinstance(message, wire.Want | wire.Filled):
                 raise wire.WireError("a message of memory files that is not alone")
             if not self._is_closed:
@@ -283,6 +282,18 @@ class Channel:
         else:
             self._aside = None
             self._loop.call_later(_PAUSE, self._take_frames)
+
+    async def _decode(self, payload: bytes | bytearray) -> wire.FromWorker:
+        # In steps on the loop: a thread that computes takes the interpreter for 5 ms at a time.
+        async with self._turns.aside:
+            for _ in wire.check_values(payload):
+                await asyncio.sleep(0)
+            message = wire.decode_from_worker(payload)
+            await asyncio.sleep(0)
+            return message
+
+    async def _decode_file(self, descriptor: int, size: int) -> wire.FromWorker:
+        return await self._decode(await asyncio.to_thread(_read_file, descriptor, size))
 
     def _close_room(self) -> None:
         if self._room is not None:
@@ -295,7 +306,7 @@ class Channel:
             self._lost(reason)
 
 
-def _read_file(descriptor: int, size: int) -> wire.FromWorker:
+def _read_file(descriptor: int, size: int) -> bytearray:
     try:
         buffer = bytearray(size)
         view, position = memoryview(buffer), 0
@@ -306,7 +317,7 @@ def _read_file(descriptor: int, size: int) -> wire.FromWorker:
             position += count
         # Emptied for good: the worker, which may have kept its descriptor, must not hold memory by it.
         os.ftruncate(descriptor, 0)
-        return wire.decode_heavy(buffer)
+        return buffer
     finally:
         os.close(descriptor)
 

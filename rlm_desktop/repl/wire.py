@@ -8,6 +8,7 @@ frame: the host makes the file in both directions, so that what a worker can mak
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeAlias, cast
 
@@ -249,6 +250,7 @@ def decode_to_worker(data: bytes | bytearray | memoryview) -> ToWorker:
 
 
 _SMALL = 8_192
+_STEP = 1_000
 _LIGHT = (b"\xa4type\xa6output", b"\xa4type\xa4call")
 """How messages begin whose fields all have types of their own: there bytes tell what decoding costs."""
 
@@ -259,9 +261,9 @@ def is_heavy(payload: bytes) -> bool:
 
 
 def decode_heavy(data: bytes | bytearray) -> FromWorker:
-    """`decode_from_worker` for any message, off the event loop: it is measured before anything is built of it."""
-    if has_too_many(data):
-        raise WireError(f"more than {MAX_VALUES:,} values in one message")
+    """`decode_from_worker` for any message: it is measured before anything is built of it."""
+    if len(data) > _SMALL:
+        deque(check_values(data), maxlen=0)
     return decode_from_worker(data)
 
 
@@ -277,10 +279,11 @@ def decode_from_worker(data: bytes | bytearray | memoryview) -> FromWorker:
 
 def has_too_many(data: bytes | bytearray) -> bool:
     """Whether a message holds more values than it may."""
-    if len(data) <= _SMALL:
-        return False
-    limit = MAX_PROMPTS + 100 if data.startswith(_LIGHT, 1) else MAX_VALUES
-    return items(data, limit) > limit
+    return len(data) > _SMALL and items(data, _limit(data)) > _limit(data)
+
+
+def _limit(data: bytes | bytearray) -> int:
+    return MAX_PROMPTS + 100 if data.startswith(_LIGHT, 1) else MAX_VALUES
 
 
 def items(data: bytes | bytearray, limit: int) -> int:
@@ -289,6 +292,25 @@ def items(data: bytes | bytearray, limit: int) -> int:
     Raises:
         WireError: It is no msgpack.
     """
+    *_, count = _counting(data, limit)
+    return count
+
+
+def check_values(data: bytes | bytearray) -> Iterator[None]:
+    """`has_too_many` in small steps, between which other work may get its turn.
+
+    Raises:
+        WireError: There are too many, or it is no msgpack.
+    """
+    limit = _limit(data)
+    for count in _counting(data, limit):
+        if count > limit:
+            raise WireError(f"more than {limit:,} values in one message")
+        yield
+
+
+def _counting(data: bytes | bytearray, limit: int) -> Iterator[int]:
+    """The number of values so far, now and then and at the end."""
     position = count = 0
     waiting = 1
     try:
@@ -301,9 +323,11 @@ def items(data: bytes | bytearray, limit: int) -> int:
             position += 1 + length + size
             waiting += inside - 1
             count += 1
+            if not count % _STEP:
+                yield count
     except IndexError:
         raise WireError("a message that ends too soon") from None
-    return count + waiting
+    yield count + waiting
 
 
 def _shapes() -> list[tuple[int, int, int]]:
@@ -333,18 +357,23 @@ def _shapes() -> list[tuple[int, int, int]]:
 _SHAPES = _shapes()
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def _refuse_exotic(value: Any) -> None:
     """Let by only what JSON has: msgpack also knows bytes, times and extensions."""
-    if isinstance(value, dict):
-        for key, item in cast(dict[Any, Any], value).items():
-            if not isinstance(key, str):
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        kind = type(item)
+        if kind is list:
+            waiting += item
+        elif kind is dict:
+            if not all(type(key) is str for key in item):
                 raise WireError("a key that is not a text")
-            _refuse_exotic(item)
-    elif isinstance(value, list):
-        for item in cast(list[Any], value):
-            _refuse_exotic(item)
-    elif value is not None and not isinstance(value, str | int | float):
-        raise WireError(f"a value of type {type(value).__name__}")
+            waiting += item.values()
+        elif kind not in _PLAIN:
+            raise WireError(f"a value of type {kind.__name__}")
 
 
 def _decode(decoder: msgspec.msgpack.Decoder[Any], data: bytes | bytearray | memoryview) -> Any:

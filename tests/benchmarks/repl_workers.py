@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib.util
 import os
 import select
@@ -61,8 +62,15 @@ def _window_floods() -> list[Figure]:
         finally:
             await host.aclose()
 
-    with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
-        return runner.run(floods())
+    # As the window does it; see `IdleCollector`.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
+            return runner.run(floods())
+    finally:
+        gc.enable()
 
 
 async def _boot(host: ReplHost) -> Figure:
