@@ -120,6 +120,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "fork", "&Run", "&Fork here…", ("Ctrl+Shift+F",), "A new run that shares this one up to an iteration."
     ),
     ActionSpec(
+        "compare", "&Run", "&Compare with…", ("Ctrl+Shift+M",), "Show this run and another one side by side."
+    ),
+    ActionSpec(
         "replay", "&Run", "&Replay", ("Ctrl+R",), "Play the run that is shown as it happened, or stop that."
     ),
     ActionSpec(

@@ -118,6 +118,7 @@ class Application(QObject):
     def _make_workbench(self) -> None:
         """Everything that the first paint does not need; importing and making it takes as long as all before."""
         from rlm_desktop.ui.commands import Commands
+        from rlm_desktop.ui.compare.comparing import Comparing
         from rlm_desktop.ui.controls.run_controls import RunControls
         from rlm_desktop.ui.first_steps.first_steps import FirstSteps
         from rlm_desktop.ui.forks.forks import Forks
@@ -147,7 +148,9 @@ class Application(QObject):
         history = HistoryBrowser(window, self._workbench, self._transfers, self.tasks)
         first = FirstSteps(self._workbench, window, self.tasks)
         first.offer_model(models.connect_panel, lambda: settings.show("providers"))
-        parts = (self._controls, commands, forks, desk, settings, models, history, first)
+        comparing = Comparing(self._workbench, window, self.tasks)
+        history.menu_opening.connect(comparing.extend_menu)
+        parts = (self._controls, commands, forks, comparing, desk, settings, models, history, first)
         offered = {name: do for part in parts for name, do in part.handlers().items()}
         window.connect_actions({**self._handlers(), **offered})
         window.first_run.example_requested.connect(self.open_example)

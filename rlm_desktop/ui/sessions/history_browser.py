@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu
 
 from rlm_desktop.errors import UserError
@@ -30,7 +30,13 @@ FIRST_ROWS = 100
 
 
 class HistoryBrowser(QObject):
-    """The page of the history in the window. It is made when it is first looked at."""
+    """The page of the history in the window. It is made when it is first looked at.
+
+    Signals:
+        menu_opening: The menu of the list is about to open: the `QMenu`, to be added to, and the selected rows.
+    """
+
+    menu_opening = Signal(object, object)
 
     def __init__(self, window: MainWindow, workbench: Workbench, transfers: Transfers, tasks: Tasks) -> None:
         super().__init__(window)
@@ -197,6 +203,7 @@ class HistoryBrowser(QObject):
         menu = QMenu(self.page)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._fill_menu(menu, rows)
+        self.menu_opening.emit(menu, rows)
         menu.popup(place)
 
     def _fill_menu(self, menu: QMenu, rows: Sequence[RunRow]) -> None:

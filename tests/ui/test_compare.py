@@ -1,0 +1,130 @@
+"""Two runs side by side, in the real window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode
+from rlm_desktop.history.comparing import Pair, aligned
+from rlm_desktop.ui.compare.chooser import RunChooser
+from rlm_desktop.ui.compare.pairs_model import Column, Compared, PairsModel, signed, what_differs
+from rlm_desktop.ui.compare.window import CompareWindow
+from rlm_desktop.ui.loop import Tasks
+from tests import traces
+from tests.history import traces as small
+from tests.ui.test_main_window import Start, Until, start
+
+__all__ = ["start"]
+
+
+def compared(left: traces.Shape, right: traces.Shape) -> Compared:
+    one, two = traces.state(left), traces.state(right)
+    return Compared(one, two, aligned(one, two))
+
+
+def test_the_pairs_show_what_differs(qtbot: QtBot) -> None:
+    model = PairsModel(compared(traces.Shape(calls=40), traces.Shape(calls=60, seed=9)))
+    rows = range(model.rowCount())
+    texts = {column: [model.data(model.index(row, column)) for row in rows] for column in Column}
+    assert texts[Column.LEFT][0] == texts[Column.RIGHT][0] != ""
+    assert any(text.startswith(("+", "−")) for text in texts[Column.TIME])
+    only = [row for row in rows if not model.pair(row).is_whole]
+    assert all("only in" in texts[Column.DIFFERS][row] and texts[Column.COST][row] == "" for row in only)
+    assert {model.headerData(column, Qt.Orientation.Horizontal) for column in Column} > {"A", "B"}
+
+
+def test_differences_have_signs() -> None:
+    assert (signed(3), signed(-0.26, 1, " s"), signed(0.01, 1)) == ("+3", "−0.3 s", "")
+    node = traces.state(traces.Shape(calls=5)).root
+    assert what_differs(Pair(node, None, 0)) == "only in A"
+    assert what_differs(Pair(node, node, 0, ("code", "answer"))) == "code, answer"
+
+
+async def test_the_window_shows_texts_and_distributions(qtbot: QtBot, wait_until: Until) -> None:
+    both = compared(traces.Shape(calls=60, depth=1), traces.Shape(calls=60, depth=1, seed=9))
+    tasks = Tasks(lambda error: None)
+    window = CompareWindow(both, tasks)
+    window.show()
+    opened: list[Any] = []
+    window.row_requested.connect(lambda node, is_right: opened.append((node, is_right)))
+    row = next(n for n, pair in enumerate(both.pairs) if "output" in pair.differs)
+    window.view.selectRow(row)
+    await wait_until(lambda: "-" in window.output.toPlainText())
+    assert window.code.toPlainText() == ""
+    assert window.code.placeholderText() == "The same in both runs."
+    qtbot.keyClick(window.view, Qt.Key.Key_Return)
+    qtbot.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert opened == [(both.pairs[row].left, False), (both.pairs[row].right, True)]
+    batch = next(n for n, pair in enumerate(both.pairs) if isinstance(pair.left, BatchNode) and pair.is_whole)
+    window.view.selectRow(batch)
+    assert window.tabs.currentWidget() is window.spread
+    assert "median" in window.spread.accessibleName()
+    window.only.setChecked(True)
+    hidden = [window.view.isRowHidden(place) for place in range(window.model.rowCount())]
+    assert any(hidden)
+    assert not window.view.isRowHidden(0)
+    window.only.setChecked(False)
+    assert not window.view.isRowHidden(hidden.index(True))
+    window.close()
+    await tasks.aclose()
+
+
+async def test_two_runs_of_the_history(start: Start, wait_until: Until) -> None:
+    async with start() as application:
+        bench, window = application.workbench, application.window
+        history = bench.sessions.history
+        assert history is not None
+        for events in (small.run("one", "s"), small.run("two", "s", iterations=3), small.run("other", "t")):
+            sink = history.sink()
+            for event in events:
+                sink(event)
+        history.flush()
+        bench.open_run("s", "one")
+        await wait_until(lambda: bench.run_id == "one")
+        window.actions_by_name["compare"].trigger()
+        await wait_until(lambda: window.findChild(RunChooser) is not None)
+        chooser = window.findChild(RunChooser)
+        assert isinstance(chooser, RunChooser)
+        assert chooser.list.count() == 2
+        chooser.filter.setText("no such run")
+        chooser.accept()
+        assert chooser.isVisible()
+        chooser.filter.setText("completed")
+        ids = [chooser.list.item(place).data(Qt.ItemDataRole.UserRole) for place in range(2)]
+        chooser.list.setCurrentRow(ids.index("two"))
+        chooser.accept()
+        await wait_until(lambda: window.findChild(CompareWindow) is not None)
+        found = window.findChild(CompareWindow)
+        assert isinstance(found, CompareWindow)
+        assert isinstance(found.model.pair(0).left, CallNode)
+        place = next(n for n in range(found.model.rowCount()) if found.model.pair(n).left is None)
+        node = found.model.pair(place).right
+        assert isinstance(node, IterationNode)
+        found.row_requested.emit(node, True)
+        await wait_until(lambda: bench.run_id == "two")
+        found.close()
+
+
+async def test_two_selected_runs_of_the_list(start: Start) -> None:
+    async with start() as application:
+        history = application.workbench.sessions.history
+        assert history is not None
+        for run_id in ("one", "two"):
+            sink = history.sink()
+            for event in small.run(run_id):
+                sink(event)
+        history.flush()
+        from rlm_desktop.ui.compare.comparing import Comparing
+
+        comparing = application.workbench.findChild(Comparing)
+        assert isinstance(comparing, Comparing)
+        menu = QMenu()
+        comparing.extend_menu(menu, history.runs()[:1])
+        assert not menu.actions()
+        comparing.extend_menu(menu, history.runs())
+        assert [action.text() for action in menu.actions()] == ["Compare"]
+        menu.deleteLater()
