@@ -365,7 +365,7 @@ def _refuse_exotic(value: Any) -> None:
     waiting = [value]
     while waiting:
         item = waiting.pop()
-        kind = type(item)
+        kind = cast(type[object], type(item))
         if kind is list:
             waiting += item
         elif kind is dict:
