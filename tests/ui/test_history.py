@@ -26,11 +26,16 @@ from rlm_desktop.ui.sessions.naming import parsed_tags
 from tests.history import traces
 
 Until = Callable[..., Awaitable[None]]
-RUNS = 260
-"""More than a page of the table."""
+RUNS, PAGE = 24, 10
 
 
-def fill(runs: int) -> None:
+@pytest.fixture(autouse=True)
+def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stored.PAGE", "run_table.PAGE", "history_browser.FIRST_ROWS", "history_browser.HITS"):
+        monkeypatch.setattr(f"rlm_desktop.ui.sessions.{name}", PAGE)
+
+
+def fill(runs: int, *, is_searched: bool) -> None:
     """A history as earlier days left it."""
     history = History(paths.history_file())
     for number in range(runs):
@@ -43,13 +48,14 @@ def fill(runs: int) -> None:
             iterations=1, batch=1,
         ):  # fmt: skip
             sink(event)
-    history.search("anything", wait=60)
+    if is_searched:
+        history.search("anything", wait=60)
     history.close()
 
 
 @contextlib.asynccontextmanager
-async def shown(app: QApplication, runs: int) -> AsyncIterator[Application]:
-    await asyncio.to_thread(fill, runs)
+async def shown(app: QApplication, runs: int, *, is_searched: bool = False) -> AsyncIterator[Application]:
+    await asyncio.to_thread(fill, runs, is_searched=is_searched)
     settings = Settings(theme="light")
     first = FirstWindow(app, settings)
     first.window.show()
@@ -79,9 +85,10 @@ class TestTable:
     ) -> None:
         async with shown(qapp, RUNS) as application:
             panel = application.window.history
-            assert len(panel.sessions) == 200
+            assert len(panel.sessions) == PAGE
+            panel.resize(240, 200)
             panel.view.scrollToBottom()
-            await wait_until(lambda: len(panel.sessions) == RUNS)
+            await wait_until(lambda: len(panel.sessions) > PAGE)
             page = await opened(application, wait_until)
             assert page.runs.rowCount() == RUNS
             assert page.field.hasFocus()
@@ -97,7 +104,7 @@ class TestTable:
             assert application.window.is_working
 
     async def test_sorting_and_filters(self, qapp: QApplication, wait_until: Until) -> None:
-        async with shown(qapp, 30) as application:
+        async with shown(qapp, 21) as application:
             page = await opened(application, wait_until)
             page.table.horizontalHeader().setSortIndicator(3, Qt.SortOrder.AscendingOrder)
             await wait_until(lambda: page.runs.ids[0] == "run-0")
@@ -150,7 +157,7 @@ class TestTable:
 
 class TestSearch:
     async def test_enter_opens_the_very_row(self, qapp: QApplication, qtbot: QtBot, wait_until: Until) -> None:
-        async with shown(qapp, 3) as application:
+        async with shown(qapp, 3, is_searched=True) as application:
             page = await opened(application, wait_until)
             qtbot.keyClicks(page.field, "part 0 of iter")
             await wait_until(lambda: page.view is page.list)
@@ -172,7 +179,7 @@ class TestSearch:
     async def test_kinds_of_text_no_hit_and_escape(
         self, qapp: QApplication, qtbot: QtBot, wait_until: Until
     ) -> None:
-        async with shown(qapp, 3) as application:
+        async with shown(qapp, 3, is_searched=True) as application:
             page = await opened(application, wait_until)
             qtbot.keyClicks(page.field, "growth")
             await wait_until(lambda: page.hits.hits == 6)
@@ -188,21 +195,21 @@ class TestSearch:
             assert application.window.page is None
 
     async def test_more_hits_come_at_the_end(self, qapp: QApplication, qtbot: QtBot, wait_until: Until) -> None:
-        async with shown(qapp, 120) as application:
+        async with shown(qapp, RUNS, is_searched=True) as application:
             page = await opened(application, wait_until)
             qtbot.keyClicks(page.field, "summarise")
-            await wait_until(lambda: page.hits.hits == 50)
+            await wait_until(lambda: page.hits.hits == PAGE)
             assert "latest" in page.status.full_text
             qtbot.keyClick(page.list, Qt.Key.Key_End)
-            await wait_until(lambda: page.hits.hits == 100)
+            await wait_until(lambda: page.hits.hits == 2 * PAGE)
             qtbot.keyClick(page.list, Qt.Key.Key_End)
-            await wait_until(lambda: page.hits.hits == 120)
-            assert page.status.full_text == "120 places in 120 runs"
+            await wait_until(lambda: page.hits.hits == RUNS)
+            assert page.status.full_text == f"{RUNS} places in {RUNS} runs"
 
     async def test_fast_typing_shows_only_the_last(
         self, qapp: QApplication, qtbot: QtBot, wait_until: Until
     ) -> None:
-        async with shown(qapp, 3) as application:
+        async with shown(qapp, 3, is_searched=True) as application:
             page = await opened(application, wait_until)
             for text in ("growth", "summarise", "europe", "part 0 says"):
                 page.field.setText(text)
@@ -245,7 +252,9 @@ class TestTransfers:
             await wait_until(lambda: bool(application.window.history.sessions))
             await wait_until(lambda: bool(application.window.work.documents.items))
             assert [item.name for item in application.window.work.documents.items] == ["notes.txt"]
-            message = next(one for one in application.window.messages.messages if "imported" in one.text)
+            messages = application.window.messages
+            await wait_until(lambda: any("imported" in one.text for one in messages.messages))
+            message = next(one for one in messages.messages if "imported" in one.text)
             assert "left out" in message.text
             message.act()
             await wait_until(lambda: application.workbench.run_id == "imported")
