@@ -224,7 +224,7 @@ class DocumentsController(QObject):
         warned = [item for item in news if item.warnings and item not in scanned]
         if warned:
             said = [self._warning_of(item) for item in warned]
-            summary = self.tr("{documents} were not read without loss.")
+            summary = self.tr("{documents} have warnings.")
             self._say_each(said, summary.format(documents=counted(len(said), "document")), "warning")
         log.info("%s read, %d refused", counted(len(news), "document"), len(failed))
 

@@ -166,7 +166,10 @@ class DocumentsPanel(QWidget):
         rows = min(max(LEAST_ROWS, len(self.items)), COMPACT_ROWS if self._is_compact else MOST_ROWS)
         self.table.setFixedHeight(self.table.height_of(rows))
         self.table.setVisible(is_list)
-        self.chips.setVisible(bool(self.items) and not is_list)
+        # In the heading's line there is room for the chips or for words, not for both.
+        is_said = not self._is_compact or bool(self._busy_text) or is_list or not self.items
+        self.chips.setVisible(bool(self.items) and not is_list and not (self._is_compact and self._busy_text))
+        self._summary.setVisible(is_said)
 
     # -- the documents --------------------------------------------------------------------------------------
 
@@ -240,7 +243,6 @@ class DocumentsPanel(QWidget):
         text = self._busy_text or self._summary_of(totals, capacity)
         self._summary.set_full_text(text)
         self._summary.setToolTip(f"{text}\n\n{capacity.hint}" if totals.asked else text)
-        self._summary.setVisible(not self._is_compact or bool(self._busy_text) or not totals.listed)
         self.toggle.setVisible(totals.listed > 0)
         self._fit()
 

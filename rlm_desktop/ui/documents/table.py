@@ -10,7 +10,7 @@ from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.model import Column, DocumentsModel
 from rlm_desktop.ui.theme import ROW_HEIGHT
 
-NARROW_BELOW = 620
+NARROW_BELOW = 720
 _WIDTHS = {
     Column.KIND: 80,
     Column.SIZE: 80,
@@ -67,6 +67,7 @@ class DocumentsTable(QTableView):
         self.setDropIndicatorShown(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
