@@ -54,7 +54,11 @@ TEST_PROGRAMS = {  # program -> package; the tests that need one are skipped wit
     "import": "imagemagick",
     "bwrap": "bubblewrap",
 }
-BUILD_PROGRAMS = {"objdump": "binutils", "dpkg-deb": "dpkg"}  # what only `bundle` and `deb` need
+BUILD_PROGRAMS = {
+    "objdump": "binutils",
+    "strip": "binutils",
+    "dpkg-deb": "dpkg",
+}  # what only `bundle` and `deb` need
 WINDOWLESS = {"ask", "text", "runs", "doctor", "--version", "--help", "-h"}
 
 WITHOUT_QT = ("-p", "no:pytest-qt", "-p", "tests.without_qt")

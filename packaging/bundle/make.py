@@ -51,7 +51,7 @@ def commit_time() -> str:
 def run_pyinstaller() -> dict[str, str]:
     """Run it. Returns the shared libraries at the top of the bundle and where they came from."""
     log = BUILD / "pyinstaller.log"
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level=INFO"]
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level=INFO"]
     command += ["--distpath", str(BUNDLE.parent), "--workpath", str(BUILD / "pyinstaller"), str(SPEC)]
     with log.open("w", encoding="utf-8") as file:
         status = subprocess.run(command, cwd=PROJECT, stdout=file, stderr=subprocess.STDOUT).returncode

@@ -55,19 +55,31 @@ class Bundle:
             path.symlink_to(target.relative_to(self.root))
             self._needed[target] = self._needed.pop(path)
 
+    def strip(self) -> None:
+        """Take the debugging symbols out of the interpreter, which may bring them; all else comes without."""
+        for path in self._needed:
+            if self.root / FOLDER in path.parents or path.name.startswith("libpython"):
+                subprocess.run(["strip", "--strip-unneeded", path], check=True)
+
     def set_run_paths(self) -> None:
-        """Let each binary find its libraries: where it looked already inside the bundle, then at the top.
+        """Let each binary find what it needs in the bundle, if it does not yet.
 
         The starter, the only binary outside, loads everything by its full path.
         """
         tree = self.root / FOLDER
         for path in self._needed:
-            is_in_tree = tree in path.parents
-            place = os.path.relpath(tree / "lib" if is_in_tree else self.root, path.parent)
-            before = "" if is_in_tree else self._ask("--print-rpath", path).strip()
-            places = [each for each in before.split(":") if each.startswith("$ORIGIN")]
-            places.append("$ORIGIN" if place == "." else f"$ORIGIN/{place}")
-            self._ask("--set-rpath", ":".join(dict.fromkeys(places)), path)
+            before = self._ask("--print-rpath", path).strip()
+            places = [place for place in before.split(":") if place.startswith("$ORIGIN")]
+            known = [Path(place.replace("$ORIGIN", str(path.parent))) for place in places]
+            if not all(self._is_found(name, known) for name in self._needed[path]):
+                place = os.path.relpath(tree / "lib" if tree in path.parents else self.root, path.parent)
+                places.append("$ORIGIN" if place == "." else f"$ORIGIN/{place}")
+            if (after := ":".join(places)) != before:
+                self._ask(*(("--set-rpath", after) if after else ("--remove-rpath",)), path)
+
+    def _is_found(self, name: str, folders: Iterable[Path]) -> bool:
+        """Whether a library lies in one of these folders, or not in the bundle at all."""
+        return not (self.root / name).exists() or any((folder / name).exists() for folder in folders)
 
     def _closure(self, binaries: Iterable[Path]) -> set[str]:
         """Names of libraries that these need, and those need in turn."""
@@ -101,6 +113,7 @@ def relocate(root: Path, starter: Path, patchelf: str) -> list[str]:
     """Do all of it. Returns the names of the libraries that were left out."""
     bundle = Bundle(root, patchelf)
     dropped = bundle.prune(starter)
+    bundle.strip()
     bundle.move_libraries()
     bundle.set_run_paths()
     return dropped
