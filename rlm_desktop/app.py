@@ -151,7 +151,7 @@ def _show(options: Options) -> int:
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
     app.setApplicationName("rlm-desktop")
-    app.setDesktopFileName("rlm-desktop")
+    app.setDesktopFileName(os.environ.get("FLATPAK_ID", "rlm-desktop"))  # a Flatpak has to rename the entry
     app.setQuitOnLastWindowClosed(False)
 
     from rlm_desktop.ui.first_window import FirstWindow
