@@ -14,6 +14,7 @@ import pytest
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, RunFilter
+from rlm_desktop.history.filters import ORDERS
 from rlm_desktop.history.transfer import receive, save_archive
 from tests.history import traces
 from tests.history.test_store import keep
@@ -109,6 +110,32 @@ def test_search_delete_and_purge(url: str) -> None:
     history.restore_run("b")
     with pytest.raises(HistoryError, match="no run"):
         history.run("a")
+    history.close()
+
+
+def test_filters_orders_and_storage(url: str, tmp_path: Path) -> None:
+    history = History(url)
+    keep(history, traces.run("a", "one", question="Grüße 100%", root_model="gpt-5"))
+    keep(history, traces.run("b", "two", question="Who pays?", ends=False))
+    history.tag_run("a", ["Q4"])
+    history.pin_session("one", True)
+    assert history.find_runs(RunFilter(text="grüße 100%", model="gpt-5", tag="Q4")) == ["a"]
+    assert history.find_runs(RunFilter(end_states=("interrupted",))) == ["b"]
+    for order in ORDERS:
+        assert sorted(history.find_runs(order=order)) == ["a", "b"]
+    assert history.facets().tags == ("Q4",)
+    assert [session.id for session in history.sessions(before=history.sessions(limit=1)[0])] == ["two"]
+    assert [hit.run_id for hit in history.search("summarise", per_run=1, wait=30)] == ["b", "a"]
+    storage = history.storage
+    assert "test@" in storage.place
+    assert storage.path is None
+    assert storage.size() > 0
+    with pytest.raises(HistoryError, match="server's tools"):
+        storage.backup(tmp_path / "copy")
+    history.discard(["a"])
+    assert history.find_runs() == ["b"]
+    storage.delete_all()
+    assert history.sessions() == history.search("summarise") == []
     history.close()
 
 
