@@ -67,6 +67,17 @@ def run_json(*arguments: str | Path, **environment: str) -> Any:
 QUESTION = "Which boat is berth seven reserved for?"
 
 
+def test_unconfined_code_is_for_one_run_and_said(guide: Path) -> None:
+    result = run("ask", "-q", "--events", "-d", guide, QUESTION, "--unsafe")
+    started = json.loads(result.stdout.splitlines()[0])
+    assert started["settings"]["repl_mode"] == "unsafe"
+    assert "NOT CONFINED" in started["isolation"]
+    assert "NOT CONFINED" in result.stderr
+    both = run("ask", "-d", guide, QUESTION, "--unsafe", "--repl-mode", "strict")
+    assert (both.returncode, "exclude each other" in both.stderr) == (2, True)
+    assert run("ask", "-d", guide, QUESTION, "--repl-mode", "unsafe").returncode == 2
+
+
 # -- ask -----------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,17 @@ def test_system_prompt_names_everything_of_the_repl():
     assert "$" not in text
 
 
+def test_system_prompt_tells_what_python_there_is():
+    plain = prompts.system_prompt(depth=0, max_depth=2)
+    assert "The standard library may be imported; there is no network" in plain
+    wider = prompts.system_prompt(depth=0, max_depth=2, libraries=("numpy", "pandas"))
+    assert "The standard library may be imported, and so may numpy, pandas; there is no network" in wider
+    strict = prompts.system_prompt(depth=0, max_depth=2, repl_mode="strict", libraries=("numpy",))
+    assert "The REPL is a restricted Python" in strict
+    assert "may be imported" not in strict
+    assert "$" not in plain + wider + strict
+
+
 @pytest.mark.parametrize(
     ("depth", "max_depth", "sub_calls", "said", "not_said"),
     [
