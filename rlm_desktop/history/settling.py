@@ -19,13 +19,16 @@ SLICE_CHARACTERS = 100_000
 BLOCK_BYTES = 200_000
 """JSON of one packed block of events."""
 FORGET = 200
+_SOME = 50
 
 _log = logging.getLogger(__name__)
 
 
 def settle(database: Database, is_live: Liveness, token: str) -> Iterator[None]:
     """Index and pack every run that has ended, or was cut off, since the last time."""
-    while (run := _next(database, is_live, token)) is not None:
+    after = -1
+    while (run := _next(database, is_live, token, after)) is not None:
+        after = run.number
         try:
             yield from _index(database, run)
             yield from _pack(database, run.number)
@@ -34,21 +37,28 @@ def settle(database: Database, is_live: Liveness, token: str) -> Iterator[None]:
             _finish(database, run)
 
 
-def _next(database: Database, is_live: Liveness, token: str) -> Row[Any] | None:
-    """The oldest run to settle, reserved for this process: a search lists texts by when they were indexed."""
+def _next(database: Database, is_live: Liveness, token: str, after: int) -> Row[Any] | None:
+    """The oldest run after that number to settle, reserved for this process.
+
+    The oldest first, because a search lists texts by when they were indexed.
+    """
     waiting = select(runs.c.number, runs.c.id, runs.c.status, runs.c.writer, runs.c.indexer, runs.c.indexed)
     waiting = waiting.add_columns(runs.c.events).where(runs.c.indexed < runs.c.events, runs.c.deleted_at.is_(None))
-    with database.transaction(writes=False) as connection:
-        rows = connection.execute(waiting.order_by(runs.c.number)).all()
-    for row in rows:
-        is_taken = row.indexer not in ("", token) and is_live("", row.indexer)
-        if is_taken or (row.status == "running" and is_live(row.id, row.writer)):
-            continue
-        reserve = runs.update().where(runs.c.number == row.number, runs.c.indexer == row.indexer)
-        with database.transaction(writes=True) as connection:
-            if connection.execute(reserve.values(indexer=token)).rowcount:
-                return row
-    return None
+    while True:
+        with database.transaction(writes=False) as connection:
+            query = waiting.where(runs.c.number > after).order_by(runs.c.number).limit(_SOME)
+            rows = connection.execute(query).all()
+        for row in rows:
+            is_taken = row.indexer not in ("", token) and is_live("", row.indexer)
+            if is_taken or (row.status == "running" and is_live(row.id, row.writer)):
+                continue
+            reserve = runs.update().where(runs.c.number == row.number, runs.c.indexer == row.indexer)
+            with database.transaction(writes=True) as connection:
+                if connection.execute(reserve.values(indexer=token)).rowcount:
+                    return row
+        if len(rows) < _SOME:
+            return None
+        after = rows[-1].number
 
 
 def _index(database: Database, run: Row[Any]) -> Iterator[None]:
