@@ -77,7 +77,8 @@ class _Choice:
     """A menu of values, of which one or none is chosen."""
 
     def __init__(self, menu: QMenu, title: str, on_chosen: object) -> None:
-        self._menu = menu.addMenu(title)
+        self._menu = QMenu(title, menu)
+        menu.addMenu(self._menu)
         self._group = QActionGroup(self._menu)
         self._group.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
         self._group.triggered.connect(on_chosen)
