@@ -121,6 +121,13 @@ def estimate(
     return Estimate(tokens, chunks, low, high, low.cost(root, sub), high.cost(root, sub))
 
 
+def window_needs(root: str, sub: str, context_tokens: int) -> dict[str, int]:
+    """Model -> tokens that its requests will grow to: a few iterations of the root, one piece for a sub-call."""
+    needs = {sub: min(CHUNK_TOKENS, context_tokens)}
+    needs[root] = max(needs.get(root, 0), min(16_000, 6_000 + context_tokens))
+    return needs
+
+
 def _root_use(iterations: int, shown: int, window: int) -> tuple[int, int]:
     """Input and output of a conversation: each turn sends all before it again, up to the window."""
     read = sum(min(window, SYSTEM_TOKENS + turn * (CODE_TOKENS + shown)) for turn in range(iterations))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import uuid
 import weakref
 from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
+from rlm_desktop.engine import catalog
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.cache import CompletionCache
 from rlm_desktop.engine.client import Clients, ModelClient
@@ -168,7 +170,10 @@ class RLM:
             "repl_mode": settings.repl_mode,
             "repl_libraries": settings.repl_library_names,
         }
-        return cls(**{**arguments, **changes})
+        made = cls(**{**arguments, **changes})
+        if "window" not in changes:
+            made.options = dataclasses.replace(made.options, window=made._known_window())
+        return made
 
     # -- asking -----------------------------------------------------------------------------------------------
 
@@ -340,6 +345,8 @@ class RLM:
                 context_characters=run.context.characters,
             )
         )
+        for text in self._window_warnings(run.context.characters):
+            run.emit(ev.Noted(call=number, level="warning", text=text))
         record = run.past.record if run.past is not None else None
         call = RlmCall(
             run, number=number, depth=0, model=model, question=run.question, context=run.context, record=record
@@ -434,6 +441,23 @@ class RLM:
 
     def _keys(self) -> list[str]:
         return [provider.api_key for provider in self._providers.values() if not provider.is_offline]
+
+    def _known_window(self) -> int:
+        """Tokens that all models of rlm calls hold, as their servers said; never more than the usual."""
+        depths = range(self.options.max_depth)
+        names = {self.options.model_at(depth) for depth in depths}
+        found = [catalog.info(self._provider_of(name), name) for name in names]
+        known = [info.window for info in found if info is not None and info.window and not info.is_window_assumed]
+        return min([self.options.window, *known])
+
+    def _window_warnings(self, characters: int) -> list[str]:
+        """What is wrong with the windows of the models, as far as it is known before they are asked."""
+        from rlm_desktop.engine.estimate import CHARACTERS_PER_TOKEN, window_needs
+        from rlm_desktop.engine.model_lists import too_small
+
+        tokens = characters // CHARACTERS_PER_TOKEN
+        needs = window_needs(self.options.model_at(0), self.options.model_at(1), tokens)
+        return list(filter(None, (too_small(self._provider_of(name), name, need) for name, need in needs.items())))
 
     def _refuse_unpriced_budget(self) -> None:
         if self.options.limits.budget_usd is None:

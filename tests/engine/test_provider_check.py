@@ -19,6 +19,7 @@ from rlm_desktop.engine.provider_check import Report, check
 from rlm_desktop.engine.providers import Provider, Providers
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.run import RunResult
+from rlm_desktop.settings import Settings
 from tests.provider_servers import Answer, models, refusal, say, serving, stream
 from tests.servers import chunk, event
 
@@ -356,6 +357,24 @@ async def test_ollamas_windows() -> None:
     assert model_lists.too_small(one, "box/own:8b", 20_000) == ""
     assert "OLLAMA_CONTEXT_LENGTH" in model_lists.too_small(one, "box/usual", 20_000)
     assert "8,192" in model_lists.too_small(one, "box/loaded:8b", 20_000)
+
+
+async def test_a_small_window_is_said_at_the_start_and_kept_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def handler(request: web.Request, _body: dict[str, Any]) -> Answer:
+        if "chat" in request.path:
+            return await say(request, FINAL)
+        return models("m", max_model_len=8_000) if request.path == "/v1/models" else None
+
+    async with serving(handler) as served:
+        one = provider(served.url, "vllm")
+        await model_lists.fetch(one)
+        events: list[ev.AnyEvent] = []
+        known = Providers([one], env={})
+        async with RLM.from_settings(Settings(root_model="box/m"), providers=known) as rlm:
+            assert rlm.options.window == 8_000
+            await rlm.arun("What is it?", context="text " * 40_000, sinks=[events.append])
+    notes = [event for event in events if isinstance(event, ev.Noted)]
+    assert "m holds 8,000 tokens" in notes[0].text
 
 
 async def test_windows_of_lm_studio_llamacpp_and_vllm() -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from rlm_desktop.engine.estimate import CHUNK_TOKENS, Estimate, estimate
+from rlm_desktop.engine.estimate import Estimate, estimate, window_needs
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.model_lists import too_small
 from rlm_desktop.engine.options import RunOptions
@@ -70,8 +70,7 @@ def estimate_of(book: ProviderBook, settings: Settings, characters: int) -> Esti
 
 def window_warning(book: ProviderBook, settings: Settings, found: Estimate) -> str:
     """Why a model's window is too small for what it will be sent; empty when none is."""
-    needed = {settings.root_model: min(16_000, 6_000 + found.context_tokens)}
-    needed.setdefault(settings.sub_model_or_root, min(CHUNK_TOKENS, found.context_tokens))
+    needed = window_needs(settings.root_model, settings.sub_model_or_root, found.context_tokens)
     for model, tokens in needed.items():
         provider = book.find(model)
         if provider is not None and (text := too_small(provider, model, tokens)):
