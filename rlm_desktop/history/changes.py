@@ -118,9 +118,19 @@ def _remove_unused(database: Database, hashes: Sequence[bytes], before: str) -> 
         connection.execute(blobs.delete().where(blobs.c.sha256.in_(free), blobs.c.sha256.not_in(kept)))
 
 
+def _is_kept(database: Database, sha256: bytes, file_key: str) -> bool:
+    """Whether all of a document is there: a session of ten thousand would write as many rows with each question."""
+    query = select(documents.c.parts, documents.c.file_key, documents.c.facts.is_not(None).label("has_facts"))
+    with database.transaction(writes=False) as connection:
+        row = connection.execute(query.where(documents.c.sha256 == sha256)).first()
+    return row is not None and row.parts > 0 and row.has_facts and file_key in ("", row.file_key)
+
+
 def keep_document(database: Database, document: Document) -> Iterator[None]:
     """Write a document's text, part by part, unless it is there; what is known of it is written anew."""
     sha256 = bytes.fromhex(document.sha256)
+    if _is_kept(database, sha256, document.file_key):
+        return
     codec, facts = records.deflated(packed_facts(document))
     known = {"kind": plain(document.kind), "codec": codec, "facts": facts, "file_key": document.file_key}
     entry = {

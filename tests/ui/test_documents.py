@@ -152,6 +152,28 @@ class TestAdding:
             assert not controller.reader.is_reading
             assert not application.window.is_working
 
+    async def test_cancel_keeps_what_was_read_before(self, start: Start, tmp_path: Path, wait_until: Until) -> None:
+        (tmp_path / "long.pdf").write_bytes(made.pdf(*["some words"] * 3000))
+        async with start() as application:
+            controller = await add(application, tmp_path / "long.pdf")
+            item = controller.panel.items[0]
+            item.ocr = "eng"  # not known, so it is read again from the beginning
+            controller.panel.table.read_again_requested.emit(item)
+            assert item.state is State.WAITING
+            controller.cancel()
+            assert item.is_asked
+
+    async def test_a_folder_twice_while_it_is_read(self, start: Start, tmp_path: Path) -> None:
+        root = tmp_path / "many"
+        root.mkdir()
+        for number in range(30):
+            (root / f"{number:02}.txt").write_text(f"text number {number}")
+        async with start() as application:
+            controller = application.workbench.documents
+            controller.add_files([str(root)])
+            await add(application, root, root / "05.txt")
+            assert len(controller.panel.asked) == len(controller.panel.items) == 30
+
 
 class TestPaste:
     async def test_text(self, start: Start, wait_until: Until) -> None:

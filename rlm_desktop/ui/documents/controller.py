@@ -121,10 +121,7 @@ class DocumentsController(QObject):
         if not paths:
             return
         self._last_folder = str(Path(paths[-1]).parent)
-        listed = {
-            item.path: item.document.file_key if item.document else "" for item in self.panel.items if item.path
-        }
-        self.reader.look(paths, listed)
+        self.reader.look(paths, lambda: {item.path: _key_of(item) for item in self.panel.items if item.path})
         self.changed.emit()
 
     def paste(self) -> None:
@@ -160,7 +157,7 @@ class DocumentsController(QObject):
         changed = set(looked.changed)
         again = [item for item in self.panel.items if item.path in changed]
         for item in again:
-            item.state = State.WAITING
+            item.wait()
         self.panel.add(looked.new)
         self.reader.read([*again, *looked.new])
         if not (looked.new or again or looked.repeated):
@@ -253,9 +250,10 @@ class DocumentsController(QObject):
     # -- taking away ----------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
-        """Stop reading; documents that were not read are no documents of the session."""
+        """Stop reading; documents that were never read are no documents of the session."""
         self.reader.cancel()
-        self.panel.drop(item for item in self.panel.items if item.state is State.WAITING)
+        self.panel.drop([item for item in self.panel.items if not item.give_up()])
+        self.panel.model.touch()
         self.changed.emit()
 
     def _on_removed(self, gone: list[tuple[int, DocumentItem]]) -> None:
@@ -300,7 +298,7 @@ class DocumentsController(QObject):
     # -- reading in another way -----------------------------------------------------------------------------
 
     def _read_again(self, item: DocumentItem) -> None:
-        item.state = State.WAITING
+        item.wait()
         self.panel.model.touch()
         self.reader.read([item])
         self.changed.emit()
@@ -311,7 +309,8 @@ class DocumentsController(QObject):
         for item in [item for item in self.panel.items if item.state is State.LOCKED]:
             tried = self._passwords.index(item.password) + 1 if item.password else 0
             if tried < len(self._passwords):
-                item.password, item.state = self._passwords[tried], State.WAITING
+                item.password = self._passwords[tried]
+                item.wait()
                 again.append(item)
         self.reader.read(again)
         locked = [item for item in locked if item.state is State.LOCKED]
@@ -389,7 +388,8 @@ class DocumentsController(QObject):
 
     def _take_ocr(self, items: Sequence[DocumentItem], ocr: str) -> None:
         for item in items:
-            item.ocr, item.state = ocr, State.WAITING
+            item.ocr = ocr
+            item.wait()
         self.panel.model.touch()
         self.reader.read(items)
         self.changed.emit()
@@ -454,6 +454,13 @@ class DocumentsController(QObject):
     def _close_preview(self) -> None:
         if self._preview is not None:
             self._preview.close()
+
+
+def _key_of(item: DocumentItem) -> str | None:
+    """The key of the file that was read; None while it is going to be, empty when it must be read again."""
+    if item.state is State.WAITING:
+        return None
+    return item.document.file_key if item.document is not None and item.state is State.READY else ""
 
 
 class _Recent:

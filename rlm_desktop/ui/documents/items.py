@@ -40,6 +40,7 @@ class DocumentItem:
         needs_ocr: Pages that hold pictures but no text.
         password / chosen_encoding / ocr: How the person wants it to be read. A password is never written anywhere.
         document: None until its text is needed, for one that an earlier run had.
+        before: What it was before it was to be read again; None when it never was anything.
     """
 
     name: str
@@ -60,6 +61,7 @@ class DocumentItem:
     chosen_encoding: str = ""
     ocr: str = ""
     document: Document | None = field(default=None, repr=False)
+    before: State | None = None
 
     @classmethod
     def of_document(cls, document: Document) -> DocumentItem:
@@ -87,6 +89,17 @@ class DocumentItem:
         self.size_bytes, self.tokens = document.size_bytes, document.estimated_tokens
         self.warnings, self.encoding, self.needs_ocr = document.warnings, document.encoding, document.needs_ocr
         self.state, self.reason, self.document = State.READY, "", document
+
+    def wait(self) -> None:
+        """It is to be read again."""
+        if self.state is not State.WAITING:
+            self.before, self.state = self.state, State.WAITING
+
+    def give_up(self) -> bool:
+        """It is not read after all. Returns whether it is something nevertheless, as before."""
+        if self.state is State.WAITING and self.before is not None:
+            self.state = self.before
+        return self.state is not State.WAITING
 
     def refuse(self, error: DocumentError, *, is_locked: bool) -> None:
         """It cannot be read, or not without a password."""

@@ -7,12 +7,13 @@ read is told of ten times a second.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import logging
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 TELL_EVERY_MS = 100
+Listed: TypeAlias = Callable[[], Mapping[str, str | None]]
+"""Keys of the files that the session has, by path; None for one that waits to be read, empty for one that must be
+read again."""
 
 
 @dataclass(slots=True)
@@ -50,10 +54,10 @@ class Looked:
 
 @dataclass(slots=True)
 class _Look:
-    """Paths to look at, and the keys of the files that the session has, by path."""
+    """Paths to look at, and what gives the keys of the files that the session has then."""
 
     paths: Sequence[str]
-    listed: Mapping[str, str]
+    listed: Listed
 
 
 _Job: TypeAlias = "_Look | list[DocumentItem]"
@@ -93,8 +97,8 @@ class DocumentReader(QObject):
         """Whether there is something to do."""
         return self._task is not None
 
-    def look(self, paths: Sequence[str], listed: Mapping[str, str]) -> None:
-        """Look what stands behind paths; `listed` has the keys of the files that the session has, by path."""
+    def look(self, paths: Sequence[str], listed: Listed) -> None:
+        """Look what stands behind files, folders and patterns; `listed` is asked when their turn comes."""
         self._add(_Look(paths, listed))
 
     def read(self, items: Sequence[DocumentItem]) -> None:
@@ -136,33 +140,27 @@ class DocumentReader(QObject):
             while self._jobs:
                 job = self._jobs.popleft()
                 if isinstance(job, _Look):
-                    self.looked.emit(await asyncio.to_thread(self._look, job))
+                    self.looked.emit(await asyncio.to_thread(self._look, job.paths, job.listed()))
                 else:
                     await self._read(loader, job)
         finally:
             if self._task is asyncio.current_task():
                 self._end()
-            await loader.aclose()
+            await _closed(loader)
 
-    def _look(self, job: _Look) -> Looked:
+    def _look(self, named: Sequence[str], listed: Mapping[str, str | None]) -> Looked:
         """In a thread: a folder may hold a hundred thousand files, or lie on a slow disk."""
-        from rlm_desktop.documents import expand, file_key
+        from rlm_desktop.documents import expand
 
         looked = Looked()
-        paths = Counter(os.path.abspath(path) for path in job.paths)
+        paths = Counter(os.path.abspath(path) for path in named)
         listing = expand(paths, is_cancelled=lambda: self._is_cancelled)
         looked.left_out = listing.left_out
         looked.repeated = [os.path.basename(path) for path, count in paths.items() if count > 1]
         for found in listing.files:
-            known = job.listed.get(found.path)
-            if known is None:
+            if found.path not in listed:
                 looked.new.append(DocumentItem.of_file(found))
-                continue
-            try:
-                is_same = bool(known) and file_key(found.path) == known
-            except DocumentError:
-                is_same = False
-            if is_same:
+            elif _is_same(found.path, listed[found.path]):
                 looked.repeated.append(found.name)
             else:
                 looked.changed.append(found.path)
@@ -245,3 +243,21 @@ class DocumentReader(QObject):
         if self._fresh:
             fresh, self._fresh = self._fresh, []
             self.changed.emit([item for item in fresh if item.state is not State.WAITING])
+
+
+def _is_same(path: str, key: str | None) -> bool:
+    """Whether a file is as it was when it was read; one that waits to be read is."""
+    from rlm_desktop.documents import file_key
+
+    try:
+        return key is None or (bool(key) and file_key(path) == key)
+    except DocumentError:
+        return False
+
+
+async def _closed(loader: Loader) -> None:
+    """Return when a loader has ended its threads and processes, even when this is cancelled meanwhile."""
+    closing = asyncio.ensure_future(loader.aclose())
+    while not closing.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(closing)
