@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rlm_desktop.ui.figures import clock, counted, money, number, short_count, status_words
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.state import RunState
 
 Clock: TypeAlias = Callable[[], float]
+_SPACING = 10
 NEAR_A_LIMIT = 0.9
 """Share of a limit from which the figures are written in the colour of warnings."""
 
@@ -63,7 +65,7 @@ class StatusLine(QFrame):
         self._waiting = 0
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 3, 6, 3)
-        layout.setSpacing(10)
+        layout.setSpacing(_SPACING)
         layout.addWidget(self.mark)
         layout.addWidget(self.waiting)
         layout.addWidget(self._figures)
@@ -138,15 +140,32 @@ class StatusLine(QFrame):
             words = self.tr("Replay: {status}").format(status=words)
         self.mark.show_status(sign, words)
         figures = self._figure_texts(state)
-        self._figures.setText(" · ".join(figures))
+        self._figures.setText(self._fitting(figures))
         spent = self._share_of_limits(state)
         near = self.tr("{share} of a limit is used.").format(share=f"{spent:.0%}")
-        self._figures.setToolTip("\n".join([*figures, near] if spent else figures))
+        self._figures.setToolTip("\n".join(one for one in [*figures, near if spent else ""] if one))
         set_property(self._figures, "level", "warning" if spent >= NEAR_A_LIMIT else "")
         self.setAccessibleName(self.text)
         started = state.started
         is_unsafe = started is not None and started.settings.get("repl_mode") == "unsafe"
         self._show_place(started.isolation if started else "", "error" if is_unsafe else "")
+
+    def _fitting(self, figures: Sequence[str]) -> str:
+        """The figures on one line; where there is too little room, without the errors and the iteration."""
+        others = (self.mark, self.waiting, self.pause, self.stop)
+        taken = [widget.sizeHint().width() + _SPACING for widget in others if not widget.isHidden()]
+        room = self.width() - sum(taken) - 2 * _SPACING - 24
+        text = ""
+        for shown in (figures, figures[:-1], figures[1:-1]):
+            text = " · ".join(one for one in shown if one)
+            if self._figures.fontMetrics().horizontalAdvance(text) <= room:
+                return text
+        return text
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other room, other figures."""
+        super().resizeEvent(event)
+        self._write()
 
     def _words(self, state: RunState) -> str:
         if state.is_running and state.cancel_requested:
@@ -166,12 +185,13 @@ class StatusLine(QFrame):
         )
 
     def _figure_texts(self, state: RunState) -> list[str]:
-        texts: list[str] = []
+        """The root's iteration, which may be empty, first; the errors last."""
+        texts = [""]
         totals = state.totals
         root = state.root
         if root is not None and root.iterations:
             last = root.iterations[-1]
-            texts.append(self.tr("iteration {number} of ≤ {most}").format(number=last.number, most=last.of))
+            texts[0] = self.tr("iteration {number} of ≤ {most}").format(number=last.number, most=last.of)
         active = self.tr(" ({count} active)").format(count=number(state.active)) if state.active else ""
         texts.append(counted(totals.calls, "call") + active)
         if (most := _limit(state, "max_calls")) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from rlm_desktop.ui.controls.desk import StepDesk
 from rlm_desktop.ui.documents.panel import DocumentItem
 from rlm_desktop.ui.first_window import FirstWindow
 from tests.servers import ModelServer, Script
+from tests.ui.conftest import _wait_until as patiently
 
 Until = Callable[..., Awaitable[None]]
 Begin = Callable[..., contextlib.AbstractAsyncContextManager[Application]]
@@ -29,6 +31,12 @@ Begin = Callable[..., contextlib.AbstractAsyncContextManager[Application]]
 
 def cell(code: str) -> str:
     return f"Look.\n```repl\n{code}\n```"
+
+
+@pytest.fixture
+def wait_until() -> Until:
+    """Real REPL workers take their time on a busy machine."""
+    return functools.partial(patiently, timeout=60.0)
 
 
 @pytest.fixture
@@ -71,7 +79,7 @@ async def test_the_shown_cell_is_run_skipped_changed_and_answered(
     async with begin(script) as application:
         work, status = application.window.work, application.window.status
         pane = work.inspector.cells.proposal
-        ended = asyncio.ensure_future(wait_for_signal(application.workbench.run_ended))
+        ended = asyncio.ensure_future(wait_for_signal(application.workbench.run_ended, 120.0))
         await wait_until(lambda: pane.isVisible() and "big" in pane.code.toPlainText())
         node = work.tree.selected_node()
         assert isinstance(node, IterationNode)

@@ -76,8 +76,11 @@ def shared_prefix(batch: BatchNode) -> int:
 
 
 def _code_line(node: IterationNode) -> str:
-    for cell in node.cells[:1]:
-        for line in cell.code[:2000].splitlines():
+    codes = [cell.code for cell in node.cells[:1]]
+    if waits(node) and node.proposed is not None:
+        codes = [node.proposed.code]
+    for code in codes:
+        for line in code[:2000].splitlines():
             stripped = line.strip()
             if stripped and not stripped.startswith(("#", "import ", "from ")):
                 return stripped[:120]

@@ -101,7 +101,7 @@ class CallTreeView(QWidget):
         self.pages.addWidget(self.icicle)
         self._make_page_buttons()
         layout.addWidget(self.bar)
-        layout.addLayout(self._make_notes())
+        layout.addWidget(self._make_notes())
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.overview)
         self.columns = Columns(self.table, self.model, self)
@@ -151,6 +151,7 @@ class CallTreeView(QWidget):
         self.pages.setCurrentWidget(page)
         for widget in (self.bar.field, self.bar.conditions, self.view_button):
             widget.setEnabled(number == 0)
+        self._notes.setVisible(number == 0)
         self.setFocusProxy(page)
         self.icicle.select(self.selected_node())
         if self.charts is not None:
@@ -175,7 +176,7 @@ class CallTreeView(QWidget):
         if self.overview.isVisible():
             self.overview.refresh(self.model.run_span(), self.model.now(), self.table.time_in_view())
 
-    def _make_notes(self) -> QVBoxLayout:
+    def _make_notes(self) -> QWidget:
         """The lines that say why the tree looks as it does."""
         whole = (self.tr("Show the whole run"), self.tr("Show the whole run again (F)"), self._leave_focus)
         self.focus_note = NoteLine(whole)
@@ -185,11 +186,13 @@ class CallTreeView(QWidget):
             (self.tr("By time"), self.tr("Show the rows in the order of time again"), self._sort_by_time),
         )
         self.gap_note = NoteLine((self.tr("Compress"), "", self._toggle_gaps))
-        notes = QVBoxLayout()
-        notes.setSpacing(0)
+        self._notes = QWidget()
+        lines = QVBoxLayout(self._notes)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
         for note in (self.focus_note, self.sort_note, self.gap_note):
-            notes.addWidget(note)
-        return notes
+            lines.addWidget(note)
+        return self._notes
 
     # -- what is shown --------------------------------------------------------------------------------------
 

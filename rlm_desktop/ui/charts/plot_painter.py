@@ -74,32 +74,40 @@ class PlotPainter:
 
     def _draw_head(self, line: str, *, is_readout: bool) -> None:
         first = QRectF(self._inner.left(), self._inner.top(), self._inner.width(), _LINE)
-        legend = self._draw_legend(first)
+        second = first.translated(0, _LINE)
+        names = self._legend_width()
+        fits = QFontMetricsF(self._bold).horizontalAdvance(self._plot.title) + 12 + names <= first.width()
+        if names and not fits and not is_readout:
+            # The names of the colours say more than the sentence, whose figures are in the chart.
+            self._draw_legend(second, names)
+            line = ""
+        legend = names if names and fits else 0.0
+        if legend:
+            self._draw_legend(first, legend)
         self._painter.setFont(self._bold)
         self._text(first.adjusted(0, 0, -legend, 0), self._plot.title, self._colours.text)
         taken = QFontMetricsF(self._bold).horizontalAdvance(self._plot.title) + 8
         self._painter.setFont(self._font)
         if taken + self._width(self._plot.unit) + legend <= first.width():
             self._text(first.adjusted(taken, 0, -legend, 0), self._plot.unit, self._colours.muted)
-        second = first.translated(0, _LINE)
         self._text(second, line, self._colours.text if is_readout else self._colours.muted)
 
-    def _draw_legend(self, line: QRectF) -> float:
-        """Names of the series at the right end of a line; returns the room taken."""
+    def _legend_width(self) -> float:
+        """Room for the names of the series; none for a single one."""
         series = self._plot.series if len(self._plot.series) > 1 else ()
-        room = sum(self._width(one.name) + _SWATCH + 18 for one in series)
-        if not series or room > line.width() * 0.75:
-            return 0.0
-        x = line.right() - room + 12
+        return sum(self._width(one.name) + _SWATCH + 18 for one in series)
+
+    def _draw_legend(self, line: QRectF, room: float) -> None:
+        """Names of the series, at the right end of a line that has room, else from its beginning."""
+        x = max(line.left(), line.right() - room + 12)
         self._painter.setFont(self._font)
-        for one in series:
+        for one in self._plot.series:
             box = QRectF(x, line.center().y() - _SWATCH / 2, _SWATCH, _SWATCH)
             self._painter.fillRect(box, self._ink(one))
             width = self._width(one.name)
             name = QRectF(x + _SWATCH + 6, line.top(), width + 2, line.height())
             self._text(name, one.name, self._colours.muted)
             x += width + _SWATCH + 18
-        return room
 
     def _ink(self, series: Series) -> QColor:
         colour = QColor(getattr(self._colours, series.role))
