@@ -50,16 +50,16 @@ def part_from(text: str, start: int) -> Part:
     lines: list[str] = []
     starts: list[int] = []
     at, limit = start, min(len(text), start + PART)
-    while at <= limit and len(lines) < PART_LINES:
+    for _ in range(PART_LINES):
         end = text.find("\n", at, limit)
         end = limit if end < 0 else end
         for begin in range(at, max(end, at + 1), LONGEST_LINE):
             lines.append(text[begin : min(end, begin + LONGEST_LINE)])
             starts.append(begin)
         at = end + 1
-        if end == limit:
+        if at > limit:
             break
-    return Part(start, min(at, len(text)) if at <= limit else limit, "\n".join(lines), tuple(starts))
+    return Part(start, min(at, limit), "\n".join(lines), tuple(starts))
 
 
 def start_around(text: str, offset: int) -> int:

@@ -37,7 +37,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.documents.finding import MOST, matches
-from rlm_desktop.ui.documents.parts import Part, part_from, start_around, start_before, utf16_length
+from rlm_desktop.ui.documents.parts import Part, part_from, start_around, start_before
 from rlm_desktop.ui.figures import counted, number, short_count
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.loop import Tasks
@@ -83,29 +83,29 @@ class PagedText(QPlainTextEdit):
 
     def go_to(self, offset: int, length: int = 0) -> None:
         """Bring a character of the text, which must be in the part, to the upper third; select so many from it."""
-        block, column = self.part.position_of(self._text, offset)
-        cursor = QTextCursor(self.document().findBlockByNumber(block))
-        cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.MoveAnchor, column)
+        cursor = self._cursor(offset, offset + length)
+        block = self.part.block_of(offset)
         top = QTextCursor(self.document().findBlockByNumber(max(0, block - 3)))
         self.moveCursor(QTextCursor.MoveOperation.End)
         self.setTextCursor(top)
-        if length:
-            columns = utf16_length(self._text[offset : offset + length])
-            cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor, columns)
         self.setTextCursor(cursor)
+
+    def _cursor(self, start: int, end: int) -> QTextCursor:
+        """Selects characters of the text. By positions: a cursor that is moved goes by whole letters, not by units."""
+        cursor = QTextCursor(self.document())
+        for offset, mode in ((start, QTextCursor.MoveMode.MoveAnchor), (end, QTextCursor.MoveMode.KeepAnchor)):
+            block, column = self.part.position_of(self._text, offset)
+            place = self.document().findBlockByNumber(block).position() + column
+            cursor.setPosition(min(place, self.document().characterCount() - 1), mode)
+        return cursor
 
     def mark(self, spans: list[tuple[int, int]], current: int) -> None:
         """Mark places of the part that were found, the current one more than the others."""
         colours = theme.colours_of(self)
         marks: list[QTextEdit.ExtraSelection] = []
         for place, end in spans[:MAX_MARKED]:
-            block, column = self.part.position_of(self._text, place)
             mark = QTextEdit.ExtraSelection()
-            cursor = QTextCursor(self.document().findBlockByNumber(block))
-            cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.MoveAnchor, column)
-            columns = utf16_length(self._text[place:end])
-            cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor, columns)
-            mark.cursor = cursor  # type: ignore[attr-defined]
+            mark.cursor = self._cursor(place, end)  # type: ignore[attr-defined]
             is_current = place == current
             mark.format.setBackground(QColor(colours.accent if is_current else colours.selection))  # type: ignore[attr-defined]
             if is_current:
