@@ -60,6 +60,9 @@ class Replay:
         self._waits_skipped = times_without_waits([event.at for event in self._events])
         self._times = [event.at for event in self._events]
         self.markers = [marker for event in self._events if (marker := _marker(event)) is not None]
+        self._marked: dict[MarkerKind, list[int]] = {"iteration": [], "error": [], "limit": [], "answer": []}
+        for marker in self.markers:
+            self._marked[marker.kind].append(marker.seq)
         self.seq = 0
 
     @property
@@ -109,14 +112,14 @@ class Replay:
 
     def next_marker(self, seq: int, *kinds: MarkerKind) -> int:
         """The next marker of these kinds (of any, when none is named) after `seq`, or the last event."""
-        found = (marker.seq for marker in self.markers if marker.seq > seq and (not kinds or marker.kind in kinds))
-        return next(found, self.last_seq)
+        chosen = [self._marked[kind] for kind in kinds or self._marked]
+        found = [seqs[at] for seqs in chosen if (at := bisect_right(seqs, seq)) < len(seqs)]
+        return min(found, default=self.last_seq)
 
     def previous_marker(self, seq: int, *kinds: MarkerKind) -> int:
         """The last marker of these kinds (of any, when none is named) before `seq`, or 0."""
-        before = reversed(self.markers)
-        found = (marker.seq for marker in before if marker.seq < seq and (not kinds or marker.kind in kinds))
-        return next(found, 0)
+        chosen = [self._marked[kind] for kind in kinds or self._marked]
+        return max((seqs[at - 1] for seqs in chosen if (at := bisect_left(seqs, seq))), default=0)
 
     def duration(self, *, skip_waiting: bool) -> float:
         """Seconds that the film lasts at normal speed."""

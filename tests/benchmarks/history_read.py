@@ -1,9 +1,7 @@
-"""Reading the history: the list, opening a large run, the replay's seek."""
+"""Reading the history: the list, opening a large run. The replay's seek is in `replay_seek`."""
 
 from __future__ import annotations
 
-import gc
-import random
 import statistics
 import tempfile
 import time
@@ -13,21 +11,18 @@ from pathlib import Path
 import tests.traces as real
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.history import History
-from rlm_desktop.history.replay import Replay
 from tests.benchmarks import Figure
 from tests.history import traces
 
 NAME = "history_read"
 RUNS = 10_000
 CALLS = 50_000
-EVENTS = 100_000
-SEEKS = 300
 
 
 def run() -> list[Figure]:
     """The figures."""
     with tempfile.TemporaryDirectory() as folder:
-        return [*_lists(Path(folder)), *_opening(Path(folder)), *_seeking()]
+        return [*_lists(Path(folder)), *_opening(Path(folder))]
 
 
 def _milliseconds(action: Callable[[], object], repeats: int = 7) -> float:
@@ -82,38 +77,3 @@ def _opening(folder: Path) -> list[Figure]:
         Figure.at_most("a large run: until the first 200 rows are folded", first, "ms", 300, note),
         Figure.plain("a large run: until all rows are folded", whole, "ms", note + "; in a thread, block by block"),
     ]
-
-
-def _seeking() -> list[Figure]:
-    figures = []
-    for name, shape in {
-        "8 calls at once": real.Shape(calls=6000, batch=60, chunks=5, concurrency=8),
-        "100 calls at once": real.Shape(calls=6000, batch=500, chunks=5, concurrency=100),
-    }.items():
-        events = list(real.events(shape))[:EVENTS]
-        start = time.perf_counter()
-        replay = Replay(events)
-        made = time.perf_counter() - start
-        chosen = random.Random(1)
-        gc.collect()
-        gc.freeze()  # as the window does after start
-        gc.disable()
-        try:
-            seeks = sorted(_seek(replay, chosen.randint(0, len(events))) for _ in range(SEEKS))
-        finally:
-            gc.enable()
-            gc.unfreeze()
-        note = f"{len(events):,} events, {name}, {SEEKS} random seeks, garbage collection kept out of the way"
-        figures += [
-            Figure.plain(f"seek, median ({name})", statistics.median(seeks), "ms", note),
-            Figure.at_most(f"seek, 95th percentile ({name})", seeks[int(SEEKS * 0.95)], "ms", 16, note),
-            Figure.at_most(f"seek, worst ({name})", seeks[-1], "ms", 16, note),
-            Figure.plain(f"making the replay ({name})", made, "s", note),
-        ]
-    return figures
-
-
-def _seek(replay: Replay, seq: int) -> float:
-    start = time.perf_counter()
-    replay.seek(seq)
-    return (time.perf_counter() - start) * 1000

@@ -69,10 +69,9 @@ class PairsView(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(56)
-        header.setStretchLastSection(True)
         for column, width in {
-            Column.LEFT_TIME: 76, Column.RIGHT_TIME: 76, Column.TIME: 88, Column.TOKENS: 88, Column.COST: 80,
-            Column.DIFFERS: 130,
+            Column.LEFT_TIME: 76, Column.RIGHT_TIME: 76, Column.TIME: 84, Column.TOKENS: 84, Column.COST: 76,
+            Column.DIFFERS: 120,
         }.items():  # fmt: skip
             self.setColumnWidth(column, width)
         for column in (Column.LEFT, Column.RIGHT):

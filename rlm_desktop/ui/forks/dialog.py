@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QRadioButton,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -105,6 +106,10 @@ class ForkDialog(QDialog):
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(12)
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if (edit := box.lineEdit()) is not None:
+            edit.setTextMargins(4, 0, 0, 0)
         for name in dict.fromkeys([chosen, *(model.name for model in models)]):
             box.addItem(name)
         return box
@@ -118,7 +123,10 @@ class ForkDialog(QDialog):
         self.budget.setSpecialValueText(self.tr("no budget"))
         self.timeout.setSuffix(self.tr(" seconds"))
         self.timeout.setSpecialValueText(self.tr("no time limit"))
+        for control in (self.iteration, self.max_depth, self.max_iterations, self.budget, self.timeout):
+            control.lineEdit().setTextMargins(4, 0, 0, 0)
         self.instruction.setPlaceholderText(self.tr("What the model is told before it goes on; may be empty"))
+        self.instruction.setProperty("framed", True)
         self.instruction.setTabChangesFocus(True)
         self.instruction.setFixedHeight(3 * self.fontMetrics().lineSpacing() + 12)
         self.instruction.setAccessibleName(self.tr("Instruction"))
@@ -131,10 +139,10 @@ class ForkDialog(QDialog):
         form = QFormLayout()
         form.setVerticalSpacing(8)
         form.setHorizontalSpacing(16)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         if self._is_fork:
             form.addRow(self.tr("Fork at &iteration"), self.iteration)
-            form.addRow("", self.shared)
+            form.addRow(self.shared)
         else:
             form.addRow(self.shared)
         form.addRow(self.tr("&Root model"), self.root_model)
@@ -172,6 +180,7 @@ class ForkDialog(QDialog):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         caption = QLabel(text)
+        caption.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("Max iterations")) + 8)
         caption.setBuddy(second)
         second.setAccessibleName(text.replace("&", ""))
         row.addWidget(first, 1)

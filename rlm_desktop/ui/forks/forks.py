@@ -14,6 +14,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import IterationNode, Node
 from rlm_desktop.ui.forks.family import FamilyLine
 from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.window_style import set_property
 
 if TYPE_CHECKING:
     from rlm_desktop.history import History
@@ -90,7 +91,7 @@ class Forks(QObject):
         self.button.setText(text)
         self.button.setAccessibleName(text)
         self.button.setToolTip(tip)
-        self.button.setProperty("primary", status == EndState.INTERRUPTED)
+        set_property(self.button, "primary", status == EndState.INTERRUPTED)
         self.button.setVisible(status in RESUMABLE or status in STOPPED_BY_LIMIT)
 
     def _look_for_family(self) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.history.replay import Marker
-from rlm_desktop.ui.figures import clock, local_time
+from rlm_desktop.ui.figures import clock, local_time, long_date, number, one_line
 from rlm_desktop.ui.replay.player import SPEEDS, ReplayPlayer
 from rlm_desktop.ui.theme import Colours, colours_of
+from rlm_desktop.ui.theme import icon as theme_icon
 
 _NEAR = 5
 """Pixels within which a click means the marker."""
@@ -41,15 +42,30 @@ class Scrubber(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._player: ReplayPlayer | None = None
+        self._places: list[tuple[float, Marker]] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Playhead of the replay")
+        self.setAccessibleName(self.tr("Playhead of the replay"))
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_player(self, player: ReplayPlayer | None) -> None:
         """Show this replay; None for none."""
         self._player = player
+        self.place_markers()
+
+    def place_markers(self) -> None:
+        """Find out where the markers stand; of those of one kind on the same spot one is enough."""
+        player, spots = self._player, dict[tuple[str, int], tuple[float, Marker]]()
+        if player is not None:
+            for marker in player.replay.markers:
+                x = self._x(player.place_of(marker))
+                spots.setdefault((marker.kind, round(x)), (x, marker))
+        self._places = list(spots.values())
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self.place_markers()
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(200, 28)
@@ -71,10 +87,8 @@ class Scrubber(QWidget):
         return max(0.0, min(1.0, (x - line.left()) / line.width())) * self._player.duration
 
     def _marker_at(self, x: float) -> Marker | None:
-        assert self._player is not None
-        near = [(abs(self._x(self._player.place_of(marker)) - x), marker) for marker in self._player.replay.markers]
-        distance, marker = min(near, key=lambda item: item[0], default=(_NEAR + 1.0, None))
-        return marker if distance <= _NEAR else None
+        place, marker = min(self._places, key=lambda one: abs(one[0] - x), default=(-1e9, None))
+        return marker if abs(place - x) <= _NEAR else None
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         if self._player is None:
@@ -88,8 +102,8 @@ class Scrubber(QWidget):
         painter.drawRoundedRect(line, 2, 2)
         painter.setBrush(QColor(colours.accent))
         painter.drawRoundedRect(QRectF(line.topLeft(), QPointF(head, line.bottom())), 2, 2)
-        for marker in self._player.replay.markers:
-            _paint_marker(painter, marker, self._x(self._player.place_of(marker)), line, colours)
+        for x, marker in self._places:
+            _paint_marker(painter, marker, x, line, colours)
         painter.setBrush(QColor(colours.accent))
         painter.drawEllipse(QPointF(head, line.center().y()), 6, 6)
         if self.hasFocus():
@@ -115,7 +129,7 @@ class Scrubber(QWidget):
             self.sought.emit(self._seconds(x))
             return
         marker = self._marker_at(x)
-        self.setToolTip(marker.text if marker is not None else clock(self._seconds(x)))
+        self.setToolTip(one_line(marker.text) if marker is not None else clock(self._seconds(x)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         player = self._player
@@ -161,20 +175,22 @@ class ReplayBar(QWidget):
         super().__init__(parent)
         self.setObjectName("replayBar")
         self._player: ReplayPlayer | None = None
+        self._icons: dict[QToolButton, str] = {}
         self._banner = QLabel()
         self._banner.setObjectName("replayBanner")
         self._banner.setMinimumWidth(120)
-        self._exit = QPushButton("Exit replay")
+        self._exit = QPushButton(self.tr("Exit replay"))
         self._place = QLabel()
-        self._play = _button("▶", "Play or pause (Ctrl+Space)", self._with(ReplayPlayer.toggle))
+        self._play = self._button("play", self.tr("Play"), "Ctrl+Space", ReplayPlayer.toggle)
         self._scrubber = Scrubber()
         self._speed = QComboBox()
-        self._speed.setAccessibleName("Speed of the replay")
+        self._speed.setAccessibleName(self.tr("Speed of the replay"))
         for speed in SPEEDS:
-            self._speed.addItem(f"{speed:g}×", speed)
-        self._skip = QCheckBox("Skip waiting")
-        self._skip.setToolTip("Cut every wait for a model to half a second")
-        self._stops = QCheckBox("Pause at markers")
+            self._speed.addItem(f"{number(speed, 1 if speed < 1 else 0)}×", speed)
+        self._skip = QCheckBox(self.tr("Skip waiting"))
+        self._skip.setToolTip(self.tr("Cut every wait for a model to half a second"))
+        self._stops = QCheckBox(self.tr("Pause at markers"))
+        self._stops.setToolTip(self.tr("Stop at iterations, errors, limits and the answer"))
         self._build()
         self._exit.clicked.connect(self.exit_requested)
         self._speed.currentIndexChanged.connect(self._on_speed)
@@ -196,19 +212,14 @@ class ReplayBar(QWidget):
             banner.addWidget(widget)
         controls = QHBoxLayout()
         controls.setSpacing(4)
-        steps = (
-            ("«", "Previous iteration (Ctrl+Shift+,)", lambda p: p.step_iteration(-1)),
-            ("‹", "Previous event (,)", lambda p: p.step_event(-1)),
-        )
-        for text, tip, step in steps:
-            controls.addWidget(_button(text, tip, self._with(step)))
-        controls.addWidget(self._play)
-        steps = (
-            ("›", "Next event (.)", lambda p: p.step_event(1)),
-            ("»", "Next iteration (Ctrl+.)", lambda p: p.step_iteration(1)),
-        )
-        for text, tip, step in steps:
-            controls.addWidget(_button(text, tip, self._with(step)))
+        for button in (
+            self._button("first", self.tr("Previous iteration"), "Ctrl+Shift+,", lambda p: p.step_iteration(-1)),
+            self._button("previous", self.tr("Previous event"), ",", lambda p: p.step_event(-1)),
+            self._play,
+            self._button("next", self.tr("Next event"), ".", lambda p: p.step_event(1)),
+            self._button("last", self.tr("Next iteration"), "Ctrl+.", lambda p: p.step_iteration(1)),
+        ):
+            controls.addWidget(button)
         controls.addWidget(self._scrubber, 1)
         controls.addWidget(self._place)
         layout = QVBoxLayout(self)
@@ -216,6 +227,25 @@ class ReplayBar(QWidget):
         layout.setSpacing(4)
         layout.addLayout(banner)
         layout.addLayout(controls)
+
+    def _button(self, icon: str, name: str, key: str, do: Callable[[ReplayPlayer], object]) -> QToolButton:
+        button = QToolButton()
+        button.setToolTip(f"{name} ({key})")
+        button.setAccessibleName(name)
+        button.setAutoRaise(True)
+        button.clicked.connect(lambda _checked=False: self._with(do)())
+        self._icons[button] = icon
+        return button
+
+    def _dress(self) -> None:
+        """Draw the icons in the colours of the theme."""
+        for button, name in self._icons.items():
+            button.setIcon(theme_icon(name, colours_of(self)))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._dress()
 
     def _with(self, do: Callable[[ReplayPlayer], object]) -> Callable[[], None]:
         def run() -> None:
@@ -240,8 +270,11 @@ class ReplayBar(QWidget):
         self._stops.setChecked(player.pauses_at_markers)
         started = player.feed.state.started
         when = local_time(started.started_at) if started is not None else None
-        self._banner.setText("<b>Replay</b>: no model calls")
-        self._banner.setToolTip(f"Recorded {when:%d %B %Y, %H:%M}; nothing is asked again." if when else "")
+        self._banner.setText(self.tr("<b>Replay</b>: recorded, no model calls"))
+        if when is not None:
+            day, time = long_date(when.date()), f"{when:%H:%M}"
+            told = self.tr("Recorded on {day}, {time}; nothing is asked again.").format(day=day, time=time)
+            self._banner.setToolTip(told)
         self._show_playing(player.is_playing)
         self._refresh()
 
@@ -250,14 +283,22 @@ class ReplayBar(QWidget):
         if player is None:
             return
         replay = player.replay
-        self._place.setText(
-            f"event {replay.seq:,} / {replay.last_seq:,} · {clock(player.position)} / {clock(player.duration)}"
+        text = self.tr("event {event} / {events} · {time} / {duration}").format(
+            event=number(replay.seq),
+            events=number(replay.last_seq),
+            time=clock(player.position),
+            duration=clock(player.duration),
         )
+        self._place.setText(text)
+        self._scrubber.setAccessibleDescription(text)
         self._scrubber.update()
 
     def _show_playing(self, is_playing: bool) -> None:
-        self._play.setText("⏸" if is_playing else "▶")
-        self._play.setAccessibleName("Pause" if is_playing else "Play")
+        name = self.tr("Pause") if is_playing else self.tr("Play")
+        self._icons[self._play] = "pause" if is_playing else "play"
+        self._play.setAccessibleName(name)
+        self._play.setToolTip(f"{name} (Ctrl+Space)")
+        self._dress()
 
     def _on_speed(self, _index: int) -> None:
         if self._player is not None:
@@ -266,17 +307,8 @@ class ReplayBar(QWidget):
     def _on_skip(self, is_on: bool) -> None:
         if self._player is not None:
             self._player.skips_waiting = is_on
+            self._scrubber.place_markers()
 
     def _on_stops(self, is_on: bool) -> None:
         if self._player is not None:
             self._player.pauses_at_markers = is_on
-
-
-def _button(text: str, tip: str, do: Callable[[], None]) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setToolTip(tip)
-    button.setAccessibleName(tip.partition(" (")[0])
-    button.setAutoRaise(True)
-    button.clicked.connect(lambda _checked=False: do())
-    return button

@@ -82,12 +82,19 @@ class RunLine:
     @property
     def title(self) -> str:
         """Its question on one line."""
-        return one_line(self.run.title or self.run.question, 120)
+        name = one_line(self.run.title or self.run.question, 120)
+        return f"↳ {name}" if self.run.parent_run else name
 
     @property
     def detail(self) -> str:
-        """How it ended and how long it took."""
-        return f"{status_words(self.run.end_state)}, {clock(self.run.duration)}"
+        """How it ended, how long it took, and where it came from."""
+        detail = f"{status_words(self.run.end_state)}, {clock(self.run.duration)}"
+        if not self.run.parent_run:
+            return detail
+        if self.run.parent_iteration is None:
+            return QCoreApplication.translate("SessionList", "{detail}, resumed").format(detail=detail)
+        forked = QCoreApplication.translate("SessionList", "{detail}, forked at iteration {number}")
+        return forked.format(detail=detail, number=self.run.parent_iteration)
 
 
 Line: TypeAlias = DayLine | SessionLine | RunLine

@@ -1,0 +1,135 @@
+"""The replay's seek: to any moment of long runs, the state alone and in the window, and what it takes in memory."""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psutil
+
+import tests.traces as real
+from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.history.replay import Replay
+from tests.benchmarks import Figure
+
+NAME = "replay_seek"
+EVENTS = 100_000
+SEEKS = 200
+SHAPES = {
+    "8 calls at once": real.Shape(calls=56_000, batch=600, chunks=5, concurrency=8, iterations=12),
+    "100 calls at once": real.Shape(calls=9_700, batch=500, chunks=5, concurrency=100),
+    "a batch of 20,000": real.Shape(calls=20_000, batch=20_000, depth=1, chunks=1, concurrency=1000),
+}
+
+
+def run() -> list[Figure]:
+    """The figures."""
+    figures: list[Figure] = []
+    for name, shape in SHAPES.items():
+        events = list(real.events(shape))[:EVENTS]
+        figures += _of_state(name, events)
+    return [*figures, *_of_window()]
+
+
+def _of_state(name: str, events: list[AnyEvent]) -> list[Figure]:
+    note = f"{len(events):,} events, {name}"
+    before, started = _megabytes(), time.process_time()
+    replay = Replay(events)
+    made = time.process_time() - started
+    figures = [
+        Figure.plain(f"making the replay ({name})", made, "s CPU", f"{note}; in a thread, which gives way"),
+        Figure.plain(f"memory of the replay ({name})", _megabytes() - before, "MB", note),
+    ]
+    chosen = random.Random(1)
+    with _quiet():
+        places = [chosen.randint(0, len(events)) for _ in range(SEEKS)]
+        figures += _figures(
+            f"seek anywhere ({name})", note, [_timed(lambda at=at: replay.seek(at)) for at in places]
+        )
+        step = max(1, len(events) // SEEKS)
+        backwards = range(len(events), 0, -step)
+        figures += _figures(
+            f"backwards ({name})", note, [_timed(lambda at=at: replay.seek(at)) for at in backwards]
+        )
+    return figures
+
+
+def _of_window() -> list[Figure]:
+    """What a drag of the scrubber costs: the state, and what the tree and the bar do about it, with painting."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from rlm_desktop.ui.calls.call_tree import CallTreeView
+    from rlm_desktop.ui.replay.bar import ReplayBar
+    from rlm_desktop.ui.replay.player import ReplayPlayer
+
+    app = QApplication.instance() or QApplication([])
+    tree, bar = CallTreeView(), ReplayBar()
+    tree.resize(1000, 700)
+    bar.resize(1000, 80)
+    for widget in (tree, bar):
+        widget.show()
+    name, shape = "100 calls at once", SHAPES["100 calls at once"]
+    player = ReplayPlayer(Replay(list(real.events(shape))[:EVENTS]))
+    bar.set_player(player)
+    player.feed.replaced.connect(lambda: tree.set_state(player.feed.state, player.feed.now))
+    player.feed.changed.connect(tree.refresh)
+    tree.set_state(player.feed.state, player.feed.now)
+    chosen = random.Random(2)
+
+    def drag() -> None:
+        player.seek_seconds(chosen.uniform(0.0, player.duration))
+        tree.repaint()
+        bar.repaint()
+
+    with _quiet():
+        taken = [_timed(drag) for _ in range(SEEKS // 3)]
+    for widget in (tree, bar):
+        widget.close()
+    app.sendPostedEvents()
+    return _figures("drag in the window", f"{name}, tree and bar repainted, offscreen", taken, goal=None)
+
+
+def _figures(name: str, note: str, taken: list[tuple[float, float]], goal: float | None = 16) -> list[Figure]:
+    """Median, 95th percentile and worst by the clock, and the worst of CPU time, which noise disturbs less."""
+    clock = sorted(one for one, _ in taken)
+    found = {
+        "95th percentile": clock[int(len(clock) * 0.95)],
+        "worst": clock[-1],
+        "worst, CPU time": max(cpu for _, cpu in taken),
+    }
+    figures = [Figure.plain(f"{name}, median", statistics.median(clock), "ms", note)]
+    for label, value in found.items():
+        holds = None if goal is None else value <= goal
+        figures.append(Figure(f"{name}, {label}", value, "ms", goal, holds, note))
+    return figures
+
+
+def _timed(do: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds by the clock, and of the CPU."""
+    clock, cpu = time.perf_counter(), time.process_time()
+    do()
+    return (time.perf_counter() - clock) * 1000, (time.process_time() - cpu) * 1000
+
+
+def _megabytes() -> float:
+    gc.collect()
+    return psutil.Process().memory_info().rss / 1e6
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Garbage collection kept out of the way, as in the window."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
