@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from rlm_desktop import paths
+from rlm_desktop import paths, settings
 from rlm_desktop.__main__ import main
 from rlm_desktop.cli import EXPORTS
 from rlm_desktop.engine import events as ev
@@ -228,6 +228,30 @@ async def test_a_server_of_the_environment_answers_by_model_name(guide: Path) ->
     assert output == "the sub-call's words\n"
     assert [logged.body["model"] for logged in server.log] == ["big", "big", "small"]
     assert KEY not in output + errors
+
+
+async def test_providers_of_the_settings_answer_by_their_names(guide: Path) -> None:
+    async with ModelServer(["FINAL(one)"]) as one, ModelServer(["FINAL(two)"]) as other:
+        settings.save_tables(
+            "providers",
+            [
+                {"name": "near", "base_url": one.url},
+                {"name": "far", "base_url": other.url, "key": "environment", "key_variable": "FAR_KEY"},
+            ],
+        )
+        for model, answer in (("near/org/m", "one\n"), ("far/m", "two\n")):
+            process = await asyncio.create_subprocess_exec(
+                *command("ask", "-q", "-d", guide, "Why?", "--model", model),
+                stdout=asyncio.subprocess.PIPE,
+                env={**os.environ, "FAR_KEY": KEY},
+            )
+            output, _ = await process.communicate()
+            assert (process.returncode, output.decode()) == (0, answer)
+    assert one.log[0].body["model"] == "org/m"
+    assert other.log[0].headers["Authorization"] == f"Bearer {KEY}"
+    missing = run("ask", "-d", guide, "Why?", "--model", "far/m")
+    assert missing.returncode == 2
+    assert "FAR_KEY is neither in the environment nor in .env" in missing.stderr
 
 
 async def test_a_refused_key_is_a_sentence(guide: Path) -> None:
