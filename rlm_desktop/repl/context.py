@@ -37,19 +37,26 @@ def characters(context: Any) -> int:
 
 
 def write(context: Any, descriptor: int) -> int:
-    """Write `context` to the empty file `descriptor`; returns where in it the skeleton begins. Blocking."""
+    """Write `context` to the empty file `descriptor`; returns where in it the skeleton begins. Blocking.
+
+    A text that occurs several times, as one and the same string, is written once.
+    """
     end = 0
+    written: dict[int, msgspec.msgpack.Ext] = {}
 
     def place(value: Any) -> Any:
         nonlocal end
         if isinstance(value, str):
             if len(value) <= _INLINE:
                 return value.encode("utf-8", "replace").decode()
+            if id(value) in written:
+                return written[id(value)]
             start = end
             for piece in _utf8(value):
                 _write_all(descriptor, piece)
                 end += len(piece)
-            return msgspec.msgpack.Ext(_TEXT, _PLACE.pack(start, end - start))
+            written[id(value)] = msgspec.msgpack.Ext(_TEXT, _PLACE.pack(start, end - start))
+            return written[id(value)]
         if isinstance(value, dict):
             return {key: place(item) for key, item in cast(dict[Any, Any], value).items()}
         if isinstance(value, list | tuple):
@@ -74,13 +81,17 @@ def _utf8(text: str) -> Iterator[bytes]:
 
 def read(descriptor: int, skeleton_at: int) -> Any:
     """The context that `write` wrote."""
+    texts: dict[bytes, str] = {}
     size = os.fstat(descriptor).st_size
     with mmap.mmap(descriptor, size, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as view:
 
         def text(_code: int, data: memoryview) -> str:
-            start, length = _PLACE.unpack(data)
-            with view[start : start + length] as part:
-                return str(part, "utf-8")
+            key = bytes(data)
+            if key not in texts:
+                start, length = _PLACE.unpack(data)
+                with view[start : start + length] as part:
+                    texts[key] = str(part, "utf-8")
+            return texts[key]
 
         with view[skeleton_at:] as skeleton:
             return msgspec.msgpack.Decoder(ext_hook=text).decode(skeleton)

@@ -11,6 +11,7 @@ import pytest
 
 from rlm_desktop.documents import load
 from rlm_desktop.engine.context import make_context
+from rlm_desktop.repl import context
 from rlm_desktop.repl.host import ReplSpec
 from tests.documents import made
 from tests.repl.conftest import Spawn
@@ -21,8 +22,8 @@ MODES = ["confined"] + ["strict"] * bool(importlib.util.find_spec("pydantic_mont
 
 async def spec(folder: Path, *names: str) -> dict[str, Any]:
     documents = [dataclasses.replace(load(folder / "book.pdf"), name=name) for name in names]
-    context = await make_context(documents=documents)
-    made_spec = ReplSpec(context.value, documents=context.summaries, maps=context.maps)
+    whole = await make_context(documents=documents)
+    made_spec = ReplSpec(whole.value, documents=whole.summaries, maps=whole.maps)
     return {name: getattr(made_spec, name) for name in ("context", "documents", "maps")}
 
 
@@ -52,6 +53,17 @@ async def test_several_documents(spawn: Spawn, folder: Path, mode: str) -> None:
     result = await bench.run("place_of(0, documents[1]['name']), place_of(30, 'book.pdf')")
     assert result.stdout == "('page 1, line 1', 'page 2, line 1')\n"
     assert "name the document" in (await bench.run("page_text(1)")).error
+
+
+async def test_equal_texts_are_handed_over_once(tmp_path: Path) -> None:
+    text = "the same words again and again, " * 1000
+    with (tmp_path / "context").open("w+b") as file:
+        skeleton = context.write({"a": text, "b": text, "c": [text]}, file.fileno())
+        assert skeleton == len(text)
+        assert (tmp_path / "context").stat().st_size < 1.1 * len(text)
+        again = context.read(file.fileno(), skeleton)
+    assert again == {"a": text, "b": text, "c": [text]}
+    assert again["a"] is again["b"]
 
 
 @pytest.mark.parametrize("mode", MODES)

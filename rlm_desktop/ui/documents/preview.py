@@ -91,7 +91,7 @@ class PagedText(QPlainTextEdit):
         self.setTextCursor(cursor)
 
     def _cursor(self, start: int, end: int) -> QTextCursor:
-        """Selects characters of the text. By positions: a cursor that is moved goes by whole letters, not by units."""
+        """Selects characters of the text; by positions, for a cursor that is moved goes by whole letters."""
         cursor = QTextCursor(self.document())
         for offset, mode in ((start, QTextCursor.MoveMode.MoveAnchor), (end, QTextCursor.MoveMode.KeepAnchor)):
             block, column = self.part.position_of(self._text, offset)
