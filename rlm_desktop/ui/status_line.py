@@ -63,6 +63,7 @@ class StatusLine(QFrame):
         self.waiting.setToolTip(self.tr("Show the cell that waits for your decision (Shift+F9)"))
         self.waiting.clicked.connect(self.waiting_requested)
         self._waiting = 0
+        self._all_figures = ""
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 3, 6, 3)
         layout.setSpacing(_SPACING)
@@ -124,13 +125,14 @@ class StatusLine(QFrame):
     @property
     def text(self) -> str:
         """All of the line, for tests and screen readers."""
-        return f"{self.mark.text} · {self._figures.text()}"
+        return f"{self.mark.text} · {self._all_figures}"
 
     def _write(self) -> None:
         state = self._state
         if state is None:
             self.mark.show_status("", self.tr("Ready"))
             self._figures.setText("")
+            self._all_figures = ""
             self._show_place(self._isolation[0])
             return
         words, sign = self._words(state), state.status
@@ -140,6 +142,7 @@ class StatusLine(QFrame):
             words = self.tr("Replay: {status}").format(status=words)
         self.mark.show_status(sign, words)
         figures = self._figure_texts(state)
+        self._all_figures = " · ".join(one for one in figures if one)
         self._figures.setText(self._fitting(figures))
         spent = self._share_of_limits(state)
         near = self.tr("{share} of a limit is used.").format(share=f"{spent:.0%}")

@@ -46,10 +46,12 @@ async def test_a_thousand_calls_while_somebody_uses_the_window(program: Start, t
         await _use(window, server)
         ended = await until(lambda: re.search(r"run \w+ ended: (\w+)", window.log()), "the end of the run", LONG)
         assert ended[1] == "completed"
-        await asyncio.to_thread(window.picture, "large-ended")
+        seen = window.picture("large-ended")
         for key, name in (("3", "large-charts"), ("2", "large-icicle"), ("1", "large-tree")):
             window.key("ctrl+2", key)
-            await asyncio.to_thread(window.picture, name)
+            before = seen
+            await until(lambda before=before, name=name: window.picture(name) != before, "the picture of a page")
+            seen = window.picture(name)
         assert await window.close() == 0
     (run,) = await until(window.runs, "the run in the history")
     assert (run.end_state, run.calls, run.answer) == ("completed", CALLS, "4")
