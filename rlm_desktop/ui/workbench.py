@@ -170,7 +170,7 @@ class Workbench(QObject):
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(self.tr("Stop the run?"))
         box.setText(self.tr("The run has cost {cost} so far.").format(cost=money(state.totals.cost_usd)))
-        box.setInformativeText(self.tr("What it has found is kept, but it cannot go on later."))
+        box.setInformativeText(self.tr("What it has found is kept, and it can be resumed later."))
         box.addButton(self.tr("&Stop"), QMessageBox.ButtonRole.AcceptRole).clicked.connect(self.stop)
         box.setDefaultButton(box.addButton(self.tr("&Keep running"), QMessageBox.ButtonRole.RejectRole))
         box.open()
