@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QToolButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.history.replay import Replay
+from rlm_desktop.ui.inspector.inspector import Inspector
 from rlm_desktop.ui.replay.bar import ReplayBar, Scrubber
 from rlm_desktop.ui.replay.player import ReplayPlayer
 from tests import traces
@@ -135,3 +136,36 @@ def test_the_scrubber_by_mouse_and_keys(qtbot: QtBot) -> None:
     spot = QPoint(round(scrubber._x(player.place_of(marker))), 14)
     qtbot.mouseClick(scrubber, Qt.MouseButton.LeftButton, pos=spot)
     check(player)
+
+
+def shown_texts(inspector: Inspector) -> list[str]:
+    """All that the inspector says, page by page."""
+    texts: list[str] = [inspector.caption.text()]
+    for page in range(inspector.tabs.count()):
+        inspector.tabs.setCurrentIndex(page)
+        widget = inspector.tabs.currentWidget()
+        texts += [edit.toPlainText() for edit in widget.findChildren(QPlainTextEdit)]
+        texts += [label.text() for label in widget.findChildren(QLabel) if not label.isHidden()]
+    return texts
+
+
+def test_the_inspector_follows_the_playhead_back(qtbot: QtBot) -> None:
+    """A row may be the same object before and after a jump: what shows must be what it was then."""
+    events = list(traces.events(traces.Shape(calls=30, depth=2, batch=8)))
+    replay = Replay(events)
+    inspector = Inspector()
+    qtbot.addWidget(inspector)
+    inspector.show()
+    last = replay.last_seq
+    replay.seek(last)
+    for seq in (last, last * 3 // 4, last // 2, last // 4, last // 2, 12):
+        state = replay.seek(seq)
+        for place in (0, 1, 2, 3):
+            if place >= len(state.nodes):
+                continue
+            inspector.show_node(state, state.nodes[place])
+            fresh = Inspector()
+            qtbot.addWidget(fresh)
+            fresh.show_node(state, state.nodes[place])
+            assert shown_texts(inspector) == shown_texts(fresh)
+            fresh.deleteLater()
