@@ -68,6 +68,8 @@ class CallTreeView(QWidget):
         super().__init__(parent)
         self.model = CallModel(self)
         self.table = CallTable(self.model, self)
+        self.pages = QStackedWidget(self)  # at once: a table moved later is lost to the Tab key
+        self.pages.addWidget(self.table)
         self._follows = True
         self._new_rows = 0
         self._idle: IdleTimes | None = None
@@ -96,8 +98,6 @@ class CallTreeView(QWidget):
         self.overview.hide()
         self.table.verticalScrollBar().valueChanged.connect(self._show_overview)
         self.charts: ChartsView | None = None
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.table)
         self.pages.addWidget(self.icicle)
         self._make_page_buttons()
         layout.addWidget(self.bar)
@@ -326,7 +326,7 @@ class CallTreeView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F8, Shift+F8: failures; L: follow; F: focus; 1, 2, 3: tree, icicle, charts."""
         if event.key() in _PAGE_KEYS:
-            self.show_page(_PAGE_KEYS.index(Qt.Key(event.key())))
+            self.show_page(event.key() - Qt.Key.Key_1)
             self.setFocus()
         elif event.key() == Qt.Key.Key_F8:
             back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
