@@ -34,7 +34,7 @@ from rlm_desktop.engine.record import Past
 from rlm_desktop.engine.rlm_call import RlmCall
 from rlm_desktop.engine.run import Outcome, Run, RunResult, failed_outcome
 from rlm_desktop.engine.secrets import SecretFilter
-from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.session import session_turn
 from rlm_desktop.engine.tools import Billed, Toolbox, ToolLike
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.engine.typed_output import OutputLike, OutputType
@@ -475,18 +475,6 @@ def _parameters(settings: Settings) -> dict[str, Any]:
         "max_completion_tokens": settings.max_output_tokens,
     }
     return {name: value for name, value in found.items() if value is not None}
-
-
-def session_turn(state: RunState) -> dict[str, Any]:
-    """An ended run as later questions of its session see it: question, answer, the root's variables."""
-    iterations = state.root.iterations if state.root else []
-    cells = [cell for iteration in iterations for cell in iteration.cells]
-    variables = cells[-1].variables if cells else ()
-    return {
-        "question": state.started.question if state.started else "",
-        "answer": (state.root.answer if state.root else None) or state.answer or "",
-        "variables": [{"name": v.name, "type": v.type, "size": v.size, "preview": v.preview} for v in variables],
-    }
 
 
 _SharedByLoop: TypeAlias = "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Shared]"

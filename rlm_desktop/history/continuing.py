@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState
 from rlm_desktop.engine.record import Past, fork_at, resume_from
+from rlm_desktop.engine.session import session_turn
 from rlm_desktop.errors import HistoryError, SettingsError
 from rlm_desktop.history.rows import RunRow
 from rlm_desktop.history.store import History
@@ -145,8 +146,6 @@ def _documents(history: History, started: ev.RunStarted) -> list[Document]:
 
 def _turns_before(history: History, row: RunRow) -> list[dict[str, Any]]:
     """The answered questions of the session before this one was asked for the first time."""
-    from rlm_desktop.engine.rlm import session_turn
-
     by_id = {member.id: member for member in history.family(row.id)}
     first = row
     while first.parent_run in by_id:

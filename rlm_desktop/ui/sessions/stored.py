@@ -211,7 +211,7 @@ class StoredSessions(QObject):
 
 
 def _answered(history: History, session_id: str) -> list[dict[str, Any]]:
-    from rlm_desktop.engine.rlm import session_turn
+    from rlm_desktop.engine.session import session_turn
 
     rows = [row for row in reversed(history.runs(session_id)) if row.answer]
     return [session_turn(history.state(row.id)) for row in rows]
