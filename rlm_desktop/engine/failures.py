@@ -43,7 +43,7 @@ _BY_WORDS = (
         "model",
         ("model_not_found", "deploymentnotfound", "not a valid model", "invalid model name", "model not found"),
     ),
-    ("key", ("invalid_api_key", "incorrect api key", "authentication error", "no api key")),
+    ("key", ("invalid_api_key", "incorrect api key", "authentication error", "no api key", "no connected db")),
     ("tls", ("plain http request was sent to https",)),
 )
 """Words of a 4xx's body that say more than its status."""

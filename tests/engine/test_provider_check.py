@@ -61,6 +61,7 @@ REFUSALS = [
     ("wrong key", 401, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}}, "key"),
     ("azure's wrong key", 401, {"error": {"code": "401", "message": "Access denied due to invalid key"}}, "key"),
     ("LiteLLM without a database", 400, {"error": {"message": "Authentication Error, no api key"}}, "key"),
+    ("LiteLLM's unknown key", 400, {"error": {"message": "No connected db.", "type": "no_db_connection"}}, "key"),
     ("no right to the model", 403, {"error": {"message": "Project has no access to model"}}, "forbidden"),
     ("unknown model", 404, {"error": {"message": "model 'm' not found", "code": None}}, "model"),
     ("OpenAI's", 404, {"error": {"message": "The model `m` does not exist", "code": "model_not_found"}}, "model"),

@@ -81,9 +81,9 @@ async def test_a_litellm_proxy_with_mock_replies(tmp_path: Path) -> None:
         wrong = Provider("lite", f"{url}/v1", "sk-wrong-0123456789")
         assert (await check(right)).is_working
         refused = await check(wrong, "mock")
-        assert (refused.is_working, refused.reason) == (False, "key")
+        assert (refused.is_working, refused.reason) == (False, "key"), refused
         unknown = await check(right, "no-such-model")
-        assert (unknown.is_working, unknown.reason) == (False, "model")
+        assert (unknown.is_working, unknown.reason) == (False, "model"), unknown
         async with RLM("lite/mock", providers=Providers([right], env={})) as rlm:
             result = await rlm.arun("What does it say?", context="nothing")
     assert result.final_answer == "from the mock"
