@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import sys
 from collections.abc import Callable
@@ -12,12 +13,20 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
+from rlm_desktop.documents import Found, LeftOut, PasswordNeeded, from_text
+from rlm_desktop.documents.draft import headings_of
 from rlm_desktop.engine.events import CellProposed, EndState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
+from rlm_desktop.errors import DocumentError
 from rlm_desktop.ui.calls.call_filter import CallFilter
 from rlm_desktop.ui.calls.call_text import is_failure
 from rlm_desktop.ui.calls.call_tree import CallTreeView
+from rlm_desktop.ui.documents.dialogs import LeftOutDialog, OcrDialog, PasswordDialog
+from rlm_desktop.ui.documents.items import DocumentItem
+from rlm_desktop.ui.documents.panel import DocumentsPanel
+from rlm_desktop.ui.documents.preview import PreviewWindow
 from rlm_desktop.ui.inspector.inspector import Inspector
+from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.theme import Mode, Theme
 from tests import traces
 from tests.traces import Shape
@@ -97,6 +106,34 @@ def _both(shape: Shape) -> QWidget:
     return splitter
 
 
+def _documents(*, is_list: bool, size: tuple[int, int], more: int = 0, busy: str = "") -> QWidget:
+    refused = DocumentItem.of_file(Found("/x/broken.pdf", "broken.pdf", 2_345_678))
+    refused.refuse(DocumentError("", "it is damaged: the end of the file is missing."), is_locked=False)
+    locked = DocumentItem.of_file(Found("/x/contract.docx", "contracts/contract.docx", 123_456))
+    locked.refuse(PasswordNeeded("", "it is encrypted: it needs a password."), is_locked=True)
+    left_out = DocumentItem.of_document(from_text("notes.md", "x" * 20_000, "markdown"))
+    left_out.is_included = False
+    items = [DocumentItem.of_document(from_text("report.txt", TEXT)), refused, locked, left_out]
+    items += [DocumentItem.of_document(from_text(f"src/{n}.py", "y" * n * 100, "code")) for n in range(1, more)]
+    items.append(DocumentItem.of_file(Found("/x/numbers.csv", "numbers.csv", 999)))
+    panel = DocumentsPanel()
+    panel.add(items)
+    panel.show_left_out(12)
+    panel.resize(*size)
+    panel.show_list(is_list)
+    if busy:
+        panel.show_progress(busy, 0.3)
+    return panel
+
+
+def _preview(size: tuple[int, int]) -> QWidget:
+    window = PreviewWindow(Tasks(print))
+    document = dataclasses.replace(from_text("report.md", TEXT, "markdown"), pages=(0, 900, 2400))
+    window.show_document(dataclasses.replace(document, outline=tuple(headings_of(TEXT))))
+    window.resize(*size)
+    return window
+
+
 def _has_batch(node: Node) -> bool:
     return isinstance(node, IterationNode) and any(isinstance(child, BatchNode) for child in node.children)
 
@@ -117,6 +154,7 @@ def _is_retried(node: Node) -> bool:
     return _is_llm(node) and bool(node.exchange.attempts)  # type: ignore[attr-defined]
 
 
+TEXT = "# Report\n\n" + "\n".join(f"## Part {n}\n\n" + "Europe grew by some words. " * 9 for n in range(1, 9))
 NARROW, WIDE = (440, 640), (1000, 560)
 SCENES: dict[str, Callable[[], QWidget]] = {
     "tree_empty": lambda: _tree(None, (900, 420)),
@@ -142,6 +180,15 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "batch": lambda: _inspector(DONE, lambda node: isinstance(node, BatchNode), "Calls", (520, 560)),
     "run_details": lambda: _inspector(DONE, lambda node: node.parent is None, "Details", (440, 900)),
     "answer": lambda: _inspector(DONE, lambda node: node.parent is None, "Final answer", NARROW),
+    "documents": lambda: _documents(is_list=False, size=(700, 140)),
+    "documents_many": lambda: _documents(is_list=False, size=(700, 140), more=60),
+    "documents_list": lambda: _documents(is_list=True, size=(900, 330), more=60),
+    "documents_list_small": lambda: _documents(is_list=True, size=(540, 300), busy="Reading 3 of 12: report.pdf"),
+    "documents_text": lambda: _preview((900, 600)),
+    "documents_text_small": lambda: _preview((560, 400)),
+    "documents_password": lambda: PasswordDialog("contract.docx", was_wrong=True),
+    "documents_ocr": lambda: OcrDialog(["scan.pdf"], ["deu", "eng"]),
+    "documents_left_out": lambda: LeftOutDialog([LeftOut("src/.git", "hidden"), LeftOut("a.png", "holds no text")]),
     "no_row": Inspector,
     "both": lambda: _both(DONE),
 }
