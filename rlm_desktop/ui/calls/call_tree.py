@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -115,7 +115,6 @@ class CallTreeView(QWidget):
         self.table.viewport().installEventFilter(self)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._open_row_menu)
-        self.setFocusProxy(self.table)
 
     def _make_page_buttons(self) -> None:
         self._page_buttons = QButtonGroup(self)
@@ -152,7 +151,6 @@ class CallTreeView(QWidget):
         for widget in (self.bar.field, self.bar.conditions, self.view_button):
             widget.setEnabled(number == 0)
         self._notes.setVisible(number == 0)
-        self.setFocusProxy(page)
         self.icicle.select(self.selected_node())
         if self.charts is not None:
             self.charts.select(self.selected_node())
@@ -536,6 +534,10 @@ class CallTreeView(QWidget):
         super().resizeEvent(event)
         self.columns.fit(self.width())
         self._show_overview()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The page that shows takes it. Not a focus proxy: Tab would leave out all else that is in here."""
+        self.pages.currentWidget().setFocus(event.reason())
 
     def changeEvent(self, event: QEvent) -> None:
         """Other colours, another font."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -172,12 +181,12 @@ class _Canvas(QWidget):
             self.entered.emit(top.parent if top is not None else None)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected is not None:
             self.entered.emit(self.selected)
-        elif (found := self._neighbour(Qt.Key(key))) is not None:
+        elif (found := self._neighbour(key)) is not None:
             self.chosen.emit(found)
         else:
             super().keyPressEvent(event)
 
-    def _neighbour(self, key: Qt.Key) -> Node | None:
+    def _neighbour(self, key: int) -> Node | None:
         shown = [slab for slab in self.slabs if not slab.more]
         here = next((slab for slab in shown if slab.node is self.selected), None)
         if here is None:
@@ -188,7 +197,8 @@ class _Canvas(QWidget):
             below = [slab for slab in shown if slab.node.parent is here.node]
             return max(below, key=lambda slab: slab.width).node if below else None
         beside = sorted((slab for slab in shown if slab.level == here.level), key=lambda slab: slab.x)
-        place = beside.index(here) + {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(key, len(beside))
+        steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        place = beside.index(here) + steps.get(key, len(beside))
         return beside[place].node if 0 <= place < len(beside) else None
 
 
@@ -258,7 +268,6 @@ class IcicleView(QWidget):
         self._slices.timeout.connect(self._go_on)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.lay_out)
-        self.setFocusProxy(self.canvas)
 
     def set_state(self, state: RunState, clock: Clock | None = None) -> None:
         """Show another run."""
@@ -342,6 +351,10 @@ class IcicleView(QWidget):
     def showEvent(self, event: QEvent) -> None:
         """What was hidden was not laid out."""
         self.lay_out()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The rectangles take it. Not a focus proxy: Tab would leave out the controls."""
+        self.canvas.setFocus(event.reason())
 
     def changeEvent(self, event: QEvent) -> None:
         """Other colours."""

@@ -6,7 +6,7 @@ import heapq
 import time
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -98,8 +98,11 @@ class ChartsView(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFocusProxy(self.load_view)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The first chart takes it. Not a focus proxy: Tab would leave out the others."""
+        self.load_view.setFocus(event.reason())
 
     def _arrange(self, *, is_wide: bool) -> None:
         """Two beside each other where there is room."""
