@@ -21,6 +21,7 @@ from rlm_desktop.errors import DocumentError
 from rlm_desktop.ui.calls.call_filter import CallFilter
 from rlm_desktop.ui.calls.call_text import is_failure
 from rlm_desktop.ui.calls.call_tree import CallTreeView
+from rlm_desktop.ui.charts.charts_view import ChartsView
 from rlm_desktop.ui.documents.dialogs import LeftOutDialog, OcrDialog, PasswordDialog
 from rlm_desktop.ui.documents.items import DocumentItem
 from rlm_desktop.ui.documents.panel import DocumentsPanel
@@ -68,6 +69,24 @@ def _icicle(weight: str, shape: Shape = DEEP) -> QWidget:
     view.select_node(next(node for node in view.state.nodes if isinstance(node, BatchNode)))
     view.icicle.weight.setCurrentIndex(view.icicle.weight.findData(weight))
     view.show_page(1)
+    return view
+
+
+def _sorted() -> QWidget:
+    view = _tree(DONE, (1200, 560))
+    assert isinstance(view, CallTreeView)
+    for action in view.columns.actions()[-3:]:
+        action.setChecked(True)
+    view.sort("cost")
+    return view
+
+
+def _charts(size: tuple[int, int]) -> QWidget:
+    view = ChartsView()
+    view.resize(*size)
+    view.set_state(traces.state(DEEP))
+    while view._load.is_behind or not view.load_view.plot.slots:
+        view._draw()
     return view
 
 
@@ -167,6 +186,9 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "tree_focused": _focused,
     "icicle_time": lambda: _icicle("time"),
     "icicle_cost": lambda: _icicle("cost", DONE),
+    "tree_sorted": _sorted,
+    "charts": lambda: _charts((1000, 900)),
+    "charts_small": lambda: _charts((480, 700)),
     "tree_small": lambda: _tree(DONE, (560, 400), select=2),
     "cells": lambda: _inspector(DONE, _has_batch, "Code and output", NARROW),
     "cells_wide": lambda: _inspector(DONE, _has_batch, "Code and output", WIDE),

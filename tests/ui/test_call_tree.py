@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from PySide6.QtWidgets import QApplication
@@ -328,3 +329,87 @@ def test_rows_follow_the_size_of_the_text(view: CallTreeView, qapp: QApplication
     assert (view.table.row_height, view.table.rowAt(0)) == (low, 20)
     qapp.setStyleSheet("")
     dressed.deleteLater()
+
+
+def test_a_heading_sorts_within_each_parent_and_the_selection_stays(view: CallTreeView, qtbot: QtBot) -> None:
+    view.set_state(traces.state(Shape(calls=40, depth=1, batch=12, iterations=5)))
+    batch = next(node for node in view.state.nodes if isinstance(node, BatchNode))
+    view.model.rows.open(batch)
+    chosen = batch.children[3]
+    view.select_node(chosen)
+    header = view.table.horizontalHeader()
+
+    def click(column: Column) -> list[float]:
+        place = QPoint(header.sectionViewportPosition(column) + 20, header.height() // 2)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert view.selected_node() is chosen
+        first = view.model.rows.row_of(batch) + 1
+        rows = [view.model.rows.node(row) for row in range(first, first + len(batch.children))]
+        assert all(node.parent is batch for node in rows)
+        return [call_text.duration(node, 0.0) for node in rows]
+
+    by_time = [call_text.duration(node, 0.0) for node in batch.children]
+    assert click(Column.DURATION) == sorted(by_time, reverse=True)
+    assert click(Column.DURATION) == sorted(by_time)
+    assert click(Column.DURATION) == by_time
+    click(Column.COST)
+    assert view.model.rows.order == "cost"
+    assert click(Column.CALL) == by_time
+
+
+def test_a_live_run_says_when_its_order_is_old(view: CallTreeView, qtbot: QtBot) -> None:
+    events = list(traces.events(Shape(calls=40, depth=1, batch=12, iterations=5)))
+    state = RunState()
+    _play(state, iter(events[:150]))
+    view.set_state(state)
+    view.sort("tokens")
+    assert not view.sort_note.isVisible()
+    _play(state, iter(events[150:]))
+    view.refresh()
+    assert view.sort_note.isVisible()
+    before = list(view.model.rows.visible)
+    qtbot.mouseClick(view.sort_note.buttons[0], Qt.MouseButton.LeftButton)
+    assert not view.sort_note.isVisible()
+    assert sorted(view.model.rows.visible) == sorted(before)
+
+
+def test_the_path_above_a_focused_row_leads_back(view: CallTreeView) -> None:
+    view.set_state(traces.state(Shape(calls=40, depth=2, batch=12)))
+    batch = next(node for node in view.state.nodes if isinstance(node, BatchNode))
+    view.set_focus_node(batch.children[0])
+    assert f'href="{batch.index}"' in view.focus_note.text.text()
+    view.focus_note.text.linkActivated.emit(str(batch.index))
+    assert view.model.rows.focus is batch
+    view.focus_note.text.linkActivated.emit("0")
+    assert view.model.rows.focus is None
+    assert not view.focus_note.isVisible()
+
+
+def test_columns_stay_as_they_were_chosen(view: CallTreeView, qtbot: QtBot, tmp_path: Path) -> None:
+    next(action for action in view.columns.actions() if action.text() == "Own cost").setChecked(True)
+    next(action for action in view.columns.actions() if action.text() == "Cost").setChecked(False)
+    header = view.table.horizontalHeader()
+    header.moveSection(header.visualIndex(Column.STATUS), 3)
+    header.resizeSection(Column.CALL, 333)
+    memory = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    memory.setValue("columns", view.columns.state())
+    memory.sync()
+
+    other = CallTreeView()
+    qtbot.addWidget(other)
+    other.columns.restore(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat).value("columns"))
+    again = other.table.horizontalHeader()
+    assert other.columns.state() == view.columns.state()
+    assert again.sectionSize(Column.CALL) == 333
+    assert again.isSectionHidden(Column.COST)
+    assert not again.isSectionHidden(Column.OWN_COST)
+    assert again.visualIndex(Column.STATUS) == 3
+
+
+@pytest.mark.parametrize(
+    "state", [None, "", "{", "[]", '{"widths": {"CALL": 9999999, "NO": 1}, "order": ["NO"]}', 7]
+)
+def test_columns_that_cannot_be_read_change_nothing(view: CallTreeView, state: object) -> None:
+    before = view.columns.state()
+    view.columns.restore(state)
+    assert view.columns.state() == before
