@@ -160,8 +160,9 @@ class PlotView(QWidget):
         last = len(self._plot.slots) - 1
         across = (Qt.Key.Key_Left, Qt.Key.Key_Right)
         back, on = (Qt.Key.Key_Up, Qt.Key.Key_Down) if self._plot.kind == "bars" else across
-        to = {back: max(0, self._slot - 1), on: self._slot + 1, Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
-        place = to.get(Qt.Key(event.key()))
+        to: dict[int, int] = {back: max(0, self._slot - 1), on: self._slot + 1}
+        to |= {Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
+        place = to.get(event.key())
         if place is None or self._plot.is_empty:
             super().keyPressEvent(event)
         else:
