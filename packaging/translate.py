@@ -68,9 +68,9 @@ def texts_of(code: str, name: str) -> Iterator[Text]:
 
 
 def _short_forms(tree: ast.Module) -> dict[str, str]:
-    """Functions of a module that only add the context: name -> context."""
+    """Functions of a file that only add the context: name -> context."""
     found: dict[str, str] = {}
-    for function in tree.body:
+    for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and isinstance(function.body[-1], ast.Return):
             match function.body[-1].value:
                 case ast.Call(args=[ast.Constant(value=str(context)), ast.Name()]):
@@ -88,7 +88,7 @@ def _walk(node: ast.AST, context: str, name: str, short: dict[str, str]) -> Iter
 def _texts_of_call(call: ast.Call, context: str, name: str, short: dict[str, str]) -> Iterator[Text]:
     function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     arguments = call.args
-    if function in short:
+    if isinstance(call.func, ast.Name) and function in short:
         function, context = "tr", short[function]
     if function == "counted" and len(arguments) == 2:
         if isinstance(noun := _constant(arguments[1]), str):
