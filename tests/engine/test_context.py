@@ -24,6 +24,16 @@ async def test_a_folder_is_its_files_and_a_bad_one_spoils_nothing(tmp_path: Path
     assert [summary["name"] for summary in context.summaries] == list(context.value)
 
 
+async def test_patterns_and_pages(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one\ftwo")
+    (tmp_path / "b.txt").write_text("three")
+    context = await make_context(documents=[tmp_path / "*.txt"])
+    assert context.value == {"a.txt": "one\ftwo", "b.txt": "three"}
+    assert (context.maps[0].labels, context.maps[0].pages) == (["page 1", "page 2"], [0, 4])
+    with pytest.raises(DocumentError, match="no file fits"):
+        await make_context(documents=[tmp_path / "*.pdf"])
+
+
 async def test_a_folder_with_nothing_to_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="no file"):
         await make_context(documents=[tmp_path])

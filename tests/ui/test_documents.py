@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -101,6 +101,23 @@ class TestAdding:
             assert controller.panel.items[0].document is not None
             assert controller.panel.items[0].document.text == "first, changed"
             assert said(application) == ["two.txt is in the session already."]
+
+    async def test_files_can_be_dropped_on_the_list(self, start: Start, tmp_path: Path) -> None:
+        (tmp_path / "one.txt").write_text("first")
+        async with start() as application:
+            controller = await add(application, tmp_path / "one.txt")
+            controller.panel.show_list(True)
+            data = QMimeData()
+            data.setUrls([QUrl.fromLocalFile(str(tmp_path / "one.txt"))])
+            event = QDragEnterEvent(
+                QPoint(20, 40),
+                Qt.DropAction.CopyAction,
+                data,
+                Qt.MouseButton.LeftButton,
+                Qt.KeyboardModifier.NoModifier,
+            )
+            QCoreApplication.sendEvent(controller.panel.table.viewport(), event)
+            assert event.isAccepted()
 
     async def test_equal_texts_are_kept_once(self, start: Start, tmp_path: Path) -> None:
         for name in ("a.txt", "b.txt"):

@@ -71,7 +71,7 @@ class DocumentsPanel(QWidget):
         muted(self._summary)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
-        self._progress.setFixedSize(120, 6)
+        self._progress.setFixedSize(80, 6)
         self._progress.setRange(0, _PERMILLE)
         self._progress.setAccessibleName(self.tr("Reading of documents"))
         self._cancel = QPushButton(self.tr("Cancel"))
