@@ -54,6 +54,10 @@
         <translation>&amp;Aufrufe</translation>
     </message>
     <message>
+        <source>&amp;Compare with…</source>
+        <translation>Mit anderem &amp;vergleichen…</translation>
+    </message>
+    <message>
         <source>&amp;Copy final answer</source>
         <translation>Endgültige &amp;Antwort kopieren</translation>
     </message>
@@ -498,6 +502,10 @@
         <translation>&amp;Protokoll zeigen</translation>
     </message>
     <message>
+        <source>Show this run and another one side by side.</source>
+        <translation>Diesen Lauf neben einem anderen zeigen.</translation>
+    </message>
+    <message>
         <source>Start with an empty session.</source>
         <translation>Mit einer leeren Sitzung beginnen.</translation>
     </message>
@@ -543,6 +551,49 @@
     </message>
 </context>
 <context>
+    <name>AnswerPage</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the answer as Markdown</source>
+        <translation>Die Antwort als Markdown kopieren</translation>
+    </message>
+    <message>
+        <source>Final answer</source>
+        <translation>Endgültige Antwort</translation>
+    </message>
+    <message>
+        <source>Given by {source}</source>
+        <translation>Gegeben durch {source}</translation>
+    </message>
+    <message>
+        <source>Markdown (*.md);;All files (*)</source>
+        <translation>Markdown (*.md);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Save the answer</source>
+        <translation>Die Antwort speichern</translation>
+    </message>
+    <message>
+        <source>Save the answer as a Markdown file</source>
+        <translation>Die Antwort als Markdown-Datei speichern</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Speichern…</translation>
+    </message>
+    <message>
+        <source>The answer appears here when the run has found it.</source>
+        <translation>Die Antwort erscheint hier, wenn der Lauf sie gefunden hat.</translation>
+    </message>
+    <message>
+        <source>{path}: {reason}. Choose another place.</source>
+        <translation>{path}: {reason}. Wählen Sie einen anderen Ort.</translation>
+    </message>
+</context>
+<context>
     <name>Application</name>
     <message numerus="yes">
         <source>%n run(s) are going on.</source>
@@ -560,16 +611,8 @@
         <translation>&amp;Stoppen und schließen</translation>
     </message>
     <message>
-        <source>A desktop workbench for Recursive Language Models. MIT licence. Uses Qt through PySide6 (LGPL).</source>
-        <translation>Eine Werkbank für rekursive Sprachmodelle (RLM). MIT-Lizenz. Verwendet Qt durch PySide6 (LGPL).</translation>
-    </message>
-    <message>
         <source>A run is going on</source>
         <translation>Ein Lauf ist im Gang</translation>
-    </message>
-    <message>
-        <source>About RLM Desktop</source>
-        <translation>Über RLM Desktop</translation>
     </message>
     <message>
         <source>Show report</source>
@@ -589,21 +632,294 @@
     </message>
 </context>
 <context>
+    <name>BatchCalls</name>
+    <message>
+        <source>Call</source>
+        <translation>Aufruf</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Tokens in → out</source>
+        <translation>Tokens ein → aus</translation>
+    </message>
+</context>
+<context>
+    <name>BatchPage</name>
+    <message>
+        <source>Calls of the batch</source>
+        <translation>Aufrufe des Stapels</translation>
+    </message>
+</context>
+<context>
     <name>CallModel</name>
+    <message>
+        <source>Call</source>
+        <translation>Aufruf</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Tiefe</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Duration without that of the calls below</source>
+        <translation>Dauer ohne die der Aufrufe darunter</translation>
+    </message>
+    <message>
+        <source>From its start to its end; the bar is its share of the run</source>
+        <translation>Vom Anfang bis zum Ende; der Balken ist der Anteil am Lauf</translation>
+    </message>
+    <message>
+        <source>Function</source>
+        <translation>Funktion</translation>
+    </message>
+    <message>
+        <source>How far it is, or how it ended</source>
+        <translation>Wie weit es ist, oder wie es endete</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Number of calls above it</source>
+        <translation>Zahl der Aufrufe darüber</translation>
+    </message>
+    <message>
+        <source>Own cost</source>
+        <translation>Eigene Kosten</translation>
+    </message>
+    <message>
+        <source>Own time</source>
+        <translation>Eigene Zeit</translation>
+    </message>
+    <message>
+        <source>Own tokens</source>
+        <translation>Eigene Tokens</translation>
+    </message>
+    <message>
+        <source>Seconds since the run began</source>
+        <translation>Sekunden seit Beginn des Laufs</translation>
+    </message>
+    <message>
+        <source>Show all calls of the batch</source>
+        <translation>Alle Aufrufe des Stapels zeigen</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>Started at {time}</source>
+        <translation>Begonnen bei {time}</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>The model that was asked</source>
+        <translation>Das gefragte Modell</translation>
+    </message>
+    <message>
+        <source>The name that the code used</source>
+        <translation>Der Name, den der Code verwendete</translation>
+    </message>
+    <message>
+        <source>The provider&apos;s figures for its own requests, without the calls below</source>
+        <translation>Zahlen des Anbieters für die eigenen Anfragen, ohne die Aufrufe darunter</translation>
+    </message>
+    <message>
+        <source>The provider&apos;s figures, all calls below included</source>
+        <translation>Zahlen des Anbieters, einschließlich aller Aufrufe darunter</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>Zeitachse</translation>
+    </message>
+    <message>
+        <source>Tokens in → out</source>
+        <translation>Tokens ein → aus</translation>
+    </message>
+    <message>
+        <source>US dollars for its own requests, without the calls below</source>
+        <translation>US-Dollar für die eigenen Anfragen, ohne die Aufrufe darunter</translation>
+    </message>
+    <message>
+        <source>US dollars, all calls below included; the bar is its share of the run</source>
+        <translation>US-Dollar, einschließlich aller Aufrufe darunter; der Balken ist der Anteil am Lauf</translation>
+    </message>
+    <message>
+        <source>What was called: the run, its iterations, batches and sub-calls</source>
+        <translation>Was aufgerufen wurde: der Lauf, seine Iterationen, Stapel und Unteraufrufe</translation>
+    </message>
+    <message>
+        <source>When it ran</source>
+        <translation>Wann es lief</translation>
+    </message>
     <message>
         <source>{sum} with the calls below, of these {own} of its own</source>
         <translation>{sum} mit den Aufrufen darunter, davon {own} eigene</translation>
+    </message>
+    <message>
+        <source>{time}, of these {own} without the calls below</source>
+        <translation>{time}, davon {own} ohne die Aufrufe darunter</translation>
+    </message>
+    <message>
+        <source>… {count} more</source>
+        <translation>… {count} weitere</translation>
+    </message>
+</context>
+<context>
+    <name>CallTable</name>
+    <message>
+        <source>Calls of the run</source>
+        <translation>Aufrufe des Laufs</translation>
     </message>
 </context>
 <context>
     <name>CallText</name>
     <message>
+        <source>Batch</source>
+        <translation>Stapel</translation>
+    </message>
+    <message>
+        <source>Budget limit</source>
+        <translation>Budgetgrenze</translation>
+    </message>
+    <message>
+        <source>Call limit</source>
+        <translation>Aufrufgrenze</translation>
+    </message>
+    <message>
+        <source>Cell error</source>
+        <translation>Zellenfehler</translation>
+    </message>
+    <message>
+        <source>Error limit</source>
+        <translation>Fehlergrenze</translation>
+    </message>
+    <message>
+        <source>Iteration</source>
+        <translation>Iteration</translation>
+    </message>
+    <message>
+        <source>Iteration {number}</source>
+        <translation>Iteration {number}</translation>
+    </message>
+    <message>
+        <source>Iterations</source>
+        <translation>Iterationen</translation>
+    </message>
+    <message>
+        <source>LLM sub-call</source>
+        <translation>LLM-Unteraufruf</translation>
+    </message>
+    <message>
+        <source>RLM sub-call</source>
+        <translation>RLM-Unteraufruf</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Sub-call</source>
+        <translation>Unteraufruf</translation>
+    </message>
+    <message>
+        <source>Sub-call {number}</source>
+        <translation>Unteraufruf {number}</translation>
+    </message>
+    <message>
+        <source>Timeout</source>
+        <translation>Zeitgrenze</translation>
+    </message>
+    <message>
+        <source>Token limit</source>
+        <translation>Tokengrenze</translation>
+    </message>
+    <message>
         <source>Waits for you</source>
         <translation>Wartet auf Sie</translation>
+    </message>
+    <message>
+        <source>collapsed</source>
+        <translation>zugeklappt</translation>
+    </message>
+    <message>
+        <source>cost unknown</source>
+        <translation>Kosten unbekannt</translation>
+    </message>
+    <message>
+        <source>cost {cost}</source>
+        <translation>Kosten {cost}</translation>
+    </message>
+    <message>
+        <source>expanded</source>
+        <translation>aufgeklappt</translation>
+    </message>
+    <message>
+        <source>level {number}</source>
+        <translation>Ebene {number}</translation>
+    </message>
+    <message>
+        <source>min {low} · median {middle} · max {high}</source>
+        <translation>min {low} · Median {middle} · max {high}</translation>
+    </message>
+    <message>
+        <source>tokens unknown</source>
+        <translation>Tokens unbekannt</translation>
+    </message>
+    <message>
+        <source>tokens {input} in, {output} out</source>
+        <translation>Tokens {input} hinein, {output} heraus</translation>
+    </message>
+    <message>
+        <source>{count} completed</source>
+        <translation>{count} abgeschlossen</translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation>{count} fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>{count} running</source>
+        <translation>{count} laufen</translation>
+    </message>
+    <message>
+        <source>{count} waiting</source>
+        <translation>{count} warten</translation>
     </message>
 </context>
 <context>
     <name>CallTreeView</name>
+    <message>
+        <source>Ask a question to see the run here: every call, iteration and batch, as it happens.</source>
+        <translation>Stellen Sie eine Frage, um den Lauf hier zu sehen: jeden Aufruf, jede Iteration und jeden Stapel, wie sie geschehen.</translation>
+    </message>
     <message>
         <source>By time</source>
         <translation>Nach Zeit</translation>
@@ -613,12 +929,24 @@
         <translation>Diagramme</translation>
     </message>
     <message>
+        <source>Close</source>
+        <translation>Zuklappen</translation>
+    </message>
+    <message>
+        <source>Close everything below</source>
+        <translation>Alles darunter zuklappen</translation>
+    </message>
+    <message>
         <source>Compress</source>
         <translation>Stauchen</translation>
     </message>
     <message>
         <source>Compress the parts of the timeline in which no model was asked and no code ran</source>
         <translation>Die Teile der Zeitachse stauchen, in denen kein Modell gefragt wurde und kein Code lief</translation>
+    </message>
+    <message>
+        <source>Copy the row</source>
+        <translation>Die Zeile kopieren</translation>
     </message>
     <message>
         <source>For {idle} of {whole} nothing ran.</source>
@@ -633,12 +961,32 @@
         <translation>Eiszapfen</translation>
     </message>
     <message>
+        <source>No row fits the filter.</source>
+        <translation>Keine Zeile passt zum Filter.</translation>
+    </message>
+    <message>
         <source>Only {path} is shown.</source>
         <translation>Nur {path} wird gezeigt.</translation>
     </message>
     <message>
+        <source>Open</source>
+        <translation>Aufklappen</translation>
+    </message>
+    <message>
+        <source>Open everything below</source>
+        <translation>Alles darunter aufklappen</translation>
+    </message>
+    <message>
         <source>Rows and figures</source>
         <translation>Zeilen und Zahlen</translation>
+    </message>
+    <message>
+        <source>Scroll with the run again (L)</source>
+        <translation>Wieder mit dem Lauf mitrollen (L)</translation>
+    </message>
+    <message>
+        <source>Show only this and what is below</source>
+        <translation>Nur dies und alles darunter zeigen</translation>
     </message>
     <message>
         <source>Show the rows in the order of time again</source>
@@ -669,6 +1017,14 @@
         <translation>Die Zeilen sortieren, die Spalten wählen</translation>
     </message>
     <message>
+        <source>Stop the run</source>
+        <translation>Den Lauf stoppen</translation>
+    </message>
+    <message>
+        <source>Stop this call and what is below</source>
+        <translation>Diesen Aufruf und alles darunter stoppen</translation>
+    </message>
+    <message>
         <source>The run has moved on since its rows were sorted.</source>
         <translation>Der Lauf ist weiter, seit seine Zeilen sortiert wurden.</translation>
     </message>
@@ -687,6 +1043,136 @@
     <message>
         <source>Where it all went</source>
         <translation>Wohin alles ging</translation>
+    </message>
+    <message>
+        <source>▼ Follow live</source>
+        <translation>▼ Live folgen</translation>
+    </message>
+    <message>
+        <source>▼ Follow live · {count} new</source>
+        <translation>▼ Live folgen · {count} neu</translation>
+    </message>
+</context>
+<context>
+    <name>CellsPage</name>
+    <message>
+        <source>Cell {number}</source>
+        <translation>Zelle {number}</translation>
+    </message>
+    <message>
+        <source>Cells of the iteration</source>
+        <translation>Zellen der Iteration</translation>
+    </message>
+    <message>
+        <source>Error of the cell</source>
+        <translation>Fehler der Zelle</translation>
+    </message>
+    <message>
+        <source>Nothing was printed.</source>
+        <translation>Es wurde nichts ausgegeben.</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Output of the cell</source>
+        <translation>Ausgabe der Zelle</translation>
+    </message>
+    <message>
+        <source>Standard error</source>
+        <translation>Standardfehler</translation>
+    </message>
+    <message>
+        <source>The model has not written any code in this iteration yet.</source>
+        <translation>Das Modell hat in dieser Iteration noch keinen Code geschrieben.</translation>
+    </message>
+</context>
+<context>
+    <name>Charts</name>
+    <message>
+        <source>95 %</source>
+        <translation>95 %</translation>
+    </message>
+    <message>
+        <source>At most {most} at once, {mean} on average (each step is {width}).</source>
+        <translation>Höchstens {most} gleichzeitig, {mean} im Mittel (jede Stufe ist {width}).</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Abgeschlossen</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Depth {depth}</source>
+        <translation>Tiefe {depth}</translation>
+    </message>
+    <message>
+        <source>Durations of the calls</source>
+        <translation>Dauern der Aufrufe</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Input, cached</source>
+        <translation>Eingabe, aus Cache</translation>
+    </message>
+    <message>
+        <source>No call has ended yet.</source>
+        <translation>Noch kein Aufruf ist zu Ende.</translation>
+    </message>
+    <message>
+        <source>No model has been asked yet.</source>
+        <translation>Noch wurde kein Modell gefragt.</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Output, reasoning</source>
+        <translation>Ausgabe, Denken</translation>
+    </message>
+    <message>
+        <source>Requests under way</source>
+        <translation>Laufende Anfragen</translation>
+    </message>
+    <message>
+        <source>US dollars</source>
+        <translation>US-Dollar</translation>
+    </message>
+    <message>
+        <source>calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>limit</source>
+        <translation>Grenze</translation>
+    </message>
+    <message>
+        <source>median</source>
+        <translation>Median</translation>
+    </message>
+    <message>
+        <source>requests</source>
+        <translation>Anfragen</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Tokens</translation>
+    </message>
+    <message>
+        <source>{count} of {size} calls ended: {low} to {high}, median {middle}, 95 % within {most}.</source>
+        <translation>{count} von {size} Aufrufen zu Ende: {low} bis {high}, Median {middle}, 95 % in {most}.</translation>
     </message>
 </context>
 <context>
@@ -735,6 +1221,32 @@
     </message>
 </context>
 <context>
+    <name>ChoicesPane</name>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>Einstellung</translation>
+    </message>
+    <message>
+        <source>Settings of both runs</source>
+        <translation>Einstellungen beider Läufe</translation>
+    </message>
+</context>
+<context>
+    <name>CodeView</name>
+    <message>
+        <source>Code of the cell</source>
+        <translation>Code der Zelle</translation>
+    </message>
+</context>
+<context>
     <name>Columns</name>
     <message>
         <source>By cost</source>
@@ -770,6 +1282,88 @@
     <message>
         <source>Session</source>
         <translation>Sitzung</translation>
+    </message>
+</context>
+<context>
+    <name>CompareWindow</name>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>B against A: {parts}</source>
+        <translation>B gegenüber A: {parts}</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>Stapel</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>Compare two runs</source>
+        <translation>Zwei Läufe vergleichen</translation>
+    </message>
+    <message>
+        <source>Difference of the answer</source>
+        <translation>Unterschied der Antwort</translation>
+    </message>
+    <message>
+        <source>Difference of the code</source>
+        <translation>Unterschied des Codes</translation>
+    </message>
+    <message>
+        <source>Difference of the output</source>
+        <translation>Unterschied der Ausgabe</translation>
+    </message>
+    <message>
+        <source>How B differs from A as a whole</source>
+        <translation>Wie sich B als Ganzes von A unterscheidet</translation>
+    </message>
+    <message>
+        <source>Only what differs</source>
+        <translation>Nur Unterschiede</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>The same in both runs.</source>
+        <translation>In beiden Läufen gleich.</translation>
+    </message>
+    <message>
+        <source>There is none in this row.</source>
+        <translation>In dieser Zeile gibt es keinen.</translation>
+    </message>
+    <message>
+        <source>alike</source>
+        <translation>gleich</translation>
+    </message>
+    <message>
+        <source>{count} calls</source>
+        <translation>{count} Aufrufe</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens</source>
+        <translation>{tokens} Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>Comparing</name>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
     </message>
 </context>
 <context>
@@ -1189,12 +1783,12 @@
         <translation>Damit sie gelesen werden, installieren Sie Tesseract (unter Debian und Ubuntu: apt install tesseract-ocr) und wählen dann „Erneut lesen“ in der Liste.</translation>
     </message>
     <message>
-        <source>{documents} need a password.</source>
-        <translation>{documents} mit Passwort.</translation>
+        <source>{documents} have warnings.</source>
+        <translation>{documents} mit Warnungen.</translation>
     </message>
     <message>
-        <source>{documents} were not read without loss.</source>
-        <translation>{documents} nicht ohne Verlust gelesen.</translation>
+        <source>{documents} need a password.</source>
+        <translation>{documents} mit Passwort.</translation>
     </message>
     <message>
         <source>{documents} were removed.</source>
@@ -1588,6 +2182,13 @@
     </message>
 </context>
 <context>
+    <name>FactsPage</name>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+</context>
+<context>
     <name>FamilyLine</name>
     <message numerus="yes">
         <source>%n more</source>
@@ -1638,6 +2239,113 @@
     <message>
         <source>≈ {count} tokens</source>
         <translation>≈ {count} Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>FilterBar</name>
+    <message>
+        <source>Batch</source>
+        <translation>Stapel</translation>
+    </message>
+    <message>
+        <source>Cancelled or cut off</source>
+        <translation>Abgebrochen oder unterbrochen</translation>
+    </message>
+    <message>
+        <source>Clear all</source>
+        <translation>Alle löschen</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Abgeschlossen</translation>
+    </message>
+    <message>
+        <source>Conditions</source>
+        <translation>Bedingungen</translation>
+    </message>
+    <message>
+        <source>Costlier than</source>
+        <translation>Teurer als</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Tiefe</translation>
+    </message>
+    <message>
+        <source>Depth {number}</source>
+        <translation>Tiefe {number}</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Filter by kind, status, model, depth, duration, cost</source>
+        <translation>Nach Art, Status, Modell, Tiefe, Dauer, Kosten filtern</translation>
+    </message>
+    <message>
+        <source>Filter by name, prompt, response, code, output</source>
+        <translation>Nach Name, Prompt, Antwort, Code, Ausgabe filtern</translation>
+    </message>
+    <message>
+        <source>Filter calls</source>
+        <translation>Aufrufe filtern</translation>
+    </message>
+    <message>
+        <source>Iteration</source>
+        <translation>Iteration</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>LLM sub-call</source>
+        <translation>LLM-Unteraufruf</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Queued</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>RLM sub-call</source>
+        <translation>RLM-Unteraufruf</translation>
+    </message>
+    <message>
+        <source>Remove the condition {text}</source>
+        <translation>Die Bedingung {text} entfernen</translation>
+    </message>
+    <message>
+        <source>Remove this condition</source>
+        <translation>Diese Bedingung entfernen</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Slower than</source>
+        <translation>Langsamer als</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Waits for you</source>
+        <translation>Wartet auf Sie</translation>
+    </message>
+    <message>
+        <source>{found} of {all}</source>
+        <translation>{found} von {all}</translation>
     </message>
 </context>
 <context>
@@ -1849,6 +2557,10 @@
     <message>
         <source>Max i&amp;terations</source>
         <translation>Max. Ite&amp;rationen</translation>
+    </message>
+    <message>
+        <source>Max iterations</source>
+        <translation>Max. Iterationen</translation>
     </message>
     <message>
         <source>Nothing is shared: the question is asked anew.</source>
@@ -2219,12 +2931,474 @@
         <source>iteration {number}</source>
         <translation>Iteration {number}</translation>
     </message>
+    <message>
+        <source>there are more in this run</source>
+        <translation>in diesem Lauf gibt es mehr</translation>
+    </message>
+</context>
+<context>
+    <name>IcicleView</name>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Heaviest first</source>
+        <translation>Schwerste zuerst</translation>
+    </message>
+    <message>
+        <source>In time order</source>
+        <translation>Nach der Zeit</translation>
+    </message>
+    <message>
+        <source>No cost is known yet.</source>
+        <translation>Noch sind keine Kosten bekannt.</translation>
+    </message>
+    <message>
+        <source>No tokens are known yet.</source>
+        <translation>Noch sind keine Tokens bekannt.</translation>
+    </message>
+    <message>
+        <source>No work time is known yet.</source>
+        <translation>Noch ist keine Arbeitszeit bekannt.</translation>
+    </message>
+    <message>
+        <source>Order of the rectangles</source>
+        <translation>Reihenfolge der Rechtecke</translation>
+    </message>
+    <message>
+        <source>Show the whole run</source>
+        <translation>Ganzen Lauf zeigen</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Tokens</translation>
+    </message>
+    <message>
+        <source>Width of the rectangles</source>
+        <translation>Breite der Rechtecke</translation>
+    </message>
+    <message>
+        <source>Width:</source>
+        <translation>Breite:</translation>
+    </message>
+    <message>
+        <source>Work time</source>
+        <translation>Arbeitszeit</translation>
+    </message>
 </context>
 <context>
     <name>Inspector</name>
     <message>
+        <source>Calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>Code and output</source>
+        <translation>Code und Ausgabe</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Final answer</source>
+        <translation>Endgültige Antwort</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>Inspektor</translation>
+    </message>
+    <message>
+        <source>No reply arrived.</source>
+        <translation>Es kam keine Antwort.</translation>
+    </message>
+    <message>
+        <source>Nothing has arrived yet.</source>
+        <translation>Noch ist nichts angekommen.</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>Prompt</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Reasoning</source>
+        <translation>Denken</translation>
+    </message>
+    <message>
+        <source>Response</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Select a row of the run to see what it did.</source>
+        <translation>Wählen Sie eine Zeile des Laufs, um zu sehen, was sie tat.</translation>
+    </message>
+    <message>
+        <source>The answer was saved as {path}.</source>
+        <translation>Die Antwort wurde als {path} gespeichert.</translation>
+    </message>
+    <message>
+        <source>The call has not ended yet.</source>
+        <translation>Der Aufruf ist noch nicht zu Ende.</translation>
+    </message>
+    <message>
         <source>The chart was saved as {path}.</source>
         <translation>Das Diagramm wurde als {path} gespeichert.</translation>
+    </message>
+    <message>
+        <source>The model has not been asked yet.</source>
+        <translation>Das Modell wurde noch nicht gefragt.</translation>
+    </message>
+    <message>
+        <source>The model has not replied yet.</source>
+        <translation>Das Modell hat noch nicht geantwortet.</translation>
+    </message>
+    <message>
+        <source>There is no answer.</source>
+        <translation>Es gibt keine Antwort.</translation>
+    </message>
+    <message>
+        <source>Transcript</source>
+        <translation>Mitschrift</translation>
+    </message>
+    <message>
+        <source>Transcript of the call</source>
+        <translation>Mitschrift des Aufrufs</translation>
+    </message>
+    <message>
+        <source>Variables</source>
+        <translation>Variablen</translation>
+    </message>
+    <message>
+        <source>Where the row is in the run</source>
+        <translation>Wo die Zeile im Lauf ist</translation>
+    </message>
+</context>
+<context>
+    <name>InspectorText</name>
+    <message>
+        <source>  of these cached</source>
+        <translation>  davon aus Cache</translation>
+    </message>
+    <message>
+        <source>  of these reasoning</source>
+        <translation>  davon Denken</translation>
+    </message>
+    <message>
+        <source> · new</source>
+        <translation> · neu</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Answered by</source>
+        <translation>Beantwortet durch</translation>
+    </message>
+    <message>
+        <source>Asked</source>
+        <translation>Gefragt</translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation>Assistent</translation>
+    </message>
+    <message>
+        <source>At once</source>
+        <translation>Gleichzeitig</translation>
+    </message>
+    <message>
+        <source>Attempt {number}</source>
+        <translation>Versuch {number}</translation>
+    </message>
+    <message>
+        <source>Attempts</source>
+        <translation>Versuche</translation>
+    </message>
+    <message>
+        <source>By depth</source>
+        <translation>Nach Tiefe</translation>
+    </message>
+    <message>
+        <source>By model</source>
+        <translation>Nach Modell</translation>
+    </message>
+    <message>
+        <source>Called by</source>
+        <translation>Aufgerufen von</translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>Calls took</source>
+        <translation>Aufrufe dauerten</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Tiefe</translation>
+    </message>
+    <message>
+        <source>Depth {number}</source>
+        <translation>Tiefe {number}</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>Dokumente</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Failed attempts</source>
+        <translation>Fehlgeschlagene Versuche</translation>
+    </message>
+    <message>
+        <source>Final answer</source>
+        <translation>Endgültige Antwort</translation>
+    </message>
+    <message>
+        <source>Finish reason</source>
+        <translation>Grund des Endes</translation>
+    </message>
+    <message>
+        <source>First token after</source>
+        <translation>Erstes Token nach</translation>
+    </message>
+    <message>
+        <source>Functions of the application</source>
+        <translation>Funktionen der Anwendung</translation>
+    </message>
+    <message>
+        <source>Input tokens</source>
+        <translation>Eingabe-Tokens</translation>
+    </message>
+    <message>
+        <source>Isolation</source>
+        <translation>Einschluss</translation>
+    </message>
+    <message>
+        <source>Iteration</source>
+        <translation>Iteration</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Model asked</source>
+        <translation>Gefragtes Modell</translation>
+    </message>
+    <message>
+        <source>Notice after {time}</source>
+        <translation>Hinweis nach {time}</translation>
+    </message>
+    <message>
+        <source>Notices</source>
+        <translation>Hinweise</translation>
+    </message>
+    <message>
+        <source>Output tokens</source>
+        <translation>Ausgabe-Tokens</translation>
+    </message>
+    <message>
+        <source>Reply complete after</source>
+        <translation>Antwort vollständig nach</translation>
+    </message>
+    <message>
+        <source>Request</source>
+        <translation>Anfrage</translation>
+    </message>
+    <message>
+        <source>Requests</source>
+        <translation>Anfragen</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Root model</source>
+        <translation>Wurzelmodell</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Secrets kept from models</source>
+        <translation>Vor Modellen verborgene Geheimnisse</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Sub-call model</source>
+        <translation>Unteraufruf-Modell</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Tokens and cost</source>
+        <translation>Tokens und Kosten</translation>
+    </message>
+    <message>
+        <source>Tokens and cost of the call itself</source>
+        <translation>Tokens und Kosten des Aufrufs selbst</translation>
+    </message>
+    <message>
+        <source>Tokens and cost, all calls below included</source>
+        <translation>Tokens und Kosten, mit allen Aufrufen darunter</translation>
+    </message>
+    <message>
+        <source>Usage not told by</source>
+        <translation>Verbrauch nicht genannt von</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Waited for a place</source>
+        <translation>Auf einen Platz gewartet</translation>
+    </message>
+    <message>
+        <source>Warning after {time}</source>
+        <translation>Warnung nach {time}</translation>
+    </message>
+    <message>
+        <source>With all calls below</source>
+        <translation>Mit allen Aufrufen darunter</translation>
+    </message>
+    <message>
+        <source>Without the calls below</source>
+        <translation>Ohne die Aufrufe darunter</translation>
+    </message>
+    <message>
+        <source>as many as allowed</source>
+        <translation>so viele wie erlaubt</translation>
+    </message>
+    <message>
+        <source>at most {count}</source>
+        <translation>höchstens {count}</translation>
+    </message>
+    <message>
+        <source>cell {number}</source>
+        <translation>Zelle {number}</translation>
+    </message>
+    <message>
+        <source>line {number}</source>
+        <translation>Zeile {number}</translation>
+    </message>
+    <message>
+        <source>taken from the record of an earlier run</source>
+        <translation>aus der Aufzeichnung eines früheren Laufs</translation>
+    </message>
+    <message>
+        <source>the identical request of call {number}</source>
+        <translation>die gleiche Anfrage von Aufruf {number}</translation>
+    </message>
+    <message>
+        <source>{characters} of output over the cap were dropped</source>
+        <translation>{characters} Ausgabe über der Grenze verworfen</translation>
+    </message>
+    <message>
+        <source>{count} of {size} calls failed.</source>
+        <translation>{count} von {size} Aufrufen fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>{count} replaced</source>
+        <translation>{count} ersetzt</translation>
+    </message>
+    <message>
+        <source>{function} in iteration {iteration}, cell {cell}</source>
+        <translation>{function} in Iteration {iteration}, Zelle {cell}</translation>
+    </message>
+    <message>
+        <source>{number} of at most {most}</source>
+        <translation>{number} von höchstens {most}</translation>
+    </message>
+    <message>
+        <source>{place} · error</source>
+        <translation>{place} · Fehler</translation>
+    </message>
+    <message>
+        <source>{place} · output</source>
+        <translation>{place} · Ausgabe</translation>
+    </message>
+    <message>
+        <source>{place} · response</source>
+        <translation>{place} · Antwort</translation>
+    </message>
+    <message>
+        <source>{place} · standard error</source>
+        <translation>{place} · Standardfehler</translation>
+    </message>
+    <message>
+        <source>{reason} · tried again after {time}</source>
+        <translation>{reason} · erneut versucht nach {time}</translation>
+    </message>
+    <message>
+        <source>{threads} still running at its end</source>
+        <translation>{threads} liefen am Ende noch</translation>
+    </message>
+    <message>
+        <source>{time} after the run began</source>
+        <translation>{time} nach Beginn des Laufs</translation>
+    </message>
+    <message>
+        <source>{time} without waiting for models</source>
+        <translation>{time} ohne das Warten auf Modelle</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens</source>
+        <translation>{tokens} Tokens</translation>
     </message>
 </context>
 <context>
@@ -2271,6 +3445,17 @@
     <message>
         <source>The newest part of {file}. It holds no texts of documents and no keys.</source>
         <translation>Der neueste Teil von {file}. Er enthält weder Texte von Dokumenten noch Schlüssel.</translation>
+    </message>
+</context>
+<context>
+    <name>MarkdownView</name>
+    <message>
+        <source>Copy link</source>
+        <translation>Link kopieren</translation>
+    </message>
+    <message>
+        <source>Open {place}</source>
+        <translation>{place} öffnen</translation>
     </message>
 </context>
 <context>
@@ -2431,10 +3616,91 @@
     </message>
 </context>
 <context>
+    <name>OverviewStrip</name>
+    <message>
+        <source>Overview of the run by depth</source>
+        <translation>Überblick des Laufs nach Tiefe</translation>
+    </message>
+    <message>
+        <source>The whole run by depth: the more calls at once, the higher. Click to go there.</source>
+        <translation>Der ganze Lauf nach Tiefe: je mehr Aufrufe gleichzeitig, desto höher. Ein Klick geht dorthin.</translation>
+    </message>
+</context>
+<context>
     <name>PagedText</name>
     <message>
         <source>Text of the document</source>
         <translation>Text des Dokuments</translation>
+    </message>
+</context>
+<context>
+    <name>PairsModel</name>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation>Was sich unterscheidet</translation>
+    </message>
+    <message>
+        <source>answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>code</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>only in A</source>
+        <translation>nur in A</translation>
+    </message>
+    <message>
+        <source>only in B</source>
+        <translation>nur in B</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Δ Cost</source>
+        <translation>Δ Kosten</translation>
+    </message>
+    <message>
+        <source>Δ Duration</source>
+        <translation>Δ Dauer</translation>
+    </message>
+    <message>
+        <source>Δ Tokens</source>
+        <translation>Δ Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>PairsView</name>
+    <message>
+        <source>Open in A</source>
+        <translation>In A öffnen</translation>
+    </message>
+    <message>
+        <source>Open in B</source>
+        <translation>In B öffnen</translation>
+    </message>
+    <message>
+        <source>Rows of both runs</source>
+        <translation>Zeilen beider Läufe</translation>
     </message>
 </context>
 <context>
@@ -2745,16 +4011,40 @@
         </translation>
     </message>
     <message>
+        <source>Answer</source>
+        <translation>Antworten</translation>
+    </message>
+    <message>
+        <source>Answer in the model&apos;s place</source>
+        <translation>An Stelle des Modells antworten</translation>
+    </message>
+    <message>
+        <source>Code that is about to run</source>
+        <translation>Code, der gleich läuft</translation>
+    </message>
+    <message>
         <source>Do not run it; the model is told so (Ctrl+F10)</source>
         <translation>Nicht ausführen; das Modell erfährt es (Strg+F10)</translation>
+    </message>
+    <message>
+        <source>End the call with this answer</source>
+        <translation>Den Aufruf mit dieser Antwort beenden</translation>
     </message>
     <message>
         <source>Here the run waited for a decision about this cell.</source>
         <translation>Hier wartete der Lauf auf eine Entscheidung über diese Zelle.</translation>
     </message>
     <message>
+        <source>Run</source>
+        <translation>Ausführen</translation>
+    </message>
+    <message>
         <source>Run the cell, with what was changed in it (F10)</source>
         <translation>Die Zelle ausführen, mit allen Änderungen daran (F10)</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Überspringen</translation>
     </message>
     <message>
         <source>The run waits: look at this cell before it runs.</source>
@@ -2763,6 +4053,10 @@
     <message>
         <source>The run waits: look at this cell before it runs. {more}</source>
         <translation>Der Lauf wartet: Sehen Sie diese Zelle an, bevor sie läuft. {more}</translation>
+    </message>
+    <message>
+        <source>or answer in the model&apos;s place</source>
+        <translation>oder an Stelle des Modells antworten</translation>
     </message>
 </context>
 <context>
@@ -2988,6 +4282,13 @@
     </message>
 </context>
 <context>
+    <name>QPlatformTheme</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
     <name>QuestionEdit</name>
     <message>
         <source>Question</source>
@@ -3087,6 +4388,88 @@
     <message>
         <source>no budget</source>
         <translation>kein Budget</translation>
+    </message>
+</context>
+<context>
+    <name>ReplayBar</name>
+    <message>
+        <source>&lt;b&gt;Replay&lt;/b&gt;: recorded, no model calls</source>
+        <translation>&lt;b&gt;Wiedergabe&lt;/b&gt;: aufgezeichnet, ohne Modellaufrufe</translation>
+    </message>
+    <message>
+        <source>Cut every wait for a model to half a second</source>
+        <translation>Jedes Warten auf ein Modell auf eine halbe Sekunde kürzen</translation>
+    </message>
+    <message>
+        <source>Exit replay</source>
+        <translation>Wiedergabe verlassen</translation>
+    </message>
+    <message>
+        <source>Next event</source>
+        <translation>Nächstes Ereignis</translation>
+    </message>
+    <message>
+        <source>Next iteration</source>
+        <translation>Nächste Iteration</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Pause at markers</source>
+        <translation>An Marken anhalten</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Previous event</source>
+        <translation>Voriges Ereignis</translation>
+    </message>
+    <message>
+        <source>Previous iteration</source>
+        <translation>Vorige Iteration</translation>
+    </message>
+    <message>
+        <source>Recorded on {day}, {time}; nothing is asked again.</source>
+        <translation>Aufgezeichnet am {day}, {time}; nichts wird erneut gefragt.</translation>
+    </message>
+    <message>
+        <source>Skip waiting</source>
+        <translation>Warten überspringen</translation>
+    </message>
+    <message>
+        <source>Speed of the replay</source>
+        <translation>Tempo der Wiedergabe</translation>
+    </message>
+    <message>
+        <source>Stop at iterations, errors, limits and the answer</source>
+        <translation>Bei Iterationen, Fehlern, Grenzen und der Antwort anhalten</translation>
+    </message>
+    <message>
+        <source>event {event} / {events} · {time} / {duration}</source>
+        <translation>Ereignis {event} / {events} · {time} / {duration}</translation>
+    </message>
+</context>
+<context>
+    <name>RunChooser</name>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>Compare with…</source>
+        <translation>Vergleichen mit…</translation>
+    </message>
+    <message>
+        <source>Filter runs</source>
+        <translation>Läufe filtern</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
     </message>
 </context>
 <context>
@@ -3223,6 +4606,24 @@
     </message>
 </context>
 <context>
+    <name>Scrubber</name>
+    <message>
+        <source>Playhead of the replay</source>
+        <translation>Abspielmarke der Wiedergabe</translation>
+    </message>
+</context>
+<context>
+    <name>SessionList</name>
+    <message>
+        <source>{detail}, forked at iteration {number}</source>
+        <translation>{detail}, abgezweigt bei Iteration {number}</translation>
+    </message>
+    <message>
+        <source>{detail}, resumed</source>
+        <translation>{detail}, fortgesetzt</translation>
+    </message>
+</context>
+<context>
     <name>Sessions</name>
     <message>
         <source>Earlier</source>
@@ -3282,7 +4683,7 @@
         <translation>Adresse des Dokuments, das die neueste Version nennt; es wird nichts dorthin gesendet</translation>
     </message>
     <message>
-        <source>Budget usd</source>
+        <source>Budget</source>
         <translation>Budget</translation>
     </message>
     <message>
@@ -3292,6 +4693,10 @@
     <message>
         <source>Cell timeout</source>
         <translation>Zeitgrenze je Zelle</translation>
+    </message>
+    <message>
+        <source>Cells are run by</source>
+        <translation>Zellen werden ausgeführt von</translation>
     </message>
     <message>
         <source>Check updates</source>
@@ -3378,6 +4783,10 @@
         <translation>Ebenen von Aufrufen unter der Wurzel: 1 heißt nur einfache Unteraufrufe</translation>
     </message>
     <message>
+        <source>Libraries</source>
+        <translation>Bibliotheken</translation>
+    </message>
+    <message>
         <source>Light</source>
         <translation>Hell</translation>
     </message>
@@ -3410,16 +4819,16 @@
         <translation>Max. Aufrufe</translation>
     </message>
     <message>
-        <source>Max concurrent</source>
+        <source>Max concurrent calls</source>
         <translation>Max. gleichzeitige Aufrufe</translation>
+    </message>
+    <message>
+        <source>Max consecutive errors</source>
+        <translation>Max. Fehler in Folge</translation>
     </message>
     <message>
         <source>Max depth</source>
         <translation>Max. Tiefe</translation>
-    </message>
-    <message>
-        <source>Max errors</source>
-        <translation>Max. Fehler in Folge</translation>
     </message>
     <message>
         <source>Max iterations</source>
@@ -3438,7 +4847,7 @@
         <translation>Mittel</translation>
     </message>
     <message>
-        <source>Memory limit mb</source>
+        <source>Memory limit</source>
         <translation>Speichergrenze</translation>
     </message>
     <message>
@@ -3518,14 +4927,6 @@
         <translation>Rekursiv</translation>
     </message>
     <message>
-        <source>Repl libraries</source>
-        <translation>REPL-Bibliotheken</translation>
-    </message>
-    <message>
-        <source>Repl mode</source>
-        <translation>REPL-Modus</translation>
-    </message>
-    <message>
         <source>Roomy</source>
         <translation>Weit</translation>
     </message>
@@ -3546,12 +4947,12 @@
         <translation>Streng</translation>
     </message>
     <message>
-        <source>Sub calls</source>
-        <translation>Unteraufrufe</translation>
+        <source>Sub-call model</source>
+        <translation>Unteraufruf-Modell</translation>
     </message>
     <message>
-        <source>Sub model</source>
-        <translation>Unteraufruf-Modell</translation>
+        <source>Sub-calls</source>
+        <translation>Unteraufrufe</translation>
     </message>
     <message>
         <source>System</source>
@@ -3594,8 +4995,16 @@
         <translation>Zeichen</translation>
     </message>
     <message>
+        <source>no limit</source>
+        <translation>keine Grenze</translation>
+    </message>
+    <message>
         <source>seconds</source>
         <translation>Sekunden</translation>
+    </message>
+    <message>
+        <source>the model&apos;s own</source>
+        <translation>wie das Modell</translation>
     </message>
     <message>
         <source>tokens</source>
@@ -3619,6 +5028,49 @@
     <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPages</name>
+    <message>
+        <source>Appearance</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>Allgemein</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>Vorlagen</translation>
+    </message>
+    <message>
+        <source>Prices</source>
+        <translation>Preise</translation>
+    </message>
+    <message>
+        <source>Providers</source>
+        <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>REPL</source>
+        <translation>REPL</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Storage</source>
+        <translation>Speicher</translation>
     </message>
 </context>
 <context>
@@ -3685,6 +5137,21 @@
     <message>
         <source>Taken from: {commands}</source>
         <translation>Genommen von: {commands}</translation>
+    </message>
+</context>
+<context>
+    <name>SpreadPane</name>
+    <message>
+        <source>Select a batch to see how long its calls took.</source>
+        <translation>Wählen Sie einen Stapel, um zu sehen, wie lange seine Aufrufe dauerten.</translation>
+    </message>
+    <message>
+        <source>{name}: no calls</source>
+        <translation>{name}: keine Aufrufe</translation>
+    </message>
+    <message>
+        <source>{name}: {calls}, {least} to {most} s, median {median} s</source>
+        <translation>{name}: {calls}, {least} bis {most} s, Median {median} s</translation>
     </message>
 </context>
 <context>
@@ -3861,6 +5328,85 @@
     </message>
 </context>
 <context>
+    <name>StoragePage</name>
+    <message>
+        <source>&amp;Back up…</source>
+        <translation>&amp;Sichern…</translation>
+    </message>
+    <message>
+        <source>&amp;Delete all</source>
+        <translation>Alles &amp;löschen</translation>
+    </message>
+    <message>
+        <source>&amp;Delete all…</source>
+        <translation>Alles &amp;löschen…</translation>
+    </message>
+    <message>
+        <source>&amp;Replace</source>
+        <translation>&amp;Ersetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Restore…</source>
+        <translation>&amp;Wiederherstellen…</translation>
+    </message>
+    <message>
+        <source>All sessions, runs and texts of documents are deleted for good. Your own files stay.</source>
+        <translation>Alle Sitzungen, Läufe und Texte von Dokumenten werden endgültig gelöscht. Ihre eigenen Dateien bleiben.</translation>
+    </message>
+    <message>
+        <source>All sessions, runs and texts of documents are deleted.</source>
+        <translation>Alle Sitzungen, Läufe und Texte von Dokumenten sind gelöscht.</translation>
+    </message>
+    <message>
+        <source>Archives (*.rlmarchive *.sqlite);;All files (*)</source>
+        <translation>Archive (*.rlmarchive *.sqlite);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Back up the history</source>
+        <translation>Den Verlauf sichern</translation>
+    </message>
+    <message>
+        <source>Copying…</source>
+        <translation>Wird kopiert…</translation>
+    </message>
+    <message>
+        <source>Delete everything?</source>
+        <translation>Alles löschen?</translation>
+    </message>
+    <message>
+        <source>Deleting…</source>
+        <translation>Wird gelöscht…</translation>
+    </message>
+    <message>
+        <source>Everything in the history is replaced by what {file} holds. A copy of it is kept.</source>
+        <translation>Alles im Verlauf wird durch den Inhalt von {file} ersetzt. Eine Kopie davon bleibt.</translation>
+    </message>
+    <message>
+        <source>Everything was copied to {file}.</source>
+        <translation>Alles wurde nach {file} kopiert.</translation>
+    </message>
+    <message>
+        <source>Replace the whole history?</source>
+        <translation>Den ganzen Verlauf ersetzen?</translation>
+    </message>
+    <message>
+        <source>Restore the history from a copy</source>
+        <translation>Den Verlauf aus einer Kopie wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Restored. What was there before is kept as {file}.</source>
+        <translation>Wiederhergestellt. Was vorher da war, bleibt als {file}.</translation>
+    </message>
+    <message>
+        <source>Restoring…</source>
+        <translation>Wird wiederhergestellt…</translation>
+    </message>
+    <message>
+        <source>Where the history lies</source>
+        <translation>Wo der Verlauf liegt</translation>
+    </message>
+</context>
+<context>
     <name>StoredSessions</name>
     <message>
         <source>A run of it is going on. Stop it first (Esc), then delete it.</source>
@@ -3915,6 +5461,17 @@
     <message>
         <source>works in part</source>
         <translation>geht zum Teil</translation>
+    </message>
+</context>
+<context>
+    <name>TextPane</name>
+    <message>
+        <source>Load more</source>
+        <translation>Mehr laden</translation>
+    </message>
+    <message>
+        <source>{count} of {all} characters are shown.</source>
+        <translation>{count} von {all} Zeichen werden gezeigt.</translation>
     </message>
 </context>
 <context>
@@ -4055,8 +5612,20 @@
         <translation>Eine Variable wählen, um ihren Wert zu sehen.</translation>
     </message>
     <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>No variables are known: no cell of this iteration has ended yet.</source>
+        <translation>Keine Variablen bekannt: Noch ist keine Zelle dieser Iteration zu Ende.</translation>
+    </message>
+    <message>
         <source>Only the first {count} characters are shown.</source>
         <translation>Nur die ersten {count} Zeichen werden gezeigt.</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>The value as it is now, in iteration {number}; this row shows an earlier one.</source>
@@ -4075,8 +5644,24 @@
         <translation>Der Wert ist nicht mehr da: Seine REPL ist beendet. Sein Anfang wurde aufgezeichnet.</translation>
     </message>
     <message>
+        <source>Type</source>
+        <translation>Typ</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
         <source>Value of the variable</source>
         <translation>Wert der Variablen</translation>
+    </message>
+    <message>
+        <source>Variables after the iteration</source>
+        <translation>Variablen nach der Iteration</translation>
+    </message>
+    <message>
+        <source>{variables}, {changed} changed in this iteration (marked ●)</source>
+        <translation>{variables}, {changed} in dieser Iteration geändert (mit ● markiert)</translation>
     </message>
 </context>
 <context>
@@ -4118,16 +5703,39 @@
         <translation>Es gibt kein Dokument, zu dem gefragt werden kann. Ziehen Sie Dateien auf das Fenster, oder drücken Sie Strg+O.</translation>
     </message>
     <message>
+        <source>This is a large run: its beginning shows, the rest is being read.</source>
+        <translation>Dies ist ein großer Lauf: Sein Anfang ist zu sehen, der Rest wird gelesen.</translation>
+    </message>
+    <message>
         <source>Type a question first.</source>
         <translation>Tippen Sie zuerst eine Frage.</translation>
     </message>
     <message>
-        <source>What it has found is kept, but it cannot go on later.</source>
-        <translation>Was er gefunden hat, bleibt, aber er kann später nicht weiterlaufen.</translation>
+        <source>What it has found is kept, and it can be resumed later.</source>
+        <translation>Was er gefunden hat, bleibt, und er lässt sich später fortsetzen.</translation>
     </message>
     <message>
         <source>“{question}” has ended: {status}.</source>
         <translation>„{question}“ ist zu Ende: {status}.</translation>
+    </message>
+</context>
+<context>
+    <name>_Canvas</name>
+    <message>
+        <source>Icicle of the run</source>
+        <translation>Eiszapfendiagramm des Laufs</translation>
+    </message>
+    <message>
+        <source>{count} rows too narrow to be drawn one by one</source>
+        <translation>{count} Zeilen, zu schmal für einzelne Rechtecke</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} Tokens</translation>
+    </message>
+    <message>
+        <source>{percent}% of the run</source>
+        <translation>{percent} % des Laufs</translation>
     </message>
 </context>
 <context>
@@ -4139,6 +5747,17 @@
     <message>
         <source>Why</source>
         <translation>Warum</translation>
+    </message>
+</context>
+<context>
+    <name>_Margin</name>
+    <message>
+        <source>Line {number} made {calls}. Click to go there.</source>
+        <translation>Zeile {number} machte {calls}. Ein Klick geht dorthin.</translation>
+    </message>
+    <message>
+        <source>Lines that made calls</source>
+        <translation>Zeilen, die Aufrufe machten</translation>
     </message>
 </context>
 </TS>
