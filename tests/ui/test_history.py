@@ -16,10 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
 from rlm_desktop.history import History
+from rlm_desktop.history.exports import FORMATS
+from rlm_desktop.history.transfer import ARCHIVE_SUFFIX
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.first_window import FirstWindow
-from rlm_desktop.ui.sessions.export_dialog import ExportChoice, ExportDialog
+from rlm_desktop.ui.sessions.export_dialog import SUFFIXES, ExportChoice, ExportDialog
 from rlm_desktop.ui.sessions.history_page import HistoryPage
 from rlm_desktop.ui.sessions.hit_list import HitLine
 from rlm_desktop.ui.sessions.naming import parsed_tags
@@ -278,6 +280,10 @@ def drop(application: Application, *files: Path) -> None:
         QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     application.window.dropEvent(event)
+
+
+def test_every_form_of_export_is_offered() -> None:
+    assert {"archive": ARCHIVE_SUFFIX, **{form.key: form.suffix for form in FORMATS}} == SUFFIXES
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.imports import fast_rlm, flat, grishahq, own, pyrlm, rlms
@@ -30,6 +34,8 @@ __all__ = ["FORMATS", "Imported", "ImportedRun", "holds_runs", "is_archive", "lo
 
 _SQLITE = b"SQLite format 3\0"
 _HEAD = 65_536
+_READ_WHOLE = 32 * 1024 * 1024
+"""A larger file that is one value of JSON is taken for a document: to look into it would hold up the window."""
 _MARKS = (
     b'"RunStarted"', b'"rlm_calls"', b'"root_model"', b'"usage_summary"', b'"event_type"', b'"termination_reason"',
     b'"step_id"', b'"trajectory"', b'"reasoning"', b'"run_metadata"', b'"steps"', b'"event"', b'"iterations"',
@@ -73,8 +79,8 @@ def _head(path: Path) -> bytes:
 def looks_like_log(path: Path) -> str:
     """Which kind of archive or log a file is, in words; empty when it is none, or cannot be read.
 
-    For a file that is dropped on the window: is it a document, or runs to be imported? It reads a file whole that
-    may be a log, so it belongs into a thread.
+    For a file that is dropped on the window: is it a document, or runs to be imported? Much of the file may have to
+    be read, so it belongs into a thread.
     """
     try:
         head = _head(path) if path.is_file() else b""
@@ -82,10 +88,23 @@ def looks_like_log(path: Path) -> str:
             return "archive" if holds_runs(path) else ""
         if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) or not any(map(head.count, _MARKS)):
             return ""
-        values = load(path).values
-    except HistoryError:
+        kind = _kind_of(list(_first_values(head)))
+        if not kind and path.stat().st_size <= _READ_WHOLE:
+            kind = _kind_of(load(path).values)
+        return kind
+    except (HistoryError, OSError):
         return ""
+
+
+def _kind_of(values: list[Any]) -> str:
     return next((format_.name for format_ in FORMATS if format_.fits(values)), "")
+
+
+def _first_values(head: bytes) -> Iterator[Any]:
+    """The values of the whole lines in the beginning of a file."""
+    for line in head.split(b"\n")[:-1]:
+        with contextlib.suppress(msgspec.DecodeError, RecursionError):
+            yield msgspec.json.decode(line)
 
 
 def holds_runs(path: Path) -> bool:

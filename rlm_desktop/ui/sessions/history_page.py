@@ -37,6 +37,8 @@ TYPING_MS = 120
 """How long nothing must have been typed before a search begins."""
 BUSY_MS = 200
 """A search that takes longer is said to be going on."""
+_NARROWEST = 8
+"""Letters that a filter has room for."""
 _LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -228,6 +230,9 @@ class HistoryPage(QWidget):
     def show_runs(self, ids: Sequence[str], rows: Mapping[str, RunRow], *, keeps_place: bool) -> None:
         """Show runs; `rows` are those that are known already. The cursor goes to the first, or keeps its place."""
         self._busy.stop()
+        if keeps_place and self.view is self.table and self.runs.ids == list(ids):
+            self.runs.renew(rows)
+            return
         current, place = self.current_run, max(0, self.table.currentIndex().row())
         self.runs.show_runs(ids, rows)
         if ids:
@@ -386,9 +391,9 @@ def _choice(name: str, items: Iterable[tuple[str, object]]) -> QComboBox:
     box.setAccessibleName(name)
     box.setToolTip(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(9)
     for text, value in items:
         box.addItem(text, value)
+    box.setMinimumContentsLength(max(_NARROWEST, len(box.itemText(0))))
     return box
 
 

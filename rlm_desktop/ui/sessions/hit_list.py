@@ -162,7 +162,7 @@ class HitDelegate(QStyledItemDelegate):
         line = index.data(HitsModel.LineRole)
         if not isinstance(line, HitLine):
             return QSize(200, spacing + 18)
-        width = option.widget.viewport().width() - _INDENT - _PADDING
+        width = option.widget.width() - _INDENT - _PADDING
         is_short = option.fontMetrics.horizontalAdvance(line.hit.snippet) < width * _SURELY
         return QSize(200, spacing * (2 if is_short else 1 + SNIPPET_LINES) + 14)
 

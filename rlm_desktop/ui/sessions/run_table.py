@@ -166,6 +166,12 @@ class RunsModel(QAbstractTableModel):
         if places:
             self.dataChanged.emit(self.index(places[0], 0), self.index(places[-1], len(COLUMNS) - 1))
 
+    def renew(self, rows: Mapping[str, RunRow]) -> None:
+        """The same runs, of which something may have changed; `rows` are the first ones."""
+        self.take_rows(rows)
+        if others := [run_id for run_id in self._rows if run_id not in rows]:
+            self.rows_wanted.emit(others)
+
     def row(self, place: int) -> RunRow | None:
         """The run of a row, if it is there yet."""
         return self._rows.get(self.ids[place]) if 0 <= place < len(self.ids) else None

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog
 
+from rlm_desktop.errors import UserError
 from rlm_desktop.history.watch import TransferCancelled, Watch
 from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.loop import Tasks
@@ -180,8 +181,12 @@ class Transfers(QObject):
 
     async def _take_all(self, paths: Sequence[Path]) -> None:
         for path in paths:
-            received = await self._watched(self.tr("Importing {file}…").format(file=path.name), _receiver(path))
-            if received is None:
+            try:
+                received = await self._watched(self.tr("Importing {file}…").format(file=path.name), _receiver(path))
+            except UserError as error:
+                self._window.messages.show_message(str(error))
+                continue
+            if received is None:  # cancelled: the others are not wanted either
                 return
             await self._sessions.refresh()
             self._tell_received(path, received)
