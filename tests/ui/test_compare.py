@@ -62,13 +62,17 @@ async def test_the_window_shows_texts_and_distributions(qtbot: QtBot, wait_until
     batch = next(n for n, pair in enumerate(both.pairs) if isinstance(pair.left, BatchNode) and pair.is_whole)
     window.view.selectRow(batch)
     assert window.tabs.currentWidget() is window.spread
-    assert "median" in window.spread.accessibleName()
+    await wait_until(lambda: "median" in window.spread.accessibleName())
+    window.view.selectRow(row)
     window.only.setChecked(True)
-    hidden = [window.view.isRowHidden(place) for place in range(window.model.rowCount())]
-    assert any(hidden)
-    assert not window.view.isRowHidden(0)
+    shown = [window.model.pair(place) for place in range(window.model.rowCount())]
+    assert shown[0] is both.pairs[0]
+    assert len(shown) < len(both.pairs)
+    assert all(pair in shown for pair in both.pairs if pair.differs)
+    assert window.model.pair(window.view.currentIndex().row()) is both.pairs[row]
     window.only.setChecked(False)
-    assert not window.view.isRowHidden(hidden.index(True))
+    assert window.model.rowCount() == len(both.pairs)
+    assert window.view.currentIndex().row() == row
     window.close()
     await tasks.aclose()
 

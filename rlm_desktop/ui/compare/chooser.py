@@ -46,6 +46,8 @@ class RunChooser(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Runs"))
         self.list.setUniformItemSizes(True)
+        self.list.setSpacing(3)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for row in rows:
             item = QListWidgetItem(_words(row), self.list)
             item.setData(Qt.ItemDataRole.UserRole, row.id)

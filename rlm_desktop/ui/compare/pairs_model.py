@@ -52,6 +52,7 @@ class PairsModel(QAbstractTableModel):
     def __init__(self, compared: Compared, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._compared = compared
+        self._shown: Sequence[Pair] = compared.pairs
         self._colours: Colours | None = None
 
     def set_colours(self, colours: Colours) -> None:
@@ -59,8 +60,18 @@ class PairsModel(QAbstractTableModel):
         self._colours = colours
         self.layoutChanged.emit()
 
+    def show_only_differing(self, is_on: bool) -> None:
+        """Show only the pairs that differ, and what is above them; or all again."""
+        self.beginResetModel()
+        self._shown = _differing(self._compared.pairs) if is_on else self._compared.pairs
+        self.endResetModel()
+
+    def row_of(self, pair: Pair) -> int:
+        """The row of a pair, -1 when it is not shown."""
+        return next((row for row, shown in enumerate(self._shown) if shown is pair), -1)
+
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
-        return 0 if parent.isValid() else len(self._compared.pairs)
+        return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
         return 0 if parent.isValid() else len(Column)
@@ -80,12 +91,12 @@ class PairsModel(QAbstractTableModel):
 
     def pair(self, row: int) -> Pair:
         """The pair of a row."""
-        return self._compared.pairs[row]
+        return self._shown[row]
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102
         if not index.isValid():
             return None
-        pair, column = self._compared.pairs[index.row()], index.column()
+        pair, column = self._shown[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(pair, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -132,6 +143,18 @@ class PairsModel(QAbstractTableModel):
                 return "?" if one.tokens is None or two.tokens is None else signed(two.tokens - one.tokens)
             case _:
                 return signed_cost(one.cost_usd, two.cost_usd)
+
+
+def _differing(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs that differ and those above them, in their order."""
+    wanted: set[int] = set()
+    path: list[int] = []
+    for place, pair in enumerate(pairs):
+        del path[pair.level :]
+        path.append(place)
+        if pair.differs or not pair.is_whole:
+            wanted.update(path)
+    return [pairs[place] for place in sorted(wanted)]
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

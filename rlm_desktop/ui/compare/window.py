@@ -214,18 +214,12 @@ class CompareWindow(QDialog):
         )
 
     def _hide_alike(self, is_on: bool) -> None:
-        """Show only the pairs that differ, and what is above them."""
-        shown: set[int] = set()
-        path: list[int] = []
-        for row, pair in enumerate(self._compared.pairs if is_on else ()):
-            del path[pair.level :]
-            path.append(row)
-            if pair.differs or not pair.is_whole:
-                shown.update(path)
-        self.view.setUpdatesEnabled(False)
-        for row in range(self.model.rowCount()):
-            self.view.setRowHidden(row, is_on and row not in shown)
-        self.view.setUpdatesEnabled(True)
+        """Show only the pairs that differ; the selected one stays selected where it is shown."""
+        index = self.view.currentIndex()
+        pair = self.model.pair(index.row()) if index.isValid() else None
+        self.model.show_only_differing(is_on)
+        if self.model.rowCount():
+            self._select(max(0, self.model.row_of(pair)) if pair is not None else 0)
 
     def _show_pair(self) -> None:
         """Show what differs in the selected pair; the texts are compared in a thread."""
@@ -233,8 +227,8 @@ class CompareWindow(QDialog):
         if not index.isValid():
             return
         pair = self.model.pair(index.row())
-        self.spread.show_spreads(*spreads(pair.left, pair.right))
-        if isinstance(pair.left or pair.right, BatchNode):
+        is_batch = isinstance(pair.left or pair.right, BatchNode)
+        if is_batch:
             self.tabs.setCurrentWidget(self.spread)
         elif self.tabs.currentWidget() is self.spread:
             self.tabs.setCurrentWidget(self.code)
@@ -243,13 +237,11 @@ class CompareWindow(QDialog):
         self._diffing = self._tasks.spawn(self._diff(pair), name="compare texts")
 
     async def _diff(self, pair: Pair) -> None:
+        self.spread.show_spreads(*await asyncio.to_thread(spreads, pair.left, pair.right))
         for pane, text_of in ((self.code, code_of), (self.output, output_of), (self.answer, result_of)):
-            one, two = text_of(pair.left), text_of(pair.right)
-            lines = await asyncio.to_thread(text_diff, one, two)
-            pane.show_diff(lines, self._hint(one, two))
-
-    def _hint(self, one: str, two: str) -> str:
-        return self.tr("The same in both runs.") if one or two else self.tr("There is none in this row.")
+            lines, has_text = await asyncio.to_thread(_compared, text_of(pair.left), text_of(pair.right))
+            same, none = self.tr("The same in both runs."), self.tr("There is none in this row.")
+            pane.show_diff(lines, same if has_text else none)
 
     def _open(self, pair: Pair, is_right: bool) -> None:
         node: Node | None = pair.right if is_right else pair.left
@@ -268,3 +260,8 @@ class CompareWindow(QDialog):
         if self._diffing is not None:
             self._diffing.cancel()
         super().done(result)
+
+
+def _compared(one: str, two: str) -> tuple[list[str], bool]:
+    """The lines that differ, and whether there is any text."""
+    return text_diff(one, two), bool(one or two)
