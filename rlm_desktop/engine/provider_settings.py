@@ -176,14 +176,14 @@ def parse(table: object) -> ProviderSettings:
     return ProviderSettings(**{name: value for name, value in values.items() if name in known})
 
 
-def load() -> tuple[list[ProviderSettings], list[str]]:
-    """The providers of the settings file, and what is wrong with the tables that are none.
+def load() -> tuple[list[ProviderSettings], list[tuple[str, str]]]:
+    """The providers of the settings file, and what is wrong with the tables that are none: name and reason.
 
     Raises:
         SettingsError: The file cannot be read.
     """
     found: dict[str, ProviderSettings] = {}
-    problems: list[str] = []
+    problems: list[tuple[str, str]] = []
     for number, table in enumerate(settings.load_tables(TABLE), start=1):
         try:
             item = parse(table)
@@ -191,7 +191,9 @@ def load() -> tuple[list[ProviderSettings], list[str]]:
                 raise SettingsError(f'The name "{item.name}" is there twice.')
             found[item.name] = item
         except SettingsError as error:
-            problems.append(f"Provider {number} of the settings file is left out: {error}")
+            name = cast("dict[str, Any]", table).get("name") if isinstance(table, dict) else None
+            text = f"Provider {number} of the settings file cannot be used: {error}"
+            problems.append((name if isinstance(name, str) else "", text))
     return list(found.values()), problems
 
 

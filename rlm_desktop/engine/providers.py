@@ -27,6 +27,8 @@ _OPENAI_URL = KINDS["openai"].base_url
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:[A-Z]*KEY|[A-Z]*TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(?:_|$)"
 )
+_KINDS_WITHOUT_SLASHES = ("openai", "azure")
+"""Kinds of servers whose models' names have no slash."""
 _LOCAL_KEY = "none"
 """The SDK refuses an empty key; servers that want none ignore this one."""
 
@@ -140,17 +142,22 @@ class Providers:
         """Those of the settings file with their keys, those of the environment, and the local servers.
 
         Asks the system's key store, which may take its time: call it from a thread. What is wrong with one
-        provider is said in its `fault`; the others can be used.
-
-        Raises:
-            SettingsError: The settings file cannot be read.
+        provider is said in its `fault`, what is wrong with the file in `problems`; the others can be used.
         """
         from rlm_desktop.engine.provider_settings import load, make_provider_of
 
         env = environment() if env is None else env
-        found, problems = load()
         store = keys or KeyStore()
-        return cls((make_provider_of(item, store, env) for item in found), env=env, problems=problems)
+        try:
+            found, faulty = load()
+        except SettingsError as error:
+            return cls(env=env, problems=[str(error)])
+        # One that cannot be used keeps its name: its models must not be asked for elsewhere.
+        unusable = [Provider(name, source="settings", fault=text) for name, text in faulty if name]
+        usable = [make_provider_of(item, store, env) for item in found]
+        names = {provider.name for provider in usable}
+        kept = [provider for provider in unusable if provider.name not in names]
+        return cls([*usable, *kept], env=env, problems=[text for _, text in faulty])
 
     @property
     def all(self) -> tuple[Provider, ...]:
@@ -160,7 +167,8 @@ class Providers:
     @property
     def default(self) -> Provider | None:
         """Whom names belong to that name no provider."""
-        return next(iter((*self.of_environment, *self.configured)), None)
+        usable = (provider for provider in self.configured if provider.base_url)
+        return next(iter((*self.of_environment, *usable)), None)
 
     @property
     def secrets(self) -> list[str]:
@@ -187,6 +195,12 @@ class Providers:
         provider = provider or self.default
         if provider is None:
             raise SettingsError(_no_server(model))
+        if slash and provider.name != before and provider.kind in _KINDS_WITHOUT_SLASHES:
+            # Else the texts of a run that was meant for one server would be sent to another.
+            raise SettingsError(
+                f"There is no provider {before!r}, which the model {model!r} names. Add it under Settings > "
+                f"Providers, or choose a model of {provider.name!r}."
+            )
         if provider.fault:
             raise SettingsError(f"The provider {provider.name!r} cannot be used: {provider.fault}")
         return provider

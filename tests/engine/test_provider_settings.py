@@ -102,7 +102,8 @@ def test_a_broken_table_is_left_out_said_and_kept() -> None:
     settings.save_tables("providers", [{"name": "a b"}, {**GROQ.table(), "from_the_future": 7}, GROQ.table()])
     found, problems = provider_settings.load()
     assert [item.name for item in found] == ["groq"]
-    assert ["cannot name" in problems[0], "twice" in problems[1]] == [True, True]
+    assert [name for name, _ in problems] == ["a b", "groq"]
+    assert ["cannot name" in problems[0][1], "twice" in problems[1][1]] == [True, True]
     provider_settings.save(found)
     text = paths.settings_file().read_text()
     assert 'name = "a b"' in text
@@ -203,17 +204,29 @@ def test_whose_model_a_name_is() -> None:
         "offline": "offline",
         "box/m": "box",
         "gpt-5": "openai",
-        "meta/llama": "openai",
         "openai/gpt-5": "openai",
         "openrouter/openai/gpt-5": "openrouter",
         "ollama/qwen3": "ollama",
-        "box/": "openai",
     }
     assert {name: known.find(name).name for name in owners} == owners
     assert known.find("openrouter/openai/gpt-5").server_name("openrouter/openai/gpt-5") == "openai/gpt-5"
     assert Providers([box], env={}).find("plain").name == "box"
+    assert Providers([box], env={}).find("meta/llama").name == "box"
     with pytest.raises(SettingsError, match="PROVIDER/MODEL"):
         Providers(env={}).find("plain")
+
+
+def test_a_model_of_a_provider_that_is_gone_is_not_asked_for_elsewhere() -> None:
+    settings.save_tables("providers", [{"name": "lab", "base_url": "no address"}])
+    known = Providers.load(KeyStore(Memory()), env={"OPENAI_API_KEY": KEY})
+    for model, words in (("lab/secret", "cannot be used"), ("gone/secret", "no provider 'gone'")):
+        with pytest.raises(SettingsError, match=words):
+            known.find(model)
+    assert "Provider 1" in known.problems[0]
+    paths.settings_file().write_text("= not TOML")
+    broken = Providers.load(KeyStore(Memory()), env={})
+    assert broken.problems
+    assert broken.find("offline").is_offline
 
 
 def test_a_provider_of_the_settings_comes_before_one_of_the_environment() -> None:

@@ -171,7 +171,7 @@ class ProviderBook(QObject):
             raise SettingsError(f'There is a provider "{item.name}" already. Give this one another name.')
         old = next((other for other in kept if other.name == old_name), None)
         if key is None and old is not None and (old.name, old.key) != (item.name, item.key):
-            key = self.keys.get(old.name, old.key)
+            key = self._kept_key(old_name)
         if key:
             learn_secrets([key])
             self.keys.keep(item.name, key, item.key)
@@ -179,6 +179,13 @@ class ProviderBook(QObject):
         provider_settings.save(saved if old is not None else [*saved, item])
         if old is not None and (old.name, old.key) != (item.name, item.key):
             self.keys.forget(old.name, old.key)
+
+    def _kept_key(self, name: str) -> str | None:
+        """The key that is kept for a provider of the settings; None for none."""
+        from rlm_desktop.engine import provider_settings
+
+        item = next((other for other in provider_settings.load()[0] if other.name == name), None)
+        return self.keys.get(item.name, item.key) or None if item is not None else None
 
     async def remove(self, name: str) -> None:
         """Take a provider out of the settings, and delete its key.
@@ -201,8 +208,8 @@ class ProviderBook(QObject):
             if item.name == name:
                 self.keys.forget(name, item.key)
 
-    async def draft(self, item: ProviderSettings, key: str | None) -> Provider:
-        """The provider that `item` would be, with `key` or the key that is kept.
+    async def draft(self, item: ProviderSettings, key: str | None, old_name: str = "") -> Provider:
+        """The provider that `item` would be, with `key` or the key that is kept (under `old_name`).
 
         Raises:
             SettingsError: The key has a character that no key has.
@@ -211,6 +218,8 @@ class ProviderBook(QObject):
         from rlm_desktop.engine.providers import checked_key, environment
 
         env = self.known.env if self.known is not None else environment()
+        if key is None and item.key in ("system", "session"):
+            key = await asyncio.to_thread(self._kept_key, old_name)
         if key is None:
             return await asyncio.to_thread(provider_settings.make_provider_of, item, self.keys, env)
         keyless = dataclasses.replace(item, key="none", key_variable="")

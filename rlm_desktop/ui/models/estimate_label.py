@@ -12,7 +12,7 @@ from rlm_desktop.engine.model_lists import too_small
 from rlm_desktop.engine.options import RunOptions
 from rlm_desktop.engine.prices import price_of
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.figures import counted, money, short_count
+from rlm_desktop.ui.figures import counted, dollars, money, short_count
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.window_style import set_property
 
@@ -41,7 +41,9 @@ class EstimateLabel(QLabel):
         found = estimate_of(book, settings, characters)
         self.warning = window_warning(book, settings, found)
         text = estimate_text(found)
-        self.setText(f"⚠ {text}" if self.warning else text)
+        if self.warning:
+            text = QCoreApplication.translate("Estimate", "⚠ small window · {text}").format(text=text)
+        self.setText(text)
         set_property(self, "level", "warning" if self.warning or _is_over(found, settings) else "")
         tip = "\n".join(filter(None, (self.warning, estimate_details(found, settings))))
         self.setToolTip(tip)
@@ -94,7 +96,7 @@ def estimate_text(found: Estimate) -> str:
 
 def _rounded(usd: float) -> str:
     """An estimate has no use for tenths of a cent."""
-    return f"< {money(0.01)}" if 0 < usd < 0.005 else money(round(usd, 2))
+    return f"< {dollars(0.01, 2)}" if 0 < usd < 0.01 else dollars(usd, 2)
 
 
 def estimate_details(found: Estimate, settings: Settings) -> str:

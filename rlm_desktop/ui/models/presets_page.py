@@ -33,6 +33,7 @@ from rlm_desktop.ui.theme import ROW_HEIGHT
 from rlm_desktop.ui.window_style import muted
 
 _Role = Qt.ItemDataRole.UserRole
+_LEAST_HEIGHT = 360
 
 
 class PresetsPage(QWidget):
@@ -67,6 +68,7 @@ class PresetsPage(QWidget):
         muted(self._holds)
         self.verdict = Verdict()
         self._build()
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self._connect()
         self._run(presets.load_all, self._show)
 

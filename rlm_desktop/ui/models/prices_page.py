@@ -24,6 +24,7 @@ from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.theme import figures_font
 from rlm_desktop.ui.window_style import muted
 
+_LEAST_HEIGHT = 440
 _FIELDS = ("input", "output", "cached")
 
 
@@ -79,6 +80,7 @@ class PricesPage(QWidget):
         layout.addWidget(self.verdict)
         layout.addLayout(buttons)
         self.month.hide()
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self.add.clicked.connect(self._add)
         self.reset.clicked.connect(self._reset)
         self.table.itemChanged.connect(self._on_changed)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.provider_check import Report
 
 _LIST_WIDTH = 208
+_LEAST_HEIGHT = 440
 _Role = Qt.ItemDataRole.UserRole
 
 
@@ -56,6 +57,7 @@ class ProvidersPage(QWidget):
         self._add = QPushButton(self.tr("+ Add provider"))
         self._note = QLabel()
         self._build()
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self._connect()
         self._tasks.spawn(self._load(), name="providers")
 
@@ -263,7 +265,7 @@ class ProvidersPage(QWidget):
         provider = None if self._is_new or self.save.isEnabled() else self._selected()
         try:
             if provider is None:
-                provider = await self._book.draft(self.form.settings(), self.form.typed_key)
+                provider = await self._book.draft(self.form.settings(), self.form.typed_key, self._old_name)
         except SettingsError as error:
             self.form.show_fault(str(error))
             return
