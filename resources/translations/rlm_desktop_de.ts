@@ -54,10 +54,6 @@
         <translation>&amp;Aufrufe</translation>
     </message>
     <message>
-        <source>&amp;Compare with…</source>
-        <translation>Mit anderem &amp;vergleichen…</translation>
-    </message>
-    <message>
         <source>&amp;Copy final answer</source>
         <translation>Endgültige &amp;Antwort kopieren</translation>
     </message>
@@ -270,6 +266,10 @@
         <translation>&amp;Befehlspalette…</translation>
     </message>
     <message>
+        <source>Compare &amp;with…</source>
+        <translation>Mit anderem &amp;vergleichen…</translation>
+    </message>
+    <message>
         <source>Copy the answer as Markdown.</source>
         <translation>Die Antwort als Markdown kopieren.</translation>
     </message>
@@ -442,15 +442,15 @@
         <translation>Vorige I&amp;teration</translation>
     </message>
     <message>
-        <source>Re&amp;play control</source>
-        <translation>Wiedergabe steue&amp;rn</translation>
-    </message>
-    <message>
         <source>Read what the program has noted.</source>
         <translation>Lesen, was das Programm vermerkt hat.</translation>
     </message>
     <message>
-        <source>Resu&amp;me</source>
+        <source>Replay contro&amp;l</source>
+        <translation>Wiedergabe steue&amp;rn</translation>
+    </message>
+    <message>
+        <source>Res&amp;ume</source>
         <translation>For&amp;tsetzen</translation>
     </message>
     <message>
@@ -464,6 +464,10 @@
     <message>
         <source>Run the cell that waits.</source>
         <translation>Die wartende Zelle ausführen.</translation>
+    </message>
+    <message>
+        <source>S&amp;tep mode</source>
+        <translation>&amp;Einzelschritt</translation>
     </message>
     <message>
         <source>Select the next row with an error.</source>
@@ -490,7 +494,7 @@
         <translation>Alle Tasten zeigen und ändern.</translation>
     </message>
     <message>
-        <source>Show final &amp;answer</source>
+        <source>Show final a&amp;nswer</source>
         <translation>Endgültige &amp;Antwort zeigen</translation>
     </message>
     <message>
@@ -508,10 +512,6 @@
     <message>
         <source>Start with an empty session.</source>
         <translation>Mit einer leeren Sitzung beginnen.</translation>
-    </message>
-    <message>
-        <source>Step &amp;mode</source>
-        <translation>&amp;Einzelschritt</translation>
     </message>
     <message>
         <source>Stop the run; what it has found so far is kept.</source>
@@ -2068,6 +2068,10 @@
     <message>
         <source>free</source>
         <translation>kostenlos</translation>
+    </message>
+    <message>
+        <source>⚠ small window · {text}</source>
+        <translation>⚠ kleines Fenster · {text}</translation>
     </message>
 </context>
 <context>

@@ -102,7 +102,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "step_mode",
         "&Run",
-        "Step &mode",
+        "S&tep mode",
         ("F9",),
         "Look at each cell before it runs: run, change, skip it, or answer by hand.",
         is_checkable=True,
@@ -112,30 +112,30 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "go_waiting", "&Run/Waiting &cell", "Sho&w it", ("Shift+F9",), "Go to the cell that has waited longest."
     ),
-    ActionSpec("show_answer", "&Run", "Show final &answer", ("Ctrl+Shift+A",), "Select the run's first row."),
+    ActionSpec("show_answer", "&Run", "Show final a&nswer", ("Ctrl+Shift+A",), "Select the run's first row."),
     ActionSpec(
-        "resume", "&Run", "Resu&me", ("Ctrl+Shift+R",), "Let a run that was cut off go on; nothing is paid twice."
+        "resume", "&Run", "Res&ume", ("Ctrl+Shift+R",), "Let a run that was cut off go on; nothing is paid twice."
     ),
     ActionSpec(
         "fork", "&Run", "&Fork here…", ("Ctrl+Shift+F",), "A new run that shares this one up to an iteration."
     ),
     ActionSpec(
-        "compare", "&Run", "&Compare with…", ("Ctrl+Shift+M",), "Show this run and another one side by side."
+        "compare", "&Run", "Compare &with…", ("Ctrl+Shift+M",), "Show this run and another one side by side."
     ),
     ActionSpec(
         "replay", "&Run", "&Replay", ("Ctrl+R",), "Play the run that is shown as it happened, or stop that."
     ),
     ActionSpec(
-        "replay_play", "&Run/Re&play control", "&Play or pause", ("Ctrl+Space",), "Play or pause the replay."
+        "replay_play", "&Run/Replay contro&l", "&Play or pause", ("Ctrl+Space",), "Play or pause the replay."
     ),
-    ActionSpec("replay_next", "&Run/Re&play control", "&Next event", (".",), "Go one event on."),
-    ActionSpec("replay_previous", "&Run/Re&play control", "Pre&vious event", (",",), "Go one event back."),
+    ActionSpec("replay_next", "&Run/Replay contro&l", "&Next event", (".",), "Go one event on."),
+    ActionSpec("replay_previous", "&Run/Replay contro&l", "Pre&vious event", (",",), "Go one event back."),
     ActionSpec(
-        "replay_next_iteration", "&Run/Re&play control", "Next &iteration", ("Ctrl+.",), "Go to the next iteration."
+        "replay_next_iteration", "&Run/Replay contro&l", "Next &iteration", ("Ctrl+.",), "Go to the next iteration."
     ),
     ActionSpec(
         "replay_previous_iteration",
-        "&Run/Re&play control",
+        "&Run/Replay contro&l",
         "Previous i&teration",
         ("Ctrl+Shift+,",),
         "Go to the iteration before.",
