@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.control import CellDecision
 from rlm_desktop.engine.events import AnyEvent, EndState, Spent, Usage
 from rlm_desktop.errors import UsageError
 
@@ -34,6 +35,7 @@ class RecordedCall:
     Attributes:
         replies: The model's complete replies, in order.
         closing: Its reply to the request for its best answer, after a limit.
+        decisions: (iteration, cell) -> what the person decided in step mode.
         result: What its caller got, when it completed.
         children: Prompt -> the calls that it made with it, in order.
     """
@@ -42,6 +44,7 @@ class RecordedCall:
     model: str
     replies: deque[ev.ModelResponded] = field(default_factory=deque[ev.ModelResponded])
     closing: ev.ModelResponded | None = None
+    decisions: dict[tuple[int, int], CellDecision] = field(default_factory=dict[tuple[int, int], CellDecision])
     result: str | None = None
     children: dict[str, deque[RecordedCall]] = field(default_factory=lambda: defaultdict(deque))
 
@@ -175,6 +178,9 @@ def _record(events: list[AnyEvent], until: int | None) -> RecordedCall:
         elif isinstance(event, ev.CallStarted) and event.parent in calls:
             call = calls[event.call] = RecordedCall(event.kind, event.model)
             calls[event.parent].children[event.prompt].append(call)
+        elif isinstance(event, ev.CellDecided) and event.call in calls and event.action != "answer":
+            decision = CellDecision(event.action, event.code)
+            calls[event.call].decisions[event.iteration, event.cell] = decision
         elif isinstance(event, ev.CellStarted):
             answered.discard(event.call)
         elif isinstance(event, ev.ModelResponded) and event.call in calls:

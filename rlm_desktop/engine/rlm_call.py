@@ -15,7 +15,7 @@ from rlm_desktop.engine import events as ev
 from rlm_desktop.engine import prompts
 from rlm_desktop.engine.client import Completion, estimate_tokens
 from rlm_desktop.engine.context import Context
-from rlm_desktop.engine.control import CellProposal
+from rlm_desktop.engine.control import CellDecision, CellProposal
 from rlm_desktop.engine.events import EndState, Message
 from rlm_desktop.engine.parsing import Block, Reply, TextFinal, parse_reply
 from rlm_desktop.engine.record import RecordedCall
@@ -225,12 +225,7 @@ class RlmCall:
 
     async def _decide_and_run(self, code: str) -> CellResult:
         """Run a cell, in step mode as the person decides."""
-        if self.run.approve is None or (self.record is not None and self.record.replies):
-            return await self._run_cell(code)
-        place = {"call": self.number, "iteration": self.iteration, "cell": self.cell}
-        self.run.emit(ev.CellProposed(**place, code=code))
-        decision = await self._guarded(self.run.approve(CellProposal(**place, code=code)))
-        self.run.emit(ev.CellDecided(**place, action=decision.action, code=decision.code))
+        decision = await self._decision(code)
         if decision.action == "answer":
             return CellResult(status="ok", final=Final(source="answer", text=decision.answer))
         if decision.action == "skip":
@@ -239,6 +234,20 @@ class RlmCall:
             return await self._run_cell(code)
         result = await self._run_cell(decision.code)
         return replace(result, stdout=f"{prompts.edited_cell_text(decision.code)}\n{result.stdout}")
+
+    async def _decision(self, code: str) -> CellDecision:
+        """What becomes of a cell: what was decided on record, in step mode what the person decides."""
+        recorded = self.record.decisions.pop((self.iteration, self.cell), None) if self.record is not None else None
+        approve = None if self.record is not None and self.record.replies else self.run.approve
+        if recorded is None and approve is None:
+            return CellDecision()
+        place = {"call": self.number, "iteration": self.iteration, "cell": self.cell}
+        self.run.emit(ev.CellProposed(**place, code=code))
+        if recorded is None and approve is not None:
+            recorded = await self._guarded(approve(CellProposal(**place, code=code)))
+        decision = recorded or CellDecision()
+        self.run.emit(ev.CellDecided(**place, action=decision.action, code=decision.code))
+        return decision
 
     async def _run_cell(self, code: str) -> CellResult:
         assert self._repl is not None

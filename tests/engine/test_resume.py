@@ -9,6 +9,7 @@ import pytest
 
 import rlm_desktop.engine.client as client_module
 from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.control import CellDecision, CellProposal
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.record import RecordedCall, fork_at, resume_from
@@ -159,6 +160,24 @@ async def test_a_fork_with_other_models_is_served_from_the_record(bench: MakeBen
     result = await two.ask(context="c", past=fork_at(one.events, 2))
     assert result.final_answer == "re b"
     assert len(two.server.log) == 1
+
+
+async def test_what_was_decided_in_step_mode_is_done_again(bench: MakeBench) -> None:
+    decisions = iter([CellDecision(code="x = 5"), CellDecision("skip"), CellDecision()])
+
+    async def approve(_: CellProposal) -> CellDecision:
+        return next(decisions)
+
+    one = await bench([cell("x = 4"), cell("x = 6"), cell("FINAL(x)")])
+    assert (await one.ask(context="c", approve=approve)).final_answer == "5"
+    cut = next(
+        n for n, event in enumerate(one.events) if isinstance(event, ev.IterationStarted) and event.iteration == 3
+    )
+    two = await bench([cell("FINAL(x)")])
+    assert (await two.ask(context="c", past=resume_from(one.events[:cut]))).final_answer == "5"
+    assert [event.action for event in two.of(ev.CellDecided)] == ["run", "skip"]
+    three = await bench([cell("FINAL(x)")])
+    assert (await three.ask(context="c", past=fork_at(two.events, 3))).final_answer == "5"
 
 
 def test_calls_made_in_the_same_way_are_served_first() -> None:

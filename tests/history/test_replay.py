@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 import tests.traces as real
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState, Message, Usage
+from rlm_desktop.history import imports
 from rlm_desktop.history.replay import LONGEST_WAIT, Replay
+from tests.conftest import SHARED_DATA
 from tests.history import traces
 from tests.history.dump import dump
 
@@ -68,6 +70,7 @@ EVENTS = st.one_of(
     st.builds(ev.CallFinished, call=CALLS, end_state=STATES, result=TEXT),
     st.builds(ev.RunFinished, end_state=STATES, answer=st.none() | TEXT),
 )  # fmt: skip
+RUNS = SHARED_DATA / "runs"
 ROOT = [traces.started(), ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m")]
 
 
@@ -90,6 +93,17 @@ def test_real_traces(seed: int) -> None:
     events = list(real.events(real.Shape(calls=60, depth=3, seed=seed)))
     chosen = random.Random(seed)
     check(events, [chosen.randint(0, len(events)) for _ in range(60)], 20)
+
+
+def test_runs_of_other_engines() -> None:
+    """Every shared recorded run, as it is imported, at any moment."""
+    if not RUNS.is_dir():
+        pytest.skip("the shared recorded runs are not here")
+    chosen = random.Random(1)
+    for path in sorted(path for path in RUNS.rglob("*") if path.is_file() and path.suffix in (".json", ".jsonl")):
+        for run in imports.read(path).runs:
+            events = list(run.events)
+            check(events, [chosen.randint(0, len(events)) for _ in range(5)], 30)
 
 
 def test_a_wide_batch_forward_and_backward() -> None:
