@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -10,6 +12,11 @@ from rlm_desktop.ui import theme
 from rlm_desktop.ui.figures import one_line
 
 ICON_SIZE = 14
+
+
+def plain_tip(text: str) -> str:
+    """A tooltip that shows `text` as it is: Qt takes for HTML whatever looks like it, also what a model wrote."""
+    return f'<span style="white-space: pre-wrap">{html.escape(text)}</span>' if "<" in text else text
 
 
 class ElidedLabel(QLabel):
@@ -31,7 +38,7 @@ class ElidedLabel(QLabel):
         if text == self._full:
             return
         self._full = text
-        self.setToolTip(text[:2000])
+        self.setToolTip(plain_tip(text[:2000]))
         self._cut()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from rlm_desktop.history.transfer import ARCHIVE_SUFFIX
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.first_window import FirstWindow
+from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.sessions.export_dialog import SUFFIXES, ExportChoice, ExportDialog
 from rlm_desktop.ui.sessions.history_page import HistoryPage
 from rlm_desktop.ui.sessions.hit_list import HitLine
@@ -271,6 +273,37 @@ class TestTransfers:
             application._transfers.write(["secret"], ExportChoice("markdown", False), tmp_path / "x.md")
             await wait_until(lambda: bool(application.window.messages.messages))
             assert "OpenAI key" in application.window.messages.messages[0].text
+
+
+class TestTrouble:
+    async def test_a_locked_history_is_said_once_and_caught_up(
+        self, qapp: QApplication, wait_until: Until, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("rlm_desktop.history.database.BUSY_SECONDS", 0.01)
+        async with shown(qapp, 0) as application:
+            history, messages = application.workbench.sessions.history, application.window.messages
+            assert history is not None
+            sink = history.sink()
+            with contextlib.closing(sqlite3.connect(paths.history_file(), isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                for event in traces.run():
+                    sink(event)
+                await wait_until(lambda: len(messages.messages) == 1)
+                assert "locked" in messages.messages[0].text
+                other.execute("COMMIT")
+            await wait_until(lambda: len(messages.messages) == 2)
+            assert "nothing was lost" in messages.messages[0].text
+            assert await asyncio.to_thread(history.events, "run-1") == traces.run()
+
+
+def test_what_a_model_wrote_is_no_html_in_a_tooltip(qtbot: QtBot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.set_full_text('<img src="file:///etc/x"> & more')
+    assert "<img" not in label.toolTip()
+    assert "&lt;img" in label.toolTip()
+    label.set_full_text("plain & simple")
+    assert label.toolTip() == "plain & simple"
 
 
 def drop(application: Application, *files: Path) -> None:

@@ -42,6 +42,7 @@ class HistoryPanel(QWidget):
         new_requested: The person wants an empty session.
         run_opened: A run was chosen: session and run.
         filter_changed: Other sessions are wanted: a `RunFilter`.
+        filter_opened: The menu of the filter shows.
         more_wanted: The next page of sessions.
         renamed: A session or a run shall have this name: kind, id, name.
         tagged: It shall have these tags: kind, id, tags.
@@ -53,6 +54,7 @@ class HistoryPanel(QWidget):
     new_requested = Signal()
     run_opened = Signal(str, str)
     filter_changed = Signal(object)
+    filter_opened = Signal()
     more_wanted = Signal()
     renamed = Signal(str, str, str)
     tagged = Signal(str, str, list)
@@ -84,6 +86,7 @@ class HistoryPanel(QWidget):
         self.filter.textChanged.connect(self._on_typed)
         self.choice = FilterButton()
         self.choice.changed.connect(self._ask)
+        self.choice.menu().aboutToShow.connect(self.filter_opened)
         self.view = SessionsView(self.model)
         self._hint = QLabel()
         self._hint.setWordWrap(True)

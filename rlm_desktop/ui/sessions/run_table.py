@@ -37,6 +37,7 @@ from rlm_desktop.ui.figures import (
     short_count,
     status_words,
 )
+from rlm_desktop.ui.labels import plain_tip
 
 if TYPE_CHECKING:
     from rlm_desktop.history.rows import RunRow
@@ -215,7 +216,7 @@ class RunsModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole if column.is_figure:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.ToolTipRole:
-                return _tip(row, column)
+                return plain_tip(_tip(row, column))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{titles()[column.order]}: {column.text(row)}"
             case self.RowRole:

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.ui.figures import clock, counted, day_heading, local_time, money, one_line, status_words
+from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.theme import colours_of, pixmap, status_icon, status_role
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class SessionsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{line.title}; {line.detail}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{line.title}\n{line.detail}"
+            return plain_tip(f"{line.title}\n{line.detail}")
         return None
 
 

@@ -55,6 +55,7 @@ class StoredSessions(QObject):
         self._listing: asyncio.Task[None] | None = None
         panel.filter_changed.connect(self._filter)
         panel.more_wanted.connect(self._list_more)
+        panel.filter_opened.connect(lambda: tasks.spawn(self._offer_facets(), name="models and tags"))
         panel.renamed.connect(self.rename)
         panel.tagged.connect(lambda kind, item, tags: self.tag(kind, {item: tags}))
         panel.pinned.connect(lambda kind, item, is_pinned: self.pin(kind, [item], is_pinned))
@@ -65,6 +66,12 @@ class StoredSessions(QObject):
         """List the sessions of `history` from now on."""
         self.history = history
         await self.refresh()
+        await self._offer_facets()
+
+    async def _offer_facets(self) -> None:
+        """Let the filter offer the models and tags that there are now."""
+        if self.history is not None:
+            self._panel.set_facets(await self.do(lambda history: history.facets()))
 
     # -- listing --------------------------------------------------------------------------------------------
 
@@ -74,7 +81,6 @@ class StoredSessions(QObject):
             return
         chosen, limit = self._chosen, max(PAGE, len(self._listed))
         self._show(await self.do(lambda history: history.sessions(limit, chosen=chosen)), limit)
-        self._panel.set_facets(await self.do(lambda history: history.facets()))
         self.changed.emit()
 
     def _show(self, sessions: list[SessionRow], limit: int) -> None:
