@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 Level: TypeAlias = Literal["info", "warning", "error"]
 MAX_MESSAGES = 3
@@ -77,8 +78,8 @@ class Message(QFrame):
             act()
 
     def dismiss(self) -> None:
-        """Go away."""
-        if not self.isHidden():
+        """Go away; nothing happens when it went before."""
+        if isValid(self) and not self.isHidden():
             self.hide()
             self.closed.emit()
             self.deleteLater()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QPlainTextEdit, QTreeWidget
 from pytestqt.qtbot import QtBot
@@ -244,6 +244,13 @@ class TestMessages:
             bar.show_message(text)
         assert [message.text for message in bar.messages] == ["e", "d", "c"]
         assert len(bar.messages) == MAX_MESSAGES
+
+    def test_a_message_that_the_person_closed_can_be_taken_away_again(self, bar: MessageBar) -> None:
+        message = bar.show_message("Reading…", "info")
+        message.dismiss()
+        QCoreApplication.sendPostedEvents(message, QEvent.Type.DeferredDelete)
+        message.dismiss()
+        assert not bar.messages
 
     def test_a_button_acts_once(self, qtbot: QtBot, bar: MessageBar) -> None:
         undone: list[bool] = []
