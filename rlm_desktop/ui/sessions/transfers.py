@@ -36,8 +36,7 @@ class TransferProgress(QProgressDialog):
 
     def __init__(self, text: str, watch: Watch, window: MainWindow) -> None:
         super().__init__(window)
-        self._watch = watch
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._watch = watch  # closing the window cancels, `end` deletes it: the work may need a moment to stop
         self.setWindowModality(Qt.WindowModality.NonModal)
         self.setWindowTitle(text)
         self.setLabelText(text)
