@@ -87,7 +87,7 @@ async def states(application: Application) -> AsyncIterator[tuple[str, QWidget]]
     ended: asyncio.Future[object] = asyncio.get_running_loop().create_future()
     bench.run_ended.connect(lambda live: ended.done() or ended.set_result(live))
     bench.ask()
-    await asyncio.wait_for(ended, 30)
+    await asyncio.wait_for(ended, 90)
     yield "done", window
     async for state in _dialogs(application):
         yield state

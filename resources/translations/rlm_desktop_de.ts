@@ -138,10 +138,6 @@
         <translation>&amp;Pause oder weiter</translation>
     </message>
     <message>
-        <source>&amp;Pin or unpin</source>
-        <translation>An&amp;heften oder lösen</translation>
-    </message>
-    <message>
         <source>&amp;Play or pause</source>
         <translation>&amp;Abspielen oder anhalten</translation>
     </message>
@@ -420,6 +416,10 @@
     <message>
         <source>Open the row, or go to its first child</source>
         <translation>Die Zeile öffnen oder zur ersten darunter gehen</translation>
+    </message>
+    <message>
+        <source>Pi&amp;n or unpin</source>
+        <translation>An&amp;heften oder lösen</translation>
     </message>
     <message>
         <source>Play or pause the replay.</source>

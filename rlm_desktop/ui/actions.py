@@ -77,7 +77,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("rename_session", "&Edit", "&Rename session…", ("F2",), "Give the selected session another name."),
     ActionSpec("tag_session", "&Edit", "&Tags…", ("Ctrl+T",), "Give the selected session or runs tags."),
-    ActionSpec("pin_session", "&Edit", "&Pin or unpin", ("Ctrl+D",), "Keep the selected session or runs on top."),
+    ActionSpec("pin_session", "&Edit", "Pi&n or unpin", ("Ctrl+D",), "Keep the selected session or runs on top."),
     ActionSpec("history", "&View", "&History", ("Ctrl+H",), "Look at all runs, search through them, or go back."),
     ActionSpec(
         "show_history",
