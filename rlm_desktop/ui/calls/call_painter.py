@@ -143,6 +143,7 @@ class CallPainter:
         self._style = _Style(widget)
         self._latency_texts: dict[int, tuple[int, str]] = {}
         self._prefixes: dict[int, int] = {}
+        self._texts: dict[tuple[int, int], str] = {}
         self._paints: dict[int, _Paint] = {
             Column.CALL: self._paint_call,
             Column.STATUS: self._paint_status,
@@ -155,6 +156,7 @@ class CallPainter:
         """Another run is shown."""
         self._latency_texts.clear()
         self._prefixes.clear()
+        self._texts.clear()
 
     @property
     def row_height(self) -> int:
@@ -215,7 +217,8 @@ class CallPainter:
         self._write(frame, left + width - _PAD - face.width(shown), y, shown, role)
 
     def _paint_text(self, frame: _Frame, section: Section, y: int, row: int) -> None:
-        text = self._model.text(row, section.column)
+        column = section.column
+        text = self._settled(self._model.rows.node(row), column, lambda: self._model.text(row, column))
         if not text:
             return
         if section.column in RIGHT_ALIGNED:
@@ -223,6 +226,17 @@ class CallPainter:
         else:
             shown = self._style.plain.short(text, section.width - 2 * _PAD)
             self._write(frame, section.left + _PAD, y, shown)
+
+    def _settled(self, node: Node, column: int, make: Callable[[], str]) -> str:
+        """A text that stays as it is once its row has ended, and is put together once only from then on."""
+        if node.finished is None:
+            return make()
+        text = self._texts.get((node.index, column))
+        if text is None:
+            if len(self._texts) > _CACHE_LIMIT:
+                self._texts.clear()
+            text = self._texts[node.index, column] = make()
+        return text
 
     def _icon(self, frame: _Frame, x: float, y: int, name: str, role: str) -> None:
         drawn = theme.pixmap(name, getattr(self._style.colours, role), _ICON, self._style.ratio)
@@ -259,7 +273,8 @@ class CallPainter:
         if isinstance(node, BatchNode):
             text = self._latencies(node)
         else:
-            text = call_text.preview(node, self._shared(node.parent))
+            shared = self._shared(node.parent)
+            text = self._settled(node, Column.CALL, lambda: call_text.preview(node, shared))
         if text:
             face = self._style.code if isinstance(node, IterationNode) else self._style.plain
             self._write(frame, x, y, face.short(text, room), "muted", face)
@@ -364,11 +379,12 @@ class CallPainter:
         duration = call_text.duration(node, frame.now)
         if node.parent is not None:
             self._share(frame, left, width, y, duration / frame.total_seconds)
-        self._write_right(frame, left, width, y, call_text.seconds(duration))
+        text = self._settled(node, Column.DURATION, lambda: call_text.seconds(duration))
+        self._write_right(frame, left, width, y, text)
 
     def _paint_cost(self, frame: _Frame, left: int, width: int, y: int, row: int, node: Node) -> None:
         tally = call_text.tally_of(node)
-        text = call_text.cost(tally)
+        text = self._settled(node, Column.COST, lambda: call_text.cost(tally))
         if not text or tally is None:
             return
         if frame.total_cost and node.parent is not None:

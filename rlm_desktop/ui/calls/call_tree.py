@@ -537,7 +537,8 @@ class CallTreeView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The page that shows takes it. Not a focus proxy: Tab would leave out all else that is in here."""
-        self.pages.currentWidget().setFocus(event.reason())
+        if (page := self.pages.currentWidget()) is not None:
+            page.setFocus(event.reason())
 
     def changeEvent(self, event: QEvent) -> None:
         """Other colours, another font."""
