@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
@@ -93,4 +95,18 @@ async def test_what_goes_wrong_is_said(bench: Bench, tmp_path: Path, qtbot: QtBo
     page._do(lambda: page.back_up(tmp_path / "no" / "such" / "folder.rlmarchive"))
     await wait_until(lambda: "cannot be written" in page.note.text())
     assert bench.forgotten == 0
+    await bench.tasks.aclose()
+
+
+async def test_the_page_may_be_closed_while_it_works(
+    bench: Bench, tmp_path: Path, qtbot: QtBot, wait_until: Until
+) -> None:
+    page = await bench.page(qtbot, wait_until)
+    copy = tmp_path / "copy.rlmarchive"
+    await page.back_up(copy)
+    page._do(page._show_place)
+    page._do(lambda: page.bring_back(copy))
+    await asyncio.sleep(0)
+    shiboken6.delete(page)
+    await wait_until(lambda: bench.forgotten == 1)
     await bench.tasks.aclose()

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from rlm_desktop.errors import UserError
-from rlm_desktop.ui.figures import counted
+from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.sessions.stored import StoredSessions
 from rlm_desktop.ui.window_style import muted, without_icons
@@ -25,6 +26,8 @@ MEGABYTE = 1_000_000
 
 class StoragePage(QWidget):
     """What can be done with the history as a whole. Everything runs in a thread; the page says what happens.
+
+    The page may be closed meanwhile: the work goes on to its end, and what goes wrong is said in the window.
 
     Args:
         sessions: The history as the window lists it.
@@ -81,10 +84,13 @@ class StoragePage(QWidget):
         try:
             text = await work()
         except UserError as error:
+            if not isValid(self):
+                raise
             text = str(error)
-        for button in (self.backup, self.restore, self.delete):
-            button.setEnabled(self._sessions.history is not None)
-        self.note.setText(text)
+        if isValid(self):
+            for button in (self.backup, self.restore, self.delete):
+                button.setEnabled(self._sessions.history is not None)
+            self.note.setText(text)
 
     async def _with_storage(self, work: Callable[[Storage], object]) -> None:
         await self._sessions.do(lambda history: work(history.storage))
@@ -94,33 +100,37 @@ class StoragePage(QWidget):
             return history.storage.place, history.storage.size(), len(history.find_runs())
 
         place, size, runs = await self._sessions.do(look)
-        self.place.setText(f"{place}\n{size / MEGABYTE:,.1f} MB · {counted(runs, 'run')}")
+        if isValid(self):
+            self.place.setText(f"{place}\n{number(size / MEGABYTE, 1)} MB · {counted(runs, 'run')}")
         return ""
 
     async def back_up(self, target: Path) -> str:
         """Copy everything to a file."""
         self.note.setText(self.tr("Copying…"))
+        done = self.tr("Everything was copied to {file}.")
         await self._with_storage(lambda storage: storage.backup(target))
-        return self.tr("Everything was copied to {file}.").format(file=target)
+        return done.format(file=target)
 
     async def bring_back(self, copy: Path) -> str:
         """Put a copy in the place of everything."""
         self.note.setText(self.tr("Restoring…"))
+        done = self.tr("Restored. What was there before is kept as {file}.")
         kept: list[Path] = []
         await self._with_storage(lambda storage: kept.append(storage.restore(copy)))
         self._forget()
         await self._sessions.refresh()
         await self._show_place()
-        return self.tr("Restored. What was there before is kept as {file}.").format(file=kept[0])
+        return done.format(file=kept[0])
 
     async def delete_everything(self) -> str:
         """Delete every session for good."""
         self.note.setText(self.tr("Deleting…"))
+        done = self.tr("All sessions, runs and texts of documents are deleted.")
         await self._with_storage(lambda storage: storage.delete_all())
         self._forget()
         await self._sessions.refresh()
         await self._show_place()
-        return self.tr("All sessions, runs and texts of documents are deleted.")
+        return done
 
     # -- what it asks ---------------------------------------------------------------------------------------
 
