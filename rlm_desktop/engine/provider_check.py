@@ -59,7 +59,7 @@ async def check(provider: Provider, model: str = "") -> Report:
         listing = error
         if error.reason in ("refused", "unknown_host", "proxy", "tls", "key", "timeout"):
             return _failed(error, provider, model)
-    asked = provider.server_name(model) or _first_chatting(models)
+    asked = provider.server_name(model) or _any_model(provider, models)
     if not asked:
         if listing is not None:
             return _failed(listing, provider, model)
@@ -95,8 +95,10 @@ async def _raise_unless_adapted(failed: FailedAttempt) -> None:
         raise failed.error
 
 
-def _first_chatting(models: ModelList | None) -> str:
-    return first_chatting(model.name for model in models.models) if models is not None else ""
+def _any_model(provider: Provider, models: ModelList | None) -> str:
+    """A model of the list that chats, a usual and cheap one where there is one."""
+    names = [model.name for model in models.models] if models is not None else []
+    return first_chatting(names, provider.kind)
 
 
 def _nothing_to_ask(provider: Provider, models: ModelList | None) -> Report:

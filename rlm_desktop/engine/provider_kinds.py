@@ -21,6 +21,7 @@ class ProviderKind:
         is_local: Runs models on the machine it is on: nobody bills.
         output_limit_field: How the field of the longest reply is named. The others' name is refused by some and
             passed over silently by others (reference/providers.md, differences among servers).
+        usual_models: Good enough for all calls, and cheap; the first one that the server has is offered first.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ProviderKind:
     needs_key: bool = True
     is_local: bool = False
     output_limit_field: str = "max_tokens"
+    usual_models: tuple[str, ...] = ()
 
 
 KINDS: dict[str, ProviderKind] = {
@@ -43,6 +45,7 @@ KINDS: dict[str, ProviderKind] = {
             "OPENAI_API_KEY",
             "https://platform.openai.com/api-keys",
             output_limit_field="max_completion_tokens",
+            usual_models=("gpt-5-mini", "gpt-4.1-mini", "gpt-4o-mini"),
         ),
         ProviderKind(
             "azure",
@@ -57,6 +60,7 @@ KINDS: dict[str, ProviderKind] = {
             "https://openrouter.ai/api/v1",
             "OPENROUTER_API_KEY",
             "https://openrouter.ai/keys",
+            usual_models=("openai/gpt-5-mini", "openai/gpt-4o-mini"),
         ),
         ProviderKind("compatible", "OpenAI-compatible server", needs_key=False),
         ProviderKind("ollama", "Ollama", "http://127.0.0.1:11434/v1", needs_key=False, is_local=True),
@@ -69,7 +73,10 @@ LOCAL_KINDS = tuple(kind for kind in KINDS.values() if kind.is_local)
 _AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 
 
-_UNFIT = ("embed", "whisper", "tts", "dall-e", "image", "moderation", "audio", "realtime", "transcribe", "rerank")
+_UNFIT = (
+    *("embed", "whisper", "tts", "dall-e", "image", "moderation", "audio", "realtime", "transcribe", "rerank"),
+    *("davinci", "babbage", "turbo-instruct", "sora"),
+)
 """Parts of the names of models that do not chat."""
 
 
@@ -79,9 +86,11 @@ def is_chatting(model: str) -> bool:
     return not any(part in name for part in _UNFIT)
 
 
-def first_chatting(models: Iterable[str]) -> str:
-    """The first model that chats; empty for none."""
-    return next(filter(is_chatting, models), "")
+def first_chatting(models: Iterable[str], kind: str = "") -> str:
+    """A usual model of this kind of server if it has one, else the first that chats; empty for none."""
+    names = list(models)
+    usual = [name for name in KINDS[kind].usual_models if name in names] if kind else []
+    return next(iter([*usual, *filter(is_chatting, names)]), "")
 
 
 def kind_of_url(url: str) -> str:

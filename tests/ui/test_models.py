@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from rlm_desktop import paths, presets
+from rlm_desktop import paths, presets, settings
 from rlm_desktop.engine import catalog, prices
 from rlm_desktop.engine.catalog import ModelInfo
 from rlm_desktop.engine.local_servers import LocalServer
@@ -173,6 +173,18 @@ class TestProvidersPage:
         assert not page.form.name.isEnabled()
         assert not page.remove.isEnabled()
         assert KEY not in {edit.text() for edit in (page.form.key, page.form.variable, page.form.base_url)}
+
+    async def test_a_table_that_cannot_be_used_is_shown_with_its_fault(
+        self, qtbot: QtBot, book: ProviderBook, tasks: Tasks, wait_until: Until
+    ) -> None:
+        settings.save_tables("providers", [{"name": "a b", "base_url": "http://h/v1"}])
+        page = ProvidersPage(book, tasks)
+        qtbot.addWidget(page)
+        page.show()
+        await wait_until(lambda: not tasks._tasks)
+        assert page.list.item(0).text() == "a b"
+        assert "cannot name a provider" in page._note.text()
+        assert not page.form.name.isEnabled()
 
     async def test_without_a_key_store_the_session_is_offered(
         self, qtbot: QtBot, tasks: Tasks, wait_until: Until
@@ -410,7 +422,7 @@ class TestConnect:
             qtbot.keyClicks(panel.key, KEY)
             qtbot.keyClick(panel.key, Qt.Key.Key_Return)
             await wait_until(lambda: bool(chosen))
-        assert chosen == ["openai/gpt-5-mini"]
+        assert chosen == ["openai/big/model-7b"]
         assert store.kept == {("rlm-desktop", "openai"): KEY}
         assert provider_settings.load()[0][0].key == "system"
 

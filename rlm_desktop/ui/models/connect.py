@@ -159,7 +159,7 @@ class ConnectPanel(QFrame):
             kind = kind_of_key(key)
             item = ProviderSettings(name=kind, kind=kind, key=self._place)
             provider = await self._book.draft(item, checked_key(key))
-            report = await self._book.test(provider, DEFAULT_MODELS[kind])
+            report = await self._book.test(provider)
             self.verdict.show_report(report)
             if report.is_working:
                 await self._keep(item, key)
@@ -174,10 +174,6 @@ class ConnectPanel(QFrame):
     async def _keep(self, item: ProviderSettings, key: str) -> None:
         is_there = any(other.name == item.name for other in await self._book.configured())
         await self._book.save(item, key.strip(), item.name if is_there else "")
-
-
-DEFAULT_MODELS = {"openai": "gpt-5-mini", "openrouter": "openai/gpt-5-mini"}
-"""What is asked first with a new key: good enough for both calls, and cheap."""
 
 
 def kind_of_key(key: str) -> str:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.provider_kinds import KINDS
 from rlm_desktop.engine.provider_settings import ProviderSettings
+from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.keys import Place, StoreState
 from rlm_desktop.ui.models.verdict import Verdict
@@ -189,6 +190,22 @@ class ProviderForm(QWidget):
         self.concurrency.setValue(item.max_connections)
         self.api_version.setText(item.api_version)
         self.headers.setPlainText("\n".join(f"{name}: {value}" for name, value in item.headers.items()))
+        self._on_place()
+        self.verdict.clear()
+        self.blockSignals(False)
+
+    def show_found(self, provider: Provider) -> None:
+        """Show a provider that is not the settings' to change."""
+        self.blockSignals(True)
+        self.kind.setCurrentIndex(self.kind.findData(provider.kind))
+        self._on_kind()
+        self.name.setText(provider.name)
+        self.base_url.setText(provider.base_url)
+        self.key.clear()
+        self._has_kept_key = False
+        self.place.setCurrentIndex(self.place.findData("environment" if provider.has_key else "none"))
+        self.variable.setText(provider.about.key_variable or "OPENAI_API_KEY")
+        self.model.clearEditText()
         self._on_place()
         self.verdict.clear()
         self.blockSignals(False)

@@ -181,14 +181,17 @@ class ProvidersPage(QWidget):
             return
         self._is_new = False
         self._old_name = provider.name if provider.name in self._configured else ""
-        item = self._configured.get(provider.name) or _as_settings(provider)
-        self.form.show_settings(item)
+        item = self._configured.get(provider.name)
+        if item is not None:
+            self.form.show_settings(item)
+        else:
+            self.form.show_found(provider)
         models = self._book.lists.get(provider.name)
         self.form.show_models([model.name for model in models.models] if models is not None else [])
         is_own = provider.name in self._configured
         self.form.set_read_only(not is_own)
         self._note.setText(self._note_of(provider) if not is_own else provider.fault)
-        set_property(self._note, "level", "error" if is_own and provider.fault else "")
+        set_property(self._note, "level", "error" if provider.fault else "")
         self._note.setVisible(bool(self._note.text()))
         self.save.setEnabled(False)
         self.remove.setEnabled(is_own)
@@ -196,6 +199,8 @@ class ProvidersPage(QWidget):
             self.form.verdict.show_report(report)
 
     def _note_of(self, provider: Provider) -> str:
+        if provider.fault:
+            return provider.fault
         if provider.source == "environment":
             return self.tr(
                 "This provider comes from the environment or from a .env file and is changed there. Add one of "
@@ -297,17 +302,3 @@ class ProvidersPage(QWidget):
             )
         else:
             self._select(servers[0].provider.name)
-
-
-def _as_settings(provider: Provider) -> ProviderSettings:
-    """A provider that is not in the settings, as the form shows it."""
-    kind = KINDS[provider.kind]
-    return ProviderSettings(
-        name=provider.name.replace(":", "-").strip("-"),  # an IPv6 address is none that a person could choose
-        kind=provider.kind,
-        base_url=provider.base_url,
-        key="environment" if provider.has_key else "none",
-        key_variable=(kind.key_variable or "OPENAI_API_KEY") if provider.has_key else "",
-        organization=provider.organization,
-        api_version=provider.api_version if provider.kind == "azure" else "",
-    )
