@@ -160,6 +160,15 @@ class TestCrash:
         assert CrashFile(tmp_path).take_last() == ""
         assert not list(tmp_path.iterdir())
 
+    @pytest.mark.expect_log_warnings
+    def test_where_nothing_can_be_written_the_window_opens_all_the_same(self, tmp_path: Path) -> None:
+        folder = tmp_path / "log"
+        folder.write_text("a file where the folder should be", encoding="utf-8")
+        crash = CrashFile(folder)
+        assert crash.take_last() == ""
+        crash.arm()
+        crash.disarm()
+
     def test_another_window_that_runs_is_left_alone(self, tmp_path: Path) -> None:
         other = tmp_path / f"crash-{os.getppid()}.txt"
         other.write_text("head\nstack\n", encoding="utf-8")

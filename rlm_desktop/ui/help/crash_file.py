@@ -7,14 +7,18 @@ what they worked on.
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
+import logging
 import os
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from rlm_desktop import __version__
 
+log = logging.getLogger(__name__)
 _NAME = "crash-{}.txt"
 _LAST = "last-crash.txt"
 _HEAD = "RLM Desktop {version}, process {pid}, started {time}\n"
@@ -36,25 +40,28 @@ class CrashFile:
     def take_last(self) -> str:
         """The newest report that an earlier process left, once; empty when there is none."""
         found = ""
-        for path in sorted(self._folder.glob(_NAME.format("*")), key=lambda path: path.stat().st_mtime):
-            if _is_running(path):
-                continue
-            text = path.read_text(encoding="utf-8", errors="replace")[:_MOST]
-            if text.count("\n") > 1:
-                found = text
-                path.replace(self._folder / _LAST)
-            else:
-                path.unlink(missing_ok=True)  # it was killed, or the power went: nothing is known
+        with contextlib.suppress(OSError):
+            for path in sorted(self._folder.glob(_NAME.format("*")), key=lambda path: path.stat().st_mtime):
+                if _is_running(path):
+                    continue
+                text = path.read_text(encoding="utf-8", errors="replace")[:_MOST]
+                if text.count("\n") > 1:
+                    found = text
+                    path.replace(self._folder / _LAST)
+                else:
+                    path.unlink(missing_ok=True)  # it was killed, or the power went: nothing is known
         return found
 
     def arm(self) -> None:
-        """From now on, a crash is written."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._file = self._path.open("w", encoding="utf-8")
-        self._file.write(
-            _HEAD.format(version=__version__, pid=os.getpid(), time=f"{datetime.now():%Y-%m-%d %H:%M}")
-        )
-        self._file.flush()
+        """From now on, a crash is written, where anything can be written at all."""
+        head = _HEAD.format(version=__version__, pid=os.getpid(), time=f"{datetime.now():%Y-%m-%d %H:%M}")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._path.write_text(head, encoding="utf-8")
+            self._file = self._path.open("a", encoding="utf-8")
+        except OSError as error:  # a full disk must not keep the window from opening
+            log.warning("a crash would leave no report: %s", error)
+            return
         faulthandler.enable(self._file)
 
     def disarm(self) -> None:
@@ -71,6 +78,12 @@ def _is_running(path: Path) -> bool:
     """Whether the process that would write this file lives."""
     number = path.stem.rpartition("-")[2]
     if not number.isdecimal():
+        return False
+    if sys.platform == "win32":  # `os.kill` would send Ctrl+C; but a file that is open cannot be renamed there
+        try:
+            path.rename(path)
+        except OSError:
+            return True
         return False
     try:
         os.kill(int(number), 0)
