@@ -36,13 +36,30 @@ def session_page(
 
     `chosen` are conditions that at least one of a session's runs must meet.
     """
+    rows: list[Row[Any]] = []
+    # Two queries, each in the order of an index: one in the order of both would read all sessions for each page.
+    for is_pinned in (True, False) if before is None or before.is_pinned else (False,):
+        after = before if before is not None and before.is_pinned == is_pinned else None
+        rows += _sessions(connection, is_pinned, limit - len(rows), after, chosen)
+        if len(rows) == limit:
+            break
+    return _with_runs(connection, is_live, rows)
+
+
+def _sessions(
+    connection: Connection,
+    is_pinned: bool,
+    limit: int,
+    before: SessionRow | None,
+    chosen: Sequence[ColumnElement[bool]],
+) -> Sequence[Row[Any]]:
+    """The latest used sessions that are pinned, or that are not."""
     has_runs = exists().where(runs.c.session_id == sessions.c.id, runs.c.deleted_at.is_(None), *chosen)
-    query = select(sessions).where(sessions.c.deleted_at.is_(None), has_runs)
-    place = tuple_(sessions.c.is_pinned, sessions.c.updated_at, sessions.c.id)
+    query = select(sessions).where(sessions.c.is_pinned.is_(is_pinned), sessions.c.deleted_at.is_(None), has_runs)
     if before is not None:
-        query = query.where(place < (before.is_pinned, before.updated_at, before.id))
-    query = query.order_by(*(column.desc() for column in place)).limit(limit)
-    return _with_runs(connection, is_live, connection.execute(query).all())
+        query = query.where(tuple_(sessions.c.updated_at, sessions.c.id) < (before.updated_at, before.id))
+    query = query.order_by(sessions.c.updated_at.desc(), sessions.c.id.desc()).limit(limit)
+    return connection.execute(query).all()
 
 
 def one_session(connection: Connection, is_live: Liveness, session_id: str) -> SessionRow | None:
