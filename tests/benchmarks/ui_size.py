@@ -28,15 +28,20 @@ SHAPES = {
 
 def run() -> list[Figure]:
     """The figures of all but the largest; that is `ui_million`."""
-    return [figure for name, shape in SHAPES.items() for figure in measure(name, shape, is_traced=name == "50,000")]
+    figures: list[Figure] = []
+    for name, shape in SHAPES.items():
+        figures += measure(name, lambda shape=shape: traces.state(shape), is_traced=name == "50,000")
+    return figures
 
 
-def measure(name: str, shape: Shape, *, is_traced: bool = False, open_goal: float = 300) -> list[Figure]:
-    """All figures of a run of that shape.
+def measure(
+    name: str, make: Callable[[], RunState], *, is_traced: bool = False, open_goal: float = 300
+) -> list[Figure]:
+    """All figures of a run.
 
     Args:
         name: Its number of calls, for the figures' names.
-        shape: What to make.
+        make: Makes it.
         is_traced: Whether memory is counted exactly, which takes long; otherwise it is that of the process.
         open_goal: Milliseconds from the state to the first paint.
     """
@@ -50,7 +55,7 @@ def measure(name: str, shape: Shape, *, is_traced: bool = False, open_goal: floa
     theme = Theme(app, "light")
     gc.disable()  # as the application has it while one looks
     try:
-        state, figures = _made(name, shape, is_traced=is_traced)
+        state, figures = _made(name, make, is_traced=is_traced)
         figures += _view_figures(name, state, open_goal)
     finally:
         gc.enable()
@@ -61,14 +66,14 @@ def measure(name: str, shape: Shape, *, is_traced: bool = False, open_goal: floa
 # -- memory -----------------------------------------------------------------------------------------------------
 
 
-def _made(name: str, shape: Shape, *, is_traced: bool) -> tuple[RunState, list[Figure]]:
+def _made(name: str, make: Callable[[], RunState], *, is_traced: bool) -> tuple[RunState, list[Figure]]:
     gc.collect()
     process = psutil.Process()
     before = process.memory_info().rss
     if is_traced:
         tracemalloc.start()
     started = time.process_time()
-    state = traces.state(shape)
+    state = make()
     seconds = time.process_time() - started
     gc.collect()
     used = process.memory_info().rss - before

@@ -14,6 +14,8 @@ from rlm_desktop.ui.calls.call_filter import CallFilter
 _SLICE_SECONDS = 0.008
 _SHOW_EVERY = 0.2
 _SHOW_FIRST = 0.05
+_SHARE = 10
+"""Showing many hits takes long; it is done so rarely that most of the time is for searching."""
 _AGAIN_MS = 1000
 
 
@@ -35,6 +37,7 @@ class Finder(QObject):
         self._hits: set[int] = set()
         self._shown = 0
         self._shown_at = 0.0
+        self._took = 0.0
         self._searched_seq = 0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._go_on)
@@ -60,6 +63,7 @@ class Finder(QObject):
             return
         self._begin()
         self._shown_at = time.monotonic() - _SHOW_EVERY + _SHOW_FIRST
+        self._took = 0.0
         self._go_on()
 
     def refresh(self) -> None:
@@ -84,7 +88,8 @@ class Finder(QObject):
                 self._hits.add(index)
             if time.monotonic() >= until:
                 self._timer.start(0)
-                if len(self._hits) > self._shown and time.monotonic() - self._shown_at > _SHOW_EVERY:
+                pause = max(_SHOW_EVERY, self._took * _SHARE)
+                if len(self._hits) > self._shown and time.monotonic() - self._shown_at > pause:
                     self._show()
                 return
         self._search = None
@@ -92,6 +97,8 @@ class Finder(QObject):
         self._show()
 
     def _show(self) -> None:
-        self._shown_at = time.monotonic()
+        started = time.monotonic()
         self._shown = len(self._hits)
         self.found.emit(set(self._hits))
+        self._shown_at = time.monotonic()
+        self._took = self._shown_at - started
