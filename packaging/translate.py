@@ -118,6 +118,7 @@ def _constant(node: ast.expr) -> object:
 def table_texts() -> Iterator[Text]:
     """The texts that are data: the code translates them by their content."""
     from rlm_desktop.engine.events import EndState
+    from rlm_desktop.engine.providers import OFFLINE_LABEL
     from rlm_desktop.settings import options
     from rlm_desktop.ui.actions import ACTIONS
     from rlm_desktop.ui.calls.call_filter import KINDS, STATUSES
@@ -133,6 +134,7 @@ def table_texts() -> Iterator[Text]:
         yield from (Text("Actions", keys), Text("Actions", text))
     yield from (Text("FilterBar", text) for text in (*KINDS.values(), *STATUSES.values()))
     yield from (Text("CallModel", text) for heading in HEADINGS.values() for text in heading)
+    yield Text("Models", OFFLINE_LABEL)
     for status in ("queued", "running", "ok", "error", "killed", *EndState):
         yield Text("Status", status.capitalize())
     yield from (Text("SettingsPages", page.title) for page in PAGES)

@@ -899,11 +899,11 @@
     </message>
     <message>
         <source>{count} completed</source>
-        <translation>{count} abgeschlossen</translation>
+        <translation>{count} fertig</translation>
     </message>
     <message>
         <source>{count} failed</source>
-        <translation>{count} fehlgeschlagen</translation>
+        <translation>{count} gescheitert</translation>
     </message>
     <message>
         <source>{count} running</source>
@@ -1100,7 +1100,7 @@
     </message>
     <message>
         <source>Completed</source>
-        <translation>Abgeschlossen</translation>
+        <translation>Fertig</translation>
     </message>
     <message>
         <source>Cost</source>
@@ -1116,7 +1116,7 @@
     </message>
     <message>
         <source>Failed</source>
-        <translation>Fehlgeschlagen</translation>
+        <translation>Gescheitert</translation>
     </message>
     <message>
         <source>Input</source>
@@ -2261,7 +2261,7 @@
     </message>
     <message>
         <source>Completed</source>
-        <translation>Abgeschlossen</translation>
+        <translation>Fertig</translation>
     </message>
     <message>
         <source>Conditions</source>
@@ -2281,7 +2281,7 @@
     </message>
     <message>
         <source>Failed</source>
-        <translation>Fehlgeschlagen</translation>
+        <translation>Gescheitert</translation>
     </message>
     <message>
         <source>Filter by kind, status, model, depth, duration, cost</source>
@@ -3178,7 +3178,7 @@
     </message>
     <message>
         <source>Failed attempts</source>
-        <translation>Fehlgeschlagene Versuche</translation>
+        <translation>Gescheiterte Versuche</translation>
     </message>
     <message>
         <source>Final answer</source>
@@ -3354,7 +3354,7 @@
     </message>
     <message>
         <source>{count} of {size} calls failed.</source>
-        <translation>{count} von {size} Aufrufen fehlgeschlagen.</translation>
+        <translation>{count} von {size} Aufrufen gescheitert.</translation>
     </message>
     <message>
         <source>{count} replaced</source>
@@ -3572,6 +3572,13 @@
     <message>
         <source>unknown</source>
         <translation>unbekannt</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>Offline (extractive, no language model)</source>
+        <translation>Offline (extraktiv, kein Sprachmodell)</translation>
     </message>
 </context>
 <context>
@@ -4406,7 +4413,7 @@
     </message>
     <message>
         <source>Exit replay</source>
-        <translation>Wiedergabe verlassen</translation>
+        <translation>Beenden</translation>
     </message>
     <message>
         <source>Next event</source>
@@ -4422,7 +4429,7 @@
     </message>
     <message>
         <source>Pause at markers</source>
-        <translation>An Marken anhalten</translation>
+        <translation>An Marken halten</translation>
     </message>
     <message>
         <source>Play</source>
@@ -4442,7 +4449,7 @@
     </message>
     <message>
         <source>Skip waiting</source>
-        <translation>Warten überspringen</translation>
+        <translation>Ohne Warten</translation>
     </message>
     <message>
         <source>Speed of the replay</source>
@@ -5174,7 +5181,7 @@
     </message>
     <message>
         <source>Completed</source>
-        <translation>Abgeschlossen</translation>
+        <translation>Fertig</translation>
     </message>
     <message>
         <source>Error</source>
@@ -5186,7 +5193,7 @@
     </message>
     <message>
         <source>Failed</source>
-        <translation>Fehlgeschlagen</translation>
+        <translation>Gescheitert</translation>
     </message>
     <message>
         <source>Interrupted</source>

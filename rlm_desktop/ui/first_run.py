@@ -134,7 +134,8 @@ class FirstRun(QScrollArea):
 
     def show_model(self, label: str, *, is_offline: bool) -> None:
         """Say which model answers now; the place to connect one is only there while the offline one does."""
-        self._model.setText(self.tr("Model in use: {model}.").format(model=label))
+        words = QCoreApplication.translate("Models", label) if is_offline else label
+        self._model.setText(self.tr("Model in use: {model}.").format(model=words))
         if self._connect is not None:
             self._connect.setVisible(is_offline)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QApplication,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 MIN_LINES, MAX_LINES = 2, 8
 ALL_MODELS = "\0all"
 """Data of the entry that opens the list of all models; no model can be called so."""
-ONE_LINE_FROM = 860
+ONE_LINE_FROM = 1000
 """Narrower than this, the limits stand below the models."""
 
 
@@ -198,7 +198,7 @@ class QuestionPanel(QFrame):
     def set_models(self, models: Sequence[ModelChoice]) -> None:
         """Offer these models; the offline model is always there. What was chosen stays chosen."""
         offered = {choice.name: choice.label for choice in models}
-        offered.setdefault(OFFLINE, OFFLINE_LABEL)
+        offered[OFFLINE] = QCoreApplication.translate("Models", OFFLINE_LABEL)
         for box in (self.root_model, self.sub_model):
             chosen = _chosen(box) if box.count() else None
             box.blockSignals(True)
@@ -248,7 +248,8 @@ class QuestionPanel(QFrame):
         _choose(self.sub_model, settings.sub_model)
         self.max_depth.setValue(settings.max_depth)
         self.max_iterations.setValue(settings.max_iterations)
-        self.budget.setValue(settings.budget_usd or 0.0)
+        # Less than a cent would be rounded to none, which means no limit.
+        self.budget.setValue(max(0.01, settings.budget_usd) if settings.budget_usd else 0.0)
 
     def choices(self) -> Choices:
         """What is chosen now."""

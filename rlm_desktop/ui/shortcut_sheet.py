@@ -26,7 +26,7 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.resize(460, 680)
+        self.resize(560, 680)
         self._sheet = QTreeWidget(self)
         self._sheet.setObjectName("shortcuts")
         self._sheet.setAccessibleName(self.tr("Keyboard shortcuts"))
@@ -42,7 +42,8 @@ class ShortcutSheet(QDialog):
         rows = [(translated(text), translated(keys), "") for keys, text in TREE_KEYS]
         self._add_group(self.tr("In the tree of calls"), rows)
         self._sheet.expandAll()
-        self._sheet.resizeColumnToContents(0)
+        for column in range(2):
+            self._sheet.resizeColumnToContents(column)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         without_icons(buttons)
         buttons.rejected.connect(self.reject)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.tree import BatchNode, CallNode
@@ -30,6 +30,8 @@ _RIGHT = (2, 3, 4)
 _SLICE_SECONDS = 0.004
 """For the durations of a big batch; what is left follows soon."""
 _MORE_MS = 50
+CHART_FROM = 280
+"""Lower than this, the page is the table alone."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -184,6 +186,11 @@ class BatchPage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.distribution, 1)
         layout.addWidget(self.table, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room it is the table's."""
+        super().resizeEvent(event)
+        self.distribution.setVisible(self.height() >= CHART_FROM)
 
     def show_node(self, node: BatchNode, clock: Clock) -> None:
         """Show a batch, or what it has become."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QCoreApplication,
     QModelIndex,
     QPersistentModelIndex,
     QSortFilterProxyModel,
@@ -66,7 +67,7 @@ class ModelRow:
 
 def rows_of(book: ProviderBook) -> list[ModelRow]:
     """All models of all lists."""
-    rows = [ModelRow(OFFLINE, OFFLINE_LABEL, "", price=(0.0, 0.0))]
+    rows = [ModelRow(OFFLINE, QCoreApplication.translate("Models", OFFLINE_LABEL), "", price=(0.0, 0.0))]
     for provider in book.shown:
         models = book.lists.get(provider.name)
         listed = {model.name: model for model in models.models} if models is not None else {}
