@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject
 from rlm_desktop.engine.control import CellDecision
 from rlm_desktop.engine.events import CellProposed
 from rlm_desktop.engine.tree import IterationNode, Node
+from rlm_desktop.errors import RLMError
 from rlm_desktop.ui.loop import Tasks
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from rlm_desktop.ui.run_controller import LiveRun
     from rlm_desktop.ui.workbench import Workbench
 
+log = logging.getLogger(__name__)
 MOST_SHOWN = 65_536
 """Characters of a variable's value that are fetched; the worker cuts the rest."""
 
@@ -150,7 +153,11 @@ class RunControls(QObject):
             self._tasks.spawn(self._fetch_from(self._live, call, name), name="look at a variable")
 
     async def _fetch_from(self, live: LiveRun, call: int, name: str) -> None:
-        value = await live.variable(call, name, MOST_SHOWN)
+        try:
+            value = await live.variable(call, name, MOST_SHOWN)
+        except RLMError as error:
+            log.info("the variable %s cannot be fetched: %s", name, error)
+            value = None
         if value is None:
             self._inspector.variables.show_gone(call, name)
         else:
