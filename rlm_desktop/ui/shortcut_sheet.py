@@ -14,6 +14,12 @@ TREE_KEYS: tuple[tuple[str, str], ...] = (
     ("Up, Down", "Row before or after"),
     ("Left", "Close the row, or go to its parent"),
     ("Right", "Open the row, or go to its first child"),
+    ("Shift+Right, *", "Open everything below; everything"),
+    ("Backspace", "Parent"),
+    ("[ and ]", "Row before or after of the same parent"),
+    ("F", "Show only the row and what is below it, or all"),
+    ("L", "Follow the run"),
+    ("1, 2, 3", "Tree, icicle, charts"),
     ("Home, End", "First or last row"),
 )
 """Keys that the tree of calls answers itself; listed in the sheet."""
