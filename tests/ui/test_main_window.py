@@ -25,6 +25,7 @@ from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.first_window import FirstWindow
+from rlm_desktop.ui.settings.dialog import SettingsDialog
 from tests.servers import Fault, ModelServer
 
 Until = Callable[..., Awaitable[None]]
@@ -383,6 +384,22 @@ class TestWindow:
             application.window.actions_by_name["theme_dark"].trigger()
             assert application.theme.colours.is_dark
             await wait_until(lambda: settings_file.load().theme == "dark")
+
+    async def test_what_is_chosen_beside_the_question_outlives_the_settings_dialog(self, start: Start) -> None:
+        async with start() as application:
+            question = application.window.work.question
+            question.max_depth.setValue(4)
+            application.window.actions_by_name["settings"].trigger()
+            dialog = application.window.findChild(SettingsDialog)
+            assert dialog is not None
+            dialog.fields["density"].changed.emit("density", "compact")
+            assert application.workbench.settings.density == "compact"
+            assert question.choices().max_depth == 4
+            dialog.reject()
+
+    async def test_a_budget_of_less_than_a_cent_is_still_a_budget(self, start: Start) -> None:
+        async with start(Settings(theme="light", budget_usd=0.004)) as application:
+            assert application.window.work.question.choices().budget_usd == 0.01
 
     async def test_f6_goes_through_the_panes(self, qtbot: QtBot, start: Start, chronicle: Path) -> None:
         async with start() as application:

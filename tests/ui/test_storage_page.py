@@ -107,6 +107,7 @@ async def test_the_page_may_be_closed_while_it_works(
     page._do(page._show_place)
     page._do(lambda: page.bring_back(copy))
     await asyncio.sleep(0)
+    page._do(page.delete_everything)
     shiboken6.delete(page)
     await wait_until(lambda: bench.forgotten == 1)
     await bench.tasks.aclose()

@@ -66,7 +66,7 @@ class SettingsDesk(QObject):
         if self._dialog is None:
             names = self._models()
             self._dialog = SettingsDialog(
-                self._workbench.settings,
+                self._window.work.question.choices().applied_to(self._workbench.settings),
                 self._window,
                 widgets={name: make() for name, make in self._pages.items()},
                 known={"root_model": names, "sub_model": names},
@@ -75,9 +75,10 @@ class SettingsDesk(QObject):
             self._dialog.changed.connect(self.changed)
             self._dialog.finished.connect(self._forget)
             self._dialog.open()
+        else:
+            self._dialog.raise_()
         if page:
             self._dialog.show_page(page)
-        self._dialog.raise_()
 
     def show_settings(self, settings: Settings) -> None:
         """The settings were changed elsewhere: an open dialog shows them."""

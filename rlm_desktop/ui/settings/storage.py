@@ -79,6 +79,8 @@ class StoragePage(QWidget):
         self._tasks.spawn(self._guarded(work), name="storage")
 
     async def _guarded(self, work: Callable[[], Awaitable[str]]) -> None:
+        if not isValid(self):
+            return  # it was closed before the work began
         for button in (self.backup, self.restore, self.delete):
             button.setEnabled(False)
         try:
