@@ -35,7 +35,7 @@ def reply(body: dict[str, Any]) -> str:
 
 
 async def test_a_thousand_calls_while_somebody_uses_the_window(program: Start, tmp_path: Path) -> None:
-    async with ModelServer(reply, latency=0.4, pieces=8) as server:
+    async with ModelServer(reply, latency=0.2, pieces=8) as server:
         environment = use_server(tmp_path / "home", server.url)
         settings = tmp_path / "home" / "config" / "settings.toml"
         settings.write_text(settings.read_text() + "max_depth = 3\nmax_concurrent = 48\n")
