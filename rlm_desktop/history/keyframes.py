@@ -182,13 +182,9 @@ class Keyframes:
     Args:
         events: The trace.
         work: How much of it, in events, is done between two keyframes.
-
-    Attributes:
-        rows: For each event, the place of the row that it touched, or -1.
     """
 
     def __init__(self, events: Sequence[AnyEvent], work: int) -> None:
-        self.rows: list[int] = []
         self._events = events
         self._work = work
         self._frames: list[_Frame] = []
@@ -222,8 +218,7 @@ class Keyframes:
             done += 1
             for row in _touched(state, event):
                 done += _COPYING * self._save(row, frame, saved)
-            touched = state.apply(event)
-            self.rows.append(-1 if touched is None else touched.index)
+            state.apply(event)
             saved.extend([frame] * (len(state.nodes) - len(saved)))
         return state
 

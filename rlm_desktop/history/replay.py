@@ -44,17 +44,22 @@ class Marker:
 class Replay:
     """The film of one run.
 
-    Making one folds the whole trace once: do it in a thread when the trace is long.
+    Args:
+        events: Of the run.
+        work: How much is folded between two keyframes.
+        is_prepared: Whether seeks are quick at once. It folds the whole trace, which takes seconds when it is very
+            long; else call `prepare` in a thread. Until it is done the film can be played from its beginning.
 
     Attributes:
         markers: Iterations of the root call, errors, limits and the answer, in order.
         seq: The event that the playhead is at; 0 is before the first.
     """
 
-    def __init__(self, events: Sequence[AnyEvent], *, work: int = KEYFRAME_WORK) -> None:
+    def __init__(self, events: Sequence[AnyEvent], *, work: int = KEYFRAME_WORK, is_prepared: bool = True) -> None:
         self._events = sorted(events, key=lambda event: event.seq)
         self._seqs = [event.seq for event in self._events]
-        self._frames = Keyframes(self._events, work)
+        self._work = work
+        self._frames: Keyframes | None = None
         self._applied = 0
         self._state = RunState()
         self._waits_skipped = times_without_waits([event.at for event in self._events])
@@ -64,6 +69,22 @@ class Replay:
         for marker in self.markers:
             self._marked[marker.kind].append(marker.seq)
         self.seq = 0
+        if is_prepared:
+            self.prepare()
+
+    def prepare(self) -> None:
+        """Make every seek quick."""
+        if self._frames is None:
+            self._frames = Keyframes(self._events, self._work)
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether every seek is quick."""
+        return self._frames is not None
+
+    def is_near(self, seq: int) -> bool:
+        """Whether a seek to there is quick already."""
+        return self.is_prepared or self._applied <= bisect_right(self._seqs, seq) <= self._applied + GO_ON_EVENTS
 
     @property
     def last_seq(self) -> int:
@@ -81,24 +102,19 @@ class Replay:
         Going on a little keeps the same state and rows; any other seek gives a new one and makes the old one void.
         """
         wanted = bisect_right(self._seqs, seq)
-        if self._applied <= wanted <= self._applied + GO_ON_EVENTS:
-            self._frames.go_on(self._state, self._applied, wanted)
+        frames = self._frames
+        if frames is None:
+            if wanted < self._applied:
+                self._state, self._applied = RunState(), 0
+            for event in self._events[self._applied : wanted]:
+                self._state.apply(event)
+        elif self._applied <= wanted <= self._applied + GO_ON_EVENTS:
+            frames.go_on(self._state, self._applied, wanted)
         else:
-            self._state = self._frames.state_after(wanted)
+            self._state = frames.state_after(wanted)
         self._applied = wanted
         self.seq = self._seqs[wanted - 1] if wanted else 0
         return self._state
-
-    def event(self, seq: int) -> AnyEvent | None:
-        """The event of that number."""
-        at = bisect_left(self._seqs, seq)
-        return self._events[at] if at < len(self._seqs) and self._seqs[at] == seq else None
-
-    def row_of(self, seq: int) -> int | None:
-        """Place in `RunState.nodes` of the row that the event touched; None when it touched the run as a whole."""
-        at = bisect_left(self._seqs, seq)
-        row = self._frames.rows[at] if at < len(self._seqs) and self._seqs[at] == seq else -1
-        return None if row < 0 else row
 
     def next_event(self, seq: int) -> int:
         """The event after `seq`, or the last one."""

@@ -303,13 +303,14 @@ class Workbench(QObject):
         await self._replay(run_id)
 
     async def _replay(self, run_id: str) -> None:
-        replay = await self.sessions.do(lambda history: Replay(history.events(run_id)))
+        replay = await self.sessions.do(lambda history: Replay(history.events(run_id), is_prepared=False))
         player = ReplayPlayer(replay, self)
         player.feed.replaced.connect(self._on_replaced)
         self._show_feed(player.feed)
         self._work.replay.set_player(player)
         self._work.replay.show()
         self.standing_changed.emit()
+        self._tasks.spawn(player.prepare(), name="prepare the replay")
         player.seek_event(0)
         player.play()
         log.info("run %s is replayed", run_id)

@@ -91,6 +91,21 @@ def test_waiting_can_be_left_in(qtbot: QtBot) -> None:
     assert player.position == player.duration
 
 
+async def test_it_plays_before_jumps_are_quick(qtbot: QtBot) -> None:
+    events = list(traces.events(traces.Shape(calls=200, batch=80)))
+    player = ReplayPlayer(Replay(events, is_prepared=False))
+    assert player.replay.seq == 0
+    player.step_event(1)
+    assert player.replay.seq == 1
+    player.seek_event(events[-1].seq)
+    assert player.replay.seq == 1  # the jump waits
+    await player.prepare()
+    assert player.replay.seq == events[-1].seq
+    player.seek_event(events[-1].seq // 2)
+    assert player.replay.seq == events[-1].seq // 2
+    assert player.feed.state.seq == player.replay.seq
+
+
 def test_the_bar(qtbot: QtBot) -> None:
     bar = ReplayBar()
     qtbot.addWidget(bar)

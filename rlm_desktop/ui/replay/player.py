@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
 
 from rlm_desktop.history.replay import Marker, Replay
 from rlm_desktop.ui.feed import RunFeed
@@ -39,8 +41,15 @@ class ReplayPlayer(QObject):
         self._ticked = 0.0
         self._timer = QTimer(self, interval=_FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
-        self.feed.load(replay.seek(replay.last_seq))
-        self._position = self.duration
+        self._wanted: int | None = None
+        self.feed.load(replay.seek(replay.last_seq) if replay.is_prepared else replay.state)
+        self._position = self.duration if replay.is_prepared else 0.0
+
+    async def prepare(self) -> None:
+        """Make jumps quick, in a thread; until then it can be played, and a jump waits for this."""
+        await asyncio.to_thread(self.replay.prepare)
+        if isValid(self) and (wanted := self._wanted) is not None:
+            self.seek_event(wanted)
 
     # -- what it is like --------------------------------------------------------------------------------------
 
@@ -172,6 +181,10 @@ class ReplayPlayer(QObject):
         return self.replay.time_of(seq, skip_waiting=self._skip_waiting)
 
     def _show(self, seq: int) -> None:
+        if not self.replay.is_near(seq):
+            self._wanted = seq
+            return
+        self._wanted = None
         if seq == self.replay.seq:
             return
         state = self.replay.seek(seq)
