@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
@@ -24,6 +24,7 @@ from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.first_window import FirstWindow
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.sessions.export_dialog import SUFFIXES, ExportChoice, ExportDialog
+from rlm_desktop.ui.sessions.history_browser import HistoryBrowser
 from rlm_desktop.ui.sessions.history_page import HistoryPage
 from rlm_desktop.ui.sessions.hit_list import HitLine
 from rlm_desktop.ui.sessions.naming import parsed_tags
@@ -31,6 +32,7 @@ from tests.history import traces
 
 Until = Callable[..., Awaitable[None]]
 RUNS, PAGE = 24, 10
+SELECT = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +121,21 @@ class TestTable:
             page.states.setCurrentIndex(page.states.findData("failed"))
             await wait_until(lambda: page.view is None)
             assert "No run fits" in page.hint.text()
+
+    async def test_what_is_offered_for_the_selected_runs(self, qapp: QApplication, wait_until: Until) -> None:
+        async with shown(qapp, 3) as application:
+            page = await opened(application, wait_until)
+            browser = application.window.findChild(HistoryBrowser)
+            only = {1: {"Open", "Replay", "Rename…"}, 2: {"Compare"}, 3: set[str]()}
+            for count, special in only.items():
+                page.table.clearSelection()
+                for row in range(count):
+                    page.table.selectionModel().select(page.runs.index(row, 0), SELECT)
+                menu = QMenu(page)
+                browser._fill_menu(menu, page.selected_runs())
+                browser.menu_opening.emit(menu, page.selected_runs())
+                offered = {action.text() for action in menu.actions() if action.text()}
+                assert offered == special | {"Tags…", "Pin", "Export…", "Delete"}
 
     async def test_delete_and_undo_keep_the_place(
         self, qapp: QApplication, qtbot: QtBot, wait_until: Until

@@ -209,6 +209,7 @@ class HistoryBrowser(QObject):
     def _fill_menu(self, menu: QMenu, rows: Sequence[RunRow]) -> None:
         if len(rows) == 1:
             menu.addAction(self.tr("Open"), self.page.open_current)
+            menu.addAction(self.tr("Replay"), lambda: self._replay(rows[0]))
             menu.addAction(self.tr("Rename…"), lambda: self._rename(rows[0]))
         menu.addAction(self.tr("Tags…"), lambda: self._tag(rows))
         pin = self.tr("Unpin") if all(row.is_pinned for row in rows) else self.tr("Pin")
@@ -216,6 +217,9 @@ class HistoryBrowser(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("Export…"), self.export)
         menu.addAction(self.tr("Delete"), self._delete)
+
+    def _replay(self, row: RunRow) -> None:
+        self._tasks.spawn(self._workbench.replay_run(row.session_id, row.id), name="replay")
 
     def _rename_current(self) -> None:
         if not self.is_shown:
