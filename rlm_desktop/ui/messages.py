@@ -79,6 +79,7 @@ class Message(QFrame):
 
     def dismiss(self) -> None:
         """Go away; nothing happens when it went before."""
+        self._act = None  # it may hold what was removed, with its texts
         if isValid(self) and not self.isHidden():
             self.hide()
             self.closed.emit()
@@ -138,9 +139,10 @@ class MessageBar(QWidget):
             timer.start(int(seconds * 1000))
         return message
 
-    def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
+    def offer_undo(self, text: str, undo: Callable[[], object]) -> Message:
         """Say what was done, and offer for a while to take it back."""
         self._undo = self.show_message(text, "info", button=self.tr("Undo"), act=undo, seconds=UNDO_SECONDS)
+        return self._undo
 
     def undo(self) -> None:
         """Take back what was done last, if its message still shows."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QApplication,
@@ -89,6 +89,10 @@ class QuestionEdit(QPlainTextEdit):
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return QSize(200, self.sizeHint().height())
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: D102
+        # Files that are dropped on the box are documents, not their addresses as text: the window takes them.
+        return not any(url.isLocalFile() for url in source.urls()) and super().canInsertFromMimeData(source)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() == Qt.Key.Key_Escape:

@@ -315,6 +315,16 @@ class TestRemoving:
             assert application.window.is_working
             assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt"]
 
+    async def test_a_removed_document_does_not_come_back_into_another_session(
+        self, start: Start, chronicle: Path
+    ) -> None:
+        async with start() as application:
+            await add(application, chronicle)
+            application.window.work.documents.remove([0])
+            application.workbench.new_session()
+            application.window.messages.undo()
+            assert not application.window.work.documents.items
+
     async def test_a_deleted_session_comes_back(
         self, start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until
     ) -> None:
@@ -375,6 +385,11 @@ class TestWindow:
             mime.setUrls([QUrl.fromLocalFile(str(chronicle)), QUrl.fromLocalFile(str(other))])
             drop = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
                               Qt.KeyboardModifier.NoModifier)  # fmt: skip
+            question = application.window.work.question.edit
+            assert not question.canInsertFromMimeData(mime), "their addresses would be taken for text"
+            words = QMimeData()
+            words.setText("What grew?")
+            assert question.canInsertFromMimeData(words)
             application.window.dropEvent(drop)
             await wait_until(lambda: len(application.window.work.documents.items) == 2)
             assert [item.name for item in application.window.work.documents.items] == ["chronicle.txt", "other.md"]

@@ -23,7 +23,7 @@ from rlm_desktop.ui.documents.panel import DocumentsPanel
 from rlm_desktop.ui.documents.reading import DocumentReader, Looked
 from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.loop import Tasks
-from rlm_desktop.ui.messages import MAX_MESSAGES
+from rlm_desktop.ui.messages import MAX_MESSAGES, Message
 
 if TYPE_CHECKING:
     from rlm_desktop.documents import Document, LeftOut
@@ -60,6 +60,7 @@ class DocumentsController(QObject):
         self._texts: dict[str, DocumentItem] = {}
         self._passwords: list[str] = []
         self._news: list[DocumentItem] = []
+        self._offers: list[Message] = []
         self._preview: PreviewWindow | None = None
         self._last_folder = ""
         self._connect()
@@ -203,6 +204,9 @@ class DocumentsController(QObject):
 
     def _on_ended(self) -> None:
         self.panel.show_progress(None)
+        if self.reader.was_cancelled:
+            self._news = []
+            return
         here = {id(item) for item in self.panel.items}
         news, self._news = [item for item in self._news if id(item) in here], []
         self._tell(news)
@@ -264,7 +268,7 @@ class DocumentsController(QObject):
         text = self.tr("{documents} were removed.").format(documents=counted(len(gone), "document"))
         if len(gone) == 1:
             text = self.tr("{name} was removed.").format(name=names.pop())
-        self._window.messages.offer_undo(text, lambda: self._bring_back(gone))
+        self._offers.append(self._window.messages.offer_undo(text, lambda: self._bring_back(gone)))
         self.changed.emit()
 
     def _bring_back(self, gone: list[tuple[int, DocumentItem]]) -> None:
@@ -276,6 +280,9 @@ class DocumentsController(QObject):
         """Show the documents of another session."""
         self.reader.cancel()
         self._close_preview()
+        for offer in self._offers:  # what was removed must not come back into another session
+            offer.dismiss()
+        self._offers.clear()
         self.left_out, self._texts, self._news = [], {}, []
         self.panel.show_left_out(0)
         gone = list(self.panel.items)
