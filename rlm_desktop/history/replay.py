@@ -17,6 +17,8 @@ KEYFRAME_WORK = 600
 """What is folded between two keyframes, in events; see `Keyframes`. It takes about 3 ms."""
 GO_ON_EVENTS = 300
 """A seek forward over at most this many events goes on from the state that is there."""
+PREPARED_EVENTS = 5_000
+"""A trace of at most this many events is prepared in a moment."""
 LONGEST_WAIT = 0.5
 """Seconds that remain of a wait when waiting is skipped."""
 
@@ -71,6 +73,11 @@ class Replay:
         self.seq = 0
         if is_prepared:
             self.prepare()
+
+    @classmethod
+    def to_play(cls, events: Sequence[AnyEvent]) -> Replay:
+        """One that can be played at once; of a long trace `prepare` is still to be called."""
+        return cls(events, is_prepared=len(events) <= PREPARED_EVENTS)
 
     def prepare(self) -> None:
         """Make every seek quick."""
