@@ -12,12 +12,14 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from rlm_desktop.engine.provider_kinds import KINDS, LOCAL_KINDS, ProviderKind, is_loopback, kind_of_url
 from rlm_desktop.errors import SettingsError
-from rlm_desktop.keys import KeyStore
+
+if TYPE_CHECKING:
+    from rlm_desktop.keys import KeyStore
 
 OFFLINE = "offline"
 OFFLINE_LABEL = "Offline (extractive, no language model)"
@@ -145,6 +147,7 @@ class Providers:
         provider is said in its `fault`, what is wrong with the file in `problems`; the others can be used.
         """
         from rlm_desktop.engine.provider_settings import load, make_provider_of
+        from rlm_desktop.keys import KeyStore
 
         env = environment() if env is None else env
         store = keys or KeyStore()
