@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rlm_desktop.ui.figures import clock, counted, money, number, short_count, status_words
-from rlm_desktop.ui.labels import ElidedLabel, StatusMark
+from rlm_desktop.ui.labels import ElidedLabel, StatusMark, plain_tip
 from rlm_desktop.ui.window_style import muted, set_property
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class StatusLine(QFrame):
         label, detail, its_level = self._isolation
         is_here = text == label
         self._place.set_full_text(text)
-        self._place.setToolTip(detail if is_here else text)
+        self._place.setToolTip(detail if is_here else plain_tip(text))
         set_property(self._place, "level", level or (its_level if is_here else ""))
         self._place.setAccessibleName(
             self.tr("What confines the code that models write: {layers}").format(layers=text)

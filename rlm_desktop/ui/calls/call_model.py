@@ -15,6 +15,7 @@ from rlm_desktop.ui import figures
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_rows import CallRows, Order
 from rlm_desktop.ui.calls.timescale import Gap, TimeScale
+from rlm_desktop.ui.labels import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 NodeRole = Qt.ItemDataRole.UserRole
@@ -205,7 +206,7 @@ class CallModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._accessible(row) if index.column() == Column.CALL else self.text(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tool_tip(row, index.column())
+            return plain_tip(tip) if (tip := self._tool_tip(row, index.column())) else None
         return None
 
     def text(self, row: int, column: int) -> str:

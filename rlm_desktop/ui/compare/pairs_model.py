@@ -15,6 +15,7 @@ from rlm_desktop.engine.tree import Node
 from rlm_desktop.history.comparing import Pair, figures
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.figures import dollars, number
+from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.theme import Colours
 
 AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -105,7 +106,7 @@ class PairsModel(QAbstractTableModel):
             return self._brush(pair, column)
         if role == Qt.ItemDataRole.ToolTipRole and column in (Column.LEFT, Column.RIGHT):
             node = pair.left if column == Column.LEFT else pair.right
-            return call_text.preview(node) if node is not None else None
+            return plain_tip(call_text.preview(node)) if node is not None else None
         if role == self.PairRole:
             return pair
         return None

@@ -19,6 +19,7 @@ from rlm_desktop.history.comparing import BINS, Spread
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.inspector.text_view import break_lines
+from rlm_desktop.ui.labels import plain_tip
 
 MOST_CHARACTERS = 400_000
 """Of a difference that is shown."""
@@ -92,7 +93,7 @@ class ChoicesPane(QTableWidget):
         for place, (name, left, right) in enumerate(rows):
             for column, text in enumerate((name.replace("_", " ").capitalize(), left, right)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(plain_tip(text))
                 if left != right:
                     font = item.font()
                     font.setBold(True)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.ui.figures import counted, number
+from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.theme import ROW_HEIGHT, code_font
 from rlm_desktop.ui.window_style import muted, without_icons
 
@@ -251,7 +252,8 @@ class _LeftOutModel(QAbstractTableModel):
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
-        return self._entries[index.row()][index.column()]
+        text = self._entries[index.row()][index.column()]
+        return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
 
 class LeftOutDialog(QDialog):

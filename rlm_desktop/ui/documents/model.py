@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from rlm_desktop.ui.documents.items import DocumentItem, Names, State
 from rlm_desktop.ui.figures import number, short_count
+from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.theme import colours_of
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -113,7 +114,7 @@ class DocumentsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._colour(item, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return item.describe()
+            return plain_tip(item.describe())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             text = item.describe().replace("\n", "; ")
             return text if column == Column.NAME else _shown(item, column)

@@ -25,7 +25,7 @@ from rlm_desktop.ui.documents.items import DocumentItem
 from rlm_desktop.ui.documents.model import DocumentsModel, Totals
 from rlm_desktop.ui.documents.table import DocumentsTable
 from rlm_desktop.ui.figures import number, one_line, short_count
-from rlm_desktop.ui.labels import ElidedLabel
+from rlm_desktop.ui.labels import ElidedLabel, plain_tip
 from rlm_desktop.ui.window_style import muted
 
 LEAST_ROWS, MOST_ROWS, COMPACT_ROWS = 3, 10, 4
@@ -242,7 +242,7 @@ class DocumentsPanel(QWidget):
         capacity = Capacity(totals.tokens, self._window_tokens)
         text = self._busy_text or self._summary_of(totals, capacity)
         self._summary.set_full_text(text)
-        self._summary.setToolTip(f"{text}\n\n{capacity.hint}" if totals.asked else text)
+        self._summary.setToolTip(plain_tip(f"{text}\n\n{capacity.hint}" if totals.asked else text))
         self.toggle.setVisible(totals.listed > 0)
         self._fit()
 

@@ -39,7 +39,7 @@ from rlm_desktop.ui import theme
 from rlm_desktop.ui.documents.finding import MOST, matches
 from rlm_desktop.ui.documents.parts import Part, part_from, start_around, start_before
 from rlm_desktop.ui.figures import counted, number, short_count
-from rlm_desktop.ui.labels import ElidedLabel
+from rlm_desktop.ui.labels import ElidedLabel, plain_tip
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.window_style import muted
 
@@ -344,7 +344,7 @@ class PreviewWindow(QDialog):
             while above and above[-1][0] >= heading.level:
                 above.pop()
             entry = QTreeWidgetItem([heading.title])
-            entry.setToolTip(0, heading.title)
+            entry.setToolTip(0, plain_tip(heading.title))
             entry.setData(0, Qt.ItemDataRole.UserRole, heading.start)
             if above:
                 above[-1][1].addChild(entry)

@@ -89,6 +89,7 @@ class FactsPage(QScrollArea):
 
     def _add_fact(self, grid: QGridLayout, row: int, name: str, value: str) -> None:
         key = QLabel(name)
+        key.setTextFormat(Qt.TextFormat.PlainText)  # it may be the name of a document or a model
         key.setProperty("muted", True)
         text = QLabel(value)
         text.setTextFormat(Qt.TextFormat.PlainText)

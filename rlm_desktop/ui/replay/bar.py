@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.history.replay import Marker
 from rlm_desktop.ui.figures import clock, local_time, long_date, number, one_line
+from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.replay.player import SPEEDS, ReplayPlayer
 from rlm_desktop.ui.theme import Colours, colours_of
 from rlm_desktop.ui.theme import icon as theme_icon
@@ -129,7 +130,7 @@ class Scrubber(QWidget):
             self.sought.emit(self._seconds(x))
             return
         marker = self._marker_at(x)
-        self.setToolTip(one_line(marker.text) if marker is not None else clock(self._seconds(x)))
+        self.setToolTip(plain_tip(one_line(marker.text)) if marker is not None else clock(self._seconds(x)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         player = self._player
