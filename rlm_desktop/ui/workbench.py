@@ -408,6 +408,7 @@ class Workbench(QObject):
             feed.load(state)
             if self._feed is feed:
                 self._on_replaced()
+                self.standing_changed.emit()  # only now is it known how the run ended
             else:
                 self._show_opened(session_id, run_id, feed)
 

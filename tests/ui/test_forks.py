@@ -130,6 +130,24 @@ async def test_after_a_limit_it_goes_on_with_other_limits(
         assert live.state.started.settings["budget_usd"] == 5.0
 
 
+async def test_a_large_run_can_be_resumed_when_it_is_read_to_its_end(start: Start, wait_until: Until) -> None:
+    async with start() as application:
+        bench, window = application.workbench, application.window
+        history = bench.sessions.history
+        assert history is not None
+        sink = history.sink()
+        for event in traces.run("large", "s", iterations=60, batch=10, ends=False):
+            sink(event)
+        history.release(sink)
+        history.flush()
+        bench.open_run("s", "large")
+        await wait_until(lambda: window.actions_by_name["resume"].isEnabled())
+        button = next(b for b in window.work.header.findChildren(QPushButton) if b.accessibleName() == "Resume")
+        assert button.isVisible()
+        assert bench.state is not None
+        assert len(bench.state.nodes) > 600
+
+
 @pytest.mark.expect_log_warnings
 async def test_without_its_documents_a_run_cannot_go_on(start: Start, wait_until: Until) -> None:
     async with start() as application:
