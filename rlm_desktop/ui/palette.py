@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from rlm_desktop.ui.actions import ACTIONS, Actions
+from rlm_desktop.ui.actions import Actions, by_place
 from rlm_desktop.ui.theme import GRID, colours_of
 from rlm_desktop.ui.window_style import muted
 
@@ -284,7 +284,8 @@ def _action_entries(actions: Actions) -> list[Entry]:
             actions[spec.name].trigger,
             actions[spec.name].isEnabled(),
         )
-        for spec in ACTIONS
+        for _place, specs in by_place()
+        for spec in specs
         if spec.name != "palette"
     ]
 
