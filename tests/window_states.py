@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-from PySide6.QtWidgets import QApplication, QDialog, QFrame, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from shiboken6 import isValid
 
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
@@ -124,7 +125,7 @@ async def _opened(show: Callable[[], object]) -> AsyncIterator[QWidget]:
     show()
     await asyncio.sleep(0.2)
     for widget in QApplication.topLevelWidgets():
-        if widget.isVisible() and widget not in before and isinstance(widget, QDialog | QMessageBox | QWidget):
+        if isValid(widget) and widget.isVisible() and widget not in before:
             yield widget
             widget.close()
     await asyncio.sleep(0)
