@@ -167,7 +167,7 @@ async def test_without_its_documents_a_run_cannot_go_on(start: Start, wait_until
 
 
 def test_the_dialog_keeps_what_is_not_changed(qtbot: QtBot) -> None:
-    settings = Settings(root_model="a", sub_model="b", timeout=None, budget_usd=2.0)
+    settings = Settings(root_model="a", sub_model="b", timeout=2.5, budget_usd=0.0005)
     dialog = ForkDialog(settings, iteration=1, iterations=2, code_of=lambda number: f"x = {number}")
     qtbot.addWidget(dialog)
     assert dialog.choice() == ForkChoice(1, settings, "", "")

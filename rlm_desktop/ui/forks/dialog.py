@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -90,7 +91,7 @@ class ForkDialog(QDialog):
         self.sub_model = self._model_box(models, self.tr("Sub-call model"), settings.sub_model_or_root)
         self.max_depth = QSpinBox(minimum=1, maximum=10)
         self.max_iterations = QSpinBox(minimum=1, maximum=1000)
-        self.budget = QDoubleSpinBox(minimum=0.0, maximum=10_000.0, decimals=2, singleStep=0.25)
+        self.budget = QDoubleSpinBox(minimum=0.0, maximum=10_000.0, decimals=4, singleStep=0.25)
         self.timeout = QSpinBox(minimum=0, maximum=MOST_SECONDS, singleStep=60)
         self.instruction = QPlainTextEdit()
         self.by_model = QRadioButton(self.tr("The model writes the next cell"))
@@ -193,7 +194,7 @@ class ForkDialog(QDialog):
         self.max_depth.setValue(settings.max_depth)
         self.max_iterations.setValue(settings.max_iterations)
         self.budget.setValue(settings.budget_usd or 0.0)
-        self.timeout.setValue(int(settings.timeout or 0))
+        self.timeout.setValue(math.ceil(settings.timeout or 0))
 
     def _show_iteration(self) -> None:
         """Say what is shared, and show the code that the iteration ran."""
@@ -218,7 +219,7 @@ class ForkDialog(QDialog):
             max_depth=self.max_depth.value(),
             max_iterations=self.max_iterations.value(),
             budget_usd=self.budget.value() or None,
-            timeout=float(self.timeout.value()) or None,
+            timeout=self._chosen_timeout(),
         )
         return ForkChoice(
             iteration=self.iteration.value() if self._is_fork else None,
@@ -226,6 +227,12 @@ class ForkDialog(QDialog):
             code=self.code.toPlainText().strip() if self._is_fork and self.by_hand.isChecked() else "",
             instruction=self.instruction.toPlainText().strip(),
         )
+
+    def _chosen_timeout(self) -> float | None:
+        """Whole seconds, or what it was: that may have been a part of one."""
+        was = self._settings.timeout
+        seconds = self.timeout.value()
+        return was if was is not None and math.ceil(was) == seconds else float(seconds) or None
 
     def accept(self) -> None:  # noqa: D102
         self.fork_requested.emit(self.choice())
