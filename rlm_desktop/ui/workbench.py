@@ -18,7 +18,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Node
 from rlm_desktop.history.replay import Replay
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.documents.controller import DocumentsController
+from rlm_desktop.ui.documents.controller import DocumentsController, Held
 from rlm_desktop.ui.feed import RunFeed
 from rlm_desktop.ui.figures import money, one_line, status_words
 from rlm_desktop.ui.loop import Tasks
@@ -67,6 +67,7 @@ class Workbench(QObject):
         self._feed: RunFeed | None = None
         self._opening: asyncio.Task[None] | None = None
         self._is_starting = False
+        self._is_still_here = True
         self._inspected: Node | None = None
         self._connect()
 
@@ -115,16 +116,18 @@ class Workbench(QObject):
             window.messages.show_message(self.tr("Type a question first."), "warning", seconds=8)
             self._work.question.edit.setFocus()
         else:
-            self._is_starting = True
+            self._is_starting = self._is_still_here = True
             self._work.question.set_busy(True)
-            self._tasks.spawn(self._start(self._work.question.text), name="ask")
+            asked = self._work.question.text, self.session_id, self.documents.held()
+            self._tasks.spawn(self._start(*asked), name="ask")
 
-    async def _start(self, question: str) -> None:
+    async def _start(self, question: str, session_id: str, held: Held) -> None:
+        """Start the run and show it, unless the person has gone elsewhere meanwhile."""
         window = self._window
         try:
             window.messages.clear("warning")
             self._take_choices()
-            documents = await self.documents.asked()
+            documents = await self.documents.asked(held)
             sinks = []
             if (history := self.sessions.history) is not None:
                 history.keep_documents(documents)
@@ -133,16 +136,17 @@ class Workbench(QObject):
                 question,
                 documents=documents,
                 settings=self.settings,
-                session_id=self.session_id,
-                turns=await self.sessions.turns(self.session_id),
+                session_id=session_id,
+                turns=await self.sessions.turns(session_id),
                 sinks=sinks,
             )
         finally:
             self._is_starting = False
             self._show_busy()
-        self._work.question.clear()
-        self._show_live(live)
-        self._work.tree.setFocus()
+        if self._is_still_here:
+            self._work.question.clear()
+            self._show_live(live)
+            self._work.tree.setFocus()
         await self.sessions.refresh()
 
     def _take_choices(self) -> None:
@@ -383,6 +387,8 @@ class Workbench(QObject):
         self._opening = self._tasks.spawn(self._open(session_id, run_id, place), name="open run")
 
     def _cancel_opening(self) -> None:
+        """Something else shall show than what is being opened or asked."""
+        self._is_still_here = False
         if self._opening is not None:
             self._opening.cancel()
             self._opening = None

@@ -305,6 +305,24 @@ class TestStopping:
             assert not application.window.actions_by_name["stop"].isEnabled()
 
 
+class TestAsking:
+    async def test_who_has_gone_elsewhere_is_not_called_back(
+        self, start: Start, chronicle: Path, wait_for_signal: Any
+    ) -> None:
+        async with start() as application:
+            bench, question = application.workbench, application.window.work.question
+            await add(application, chronicle)
+            question.set_text(QUESTION)
+            ended = asyncio.ensure_future(wait_for_signal(bench.run_ended, 60.0))
+            bench.ask()
+            bench.new_session()
+            question.set_text("Something else")
+            (live,) = await ended
+            assert "14 March 1871" in live.result.final_answer
+            assert (bench.session_id, bench.run_id, question.text) == ("", "", "Something else")
+            assert "has ended" in shown_messages(application)[0]
+
+
 class TestRemoving:
     async def test_a_removed_document_comes_back(self, start: Start, chronicle: Path) -> None:
         async with start() as application:

@@ -8,7 +8,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -37,6 +37,8 @@ RECENT_CHARACTERS = 64 << 20
 """Texts of extracted files that are kept for the case that the files are added again."""
 MAX_LEFT_OUT = 100_000
 LARGE_CHARACTERS = 4 << 20
+Held: TypeAlias = "list[tuple[DocumentItem, Document | None]]"
+"""Documents with the texts that are at hand."""
 
 
 class DocumentsController(QObject):
@@ -149,7 +151,7 @@ class DocumentsController(QObject):
             return
         self.panel.add(item)
         self._on_changed([item])
-        self._on_ended()
+        self._tell_news()
 
     def _on_looked(self, looked: Looked) -> None:
         """Files were found: list them all at once, then read them."""
@@ -206,12 +208,15 @@ class DocumentsController(QObject):
         self.panel.show_progress(None)
         if self.reader.was_cancelled:
             self._news = []
-            return
+        self._tell_news()
+        self.changed.emit()
+
+    def _tell_news(self) -> None:
         here = {id(item) for item in self.panel.items}
         news, self._news = [item for item in self._news if id(item) in here], []
         self._tell(news)
-        self._unlock([item for item in news if item.state is State.LOCKED])
-        self.changed.emit()
+        if news:
+            self._unlock([item for item in news if item.state is State.LOCKED])
 
     def _tell(self, news: Sequence[DocumentItem]) -> None:
         """Say what the person should know of what was read, file by file or, when it is much, in sum."""
@@ -407,13 +412,19 @@ class DocumentsController(QObject):
         """Say which model would be asked: what it holds is compared with the documents."""
         self.panel.set_window(window_of(root_model))
 
-    async def asked(self) -> list[Document]:
+    def held(self) -> Held:
+        """What a question is asked over now, whatever the window shows by the time that it is asked."""
+        return [(item, item.document) for item in self.panel.asked]
+
+    async def asked(self, held: Held) -> list[Document]:
         """The documents that a question is asked over, with their texts.
 
         Raises:
             UserError: The text of one is no longer there.
         """
-        return [dataclasses.replace(await self.text_of(item), name=item.name) for item in self.panel.asked]
+        return [
+            dataclasses.replace(document or await self.text_of(item), name=item.name) for item, document in held
+        ]
 
     async def text_of(self, item: DocumentItem) -> Document:
         """A document with its text, from the history if need be.
