@@ -327,6 +327,7 @@ def _style_sheet(colours: Colours, density: Density, points: float) -> str:
         **{name: f"{pixels}px" for name, pixels in vars(SIZES[density]).items()},
         "title": f"{points * 1.7:.1f}pt",
         "icons": paths.resource("icons").as_posix(),
+        "tick": "tick-dark.svg" if colours.is_dark else "tick-light.svg",  # a sheet cannot colour a picture
     }
     template = "".join(paths.resource(f"{name}.qss").read_text(encoding="utf-8") for name in ("theme", "window"))
     return re.sub(r"@(\w+)", lambda match: values[match[1]], template)

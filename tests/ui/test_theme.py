@@ -53,7 +53,7 @@ def test_all_icons_can_be_drawn_in_any_colour() -> None:
 
 
 def test_the_style_sheet_names_only_colours_that_exist(qapp: QApplication) -> None:
-    known = {field.name for kind in (Colours, Sizes) for field in fields(kind)} | {"title", "icons"}
+    known = {field.name for kind in (Colours, Sizes) for field in fields(kind)} | {"title", "icons", "tick"}
     texts = "".join(paths.resource(f"{name}.qss").read_text(encoding="utf-8") for name in ("theme", "window"))
     used = set(re.findall(r"@(\w+)", texts))
     assert used <= known
