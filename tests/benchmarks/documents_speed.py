@@ -112,11 +112,8 @@ async def _folder(folder: Path) -> list[Figure]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"print({number})\n" * 30)
     (root / ".gitignore").write_text("*.log\n/build/\n*.egg-info\n**/tmp/*.txt\n!keep.log\n")
-    listed = []
-    for _ in range(5):
-        started = time.perf_counter()
-        listing = expand([root])
-        listed.append(time.perf_counter() - started)
+    listing = expand([root])
+    listed = [_timed(lambda: expand([root])) for _ in range(5)]
     assert len(listing.files) == _FILES
     gaps: list[float] = []
     ticking = asyncio.create_task(_tick(gaps))
@@ -153,15 +150,12 @@ def _overheads(folder: Path) -> Iterator[Figure]:
             ours, theirs = [], []
             used = [0.0, 0.0]
             for _ in range(7):
-                for place, (times, work) in enumerate(
-                    (
-                        (ours, lambda path=path: loader.load(path)),
-                        (theirs, lambda plain=plain, data=data: plain(data)),
-                    )
-                ):
-                    before = _processor_time()
-                    times.append(_timed(work))
-                    used[place] += _processor_time() - before
+                begun = _processor_time()
+                ours.append(_timed(lambda path=path: loader.load(path)))
+                between = _processor_time()
+                theirs.append(_timed(lambda plain=plain, data=data: plain(data)))
+                used[0] += between - begun
+                used[1] += _processor_time() - between
             waited = statistics.median(ours) / statistics.median(theirs)
             rate = amount / statistics.median(ours)
             note = f"processor time of both processes, sums of 7, in turns; by the clock {waited:.2f} x, "

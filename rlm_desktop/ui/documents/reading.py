@@ -97,6 +97,11 @@ class DocumentReader(QObject):
         """Whether there is something to do."""
         return self._task is not None
 
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether the last reading was cancelled."""
+        return self._is_cancelled
+
     def look(self, paths: Sequence[str], listed: Listed) -> None:
         """Look what stands behind files, folders and patterns; `listed` is asked when their turn comes."""
         self._add(_Look(paths, listed))
