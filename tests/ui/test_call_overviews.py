@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode
 from rlm_desktop.ui.calls.call_tree import CallTreeView
-from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight, icicle, weights
+from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight, Weights, icicle, weights
 from rlm_desktop.ui.calls.overview import OverviewStrip
 from tests import traces
 from tests.traces import Shape
@@ -160,3 +160,16 @@ def test_no_run_no_strip(view: CallTreeView) -> None:
     assert not view.overview.isVisible()
     view.show_page(1)
     assert view.icicle.canvas.slabs == []
+
+
+@pytest.mark.parametrize("room", [120, 900])
+def test_what_is_too_narrow_is_known_without_a_look_at_each(room: int) -> None:
+    state = traces.state(Shape(calls=900, depth=2, batch=60, chunks=0, words=2))
+    whole = Weights(state, "tokens", state.now)
+    assert whole.take(60.0)
+    slow = icicle(state.nodes[0], whole.sums, room, "time")
+    quick = icicle(state.nodes[0], whole.sums, room, "time", whole=whole)
+    assert any(slab.more > 1 for slab in quick)
+    assert [(slab.node, slab.more, round(slab.x, 6), round(slab.width, 6)) for slab in quick] == [
+        (slab.node, slab.more, round(slab.x, 6), round(slab.width, 6)) for slab in slow
+    ]

@@ -24,6 +24,7 @@ class Weights:
 
     Attributes:
         sums: By index; complete once `take` has said so.
+        below / peaks: By index: what all children have together, and what the one has that has most.
     """
 
     def __init__(self, state: RunState, by: Weight, now: float) -> None:
@@ -33,17 +34,24 @@ class Weights:
         self._nodes = state.nodes[:]
         self._now = now
         self.sums = [0.0] * len(self._nodes)
+        self.below = [0.0] * len(self._nodes)
+        self.peaks = [0.0] * len(self._nodes)
 
     def take(self, seconds: float) -> bool:
         """Go on for at most about so long; whether all has been summed."""
         deadline = time.perf_counter() + seconds
-        nodes, sums, own, now = self._nodes, self.sums, self._own, self._now
+        nodes, sums, peaks, own, now = self._nodes, self.sums, self.peaks, self._own, self._now
+        under = self.below
         while nodes:
             for node in reversed(nodes[-_PIECE:]):
                 index = node.index
-                sums[index] += own(node, now)
+                under[index] = sums[index]
+                weight = sums[index] = sums[index] + own(node, now)
                 if node.parent is not None:
-                    sums[node.parent.index] += sums[index]
+                    above = node.parent.index
+                    sums[above] += weight
+                    if weight > peaks[above]:
+                        peaks[above] = weight
             del nodes[-_PIECE:]
             if time.perf_counter() >= deadline:
                 break
@@ -103,11 +111,18 @@ class Slab:
     more: int = 0
 
 
-def icicle(root: Node, sums: Sequence[float], room: float, order: Order, narrowest: float = 2.0) -> list[Slab]:
+def icicle(
+    root: Node,
+    sums: Sequence[float],
+    room: float,
+    order: Order,
+    narrowest: float = 2.0,
+    whole: Weights | None = None,
+) -> list[Slab]:
     """The rectangles of `root` and what is below it, as wide as their share of it.
 
     Neighbours narrower than `narrowest` are drawn as one; what is below them is not drawn at all, so the number of
-    rectangles depends on the room and not on the run.
+    rectangles depends on the room and not on the run. With `whole`, where the sums are from, neither does the time.
     """
     slabs: list[Slab] = [Slab(root, 0.0, room, 0)]
     stack: list[Slab] = [slabs[0]]
@@ -117,9 +132,15 @@ def icicle(root: Node, sums: Sequence[float], room: float, order: Order, narrowe
         total = sums[slab.node.index]
         if not children or not total:
             continue
+        scale = slab.width / total
+        if whole is not None and whole.peaks[slab.node.index] * scale < narrowest:
+            # All are too narrow: which is known without a look at each of, perhaps, ten thousand.
+            width = whole.below[slab.node.index] * scale
+            if width >= 0.5:
+                slabs.append(Slab(children[0], slab.x, width, slab.level + 1, len(children)))
+            continue
         if order == "heaviest":
             children = sorted(children, key=lambda child: -sums[child.index])
-        scale = slab.width / total
         x, thin_from, thin = slab.x, slab.x, 0
         first_thin = children[0]
         for child in children:

@@ -323,20 +323,22 @@ class IcicleView(QWidget):
         if not self._weights.take(_SLICE_SECONDS):
             self._slices.start()
             return
-        sums, self._weights = self._weights.sums, None
-        sums += [0.0] * (len(self._state.nodes) - len(sums))  # what has begun meanwhile weighs nothing yet
-        self._place(sums)
+        done, self._weights = self._weights, None
+        done.sums += [0.0] * (
+            len(self._state.nodes) - len(done.sums)
+        )  # what has begun meanwhile weighs nothing yet
+        self._place(done)
 
-    def _place(self, sums: list[float]) -> None:
+    def _place(self, done: call_weights.Weights) -> None:
         """Place everything by what it weighs."""
         weight: Weight = self.weight.currentData()
         order: Order = self.order.currentData()
-        top = self._top or self._state.nodes[0]
+        top, sums = self._top or self._state.nodes[0], done.sums
         names = [call_text.title(node) for node in (*reversed(list(top.ancestors())), top)]
         nothing = self.tr(_WEIGHTS[weight][1])
         self.path.setText(nothing if not sums[0] else " › ".join(names) if self._top else "")
         room = max(50.0, self._area.viewport().width() - 8.0)
-        self.canvas.show_slabs(call_weights.icicle(top, sums, room, order), sums, weight)
+        self.canvas.show_slabs(call_weights.icicle(top, sums, room, order, whole=done), sums, weight)
         self._took = time.monotonic() - self._laid_out_at
 
     def _on_chosen(self, node: Node) -> None:

@@ -28,7 +28,7 @@ from rlm_desktop.ui.charts.plot_view import PlotView
 
 AGAIN_SECONDS = 0.5
 """Pause between two drawings of a live run."""
-_SOON_MS = 50
+_SOON_MS = 10
 _SLICE_SECONDS = 0.008
 _MOST_BATCHES = 50
 _TWO_COLUMNS_FROM = 720
@@ -71,7 +71,7 @@ class ChartsView(QScrollArea):
             view.saved.connect(self._say_saved)
             view.failed.connect(lambda reason: self.message.emit(reason, "error"))
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._draw)
+        self._timer.timeout.connect(self._go_on)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -154,13 +154,29 @@ class ChartsView(QScrollArea):
             since = time.monotonic() - self._drawn_at
             self._timer.start(int(max(0.0, AGAIN_SECONDS - since) * 1000))
 
+    def _go_on(self) -> None:
+        """Count for a slice of time, and draw what has been counted now and then."""
+        is_behind = self._count()
+        if not is_behind or time.monotonic() - self._drawn_at >= AGAIN_SECONDS:
+            self._show(is_behind=is_behind)
+        else:
+            self._timer.start(_SOON_MS)
+
     def _draw(self) -> None:
-        self._drawn_at = time.monotonic()
+        """Count for a slice of time, and draw."""
+        self._show(is_behind=self._count())
+
+    def _count(self) -> bool:
+        """Take in what has happened; whether there is more."""
         self._list_batches()
         self._load.take(_SLICE_SECONDS)
         is_behind = self._load.is_behind
         if self._latencies is not None:
             is_behind |= not self._latencies.take(_SLICE_SECONDS)
+        return is_behind
+
+    def _show(self, *, is_behind: bool) -> None:
+        self._drawn_at = time.monotonic()
         state = self._state
         by_depth, by_model = run_plots.by_depth(state), run_plots.by_model(state)
         self.load_view.set_plot(run_plots.concurrency(state, self._load, self._clock()))
