@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.events import AnyEvent, EndState
+from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.record import Past, fork_at, resume_from
 from rlm_desktop.engine.session import session_turn
 from rlm_desktop.errors import HistoryError, SettingsError
@@ -32,7 +32,6 @@ _OPTIONS: dict[str, Any] = {
     "parameters": dict,
 }
 _BY_DEPTH = ("models", "iterations", "output_limits")
-_RESUMABLE = frozenset({EndState.INTERRUPTED, EndState.CANCELLED, EndState.FAILED})
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,6 @@ class Continuation:
     turns: Sequence[dict[str, Any]]
 
 
-def can_resume(row: RunRow) -> bool:
-    """Whether a run was cut off, or stopped, or failed: whether going on as before makes sense."""
-    return row.end_state in _RESUMABLE and not row.origin
-
-
 def resumed(history: History, run_id: str, settings: Settings) -> Continuation:
     """A run that was cut off, going on. `settings` serve where the record says nothing.
 
@@ -66,7 +60,7 @@ def resumed(history: History, run_id: str, settings: Settings) -> Continuation:
         UsageError: It completed.
         HistoryError: It is going on, or its documents are not in the history.
     """
-    return _continued(history, run_id, settings, lambda events: resume_from(events))
+    return _continued(history, run_id, settings, resume_from)
 
 
 def forked(
@@ -83,7 +77,9 @@ def forked(
     )
 
 
-def _continued(history: History, run_id: str, settings: Settings, past_of: Any) -> Continuation:
+def _continued(
+    history: History, run_id: str, settings: Settings, past_of: Callable[[list[AnyEvent]], Past]
+) -> Continuation:
     row = history.run(run_id)
     if row.is_running:
         raise HistoryError("This run is still going on; stop it or wait for its end.")
