@@ -162,7 +162,7 @@ class TestList:
         row = [listed.model.index(0, column).data() for column in Column]
         assert row == ["a.txt", "text", "1 B", "", "1", "1", "ready"]
         assert listed._summary.full_text.startswith("4 of 5 · 4 characters · ≈ 4 tokens · fits one plain call")
-        assert listed._summary.full_text.endswith("1 file cannot be read")
+        assert listed._summary.full_text.endswith("1 cannot be read")
 
     def test_space_includes_and_excludes(self, qtbot: QtBot, listed: DocumentsPanel) -> None:
         select(listed, [1, 2])
