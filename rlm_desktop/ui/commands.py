@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 
 from rlm_desktop import settings as settings_file
 from rlm_desktop.errors import SettingsError
@@ -20,6 +20,8 @@ from rlm_desktop.ui.shortcut_sheet import ShortcutSheet
 
 log = logging.getLogger(__name__)
 
+MOST_DOCUMENTS = 500
+"""More would make the search slower than the typing."""
 TABLE = "shortcuts"
 """Of the settings file; action -> keys, for those that differ from the table of actions."""
 
@@ -55,6 +57,10 @@ class Commands(QObject):
             if session.runs:
                 open_it = partial(history.run_opened.emit, session.id, session.runs[0].id)
                 yield Entry("", one_line(session.name, 120), self.tr("Session"), "", open_it)
+        documents = self._window.work.documents
+        place = QCoreApplication.translate("HitList", "Document")
+        for item in documents.items[:MOST_DOCUMENTS]:
+            yield Entry("", one_line(item.name, 120), place, "", partial(documents.open_requested.emit, item))
 
     def _restore(self) -> None:
         try:

@@ -24,7 +24,9 @@ from rlm_desktop.documents import from_text
 from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
+from rlm_desktop.ui.documents.preview import PreviewWindow
 from rlm_desktop.ui.first_window import FirstWindow
+from rlm_desktop.ui.palette import Palette
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from tests.servers import Fault, ModelServer
 
@@ -361,6 +363,18 @@ class TestRemoving:
 
 
 class TestWindow:
+    async def test_a_document_is_found_by_the_palette(
+        self, qtbot: QtBot, start: Start, chronicle: Path, wait_until: Until
+    ) -> None:
+        async with start() as application:
+            await add(application, chronicle)
+            application.window.actions_by_name["palette"].trigger()
+            palette = application.window.findChild(Palette)
+            assert palette is not None
+            palette.edit.setText("chronicle")
+            qtbot.keyClick(palette.edit, Qt.Key.Key_Return)
+            await wait_until(lambda: application.window.findChild(PreviewWindow) is not None)
+
     async def test_the_inspector_moves_where_there_is_room(self, start: Start, chronicle: Path) -> None:
         async with start() as application:
             await add(application, chronicle)
