@@ -148,5 +148,13 @@ def take_in(path: Path) -> Preset:
 
 
 def delete(name: str) -> None:
-    """Delete a preset; one that is not there is no error."""
-    (folder() / f"{checked_name(name)}{SUFFIX}").unlink(missing_ok=True)
+    """Delete a preset; one that is not there is no error.
+
+    Raises:
+        SettingsError: It cannot be deleted.
+    """
+    path = folder() / f"{checked_name(name)}{SUFFIX}"
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise SettingsError(f"The preset {path} cannot be deleted: {error.strerror}.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QUrl
@@ -36,16 +37,25 @@ def pasted_from(data: QMimeData | None) -> Pasted:
 
 def _paths_in(text: str) -> list[str]:
     """The paths that a text consists of; nothing when one of its lines is something else."""
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    if not lines or len(lines) > MAX_PATH_LINES:
+    first = re.match(r"\s*([^\r\n]{1,5000})", text)
+    if first is None or not _path_of(first[1]):  # a long text is not taken apart
+        return []
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > MAX_PATH_LINES:
         return []
     paths: list[str] = []
     for line in lines:
-        path = QUrl(line).toLocalFile() if line.startswith("file:") else line.strip("'\"")
-        if not os.path.isabs(path) or "\0" in path or not os.path.exists(path):
+        if not (path := _path_of(line)):
             return []
         paths.append(path)
     return paths
+
+
+def _path_of(line: str) -> str:
+    """The file or folder that a line names; empty when it names none."""
+    line = line.strip()
+    path = QUrl(line).toLocalFile() if line.startswith("file:") else line.strip("'\"")
+    return path if os.path.isabs(path) and "\0" not in path and os.path.exists(path) else ""
 
 
 def _name_of(text: str) -> str:

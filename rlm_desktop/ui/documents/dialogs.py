@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -182,7 +183,8 @@ def _beginning(path: str) -> bytes:
             head = file.read(1 << 18)
     except OSError:
         return b""
-    first = next((at for at, byte in enumerate(head) if byte >= 0x80), 0)
+    high = re.search(rb"[\x80-\xff]", head)
+    first = high.start() if high is not None else 0
     start = head.rfind(b"\n", 0, max(0, first - 200)) + 1 if first > 400 else 0
     return head[start : start + SAMPLE_BYTES]
 
