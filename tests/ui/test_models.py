@@ -12,7 +12,7 @@ import pytest
 import shiboken6
 from aiohttp import web
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths, presets, settings
@@ -461,6 +461,23 @@ async def test_every_control_has_a_name(qtbot: QtBot, book: ProviderBook, tasks:
             )
             text = control.text() if isinstance(control, QAbstractButton) else ""
             assert is_inner or control.accessibleName() or text, (page, control)
+
+
+async def test_enter_in_a_field_presses_no_button(
+    qtbot: QtBot, book: ProviderBook, tasks: Tasks, wait_until: Until
+) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    page = ProvidersPage(book, tasks)
+    QVBoxLayout(dialog).addWidget(page)
+    dialog.show()
+    await wait_until(lambda: not tasks._tasks)
+    pressed: list[str] = []
+    for button in page.findChildren(QPushButton):
+        button.clicked.connect(lambda _=False, button=button: pressed.append(button.text()))
+    page.form.name.setFocus()
+    qtbot.keyClick(page.form.name, Qt.Key.Key_Return)
+    assert pressed == []
 
 
 async def test_pages_that_close_while_they_wait_leave_nothing(

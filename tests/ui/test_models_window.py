@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import settings as settings_file
+from rlm_desktop.engine import provider_settings
+from rlm_desktop.engine.provider_settings import ProviderSettings
+from rlm_desktop.keys import KeyStore
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.first_window import FirstWindow
+from rlm_desktop.ui.models import controller
 from rlm_desktop.ui.models.connect import ConnectPanel
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from tests.provider_servers import Answer, Served, models, say, serving
@@ -126,3 +131,31 @@ async def test_what_a_preset_changed_shows_beside_the_question_and_in_the_settin
     dialog.fields["max_iterations"].set_value(7)
     assert dialog.settings == preset.with_values(max_iterations=7)
     dialog.deleteLater()
+
+
+async def test_a_key_store_that_waits_does_not_hold_up_the_start(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, wait_until: Until
+) -> None:
+    """It may be waiting for its password; the window can be used with the offline model meanwhile."""
+    gate = threading.Event()
+
+    def wait(_keys: KeyStore, _provider: str, _place: str = "system") -> str:
+        gate.wait(30)
+        return "sk-unlocked-0123456789"
+
+    provider_settings.save([ProviderSettings(name="lab", base_url="http://127.0.0.1:9/v1", key="system")])
+    monkeypatch.setattr(controller, "PATIENCE", 0.05)
+    monkeypatch.setattr(KeyStore, "get", wait)
+    settings = Settings(theme="light")
+    first = FirstWindow(qapp, settings)
+    first.window.show()
+    application = Application(first, settings)
+    try:
+        await application.make_usable()
+        assert application._models.book.known is None
+        assert application.window.work.question.choices().root_model == "offline"
+        gate.set()
+        await wait_until(lambda: application._models.book.known is not None)
+    finally:
+        gate.set()
+        await application.aclose(10.0)

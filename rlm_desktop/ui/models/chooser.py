@@ -235,6 +235,8 @@ class ModelChooser(QDialog):
         without_icons(self.buttons)
         self.buttons.accepted.connect(self.take)
         self.buttons.rejected.connect(self.reject)
+        for button in (self._fetch, providers):
+            button.setAutoDefault(False)  # Enter takes the model
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.search, 1)

@@ -14,7 +14,7 @@ from rlm_desktop.keys import Place
 from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
-from rlm_desktop.ui.models.page_tasks import PageTasks
+from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.window_style import muted, set_property
 
@@ -84,6 +84,7 @@ class ConnectPanel(QFrame):
         self.connect_key.clicked.connect(self._connect_key)
         book.changed.connect(self._refresh)
         self._kept.hide()
+        ignore_enter(self)
         self._refresh()
 
     def _refresh(self) -> None:

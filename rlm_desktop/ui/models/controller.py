@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rlm_desktop.ui.workbench import Workbench
 
 log = logging.getLogger(__name__)
+PATIENCE = 1.0
+"""Seconds that the start waits for the providers."""
 _SETTLE_MS = 150
 """Before the estimate is made anew: documents come in by the hundred."""
 
@@ -75,7 +77,13 @@ class ModelsController(QObject):
     # -- the start --------------------------------------------------------------------------------------------
 
     async def load(self) -> None:
-        """Read the providers and offer their models; nothing on the network is asked."""
+        """Read the providers and offer their models; nothing on the network is asked.
+
+        The system's key store may wait for its password: the window does not wait for long.
+        """
+        await asyncio.wait([self._tasks.spawn(self._load(), name="providers")], timeout=PATIENCE)
+
+    async def _load(self) -> None:
         try:
             known = await self.book.providers()
         except UserError as error:

@@ -1,4 +1,4 @@
-"""Tasks of a page that may be closed at any moment."""
+"""What pages of a dialog have in common: tasks that end with them, and fields in which Enter is only Enter."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from rlm_desktop.ui.loop import Tasks
+
+
+def ignore_enter(page: QWidget) -> None:
+    """Let no button of a page be pressed by Enter in one of its fields, as a dialog would have it."""
+    for button in page.findChildren(QPushButton):
+        button.setAutoDefault(False)
 
 
 class PageTasks:

@@ -26,7 +26,7 @@ from rlm_desktop.errors import SettingsError
 from rlm_desktop.presets import Preset
 from rlm_desktop.settings import Settings, options
 from rlm_desktop.ui.loop import Tasks
-from rlm_desktop.ui.models.page_tasks import PageTasks
+from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.settings.fields import caption
 from rlm_desktop.ui.theme import ROW_HEIGHT
@@ -69,6 +69,7 @@ class PresetsPage(QWidget):
         self.verdict = Verdict()
         self._build()
         self.setMinimumHeight(_LEAST_HEIGHT)
+        ignore_enter(self)
         self._connect()
         self._run(presets.load_all, self._show)
 

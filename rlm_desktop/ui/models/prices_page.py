@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from rlm_desktop.engine import prices
 from rlm_desktop.engine.prices import Price
 from rlm_desktop.errors import SettingsError
+from rlm_desktop.ui.models.page_tasks import ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.theme import figures_font
 from rlm_desktop.ui.window_style import muted
@@ -81,6 +82,7 @@ class PricesPage(QWidget):
         layout.addLayout(buttons)
         self.month.hide()
         self.setMinimumHeight(_LEAST_HEIGHT)
+        ignore_enter(self)
         self.add.clicked.connect(self._add)
         self.reset.clicked.connect(self._reset)
         self.table.itemChanged.connect(self._on_changed)

@@ -26,7 +26,7 @@ from rlm_desktop.errors import SettingsError
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
-from rlm_desktop.ui.models.page_tasks import PageTasks
+from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
 from rlm_desktop.ui.models.provider_form import ProviderForm
 from rlm_desktop.ui.window_style import muted, set_property
 
@@ -58,6 +58,7 @@ class ProvidersPage(QWidget):
         self._note = QLabel()
         self._build()
         self.setMinimumHeight(_LEAST_HEIGHT)
+        ignore_enter(self)
         self._connect()
         self._tasks.spawn(self._load(), name="providers")
 
