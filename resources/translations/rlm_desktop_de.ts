@@ -210,6 +210,10 @@
         <translation>Aufge&amp;zeichnetes Beispiel ansehen</translation>
     </message>
     <message>
+        <source>1, 2, 3</source>
+        <translation>1, 2, 3</translation>
+    </message>
+    <message>
         <source>A new run that shares this one up to an iteration.</source>
         <translation>Ein neuer Lauf, der mit diesem bis zu einer Iteration übereinstimmt.</translation>
     </message>
@@ -228,6 +232,10 @@
     <message>
         <source>At most five hints about the window.</source>
         <translation>Höchstens fünf Hinweise zum Fenster.</translation>
+    </message>
+    <message>
+        <source>Backspace</source>
+        <translation>Rücktaste</translation>
     </message>
     <message>
         <source>Bring back what was removed last.</source>
@@ -278,6 +286,10 @@
         <translation>Läufe e&amp;xportieren…</translation>
     </message>
     <message>
+        <source>F</source>
+        <translation>F</translation>
+    </message>
+    <message>
         <source>Find any command or session by its name.</source>
         <translation>Jeden Befehl und jede Sitzung am Namen finden.</translation>
     </message>
@@ -288,6 +300,10 @@
     <message>
         <source>Follow the &amp;system</source>
         <translation>Wie das &amp;System</translation>
+    </message>
+    <message>
+        <source>Follow the run</source>
+        <translation>Dem Lauf folgen</translation>
     </message>
     <message>
         <source>Give the selected session another name.</source>
@@ -366,6 +382,10 @@
         <translation>Die gewählte Sitzung oder die Läufe oben halten.</translation>
     </message>
     <message>
+        <source>L</source>
+        <translation>L</translation>
+    </message>
+    <message>
         <source>Left</source>
         <translation>Links</translation>
     </message>
@@ -406,6 +426,10 @@
         <translation>Nächste &amp;Iteration</translation>
     </message>
     <message>
+        <source>Open everything below; everything</source>
+        <translation>Alles darunter aufklappen; alles</translation>
+    </message>
+    <message>
         <source>Open the &amp;example session</source>
         <translation>Beis&amp;pielsitzung öffnen</translation>
     </message>
@@ -416,6 +440,10 @@
     <message>
         <source>Open the row, or go to its first child</source>
         <translation>Die Zeile öffnen oder zur ersten darunter gehen</translation>
+    </message>
+    <message>
+        <source>Parent</source>
+        <translation>Übergeordnete Zeile</translation>
     </message>
     <message>
         <source>Pi&amp;n or unpin</source>
@@ -462,6 +490,10 @@
         <translation>Zeile davor oder danach</translation>
     </message>
     <message>
+        <source>Row before or after of the same parent</source>
+        <translation>Zeile davor oder danach unter derselben</translation>
+    </message>
+    <message>
         <source>Run the cell that waits.</source>
         <translation>Die wartende Zelle ausführen.</translation>
     </message>
@@ -482,6 +514,10 @@
         <translation>Die erste Zeile des Laufs wählen.</translation>
     </message>
     <message>
+        <source>Shift+Right, *</source>
+        <translation>Umschalt+Rechts, *</translation>
+    </message>
+    <message>
         <source>Sho&amp;w it</source>
         <translation>An&amp;zeigen</translation>
     </message>
@@ -496,6 +532,10 @@
     <message>
         <source>Show final a&amp;nswer</source>
         <translation>Endgültige &amp;Antwort zeigen</translation>
+    </message>
+    <message>
+        <source>Show only the row and what is below it, or all</source>
+        <translation>Nur die Zeile und alles darunter zeigen, oder alles</translation>
     </message>
     <message>
         <source>Show or hide the list of sessions.</source>
@@ -526,6 +566,10 @@
         <translation>&amp;Rundgang</translation>
     </message>
     <message>
+        <source>Tree, icicle, charts</source>
+        <translation>Baum, Eiszapfen, Diagramme</translation>
+    </message>
+    <message>
         <source>Up, Down</source>
         <translation>Auf, Ab</translation>
     </message>
@@ -548,6 +592,10 @@
     <message>
         <source>Write the selected runs to files.</source>
         <translation>Die gewählten Läufe in Dateien schreiben.</translation>
+    </message>
+    <message>
+        <source>[ and ]</source>
+        <translation>[ und ]</translation>
     </message>
 </context>
 <context>
@@ -2691,6 +2739,10 @@
         <translation>Umbenennen…</translation>
     </message>
     <message>
+        <source>Replay</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
         <source>Tags…</source>
         <translation>Schlagwörter…</translation>
     </message>
@@ -4405,7 +4457,7 @@
     <name>ReplayBar</name>
     <message>
         <source>&lt;b&gt;Replay&lt;/b&gt;: recorded, no model calls</source>
-        <translation>&lt;b&gt;Wiedergabe&lt;/b&gt;: aufgezeichnet, ohne Modellaufrufe</translation>
+        <translation>&lt;b&gt;Wiedergabe&lt;/b&gt;: ohne Modellaufrufe</translation>
     </message>
     <message>
         <source>Cut every wait for a model to half a second</source>
