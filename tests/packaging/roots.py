@@ -27,9 +27,10 @@ mkdir -p .old
 pivot_root . .old
 umount -l /.old
 rmdir /.old
-exec "$@"
+"$@"
 """
-"""A root of its own. Not by chroot: inside one no user name space can be made, so bubblewrap would not work."""
+"""A root of its own. Not by chroot: inside one no user name space can be made, so bubblewrap would not work.
+The shell stays as the first process: Xvfb does not tell such a one that it is ready."""
 
 
 @dataclass(frozen=True)
