@@ -51,6 +51,7 @@ class CallRows:
         self.visible: list[int] = []
         self.matches: set[int] | None = None
         self._kept: set[int] = set()
+        self._kept_below: dict[int, list[Node]] = {}
         self._shut_in_filter: set[int] = set()
         self.order: Order = "time"
         self.is_ascending = False
@@ -144,6 +145,10 @@ class CallRows:
             while above is not None and above.index not in kept:
                 kept.add(above.index)
                 above = above.parent
+        self._kept_below = {}
+        for index in sorted(kept):
+            if (above := nodes[index].parent) is not None:
+                self._kept_below.setdefault(above.index, []).append(nodes[index])
         return self.all_rows()
 
     def set_focus(self, node: Node | None) -> list[int]:
@@ -222,6 +227,8 @@ class CallRows:
     def _children_of(self, node: Node) -> tuple[Iterator[Node], int | None]:
         """What is shown of a node's children, and the line that comes after them."""
         if self.is_open(node):
+            if self.matches is not None and self.order == "time":
+                return iter(self._kept_below.get(node.index, ())), None
             return iter(self.in_order(node)), None
         lifted = self._lifted(node)
         return iter(lifted), ~node.index if lifted else None
