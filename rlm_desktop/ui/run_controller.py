@@ -257,6 +257,8 @@ class RunController(QObject):
             await self._close_unless_used(last)
         self._tasks.spawn(self._watch(live), name=f"watch {live.run_id[:8]}")
         log.info("run %s started in session %s", live.run_id, live.session_id)
+        await asyncio.sleep(0)  # its first step: from then on the window's title and the list of sessions know it
+        feed.drain()
         return live
 
     async def _close_unless_used(self, rlm: RLM) -> None:

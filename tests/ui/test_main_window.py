@@ -251,6 +251,12 @@ class TestStopping:
             await ended
             assert application.window.status.text.startswith("Cancelled")
 
+    async def test_a_run_is_listed_and_named_while_it_goes_on(self, hanging: Hanging, wait_until: Until) -> None:
+        async with hanging() as application:
+            window = application.window
+            await wait_until(lambda: len(window.history.model.lines) == 2)
+            assert window.windowTitle().startswith(QUESTION)
+
     async def test_a_second_question_waits_for_the_first(self, hanging: Hanging) -> None:
         async with hanging() as application:
             application.window.work.question.set_text("And?")

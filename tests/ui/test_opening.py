@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tests.traces as real
+from rlm_desktop.engine.events import RUN
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History
@@ -69,4 +70,5 @@ def test_places() -> None:
     assert Place(0, 0, "answer").row(state) is root
     assert Place(0, 9, "code").row(state) is root
     assert Place(3, 0, "prompt").row(state) is state.calls[3]
+    assert Place(RUN, 0, "answer").row(state) is root
     assert Place(99, 0, "prompt").row(state) is None

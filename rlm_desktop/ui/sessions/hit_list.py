@@ -21,6 +21,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from rlm_desktop.engine.events import ROOT
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.figures import number, one_line, status_words
 from rlm_desktop.ui.sessions.run_table import cost_text, model_text, started_text
@@ -80,7 +81,7 @@ class HitLine:
         """The kind of text and the row that it is in, as `Response · call 31`."""
         translate = QCoreApplication.translate
         parts = [field_names().get(self.hit.field, self.hit.field)]
-        if self.hit.call:
+        if self.hit.call > ROOT:  # of the root call, or of the run as a whole, nothing is said
             parts.append(translate("HitList", "call {number}").format(number=number(self.hit.call)))
         if self.hit.iteration:
             parts.append(translate("HitList", "iteration {number}").format(number=number(self.hit.iteration)))

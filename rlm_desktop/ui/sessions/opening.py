@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rlm_desktop.engine.events import ROOT, RUN
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, Node
 
@@ -41,7 +42,7 @@ class Place:
 
     def row(self, state: RunState) -> Node | None:
         """The row, as far as the run has it."""
-        call: CallNode | None = state.calls.get(self.call)
+        call: CallNode | None = state.calls.get(ROOT if self.call == RUN else self.call)
         if call is None or not 0 < self.iteration <= len(call.iterations):
             return call
         return call.iterations[self.iteration - 1]
