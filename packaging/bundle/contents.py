@@ -67,6 +67,7 @@ _DROPPED = (
     "*.pyi",
     "*.pxd",
     "*/include/*.h",
+    "html_to_markdown/bin/*",  # a command of its own
     "numpy/_core/lib/*.a",
     "numpy/random/lib/*.a",
     "PySide6/Qt/qml/*",
