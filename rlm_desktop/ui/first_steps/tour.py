@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from rlm_desktop.ui.window_style import muted
 
@@ -46,6 +47,7 @@ class Tour(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._hints = [hint for hint in hints if hint.part().isVisible()][:MOST]
         self.position = 0
+        self._came_from: QWidget | None = None
         self._title = QLabel()
         self._title.setObjectName("heading")
         self._text = QLabel()
@@ -80,6 +82,7 @@ class Tour(QFrame):
         if not self._hints:
             self.leave()
             return
+        self._came_from = self._window.focusWidget()
         self._show()
         self.show()
         self.raise_()
@@ -94,7 +97,9 @@ class Tour(QFrame):
             self._show()
 
     def leave(self) -> None:
-        """End it."""
+        """End it, and go back to where one came from."""
+        if self._came_from is not None and isValid(self._came_from) and self._came_from.isVisible():
+            self._came_from.setFocus()
         self.hide()
         self.ended.emit()
         self.deleteLater()
