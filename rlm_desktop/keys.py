@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, cast
 
 from rlm_desktop.errors import SettingsError
 
@@ -113,7 +113,7 @@ class KeyStore:
             return self._given
         import keyring
 
-        return keyring.get_keyring()
+        return cast("Backend", keyring.get_keyring())
 
     def _usable(self) -> Backend:
         backend = self._backend()
