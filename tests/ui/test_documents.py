@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -34,9 +33,6 @@ def start(qapp: QApplication) -> Start:
 
     @contextlib.asynccontextmanager
     async def show() -> AsyncIterator[Application]:
-        # As in the program: collected in another thread, what is left of an earlier window would crash this one.
-        gc.collect()
-        gc.disable()
         settings = Settings(theme="light")
         first = FirstWindow(qapp, settings)
         first.window.show()
@@ -48,7 +44,6 @@ def start(qapp: QApplication) -> Start:
             for dialog in application.window.findChildren(QDialog):
                 dialog.close()
             await application.aclose(10.0)
-            gc.enable()
 
     return show
 

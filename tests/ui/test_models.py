@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -40,14 +39,6 @@ from tests.provider_servers import Answer, Served, models, refusal, say, serving
 
 Until = Callable[..., Awaitable[None]]
 KEY = "sk-typed-by-hand-0123456789"
-
-
-@pytest.fixture(autouse=True)
-def _no_collection_in_threads() -> Iterator[None]:
-    """As in the application, whose `IdleCollector` sees to it: a thread must not be the one that frees widgets."""
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.fixture
