@@ -324,7 +324,7 @@ class EditKeys(QObject):
     """Keeps text boxes from taking Ctrl+K, Ctrl+E and their like, which are commands of the window here.
 
     Qt gives them to the box that has the focus, as Emacs has them. Copying, undoing and so on stay with the box,
-    and so does what no command has.
+    and so does what no command has. Escape empties a line of `let_escape_empty`, and does not stop a run then.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -343,7 +343,14 @@ class EditKeys(QObject):
             self._watched.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
-        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
+            return False
+        if event.key() == Qt.Key.Key_Escape and isinstance(watched, QLineEdit) and _is_to_be_emptied(watched):
+            if event.type() == QEvent.Type.KeyPress:
+                watched.clear()
+            event.accept()
+            return True
+        if event.type() != QEvent.Type.ShortcutOverride:
             return False
         if event.modifiers() != Qt.KeyboardModifier.ControlModifier or any(map(event.matches, _EDITING)):
             return False
@@ -351,6 +358,16 @@ class EditKeys(QObject):
         return True
 
 
+def let_escape_empty(line: QLineEdit) -> None:
+    """Let Escape belong to a line while there is something in it."""
+    line.setProperty(_EMPTIED, True)
+
+
+def _is_to_be_emptied(line: QLineEdit) -> bool:
+    return bool(line.text()) and bool(line.property(_EMPTIED))
+
+
+_EMPTIED = "emptiedByEscape"
 _EDITING = (
     QKeySequence.StandardKey.Copy,
     QKeySequence.StandardKey.Cut,

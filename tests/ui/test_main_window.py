@@ -257,6 +257,19 @@ class TestStopping:
             await wait_until(lambda: len(window.history.model.lines) == 2)
             assert window.windowTitle().startswith(QUESTION)
 
+    async def test_escape_in_a_filter_empties_it_before_it_stops_the_run(
+        self, qtbot: QtBot, hanging: Hanging, wait_until: Until
+    ) -> None:
+        async with hanging() as application:
+            window, bench = application.window, application.workbench
+            window.history.filter.setFocus()
+            qtbot.keyClicks(window.history.filter, "boats")
+            qtbot.keyClick(window.history.filter, Qt.Key.Key_Escape)
+            assert window.history.filter.text() == ""
+            assert not bench.state.cancel_requested  # type: ignore[union-attr]
+            qtbot.keyClick(window.history.filter, Qt.Key.Key_Escape)
+            await wait_until(lambda: not bench.is_live)
+
     async def test_a_second_question_waits_for_the_first(self, hanging: Hanging) -> None:
         async with hanging() as application:
             application.window.work.question.set_text("And?")

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from rlm_desktop.engine.control import CellDecision
 from rlm_desktop.engine.events import CellProposed
+from rlm_desktop.ui.actions import let_escape_empty
 from rlm_desktop.ui.inspector.code_view import CodeView
 from rlm_desktop.ui.inspector.text_view import break_lines
 
@@ -39,6 +40,7 @@ class ProposalPane(QWidget):
         self.text = QLineEdit()
         self.text.setPlaceholderText(self.tr("or answer in the model's place"))
         self.text.setAccessibleName(self.tr("Answer in the model's place"))
+        let_escape_empty(self.text)
         self.text.textChanged.connect(self._show)
         self.text.returnPressed.connect(self._answer)
         self.answer = QPushButton(self.tr("Answer"))

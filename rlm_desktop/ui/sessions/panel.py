@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from rlm_desktop.history.rows import Facets, RunFilter
+from rlm_desktop.ui.actions import let_escape_empty
 from rlm_desktop.ui.sessions.filter_button import FilterButton
 from rlm_desktop.ui.sessions.naming import ask_name, ask_tags
 from rlm_desktop.ui.sessions.session_list import (
@@ -83,6 +84,7 @@ class HistoryPanel(QWidget):
         self.filter.setPlaceholderText(self.tr("Filter sessions"))
         self.filter.setAccessibleName(self.tr("Filter sessions"))
         self.filter.setClearButtonEnabled(True)
+        let_escape_empty(self.filter)
         self.filter.textChanged.connect(self._on_typed)
         self.choice = FilterButton()
         self.choice.changed.connect(self._ask)
