@@ -142,6 +142,7 @@ class TestShortcuts:
         qtbot.addWidget(window)
         window.show()
         yield page
+        window.close()
 
     def test_keys_are_changed_and_a_conflict_is_said(self, page: ShortcutsPage, qtbot: QtBot) -> None:
         page.select("about")
@@ -158,3 +159,14 @@ class TestShortcuts:
         assert "new_session" in [item.data(0, NAME) for item in page._items() if not item.isHidden()]
         page.search.setText("zzz")
         assert all(item.isHidden() for item in page._items())
+
+    def test_enter_in_the_filter_takes_no_keys_away(
+        self, page: ShortcutsPage, make: MakeDialog, qtbot: QtBot
+    ) -> None:
+        dialog = make(widgets={"shortcuts": page})
+        dialog.show_page("shortcuts")
+        page.select("ask")
+        page.search.setFocus()
+        qtbot.keyClick(page.search, Qt.Key.Key_Return)
+        assert page._actions.keys("ask")
+        page.setParent(None)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -114,6 +115,8 @@ class SettingsDialog(QDialog):
             item = QListWidgetItem(section.page.heading, self.pages)
             item.setData(Qt.ItemDataRole.UserRole, section.page.name)
         self.pages.setCurrentRow(0)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in some field must not press a button of any page
         self.search.setFocus()
 
     def _make_sections(
