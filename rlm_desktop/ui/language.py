@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch"}
 """The languages that the window speaks, each in its own words."""
-_NAME = "rlmTranslator"
+_NAME, _SPOKEN = "rlmTranslator", "rlmLanguage"
 
 
 def install(app: QCoreApplication, choice: str = "system", wanted: Iterable[str] | None = None) -> str:
     """Let `app` speak a language, and write its numbers and dates as that language does.
 
     Args:
-        app: The application; what was installed before goes.
+        app: The application; another language that was installed before goes.
         choice: A key of `LANGUAGES`, or `system` for the first of the person's own languages that is one.
         wanted: The person's languages, best first, as `de-AT`; as the system has them by default.
 
@@ -35,6 +35,9 @@ def install(app: QCoreApplication, choice: str = "system", wanted: Iterable[str]
     """
     system = QLocale.system()
     language = choice if choice in LANGUAGES else _first_known(system.uiLanguages() if wanted is None else wanted)
+    if app.property(_SPOKEN) == language:
+        return language
+    app.setProperty(_SPOKEN, language)
     QLocale.setDefault(system if _code(system.name()) == language else QLocale(language))
     for old in app.findChildren(QTranslator, _NAME):
         app.removeTranslator(old)

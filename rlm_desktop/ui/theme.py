@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImage, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from rlm_desktop import paths
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Mode: TypeAlias = Literal["system", "light", "dark"]
 Density: TypeAlias = Literal["compact", "normal", "roomy"]
-ROW_HEIGHT = 24
 GRID = 8
 _ICON_SCALES = (1, 2, 3)
 
@@ -138,6 +137,14 @@ def row_height(widget: QWidget) -> int:
     """
     density: Density = QApplication.instance().property(_DENSITY) or "normal"  # type: ignore[union-attr]
     return max(_LEAST_ROW, (widget.fontMetrics().height() + SIZES[density].row + 1) // 2 * 2)
+
+
+def size_rows(table: QTableView) -> None:
+    """Give all rows of `table` the height of `row_height`; to be done again in its `changeEvent`, as said there."""
+    rows, height = table.verticalHeader(), row_height(table)
+    if rows.defaultSectionSize() != height:
+        rows.setMinimumSectionSize(height)
+        rows.setDefaultSectionSize(height)
 
 
 def colours_of(widget: QWidget) -> Colours:

@@ -39,7 +39,7 @@ from rlm_desktop.ui.compare.panes import ChoicesPane, DiffPane, SpreadPane
 from rlm_desktop.ui.figures import clock, counted, local_time, money, one_line, short_count, status_words
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.loop import Tasks
-from rlm_desktop.ui.theme import colours_of
+from rlm_desktop.ui.theme import colours_of, size_rows
 
 
 class PairsView(QTableView):
@@ -65,7 +65,7 @@ class PairsView(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 8)
+        size_rows(self)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(56)

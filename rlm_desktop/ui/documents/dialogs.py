@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.labels import plain_tip
-from rlm_desktop.ui.theme import ROW_HEIGHT, code_font
+from rlm_desktop.ui.theme import code_font, size_rows
 from rlm_desktop.ui.window_style import muted, without_icons
 
 if TYPE_CHECKING:
@@ -278,7 +278,7 @@ class LeftOutDialog(QDialog):
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        size_rows(self.table)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.setColumnWidth(1, 180)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.model import Column, DocumentsModel
-from rlm_desktop.ui.theme import ROW_HEIGHT
+from rlm_desktop.ui.theme import row_height, size_rows
 
 NARROW_BELOW = 720
 _WIDTHS = {
@@ -79,8 +79,7 @@ class DocumentsTable(QTableView):
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
+        size_rows(self)
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
         columns.setSectionsClickable(False)
@@ -91,9 +90,14 @@ class DocumentsTable(QTableView):
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            size_rows(self)
+
     def height_of(self, rows: int) -> int:
         """How high it is with so many rows."""
-        return self.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 2
+        return self.horizontalHeader().sizeHint().height() + rows * row_height(self) + 2
 
     @property
     def chosen_rows(self) -> list[int]:

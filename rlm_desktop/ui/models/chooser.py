@@ -38,7 +38,7 @@ from rlm_desktop.ui.figures import dollars, local_time, short_count
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.models.page_tasks import PageTasks
-from rlm_desktop.ui.theme import figures_font
+from rlm_desktop.ui.theme import figures_font, size_rows
 from rlm_desktop.ui.window_style import muted, without_icons
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -269,7 +269,7 @@ class ModelChooser(QDialog):
         view.setShowGrid(False)
         view.setWordWrap(False)
         view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(24)
+        size_rows(view)
         header = view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

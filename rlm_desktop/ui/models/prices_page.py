@@ -22,7 +22,7 @@ from rlm_desktop.engine.prices import Price
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.ui.models.page_tasks import ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
-from rlm_desktop.ui.theme import figures_font
+from rlm_desktop.ui.theme import figures_font, size_rows
 from rlm_desktop.ui.window_style import muted
 
 _LEAST_HEIGHT = 440
@@ -56,7 +56,7 @@ class PricesPage(QWidget):
         )
         self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(26)
+        size_rows(self.table)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from PySide6.QtCore import (
     QAbstractTableModel,
     QCoreApplication,
+    QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 PAGE = 100
 """Rows that are read at once."""
-ROW_HEIGHT = 28
 _ICON = 14
 _SPACE = 8
 UNKNOWN = "–"
@@ -309,7 +309,7 @@ class RunTable(QTableView):
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(max(ROW_HEIGHT, self.fontMetrics().lineSpacing() + 10))
+        theme.size_rows(self)
         head = self.horizontalHeader()
         head.setSectionsClickable(True)
         head.setHighlightSections(False)
@@ -320,6 +320,11 @@ class RunTable(QTableView):
         head.setSectionResizeMode(QUESTION, QHeaderView.ResizeMode.Stretch)
         head.setMinimumSectionSize(48)
         head.sortIndicatorChanged.connect(self._sort)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            theme.size_rows(self)
 
     def _sort(self, section: int, order: Qt.SortOrder) -> None:
         self.sorted_by.emit(COLUMNS[section].order, order == Qt.SortOrder.DescendingOrder)
