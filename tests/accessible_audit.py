@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QRadioButton,
     QScrollArea,
     QScrollBar,
     QTabBar,
@@ -134,6 +135,8 @@ def _row_faults(view: QAbstractItemView) -> list[str]:
 
 def _is_other_choice(widget: QWidget) -> bool:
     """Whether arrow keys reach it: of buttons of which one is chosen Tab only comes to that."""
+    if isinstance(widget, QRadioButton):
+        return not widget.isChecked()
     group = widget.group() if isinstance(widget, QAbstractButton) else None
     return group is not None and group.exclusive() and group.checkedButton() is not widget
 

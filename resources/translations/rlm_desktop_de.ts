@@ -2575,6 +2575,10 @@
         <translation>Unteraufruf-&amp;Modell</translation>
     </message>
     <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
         <source>Code of the next cell</source>
         <translation>Code der nächsten Zelle</translation>
     </message>
@@ -2607,6 +2611,10 @@
         <translation>Max. &amp;Tiefe</translation>
     </message>
     <message>
+        <source>Max depth</source>
+        <translation>Max. Tiefe</translation>
+    </message>
+    <message>
         <source>Max i&amp;terations</source>
         <translation>Max. Ite&amp;rationen</translation>
     </message>
@@ -2637,6 +2645,10 @@
     <message>
         <source>Ti&amp;me limit</source>
         <translation>&amp;Zeitgrenze</translation>
+    </message>
+    <message>
+        <source>Time limit</source>
+        <translation>Zeitgrenze</translation>
     </message>
     <message>
         <source>What the model is told before it goes on; may be empty</source>

@@ -118,6 +118,10 @@ class ForkDialog(QDialog):
     def _build(self, iteration: int | None) -> None:
         self.iteration.setValue(iteration or self.iteration.maximum())
         self.iteration.setAccessibleName(self.tr("Fork at iteration"))
+        self.max_depth.setAccessibleName(self.tr("Max depth"))
+        self.max_iterations.setAccessibleName(self.tr("Max iterations"))
+        self.budget.setAccessibleName(self.tr("Budget"))
+        self.timeout.setAccessibleName(self.tr("Time limit"))
         self.iteration.valueChanged.connect(self._show_iteration)
         muted(self.shared)
         self.budget.setPrefix("$ ")
