@@ -68,6 +68,7 @@ class Workbench(QObject):
         self._opening: asyncio.Task[None] | None = None
         self._is_starting = False
         self._is_still_here = True
+        self._drafts: dict[str, str] = {}
         self._inspected: Node | None = None
         self._connect()
 
@@ -375,10 +376,20 @@ class Workbench(QObject):
         """Show an empty session. Runs that are going on go on."""
         self._window.show_page(None)
         self._cancel_opening()
+        self._change_draft("")
         self.session_id = self.run_id = ""
         self.documents.show_refs(())
-        self._work.question.clear()
         self._show_feed(None)
+
+    def _change_draft(self, session_id: str) -> None:
+        """Keep what was typed and not asked for the session that is left, and bring back that of another one."""
+        question = self._work.question
+        is_other = session_id != self.session_id
+        if is_other:
+            self._drafts[self.session_id] = question.text
+        question.clear()
+        if is_other and (draft := self._drafts.pop(session_id, "")):
+            question.set_text(draft)
 
     def open_run(self, session_id: str, run_id: str, place: Place | None = None) -> None:
         """Show a run of the history, or one that is going on, with the row at `place` selected."""
@@ -433,10 +444,11 @@ class Workbench(QObject):
 
     def _show_opened(self, session_id: str, run_id: str, feed: RunFeed) -> None:
         is_other = session_id != self.session_id
+        if is_other:
+            self._change_draft(session_id)
         self.session_id, self.run_id = session_id, run_id
         if is_other and feed.state.started is not None:
             self.documents.show_refs(feed.state.started.documents)
-            self._work.question.clear()
         self._show_feed(feed)
 
     def _select_place(self, place: Place) -> None:

@@ -343,6 +343,23 @@ class TestAsking:
             assert (bench.session_id, bench.run_id, question.text) == ("", "", "Something else")
             assert "has ended" in shown_messages(application)[0]
 
+    async def test_what_was_typed_and_not_asked_is_there_when_one_comes_back(
+        self, start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until
+    ) -> None:
+        async with start() as application:
+            bench, question = application.workbench, application.window.work.question
+            await add(application, chronicle)
+            live = await ask(application, wait_for_signal)
+            question.set_text("And the boats?")
+            bench.new_session()
+            assert question.text == ""
+            question.set_text("A new one")
+            bench.open_run(live.session_id, live.run_id)
+            await wait_until(lambda: bench.run_id == live.run_id)
+            assert question.text == "And the boats?"
+            bench.new_session()
+            assert question.text == "A new one"
+
 
 class TestRemoving:
     async def test_a_removed_document_comes_back(self, start: Start, chronicle: Path) -> None:

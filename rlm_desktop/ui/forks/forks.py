@@ -202,6 +202,7 @@ class Forks(QObject):
 
     async def _go_on(self, make: Callable[[History], Continuation], choice: ForkChoice | None) -> None:
         bench = self._bench
+        here = bench.session_id, bench.run_id
         try:
             past = await bench.sessions.do(make)
             history = bench.sessions.history
@@ -218,7 +219,8 @@ class Forks(QObject):
         finally:
             self._is_starting = False
             self.button.setEnabled(True)
-        bench.open_run(live.session_id, live.run_id)
+        if here == (bench.session_id, bench.run_id):  # else the person has gone elsewhere meanwhile
+            bench.open_run(live.session_id, live.run_id)
         await bench.sessions.refresh()
 
 
