@@ -39,7 +39,7 @@ def samples() -> list[Sample]:
         return [
             Sample(
                 name=entry["name"],
-                path=paths.resource(f"samples/{entry['file']}"),
+                path=paths.resource(entry["file"]),
                 title=entry["title"],
                 description=entry["description"],
                 questions=tuple(entry["questions"]),

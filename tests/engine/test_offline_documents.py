@@ -70,7 +70,7 @@ async def test_quotations_stand_in_the_document_at_the_place_given(policy):
 
 
 async def test_one_document_of_several(policy):
-    context = {"guide.md": (PROJECT / "resources/samples/user-guide.md").read_text("utf-8"), "policy.txt": policy}
+    context = {"guide.md": (PROJECT / "resources/guide/user-guide.md").read_text("utf-8"), "policy.txt": policy}
     answer, _ = await ask(context, "When is the old postinst called with abort-upgrade?", max_depth=1)
     assert "**policy.txt**" in answer.split("\n\n")[1] + answer.split("\n\n")[2]
 

@@ -52,7 +52,9 @@ def test_no_gap_of_the_report_is_left_open() -> None:
 
 def test_the_index_names_what_is_there() -> None:
     samples = tomllib.loads((SAMPLES / "index.toml").read_text(encoding="utf-8"))["sample"]
-    assert {sample["file"] for sample in samples} == {path.name for path in SAMPLES.glob("*.md")}
+    resources = SAMPLES.parent
+    files = [*resources.glob("samples/*.md"), *resources.glob("guide/*.md")]
+    assert {sample["file"] for sample in samples} == {path.relative_to(resources).as_posix() for path in files}
     for sample in samples:
         assert sample["title"]
         assert len(sample["questions"]) >= 3

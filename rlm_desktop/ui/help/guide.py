@@ -10,7 +10,7 @@ from functools import cached_property
 
 from rlm_desktop import paths
 
-GUIDE = "samples/user-guide.md"
+GUIDE = "guide/user-guide.md"
 _HEADING = re.compile(r"(#{1,4})\s+(.+?)\s*#*\s*$")
 _FENCE = re.compile(r"\s*(```|~~~)")
 _WORD = re.compile(r"\w+")
