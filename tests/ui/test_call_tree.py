@@ -316,6 +316,8 @@ def test_own_time_is_that_without_the_calls_below() -> None:
 
 def test_rows_follow_the_size_of_the_text(view: CallTreeView, qapp: QApplication, qtbot: QtBot) -> None:
     dressed = Theme(qapp, "light")
+    for density in ("compact", "normal"):  # whatever sizes another test has left
+        dressed.set_sizes(density, 100)
     view.set_state(traces.state(Shape(calls=200, batch=8)))
     _press(qtbot, view, Qt.Key.Key_Asterisk)
     bar = view.table.verticalScrollBar()
