@@ -414,7 +414,7 @@ class Workbench(QObject):
             self._select_place(place)
         elif self._work.tree.selected_node() is None:
             self.show_answer()
-        log.info("run %s opened", run_id)
+        log.info("run %s opened: %s", run_id, self.state.status if self.state is not None else "being read")
 
     async def _read(self, session_id: str, run_id: str) -> None:
         """Show a run of the history; a large one takes a moment, and its beginning shows at once."""
@@ -441,6 +441,8 @@ class Workbench(QObject):
             self._window.unsetCursor()
             for notice in notices:
                 notice.dismiss()
+            if self._feed is not feed:
+                feed.deleteLater()
 
     def _show_opened(self, session_id: str, run_id: str, feed: RunFeed) -> None:
         is_other = session_id != self.session_id

@@ -106,7 +106,7 @@ async def test_the_window_lives_with_a_hundred_megabytes(program: Start, tmp_pat
     await window.logged(r"document large.txt added: 100,000,\d+ characters")
     window.picture("light-large-document")
     await ask(window, QUESTION)
-    window.key("F1")
+    window.key("ctrl+slash")
     await window.has_focus("Keyboard shortcuts")
     window.picture("light-shortcuts")
     window.key("Escape")

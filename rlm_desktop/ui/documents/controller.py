@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from rlm_desktop.ui.sessions.stored import StoredSessions
 
 log = logging.getLogger(__name__)
+_MOST_LOGGED = 20
+"""Documents of one reading that the log names."""
 RECENT_CHARACTERS = 64 << 20
 """Texts of extracted files that are kept for the case that the files are added again."""
 MAX_LEFT_OUT = 100_000
@@ -232,7 +234,10 @@ class DocumentsController(QObject):
             said = [self._warning_of(item) for item in warned]
             summary = self.tr("{documents} have warnings.")
             self._say_each(said, summary.format(documents=counted(len(said), "document")), "warning")
-        log.info("%s read, %d refused", counted(len(news), "document"), len(failed))
+        for item in news[:_MOST_LOGGED]:
+            if item.state is State.READY:
+                log.info("document %s added: %s", item.name, f"{item.characters:,} characters")
+        log.info("%d documents read, %d refused", len(news), len(failed))
 
     def _refusal_of(self, item: DocumentItem) -> str:
         return self.tr("{name} cannot be read: {why}").format(name=item.name, why=item.reason)
