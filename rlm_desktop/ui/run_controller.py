@@ -248,6 +248,7 @@ class RunController(QObject):
                 sinks=[feed.take, *sinks],
             )
         except BaseException:
+            feed.deleteLater()
             await rlm.aclose()
             raise
         live = LiveRun(run, feed, rlm, desk)
