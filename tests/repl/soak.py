@@ -79,8 +79,8 @@ class Soak:
 
     @property
     def has_left_nothing(self) -> bool:
-        """Whether no process, descriptor or folder was left."""
-        return not (self.descriptors or self.processes or self.folders)
+        """Whether no process, descriptor or folder was left; what others close meanwhile is none of its doing."""
+        return not (self.descriptors > 0 or self.processes or self.folders)
 
 
 async def soak(*, workers: int = 0, seconds: float = 0.0, seed: int = 4, layers: Layers | None = None) -> Soak:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +18,6 @@ from pytestqt.qtbot import QtBot
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.documents import from_text
-from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.preview import PreviewWindow
@@ -540,40 +536,6 @@ def _unnamed(interface: QAccessibleInterface) -> list[str]:
     return found
 
 
-def test_damaged_samples_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rlm_desktop.ui import samples
-
-    monkeypatch.setattr(paths, "resource", lambda _: Path("/nowhere/index.toml"))
-    with pytest.raises(UserError, match="install the program again"):
-        samples.samples()
-
-
-def test_nothing_slow_is_imported_before_the_first_paint(tmp_path: Path) -> None:
-    program = """
-import sys
-from rlm_desktop import app
-
-def live(*_):
-    rooms = ("engine", "history", "documents", "repl")
-    slow = {"asyncio", "openai", "sqlalchemy", "pydantic", *(f"rlm_desktop.{room}" for room in rooms)}
-    print(sorted(slow & set(sys.modules)))
-    return 0
-
-app._live = live
-raise SystemExit(app.main([]))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "RLM_DESKTOP_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.stdout.strip() == "[]", done.stderr
-    assert done.returncode == 0
-
-
 class TestReplay:
     async def test_a_run_is_replayed_and_shown_again(
         self, start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until, qtbot: QtBot
@@ -612,32 +574,3 @@ class TestReplay:
             assert application.workbench.state is not None
             assert application.workbench.state.answer == live.state.answer
             assert len(await asyncio.to_thread(application.workbench.sessions.history.runs)) == 1
-
-
-def test_the_smoke_test_of_the_program_itself(tmp_path: Path) -> None:
-    picture = tmp_path / "window.png"
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)}
-    del environment["RLM_DESKTOP_HOME"]
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "rlm_desktop",
-            "--smoke",
-            "--shot",
-            str(picture),
-            "--theme",
-            "dark",
-            "--size",
-            "1200x800",
-        ],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("completed: ")
-    assert picture.read_bytes().startswith(b"\x89PNG")
-    assert [path.name for path in tmp_path.iterdir()] == ["window.png"], "it left something behind"
