@@ -42,11 +42,6 @@ async def test_resuming_pays_for_nothing_twice(bench: MakeBench) -> None:
         if isinstance(events[cut - 1], ev.TextDelta):
             continue  # as if the event before were the last
         done = sum(isinstance(event, ev.ModelResponded) for event in events[:cut])
-        started = {e.call for e in events[:cut] if isinstance(e, ev.CallStarted) and e.call}
-        finished = {e.call for e in events[:cut] if isinstance(e, ev.CallFinished)}
-        unfinished_but_answered = sum(
-            isinstance(e, ev.ModelResponded) and e.call in started - finished for e in events[:cut]
-        )
         one = await bench(three_iterations, max_depth=1)
         result = await one.ask(context="text", past=resume_from(events[:cut]))
         assert result.final_answer == "re d re a!"

@@ -29,7 +29,7 @@ from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.settings.fields import caption
-from rlm_desktop.ui.theme import ROW_HEIGHT
+from rlm_desktop.ui.theme import row_height
 from rlm_desktop.ui.window_style import muted
 
 _Role = Qt.ItemDataRole.UserRole
@@ -142,7 +142,7 @@ class PresetsPage(QWidget):
         for preset in found:
             item = QListWidgetItem(preset.name)
             item.setData(_Role, preset)
-            item.setSizeHint(QSize(0, ROW_HEIGHT))
+            item.setSizeHint(QSize(0, row_height(self.list)))
             self.list.addItem(item)
             if preset.name == select:
                 self.list.setCurrentItem(item)

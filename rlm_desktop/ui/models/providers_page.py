@@ -142,7 +142,7 @@ class ProvidersPage(QWidget):
         for provider in self._book.shown:
             item = QListWidgetItem(self._caption(provider))
             item.setData(_Role, provider.name)
-            item.setSizeHint(QSize(0, theme.ROW_HEIGHT))
+            item.setSizeHint(QSize(0, theme.row_height(self.list)))
             item.setToolTip(f"{provider.about.label}\n{provider.base_url}")
             self._mark(item, provider)
             self.list.addItem(item)
