@@ -65,8 +65,9 @@ async def test_a_killed_run_is_resumed_and_pays_nothing_twice(guide: Path) -> No
         killed = await start_with_server(server, "ask", "-q", "-d", guide, *arguments, "What is there?")
         async with asyncio.timeout(60):
             await server.held.wait()
-            while (answered := responses(await asyncio.to_thread(stored))) < len(server.log) - 2:
-                await asyncio.sleep(0.02)  # what is answered is on the disk after a quarter of a second
+            # What is answered is on the disk after a quarter of a second; another process tells nobody.
+            while (answered := responses(await asyncio.to_thread(stored))) < len(server.log) - 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         killed.kill()
         await killed.communicate()
         (events,) = await asyncio.to_thread(stored)

@@ -96,7 +96,8 @@ def test_german_figures_and_words() -> None:
 @pytest.mark.parametrize(
     ("choice", "wanted", "expected"),
     [("en", ("de-AT",), "en"), ("de", ("en",), "de"), ("system", ("de-AT", "en"), "de"),
-     ("system", ("fr", "de"), "de"), ("system", ("fr", "it"), "en"), ("system", (), "en"), ("system", ("C",), "en"), ("nonsense", ("de",), "de")],
+     ("system", ("fr", "de"), "de"), ("system", ("fr", "it"), "en"), ("system", (), "en"), ("system", ("C",), "en"),
+     ("nonsense", ("de",), "de")],
 )  # fmt: skip
 def test_the_language_is_the_person_s(
     qapp: QApplication, choice: str, wanted: tuple[str, ...], expected: str
