@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from rlm_desktop.ui.binding import binding_fault, check_binding
@@ -346,6 +347,33 @@ async def test_idle_collector_takes_over_and_gives_back() -> None:
         collector.stop()
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
+
+
+async def test_while_it_is_watched_a_large_heap_is_neither_collected_nor_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, UiEventLoop)
+    looked: list[str] = []
+    monkeypatch.setattr(QGuiApplication, "focusWindow", lambda: object())
+    monkeypatch.setattr(IdleCollector, "FEW_BLOCKS", 20_000)
+    collector = IdleCollector(loop)
+    collector.start()
+    try:
+        monkeypatch.setattr(gc, "get_objects", lambda generation=None: looked.append("counted") or [])
+        monkeypatch.setattr(gc, "collect", lambda generation=2: looked.append(f"collected {generation}"))
+        for _ in range(IdleCollector.OLD_ROUNDS):
+            collector.collect_some()
+        assert looked.count("collected 2") == 1
+        heap = [[number] for number in range(IdleCollector.FEW_BLOCKS * 2)]
+        for _ in range(IdleCollector.OLD_ROUNDS):
+            collector.collect_some()
+        assert heap
+        assert looked.count("collected 2") == 1
+        assert "counted" not in looked
+    finally:
+        monkeypatch.undo()
+        collector.stop()
 
 
 def test_the_bad_pair_of_versions_is_refused() -> None:
