@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -266,7 +266,9 @@ def test_the_breadcrumb_leads_to_the_ancestors(inspector: Inspector) -> None:
     assert chosen.at(0)[0] is state.nodes[0]
 
 
-def test_the_answer_is_rendered_copied_and_saved(inspector: Inspector, tmp_path: Path) -> None:
+async def test_the_answer_is_rendered_copied_and_saved(
+    inspector: Inspector, tmp_path: Path, wait_until: Callable[..., Awaitable[None]]
+) -> None:
     state = traces.state(DONE)
     inspector.show_node(state, state.nodes[0])
     page = inspector.answer
@@ -276,8 +278,11 @@ def test_the_answer_is_rendered_copied_and_saved(inspector: Inspector, tmp_path:
     assert QGuiApplication.clipboard().text() == traces.ANSWER
     saved = QSignalSpy(inspector.message)
     page.save_to(str(tmp_path / "answer.md"))
+    assert not (tmp_path / "answer.md").exists(), "a thread writes it"
+    await wait_until(lambda: saved.count() == 1)
     assert (tmp_path / "answer.md").read_text(encoding="utf-8") == traces.ANSWER
     page.save_to(str(tmp_path / "missing" / "answer.md"))
+    await wait_until(lambda: saved.count() == 2)
     assert [saved.at(number)[1] for number in range(2)] == ["info", "error"]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QEvent, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QBrush,
@@ -30,6 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.ui import theme
+from rlm_desktop.ui.loop import Tasks
 
 MOST_MARKDOWN = 100_000
 """Longer answers are shown as plain text: rendering takes 0.13 s per 100,000 characters."""
@@ -133,6 +136,7 @@ class AnswerPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._answer = ""
+        self._tasks = Tasks(lambda error: self.failed.emit(str(error)))
         self.view = MarkdownView(self.tr("Final answer"))
         self._source = QLabel()
         self._source.setProperty("muted", True)
@@ -175,11 +179,19 @@ class AnswerPage(QWidget):
         dialog.open()
 
     def save_to(self, path: str) -> None:
-        """Write the answer to a file."""
+        """Write the answer to a file, off the loop: it may lie on a slow drive."""
+        self._tasks.spawn(self._save_to(path, self._answer), name="save answer")
+
+    async def _save_to(self, path: str, answer: str) -> None:
+        failure: OSError | None = None
         try:
-            Path(path).write_text(self._answer, encoding="utf-8")
+            await asyncio.to_thread(Path(path).write_text, answer, encoding="utf-8")
         except OSError as error:
-            text = self.tr("{path}: {reason}. Choose another place.")
-            self.failed.emit(text.format(path=path, reason=error.strerror or error))
-        else:
+            failure = error
+        if not shiboken6.isValid(self):  # the window was closed meanwhile
+            return
+        if failure is None:
             self.saved.emit(path)
+        else:
+            text = self.tr("{path}: {reason}. Choose another place.")
+            self.failed.emit(text.format(path=path, reason=failure.strerror or failure))
