@@ -266,6 +266,18 @@ async def test_tables_are_computed():
     assert "Ben" in rows.answer
 
 
+async def test_a_table_among_other_texts_answers_only_what_its_columns_speak_of():
+    context = {
+        "staff.csv": "name,age,city\nAnna,31,Berlin\nBob,25,Paris\nCleo,47,Berlin\n",
+        "news.xml": "<rss>\t<title>Kit: essential</title>\t<description>Packages: &lt;p&gt;must</description>",
+        "rules.md": "The packages libc and dpkg must be essential.\n\n" + "The sea was calm that day.\n\n" * 40,
+    }
+    asked = await ask(context, "Which packages must be essential?")
+    assert asked.answer.startswith("> The packages libc and dpkg must be essential.")
+    asked = await ask(context, "Which name has the highest age?")
+    assert "| Cleo | 47 |" in asked.answer
+
+
 @pytest.mark.parametrize(
     ("context", "question", "expected"),
     [

@@ -21,13 +21,12 @@ from rlm_desktop.engine.offline.questions import (
     word_to_count,
 )
 from rlm_desktop.engine.offline.sub_call import is_gist
-from rlm_desktop.engine.offline.tables import label_stages, labels_in, table_stage
+from rlm_desktop.engine.offline.tables import label_stages, labels_in, table_columns, table_stage
 
 _SMALL = 40_000
 """Characters up to which everything is read, not only what a search finds."""
 _MOST_PIECES = 12
 _LEVEL = re.compile(r"^level (\d+): (\d+) headings, as (\[.*\])$", re.M)
-_COLUMNS = re.compile(r"^table: (\[.*\])$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def _answering(conversation: Conversation, question: str, query: Query) -> list[
         return [Stage("Headings are found by their form; which ones fit is told by their words.", code)]
     if form := form_to_collect(question):
         return [Stage(f"A regular expression finds {form[0]}.", cell("collect", kind=form[0], pattern=form[1]))]
-    columns = _columns(conversation.outputs)
+    columns = table_columns(query, conversation.outputs)
     labels = labels_in(question, conversation.outputs)
     if columns and labels:
         return [Stage(prose, code) for prose, code in label_stages(question, columns, labels)]
@@ -190,8 +189,3 @@ def _levels(output: str) -> list[tuple[int, int, list[str]]]:
         before = found.get(int(at), (0, []))
         found[int(at)] = (before[0] + int(count), before[1] + [str(title) for title in loads(titles) or ()])
     return [(at, count, titles) for at, (count, titles) in sorted(found.items())]
-
-
-def _columns(output: str) -> list[str]:
-    match = _COLUMNS.search(output)
-    return [str(name) for name in loads(match[1]) or ()] if match else []

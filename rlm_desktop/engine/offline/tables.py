@@ -26,7 +26,30 @@ _CATEGORIES = re.compile(
 _WHICH = re.compile(r"^\s*(?:which|what|list(?: all)?(?: the)?)\s+\w+", re.I)
 """`Which papers`: what a row is says nothing about which row."""
 _BEGINS = re.compile(r"^begins: (.*)$", re.M)
+_SEEN = re.compile(r'^== "(?:[^"\\]|\\.)*": ([\d,]+) characters|^table: (\[.*\])$', re.M)
 _ASKS_LABEL = re.compile(r"\b(?:label|category|categories|labels|class|classified)\b", re.I)
+
+
+def table_columns(query: Query, output: str) -> list[str]:
+    """The columns to answer from, as the look at the context printed them; none where rows are not the place.
+
+    Rows are the place when they are most of the text, or when a table among other texts has columns that the
+    question speaks of.
+    """
+    texts: list[tuple[int, list[str]]] = []
+    for characters, header in _SEEN.findall(output):
+        if characters:
+            texts.append((int(characters.replace(",", "")), []))
+        elif texts:
+            texts[-1][1].extend(str(name) for name in loads(header) or ())
+    is_mostly_rows = 2 * sum(size for size, names in texts if names) > sum(size for size, _ in texts)
+    fitting = [names for _, names in texts if names and (is_mostly_rows or _speaks_of(query, names))]
+    return list(dict.fromkeys(name for names in fitting for name in names))
+
+
+def _speaks_of(query: Query, columns: list[str]) -> bool:
+    found = query.matches(" ".join(name.replace("_", " ") for name in columns))
+    return 2 * sum(query.terms[term].weight * share for term, share in found.items()) >= query.total > 0
 
 
 def table_stage(question: str, columns: list[str], query: Query) -> str:
