@@ -12,6 +12,7 @@ import pytest
 import shiboken6
 from aiohttp import web
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +21,7 @@ from rlm_desktop.engine import catalog, prices
 from rlm_desktop.engine.catalog import ModelInfo
 from rlm_desktop.engine.local_servers import LocalServer
 from rlm_desktop.engine.provider_settings import ProviderSettings, save
+from rlm_desktop.errors import SettingsError
 from rlm_desktop.history.spending import Spending
 from rlm_desktop.keys import KeyStore
 from rlm_desktop.settings import Settings
@@ -341,11 +343,16 @@ class TestPrices:
         row = next(row for row in range(page.table.rowCount()) if page._text(row, 0) == name)
         return page.table.item(row, column)
 
-    async def test_own_prices_come_first_and_can_be_taken_back(self, qtbot: QtBot) -> None:
-        page = PricesPage()
+    async def test_own_prices_come_first_and_can_be_taken_back(
+        self, qtbot: QtBot, tasks: Tasks, wait_until: Until
+    ) -> None:
+        page = PricesPage(tasks)
+        written = QSignalSpy(page.changed)
         qtbot.addWidget(page)
         page.show()
         self.cell(page, "gpt-5", 1).setText("9.5")
+        assert prices.own() == {}, "a thread writes them"
+        await wait_until(lambda: written.count() == 1)
         price = prices.price_of("gpt-5")
         assert price is not None
         assert (price.input, price.output) == (9.5, 10.0)
@@ -356,19 +363,32 @@ class TestPrices:
         assert prices.own()["gpt-5"].output == 10.0
         page.table.selectRow(self.cell(page, "gpt-5", 0).row())
         qtbot.mouseClick(page.reset, Qt.MouseButton.LeftButton)
+        await wait_until(lambda: written.count() == 2)
         restored = prices.price_of("gpt-5")
         assert restored is not None
         assert restored.input == 1.25
 
-    async def test_a_model_of_ones_own(self, qtbot: QtBot) -> None:
-        page = PricesPage()
+    async def test_a_model_of_ones_own(self, qtbot: QtBot, tasks: Tasks, wait_until: Until) -> None:
+        page = PricesPage(tasks)
         qtbot.addWidget(page)
         page.show()
         qtbot.mouseClick(page.add, Qt.MouseButton.LeftButton)
         row = page.table.rowCount() - 1
         for column, text in enumerate(("lab/M-1", "1", "2,5")):
             page.table.item(row, column).setText(text)
-        assert prices.own() == {"lab/m-1": prices.Price(1.0, 2.5)}
+        await wait_until(lambda: prices.own() == {"lab/m-1": prices.Price(1.0, 2.5)})
+
+    async def test_what_cannot_be_written_is_said(
+        self, qtbot: QtBot, tasks: Tasks, wait_until: Until, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(own: object) -> None:
+            raise SettingsError("The prices cannot be written.")
+
+        page = PricesPage(tasks)
+        qtbot.addWidget(page)
+        monkeypatch.setattr(prices, "save_own", refuse)
+        self.cell(page, "gpt-5", 1).setText("9.5")
+        await wait_until(lambda: "cannot be written" in page.verdict.text)
 
 
 class TestConnect:
@@ -448,7 +468,7 @@ class TestCost:
 async def test_every_control_has_a_name(qtbot: QtBot, book: ProviderBook, tasks: Tasks, wait_until: Until) -> None:
     from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit
 
-    pages: list[QWidget] = [ProvidersPage(book, tasks), PresetsPage(Settings, tasks), PricesPage()]
+    pages: list[QWidget] = [ProvidersPage(book, tasks), PresetsPage(Settings, tasks), PricesPage(tasks)]
     pages += [ConnectPanel(book, tasks), ModelChooser(book, tasks)]
     for page in pages:
         qtbot.addWidget(page)

@@ -171,7 +171,7 @@ class ModelsController(QObject):
     def _prices_page(self) -> QWidget:
         from rlm_desktop.ui.models.prices_page import PricesPage
 
-        page = PricesPage()
+        page = PricesPage(self._tasks)
         page.changed.connect(self._timer.start)
         self._tasks.spawn(self._show_month(page), name="spending")
         return page

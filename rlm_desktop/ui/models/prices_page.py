@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import (
 from rlm_desktop.engine import prices
 from rlm_desktop.engine.prices import Price
 from rlm_desktop.errors import SettingsError
+from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.page_tasks import ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.theme import figures_font, size_rows
@@ -38,8 +41,10 @@ class PricesPage(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._tasks = tasks
+        self._writing = asyncio.Lock()
         text = self.tr(
             "US dollars per million tokens. Double-click to change a price; your own come before the built-in ones "
             "of {date}. A model may be named MODEL or PROVIDER/MODEL. What is not listed costs “unknown”."
@@ -145,8 +150,7 @@ class PricesPage(QWidget):
         for index in self.table.selectionModel().selectedRows():
             self._mark(index.row(), False)
         self.table.blockSignals(False)
-        if self._write():
-            self.show_prices()
+        self._write(show=True)
 
     def _on_changed(self, item: QTableWidgetItem) -> None:
         row = item.row()
@@ -175,8 +179,12 @@ class PricesPage(QWidget):
         item = self.table.item(row, column)
         return item.text().strip() if item is not None else ""
 
-    def _write(self) -> bool:
-        """Keep the rows that are the person's own and complete."""
+    def _write(self, *, show: bool = False) -> None:
+        """Keep the rows that are the person's own and complete; `show` all prices anew then."""
+        # Not one of `PageTasks`: what was typed just before the dialog is closed must be kept too.
+        self._tasks.spawn(self._keep(self._own_prices(), show), name="keep prices")
+
+    def _own_prices(self) -> dict[str, Price]:
         own: dict[str, Price] = {}
         for row in range(self.table.rowCount()):
             name = self._text(row, 0).lower()
@@ -184,10 +192,20 @@ class PricesPage(QWidget):
                 with contextlib.suppress(ValueError):  # said when it was typed
                     price = self._price(row)
                     own.update({name: price} if price is not None else {})
-        try:
-            prices.save_own(own)
-        except SettingsError as error:
-            self.verdict.show_failure(str(error), "")
-            return False
+        return own
+
+    async def _keep(self, own: dict[str, Price], show: bool) -> None:
+        failure = ""
+        async with self._writing:  # in the order in which it was typed
+            try:
+                await asyncio.to_thread(prices.save_own, own)
+            except SettingsError as error:
+                failure = str(error)
+        if not shiboken6.isValid(self):
+            return
+        if failure:
+            self.verdict.show_failure(failure, "")
+            return
         self.changed.emit()
-        return True
+        if show:
+            self.show_prices()
