@@ -8,6 +8,7 @@ from difflib import unified_diff
 from statistics import median
 from typing import Any
 
+from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node, Tally
 
@@ -215,10 +216,11 @@ def output_of(node: Node | None) -> str:
 
 
 def result_of(node: Node | None) -> str:
-    """What a call came to."""
-    if not isinstance(node, CallNode):
+    """What a call came to; nothing for one that was cut off, whose last response is no answer."""
+    if not isinstance(node, CallNode) or node.status == EndState.INTERRUPTED:
         return ""
-    return node.result or node.answer or (node.exchange.text if node.exchange is not None else "")
+    response = node.exchange.text if node.exchange is not None and node.status == EndState.COMPLETED else ""
+    return node.result or node.answer or response
 
 
 def figures(node: Node, now: float) -> Figures:

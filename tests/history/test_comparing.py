@@ -13,7 +13,16 @@ from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
 from rlm_desktop.history import comparing
-from rlm_desktop.history.comparing import aligned, choices, figures, kind_of, matched, spreads, text_diff
+from rlm_desktop.history.comparing import (
+    aligned,
+    choices,
+    figures,
+    kind_of,
+    matched,
+    result_of,
+    spreads,
+    text_diff,
+)
 
 CALL = st.builds(
     ev.CallStarted,
@@ -105,6 +114,22 @@ def test_figures_say_what_is_not_known() -> None:
     assert figures(known.root, known.now).tokens == known.totals.input_tokens + known.totals.output_tokens
     assert figures(unpriced.root, unpriced.now).cost_usd is None
     assert figures(known.root, known.now).calls == known.totals.calls
+
+
+def test_an_interrupted_run_has_no_answer() -> None:
+    events = list(real.events(real.Shape(calls=20)))
+    whole, cut = RunState(), RunState()
+    for event in events:
+        whole.apply(event)
+    for event in events[: len(events) // 2]:
+        cut.apply(event)
+    assert isinstance(cut.root, CallNode)
+    assert cut.root.exchange is not None
+    assert cut.root.exchange.text
+    assert result_of(cut.root) == ""  # it runs
+    cut.close_interrupted()
+    assert result_of(cut.root) == ""
+    assert result_of(whole.root) == whole.answer != ""
 
 
 def test_batches_are_distributions_in_the_same_steps() -> None:
