@@ -453,6 +453,13 @@ _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 _known = frozenset(cls.__struct_config__.tag for cls in Event.__subclasses__())
 
 
+def is_error(event: CallFinished | CellFinished) -> bool:
+    """Whether a call or a cell went wrong by itself, which counts as an error; what was cancelled did not."""
+    if isinstance(event, CallFinished):
+        return event.end_state not in (EndState.COMPLETED, EndState.CANCELLED, EndState.INTERRUPTED)
+    return event.status not in ("ok", "cancelled")
+
+
 def encode(event: Event) -> bytes:
     """An event as one line of JSON, without the line end."""
     return _encoder.encode(event)

@@ -299,7 +299,7 @@ class RunState:
             return None
         iteration, cell = found
         cell.take_finish(event)
-        if event.status != "ok":
+        if ev.is_error(event):
             self._count_error(iteration.call)
         return iteration
 
@@ -359,7 +359,7 @@ class RunState:
         call.is_recorded = event.is_recorded
         if call.iterations and call.iterations[-1].finished is None:
             self._finish_iteration(call.iterations[-1], event.at, event.end_state)
-        if event.end_state is not EndState.COMPLETED:
+        if ev.is_error(event):
             self._count_error(call)
         return call
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.events import AnyEvent, EndState, Usage
+from rlm_desktop.engine.events import AnyEvent, Usage
 
 _SUMS = (
     "calls", "iterations", "requests", "errors", "input_tokens", "output_tokens", "unknown_usage", "cost_usd",
@@ -53,10 +53,8 @@ class Summary:
                 pass
             case ev.ModelResponded() | ev.ModelRetried() | ev.ModelFailed():
                 self._add_request(event.usage, event.cost_usd)
-            case ev.CellFinished():
-                self.errors += event.status != "ok"
-            case ev.CallFinished():
-                self.errors += event.end_state is not EndState.COMPLETED
+            case ev.CellFinished() | ev.CallFinished():
+                self.errors += ev.is_error(event)
             case ev.RunStarted():
                 self.started = event
                 self.status = "running"

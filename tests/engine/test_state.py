@@ -43,7 +43,8 @@ ANY_EVENT: st.SearchStrategy[AnyEvent] = st.one_of(
     st.builds(ev.ModelFailed, call=SMALL, error=TEXTS, usage=USAGES, cost_usd=COSTS),
     st.builds(ev.CellStarted, call=SMALL, iteration=SMALL, cell=SMALL, code=TEXTS),
     st.builds(ev.CellOutput, call=SMALL, iteration=SMALL, cell=SMALL, stream=st.just("stdout"), text=TEXTS),
-    st.builds(ev.CellFinished, call=SMALL, iteration=SMALL, cell=SMALL, status=st.sampled_from(["ok", "error"])),
+    st.builds(ev.CellFinished, call=SMALL, iteration=SMALL, cell=SMALL,
+              status=st.sampled_from(["ok", "error", "cancelled"])),
     st.builds(ev.ReplRestarted, call=SMALL, reason=TEXTS, lost=st.just(("x",))),
     st.builds(ev.AnswerSet, call=SMALL, answer=TEXTS, source=st.just("FINAL")),
     st.builds(ev.SecretsRedacted, call=SMALL, where=TEXTS, replaced=st.just({"key": 1})),
@@ -104,6 +105,29 @@ def test_any_events_in_any_order_fold_to_a_sound_state(events: list[AnyEvent]) -
 @given(ANY_EVENT)
 def test_an_event_survives_its_json(event: AnyEvent) -> None:
     assert ev.decode(ev.encode(event)) == event
+
+
+def stopped_run() -> list[AnyEvent]:
+    """The events of a healthy run that the person stops in its first cell."""
+    return [
+        start(),
+        ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="a"),
+        ev.IterationStarted(call=0, iteration=1, of=4),
+        ev.CellStarted(call=0, iteration=1, cell=0, code="llm_query('q')"),
+        ev.CallStarted(call=1, parent=0, kind="llm", depth=1, model="b"),
+        ev.CancelRequested(call=ev.RUN, by="user"),
+        ev.CallFinished(call=1, end_state=EndState.CANCELLED),
+        ev.CellFinished(call=0, iteration=1, cell=0, status="cancelled"),
+        ev.CallFinished(call=0, end_state=EndState.CANCELLED),
+        ev.RunFinished(end_state=EndState.CANCELLED),
+    ]
+
+
+def test_what_was_cancelled_is_no_error() -> None:
+    state = fold(stopped_run())
+    check(state)
+    assert state.status == EndState.CANCELLED
+    assert state.totals.errors == 0
 
 
 def realistic(seed: int) -> list[AnyEvent]:

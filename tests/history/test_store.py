@@ -84,6 +84,21 @@ def test_the_row_of_a_run_agrees_with_its_state(history: History) -> None:
     assert row.question == "Which segments grew?"
 
 
+@pytest.mark.parametrize(("end", "status", "errors"), [("cancelled", "cancelled", 0), ("failed", "error", 2)])
+def test_what_was_cancelled_is_no_error(history: History, end: str, status: ev.CellStatus, errors: int) -> None:
+    end_state = ev.EndState(end)
+    began = traces.run(iterations=1, batch=0, ends=False)
+    call = [event for event in began if not isinstance(event, ev.CellFinished)]
+    ended = [
+        ev.CellFinished(call=0, iteration=1, cell=0, status=status),
+        ev.CallFinished(call=0, end_state=end_state),
+        ev.RunFinished(end_state=end_state),
+    ]
+    keep(history, traces.stamped([*call, *ended]))
+    (row,) = history.runs()
+    assert row.errors == history.state("run-1").totals.errors == errors
+
+
 def test_a_run_cut_off_shows_as_interrupted(tmp_path: Path) -> None:
     first = History(tmp_path / "history.sqlite")
     sink = first.sink()
