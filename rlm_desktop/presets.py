@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,12 @@ class Preset:
 
     Attributes:
         values: Setting -> value; what is not in it keeps its default.
+        path: The file that it was read from, whose name may be another; None for one that was made here.
     """
 
     name: str
     values: dict[str, Any]
+    path: Path | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, name: str, settings: Settings) -> Preset:
@@ -112,7 +114,7 @@ def load_all() -> tuple[list[Preset], list[str]]:
     faults: list[str] = []
     for path in sorted(folder().glob(f"*{SUFFIX}")) if folder().is_dir() else ():
         try:
-            presets.append(decode(path.read_text(encoding="utf-8-sig")))
+            presets.append(replace(decode(path.read_text(encoding="utf-8-sig")), path=path))
         except (SettingsError, OSError, UnicodeDecodeError) as error:
             faults.append(f"{path.name}: {error}")
     return sorted(presets, key=lambda preset: preset.name.casefold()), faults
@@ -124,7 +126,7 @@ def save(preset: Preset, path: Path | None = None) -> Path:
     Raises:
         SettingsError: It cannot be written.
     """
-    path = path or folder() / f"{checked_name(preset.name)}{SUFFIX}"
+    path = path or _file_of(preset.name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(preset.encode(), encoding="utf-8")
@@ -147,14 +149,26 @@ def take_in(path: Path) -> Preset:
     return preset
 
 
-def delete(name: str) -> None:
-    """Delete a preset; one that is not there is no error.
+def delete(preset: Preset) -> None:
+    """Delete a preset's file; one that is not there is no error.
 
     Raises:
         SettingsError: It cannot be deleted.
     """
-    path = folder() / f"{checked_name(name)}{SUFFIX}"
+    path = preset.path or _file_of(preset.name)
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise SettingsError(f"The preset {path} cannot be deleted: {error.strerror}.") from error
+
+
+def _file_of(name: str) -> Path:
+    """The file that holds the preset of this name, or a free one that can."""
+    known = {preset.path: preset.name for preset in load_all()[0] if preset.path}
+    path, number = folder() / f"{checked_name(name)}{SUFFIX}", 1
+    if name in known.values():
+        return next(path for path, held in known.items() if held == name)
+    while path in known:
+        number += 1
+        path = folder() / f"{checked_name(name)} ({number}){SUFFIX}"
+    return path

@@ -317,11 +317,35 @@ class TestPresets:
         qtbot.mouseClick(page.apply, Qt.MouseButton.LeftButton)
         assert applied == [Settings(root_model="lab/m", temperature=0.2, max_errors=None, theme="light")]
         given = presets.save(presets.load_all()[0][0], tmp_path / "given.toml")
-        presets.delete("Contracts, careful")
+        presets.delete(presets.load_all()[0][0])
         page.take_in(str(given))
         await wait_until(lambda: not tasks._tasks)
         assert page.list.count() == 1
         assert presets.load_all()[0][0].values["root_model"] == "lab/m"
+
+    async def test_the_file_that_was_read_is_replaced_and_deleted_whatever_it_is_called(
+        self, qtbot: QtBot, tasks: Tasks, wait_until: Until
+    ) -> None:
+        presets.folder().mkdir(parents=True)
+        given, other = (presets.folder() / name for name in ("copy (2).toml", "other.toml"))
+        given.write_text('name = "Careful"\n[settings]\nmax_depth = 3\n')
+        other.write_text('name = "copy (2)"\n[settings]\n')
+        presets.save(presets.Preset("Careful", {"max_depth": 4}))
+        assert sorted(presets.folder().iterdir()) == [given, other]
+        assert "max_depth = 4" in given.read_text()
+        page = PresetsPage(Settings, tasks)
+        qtbot.addWidget(page)
+        page.show()
+        await wait_until(lambda: page.list.count() == 2)
+        page.list.setCurrentRow(0)
+        assert page.selected is not None
+        assert page.selected.name == "Careful"
+        qtbot.mouseClick(page._delete, Qt.MouseButton.LeftButton)
+        await wait_until(lambda: page.list.count() == 1)
+        assert list(presets.folder().iterdir()) == [other]
+        beside = presets.save(presets.Preset("other", {}))
+        assert beside.name == "other (2).toml"
+        assert [preset.name for preset in presets.load_all()[0]] == ["copy (2)", "other"]
 
     async def test_a_file_that_is_none_is_said(
         self, qtbot: QtBot, tasks: Tasks, tmp_path: Path, wait_until: Until

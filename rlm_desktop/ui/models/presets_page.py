@@ -192,7 +192,7 @@ class PresetsPage(QWidget):
             return
 
         def work() -> tuple[list[Preset], list[str]]:
-            presets.delete(preset.name)
+            presets.delete(preset)
             return presets.load_all()
 
         self._run(work, self._show)
