@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QTextDocument
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
@@ -210,6 +210,24 @@ def test_in_step_mode_the_next_cell_can_be_run_changed_skipped_or_answered(
     assert decided.at(4) == [long, CellDecision("run")]
     qtbot.mouseClick(pane.run, Qt.MouseButton.LeftButton)
     assert decided.count() == 5
+
+
+def test_escape_leaves_the_code_that_is_changed_and_stops_no_run(inspector: Inspector, qtbot: QtBot) -> None:
+    stopped: list[bool] = []
+    stop = QShortcut(QKeySequence("Esc"), inspector)
+    stop.activated.connect(lambda: stopped.append(True))
+    state = traces.state(Shape(calls=5, cut=6))
+    state.apply(CellProposed(call=0, iteration=1, cell=0, code="print(1)"))
+    inspector.show_node(state, state.nodes[-1])
+    pane = inspector.cells.proposal
+    with qtbot.waitActive(inspector):
+        inspector.activateWindow()
+    pane.code.setFocus()
+    qtbot.keyClick(pane.code, Qt.Key.Key_Escape)
+    assert stopped == []
+    assert pane.run.hasFocus()
+    qtbot.keyClick(pane.run, Qt.Key.Key_Escape)
+    assert stopped == [True]
 
 
 def test_the_run_tells_everything_about_itself() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.control import CellDecision
@@ -30,6 +31,7 @@ class ProposalPane(QWidget):
         self.heading.setWordWrap(True)
         self.heading.setProperty("level", "info")
         self.code = CodeView(self.tr("Code that is about to run"))
+        self.code.installEventFilter(self)
         self.run = QPushButton(self.tr("Run"))
         self.run.setProperty("primary", True)
         self.run.setToolTip(self.tr("Run the cell, with what was changed in it (F10)"))
@@ -102,6 +104,15 @@ class ProposalPane(QWidget):
         if can_edit:
             self.code.setTextInteractionFlags(Qt.TextInteractionFlag.TextEditorInteraction)
         self.text.clear()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
+        # Escape leaves the code that is being changed, and does not stop the run then.
+        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Escape or self.code.isReadOnly():
+            return False
+        if event.type() == QEvent.Type.KeyPress:
+            self.run.setFocus()
+        event.accept()
+        return True
 
     def run_cell(self) -> bool:
         """Run the cell as it stands in the pane; False when none waits here."""
