@@ -80,6 +80,10 @@ class TestGuideWindow:
         window.search.clear()
         assert window.contents.count() == everything
 
+    def test_the_contents_wrap_and_do_not_scroll_sideways(self, window: GuideWindow, qtbot: QtBot) -> None:
+        qtbot.keyClicks(window.search, "model")
+        assert not window.contents.horizontalScrollBar().isVisible()
+
     def test_a_section_opens_with_all_below_it(self, window: GuideWindow) -> None:
         window.show_section("Models and keys")
         text = window.view.toPlainText()

@@ -43,6 +43,7 @@ class GuideWindow(QDialog):
         self.contents.setObjectName("guideContents")
         self.contents.setAccessibleName(self.tr("Contents of the guide"))
         self.contents.setWordWrap(True)
+        self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.contents.currentItemChanged.connect(self._show_current)
         self._count = QLabel()
         muted(self._count)
