@@ -207,7 +207,7 @@ class Application(QObject):
     def open_example(self, name: str = EXAMPLE) -> None:
         """A new session with a sample document and its first question, ready to be asked."""
         sample = next(sample for sample in samples() if sample.name == name)
-        self.workbench.new_session()
+        self.workbench.new_session(is_empty=True)
         self.workbench.add_files([str(sample.path)])
         self.window.work.question.set_text(sample.questions[0])
         if sample.depth is not None:

@@ -61,7 +61,9 @@ class Workbench(QObject):
         self.sessions = StoredSessions(
             window.history, window.messages, tasks, is_going_on=lambda item: self.runs.has(item)
         )
-        self.documents = DocumentsController(window, self.sessions, tasks, self)
+        self.documents = DocumentsController(
+            window, self.sessions, tasks, self, is_unasked=lambda: not self.session_id
+        )
         self.reader = self.documents.reader
         self._tasks = tasks
         self._feed: RunFeed | None = None
@@ -372,13 +374,13 @@ class Workbench(QObject):
 
     # -- sessions -------------------------------------------------------------------------------------------
 
-    def new_session(self) -> None:
-        """Show an empty session. Runs that are going on go on."""
+    def new_session(self, *, is_empty: bool = False) -> None:
+        """Show the session that was not asked yet, or an empty one. Runs that are going on go on."""
         self._window.show_page(None)
         self._cancel_opening()
         self._change_draft("")
+        self.documents.show_new(is_empty=is_empty)
         self.session_id = self.run_id = ""
-        self.documents.show_refs(())
         self._show_feed(None)
 
     def _change_draft(self, session_id: str) -> None:
@@ -447,10 +449,10 @@ class Workbench(QObject):
     def _show_opened(self, session_id: str, run_id: str, feed: RunFeed) -> None:
         is_other = session_id != self.session_id
         if is_other:
+            started = feed.state.started
             self._change_draft(session_id)
+            self.documents.show_refs(started.documents if started is not None else ())
         self.session_id, self.run_id = session_id, run_id
-        if is_other and feed.state.started is not None:
-            self.documents.show_refs(feed.state.started.documents)
         self._show_feed(feed)
 
     def _select_place(self, place: Place) -> None:

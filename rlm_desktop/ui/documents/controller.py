@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -43,6 +44,25 @@ Held: TypeAlias = "list[tuple[DocumentItem, Document | None]]"
 """Documents with the texts that are at hand."""
 
 
+@dataclass(slots=True)
+class _PutAway:
+    """What a session that was not asked yet had when it was left.
+
+    Attributes:
+        sought: Paths that nobody had looked at by then.
+    """
+
+    items: list[DocumentItem] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    sought: list[str] = field(default_factory=list)
+
+    def add(self, other: _PutAway) -> None:
+        """What `other` had comes to this."""
+        self.items += other.items
+        self.left_out += other.left_out
+        self.sought += other.sought
+
+
 class DocumentsController(QObject):
     """The documents of the session that the window shows.
 
@@ -52,8 +72,18 @@ class DocumentsController(QObject):
 
     changed = Signal()
 
-    def __init__(self, window: MainWindow, sessions: StoredSessions, tasks: Tasks, parent: QObject) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        sessions: StoredSessions,
+        tasks: Tasks,
+        parent: QObject,
+        *,
+        is_unasked: Callable[[], bool],
+    ) -> None:
+        """`is_unasked` tells whether the session that shows was not asked yet: the history has none of it."""
         super().__init__(parent)
+        self._is_unasked = is_unasked
         self._window = window
         self._sessions = sessions
         self._tasks = tasks
@@ -65,6 +95,8 @@ class DocumentsController(QObject):
         self._passwords: list[str] = []
         self._news: list[DocumentItem] = []
         self._offers: list[Message] = []
+        self._kept = _PutAway()
+        self._sought: deque[list[str]] = deque()
         self._preview: PreviewWindow | None = None
         self._last_folder = ""
         self._connect()
@@ -126,6 +158,7 @@ class DocumentsController(QObject):
         if not paths:
             return
         self._last_folder = str(Path(paths[-1]).parent)
+        self._sought.append(list(paths))
         self.reader.look(paths, lambda: {item.path: _key_of(item) for item in self.panel.items if item.path})
         self.changed.emit()
 
@@ -157,6 +190,7 @@ class DocumentsController(QObject):
 
     def _on_looked(self, looked: Looked) -> None:
         """Files were found: list them all at once, then read them."""
+        self._sought.popleft()
         self.left_out = (self.left_out + looked.left_out)[:MAX_LEFT_OUT]
         self.panel.show_left_out(len(self.left_out))
         changed = set(looked.changed)
@@ -207,6 +241,7 @@ class DocumentsController(QObject):
         self._recent.put(item.document or document)
 
     def _on_ended(self) -> None:
+        self._sought.clear()
         self.panel.show_progress(None)
         if self.reader.was_cancelled:
             self._news = []
@@ -271,23 +306,47 @@ class DocumentsController(QObject):
         self.changed.emit()
 
     def _on_removed(self, gone: list[tuple[int, DocumentItem]]) -> None:
-        names = {item.name for _, item in gone}
         for _, item in gone:
             if self._texts.get(item.sha256) is item:
                 del self._texts[item.sha256]
-        text = self.tr("{documents} were removed.").format(documents=counted(len(gone), "document"))
-        if len(gone) == 1:
-            text = self.tr("{name} was removed.").format(name=names.pop())
+        text = self._removal_of([item.name for _, item in gone])
         self._offers.append(self._window.messages.offer_undo(text, lambda: self._bring_back(gone)))
         self.changed.emit()
+
+    def _removal_of(self, names: Sequence[str]) -> str:
+        if len(names) == 1:
+            return self.tr("{name} was removed.").format(name=names[0])
+        return self.tr("{documents} were removed.").format(documents=counted(len(names), "document"))
 
     def _bring_back(self, gone: list[tuple[int, DocumentItem]]) -> None:
         self.panel.bring_back(gone)
         self.reader.read([item for _, item in gone if item.state is State.WAITING and not self.reader.is_reading])
         self.changed.emit()
 
+    # -- other sessions -------------------------------------------------------------------------------------
+
     def show_refs(self, refs: Iterable[DocumentRef]) -> None:
-        """Show the documents of another session."""
+        """Show the documents of another session; called while `is_unasked` still speaks of the one that is left."""
+        self._leave()
+        self.panel.replace(DocumentItem.of_ref(ref) for ref in refs)
+
+    def show_new(self, *, is_empty: bool) -> None:
+        """Show the session that was not asked yet; an empty one when it shows already, or for `is_empty`.
+
+        Called while `is_unasked` still speaks of the session that is left.
+        """
+        was_unasked = self._is_unasked()
+        self._leave()
+        self.panel.replace(())
+        kept, self._kept = self._kept, _PutAway()
+        if was_unasked or is_empty:
+            self._offer_back(kept)
+        else:
+            self._restore(kept)
+
+    def _leave(self) -> None:
+        """Stop everything for the session that shows; keep what it has when the history does not."""
+        left = _PutAway(list(self.panel.items), self.left_out, [path for paths in self._sought for path in paths])
         self.reader.cancel()
         self._close_preview()
         for offer in self._offers:  # what was removed must not come back into another session
@@ -295,9 +354,37 @@ class DocumentsController(QObject):
         self._offers.clear()
         self.left_out, self._texts, self._news = [], {}, []
         self.panel.show_left_out(0)
-        gone = list(self.panel.items)
-        self.panel.replace(DocumentItem.of_ref(ref) for ref in refs)
-        self._free(gone)
+        if self._is_unasked():
+            self._kept.add(left)
+        else:
+            self._free(left.items)
+
+    def _offer_back(self, kept: _PutAway) -> None:
+        """Documents that no history has were put away: offer to undo it."""
+        if not (kept.items or kept.sought):
+            return
+        names = [item.name for item in kept.items] or [Path(path).name for path in kept.sought]
+        text = self._removal_of(names)
+        self._window.messages.offer_undo(text, lambda: self._undo_putting_away(kept))
+
+    def _restore(self, kept: _PutAway) -> None:
+        """Show what the session that was not asked yet had, and go on reading it."""
+        self.panel.add(kept.items)
+        for item in kept.items:
+            if item.document is not None:
+                self._share_text(item)
+        self.left_out = (self.left_out + kept.left_out)[:MAX_LEFT_OUT]
+        self.panel.show_left_out(len(self.left_out))
+        self.reader.read([item for item in kept.items if item.state is State.WAITING])
+        self.add_files(kept.sought)
+        self.changed.emit()
+
+    def _undo_putting_away(self, kept: _PutAway) -> None:
+        """Bring it back at once, or with the session that it is of when another one shows."""
+        if self._is_unasked():
+            self._restore(kept)
+        else:
+            self._kept.add(kept)
 
     def _free(self, items: Sequence[DocumentItem]) -> None:
         """Let large texts go without holding up the window."""
@@ -321,7 +408,10 @@ class DocumentsController(QObject):
         self.changed.emit()
 
     def _unlock(self, locked: Sequence[DocumentItem]) -> None:
-        """Try the passwords of this session on all that is locked; ask for one for what has just been found so."""
+        """Try the passwords of this session on all that is locked; offer to ask for what has just been found so.
+
+        No dialog opens by itself: it would come over a question that is being typed.
+        """
         again: list[DocumentItem] = []
         for item in [item for item in self.panel.items if item.state is State.LOCKED]:
             tried = self._passwords.index(item.password) + 1 if item.password else 0
@@ -334,9 +424,10 @@ class DocumentsController(QObject):
         if not locked:
             return
         if len(locked) == 1:
-            self._ask_password(locked[0])
-            return
-        text = self.tr("{documents} need a password.").format(documents=counted(len(locked), "document"))
+            said = self.tr("The password for {name} is wrong.") if locked[0].password else self.tr("{name} needs a password.")
+            text = said.format(name=locked[0].name)
+        else:
+            text = self.tr("{documents} need a password.").format(documents=counted(len(locked), "document"))
         self._say(text, "warning", self.tr("Enter…"), lambda: self._ask_password(locked[0]))
 
     def _ask_password(self, item: DocumentItem) -> None:

@@ -1,0 +1,107 @@
+"""Several sessions in one window: what one leaves behind is there when one comes back, and nothing starts twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rlm_desktop.ui.application import Application
+from rlm_desktop.ui.documents.items import State
+from tests.ui.test_main_window import Start, Until, add, ask, chronicle, shown_messages, start
+
+__all__ = ["chronicle", "start"]
+
+
+def names(application: Application) -> Sequence[str]:
+    return [item.name for item in application.window.work.documents.items]
+
+
+class TestDocumentsThatNobodyAskedAbout:
+    async def test_they_are_there_when_one_comes_back(
+        self, start: Start, chronicle: Path, tmp_path: Path, wait_for_signal: Any, wait_until: Until
+    ) -> None:
+        (tmp_path / "new.txt").write_text("Nothing was asked about this yet.")
+        async with start() as application:
+            bench = application.workbench
+            await add(application, chronicle)
+            live = await ask(application, wait_for_signal)
+            bench.new_session()
+            assert names(application) == []
+            await add(application, tmp_path / "new.txt")
+            bench.open_run(live.session_id, live.run_id)
+            await wait_until(lambda: bench.run_id == live.run_id)
+            assert names(application) == ["chronicle.txt"]
+            bench.new_session()
+            assert names(application) == ["new.txt"]
+            assert application.window.is_working
+            (item,) = application.window.work.documents.asked
+            assert (await bench.documents.text_of(item)).text.startswith("Nothing was asked")
+            bench.documents.add_document(await bench.documents.text_of(item))
+            assert "in the session already" in shown_messages(application)[0]
+
+    async def test_a_new_session_offers_them_back(self, start: Start, chronicle: Path) -> None:
+        async with start() as application:
+            await add(application, chronicle)
+            application.window.actions_by_name["new_session"].trigger()
+            assert not application.window.is_working
+            assert shown_messages(application) == ["chronicle.txt was removed."]
+            application.window.messages.undo()
+            assert names(application) == ["chronicle.txt"]
+            assert application.window.is_working
+
+    async def test_undone_elsewhere_they_come_back_with_their_session(
+        self, start: Start, chronicle: Path, tmp_path: Path, wait_for_signal: Any, wait_until: Until
+    ) -> None:
+        (tmp_path / "new.txt").write_text("Nothing was asked about this yet.")
+        async with start() as application:
+            bench = application.workbench
+            await add(application, chronicle)
+            live = await ask(application, wait_for_signal)
+            bench.new_session()
+            await add(application, tmp_path / "new.txt")
+            bench.new_session()
+            bench.open_run(live.session_id, live.run_id)
+            await wait_until(lambda: bench.run_id == live.run_id)
+            application.window.messages.undo()
+            assert names(application) == ["chronicle.txt"]
+            bench.new_session()
+            assert names(application) == ["new.txt"]
+
+    async def test_an_example_is_not_mixed_with_them(
+        self, start: Start, chronicle: Path, tmp_path: Path, wait_for_signal: Any, wait_until: Until
+    ) -> None:
+        (tmp_path / "new.txt").write_text("Nothing was asked about this yet.")
+        async with start() as application:
+            bench = application.workbench
+            await add(application, chronicle)
+            live = await ask(application, wait_for_signal)
+            bench.new_session()
+            await add(application, tmp_path / "new.txt")
+            bench.open_run(live.session_id, live.run_id)
+            await wait_until(lambda: bench.run_id == live.run_id)
+            application.open_example()
+            await bench.reader.done()
+            assert "new.txt" not in names(application)
+            application.window.messages.undo()
+            assert "new.txt" in names(application)
+
+    async def test_what_was_being_read_is_read_when_one_comes_back(
+        self, start: Start, tmp_path: Path, wait_until: Until
+    ) -> None:
+        file = tmp_path / "late.txt"
+        file.write_text("Nobody had time for this.")
+        async with start() as application:
+            bench = application.workbench
+            bench.add_files([str(file)])
+            bench.new_session()  # before anybody has looked what the path is
+            assert names(application) == []
+            application.window.messages.undo()
+            await bench.reader.done()
+            assert names(application) == ["late.txt"]
+            (item,) = application.window.work.documents.items
+            item.wait()
+            bench.new_session()  # before it was read
+            application.window.messages.undo()
+            await bench.reader.done()
+            assert item.state is State.READY
