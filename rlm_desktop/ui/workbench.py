@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -105,12 +106,8 @@ class Workbench(QObject):
             window.messages.show_message(
                 self.tr("The documents are still being read. Ask again when they are there."), "warning"
             )
-        elif self._is_starting or self.runs.of_session(self.session_id):
-            window.messages.show_message(
-                self.tr("A run of this session is going on. Stop it (Esc) or wait for its end."),
-                "warning",
-                seconds=8,
-            )
+        elif not self.may_start():
+            pass
         elif not self._work.documents.asked:
             window.messages.show_message(
                 self.tr("There is no document to ask about. Drop files on the window, or press Ctrl+O."), "warning"
@@ -119,15 +116,34 @@ class Workbench(QObject):
             window.messages.show_message(self.tr("Type a question first."), "warning", seconds=8)
             self._work.question.edit.setFocus()
         else:
-            self._is_starting = self._is_still_here = True
-            self._work.question.set_busy(True)
+            self._is_still_here = True
             asked = self._work.question.text, self.session_id, self.documents.held()
-            self._tasks.spawn(self._start(*asked), name="ask")
+            self._tasks.spawn(self._start(self.claim(), *asked), name="ask")
 
-    async def _start(self, question: str, session_id: str, held: Held) -> None:
+    def may_start(self) -> bool:
+        """Whether a run may start in the session that shows; says why not."""
+        if not self._is_starting and self.runs.of_session(self.session_id) is None:
+            return True
+        text = self.tr("A run of this session is going on. Stop it (Esc) or wait for its end.")
+        self._window.messages.show_message(text, "warning", seconds=8)
+        return False
+
+    def claim(self) -> ExitStack:
+        """Let no other run start until what is returned is closed; after `may_start`."""
+        self._is_starting = True
+        self._show_busy()
+        claim = ExitStack()
+        claim.callback(self._release)
+        return claim
+
+    def _release(self) -> None:
+        self._is_starting = False
+        self._show_busy()
+
+    async def _start(self, claim: ExitStack, question: str, session_id: str, held: Held) -> None:
         """Start the run and show it, unless the person has gone elsewhere meanwhile."""
         window = self._window
-        try:
+        with claim:
             window.messages.clear("warning")
             self._take_choices()
             documents = await self.documents.asked(held)
@@ -143,9 +159,6 @@ class Workbench(QObject):
                 turns=await self.sessions.turns(session_id),
                 sinks=sinks,
             )
-        finally:
-            self._is_starting = False
-            self._show_busy()
         if self._is_still_here:
             self._work.question.clear()
             self._show_live(live)

@@ -8,6 +8,7 @@ from typing import Any
 
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.items import State
+from tests.ui.test_forks import cut_off
 from tests.ui.test_main_window import Start, Until, add, ask, chronicle, shown_messages, start
 
 __all__ = ["chronicle", "start"]
@@ -105,3 +106,29 @@ class TestDocumentsThatNobodyAskedAbout:
             application.window.messages.undo()
             await bench.reader.done()
             assert item.state is State.READY
+
+
+async def test_resume_and_ask_at_once_start_one_run(
+    start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until
+) -> None:
+    async with start() as application:
+        bench, question = application.workbench, application.window.work.question
+        await add(application, chronicle)
+        whole = await ask(application, wait_for_signal)
+        cut_off(application, whole.run_id)
+        bench.open_run(whole.session_id, "cut")
+        await wait_until(lambda: bench.run_id == "cut")
+        question.set_text("And the boats?")
+        application.window.actions_by_name["resume"].trigger()
+        assert not question.ask.isEnabled()
+        bench.ask()
+        assert "A run of this session is going on" in shown_messages(application)[0]
+        (live,) = await wait_for_signal(bench.run_ended, 60.0)
+        assert live.state.started.parent_run == "cut"
+        assert not bench.runs.live
+        assert question.text == "And the boats?"
+        bench.ask()
+        assert not bench.may_start()  # what Resume and Fork ask, too
+        (live,) = await wait_for_signal(bench.run_ended, 60.0)
+        assert live.state.started.question == "And the boats?"
+        assert not bench.runs.live

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -45,7 +46,6 @@ class Forks(QObject):
         self._bench = bench
         self._window = window
         self._tasks = tasks
-        self._is_starting = False
         self._looking: asyncio.Task[None] | None = None
         self.button = QPushButton()
         self.button.setObjectName("small")
@@ -125,7 +125,7 @@ class Forks(QObject):
 
     def resume(self) -> None:
         """Let the run go on where it was cut."""
-        if self._state is None or not self._may_start():
+        if self._state is None or not self._bench.may_start():
             return
         run_id, settings = self._bench.run_id, self._bench.settings
 
@@ -150,7 +150,7 @@ class Forks(QObject):
 
     def fork(self, iteration: int | None) -> None:
         """Ask what shall be different from this iteration on; None for where the run stopped."""
-        if self._state is not None and self._may_start():
+        if self._state is not None and self._bench.may_start():
             self._tasks.spawn(self._ask(self._bench.run_id, iteration), name="fork dialog")
 
     async def _ask(self, run_id: str, iteration: int | None) -> None:
@@ -183,27 +183,23 @@ class Forks(QObject):
                 history, run_id, choice.settings, choice.iteration, code=choice.code, instruction=choice.instruction
             )
 
-        if self._may_start():
+        if self._bench.may_start():
             self._start(make, choice)
 
     # -- starting ---------------------------------------------------------------------------------------------
 
-    def _may_start(self) -> bool:
-        if not self._is_starting and self._bench.runs.of_session(self._bench.session_id) is None:
-            return True
-        text = self.tr("A run of this session is going on. Stop it (Esc) or wait for its end.")
-        self._window.messages.show_message(text, "warning", seconds=8)
-        return False
-
     def _start(self, make: Callable[[History], Continuation], choice: ForkChoice | None = None) -> None:
-        self._is_starting = True
         self.button.setEnabled(False)
-        self._tasks.spawn(self._go_on(make, choice), name="go on from a run")
+        claim = self._bench.claim()
+        claim.callback(self.button.setEnabled, True)
+        self._tasks.spawn(self._go_on(claim, make, choice), name="go on from a run")
 
-    async def _go_on(self, make: Callable[[History], Continuation], choice: ForkChoice | None) -> None:
+    async def _go_on(
+        self, claim: ExitStack, make: Callable[[History], Continuation], choice: ForkChoice | None
+    ) -> None:
         bench = self._bench
         here = bench.session_id, bench.run_id
-        try:
+        with claim:
             past = await bench.sessions.do(make)
             history = bench.sessions.history
             live = await bench.runs.start(
@@ -216,9 +212,6 @@ class Forks(QObject):
                 past=past.past,
                 changes=_kept(past.options, choice),
             )
-        finally:
-            self._is_starting = False
-            self.button.setEnabled(True)
         if here == (bench.session_id, bench.run_id):  # else the person has gone elsewhere meanwhile
             bench.open_run(live.session_id, live.run_id)
         await bench.sessions.refresh()
