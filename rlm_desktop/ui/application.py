@@ -155,6 +155,7 @@ class Application(QObject):
         window.connect_actions({**self._handlers(), **offered})
         window.first_run.example_requested.connect(self.open_example)
         self._workbench.standing_changed.connect(self._enable_actions)
+        self._workbench.settings_changed.connect(self._save)
         window.page_changed.connect(lambda _page: self._enable_actions())
         self._guard_runs(self._workbench)
         self._enable_actions()

@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
-from rlm_desktop import settings as settings_file
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Node
 from rlm_desktop.history.replay import Replay
@@ -46,10 +45,12 @@ class Workbench(QObject):
     Signals:
         standing_changed: Another run shows, or the one that shows has begun or ended.
         run_ended: A run ended and the window shows its end.
+        settings_changed: The choices beside the question became the `Settings`, to be saved.
     """
 
     standing_changed = Signal()
     run_ended = Signal(object)
+    settings_changed = Signal(object)
 
     def __init__(self, window: MainWindow, settings: Settings, tasks: Tasks) -> None:
         super().__init__(window)
@@ -170,7 +171,7 @@ class Workbench(QObject):
         chosen = self._work.question.choices().applied_to(self.settings)
         if chosen != self.settings:
             self.settings = chosen
-            self._tasks.spawn(asyncio.to_thread(settings_file.save, chosen), name="save settings")
+            self.settings_changed.emit(chosen)
 
     @property
     def is_live(self) -> bool:

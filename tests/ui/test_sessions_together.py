@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from rlm_desktop import paths
+from rlm_desktop import settings as settings_file
+from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.items import State
 from tests.ui.test_forks import cut_off
@@ -132,3 +138,27 @@ async def test_resume_and_ask_at_once_start_one_run(
         (live,) = await wait_for_signal(bench.run_ended, 60.0)
         assert live.state.started.question == "And the boats?"
         assert not bench.runs.live
+
+
+async def test_an_older_choice_is_not_saved_over_a_newer_one(
+    start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, go_on, saved = settings_file.save, threading.Event(), list[Settings]()
+
+    def slow_at_first(settings: Settings, *args: Any) -> None:
+        if settings.max_depth != 3:
+            assert go_on.wait(30)
+        save(settings, *args)
+        saved.append(settings)
+
+    async with start() as application:
+        await add(application, chronicle)
+        monkeypatch.setattr(settings_file, "save", slow_at_first)
+        application.window.actions_by_name["theme_dark"].trigger()
+        application.window.work.question.max_depth.setValue(3)
+        await ask(application, wait_for_signal)
+        go_on.set()
+        await wait_until(lambda: len(saved) == 2)
+        assert [settings.max_depth == 3 for settings in saved] == [False, True]
+    kept = settings_file.load(paths.settings_file())
+    assert (kept.theme, kept.max_depth) == ("dark", 3)
