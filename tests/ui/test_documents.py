@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.settings import Settings
@@ -236,6 +236,10 @@ class TestQuestions:
         async with start() as application:
             controller = await add(application, tmp_path / "one.zip")
             assert controller.panel.items[0].state is State.LOCKED
+            assert dialog_of(application, PasswordDialog) is None, "it would come over what is being typed"
+            (message,) = application.window.messages.messages
+            assert message.text == "one.zip needs a password."
+            qtbot.mouseClick(message.findChildren(QPushButton)[0], Qt.MouseButton.LeftButton)
             for password, is_right in (("wrong", False), ("secret", True)):
                 await wait_until(lambda: dialog_of(application, PasswordDialog) is not None)
                 dialog = dialog_of(application, PasswordDialog)

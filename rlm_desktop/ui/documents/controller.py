@@ -93,6 +93,7 @@ class DocumentsController(QObject):
         self._recent = _Recent()
         self._texts: dict[str, DocumentItem] = {}
         self._passwords: list[str] = []
+        self._answered: DocumentItem | None = None
         self._news: list[DocumentItem] = []
         self._offers: list[Message] = []
         self._kept = _PutAway()
@@ -410,7 +411,7 @@ class DocumentsController(QObject):
     def _unlock(self, locked: Sequence[DocumentItem]) -> None:
         """Try the passwords of this session on all that is locked; offer to ask for what has just been found so.
 
-        No dialog opens by itself: it would come over a question that is being typed.
+        No dialog opens by itself for a new file: it would come over a question that is being typed.
         """
         again: list[DocumentItem] = []
         for item in [item for item in self.panel.items if item.state is State.LOCKED]:
@@ -423,9 +424,12 @@ class DocumentsController(QObject):
         locked = [item for item in locked if item.state is State.LOCKED]
         if not locked:
             return
+        refused = next((item for item in locked if item is self._answered), None)
+        if refused is not None:  # the person is at it, and the password was wrong
+            self._ask_password(refused)
+            return
         if len(locked) == 1:
-            said = self.tr("The password for {name} is wrong.") if locked[0].password else self.tr("{name} needs a password.")
-            text = said.format(name=locked[0].name)
+            text = self.tr("{name} needs a password.").format(name=locked[0].name)
         else:
             text = self.tr("{documents} need a password.").format(documents=counted(len(locked), "document"))
         self._say(text, "warning", self.tr("Enter…"), lambda: self._ask_password(locked[0]))
@@ -443,6 +447,7 @@ class DocumentsController(QObject):
             self._passwords.remove(password)
         self._passwords.append(password)
         item.password = password
+        self._answered = item
         self._read_again(item)
 
     def _choose_encoding(self, item: DocumentItem) -> None:
