@@ -187,6 +187,21 @@ class TestShared:
             "encrypted-r2-user-password.pdf": "it is encrypted: it needs a password.",
         }
 
+    def test_a_pdf_whose_fonts_are_cut_off_says_that_letters_may_be_wrong(
+        self, loader: Loader, shared: Path, tmp_path: Path
+    ) -> None:
+        data = (shared / "habibi.pdf").read_bytes()
+        path = tmp_path / "cut.pdf"
+        warnings = {}
+        for share in (0.5, 0.99):
+            path.write_bytes(data[: int(share * len(data))])
+            warnings[share] = loader.load(path).warnings
+        found = "It is damaged: the list of its pages is missing. 1 page could be found."
+        assert warnings == {
+            0.5: (found, "Fonts of 1 page are missing: letters there may be wrong."),
+            0.99: (found,),
+        }
+
     def test_docx(self, loader: Loader, shared: Path) -> None:
         document = loader.load(shared / "markitdown_test.docx")
         assert document.text.startswith("# AutoGen: Enabling Next-Gen LLM")

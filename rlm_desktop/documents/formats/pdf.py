@@ -93,8 +93,8 @@ def _document(file: BinaryIO | bytes, password: str = "") -> pdfium.PdfDocument:
 
 def _salvaged(data: bytes, draft: Draft) -> pdfium.PdfDocument:
     is_cut_off = b"%%EOF" not in data[-2048:]
+    mended, fontless = pdf_with_pages(data)
     try:
-        mended = pdf_with_pages(data)
         document = _document(mended) if mended else None
     except pdfium.PdfiumError:
         document = None
@@ -102,6 +102,8 @@ def _salvaged(data: bytes, draft: Draft) -> pdfium.PdfDocument:
         why = "it is cut off: the end of the file, which lists its pages, is missing."
         raise Unreadable(why if is_cut_off else "it is damaged: its pages cannot be found.")
     draft.warn(f"It is damaged: the list of its pages is missing. {count(len(document), 'page')} could be found.")
+    if fontless:
+        draft.warn(f"Fonts of {count(fontless, 'page')} are missing: letters there may be wrong.")
     return document
 
 

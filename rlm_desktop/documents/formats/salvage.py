@@ -16,6 +16,10 @@ _MAX_MEMBER = 256 << 20
 _MAX_MEMBERS = 20_000
 _OBJECT = re.compile(rb"(?<!\d)(\d{1,9})\s+(\d{1,5})\s+obj\b")
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
+_RESOURCES = re.compile(rb"/Resources\s+(\d{1,9})\s+\d+\s+R")
+_FONTS = re.compile(rb"/Font\s*(?:(\d{1,9})\s+\d+\s+R|<<(.*?)>>)", re.S)
+_REFERENCE = re.compile(rb"(\d{1,9})\s+\d+\s+R\b")
+_LETTERS = re.compile(rb"/(?:ToUnicode|Encoding|DescendantFonts)[\s\[]*(\d{1,9})\s+\d+\s+R\b")
 _STREAM = re.compile(rb"stream\r?\n")
 _MAX_DICTIONARY = 1 << 16
 
@@ -61,40 +65,59 @@ def _content(packed: bytes, method: int) -> bytes | None:
     return repaired_xml(content)
 
 
-def pdf_with_pages(data: bytes) -> bytes | None:
-    """The PDF with a new list of the pages that can be found in it; None when there are none.
+def pdf_with_pages(data: bytes) -> tuple[bytes | None, int]:
+    """The PDF with a new list of the pages that can be found in it, and how many of them lack fonts.
 
     What lies in compressed object streams is written out at the end, then a list of pages and a trailer; PDFium
-    finds the objects themselves. Encrypted files are left alone.
+    finds the objects themselves. Where fonts were cut off, PDFium takes others: right for text in a common
+    encoding, wrong letters for text that is numbers of glyphs. Encrypted files are left alone. There is no PDF
+    when there are no pages.
     """
     if b"/Encrypt" in data:
-        return None
+        return None, 0
     data = data[: data.rfind(b"endobj") + len(b"endobj")]
     pages: dict[int, bytes] = {}
+    bodies: dict[int, bytes] = {}
     added: list[bytes] = []
-    highest = 0
     for match in _OBJECT.finditer(data):
         number = int(match[1])
-        highest = max(highest, number)
         head = data[match.end() : match.end() + _MAX_DICTIONARY]
         stream = _STREAM.search(head)
         dictionary = head[: stream.start()] if stream else head.partition(b"endobj")[0]
+        bodies[number] = dictionary
         if stream and b"/ObjStm" in dictionary:
             for inner, body in _packed_objects(dictionary, data, match.end() + stream.end()):
-                highest = max(highest, inner)
+                bodies[inner] = body
                 added.append(b"%d 0 obj\n%s\nendobj\n" % (inner, body))
                 if _PAGE.search(body):
                     pages[inner] = b"%d 0 R" % inner
         elif _PAGE.search(dictionary):
             pages[number] = b"%d %s R" % (number, match[2])
     if not pages:
-        return None
-    old = data.replace(b"trailer", b"trailex").replace(b"startxref", b"startxrex").replace(b"/XRef", b"/XRex")
+        return None, 0
     kids = b" ".join(pages.values())
+    highest = max(bodies)
+    old = data.replace(b"trailer", b"trailex").replace(b"startxref", b"startxrex").replace(b"/XRef", b"/XRex")
     added.append(b"%d 0 obj\n<</Type/Pages/Count %d/Kids[%s]>>\nendobj\n" % (highest + 1, len(pages), kids))
     added.append(b"%d 0 obj\n<</Type/Catalog/Pages %d 0 R>>\nendobj\n" % (highest + 2, highest + 1))
     added.append(b"trailer\n<</Size %d/Root %d 0 R>>\nstartxref\n0\n%%%%EOF\n" % (highest + 3, highest + 2))
-    return old + b"\n" + b"".join(added)
+    return old + b"\n" + b"".join(added), sum(not _has_fonts(bodies[page], bodies) for page in pages)
+
+
+def _has_fonts(page: bytes, bodies: dict[int, bytes]) -> bool:
+    """Whether all that says which letters a page's glyphs are is there; also when the page names no fonts."""
+    resources = _RESOURCES.search(page)
+    holder = bodies.get(int(resources[1])) if resources else page
+    fonts = _FONTS.search(holder) if holder is not None else None
+    if holder is None or fonts is None:
+        return holder is not None
+    listed = bodies.get(int(fonts[1])) if fonts[1] else fonts[2]
+    if listed is None:
+        return False
+    found = [bodies.get(int(number)) for number in _REFERENCE.findall(listed)]
+    return all(
+        font is not None and all(int(number) in bodies for number in _LETTERS.findall(font)) for font in found
+    )
 
 
 def _packed_objects(dictionary: bytes, data: bytes, start: int) -> Iterator[tuple[int, bytes]]:
