@@ -202,6 +202,16 @@ class TestShared:
             0.99: (found,),
         }
 
+    def test_only_pages_are_taken_for_pages_of_a_pdf_that_is_cut_off(
+        self, loader: Loader, shared: Path, tmp_path: Path
+    ) -> None:
+        data = (shared / "crazyones-pdfa.pdf").read_bytes()
+        path = tmp_path / "cut.pdf"
+        path.write_bytes(data[: int(0.8 * len(data))])
+        document = loader.load(path)
+        assert "crazy ones" in document.text
+        assert document.warnings == ("It is damaged: the list of its pages is missing. 1 page could be found.",)
+
     def test_docx(self, loader: Loader, shared: Path) -> None:
         document = loader.load(shared / "markitdown_test.docx")
         assert document.text.startswith("# AutoGen: Enabling Next-Gen LLM")

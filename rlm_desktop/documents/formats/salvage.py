@@ -81,9 +81,9 @@ def pdf_with_pages(data: bytes) -> tuple[bytes | None, int]:
     added: list[bytes] = []
     for match in _OBJECT.finditer(data):
         number = int(match[1])
-        head = data[match.end() : match.end() + _MAX_DICTIONARY]
+        head = data[match.end() : match.end() + _MAX_DICTIONARY].partition(b"endobj")[0]
         stream = _STREAM.search(head)
-        dictionary = head[: stream.start()] if stream else head.partition(b"endobj")[0]
+        dictionary = head[: stream.start()] if stream else head
         bodies[number] = dictionary
         if stream and b"/ObjStm" in dictionary:
             for inner, body in _packed_objects(dictionary, data, match.end() + stream.end()):
