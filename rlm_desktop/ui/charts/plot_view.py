@@ -18,11 +18,12 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.charts.plot import Plot
 from rlm_desktop.ui.charts.plot_painter import BAR, PlotPainter
+from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.theme import Colours
 
 _HEIGHT = 200
@@ -215,10 +216,7 @@ class PlotView(QWidget):
     def _choose_file(self, kind: str) -> None:
         forms = {"png": self.tr("Pictures (*.png)"), "svg": self.tr("Drawings (*.svg)")}
         name = f"{self._plot.title.lower().replace(' ', '-')}.{kind}"
-        dialog = QFileDialog(self, self.tr("Save the chart"), name, forms[kind])
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kind)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_dialog(self, self.tr("Save the chart"), filters=forms[kind], save_as=name, suffix=kind)
         dialog.fileSelected.connect(self.save_to)
         dialog.open()
 

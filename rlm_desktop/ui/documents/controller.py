@@ -23,6 +23,7 @@ from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.panel import DocumentsPanel
 from rlm_desktop.ui.documents.reading import DocumentReader, Looked
 from rlm_desktop.ui.figures import counted
+from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.messages import MAX_MESSAGES, Message
 
@@ -147,11 +148,9 @@ class DocumentsController(QObject):
         self._choose(QFileDialog.FileMode.Directory, self.tr("Add a folder"))
 
     def _choose(self, mode: QFileDialog.FileMode, title: str) -> None:
-        dialog = QFileDialog(self._window, title, self._last_folder)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog = file_dialog(self._window, title, folder=self._last_folder)
         dialog.setFileMode(mode)
         dialog.filesSelected.connect(self.add_files)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def add_files(self, paths: Sequence[str]) -> None:
@@ -409,10 +408,7 @@ class DocumentsController(QObject):
         self.changed.emit()
 
     def _unlock(self, locked: Sequence[DocumentItem]) -> None:
-        """Try the passwords of this session on all that is locked; offer to ask for what has just been found so.
-
-        No dialog opens by itself for a new file: it would come over a question that is being typed.
-        """
+        """Try the session's passwords on all that is locked; a dialog for a new file would cover what is typed."""
         again: list[DocumentItem] = []
         for item in [item for item in self.panel.items if item.state is State.LOCKED]:
             tried = self._passwords.index(item.password) + 1 if item.password else 0

@@ -21,7 +21,6 @@ from PySide6.QtGui import (
     QTextTable,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -32,6 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.ui import theme
+from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.loop import Tasks
 
 MOST_MARKDOWN = 100_000
@@ -171,10 +171,7 @@ class AnswerPage(QWidget):
 
     def _choose_file(self) -> None:
         kinds = self.tr("Markdown (*.md);;All files (*)")
-        dialog = QFileDialog(self, self.tr("Save the answer"), "answer.md", kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("md")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_dialog(self, self.tr("Save the answer"), filters=kinds, save_as="answer.md", suffix="md")
         dialog.fileSelected.connect(self.save_to)
         dialog.open()
 

@@ -25,6 +25,7 @@ from rlm_desktop import presets
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.presets import Preset
 from rlm_desktop.settings import Settings, options
+from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
@@ -33,6 +34,7 @@ from rlm_desktop.ui.theme import row_height
 from rlm_desktop.ui.window_style import muted
 
 _Role = Qt.ItemDataRole.UserRole
+_FILTER = f"TOML (*{presets.SUFFIX})"
 _LEAST_HEIGHT = 360
 
 
@@ -201,8 +203,9 @@ class PresetsPage(QWidget):
         preset = self.selected
         if preset is None:
             return
-        dialog = self._dialog(self.tr("Save the preset as a file"), QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(f"{preset.name}{presets.SUFFIX}")
+        name = f"{preset.name}{presets.SUFFIX}"
+        title = self.tr("Save the preset as a file")
+        dialog = file_dialog(self, title, filters=_FILTER, save_as=name, suffix=presets.SUFFIX)
         said = self.tr("The preset was written.")
         dialog.fileSelected.connect(
             lambda path: self._run(lambda: presets.save(preset, Path(path)), lambda _: self.verdict.show_done(said))
@@ -210,7 +213,7 @@ class PresetsPage(QWidget):
         dialog.open()
 
     def _choose_file(self) -> None:
-        dialog = self._dialog(self.tr("Take in a preset"), QFileDialog.AcceptMode.AcceptOpen)
+        dialog = file_dialog(self, self.tr("Take in a preset"), filters=_FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.take_in)
         dialog.open()
@@ -222,15 +225,6 @@ class PresetsPage(QWidget):
             return presets.take_in(Path(path)).name, presets.load_all()
 
         self._run(work, lambda found: self._show(found[1], found[0]))
-
-    def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
-        dialog = QFileDialog(self, title)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        dialog.setAcceptMode(mode)
-        dialog.setNameFilter(f"TOML (*{presets.SUFFIX})")
-        dialog.setDefaultSuffix(presets.SUFFIX)
-        return dialog
 
 
 def _shown(value: Any) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog
 from rlm_desktop.errors import UserError
 from rlm_desktop.history.watch import TransferCancelled, Watch
 from rlm_desktop.ui.figures import counted, number
+from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.sessions.export_dialog import ARCHIVE, SUFFIXES, ExportChoice, ExportDialog
@@ -95,16 +96,19 @@ class Transfers(QObject):
 
     def _choose_target(self, run_ids: Sequence[str], choice: ExportChoice) -> None:
         self._form = choice.form
-        dialog = QFileDialog(self._window, self.tr("Export"), self._folder)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         if len(run_ids) > 1 and choice.form != ARCHIVE:
-            dialog.setWindowTitle(self.tr("Choose a folder: each run becomes a file in it"))
+            title = self.tr("Choose a folder: each run becomes a file in it")
+            dialog = file_dialog(self._window, title, folder=self._folder)
             dialog.setFileMode(QFileDialog.FileMode.Directory)
         else:
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.setDefaultSuffix(SUFFIXES[choice.form].removeprefix("."))
-            dialog.selectFile("runs" + SUFFIXES[choice.form])
+            ending = SUFFIXES[choice.form]
+            dialog = file_dialog(
+                self._window,
+                self.tr("Export"),
+                folder=self._folder,
+                save_as="runs" + ending,
+                suffix=ending.removeprefix("."),
+            )
         dialog.fileSelected.connect(lambda file: self.write(run_ids, choice, Path(file)))
         dialog.open()
 
@@ -154,9 +158,7 @@ class Transfers(QObject):
 
     def choose_file(self) -> None:
         """Let the person choose archives and logs, and import them."""
-        dialog = QFileDialog(self._window, self.tr("Import archives and logs"), self._folder)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog = file_dialog(self._window, self.tr("Import archives and logs"), folder=self._folder)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(
             [self.tr("Archives and logs (*.rlmarchive *.jsonl *.json *.log *.sqlite)"), self.tr("All files (*)")]

@@ -13,6 +13,7 @@ from shiboken6 import isValid
 
 from rlm_desktop.errors import UserError
 from rlm_desktop.ui.figures import counted, number
+from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.sessions.stored import StoredSessions
 from rlm_desktop.ui.window_style import muted, without_icons
@@ -137,23 +138,20 @@ class StoragePage(QWidget):
     # -- what it asks ---------------------------------------------------------------------------------------
 
     def _choose_backup(self) -> None:
-        dialog = self._file_dialog(self.tr("Back up the history"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(f"rlm-desktop-{date.today():%Y-%m-%d}.rlmarchive")
-        dialog.setDefaultSuffix("rlmarchive")
+        name = f"rlm-desktop-{date.today():%Y-%m-%d}.rlmarchive"
+        title, kinds = self.tr("Back up the history"), self._kinds()
+        dialog = file_dialog(self, title, filters=kinds, save_as=name, suffix="rlmarchive")
         dialog.fileSelected.connect(lambda name: self._do(lambda: self.back_up(Path(name))))
         dialog.open()
 
     def _choose_restore(self) -> None:
-        dialog = self._file_dialog(self.tr("Restore the history from a copy"))
+        dialog = file_dialog(self, self.tr("Restore the history from a copy"), filters=self._kinds())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self._ask_restore(Path(name)))
         dialog.open()
 
-    def _file_dialog(self, title: str) -> QFileDialog:
-        dialog = QFileDialog(self, title, "", self.tr("Archives (*.rlmarchive *.sqlite);;All files (*)"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return dialog
+    def _kinds(self) -> str:
+        return self.tr("Archives (*.rlmarchive *.sqlite);;All files (*)")
 
     def _ask_restore(self, copy: Path) -> None:
         self._ask(
