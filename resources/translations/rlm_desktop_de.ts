@@ -1859,6 +1859,10 @@
         <translation>{name} ist schon in der Sitzung.</translation>
     </message>
     <message>
+        <source>{name} needs a password.</source>
+        <translation>{name} braucht ein Passwort.</translation>
+    </message>
+    <message>
         <source>{name} was removed.</source>
         <translation>{name} wurde entfernt.</translation>
     </message>
@@ -2669,10 +2673,6 @@
 </context>
 <context>
     <name>Forks</name>
-    <message>
-        <source>A run of this session is going on. Stop it (Esc) or wait for its end.</source>
-        <translation>In dieser Sitzung ist ein Lauf im Gang. Stoppen Sie ihn (Esc) oder warten Sie sein Ende ab.</translation>
-    </message>
     <message>
         <source>Fork here…</source>
         <translation>Hier abzweigen…</translation>
