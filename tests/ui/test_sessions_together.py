@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.items import State
+from rlm_desktop.ui.sessions.hit_list import RunHead
 from tests.ui.test_forks import cut_off
+from tests.ui.test_history import opened, shown
 from tests.ui.test_main_window import Start, Until, add, ask, chronicle, shown_messages, start
 
 __all__ = ["chronicle", "start"]
@@ -162,3 +166,20 @@ async def test_an_older_choice_is_not_saved_over_a_newer_one(
         assert [settings.max_depth == 3 for settings in saved] == [False, True]
     kept = settings_file.load(paths.settings_file())
     assert (kept.theme, kept.max_depth) == ("dark", 3)
+
+
+async def test_a_deleted_run_leaves_what_was_found(qapp: QApplication, qtbot: QtBot, wait_until: Until) -> None:
+    async with shown(qapp, 3, is_searched=True) as application:
+        page = await opened(application, wait_until)
+        sessions = application.workbench.sessions
+        qtbot.keyClicks(page.field, "part 0 of iter")
+        await wait_until(lambda: page.view is page.list)
+        page.list.setCurrentIndex(page.hits.index(3, 0))
+        page.delete.click()
+        assert [line.row.id for line in page.hits.lines if isinstance(line, RunHead)] == ["run-2", "run-0"]
+        assert page.status.full_text == "2 places in 2 runs"
+        application.window.history.session_deleted.emit("session-2")
+        assert [line.row.id for line in page.hits.lines if isinstance(line, RunHead)] == ["run-0"]
+        sessions.delete_runs(["run-0"])
+        assert page.view is None
+        assert "Nothing was found" in page.hint.text()

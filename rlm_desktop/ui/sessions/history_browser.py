@@ -14,6 +14,7 @@ from rlm_desktop.errors import UserError
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.sessions.history_page import HistoryPage, Wanted
+from rlm_desktop.ui.sessions.hit_list import RunHead
 from rlm_desktop.ui.sessions.naming import ask_name, ask_tags
 from rlm_desktop.ui.sessions.opening import Place
 
@@ -51,6 +52,7 @@ class HistoryBrowser(QObject):
         self._wanted: Wanted | None = None
         self._has_all = True
         workbench.sessions.changed.connect(self._refresh)
+        workbench.sessions.deleted.connect(self._drop)
         transfers.open_requested.connect(workbench.open_run)
         window.history.export_requested.connect(transfers.export)
         window.files_dropped.connect(lambda paths: tasks.spawn(self._take_dropped(paths), name="dropped files"))
@@ -128,9 +130,28 @@ class HistoryBrowser(QObject):
         self._asking = self._tasks.spawn(self._show(wanted, keeps_place=keeps_place), name="look into the history")
 
     def _refresh(self) -> None:
-        """Something changed in the history: show it, unless nobody looks."""
-        if self.is_shown and not self.page.text.strip():
+        """Something changed in the history: show it, unless nobody looks. Places found stay where they are."""
+        if not self.is_shown:
+            return
+        if self.page.text.strip() and self.page.hits.lines:
+            self._tasks.spawn(self._drop_deleted(), name="places found in deleted runs")
+        else:
             self.page.ask_now()
+
+    async def _drop_deleted(self) -> None:
+        """A search that went on while runs were deleted may have found them."""
+        ids = [line.row.id for line in self.page.hits.lines if isinstance(line, RunHead)]
+        rows = await self._sessions.do(lambda history: history.rows(ids))
+        for run_id in ids:
+            if run_id not in rows:
+                self._drop(run_id)
+        if self.is_shown and not self.page.hits.lines:
+            self.page.ask_now()
+
+    def _drop(self, item_id: str) -> None:
+        """A run or a session is gone: nothing in it can be opened any more."""
+        if self._page is not None:
+            self._page.drop_hits(item_id, is_all=self._has_all)
 
     async def _show(self, wanted: Wanted, *, keeps_place: bool) -> None:
         is_stale = self._stale.is_set

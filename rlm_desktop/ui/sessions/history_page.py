@@ -270,6 +270,17 @@ class HistoryPage(QWidget):
         self.hits.add_hits(hits, rows)
         self._tell_found(is_all=is_all)
 
+    def drop_hits(self, item_id: str, *, is_all: bool) -> None:
+        """Take away what was found in a run or a session that is gone, by its id."""
+        if not self.hits.lines:
+            return
+        self.hits.drop(item_id)
+        if not self.hits.lines:
+            self.show_hits((), {}, is_all=True)
+        else:
+            self._tell_found(is_all=is_all)
+            self._enable()
+
     def _tell_found(self, *, is_all: bool, unindexed: int = 0) -> None:
         parts: list[str] = []
         if self.hits.hits:

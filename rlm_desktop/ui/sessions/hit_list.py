@@ -133,6 +133,22 @@ class HitsModel(QAbstractListModel):
             self.hits += 1
             yield HitLine(hit)
 
+    def drop(self, item_id: str) -> None:
+        """Take away what was found in a run or a session that is gone, by its id."""
+        for first, last in reversed(self._blocks()):
+            head = self.lines[first]
+            if isinstance(head, RunHead) and item_id in (head.row.id, head.row.session_id):
+                self.beginRemoveRows(QModelIndex(), first, last)
+                del self.lines[first : last + 1]
+                self.runs -= 1
+                self.hits -= last - first
+                self.endRemoveRows()
+
+    def _blocks(self) -> list[tuple[int, int]]:
+        """The first and the last line of each run."""
+        firsts = [place for place, line in enumerate(self.lines) if isinstance(line, RunHead)]
+        return [(first, after - 1) for first, after in zip(firsts, [*firsts[1:], len(self.lines)], strict=True)]
+
     @property
     def last_hit(self) -> SearchHit | None:
         """Where the next page begins."""
