@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import gc
 import os
@@ -257,13 +258,18 @@ async def test_descriptors_run_out_with_a_reason():
     await host.start()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     gc.collect()  # what other tests left to be closed would make room
-    used = psutil.Process().num_fds()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (used, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (psutil.Process().num_fds(), hard))
+    held: list[int] = []
     try:
+        with contextlib.suppress(OSError):
+            while True:  # the limit is one of numbers, and there may be free ones below it
+                held.append(os.open(os.devnull, os.O_RDONLY))
         with pytest.raises(ReplError, match=r"(?i)too many.* open"):
             await host.spawn(ReplSpec(context="c"), serve=_none, on_output=lambda *_: None)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for descriptor in held:
+            os.close(descriptor)
     repl = await host.spawn(ReplSpec(context="c"), serve=_none, on_output=lambda *_: None)
     assert (await repl.run_cell("context")).stdout == "'c'\n"
     await host.aclose()

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer, SignalInstance
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
-from rlm_desktop.ui import language
+from rlm_desktop.ui import language, theme
 from rlm_desktop.ui.loop import UiEventLoop
 
 _GARBAGE = 100_000
@@ -47,11 +48,22 @@ def pytest_asyncio_loop_factories(
     return {"qt": _make_loop}
 
 
+@pytest.fixture(scope="session")
+def _font(qapp: QApplication) -> QFont:
+    """The application's font before any test."""
+    return QFont(qapp.font())
+
+
 @pytest.fixture(autouse=True)
-def _application(qapp: QApplication) -> None:
-    """The application exists before the loop, outlives the test's last window, and speaks English."""
+def _application(qapp: QApplication, _font: QFont) -> None:
+    """The application exists before the loop, outlives the test's last window, speaks English and is undressed."""
     qapp.setQuitOnLastWindowClosed(False)
     language.install(qapp, "en")
+    if qapp.font() != _font:
+        qapp.setFont(_font)
+    if qapp.styleSheet():
+        qapp.setStyleSheet("")
+    qapp.setProperty(theme._DENSITY, None)
 
 
 @pytest.fixture(autouse=True)
