@@ -291,8 +291,7 @@ def run(arguments: Sequence[str]) -> int:
 def test(arguments: Sequence[str]) -> int:
     check_system(for_tests=True)
     set_up("dev")
-    # One more than there are cores: many tests wait for a window or another process.
-    return call("-m", "pytest", "-n", str((os.cpu_count() or 1) + 1), *arguments)
+    return call("-m", "pytest", "-n", "auto", *arguments)
 
 
 def check(arguments: Sequence[str]) -> int:

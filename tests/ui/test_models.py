@@ -401,6 +401,7 @@ class TestPrices:
         for column, text in enumerate(("lab/M-1", "1", "2,5")):
             page.table.item(row, column).setText(text)
         await wait_until(lambda: prices.own() == {"lab/m-1": prices.Price(1.0, 2.5)})
+        await wait_until(lambda: not tasks._tasks)
 
     async def test_what_cannot_be_written_is_said(
         self, qtbot: QtBot, tasks: Tasks, wait_until: Until, monkeypatch: pytest.MonkeyPatch
