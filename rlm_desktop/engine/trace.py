@@ -37,7 +37,7 @@ class Trace:
         for sink in self._sinks:
             try:
                 sink(stamped)
-            except Exception:
+            except Exception:  # whoever listens must not end the run; the log has it
                 self._log_once(sink)
 
     def _log_once(self, sink: Sink) -> None:

@@ -89,6 +89,6 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except Exception:
+    except Exception:  # standard output is the protocol's; the benchmark reports what stands in this one
         traceback.print_exc(file=sys.__stderr__)
         sys.exit(1)

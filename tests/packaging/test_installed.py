@@ -99,7 +99,7 @@ def test_the_readmes_two_commands_work_in_a_fresh_debian(fresh_root: Root) -> No
     shutil.copytree(
         PROJECT, clone, symlinks=True, ignore=shutil.ignore_patterns(".venv", "build", "dist", ".git", "artifacts")
     )
-    place = "/root/fresh é clone"
+    place = "/srv/fresh é clone"
     run = ["sh", "-c", f"cd '{place}' && xvfb-run -a python3 packaging/dev.py run --smoke"]
     assert fresh_root.run(*run, seconds=900, PIP_CERT=CERTIFICATES).stdout.startswith("completed: ")
     test = ["sh", "-c", f"cd '{place}' && python3 packaging/dev.py test -q tests/test_settings.py"]
