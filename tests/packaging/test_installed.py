@@ -94,7 +94,7 @@ def test_the_readmes_two_commands_work_in_a_fresh_debian(fresh_root: Root) -> No
     """From a clone, with nothing but Python and git; whom to trust in the network is this machine's affair."""
     apt(fresh_root, "install", "python3", "git", "ca-certificates")
     shutil.copyfile(CERTIFICATES, fresh_root.folder / CERTIFICATES.lstrip("/"))
-    clone = fresh_root.folder / "root/fresh é clone"
+    clone = fresh_root.folder / "srv/fresh é clone"
     shutil.rmtree(clone, ignore_errors=True)
     shutil.copytree(
         PROJECT, clone, symlinks=True, ignore=shutil.ignore_patterns(".venv", "build", "dist", ".git", "artifacts")
