@@ -214,6 +214,7 @@ class Application(QObject):
         if sample.depth is not None:
             self.window.work.question.max_depth.setValue(sample.depth)
         self.window.work.question.edit.setFocus()
+        self.window.work.question.edit.selectAll()  # what is typed takes its place
 
     async def smoke(self, shot: Path | None) -> int:
         """Ask the example's question, wait for the answer. Returns the exit status."""

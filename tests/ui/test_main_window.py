@@ -109,7 +109,7 @@ class TestMainJob:
             assert follow_up.state.started.documents[0].sha256 == live.state.started.documents[0].sha256
             assert len(second.window.history.model.lines) == 4
 
-    async def test_the_example_is_ready_to_be_asked(self, start: Start) -> None:
+    async def test_the_example_is_ready_to_be_asked(self, qtbot: QtBot, start: Start) -> None:
         async with start() as application:
             application.window.first_run.example_requested.emit("company-report")
             await application.workbench.reader.done()
@@ -117,6 +117,8 @@ class TestMainJob:
             assert application.window.work.question.text.endswith("?")
             assert application.window.work.question.choices().max_depth == 3
             assert [item.name for item in application.window.work.documents.items] == ["company-report.md"]
+            qtbot.keyClicks(application.window.work.question.edit, "Why?")
+            assert application.window.work.question.text == "Why?"
 
 
 @pytest.mark.expect_log_warnings
