@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.samples import Sample
 from rlm_desktop.ui.window_style import muted
 
 COLUMN_WIDTH = 640
+COMPACT_BELOW = 720
+"""Where the page is lower than this, it moves together, so that the place to connect a model shows at once."""
 
 
 class SampleButton(QPushButton):
@@ -68,12 +80,10 @@ class FirstRun(QScrollArea):
         title = QLabel(self.tr("Ask questions of long documents"))
         title.setObjectName("title")
         self._model = QLabel()
-        self._connect: QWidget | None = None
+        self._connect: tuple[QWidget, ...] = ()
         inside = QWidget()
         inside.setMaximumWidth(COLUMN_WIDTH)
         column = QVBoxLayout(inside)
-        column.setSpacing(14)
-        column.addSpacing(16)
         column.addWidget(_centred(title))
         lead = self.tr(
             "The model gets a Python REPL with your documents in it. It writes code that searches and splits them, "
@@ -86,15 +96,45 @@ class FirstRun(QScrollArea):
         column.addWidget(self._replay_button())
         for sample in samples:
             column.addWidget(self._sample_button(sample))
-        column.addWidget(_centred(_muted(self._model)))
+        self._model_line = QHBoxLayout()
+        self._model_line.addWidget(_muted(self._model), 1)
+        column.addLayout(self._model_line)
         self._column = column
         column.addStretch(1)
+        self._is_compact: bool | None = None
         whole = QWidget()
         layout = QHBoxLayout(whole)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(inside)
         self.setWidget(whole)
         self._model.setText(" ")  # the room of what `show_model` will write
+        self._set_compact(False)
+        self.verticalScrollBar().rangeChanged.connect(self._keep_connecting_in_sight)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._set_compact(self.height() < COMPACT_BELOW)
+
+    def _set_compact(self, is_compact: bool) -> None:
+        if is_compact == self._is_compact:
+            return
+        self._is_compact = is_compact
+        self._column.setSpacing(8 if is_compact else 14)
+        self._column.setContentsMargins(8, 0 if is_compact else 24, 8, 8)
+        self._drop.setDirection(
+            QBoxLayout.Direction.LeftToRight if is_compact else QBoxLayout.Direction.TopToBottom
+        )
+        side, edge = (16, 12) if is_compact else (24, 28)
+        self._drop.setContentsMargins(side, edge, side, edge)
+        for label in self._drop_texts:
+            beside = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            label.setAlignment(beside if is_compact else Qt.AlignmentFlag.AlignCenter)
+
+    def _keep_connecting_in_sight(self) -> None:
+        """What is said of a key that is being typed makes the page longer: its place stays in sight."""
+        focused = self.focusWidget()
+        if self._connect and focused is not None and self._connect[0].isAncestorOf(focused):
+            self.ensureWidgetVisible(self._connect[0])
 
     def _drop_area(self) -> QFrame:
         area = QFrame()
@@ -106,14 +146,16 @@ class FirstRun(QScrollArea):
         self.choose.setProperty("primary", True)
         self.choose.setAccessibleName(self.tr("Choose files"))
         self.choose.clicked.connect(self.choose_requested)
-        layout = QVBoxLayout(area)
-        layout.setContentsMargins(24, 28, 24, 28)
-        layout.setSpacing(10)
-        layout.addWidget(_centred(drop))
-        kinds = self.tr("PDF, Word, PowerPoint, Excel, HTML, Markdown, CSV, JSON, code, plain text")
-        layout.addWidget(_centred(_muted(QLabel(kinds))))
-        layout.addSpacing(6)
-        layout.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
+        kinds = _muted(QLabel(self.tr("PDF, Word, PowerPoint, Excel, HTML, Markdown, CSV, JSON, code, plain text")))
+        self._drop_texts = (drop, kinds)
+        texts = QVBoxLayout()
+        texts.setSpacing(8)
+        texts.addWidget(drop)
+        texts.addWidget(kinds)
+        self._drop = QBoxLayout(QBoxLayout.Direction.TopToBottom, area)
+        self._drop.setSpacing(16)
+        self._drop.addLayout(texts, 1)
+        self._drop.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignCenter)
         return area
 
     def _replay_button(self) -> SampleButton:
@@ -136,14 +178,14 @@ class FirstRun(QScrollArea):
         """Say which model answers now; the place to connect one is only there while the offline one does."""
         words = QCoreApplication.translate("Models", label) if is_offline else label
         self._model.setText(self.tr("Model in use: {model}.").format(model=words))
-        if self._connect is not None:
-            self._connect.setVisible(is_offline)
+        for widget in self._connect:
+            widget.setVisible(is_offline)
 
     def offer_to_connect(self, panel: QWidget) -> None:
         """Show a panel with which a model is connected, and the way around it."""
         skip = QPushButton(self.tr("Skip for now"))
-        skip.setFlat(True)
-        skip.setToolTip(self.tr("Do not ask again; File > Models and providers has it all"))
+        skip.setObjectName("small")
+        skip.setToolTip(self.tr("Do not ask again; File > Settings > Providers has it all"))
         skip.clicked.connect(self.skip_requested)
         self._show_connect(panel, skip)
 
@@ -155,15 +197,13 @@ class FirstRun(QScrollArea):
         self._show_connect(button)
 
     def _show_connect(self, *widgets: QWidget) -> None:
-        if self._connect is not None:
-            self._connect.deleteLater()
-        self._connect = QWidget()
-        layout = QVBoxLayout(self._connect)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(widgets[0])
+        """Show the first widget below the line with the model, the others on it."""
+        for old in self._connect:
+            old.deleteLater()
+        self._connect = widgets
+        self._column.insertWidget(self._column.count() - 1, widgets[0])
         for widget in widgets[1:]:
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignRight)
-        self._column.insertWidget(self._column.count() - 1, self._connect)
+            self._model_line.addWidget(widget)
 
 
 def _muted(label: QLabel) -> QLabel:

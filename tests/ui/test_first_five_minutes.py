@@ -128,6 +128,8 @@ async def test_a_local_server_that_was_found_in_six_actions(
         async with started(qapp, qtbot) as person:
             panel = person.window.first_run.findChild(ConnectPanel)
             await wait_until(lambda: [button for button in panel.buttons if "qwen3" in button.text()])
+            person.window.resize(900, 600)
+            await wait_until(lambda: panel.visibleRegion().boundingRect() == panel.rect())
             person.click(panel.buttons[0])
             live = await person.ask(document, wait_until, wait_for_signal)
             assert live.state.answer == "In 1871."

@@ -37,6 +37,7 @@ class ProviderBook(QObject):
         keys: Where their keys are.
         known: As read last; None before.
         servers: The local servers that answered last.
+        has_looked: Whether they were looked for at all.
 
     Signals:
         changed: Providers, keys, servers or lists of models are others now.
@@ -49,6 +50,7 @@ class ProviderBook(QObject):
         self.keys = keys or KeyStore()
         self.known: Providers | None = None
         self.servers: list[LocalServer] = []
+        self.has_looked = False
         self.lists: dict[str, ModelList] = {}
         self._reading = asyncio.Lock()
 
@@ -90,7 +92,10 @@ class ProviderBook(QObject):
         await _import(_NETWORK_MODULES)
         from rlm_desktop.engine import local_servers
 
-        self.servers = await local_servers.find(await self.providers())
+        try:
+            self.servers = await local_servers.find(await self.providers())
+        finally:
+            self.has_looked = True
         if self.servers:
             log.info("local servers: %s", ", ".join(server.provider.name for server in self.servers))
         self.changed.emit()

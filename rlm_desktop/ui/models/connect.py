@@ -101,6 +101,8 @@ class ConnectPanel(QFrame):
             self._servers.addWidget(button)
         if servers:
             self._state.setText(self.tr("Found on this machine; free, and nothing leaves it:"))
+        elif not self._book.has_looked:
+            self._state.setText(self.tr("Looking for model servers on this machine…"))
         else:
             self._state.setText(
                 self.tr("No model server answers on this machine. Start Ollama or LM Studio, or use a provider:")
@@ -123,12 +125,13 @@ class ConnectPanel(QFrame):
 
     async def _look_again(self) -> None:
         self._look.setEnabled(False)
-        self._state.setText(self.tr("Looking…"))
+        self._state.setText(self.tr("Looking for model servers on this machine…"))
         try:
             await self._book.look_for_servers()
         finally:
             if self._tasks.is_alive():
                 self._look.setEnabled(True)
+                self._refresh()
 
     # -- a key ------------------------------------------------------------------------------------------------
 

@@ -118,6 +118,7 @@ class ModelsController(QObject):
             await self.book.look_for_servers()
         except (RLMError, OSError) as error:
             log.info("local servers were not looked for: %s", error)
+            self.book.changed.emit()
 
     def names(self) -> list[str]:
         """All models that can be chosen, by name."""
