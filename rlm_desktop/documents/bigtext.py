@@ -9,12 +9,16 @@ first written.
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 import mmap
 import sys
+import threading
+from contextlib import suppress
 
 _JOIN_BELOW = 4 << 20
-_FREED_BELOW = 16 << 20
+LARGE = 16 << 20
+"""Bytes of a text from which on freeing it takes long; this many take two or three milliseconds."""
 _COPY = 1 << 20
 
 
@@ -62,18 +66,31 @@ class TextBuilder:
         return string.finish(self.length) if string is not None else ""
 
 
+def let_go(texts: list[str]) -> None:
+    """Free texts in a thread, emptying the list, whatever may come meanwhile; see `free`.
+
+    May be called by a finalizer at any moment: takes no lock.
+    """
+    with suppress(RuntimeError):  # a program that ends starts no threads; its memory goes anyway
+        _thread.start_new_thread(free, (texts,))
+
+
 def free(texts: list[str]) -> None:
-    """Let texts go, emptying the list; in a thread, for large ones take as long as filling their memory did.
+    """Free texts, emptying the list; takes about as long as filling their memory did.
 
     Freeing 500 MB holds Python's lock for a tenth of a second, so the window would stand still. Where the system
     has `madvise`, the memory is given back without the lock first; texts that something else holds are left alone.
     """
-    while texts:
-        text = texts.pop()
-        if sys.getsizeof(text) >= _FREED_BELOW and sys.getrefcount(text) <= _OURS:
-            _give_back(text)
+    with _one_at_a_time:
+        while texts:
+            text = texts.pop()
+            if sys.getsizeof(text) >= LARGE and sys.getrefcount(text) <= _OURS:
+                _give_back(text)
+            del text
 
 
+_one_at_a_time = threading.RLock()
+"""Of two threads that free the same text the second sees that it is the last. A finalizer may come in between."""
 _OURS = 2
 """References to a text that only its variable holds, with the one that counting takes."""
 
@@ -87,8 +104,8 @@ def _give_back(text: str) -> None:
     header = sys.getsizeof("\u0100") - 4  # the largest one there is: not a byte of it may be touched
     first = -(-(id(text) + header) // mmap.PAGESIZE) * mmap.PAGESIZE
     last = (id(text) + sys.getsizeof(text)) // mmap.PAGESIZE * mmap.PAGESIZE
-    for start in range(first, last, _FREED_BELOW):
-        madvise(start, min(_FREED_BELOW, last - start), advice)
+    for start in range(first, last, LARGE):
+        madvise(start, min(LARGE, last - start), advice)
 
 
 class _String:
@@ -109,13 +126,18 @@ class _String:
 
     def finish(self, length: int) -> str:
         _api.resize(ctypes.byref(self._address), length)
+        return self._taken()
+
+    def _taken(self) -> str:
+        """The string, which belongs to who asked from now on."""
         text: str = ctypes.cast(self._address, ctypes.py_object).value
-        return text  # which holds a reference of its own; ours goes with this object
+        address, self._address = self._address, ctypes.c_void_p()
+        _api.release(address)  # the reference that this object had
+        return text
 
     def __del__(self) -> None:
         if self._address:
-            _api.release(self._address)
-            self._address = ctypes.c_void_p()
+            free([self._taken()])
 
 
 class _Api:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from rlm_desktop.documents import bigtext
 from rlm_desktop.documents.places import PAGED, Place, Places, label_of
 from rlm_desktop.errors import DocumentError
 
@@ -67,6 +69,16 @@ class Document:
     outline: tuple[Heading, ...] = ()
     needs_ocr: tuple[int, ...] = ()
     file_key: str = ""
+
+    def __del__(self) -> None:
+        """Let a large text go without holding up the other threads."""
+        text = getattr(self, "text", "")
+        if sys.getsizeof(text) < bigtext.LARGE:
+            return
+        texts = [text]
+        del text
+        object.__setattr__(self, "text", "")
+        bigtext.let_go(texts)
 
     @property
     def characters(self) -> int:

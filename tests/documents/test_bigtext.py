@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import sys
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rlm_desktop.documents import from_text
 from rlm_desktop.documents.bigtext import TextBuilder, _width, free
 from rlm_desktop.documents.reading import _split, read_utf8
 
@@ -87,6 +89,33 @@ def test_large_texts_are_freed_and_others_left_alone(letter: str) -> None:
     assert texts == []
     assert held.count(letter) == 17 << 20
     assert psutil.Process().memory_info().rss <= before - (8 << 20)
+
+
+def test_the_last_document_of_a_large_text_lets_it_go_in_a_thread() -> None:
+    freed, by = threading.Event(), list[int]()
+
+    def note(text: str) -> None:
+        by.append(threading.get_ident())
+        freed.set()
+
+    document = from_text("a.txt", "x" * (17 << 20))
+    again = dataclasses.replace(document, name="b.txt")
+    with patch("rlm_desktop.documents.bigtext._give_back", note):
+        del document
+        assert again.text.count("x") == 17 << 20
+        del again
+        assert freed.wait(10)
+    assert len(by) == 1
+    assert by[0] != threading.get_ident()
+
+
+def test_a_text_that_is_given_up_half_way_is_given_back() -> None:
+    builder = TextBuilder(17 << 20)
+    builder.append("ж" * (12 << 20))
+    given: list[int] = []
+    with patch("rlm_desktop.documents.bigtext._give_back", lambda text: given.append(len(text))):
+        del builder
+    assert given == [17 << 20]
 
 
 @given(st.text(min_size=1, max_size=20))
