@@ -287,3 +287,4 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
+            self.activateWindow()  # the next key is for the question, not for the window that was dragged from
