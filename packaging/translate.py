@@ -6,9 +6,10 @@
 
 The texts are found with Python's own parser and handed to Qt's `lupdate` as a source file that it reads without
 fail; its own reader of Python misses plurals and calls inside f-strings. Besides the calls of `tr` and `translate`
-there are tables (actions, settings, end states), which the code translates by their content. The `.ts` files are
-edited with Qt Linguist (`pyside6-linguist`) or by hand. The `.qm` files are small and belong to the project, so
-that a checkout speaks all languages without a step in between.
+there are tables (actions, settings, end states), which the code translates by their content, and the sentences of
+the rooms below the window (`sentences.py`), of which `sentences.txt` is the list. The `.ts` files are edited with
+Qt Linguist (`pyside6-linguist`) or by hand. The `.qm` files are small and belong to the project, so that a checkout
+speaks all languages without a step in between.
 """
 
 from __future__ import annotations
@@ -25,10 +26,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import sentences
+
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rlm_desktop"
 FOLDER = PROJECT / "resources" / "translations"
 LANGUAGES = ("en", "de")
+SENTENCES = "sentences.txt"
 SOURCE_LANGUAGE = "en"
 """Of it only plurals are written down."""
 _PLACES = {"tr": 0, "translate": 1, "marked": 1}
@@ -144,6 +149,8 @@ def table_texts() -> Iterator[Text]:
         for text in (caption, option.text, option.unit, option.none_text if option.is_optional else ""):
             yield Text("Settings", text)
         yield from (Text("Settings", word.capitalize()) for word in option.allowed)
+    yield from (Text("Sentences", template) for template in sentences.sentences(PACKAGE))
+    yield from (Text("Counted", f"{{count}} {noun}(s)", is_plural=True) for noun in sentences.nouns(PACKAGE))
     for sample in tomllib.loads((PROJECT / "resources/samples/index.toml").read_text(encoding="utf-8"))["sample"]:
         yield from (Text("Samples", sample["title"]), Text("Samples", sample["description"]))
 
@@ -154,6 +161,7 @@ def table_texts() -> Iterator[Text]:
 def update(folder: Path = FOLDER) -> None:
     """Bring the `.ts` files in step with the code; translations are kept, what is gone is dropped."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / SENTENCES).write_text("\n".join(sentences.sentences(PACKAGE)) + "\n", encoding="utf-8")
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "texts.cpp"
         source.write_text("".join(map(_as_cpp, texts())), encoding="utf-8")

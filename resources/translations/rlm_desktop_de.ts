@@ -1480,8 +1480,8 @@
         <translation>Erneut suchen</translation>
     </message>
     <message>
-        <source>Looking…</source>
-        <translation>Suche läuft…</translation>
+        <source>Looking for model servers on this machine…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No model server answers on this machine. Start Ollama or LM Studio, or use a provider:</source>
@@ -1589,6 +1589,20 @@
 <context>
     <name>Counted</name>
     <message numerus="yes">
+        <source>{count} NUL character(s)</source>
+        <translation>
+            <numerusform>{count} NUL-Zeichen</numerusform>
+            <numerusform>{count} NUL-Zeichen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} byte(s)</source>
+        <translation>
+            <numerusform>{count} Byte</numerusform>
+            <numerusform>{count} Bytes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} call(s)</source>
         <translation>
             <numerusform>{count} Aufruf</numerusform>
@@ -1624,6 +1638,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} lone surrogate(s)</source>
+        <translation>
+            <numerusform>{count} einzelnes Ersatzzeichen</numerusform>
+            <numerusform>{count} einzelne Ersatzzeichen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} other model(s)</source>
         <translation>
             <numerusform>{count} weiteres Modell</numerusform>
@@ -1635,6 +1656,13 @@
         <translation>
             <numerusform>{count} Seite</numerusform>
             <numerusform>{count} Seiten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} part(s)</source>
+        <translation>
+            <numerusform>{count} Teil</numerusform>
+            <numerusform>{count} Teile</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1715,6 +1743,37 @@
     </message>
 </context>
 <context>
+    <name>DocumentNews</name>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished">Zeigen</translation>
+    </message>
+    <message>
+        <source>{documents} have warnings.</source>
+        <translation type="unfinished">{documents} mit Warnungen.</translation>
+    </message>
+    <message>
+        <source>{files} are in the session already.</source>
+        <translation type="unfinished">{files} schon in der Sitzung.</translation>
+    </message>
+    <message>
+        <source>{files} cannot be read.</source>
+        <translation type="unfinished">{files} nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read: {why}</source>
+        <translation type="unfinished">{name} kann nicht gelesen werden: {why}</translation>
+    </message>
+    <message>
+        <source>{name} is in the session already.</source>
+        <translation type="unfinished">{name} ist schon in der Sitzung.</translation>
+    </message>
+    <message>
+        <source>{name}: {first} ({count} more in its tooltip)</source>
+        <translation type="unfinished">{name}: {first} ({count} weitere in seinem Hinweis)</translation>
+    </message>
+</context>
+<context>
     <name>DocumentReader</name>
     <message>
         <source>Looking for files…</source>
@@ -1731,6 +1790,13 @@
     <message>
         <source>{time} left</source>
         <translation>noch {time}</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentTexts</name>
+    <message>
+        <source>The text of {name} is no longer in the history. Remove it and add the file again.</source>
+        <translation type="unfinished">Der Text von {name} ist nicht mehr im Verlauf. Entfernen Sie das Dokument und fügen Sie die Datei neu hinzu.</translation>
     </message>
 </context>
 <context>
@@ -1799,22 +1865,6 @@
         <translation>Dokumente hinzufügen</translation>
     </message>
     <message>
-        <source>Enter…</source>
-        <translation>Eingeben…</translation>
-    </message>
-    <message>
-        <source>Read them (OCR)…</source>
-        <translation>Lesen (OCR)…</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>Zeigen</translation>
-    </message>
-    <message>
-        <source>The text of {name} is no longer in the history. Remove it and add the file again.</source>
-        <translation>Der Text von {name} ist nicht mehr im Verlauf. Entfernen Sie das Dokument und fügen Sie die Datei neu hinzu.</translation>
-    </message>
-    <message>
         <source>There is neither text nor a file on the clipboard.</source>
         <translation>In der Zwischenablage ist weder Text noch eine Datei.</translation>
     </message>
@@ -1827,52 +1877,12 @@
         <translation>Dieser Text ist schon in der Sitzung, als {name}.</translation>
     </message>
     <message>
-        <source>To have them read, install Tesseract (on Debian and Ubuntu: apt install tesseract-ocr), then choose “Read again” in the list.</source>
-        <translation>Damit sie gelesen werden, installieren Sie Tesseract (unter Debian und Ubuntu: apt install tesseract-ocr) und wählen dann „Erneut lesen“ in der Liste.</translation>
-    </message>
-    <message>
-        <source>{documents} have warnings.</source>
-        <translation>{documents} mit Warnungen.</translation>
-    </message>
-    <message>
-        <source>{documents} need a password.</source>
-        <translation>{documents} mit Passwort.</translation>
-    </message>
-    <message>
         <source>{documents} were removed.</source>
         <translation>{documents} entfernt.</translation>
     </message>
     <message>
-        <source>{files} are in the session already.</source>
-        <translation>{files} schon in der Sitzung.</translation>
-    </message>
-    <message>
-        <source>{files} cannot be read.</source>
-        <translation>{files} nicht lesbar.</translation>
-    </message>
-    <message>
-        <source>{name} cannot be read: {why}</source>
-        <translation>{name} kann nicht gelesen werden: {why}</translation>
-    </message>
-    <message>
-        <source>{name} is in the session already.</source>
-        <translation>{name} ist schon in der Sitzung.</translation>
-    </message>
-    <message>
-        <source>{name} needs a password.</source>
-        <translation>{name} braucht ein Passwort.</translation>
-    </message>
-    <message>
         <source>{name} was removed.</source>
         <translation>{name} wurde entfernt.</translation>
-    </message>
-    <message>
-        <source>{name}: {first} ({count} more in its tooltip)</source>
-        <translation>{name}: {first} ({count} weitere in seinem Hinweis)</translation>
-    </message>
-    <message>
-        <source>{pages} without text in {name}: scanned or drawn.</source>
-        <translation>{pages} ohne Text in {name}: gescannt oder gezeichnet.</translation>
     </message>
 </context>
 <context>
@@ -2446,8 +2456,8 @@
         <translation>Dateien wählen…</translation>
     </message>
     <message>
-        <source>Do not ask again; File &gt; Models and providers has it all</source>
-        <translation>Nicht mehr fragen; alles steht unter Datei &gt; Modelle und Anbieter</translation>
+        <source>Do not ask again; File &gt; Settings &gt; Providers has it all</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Drop area for documents</source>
@@ -4529,6 +4539,33 @@
     </message>
 </context>
 <context>
+    <name>Rereading</name>
+    <message>
+        <source>Enter…</source>
+        <translation type="unfinished">Eingeben…</translation>
+    </message>
+    <message>
+        <source>Read them (OCR)…</source>
+        <translation type="unfinished">Lesen (OCR)…</translation>
+    </message>
+    <message>
+        <source>To have them read, install Tesseract (on Debian and Ubuntu: apt install tesseract-ocr), then choose “Read again” in the list.</source>
+        <translation type="unfinished">Damit sie gelesen werden, installieren Sie Tesseract (unter Debian und Ubuntu: apt install tesseract-ocr) und wählen dann „Erneut lesen“ in der Liste.</translation>
+    </message>
+    <message>
+        <source>{documents} need a password.</source>
+        <translation type="unfinished">{documents} mit Passwort.</translation>
+    </message>
+    <message>
+        <source>{name} needs a password.</source>
+        <translation type="unfinished">{name} braucht ein Passwort.</translation>
+    </message>
+    <message>
+        <source>{pages} without text in {name}: scanned or drawn.</source>
+        <translation type="unfinished">{pages} ohne Text in {name}: gescannt oder gezeichnet.</translation>
+    </message>
+</context>
+<context>
     <name>RunChooser</name>
     <message>
         <source>Compare</source>
@@ -4685,6 +4722,1785 @@
     <message>
         <source>Playhead of the replay</source>
         <translation>Abspielmarke der Wiedergabe</translation>
+    </message>
+</context>
+<context>
+    <name>Sentences</name>
+    <message>
+        <source> Keys are made at {key_page}.</source>
+        <translation> Schlüssel gibt es bei {key_page}.</translation>
+    </message>
+    <message>
+        <source> and more</source>
+        <translation> und weitere</translation>
+    </message>
+    <message>
+        <source> and {total} more</source>
+        <translation> und {total} weitere</translation>
+    </message>
+    <message>
+        <source>&quot;{OFFLINE}&quot; is the built-in model; give the provider another name.</source>
+        <translation>„{OFFLINE}“ ist das eingebaute Modell; geben Sie dem Anbieter einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>&quot;{name}&quot; cannot name a provider: use up to 40 letters, figures, &quot;.&quot;, &quot;-&quot; and &quot;_&quot;, beginning with a letter or a figure.</source>
+        <translation>„{name}“ kann kein Name eines Anbieters sein: höchstens 40 Buchstaben, Ziffern, „.“, „-“ und „_“, am Anfang ein Buchstabe oder eine Ziffer.</translation>
+    </message>
+    <message>
+        <source>&quot;{name}&quot; stands for {label} on this machine; give it another name.</source>
+        <translation>„{name}“ steht für {label} auf diesem Rechner; geben Sie ihm einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>${cost_usd} of ${budget_usd} is spent</source>
+        <translation>${cost_usd} von ${budget_usd} sind ausgegeben</translation>
+    </message>
+    <message>
+        <source>(no reply)</source>
+        <translation>(keine Antwort)</translation>
+    </message>
+    <message>
+        <source>; given by the environment or .env: {join}</source>
+        <translation>; aus der Umgebung oder .env: {join}</translation>
+    </message>
+    <message>
+        <source>A REPL worker ended before it began: {strerror}.</source>
+        <translation>Ein REPL-Prozess endete, bevor er begann: {strerror}.</translation>
+    </message>
+    <message>
+        <source>A REPL worker is not confined as it should be; it could: {join}.</source>
+        <translation>Ein REPL-Prozess ist nicht so eingeschlossen, wie er soll; er konnte: {join}.</translation>
+    </message>
+    <message>
+        <source>A base URL must not hold a password: it would be shown. Use the key or a header.</source>
+        <translation>Eine Basis-URL darf kein Passwort enthalten: es würde angezeigt. Nehmen Sie den Schlüssel oder einen Header.</translation>
+    </message>
+    <message>
+        <source>A budget in US dollars cannot be held: the price of {model} is not known. Add it to the price table (Settings &gt; Prices), or ask without a budget (max_tokens, max_calls).</source>
+        <translation>Ein Budget in US-Dollar lässt sich nicht einhalten: der Preis von {model} ist nicht bekannt. Tragen Sie ihn in die Preistabelle ein (Einstellungen &gt; Preise), oder fragen Sie ohne Budget (max_tokens, max_calls).</translation>
+    </message>
+    <message>
+        <source>A context is a str, a list or a dict, not a {name}.</source>
+        <translation>Ein Kontext ist ein str, eine list oder ein dict, kein {name}.</translation>
+    </message>
+    <message>
+        <source>A provider must be a table with a name.</source>
+        <translation>Ein Anbieter muss eine Tabelle mit einem Namen sein.</translation>
+    </message>
+    <message>
+        <source>A provider needs a name.</source>
+        <translation>Ein Anbieter braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>A proxy&apos;s password is not kept in the settings file. Leave the proxy empty here and set HTTPS_PROXY in the environment.</source>
+        <translation>Das Passwort eines Proxys wird nicht in der Einstellungsdatei gespeichert. Lassen Sie den Proxy hier leer und setzen Sie HTTPS_PROXY in der Umgebung.</translation>
+    </message>
+    <message>
+        <source>A run is going on. Wait for its end or stop it, then try again.</source>
+        <translation>Ein Lauf ist im Gang. Warten Sie sein Ende ab oder stoppen Sie ihn, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>A run of this session is still going on; stop it first.</source>
+        <translation>Ein Lauf dieser Sitzung ist noch im Gang; stoppen Sie ihn zuerst.</translation>
+    </message>
+    <message>
+        <source>A server is given but no model: pass model=, or set OPENAI_MODEL.</source>
+        <translation>Ein Server ist angegeben, aber kein Modell: geben Sie model= an, oder setzen Sie OPENAI_MODEL.</translation>
+    </message>
+    <message>
+        <source>A tool&apos;s name must be a Python name; {name} is not.</source>
+        <translation>Der Name eines Werkzeugs muss ein Python-Name sein; {name} ist keiner.</translation>
+    </message>
+    <message>
+        <source>Add credit to the account, or choose another provider.</source>
+        <translation>Laden Sie das Guthaben auf, oder wählen Sie einen anderen Anbieter.</translation>
+    </message>
+    <message>
+        <source>An event loop is running already (as in Jupyter or a web server): use `await rlm.arun(...)` there, which takes the same arguments and gives the same result.</source>
+        <translation>Es läuft schon eine Ereignisschleife (wie in Jupyter oder einem Webserver): nehmen Sie dort `await rlm.arun(...)`; es nimmt dieselben Argumente und gibt dasselbe Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Ask the owner of the account to allow this model, or choose another one.</source>
+        <translation>Bitten Sie den Inhaber des Kontos, dieses Modell freizugeben, oder wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>At Azure the model is the name of your deployment. Copy it from the Azure portal.</source>
+        <translation>Bei Azure ist das Modell der Name Ihrer Bereitstellung. Kopieren Sie ihn aus dem Azure-Portal.</translation>
+    </message>
+    <message>
+        <source>Attachment {name}: it is damaged.</source>
+        <translation>Anhang {name}: er ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>Azure does not list deployments.</source>
+        <translation>Azure listet Bereitstellungen nicht auf.</translation>
+    </message>
+    <message>
+        <source>Chapters that the book lists but does not hold: {join}.</source>
+        <translation>Kapitel, die das Buch nennt, aber nicht enthält: {join}.</translation>
+    </message>
+    <message>
+        <source>Choose a model of the list, or correct its name.</source>
+        <translation>Wählen Sie ein Modell der Liste, oder berichtigen Sie den Namen.</translation>
+    </message>
+    <message>
+        <source>Choose a model with a larger window, or smaller pieces.</source>
+        <translation>Wählen Sie ein Modell mit größerem Fenster, oder kleinere Stücke.</translation>
+    </message>
+    <message>
+        <source>Connection refused</source>
+        <translation>Verbindung abgelehnt</translation>
+    </message>
+    <message>
+        <source>Copy the key again, whole and without spaces, and see that it belongs to this provider.{page}</source>
+        <translation>Kopieren Sie den Schlüssel noch einmal, ganz und ohne Leerzeichen, und achten Sie darauf, dass er zu diesem Anbieter gehört.{page}</translation>
+    </message>
+    <message>
+        <source>Correct the base URL: this is the address of a web site, not of its API. It usually ends with /v1.</source>
+        <translation>Berichtigen Sie die Basis-URL: dies ist die Adresse einer Website, nicht die ihrer API. Meist endet sie auf /v1.</translation>
+    </message>
+    <message>
+        <source>Correct the base URL; it usually ends with /v1.</source>
+        <translation>Berichtigen Sie die Basis-URL; meist endet sie auf /v1.</translation>
+    </message>
+    <message>
+        <source>Correct the host in the base URL, and see that this machine is on the network.</source>
+        <translation>Berichtigen Sie den Rechnernamen in der Basis-URL, und prüfen Sie, ob dieser Rechner mit dem Netz verbunden ist.</translation>
+    </message>
+    <message>
+        <source>Correct the proxy, or leave it empty to use the one of the environment (HTTPS_PROXY).</source>
+        <translation>Berichtigen Sie den Proxy, oder lassen Sie ihn leer, damit der aus der Umgebung (HTTPS_PROXY) gilt.</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Platz</translation>
+    </message>
+    <message>
+        <source>Display</source>
+        <translation>Anzeige</translation>
+    </message>
+    <message>
+        <source>Error: no reply</source>
+        <translation>Fehler: keine Antwort</translation>
+    </message>
+    <message>
+        <source>File exists</source>
+        <translation>die Datei gibt es schon</translation>
+    </message>
+    <message>
+        <source>File name too long</source>
+        <translation>der Dateiname ist zu lang</translation>
+    </message>
+    <message>
+        <source>Fonts of {count} are missing: letters there may be wrong.</source>
+        <translation>Schriften von {count} fehlen: Buchstaben können dort falsch sein.</translation>
+    </message>
+    <message>
+        <source>For full confinement install bubblewrap (apt install bubblewrap); on Ubuntu 24.04 also apt install apparmor-profiles and link /usr/share/apparmor/extra-profiles/bwrap-userns-restrict into /etc/apparmor.d.</source>
+        <translation>Für vollständigen Einschluss installieren Sie bubblewrap (apt install bubblewrap); unter Ubuntu 24.04 auch apt install apparmor-profiles, und verknüpfen Sie /usr/share/apparmor/extra-profiles/bwrap-userns-restrict nach /etc/apparmor.d.</translation>
+    </message>
+    <message>
+        <source>Give documents=, context= or context_path=: one of them.</source>
+        <translation>Geben Sie documents=, context= oder context_path= an: eines davon.</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Input/output error</source>
+        <translation>Fehler beim Lesen oder Schreiben</translation>
+    </message>
+    <message>
+        <source>Install it: pip install PySide6-Essentials</source>
+        <translation>Installieren Sie es: pip install PySide6-Essentials</translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation>es ist ein Ordner</translation>
+    </message>
+    <message>
+        <source>Isolation</source>
+        <translation>Einschluss</translation>
+    </message>
+    <message>
+        <source>It holds macros, which were not read.</source>
+        <translation>Es enthält Makros; sie wurden nicht gelesen.</translation>
+    </message>
+    <message>
+        <source>It is damaged: the end of the file is missing. What comes before was read as far as possible.</source>
+        <translation>Es ist beschädigt: das Ende der Datei fehlt. Was davor steht, wurde so weit wie möglich gelesen.</translation>
+    </message>
+    <message>
+        <source>It is damaged: the list of its pages is missing. {count} could be found.</source>
+        <translation>Es ist beschädigt: das Verzeichnis der Seiten fehlt. {count} wurden gefunden.</translation>
+    </message>
+    <message>
+        <source>It was cancelled; nothing of it was kept.</source>
+        <translation>Es wurde abgebrochen; nichts davon wurde behalten.</translation>
+    </message>
+    <message>
+        <source>It was given its caller&apos;s whole context again: asked plainly, as recursion would gain nothing.</source>
+        <translation>Er bekam noch einmal den ganzen Kontext seines Aufrufers: einfach gefragt, weil Rekursion nichts brächte.</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Left out: {join}.</source>
+        <translation>Ausgelassen: {join}.</translation>
+    </message>
+    <message>
+        <source>Load it with: ollama pull {model}. Or choose a model of the list.</source>
+        <translation>Laden Sie es mit: ollama pull {model}. Oder wählen Sie ein Modell der Liste.</translation>
+    </message>
+    <message>
+        <source>Load one, as with: ollama pull qwen3</source>
+        <translation>Laden Sie eines, etwa mit: ollama pull qwen3</translation>
+    </message>
+    <message>
+        <source>Make room: new runs need a few megabytes each.</source>
+        <translation>Schaffen Sie Platz: jeder neue Lauf braucht ein paar Megabyte.</translation>
+    </message>
+    <message>
+        <source>NOT CONFINED: model-written code can read your files and use your network</source>
+        <translation>NICHT EINGESCHLOSSEN: Code, den Modelle schreiben, kann Ihre Dateien lesen und Ihr Netz benutzen</translation>
+    </message>
+    <message>
+        <source>Name the environment variable that the key is in, as in OPENAI_API_KEY.</source>
+        <translation>Nennen Sie die Umgebungsvariable, in der der Schlüssel steht, etwa OPENAI_API_KEY.</translation>
+    </message>
+    <message>
+        <source>Named .{ending}, but it is {label}; read as such.</source>
+        <translation>Die Datei heißt .{ending}, ist aber {label}; so wurde sie gelesen.</translation>
+    </message>
+    <message>
+        <source>No REPL worker could be started: {strerror}.</source>
+        <translation>Es konnte kein REPL-Prozess gestartet werden: {strerror}.</translation>
+    </message>
+    <message>
+        <source>No answer from {url} in time.</source>
+        <translation>Keine rechtzeitige Antwort von {url}.</translation>
+    </message>
+    <message>
+        <source>No embedding model is known for this server: pass embedding_model= or model=.</source>
+        <translation>Für diesen Server ist kein Embedding-Modell bekannt: geben Sie embedding_model= oder model= an.</translation>
+    </message>
+    <message>
+        <source>No key store of the system works here. Keep the key for this session only, or put it into an environment variable or a .env file. On Linux, GNOME Keyring or KWallet brings a key store.</source>
+        <translation>Hier geht kein Schlüsselspeicher des Systems. Behalten Sie den Schlüssel nur für diese Sitzung, oder legen Sie ihn in eine Umgebungsvariable oder .env-Datei. Unter Linux bringen GNOME Keyring oder KWallet einen Schlüsselspeicher mit.</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>der Datenträger ist voll</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>die Datei oder den Ordner gibt es nicht</translation>
+    </message>
+    <message>
+        <source>Not a directory</source>
+        <translation>es ist kein Ordner</translation>
+    </message>
+    <message>
+        <source>OCR of page {page}</source>
+        <translation>OCR von Seite {page}</translation>
+    </message>
+    <message>
+        <source>Ollama answers, but has no model yet.</source>
+        <translation>Ollama antwortet, hat aber noch kein Modell.</translation>
+    </message>
+    <message>
+        <source>Only the first {count} of a mail were read.</source>
+        <translation>Nur die ersten {count} einer E-Mail wurden gelesen.</translation>
+    </message>
+    <message>
+        <source>Parts of the book may be encrypted (digital rights management).</source>
+        <translation>Teile des Buchs könnten verschlüsselt sein (digitale Rechteverwaltung).</translation>
+    </message>
+    <message>
+        <source>Permission denied</source>
+        <translation>Zugriff verweigert</translation>
+    </message>
+    <message>
+        <source>Pictures among the outputs that hold no text: {pictures}.</source>
+        <translation>Bilder unter den Ausgaben, die keinen Text enthalten: {pictures}.</translation>
+    </message>
+    <message>
+        <source>Provider {name}</source>
+        <translation>Anbieter {name}</translation>
+    </message>
+    <message>
+        <source>Providers</source>
+        <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>REPL workers cannot be confined here, so real Python is refused</source>
+        <translation>REPL-Prozesse lassen sich hier nicht einschließen, daher wird echtes Python verweigert</translation>
+    </message>
+    <message>
+        <source>REPL workers cannot be confined: {error}.</source>
+        <translation>REPL-Prozesse lassen sich nicht einschließen: {error}.</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>das Dateisystem ist schreibgeschützt</translation>
+    </message>
+    <message>
+        <source>See that the server runs and that host and port of the base URL are right.</source>
+        <translation>Prüfen Sie, ob der Server läuft und ob Rechner und Port der Basis-URL stimmen.</translation>
+    </message>
+    <message>
+        <source>See that this is the address of an OpenAI-compatible server, and try again.</source>
+        <translation>Prüfen Sie, ob dies die Adresse eines OpenAI-kompatiblen Servers ist, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>See whether the address wants http:// or https://, and whether this machine&apos;s date and its certificates are right. Companies often need their own certificate: set SSL_CERT_FILE to it.</source>
+        <translation>Prüfen Sie, ob die Adresse http:// oder https:// verlangt, und ob Datum und Zertifikate dieses Rechners stimmen. Firmen brauchen oft ihr eigenes Zertifikat: setzen Sie SSL_CERT_FILE darauf.</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Some events of a run could not be kept in the history: {error}</source>
+        <translation>Einige Ereignisse eines Laufs konnten nicht im Verlauf behalten werden: {error}</translation>
+    </message>
+    <message>
+        <source>Start from a desktop session to get the window. The command line works without.</source>
+        <translation>Starten Sie aus einer grafischen Sitzung, um das Fenster zu bekommen. Die Befehlszeile geht auch so.</translation>
+    </message>
+    <message>
+        <source>Start {is_local} on this machine, or correct the port.</source>
+        <translation>Starten Sie {is_local} auf diesem Rechner, oder berichtigen Sie den Port.</translation>
+    </message>
+    <message>
+        <source>Strict mode needs the library pydantic-monty: pip install pydantic-monty.</source>
+        <translation>Der strenge Modus braucht die Bibliothek pydantic-monty: pip install pydantic-monty.</translation>
+    </message>
+    <message>
+        <source>The API key has a character that no key has: a space, a line end or a letter with marks.</source>
+        <translation>Der API-Schlüssel hat ein Zeichen, das kein Schlüssel hat: ein Leerzeichen, ein Zeilenende oder einen Buchstaben mit Akzent.</translation>
+    </message>
+    <message>
+        <source>The API key was refused; check it</source>
+        <translation>Der API-Schlüssel wurde abgelehnt; prüfen Sie ihn</translation>
+    </message>
+    <message>
+        <source>The REPL host is closed.</source>
+        <translation>Der REPL-Dienst ist geschlossen.</translation>
+    </message>
+    <message>
+        <source>The REPL is closed.</source>
+        <translation>Die REPL ist geschlossen.</translation>
+    </message>
+    <message>
+        <source>The REPL worker could not be confined: {reason}.</source>
+        <translation>Der REPL-Prozess konnte nicht eingeschlossen werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>The REPL worker did not start in time.</source>
+        <translation>Der REPL-Prozess startete nicht rechtzeitig.</translation>
+    </message>
+    <message>
+        <source>The REPL worker was closed.</source>
+        <translation>Der REPL-Prozess wurde geschlossen.</translation>
+    </message>
+    <message>
+        <source>The REPL worker was lost: {kill_reason}.</source>
+        <translation>Der REPL-Prozess ging verloren: {kill_reason}.</translation>
+    </message>
+    <message>
+        <source>The account has no credit</source>
+        <translation>Das Konto hat kein Guthaben</translation>
+    </message>
+    <message>
+        <source>The address {address} needs a driver that is not installed ({error}).</source>
+        <translation>Die Adresse {address} braucht einen Treiber, der nicht installiert ist ({error}).</translation>
+    </message>
+    <message>
+        <source>The base URL {url} is not a web address: it must begin with http:// or https://, as in http://localhost:11434/v1.</source>
+        <translation>Die Basis-URL {url} ist keine Webadresse: sie muss mit http:// oder https:// beginnen, wie http://localhost:11434/v1.</translation>
+    </message>
+    <message>
+        <source>The concurrency of a provider must be from 1 to 10,000 requests.</source>
+        <translation>Die gleichzeitigen Anfragen eines Anbieters müssen zwischen 1 und 10.000 liegen.</translation>
+    </message>
+    <message>
+        <source>The connection to {url} broke off in the middle of the reply.</source>
+        <translation>Die Verbindung zu {url} brach mitten in der Antwort ab.</translation>
+    </message>
+    <message>
+        <source>The connection to {url} failed: it is not secure ({cause})</source>
+        <translation>Die Verbindung zu {url} schlug fehl: sie ist nicht sicher ({cause})</translation>
+    </message>
+    <message>
+        <source>The connection to {url} failed: it was refused, nothing listens there</source>
+        <translation>Die Verbindung zu {url} schlug fehl: sie wurde abgelehnt, dort antwortet niemand</translation>
+    </message>
+    <message>
+        <source>The connection to {url} failed: there is no such host ({cause})</source>
+        <translation>Die Verbindung zu {url} schlug fehl: einen solchen Rechner gibt es nicht ({cause})</translation>
+    </message>
+    <message>
+        <source>The connection to {url} failed: {last_words}</source>
+        <translation>Die Verbindung zu {url} schlug fehl: {last_words}</translation>
+    </message>
+    <message>
+        <source>The context of this run came from a program, not from documents, and is not kept: only that program can continue it, with RLM.start(past=...).</source>
+        <translation>Der Kontext dieses Laufs kam von einem Programm, nicht aus Dokumenten, und ist nicht aufbewahrt: nur jenes Programm kann ihn fortsetzen, mit RLM.start(past=...).</translation>
+    </message>
+    <message>
+        <source>The conversation of about {tokens} tokens was replaced by a summary.</source>
+        <translation>Das Gespräch von etwa {tokens} Tokens wurde durch eine Zusammenfassung ersetzt.</translation>
+    </message>
+    <message>
+        <source>The copy {target} cannot be written: {reason}.</source>
+        <translation>Die Kopie {target} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>The environment variable {variable} is wrong. {error}</source>
+        <translation>Die Umgebungsvariable {variable} ist falsch. {error}</translation>
+    </message>
+    <message>
+        <source>The folder {parent} cannot be made: {strerror}.</source>
+        <translation>Der Ordner {parent} lässt sich nicht anlegen: {strerror}.</translation>
+    </message>
+    <message>
+        <source>The header {name} looks like a secret, which is not kept in the settings file. Put it into an environment variable, and write ${{NAME}} here.</source>
+        <translation>Der Header {name} sieht nach einem Geheimnis aus; es wird nicht in der Einstellungsdatei gespeichert. Legen Sie es in eine Umgebungsvariable, und schreiben Sie hier ${{NAME}}.</translation>
+    </message>
+    <message>
+        <source>The headers of a provider must be names with texts.</source>
+        <translation>Die Header eines Anbieters müssen Namen mit Texten sein.</translation>
+    </message>
+    <message>
+        <source>The history is closed.</source>
+        <translation>Der Verlauf ist geschlossen.</translation>
+    </message>
+    <message>
+        <source>The history is written again; nothing was lost.</source>
+        <translation>Der Verlauf wird wieder geschrieben; nichts ging verloren.</translation>
+    </message>
+    <message>
+        <source>The history was damaged. It is kept as {aside}; {what}.</source>
+        <translation>Der Verlauf war beschädigt. Er ist als {aside} aufbewahrt; {what}.</translation>
+    </message>
+    <message>
+        <source>The history {name} cannot be {action}: {reason}.</source>
+        <translation>Der Verlauf {name} kann nicht {action} werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>The history {name} was written by a newer version of RLM Desktop (its form is {version}, this version knows up to {HEAD}). Install the newer version, or choose another data folder by RLM_DESKTOP_HOME.</source>
+        <translation>Der Verlauf {name} wurde von einer neueren Version von RLM Desktop geschrieben (seine Form ist {version}, diese Version kennt nur bis {HEAD}). Installieren Sie die neuere Version, oder wählen Sie mit RLM_DESKTOP_HOME einen anderen Datenordner.</translation>
+    </message>
+    <message>
+        <source>The history {path} cannot be opened: {reason}.</source>
+        <translation>Der Verlauf {path} lässt sich nicht öffnen: {reason}.</translation>
+    </message>
+    <message>
+        <source>The history {path} must be brought from form {version} to {HEAD}, but no copy of it can be made: {reason}.</source>
+        <translation>Der Verlauf {path} muss von Form {version} auf {HEAD} gebracht werden, aber er lässt sich nicht kopieren: {reason}.</translation>
+    </message>
+    <message>
+        <source>The history {place} lies on a server; it is {action} with the server&apos;s tools.</source>
+        <translation>Der Verlauf {place} liegt auf einem Server; mit dessen Werkzeugen wird er {action}.</translation>
+    </message>
+    <message>
+        <source>The import cannot be written yet. {trouble}</source>
+        <translation>Der Import kann noch nicht geschrieben werden. {trouble}</translation>
+    </message>
+    <message>
+        <source>The key may not use this model</source>
+        <translation>Der Schlüssel darf dieses Modell nicht benutzen</translation>
+    </message>
+    <message>
+        <source>The kind &quot;{kind}&quot; of a provider is not known: use one of {join}.</source>
+        <translation>Die Art „{kind}“ eines Anbieters ist nicht bekannt: nehmen Sie eine von {join}.</translation>
+    </message>
+    <message>
+        <source>The library {name}, which REPL workers are set to offer, is not installed.</source>
+        <translation>Die Bibliothek {name}, die REPL-Prozesse anbieten sollen, ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>The library {name}, which REPL workers are set to offer, is not installed: pip install {name}.</source>
+        <translation>Die Bibliothek {name}, die REPL-Prozesse anbieten sollen, ist nicht installiert: pip install {name}.</translation>
+    </message>
+    <message>
+        <source>The limit {name} must be a positive number or None, not {value}.</source>
+        <translation>Die Grenze {name} muss eine positive Zahl oder None sein, nicht {value}.</translation>
+    </message>
+    <message>
+        <source>The model gave no summary: the conversation stays as it is.</source>
+        <translation>Das Modell gab keine Zusammenfassung: das Gespräch bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <source>The name &quot;{name}&quot; is there twice.</source>
+        <translation>Der Name „{name}“ kommt zweimal vor.</translation>
+    </message>
+    <message>
+        <source>The place &quot;{key}&quot; of a key is not known: use one of {join}.</source>
+        <translation>Der Ort „{key}“ eines Schlüssels ist nicht bekannt: nehmen Sie einen von {join}.</translation>
+    </message>
+    <message>
+        <source>The preset cannot be written to {path}: {strerror}.</source>
+        <translation>Die Vorlage lässt sich nicht nach {path} schreiben: {strerror}.</translation>
+    </message>
+    <message>
+        <source>The preset {path} cannot be deleted: {strerror}.</source>
+        <translation>Die Vorlage {path} lässt sich nicht löschen: {strerror}.</translation>
+    </message>
+    <message>
+        <source>The prices cannot be written to {path}: {strerror}.</source>
+        <translation>Die Preise lassen sich nicht nach {path} schreiben: {strerror}.</translation>
+    </message>
+    <message>
+        <source>The process that starts REPL workers did not answer.</source>
+        <translation>Der Prozess, der REPL-Prozesse startet, antwortete nicht.</translation>
+    </message>
+    <message>
+        <source>The process that starts REPL workers has ended.</source>
+        <translation>Der Prozess, der REPL-Prozesse startet, ist beendet.</translation>
+    </message>
+    <message>
+        <source>The process that starts REPL workers has ended: {error}</source>
+        <translation>Der Prozess, der REPL-Prozesse startet, ist beendet: {error}</translation>
+    </message>
+    <message>
+        <source>The process that starts REPL workers was closed.</source>
+        <translation>Der Prozess, der REPL-Prozesse startet, wurde geschlossen.</translation>
+    </message>
+    <message>
+        <source>The provider {name} cannot be used: {fault}</source>
+        <translation>Der Anbieter {name} lässt sich nicht benutzen: {fault}</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to {url} could not be used: {cause}</source>
+        <translation>Der Proxy auf dem Weg zu {url} ließ sich nicht benutzen: {cause}</translation>
+    </message>
+    <message>
+        <source>The proxy wants a password</source>
+        <translation>Der Proxy verlangt ein Passwort</translation>
+    </message>
+    <message>
+        <source>The proxy {proxy} is no HTTP proxy&apos;s address, as in http://proxy.example.org:3128.</source>
+        <translation>Der Proxy {proxy} ist keine Adresse eines HTTP-Proxys, wie http://proxy.example.org:3128.</translation>
+    </message>
+    <message>
+        <source>The question is empty: say what you want to know.</source>
+        <translation>Die Frage ist leer: sagen Sie, was Sie wissen möchten.</translation>
+    </message>
+    <message>
+        <source>The rate limit is reached</source>
+        <translation>Das Anfragelimit ist erreicht</translation>
+    </message>
+    <message>
+        <source>The request is too large for the model</source>
+        <translation>Die Anfrage ist zu groß für das Modell</translation>
+    </message>
+    <message>
+        <source>The request is too large for the server</source>
+        <translation>Die Anfrage ist zu groß für den Server</translation>
+    </message>
+    <message>
+        <source>The run ended without an answer: {end_state}.</source>
+        <translation>Der Lauf endete ohne Antwort: {end_state}.</translation>
+    </message>
+    <message>
+        <source>The run has {done} iterations; it can be forked at 1 to {done2}, not at {iteration}.</source>
+        <translation>Der Lauf hat {done} Iterationen; abzweigen lässt er sich bei 1 bis {done2}, nicht bei {iteration}.</translation>
+    </message>
+    <message>
+        <source>The run made its {max_calls} model requests.</source>
+        <translation>Der Lauf hat seine {max_calls} Modellanfragen gestellt.</translation>
+    </message>
+    <message>
+        <source>The run took its {timeout} seconds.</source>
+        <translation>Der Lauf hat seine {timeout} Sekunden gebraucht.</translation>
+    </message>
+    <message>
+        <source>The run {run_id} is still going on.</source>
+        <translation>Der Lauf {run_id} ist noch im Gang.</translation>
+    </message>
+    <message>
+        <source>The server answered with a web page: is the base URL right?</source>
+        <translation>Der Server antwortete mit einer Webseite: stimmt die Basis-URL?</translation>
+    </message>
+    <message>
+        <source>The server asks to wait {retry_after} seconds: {error}. Try again later.</source>
+        <translation>Der Server verlangt, {retry_after} Sekunden zu warten: {error}. Versuchen Sie es später noch einmal.</translation>
+    </message>
+    <message>
+        <source>The server does not know this model</source>
+        <translation>Der Server kennt dieses Modell nicht</translation>
+    </message>
+    <message>
+        <source>The server does not know this model or address</source>
+        <translation>Der Server kennt dieses Modell oder diese Adresse nicht</translation>
+    </message>
+    <message>
+        <source>The server has a fault of its own: try again later.</source>
+        <translation>Der Server hat selbst einen Fehler: versuchen Sie es später noch einmal.</translation>
+    </message>
+    <message>
+        <source>The server may be loading the model: try again, or raise the provider&apos;s time-out.</source>
+        <translation>Vielleicht lädt der Server das Modell gerade: versuchen Sie es noch einmal, oder erhöhen Sie die Zeitgrenze des Anbieters.</translation>
+    </message>
+    <message>
+        <source>The server refused the request</source>
+        <translation>Der Server lehnte die Anfrage ab</translation>
+    </message>
+    <message>
+        <source>The server wants https:// in its address</source>
+        <translation>Der Server verlangt https:// in seiner Adresse</translation>
+    </message>
+    <message>
+        <source>The server&apos;s list of models cannot be read.</source>
+        <translation>Die Modellliste des Servers ist nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s list of models cannot be read: is this an OpenAI-compatible server?</source>
+        <translation>Die Modellliste des Servers ist nicht lesbar: ist es ein OpenAI-kompatibler Server?</translation>
+    </message>
+    <message>
+        <source>The server&apos;s list of models is far too long.</source>
+        <translation>Die Modellliste des Servers ist viel zu lang.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s reply broke off before its end.</source>
+        <translation>Die Antwort des Servers brach vor ihrem Ende ab.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s reply cannot be read ({error}): {shown}</source>
+        <translation>Die Antwort des Servers ist nicht lesbar ({error}): {shown}</translation>
+    </message>
+    <message>
+        <source>The server&apos;s reply holds no answer (no choices).</source>
+        <translation>Die Antwort des Servers enthält nichts („no choices“).</translation>
+    </message>
+    <message>
+        <source>The server&apos;s reply is longer than {MAX_REPLY} bytes.</source>
+        <translation>Die Antwort des Servers ist länger als {MAX_REPLY} Byte.</translation>
+    </message>
+    <message>
+        <source>The setting models_by_depth is &quot;{text}&quot;, which is not allowed. Allowed is a list of depths with their models, as in &quot;1=openai/gpt-5-mini, 2=local/qwen3&quot;.</source>
+        <translation>Die Einstellung models_by_depth ist „{text}“; das ist nicht erlaubt. Erlaubt ist eine Liste von Tiefen mit ihren Modellen, wie &quot;1=openai/gpt-5-mini, 2=local/qwen3&quot;.</translation>
+    </message>
+    <message>
+        <source>The setting {name} is {shown}, which is not allowed. Allowed is {allowed_text}.</source>
+        <translation>Die Einstellung {name} ist {shown}; das ist nicht erlaubt. Erlaubt ist {allowed_text}.</translation>
+    </message>
+    <message>
+        <source>The settings cannot be read: {strerror}.</source>
+        <translation>Die Einstellungen lassen sich nicht lesen: {strerror}.</translation>
+    </message>
+    <message>
+        <source>The settings cannot be written to {path}: {strerror}.</source>
+        <translation>Die Einstellungen lassen sich nicht nach {path} schreiben: {strerror}.</translation>
+    </message>
+    <message>
+        <source>The settings file is not valid TOML: {error}.</source>
+        <translation>Die Einstellungsdatei ist kein gültiges TOML: {error}.</translation>
+    </message>
+    <message>
+        <source>The sheet “{name}” is hidden in the workbook; it was read too.</source>
+        <translation>Das Blatt „{name}“ ist in der Mappe ausgeblendet; es wurde auch gelesen.</translation>
+    </message>
+    <message>
+        <source>The strict interpreter could not be started: {error}</source>
+        <translation>Der strenge Interpreter konnte nicht gestartet werden: {error}</translation>
+    </message>
+    <message>
+        <source>The system&apos;s key store did not answer within {seconds} seconds: perhaps it waits for its password. Unlock it, or keep the key for this session only.</source>
+        <translation>Der Schlüsselspeicher des Systems antwortete nicht binnen {seconds} Sekunden: vielleicht wartet er auf sein Passwort. Entsperren Sie ihn, oder behalten Sie den Schlüssel nur für diese Sitzung.</translation>
+    </message>
+    <message>
+        <source>The system&apos;s key store refused ({name}). Unlock it, keep the key for this session only, or put it into an environment variable.</source>
+        <translation>Der Schlüsselspeicher des Systems lehnte ab ({name}). Entsperren Sie ihn, behalten Sie den Schlüssel nur für diese Sitzung, oder legen Sie ihn in eine Umgebungsvariable.</translation>
+    </message>
+    <message>
+        <source>The text of {name} is not in the history, and without it the run cannot be continued.</source>
+        <translation>Der Text von {name} ist nicht im Verlauf; ohne ihn lässt sich der Lauf nicht fortsetzen.</translation>
+    </message>
+    <message>
+        <source>The time-out of a provider must be from 1 to 86,400 seconds.</source>
+        <translation>Die Zeitgrenze eines Anbieters muss zwischen 1 und 86.400 Sekunden liegen.</translation>
+    </message>
+    <message>
+        <source>The value of the header {name} holds a character that headers cannot have.</source>
+        <translation>Der Wert des Headers {name} hat ein Zeichen, das Header nicht haben dürfen.</translation>
+    </message>
+    <message>
+        <source>There is no export {key}. There are: {join}.</source>
+        <translation>Es gibt keinen Export {key}. Es gibt: {join}.</translation>
+    </message>
+    <message>
+        <source>There is no provider {before}, which the model {model} names. Add it under Settings &gt; Providers, or choose a model of {name}.</source>
+        <translation>Den Anbieter {before}, den das Modell {model} nennt, gibt es nicht. Fügen Sie ihn unter Einstellungen &gt; Anbieter hinzu, oder wählen Sie ein Modell von {name}.</translation>
+    </message>
+    <message>
+        <source>There is no run {run_id} in the history.</source>
+        <translation>Im Verlauf gibt es keinen Lauf {run_id}.</translation>
+    </message>
+    <message>
+        <source>There is no session {session_id} in the history.</source>
+        <translation>Im Verlauf gibt es keine Sitzung {session_id}.</translation>
+    </message>
+    <message>
+        <source>There is no setting {name}. The settings are: {join}.</source>
+        <translation>Es gibt keine Einstellung {name}. Die Einstellungen sind: {join}.</translation>
+    </message>
+    <message>
+        <source>There is no variable {name} in the REPL.</source>
+        <translation>In der REPL gibt es keine Variable {name}.</translation>
+    </message>
+    <message>
+        <source>There is no {what} {key} in the history.</source>
+        <translation>Im Verlauf gibt es {what} {key} nicht.</translation>
+    </message>
+    <message>
+        <source>These events are no run: it begins with RunStarted.</source>
+        <translation>Diese Ereignisse sind kein Lauf: er beginnt mit RunStarted.</translation>
+    </message>
+    <message>
+        <source>This has not been proven on this platform yet. Each worker tests itself before it takes code, and is refused when the test finds a gap.</source>
+        <translation>Auf diesem System ist das noch nicht erwiesen. Jeder Prozess prüft sich selbst, bevor er Code annimmt, und wird abgewiesen, wenn die Prüfung eine Lücke findet.</translation>
+    </message>
+    <message>
+        <source>This is no preset: it is not valid TOML ({error}).</source>
+        <translation>Das ist keine Vorlage: es ist kein gültiges TOML ({error}).</translation>
+    </message>
+    <message>
+        <source>This is no preset: it needs a name and a table [settings].</source>
+        <translation>Das ist keine Vorlage: sie braucht einen Namen und eine Tabelle [settings].</translation>
+    </message>
+    <message>
+        <source>This pair crashes: pip install &apos;PySide6-Essentials&gt;=6.11.3,&lt;6.12&apos;, or use Python 3.12 or newer.</source>
+        <translation>Dieses Paar stürzt ab: pip install &apos;PySide6-Essentials&gt;=6.11.3,&lt;6.12&apos;, oder nehmen Sie Python ab 3.12.</translation>
+    </message>
+    <message>
+        <source>This run completed; there is nothing to resume. It can be forked at an iteration.</source>
+        <translation>Dieser Lauf ist abgeschlossen; es gibt nichts fortzusetzen. Bei einer Iteration lässt sich von ihm abzweigen.</translation>
+    </message>
+    <message>
+        <source>This run is still going on; stop it first.</source>
+        <translation>Dieser Lauf ist noch im Gang; stoppen Sie ihn zuerst.</translation>
+    </message>
+    <message>
+        <source>This run is still going on; stop it or wait for its end.</source>
+        <translation>Dieser Lauf ist noch im Gang; stoppen Sie ihn, oder warten Sie sein Ende ab.</translation>
+    </message>
+    <message>
+        <source>This server wants an API key, and none is given. Enter one.</source>
+        <translation>Dieser Server verlangt einen API-Schlüssel, und es gibt keinen. Geben Sie einen ein.</translation>
+    </message>
+    <message>
+        <source>TimeoutError: the cell computed for longer than {timeout} s and was stopped</source>
+        <translation>TimeoutError: die Zelle rechnete länger als {timeout} s und wurde gestoppt</translation>
+    </message>
+    <message>
+        <source>Too many open files</source>
+        <translation>zu viele Dateien sind offen</translation>
+    </message>
+    <message>
+        <source>Try again. If it stays, look into the server&apos;s own log.</source>
+        <translation>Versuchen Sie es noch einmal. Bleibt es dabei, sehen Sie in das Protokoll des Servers.</translation>
+    </message>
+    <message>
+        <source>Type a model&apos;s name, and test.</source>
+        <translation>Tippen Sie den Namen eines Modells, und prüfen Sie.</translation>
+    </message>
+    <message>
+        <source>Type the name of your deployment as the model, and test.</source>
+        <translation>Tippen Sie den Namen Ihrer Bereitstellung als Modell, und prüfen Sie.</translation>
+    </message>
+    <message>
+        <source>Use strict mode (pip install pydantic-monty), or allow unconfined code for this one run if you trust every text that the models will read.</source>
+        <translation>Nehmen Sie den strengen Modus (pip install pydantic-monty), oder erlauben Sie für diesen einen Lauf Code ohne Einschluss, wenn Sie jedem Text trauen, den die Modelle lesen werden.</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>Wait a moment and try again. A lower concurrency of the provider avoids it.</source>
+        <translation>Warten Sie einen Augenblick, und versuchen Sie es noch einmal. Weniger gleichzeitige Anfragen des Anbieters vermeiden es.</translation>
+    </message>
+    <message>
+        <source>Without confinement REPL workers are not started on Windows.</source>
+        <translation>Ohne Einschluss werden unter Windows keine REPL-Prozesse gestartet.</translation>
+    </message>
+    <message>
+        <source>a 7-Zip archive</source>
+        <translation>ein 7-Zip-Archiv</translation>
+    </message>
+    <message>
+        <source>a BMP picture</source>
+        <translation>ein BMP-Bild</translation>
+    </message>
+    <message>
+        <source>a GIF picture</source>
+        <translation>ein GIF-Bild</translation>
+    </message>
+    <message>
+        <source>a JPEG picture</source>
+        <translation>ein JPEG-Bild</translation>
+    </message>
+    <message>
+        <source>a Java class or macOS program</source>
+        <translation>eine Java-Klasse oder ein macOS-Programm</translation>
+    </message>
+    <message>
+        <source>a PNG picture</source>
+        <translation>ein PNG-Bild</translation>
+    </message>
+    <message>
+        <source>a PowerPoint presentation</source>
+        <translation>eine PowerPoint-Präsentation</translation>
+    </message>
+    <message>
+        <source>a RAR archive</source>
+        <translation>ein RAR-Archiv</translation>
+    </message>
+    <message>
+        <source>a REPL worker did not run a cell: {error}</source>
+        <translation>ein REPL-Prozess führte eine Zelle nicht aus: {error}</translation>
+    </message>
+    <message>
+        <source>a TIFF picture</source>
+        <translation>ein TIFF-Bild</translation>
+    </message>
+    <message>
+        <source>a WebAssembly module</source>
+        <translation>ein WebAssembly-Modul</translation>
+    </message>
+    <message>
+        <source>a Word document</source>
+        <translation>ein Word-Dokument</translation>
+    </message>
+    <message>
+        <source>a Zstandard archive</source>
+        <translation>ein Zstandard-Archiv</translation>
+    </message>
+    <message>
+        <source>a device</source>
+        <translation>ein Gerät</translation>
+    </message>
+    <message>
+        <source>a link or a device</source>
+        <translation>ein Verweis oder ein Gerät</translation>
+    </message>
+    <message>
+        <source>a link to a folder or to nothing</source>
+        <translation>ein Verweis auf einen Ordner oder ins Leere</translation>
+    </message>
+    <message>
+        <source>a mailbox</source>
+        <translation>ein Postfach</translation>
+    </message>
+    <message>
+        <source>a message out of place</source>
+        <translation>eine Nachricht am falschen Ort</translation>
+    </message>
+    <message>
+        <source>a notebook</source>
+        <translation>ein Notebook</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>eine Zahl</translation>
+    </message>
+    <message>
+        <source>a program (ELF)</source>
+        <translation>ein Programm (ELF)</translation>
+    </message>
+    <message>
+        <source>a program (Windows)</source>
+        <translation>ein Programm (Windows)</translation>
+    </message>
+    <message>
+        <source>a program (macOS)</source>
+        <translation>ein Programm (macOS)</translation>
+    </message>
+    <message>
+        <source>a rich text</source>
+        <translation>ein RTF-Text</translation>
+    </message>
+    <message>
+        <source>a sound file (FLAC)</source>
+        <translation>eine Tondatei (FLAC)</translation>
+    </message>
+    <message>
+        <source>a sound file (MP3)</source>
+        <translation>eine Tondatei (MP3)</translation>
+    </message>
+    <message>
+        <source>a sound file (Ogg)</source>
+        <translation>eine Tondatei (Ogg)</translation>
+    </message>
+    <message>
+        <source>a sound, video or WebP file</source>
+        <translation>eine Ton-, Video- oder WebP-Datei</translation>
+    </message>
+    <message>
+        <source>a variable that nobody asked for</source>
+        <translation>eine Variable, nach der niemand fragte</translation>
+    </message>
+    <message>
+        <source>a video or sound file (MP4)</source>
+        <translation>eine Video- oder Tondatei (MP4)</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>eine ganze Zahl</translation>
+    </message>
+    <message>
+        <source>a zip archive</source>
+        <translation>ein Zip-Archiv</translation>
+    </message>
+    <message>
+        <source>all {of} iterations are used</source>
+        <translation>alle {of} Iterationen sind aufgebraucht</translation>
+    </message>
+    <message>
+        <source>an Excel workbook</source>
+        <translation>eine Excel-Mappe</translation>
+    </message>
+    <message>
+        <source>an HTML page</source>
+        <translation>eine HTML-Seite</translation>
+    </message>
+    <message>
+        <source>an OpenDocument presentation</source>
+        <translation>eine OpenDocument-Präsentation</translation>
+    </message>
+    <message>
+        <source>an OpenDocument spreadsheet</source>
+        <translation>eine OpenDocument-Tabelle</translation>
+    </message>
+    <message>
+        <source>an OpenDocument text</source>
+        <translation>ein OpenDocument-Text</translation>
+    </message>
+    <message>
+        <source>an Outlook message</source>
+        <translation>eine Outlook-Nachricht</translation>
+    </message>
+    <message>
+        <source>an SQLite database</source>
+        <translation>eine SQLite-Datenbank</translation>
+    </message>
+    <message>
+        <source>an archive</source>
+        <translation>ein Archiv</translation>
+    </message>
+    <message>
+        <source>an e-book</source>
+        <translation>ein E-Book</translation>
+    </message>
+    <message>
+        <source>an old Office file</source>
+        <translation>eine alte Office-Datei</translation>
+    </message>
+    <message>
+        <source>another program holds it locked</source>
+        <translation>ein anderes Programm hält ihn gesperrt</translation>
+    </message>
+    <message>
+        <source>backed up</source>
+        <translation>gesichert</translation>
+    </message>
+    <message>
+        <source>bubblewrap is not installed</source>
+        <translation>bubblewrap ist nicht installiert</translation>
+    </message>
+    <message>
+        <source>chapter {number} of {len}</source>
+        <translation>Kapitel {number} von {len}</translation>
+    </message>
+    <message>
+        <source>chosen for this run</source>
+        <translation>für diesen Lauf gewählt</translation>
+    </message>
+    <message>
+        <source>confined (Landlock, seccomp); names and sizes of files outside can be probed</source>
+        <translation>eingeschlossen (Landlock, seccomp); Namen und Größen von Dateien außerhalb lassen sich erfragen</translation>
+    </message>
+    <message>
+        <source>confined (bubblewrap, seccomp); the kernel has no Landlock</source>
+        <translation>eingeschlossen (bubblewrap, seccomp); der Kernel hat kein Landlock</translation>
+    </message>
+    <message>
+        <source>confined by Seatbelt (experimental)</source>
+        <translation>von Seatbelt eingeschlossen (in Erprobung)</translation>
+    </message>
+    <message>
+        <source>confined by an AppContainer and a job object (experimental)</source>
+        <translation>von einem AppContainer und einem Job-Objekt eingeschlossen (in Erprobung)</translation>
+    </message>
+    <message>
+        <source>connect to TCP</source>
+        <translation>TCP-Verbindungen öffnen</translation>
+    </message>
+    <message>
+        <source>cut off at its output limit</source>
+        <translation>an ihrer Ausgabegrenze abgeschnitten</translation>
+    </message>
+    <message>
+        <source>drawing it takes more memory than allowed.</source>
+        <translation>sie zu zeichnen braucht mehr Speicher als erlaubt.</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>leer</translation>
+    </message>
+    <message>
+        <source>empty ({path} does not exist yet)</source>
+        <translation>leer ({path} gibt es noch nicht)</translation>
+    </message>
+    <message>
+        <source>events refused by the history</source>
+        <translation>vom Verlauf abgelehnte Ereignisse</translation>
+    </message>
+    <message>
+        <source>files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>fully confined (bubblewrap, Landlock, seccomp)</source>
+        <translation>vollständig eingeschlossen (bubblewrap, Landlock, seccomp)</translation>
+    </message>
+    <message>
+        <source>hidden</source>
+        <translation>versteckt</translation>
+    </message>
+    <message>
+        <source>holds no text</source>
+        <translation>enthält keinen Text</translation>
+    </message>
+    <message>
+        <source>it aborted</source>
+        <translation>er brach ab</translation>
+    </message>
+    <message>
+        <source>it answered with a web page: is the base URL right?</source>
+        <translation>er antwortete mit einer Webseite: stimmt die Basis-URL?</translation>
+    </message>
+    <message>
+        <source>it broke the protocol: {protocol_error}</source>
+        <translation>er verletzte das Protokoll: {protocol_error}</translation>
+    </message>
+    <message>
+        <source>it cannot be looked at: {error}.</source>
+        <translation>sie lässt sich nicht ansehen: {error}.</translation>
+    </message>
+    <message>
+        <source>it cannot be opened or created there</source>
+        <translation>er lässt sich dort nicht öffnen oder anlegen</translation>
+    </message>
+    <message>
+        <source>it cannot be opened: {strerror}</source>
+        <translation>er lässt sich nicht öffnen: {strerror}</translation>
+    </message>
+    <message>
+        <source>it cannot be opened: {strerror}.</source>
+        <translation>sie lässt sich nicht öffnen: {strerror}.</translation>
+    </message>
+    <message>
+        <source>it crashed with a bus error</source>
+        <translation>er stürzte ab (Busfehler)</translation>
+    </message>
+    <message>
+        <source>it crashed with a segmentation fault</source>
+        <translation>er stürzte ab (Speicherzugriffsfehler)</translation>
+    </message>
+    <message>
+        <source>it crashed with an arithmetic fault</source>
+        <translation>er stürzte ab (Rechenfehler)</translation>
+    </message>
+    <message>
+        <source>it did not answer</source>
+        <translation>er antwortete nicht</translation>
+    </message>
+    <message>
+        <source>it did not start in time</source>
+        <translation>er startete nicht rechtzeitig</translation>
+    </message>
+    <message>
+        <source>it failed</source>
+        <translation>es schlug fehl</translation>
+    </message>
+    <message>
+        <source>it holds no readable file{total}.</source>
+        <translation>es enthält keine lesbare Datei{total}.</translation>
+    </message>
+    <message>
+        <source>it holds no text.</source>
+        <translation>sie enthält keinen Text.</translation>
+    </message>
+    <message>
+        <source>it holds {count} files; at most {MAX_MEMBERS} are read.</source>
+        <translation>es enthält {count} Dateien; höchstens {MAX_MEMBERS} werden gelesen.</translation>
+    </message>
+    <message>
+        <source>it is a PDF without pages.</source>
+        <translation>es ist ein PDF ohne Seiten.</translation>
+    </message>
+    <message>
+        <source>it is a binary file, or a text in an encoding that could not be recognised.</source>
+        <translation>es ist eine Binärdatei, oder ein Text in einer Kodierung, die sich nicht erkennen ließ.</translation>
+    </message>
+    <message>
+        <source>it is a binary file, which holds no text.</source>
+        <translation>es ist eine Binärdatei; sie enthält keinen Text.</translation>
+    </message>
+    <message>
+        <source>it is a device, not a file.</source>
+        <translation>es ist ein Gerät, keine Datei.</translation>
+    </message>
+    <message>
+        <source>it is a folder, not a file.</source>
+        <translation>es ist ein Ordner, keine Datei.</translation>
+    </message>
+    <message>
+        <source>it is an old Office file of a kind that cannot be read.</source>
+        <translation>es ist eine alte Office-Datei einer Art, die sich nicht lesen lässt.</translation>
+    </message>
+    <message>
+        <source>it is an old {name}, which cannot be read; save it as {new} and add that.</source>
+        <translation>es ist ein altes Format ({name}), das sich nicht lesen lässt; speichern Sie die Datei als {new}, und fügen Sie diese hinzu.</translation>
+    </message>
+    <message>
+        <source>it is cut off: the end of the file, which lists its pages, is missing.</source>
+        <translation>sie ist abgeschnitten: das Ende der Datei, in dem die Seiten verzeichnet sind, fehlt.</translation>
+    </message>
+    <message>
+        <source>it is damaged</source>
+        <translation>er ist beschädigt</translation>
+    </message>
+    <message>
+        <source>it is damaged or made to do harm: the program that reads it crashed.</source>
+        <translation>sie ist beschädigt oder soll schaden: das Programm, das sie liest, stürzte ab.</translation>
+    </message>
+    <message>
+        <source>it is damaged: a part of it holds no XML.</source>
+        <translation>sie ist beschädigt: ein Teil davon enthält kein XML.</translation>
+    </message>
+    <message>
+        <source>it is damaged: it cannot be unpacked.</source>
+        <translation>sie ist beschädigt: sie lässt sich nicht entpacken.</translation>
+    </message>
+    <message>
+        <source>it is damaged: it has no content.</source>
+        <translation>sie ist beschädigt: sie hat keinen Inhalt.</translation>
+    </message>
+    <message>
+        <source>it is damaged: it holds no mail.</source>
+        <translation>sie ist beschädigt: sie enthält keine E-Mail.</translation>
+    </message>
+    <message>
+        <source>it is damaged: it is no archive that can be read.</source>
+        <translation>sie ist beschädigt: sie ist kein lesbares Archiv.</translation>
+    </message>
+    <message>
+        <source>it is damaged: its pages cannot be found.</source>
+        <translation>sie ist beschädigt: ihre Seiten sind nicht zu finden.</translation>
+    </message>
+    <message>
+        <source>it is damaged: the book has no list of its parts.</source>
+        <translation>sie ist beschädigt: das Buch hat kein Verzeichnis seiner Teile.</translation>
+    </message>
+    <message>
+        <source>it is damaged: the book lists no chapters.</source>
+        <translation>sie ist beschädigt: das Buch nennt keine Kapitel.</translation>
+    </message>
+    <message>
+        <source>it is damaged: the end of the file is missing, and nothing before it can be read.</source>
+        <translation>sie ist beschädigt: das Ende der Datei fehlt, und nichts davor ist lesbar.</translation>
+    </message>
+    <message>
+        <source>it is damaged: {first_line}.</source>
+        <translation>sie ist beschädigt: {first_line}.</translation>
+    </message>
+    <message>
+        <source>it is empty.</source>
+        <translation>sie ist leer.</translation>
+    </message>
+    <message>
+        <source>it is encrypted, in a way that only an office program can open: save it without.</source>
+        <translation>sie ist so verschlüsselt, dass nur ein Office-Programm sie öffnen kann: speichern Sie sie unverschlüsselt.</translation>
+    </message>
+    <message>
+        <source>it is encrypted: it needs a password.</source>
+        <translation>sie ist verschlüsselt: sie braucht ein Passwort.</translation>
+    </message>
+    <message>
+        <source>it is nested too deeply.</source>
+        <translation>sie ist zu tief verschachtelt.</translation>
+    </message>
+    <message>
+        <source>it is no notebook.</source>
+        <translation>sie ist kein Notebook.</translation>
+    </message>
+    <message>
+        <source>it is not a database</source>
+        <translation>es ist keine Datenbank</translation>
+    </message>
+    <message>
+        <source>it is {name}, which holds no text.</source>
+        <translation>es ist {name}; darin ist kein Text.</translation>
+    </message>
+    <message>
+        <source>it lies in {depth} other archives; only {MAX_DEPTH} are opened.</source>
+        <translation>sie liegt in {depth} anderen Archiven; nur {MAX_DEPTH} werden geöffnet.</translation>
+    </message>
+    <message>
+        <source>it made a system call of a foreign kind</source>
+        <translation>er machte einen Systemaufruf fremder Art</translation>
+    </message>
+    <message>
+        <source>it may not be written</source>
+        <translation>er darf nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>it was closed</source>
+        <translation>er wurde geschlossen</translation>
+    </message>
+    <message>
+        <source>it was interrupted</source>
+        <translation>er wurde unterbrochen</translation>
+    </message>
+    <message>
+        <source>its call was cancelled</source>
+        <translation>sein Aufruf wurde abgebrochen</translation>
+    </message>
+    <message>
+        <source>its text is larger than 1,000 million characters.</source>
+        <translation>ihr Text ist größer als 1.000 Millionen Zeichen.</translation>
+    </message>
+    <message>
+        <source>its time limit</source>
+        <translation>seiner Zeitgrenze</translation>
+    </message>
+    <message>
+        <source>larger than {MAX_MEMBER} MB</source>
+        <translation>größer als {MAX_MEMBER} MB</translation>
+    </message>
+    <message>
+        <source>made by a tool</source>
+        <translation>von einem Werkzeug angelegt</translation>
+    </message>
+    <message>
+        <source>mail {number} of {len}</source>
+        <translation>E-Mail {number} von {len}</translation>
+    </message>
+    <message>
+        <source>make a datagram pair</source>
+        <translation>ein Datagramm-Paar anlegen</translation>
+    </message>
+    <message>
+        <source>make a symbolic link</source>
+        <translation>einen symbolischen Verweis anlegen</translation>
+    </message>
+    <message>
+        <source>more than {MAX_OPEN_CALLS} calls at once</source>
+        <translation>mehr als {MAX_OPEN_CALLS} Aufrufe auf einmal</translation>
+    </message>
+    <message>
+        <source>named in .gitignore</source>
+        <translation>in .gitignore genannt</translation>
+    </message>
+    <message>
+        <source>no REPL worker can be started: {error}</source>
+        <translation>es lässt sich kein REPL-Prozess starten: {error}</translation>
+    </message>
+    <message>
+        <source>no cell is running</source>
+        <translation>es läuft keine Zelle</translation>
+    </message>
+    <message>
+        <source>no file fits this pattern.</source>
+        <translation>keine Datei passt auf dieses Muster.</translation>
+    </message>
+    <message>
+        <source>no key store of the system works{given}</source>
+        <translation>kein Schlüsselspeicher des Systems geht{given}</translation>
+    </message>
+    <message>
+        <source>none configured; the offline model needs no network</source>
+        <translation>keiner eingerichtet; das Offline-Modell braucht kein Netz</translation>
+    </message>
+    <message>
+        <source>none: DISPLAY and WAYLAND_DISPLAY are not set</source>
+        <translation>keine: DISPLAY und WAYLAND_DISPLAY sind nicht gesetzt</translation>
+    </message>
+    <message>
+        <source>not available</source>
+        <translation>nicht verfügbar</translation>
+    </message>
+    <message>
+        <source>not in this kernel, or switched off</source>
+        <translation>nicht in diesem Kernel, oder abgeschaltet</translation>
+    </message>
+    <message>
+        <source>nothing of it could be read</source>
+        <translation>nichts davon war lesbar</translation>
+    </message>
+    <message>
+        <source>open a TCP socket</source>
+        <translation>einen TCP-Socket öffnen</translation>
+    </message>
+    <message>
+        <source>open a Unix socket</source>
+        <translation>einen Unix-Socket öffnen</translation>
+    </message>
+    <message>
+        <source>output to the model</source>
+        <translation>Ausgabe an das Modell</translation>
+    </message>
+    <message>
+        <source>output= is a type that cannot be checked: {error}</source>
+        <translation>output= ist ein Typ, der sich nicht prüfen lässt: {error}</translation>
+    </message>
+    <message>
+        <source>output= is no valid JSON schema: {message}</source>
+        <translation>output= ist kein gültiges JSON-Schema: {message}</translation>
+    </message>
+    <message>
+        <source>output={signature} cannot be read ({error}). Write it as in &apos;answer: str, confidence: float&apos;; the types are {join}, list[...], dict[...] and | between them.</source>
+        <translation>output={signature} ist nicht lesbar ({error}). Schreiben Sie es wie in &apos;answer: str, confidence: float&apos;; die Typen sind {join}, list[...], dict[...] und | dazwischen.</translation>
+    </message>
+    <message>
+        <source>own root, network and processes</source>
+        <translation>eigene Wurzel, eigenes Netz und eigene Prozesse</translation>
+    </message>
+    <message>
+        <source>packed or encrypted in a way that cannot be read</source>
+        <translation>so gepackt oder verschlüsselt, dass es sich nicht lesen lässt</translation>
+    </message>
+    <message>
+        <source>page {number} of {total}</source>
+        <translation>Seite {number} von {total}</translation>
+    </message>
+    <message>
+        <source>prompts of sub-calls</source>
+        <translation>Prompts von Unteraufrufen</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>gelesen</translation>
+    </message>
+    <message>
+        <source>reading it takes more memory than allowed.</source>
+        <translation>sie zu lesen braucht mehr Speicher als erlaubt.</translation>
+    </message>
+    <message>
+        <source>reading it took too long and was given up.</source>
+        <translation>sie zu lesen dauerte zu lange und wurde aufgegeben.</translation>
+    </message>
+    <message>
+        <source>reading it was cancelled.</source>
+        <translation>das Lesen wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>repl_libraries must be a list of names, as [{repl_libraries}].</source>
+        <translation>repl_libraries muss eine Liste von Namen sein, wie [{repl_libraries}].</translation>
+    </message>
+    <message>
+        <source>repl_mode must be one of {join}, not {repl_mode}.</source>
+        <translation>repl_mode muss eines von {join} sein, nicht {repl_mode}.</translation>
+    </message>
+    <message>
+        <source>restored</source>
+        <translation>wiederhergestellt</translation>
+    </message>
+    <message>
+        <source>result of a cell</source>
+        <translation>Ergebnis einer Zelle</translation>
+    </message>
+    <message>
+        <source>run a program</source>
+        <translation>ein Programm ausführen</translation>
+    </message>
+    <message>
+        <source>sheet {number} of {len}</source>
+        <translation>Blatt {number} von {len}</translation>
+    </message>
+    <message>
+        <source>shrunk</source>
+        <translation>verkleinert</translation>
+    </message>
+    <message>
+        <source>signal its parent</source>
+        <translation>seinem Elternprozess ein Signal schicken</translation>
+    </message>
+    <message>
+        <source>slide {number} of {len}</source>
+        <translation>Folie {number} von {len}</translation>
+    </message>
+    <message>
+        <source>strict mode: a restricted Python interpreter (Monty), not the real one</source>
+        <translation>strenger Modus: ein beschränkter Python-Interpreter (Monty), nicht der echte</translation>
+    </message>
+    <message>
+        <source>sub_calls must be &quot;recursive&quot; or &quot;explicit&quot;, not {sub_calls}.</source>
+        <translation>sub_calls muss &quot;recursive&quot; oder &quot;explicit&quot; sein, nicht {sub_calls}.</translation>
+    </message>
+    <message>
+        <source>system calls</source>
+        <translation>Systemaufrufe</translation>
+    </message>
+    <message>
+        <source>that is no possible file name.</source>
+        <translation>das ist kein möglicher Dateiname.</translation>
+    </message>
+    <message>
+        <source>the archive is damaged</source>
+        <translation>das Archiv ist beschädigt</translation>
+    </message>
+    <message>
+        <source>the archive unpacks to too much</source>
+        <translation>das Archiv entpackt sich zu zu viel</translation>
+    </message>
+    <message>
+        <source>the call was cancelled</source>
+        <translation>der Aufruf wurde abgebrochen</translation>
+    </message>
+    <message>
+        <source>the call was stopped by the user</source>
+        <translation>der Aufruf wurde von Ihnen gestoppt</translation>
+    </message>
+    <message>
+        <source>the cell did not end within {grace} s after {what}</source>
+        <translation>die Zelle endete nicht binnen {grace} s nach {what}</translation>
+    </message>
+    <message>
+        <source>the code ended the interpreter (exit status {code})</source>
+        <translation>der Code beendete den Interpreter (Exit-Status {code})</translation>
+    </message>
+    <message>
+        <source>the defaults ({path} does not exist)</source>
+        <translation>die Vorgaben ({path} gibt es nicht)</translation>
+    </message>
+    <message>
+        <source>the desktop&apos;s own</source>
+        <translation>die des Systems</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>der Datenträger ist voll</translation>
+    </message>
+    <message>
+        <source>the disk reported an error</source>
+        <translation>der Datenträger meldete einen Fehler</translation>
+    </message>
+    <message>
+        <source>the end of a cell that does not run</source>
+        <translation>das Ende einer Zelle, die nicht läuft</translation>
+    </message>
+    <message>
+        <source>the file is empty.</source>
+        <translation>die Datei ist leer.</translation>
+    </message>
+    <message>
+        <source>the folder holds no file that can be read.</source>
+        <translation>der Ordner enthält keine lesbare Datei.</translation>
+    </message>
+    <message>
+        <source>the last {stalls} replies brought nothing new</source>
+        <translation>die letzten {stalls} Antworten brachten nichts Neues</translation>
+    </message>
+    <message>
+        <source>the model&apos;s reply was {reason}</source>
+        <translation>die Antwort des Modells war {reason}</translation>
+    </message>
+    <message>
+        <source>the number of an open call was used again</source>
+        <translation>die Nummer eines offenen Aufrufs wurde noch einmal benutzt</translation>
+    </message>
+    <message>
+        <source>the password is wrong.</source>
+        <translation>das Passwort ist falsch.</translation>
+    </message>
+    <message>
+        <source>the program that reads such files does not start; install the application again.</source>
+        <translation>das Programm, das solche Dateien liest, startet nicht; installieren Sie die Anwendung neu.</translation>
+    </message>
+    <message>
+        <source>the rest</source>
+        <translation>der Rest</translation>
+    </message>
+    <message>
+        <source>the server</source>
+        <translation>den Server</translation>
+    </message>
+    <message>
+        <source>the system killed it, most likely for want of memory</source>
+        <translation>das System beendete ihn, wahrscheinlich mangels Speicher</translation>
+    </message>
+    <message>
+        <source>the system&apos;s own</source>
+        <translation>die des Systems</translation>
+    </message>
+    <message>
+        <source>there are more than {MAX_FILES} files</source>
+        <translation>es sind mehr als {MAX_FILES} Dateien</translation>
+    </message>
+    <message>
+        <source>there is no encoding named “{encoding}”.</source>
+        <translation>eine Kodierung „{encoding}“ gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>there is no such file.</source>
+        <translation>diese Datei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>there is no tool {name}</source>
+        <translation>ein Werkzeug {name} gibt es nicht</translation>
+    </message>
+    <message>
+        <source>tier {tier}: {description}</source>
+        <translation>Stufe {tier}: {description}</translation>
+    </message>
+    <message>
+        <source>too many files are open in this process</source>
+        <translation>in diesem Prozess sind zu viele Dateien offen</translation>
+    </message>
+    <message>
+        <source>true or false</source>
+        <translation>true oder false</translation>
+    </message>
+    <message>
+        <source>unpacked it would be {total} MB; at most {MAX_TOTAL} MB are read.</source>
+        <translation>entpackt wären es {total} MB; höchstens {MAX_TOTAL} MB werden gelesen.</translation>
+    </message>
+    <message>
+        <source>without a text layer</source>
+        <translation>ohne Textebene</translation>
+    </message>
+    <message>
+        <source>write beside its folder</source>
+        <translation>neben ihren Ordner schreiben</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>geschrieben</translation>
+    </message>
+    <message>
+        <source>you have no permission to read it.</source>
+        <translation>Sie dürfen sie nicht lesen.</translation>
+    </message>
+    <message>
+        <source>{asked} answered in {seconds} s{found}</source>
+        <translation>{asked} antwortete in {seconds} s{found}</translation>
+    </message>
+    <message>
+        <source>{base_url} answers, {count} models</source>
+        <translation>{base_url} antwortet, {count} Modelle</translation>
+    </message>
+    <message>
+        <source>{copy} cannot be restored: {reason}.</source>
+        <translation>{copy} lässt sich nicht wiederherstellen: {reason}.</translation>
+    </message>
+    <message>
+        <source>{copy} is damaged. Import it instead: what can be read of it is taken over.</source>
+        <translation>{copy} ist beschädigt. Importieren Sie die Datei stattdessen: was davon lesbar ist, wird übernommen.</translation>
+    </message>
+    <message>
+        <source>{copy} is no backup of a history, or it cannot be read.</source>
+        <translation>{copy} ist keine Sicherung eines Verlaufs, oder nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>{count} in which Tesseract found no text.</source>
+        <translation>{count}, auf denen Tesseract keinen Text fand.</translation>
+    </message>
+    <message>
+        <source>{count} of {total} could not be read: {ranges}.</source>
+        <translation>{count} von {total} waren nicht lesbar: {ranges}.</translation>
+    </message>
+    <message>
+        <source>{count} of {total} without a text layer (scanned or drawn)</source>
+        <translation>{count} von {total} ohne Textebene (gescannt oder gezeichnet)</translation>
+    </message>
+    <message>
+        <source>{count} read from pictures by Tesseract: it makes mistakes.</source>
+        <translation>{count} von Tesseract aus Bildern gelesen: es macht Fehler.</translation>
+    </message>
+    <message>
+        <source>{count} replaced by “␀”.</source>
+        <translation>{count} durch „␀“ ersetzt.</translation>
+    </message>
+    <message>
+        <source>{count} replaced by “�”.</source>
+        <translation>{count} durch „�“ ersetzt.</translation>
+    </message>
+    <message>
+        <source>{count} that cannot be {upper} replaced by “�”.</source>
+        <translation>{count}, die nicht {upper} sein können, durch „�“ ersetzt.</translation>
+    </message>
+    <message>
+        <source>{detail}, no PySide6</source>
+        <translation>{detail}, kein PySide6</translation>
+    </message>
+    <message>
+        <source>{errors} iterations in a row ended with an error</source>
+        <translation>{errors} Iterationen nacheinander endeten mit einem Fehler</translation>
+    </message>
+    <message>
+        <source>{error} Mend or delete the file {path}.</source>
+        <translation>{error} Berichtigen oder löschen Sie die Datei {path}.</translation>
+    </message>
+    <message>
+        <source>{free} GB free at {folder}</source>
+        <translation>{free} GB frei in {folder}</translation>
+    </message>
+    <message>
+        <source>{kept} rows of it could be read and were taken over</source>
+        <translation>{kept} Zeilen davon waren lesbar und wurden übernommen</translation>
+    </message>
+    <message>
+        <source>{label} answers, but lists no model that chats.</source>
+        <translation>{label} antwortet, nennt aber kein Modell, das Gespräche führt.</translation>
+    </message>
+    <message>
+        <source>{list} and {count} more</source>
+        <translation>{list} und {count} weitere</translation>
+    </message>
+    <message>
+        <source>{match}, which one of its headers names, is not in the environment.</source>
+        <translation>{match}, das einer seiner Header nennt, steht nicht in der Umgebung.</translation>
+    </message>
+    <message>
+        <source>{name} ({sentence})</source>
+        <translation>{name} ({sentence})</translation>
+    </message>
+    <message>
+        <source>{name} cannot be a header with the value {value}.</source>
+        <translation>{name} kann mit dem Wert {value} kein Header sein.</translation>
+    </message>
+    <message>
+        <source>{name} has {length} characters, none at {offset}</source>
+        <translation>{name} hat {length} Zeichen, keines bei {offset}</translation>
+    </message>
+    <message>
+        <source>{name} has {len} pages, not a page {number}</source>
+        <translation>{name} hat {len} Seiten, keine Seite {number}</translation>
+    </message>
+    <message>
+        <source>{name} must be 1 or more, not {getattr}.</source>
+        <translation>{name} muss mindestens 1 sein, nicht {getattr}.</translation>
+    </message>
+    <message>
+        <source>{name} of a provider holds a character that cannot be printed.</source>
+        <translation>{name} eines Anbieters hat ein Zeichen, das sich nicht darstellen lässt.</translation>
+    </message>
+    <message>
+        <source>{name} of a provider must be a number, not {value}.</source>
+        <translation>{name} eines Anbieters muss eine Zahl sein, nicht {value}.</translation>
+    </message>
+    <message>
+        <source>{name} of a provider must be a text, not {value}.</source>
+        <translation>{name} eines Anbieters muss ein Text sein, nicht {value}.</translation>
+    </message>
+    <message>
+        <source>{name}: it is damaged or encrypted.</source>
+        <translation>{name}: beschädigt oder verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>{name}: {sentence}</source>
+        <translation>{name}: {sentence}</translation>
+    </message>
+    <message>
+        <source>{number} from {plain} to {plain2}</source>
+        <translation>{number} von {plain} bis {plain2}</translation>
+    </message>
+    <message>
+        <source>{packed} kB would unpack to {total} MB: it is made to fill the memory.</source>
+        <translation>{packed} kB würden entpackt {total} MB: die Datei soll den Speicher füllen.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read: {strerror}.</source>
+        <translation>{path} lässt sich nicht lesen: {strerror}.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {join}</source>
+        <translation>{path} lässt sich nicht schreiben: {join}</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {strerror}.</source>
+        <translation>{path} lässt sich nicht schreiben: {strerror}.</translation>
+    </message>
+    <message>
+        <source>{path} is an archive without runs.</source>
+        <translation>{path} ist ein Archiv ohne Läufe.</translation>
+    </message>
+    <message>
+        <source>{path} is empty.</source>
+        <translation>{path} ist leer.</translation>
+    </message>
+    <message>
+        <source>{path} is neither JSON nor lines of JSON.</source>
+        <translation>{path} ist weder JSON noch Zeilen von JSON.</translation>
+    </message>
+    <message>
+        <source>{path} is nested too deeply to import.</source>
+        <translation>{path} ist zu tief verschachtelt, um importiert zu werden.</translation>
+    </message>
+    <message>
+        <source>{path} is of no kind that can be imported. Known are: {kinds}.</source>
+        <translation>{path} ist von keiner Art, die sich importieren lässt. Bekannt sind: {kinds}.</translation>
+    </message>
+    <message>
+        <source>{path} is too large to import: {size} MB, at most {LARGEST} MB.</source>
+        <translation>{path} ist zu groß zum Importieren: {size} MB, höchstens {LARGEST} MB.</translation>
+    </message>
+    <message>
+        <source>{path}, {size} MB, 1 session</source>
+        <translation>{path}, {size} MB, 1 Sitzung</translation>
+    </message>
+    <message>
+        <source>{path}, {size} MB, {sessions} sessions</source>
+        <translation>{path}, {size} MB, {sessions} Sitzungen</translation>
+    </message>
+    <message>
+        <source>{place}. Enter the key under Settings &gt; Providers, or set the variable.</source>
+        <translation>{place}. Geben Sie den Schlüssel unter Einstellungen &gt; Anbieter ein, oder setzen Sie die Variable.</translation>
+    </message>
+    <message>
+        <source>{sentence} (HTTP {status}): {text}</source>
+        <translation>{sentence} (HTTP {status}): {text}</translation>
+    </message>
+    <message>
+        <source>{sentence}.</source>
+        <translation>{sentence}.</translation>
+    </message>
+    <message>
+        <source>{size} kB unpack to more than {limit} MB.</source>
+        <translation>{size} kB entpacken sich zu mehr als {limit} MB.</translation>
+    </message>
+    <message>
+        <source>{spent} and the next request costs about ${cost_usd}.</source>
+        <translation>{spent}, und die nächste Anfrage kostet etwa ${cost_usd}.</translation>
+    </message>
+    <message>
+        <source>{target} is neither a file nor the address of a database.</source>
+        <translation>{target} ist weder eine Datei noch die Adresse einer Datenbank.</translation>
+    </message>
+    <message>
+        <source>{target} is the history itself. Choose another name for the copy.</source>
+        <translation>{target} ist der Verlauf selbst. Wählen Sie einen anderen Namen für die Kopie.</translation>
+    </message>
+    <message>
+        <source>{text} The run goes on and is kept in memory until it can be written.</source>
+        <translation>{text} Der Lauf geht weiter und bleibt im Speicher, bis er geschrieben werden kann.</translation>
+    </message>
+    <message>
+        <source>{tokens} of {max_tokens} tokens are used</source>
+        <translation>{tokens} von {max_tokens} Tokens sind verbraucht</translation>
+    </message>
+    <message>
+        <source>{used} and the next request needs about {tokens}.</source>
+        <translation>{used}, und die nächste Anfrage braucht etwa {tokens}.</translation>
     </message>
 </context>
 <context>

@@ -24,6 +24,20 @@
 <context>
     <name>Counted</name>
     <message numerus="yes">
+        <source>{count} NUL character(s)</source>
+        <translation>
+            <numerusform>{count} NUL character</numerusform>
+            <numerusform>{count} NUL characters</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} byte(s)</source>
+        <translation>
+            <numerusform>{count} byte</numerusform>
+            <numerusform>{count} bytes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} call(s)</source>
         <translation>
             <numerusform>{count} call</numerusform>
@@ -59,6 +73,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} lone surrogate(s)</source>
+        <translation>
+            <numerusform>{count} lone surrogate</numerusform>
+            <numerusform>{count} lone surrogates</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} other model(s)</source>
         <translation>
             <numerusform>{count} other model</numerusform>
@@ -70,6 +91,13 @@
         <translation>
             <numerusform>{count} page</numerusform>
             <numerusform>{count} pages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} part(s)</source>
+        <translation>
+            <numerusform>{count} part</numerusform>
+            <numerusform>{count} parts</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -49,6 +49,12 @@ def install(app: QCoreApplication, choice: str = "system", wanted: Iterable[str]
     return language
 
 
+def spoken() -> str:
+    """The language that the window speaks, a key of `LANGUAGES`."""
+    app = QCoreApplication.instance()
+    return str(app.property(_SPOKEN) or ENGLISH) if app is not None else ENGLISH
+
+
 def marked(context: str, text: str) -> str:
     """`text` as it is; `packaging/translate.py` finds it, and the code translates it when it is needed."""
     return text
