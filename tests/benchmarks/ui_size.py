@@ -20,6 +20,7 @@ from tests.benchmarks.ui_tree import FRAMES, Span, _frames, _ms, paint
 from tests.traces import Shape
 
 NAME = "ui_size"
+_IDLE_MS = 0.05
 SHAPES = {
     "1,000": Shape(calls=1_000, depth=4, batch=16, iterations=6, concurrency=16, chunks=0, words=20),
     "50,000": Shape(calls=50_000, depth=4, batch=32, iterations=6, concurrency=16, chunks=0, words=20),
@@ -117,16 +118,16 @@ def _view_figures(name: str, state: RunState, open_goal: float) -> list[Figure]:
         f"{name} calls: what follows the first paint", lambda: view.overview._seen >= len(state.nodes)
     )
     figures += _filters(name, view, state)
-    expanded = _ms(lambda: (view.model.rows.open_all(state.nodes[0]), paint(view)))
-    rows = f"{view.model.rowCount():,} rows"
-    figures.append(
-        Figure.plain(f"{name} calls: expand all", expanded, "ms", f"{rows}; processor {expanded.cpu:.0f} ms")
-    )
+    figures += _arranged(f"{name} calls: expand all", view, lambda: view.model.rows.open_all(state.nodes[0]))
     figures += _frames(f"{name} calls: scroll anywhere, all expanded", _scrolls(view, smooth=False))
     figures += _frames(f"{name} calls: scroll smoothly, all expanded", _scrolls(view, smooth=True))
-    sorting = _ms(lambda: (view.sort("cost"), paint(view)))
-    note = f"{view.model.rowCount():,} rows; processor {sorting.cpu:.0f} ms"
-    figures.append(Figure.plain(f"{name} calls: sort all by cost", sorting, "ms", note))
+    figures += _arranged(f"{name} calls: sort all by cost", view, lambda: view.sort("cost"))
+    bar = view.table.verticalScrollBar()
+    some = state.nodes[len(state.nodes) // 2]
+    figures += _arranged(f"{name} calls: go to a row", view, lambda: (bar.setValue(0), view.select_node(some)))
+    figures += _arranged(f"{name} calls: close all", view, lambda: view.model.rows.close_all(state.nodes[0]))
+    view.model.rows.open_all(state.nodes[0])
+    _settle(lambda: not view.model.is_arranging)
     figures += _icicle(name, view)
     figures += _charts(name, view)
     view.close()
@@ -134,16 +135,36 @@ def _view_figures(name: str, state: RunState, open_goal: float) -> list[Figure]:
 
 
 def _settle(is_done: Callable[[], bool], seconds: float = 120.0) -> list[Span]:
-    """Let Qt work until something is done; how long each turn took."""
+    """Let Qt work until something is done; how long each turn took in which there was something to do."""
     from PySide6.QtWidgets import QApplication
 
     turns: list[Span] = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        turns.append(_ms(QApplication.processEvents))
+        turn = _ms(QApplication.processEvents)
+        if turn.cpu > _IDLE_MS or not turns:
+            turns.append(turn)
         if is_done():
             break
+        if turn.cpu <= _IDLE_MS:
+            time.sleep(0.001)  # it waits for a timer
     return turns
+
+
+def _arranged(name: str, view, begin: Callable[[], object]) -> list[Figure]:
+    """Something after which all rows are others."""
+    turns = [_ms(lambda: (begin(), paint(view)))]
+    while view.model.is_arranging:
+        turns += _settle(lambda: True)
+    turns.append(_ms(lambda: paint(view)))
+    used = sorted(turn.cpu for turn in turns)
+    note = (
+        f"{view.model.rowCount():,} rows; {len(turns)} turns; processor {sum(used):.0f} ms, at most {used[-1]:.0f}"
+    )
+    return [
+        Figure.plain(name, sum(turns), "ms", note),
+        Figure.at_most(f"{name}: worst stall", max(turns), "ms", 50, note),
+    ]
 
 
 def _slices(name: str, is_done: Callable[[], bool]) -> list[Figure]:
@@ -162,10 +183,11 @@ def _filters(name: str, view, state: RunState) -> list[Figure]:
     first = 0.0
     started = time.perf_counter()
     turns = [_ms(lambda: view.bar._set(CallFilter(text="outlook")))]
-    while view._finder.is_searching:
+    while view._finder.is_searching or view.model.is_arranging:
         turns += _settle(lambda: True)
         if not first and view.model.rows.matches:
             first = (time.perf_counter() - started) * 1000
+    turns.append(_ms(lambda: paint(view)))
     whole = (time.perf_counter() - started) * 1000
     worst = max(turns)
     found = f"{len(view.model.rows.matches or ()):,} hits"

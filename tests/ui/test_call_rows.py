@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,17 +12,22 @@ from hypothesis import strategies as st
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, Node
-from rlm_desktop.ui.calls.call_rows import BIG_BATCH, MOST_LIFTED, ORDERS, CallRows
+from rlm_desktop.ui.calls import call_rows, row_look
+from rlm_desktop.ui.calls.call_rows import CallRows
 from rlm_desktop.ui.calls.call_text import is_failure
+from rlm_desktop.ui.calls.row_look import BIG_BATCH, MOST_LIFTED, ORDERS
 from tests import traces
 from tests.traces import Shape
 
 
-def _rows() -> CallRows:
+def _rows(later: Callable[[], None] | None = None) -> CallRows:
     def splice(row: int, removed: int, inserted: list[int]) -> None:
         rows.visible[row : row + removed] = inserted
 
-    rows = CallRows(splice)
+    def replace(all_of_them: list[int]) -> None:
+        rows.visible = all_of_them
+
+    rows = CallRows(splice, replace, later)
     return rows
 
 
@@ -82,6 +88,61 @@ def test_rows_mirror_the_tree_while_it_grows_and_is_used(
     assert rows.visible == list(_expected(rows))
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    shape=shapes,
+    choices=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 6)), max_size=30),
+    frame=st.integers(1, 20),
+    pieces=st.integers(0, 3),
+)
+def test_rows_that_are_arranged_in_pieces_are_the_same_in_the_end(
+    shape: Shape, choices: list[tuple[int, int]], frame: int, pieces: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (call_rows, row_look):
+            patch.setattr(module, "PIECE", 3)
+        patch.setattr(call_rows, "_AT_ONCE", 0)
+        patch.setattr(call_rows, "_AT_ONCE_SECONDS", 0.0)
+        rows = _rows(later=lambda: None)
+        state = RunState()
+        rows.visible = rows.reset(state)
+        waiting = list(choices)
+        for number, event in enumerate(traces.events(shape)):
+            state.apply(event)
+            if number % frame == 0:
+                if waiting and rows.visible:
+                    _use(rows, *waiting.pop())
+                for _ in range(pieces):
+                    rows.go_on(0.0)
+                before = list(rows.visible)
+                rows.refresh()
+                assert rows.visible == (before if rows.is_working else list(_expected(rows)))
+        rows.go_on(math.inf)
+        rows.refresh()
+        assert rows.visible == list(_expected(rows))
+
+
+def test_a_filter_is_given_up_for_the_next_one_and_kept_when_rows_are_sorted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(row_look, "PIECE", 1)
+    monkeypatch.setattr(call_rows, "_AT_ONCE", 0)
+    monkeypatch.setattr(call_rows, "_AT_ONCE_SECONDS", 0.0)
+    rows = _rows(later=lambda: None)
+    state = traces.state(Shape(calls=60, depth=2))
+    rows.visible = rows.reset(state)
+    before = list(rows.visible)
+    hit, other = state.nodes[-1], state.nodes[-3]
+    rows.set_matches({other.index})
+    rows.set_matches({hit.index})
+    rows.set_order("cost")
+    assert (rows.is_working, rows.visible, rows.matches) == (True, before, None)
+    assert rows.order == "cost"
+    rows.go_on(math.inf)
+    assert (rows.matches, rows.order) == ({hit.index}, "cost")
+    assert rows.visible == [*reversed([above.index for above in hit.ancestors()]), hit.index]
+
+
 def _use(rows: CallRows, place: int, what: int) -> None:
     node = rows.node(place % len(rows.visible))
     if what == 0:
@@ -93,7 +154,7 @@ def _use(rows: CallRows, place: int, what: int) -> None:
     elif what == 3:
         rows.close_all(node)
     elif what == 6:
-        rows.visible = rows.set_order(ORDERS[place % len(ORDERS)], is_ascending=place % 2 == 0)
+        rows.set_order(ORDERS[place % len(ORDERS)], is_ascending=place % 2 == 0)
     else:
         hidden = rows.state.nodes[place % len(rows.state.nodes)]
         rows.reveal(hidden)
@@ -149,13 +210,13 @@ def test_a_filter_keeps_the_ancestors_of_hits() -> None:
     state = traces.state(Shape(calls=60))
     rows.visible = rows.reset(state)
     hit = next(node for node in reversed(state.nodes) if isinstance(node, CallNode) and node.level > 2)
-    rows.visible = rows.set_matches({hit.index})
+    rows.set_matches({hit.index})
     assert rows.visible == [*(ancestor.index for ancestor in reversed(list(hit.ancestors()))), hit.index]
     assert rows.is_dimmed(state.nodes[0])
     assert not rows.is_dimmed(hit)
     rows.close(state.nodes[0])
     assert rows.visible == [0]
-    rows.visible = rows.set_matches(None)
+    rows.set_matches(None)
     assert len(rows.visible) > 5
 
 
@@ -164,7 +225,7 @@ def test_focus_shows_one_subtree() -> None:
     state = traces.state(Shape(calls=60))
     rows.visible = rows.reset(state)
     iteration = state.nodes[0].children[1]
-    rows.visible = rows.set_focus(iteration)
+    rows.set_focus(iteration)
     assert rows.visible[0] == iteration.index
     assert rows.level(iteration) == 0
     assert all(
@@ -213,7 +274,7 @@ def test_a_live_run_is_sorted_once_and_what_comes_later_is_at_the_end() -> None:
     for event in events[: len(events) // 2]:
         state.apply(event)
     rows.refresh()
-    rows.visible = rows.set_order("tokens")
+    rows.set_order("tokens")
     batch = state.batches[0]
     rows.open(batch)
     before = [node.index for node in rows.in_order(batch)]
@@ -225,8 +286,8 @@ def test_a_live_run_is_sorted_once_and_what_comes_later_is_at_the_end() -> None:
     assert [node.index for node in rows.in_order(batch)][: len(before)] == before
     root = [node.index for node in rows.in_order(state.nodes[0])]
     assert root[-1] == max(root)  # the iteration that came after the sorting
-    rows.visible = rows.set_order("tokens", is_ascending=True)
+    rows.set_order("tokens", is_ascending=True)
     tokens = [node.subtree.input_tokens for node in rows.in_order(batch)]  # type: ignore[attr-defined]
     assert sorted(tokens) == tokens
-    rows.visible = rows.set_order("time")
+    rows.set_order("time")
     assert rows.in_order(batch) is batch.children

@@ -7,19 +7,30 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, Node
 from rlm_desktop.ui import figures
 from rlm_desktop.ui.calls import call_text
-from rlm_desktop.ui.calls.call_rows import CallRows, Order
+from rlm_desktop.ui.calls.call_rows import CallRows
+from rlm_desktop.ui.calls.row_look import Order
 from rlm_desktop.ui.calls.timescale import Gap, TimeScale
 from rlm_desktop.ui.labels import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 NodeRole = Qt.ItemDataRole.UserRole
 Clock = Callable[[], float]
+_SLICE_SECONDS = 0.008
 
 
 class Column(IntEnum):
@@ -79,14 +90,25 @@ SORTED_BY: dict[Column, Order] = {
 class CallModel(QAbstractTableModel):
     """Shows `rows.state`. Nothing but `show` and `refresh` looks at whether the state has changed.
 
+    In a large run it takes a while until rows are opened, filtered or sorted: see `is_arranging`.
+
+    Signals:
+        about_to_replace: All rows are about to be others, of the same run.
+        arranged: What was wanted by `set_…`, or of `rows`, is done.
+
     Attributes:
         rows: Which rows are visible; the way to open and close them.
         gaps: Times that the timeline compresses; none unless the person wants it.
     """
 
+    about_to_replace = Signal()
+    arranged = Signal()
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows = CallRows(self._splice)
+        self._slices = QTimer(self, singleShot=True, interval=0)
+        self._slices.timeout.connect(self._go_on)
+        self.rows = CallRows(self._splice, self._replace, self._slices.start)
         self._clock: Clock = lambda: self.rows.state.now
         self._spliced: list[tuple[int, int, int]] = []
         self.gaps: Sequence[Gap] = ()
@@ -114,20 +136,38 @@ class CallModel(QAbstractTableModel):
 
     def set_matches(self, matches: set[int] | None) -> None:
         """Show only these nodes and what is above them; None shows all."""
-        self.beginResetModel()
-        self.rows.visible = self.rows.set_matches(matches)
-        self.endResetModel()
+        self.rows.set_matches(matches)
+        self._tell_when_arranged()
 
     def set_order(self, order: Order, *, is_ascending: bool = False) -> None:
         """Sort the children of each row as they are now."""
-        self.beginResetModel()
-        self.rows.visible = self.rows.set_order(order, is_ascending=is_ascending)
-        self.endResetModel()
+        self.rows.set_order(order, is_ascending=is_ascending)
+        self._tell_when_arranged()
 
     def set_focus(self, node: Node | None) -> None:
         """Show only `node` and what is below it; None shows the whole run."""
+        self.rows.set_focus(node)
+        self._tell_when_arranged()
+
+    @property
+    def is_arranging(self) -> bool:
+        """Whether rows are about to be opened, filtered or sorted; those that were there are shown meanwhile."""
+        return self.rows.is_working
+
+    def _tell_when_arranged(self) -> None:
+        if not self.rows.is_working:
+            self.arranged.emit()
+
+    def _go_on(self) -> None:
+        if self.rows.is_working:
+            if not self.rows.go_on(_SLICE_SECONDS):
+                self._slices.start()
+            self._tell_when_arranged()
+
+    def _replace(self, rows: list[int]) -> None:
+        self.about_to_replace.emit()
         self.beginResetModel()
-        self.rows.visible = self.rows.set_focus(node)
+        self.rows.visible = rows
         self.endResetModel()
 
     def _splice(self, row: int, removed: int, inserted: list[int]) -> None:

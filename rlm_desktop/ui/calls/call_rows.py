@@ -3,34 +3,38 @@
 A row is the index of a node in `RunState.nodes`, or `~index` for the line "… 247 more" under a batch that is closed
 but has failed calls lifted out of it. Opening inserts a slice, closing deletes one, so that costs do not depend on
 what is above or below (a `QTreeView` lays out every expanded row again for each insertion).
+
+What goes over every row (opening all, filtering, sorting) takes too long for one frame in a large run. It is then
+done in pieces: the rows stay as they are until the new ones are complete.
 """
 
 from __future__ import annotations
 
+import math
+import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, TypeAlias, get_args
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
-from rlm_desktop.ui.calls.call_text import duration, failure_count, is_failure, own_duration, tally_of
+from rlm_desktop.ui.calls.call_text import failure_count, is_failure
+from rlm_desktop.ui.calls.row_look import BIG_BATCH, MOST_LIFTED, PIECE, Growth, Order, RowLook, Work
 
-BIG_BATCH = 8
-"""A batch of more calls than this is closed at first."""
-MOST_LIFTED = 20
-"""Failed calls that are shown of a closed batch."""
 MOST_REVEALED = 50
 """Failures whose path is opened by itself; after so many it is noise."""
 DEEPEST_AUTO = 2
 """Calls of a greater depth stay closed until somebody opens them."""
 SMALL_RUN = 400
 """A stored run of at most so many rows opens as it would have opened live."""
+_AT_ONCE = 4
+"""Pieces of work that are not put off, however long they take."""
+_AT_ONCE_SECONDS = 0.012
 
-Order: TypeAlias = Literal["time", "duration", "tokens", "cost", "own"]
-"""By what the children of each row are sorted."""
-ORDERS: tuple[Order, ...] = get_args(Order)
 Splice = Callable[[int, int, list[int]], None]
 """`(row, removed, inserted)`: replaces rows of `visible`."""
+Replace = Callable[[list[int]], None]
+"""Replaces all of `visible`."""
 
 
 class CallRows:
@@ -40,37 +44,59 @@ class CallRows:
     their parent, and what grows stays where it is. Nothing jumps under the reader.
 
     Attributes:
-        visible: The rows. Changed by `splice` only, which must apply the change.
-        matches: While a filter is on, the nodes that it finds.
-        order: By what they are sorted; `is_ascending` when the smallest comes first.
-        sorted_at: `seq` of the state when they were sorted.
+        visible: The rows. Changed by `splice` and `replace` only, which must apply the change.
     """
 
-    def __init__(self, splice: Splice) -> None:
-        self._splice = splice
+    def __init__(self, splice: Splice, replace: Replace, later: Callable[[], None] | None = None) -> None:
+        """Without a run.
+
+        Args:
+            splice: Applies the change of a part.
+            replace: Applies the change of all.
+            later: Has `go_on` called soon, and again until it says that all is done; None does everything at once.
+        """
+        self._splice, self._replace_all, self._later = splice, replace, later
         self.visible: list[int] = []
-        self.matches: set[int] | None = None
-        self._kept: set[int] = set()
-        self._kept_below: dict[int, list[Node]] = {}
-        self._shut_in_filter: set[int] = set()
-        self.order: Order = "time"
-        self.is_ascending = False
         self._forget(RunState())
 
     def _forget(self, state: RunState) -> None:
         self.state = state
-        self.focus: Node | None = None
-        self._seen = 0
-        self._ranked: dict[int, list[Node]] = {}
-        self.sorted_at = 0
-        self._placed = 0  # nodes before this one have the rows they should have
-        self._open: set[int] = set()
+        self._growth = Growth(state)
+        self._look = RowLook(self._growth)
+        self._wanted: RowLook | None = None
+        self._work: Work | None = None
+        self._then: Callable[[], None] = _nothing
         self._shut_by_hand: set[int] = set()
         self._live: list[Node] = []
         self._revealed = 0
         self.failures: list[int] = []
 
     # -- what is there --------------------------------------------------------------------------------------
+
+    @property
+    def focus(self) -> Node | None:
+        """What is shown with all below it; None for the whole run."""
+        return self._look.focus
+
+    @property
+    def matches(self) -> set[int] | None:
+        """While a filter is on, the nodes that it finds."""
+        return self._look.matches
+
+    @property
+    def order(self) -> Order:
+        """By what rows are, or are being, sorted."""
+        return (self._wanted or self._look).order
+
+    @property
+    def is_ascending(self) -> bool:
+        """Whether the smallest comes first."""
+        return (self._wanted or self._look).is_ascending
+
+    @property
+    def sorted_at(self) -> int:
+        """`seq` of the state when they were sorted."""
+        return (self._wanted or self._look).sorted_at
 
     def node(self, row: int) -> Node:
         """The node of a row; for the line "… more" its batch."""
@@ -83,13 +109,16 @@ class CallRows:
 
     def is_open(self, node: Node) -> bool:
         """Whether its children are shown."""
-        if self.matches is not None:
-            return node.index not in self._shut_in_filter
-        return node.index in self._open
+        return self._look.is_open(node)
 
     def is_dimmed(self, node: Node) -> bool:
         """Whether it is there only because something below it was found."""
-        return self.matches is not None and node.index not in self.matches
+        matches = self._look.matches
+        return matches is not None and node.index not in matches
+
+    def in_order(self, node: Node) -> Sequence[Node]:
+        """The children of a row in the order in which they are shown."""
+        return self._look.in_order(node)
 
     def row_of(self, node: Node) -> int:
         """The row of a node, -1 when it is not visible."""
@@ -100,138 +129,106 @@ class CallRows:
 
     def level(self, node: Node) -> int:
         """Indentation: levels below what the tree shows at its top."""
-        return node.level - (self.focus.level if self.focus else 0)
+        focus = self._look.focus
+        return node.level - (focus.level if focus else 0)
 
     def hidden_count(self, batch: Node) -> int:
         """Calls of a closed batch that are not lifted out."""
         lifted = min(MOST_LIFTED, failure_count(batch)) if isinstance(batch, BatchNode) else 0
         return len(batch.children) - lifted
 
+    # -- lengthy work ---------------------------------------------------------------------------------------
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the rows are about to be others."""
+        return self._work is not None
+
+    def go_on(self, seconds: float) -> bool:
+        """Work for about so long; whether all is done."""
+        until = time.perf_counter() + seconds
+        while (work := self._work) is not None:
+            if next(work, True):
+                self._work, self._wanted = None, None
+                self._then()
+            elif time.perf_counter() >= until:
+                return False
+        return True
+
+    def _do(self, work: Work, then: Callable[[], None]) -> None:
+        """Begin something that may take long; what is under way must have been finished or given up."""
+        self._work, self._then = work, then
+        if self._later is None:
+            self._finish()
+            return
+        for _ in range(_AT_ONCE):
+            if self.go_on(0.0):
+                return
+        if not self.go_on(_AT_ONCE_SECONDS):
+            self._later()
+
+    def _finish(self) -> None:
+        """End what is under way, however long it takes: the person does something else already."""
+        self.go_on(math.inf)
+
     # -- as a whole -----------------------------------------------------------------------------------------
 
     def reset(self, state: RunState) -> list[int]:
         """Take another run; returns its rows, which the caller has to put into `visible`."""
         self._forget(state)
-        self.matches = None
-        self._kept = set()
         is_small = len(state.nodes) <= SMALL_RUN
         for node in state.nodes:
             if node.parent is None or (is_small and self._opens_itself(node)):
-                self._open.add(node.index)
+                self._growth.opened.add(node.index)
             if node.finished is None:
                 self._live.append(node)
             elif is_failure(node):
                 self._note_failure(node)
-        self._seen = self._placed = len(state.nodes)
-        self.sorted_at = state.seq
-        return self.all_rows()
+        self._growth.seen = self._growth.placed = len(state.nodes)
+        return self._all_rows()
 
-    def all_rows(self) -> list[int]:
-        """What is to be seen from the top down."""
-        top = self.focus or (self.state.nodes[0] if self.state.nodes else None)
-        if top is None or (self.matches is not None and top.index not in self._kept):
-            return []
-        return [top.index, *self._below(top)]
-
-    def set_matches(self, matches: set[int] | None) -> list[int]:
-        """Show only these nodes and what is above them; None shows all. Returns the rows."""
-        self._take_all()
-        self.matches = matches
-        self._shut_in_filter.clear()
-        nodes = self.state.nodes
-        kept = self._kept = set(matches or ())
-        for index in matches or ():
-            above = nodes[index].parent
-            while above is not None and above.index not in kept:
-                kept.add(above.index)
-                above = above.parent
-        self._kept_below = {}
-        for index in sorted(kept):
-            if (above := nodes[index].parent) is not None:
-                self._kept_below.setdefault(above.index, []).append(nodes[index])
-        return self.all_rows()
-
-    def set_focus(self, node: Node | None) -> list[int]:
-        """Show only `node` and what is below it; None shows the whole run. Returns the rows."""
-        self._take_all()
-        self.focus = node
-        if node is not None:
-            self._open.add(node.index)
-        return self.all_rows()
-
-    def set_order(self, order: Order, *, is_ascending: bool = False) -> list[int]:
-        """Sort the children of each row as they are now. Returns the rows."""
-        self._take_all()
-        self.order, self.is_ascending = order, is_ascending
-        self._ranked.clear()
-        self.sorted_at = self.state.seq
-        return self.all_rows()
-
-    def in_order(self, node: Node) -> Sequence[Node]:
-        """The children of a row in the order in which they are shown."""
-        if self.order == "time":
-            return node.children
-        ranked = self._ranked.get(node.index)
-        if ranked is None:
-            placed = bisect_right(node.children, self._placed - 1, key=_index)
-            key, now = _KEYS[self.order], self.state.now
-            old = node.children[:placed]
-            ranked = sorted(old, key=lambda child: key(child, now), reverse=not self.is_ascending)
-            self._ranked[node.index] = ranked
-        if len(ranked) < len(node.children):
-            ranked.extend(node.children[len(ranked) :])
-        return ranked
-
-    def _lifted(self, node: Node) -> list[Node]:
-        """The failed calls that a closed big batch shows."""
-        if not isinstance(node, BatchNode) or node.size <= BIG_BATCH or self.matches is not None:
-            return []
-        if not failure_count(node):
-            return []
-        lifted: list[Node] = []
-        for child in node.children:
-            if is_failure(child):
-                lifted.append(child)
-                if len(lifted) == MOST_LIFTED:
-                    break
-        return lifted
-
-    def _below(self, node: Node) -> list[int]:
-        """Every visible row under a node, in order. No recursion: a run may be deeper than Python's stack.
-
-        Written for speed: it goes over every row when a large run is opened wholly, filtered or sorted.
-        """
-        kept = self._kept if self.matches is not None else None
-        is_by_time = self.order == "time"
+    def _all_rows(self) -> list[int]:
         rows: list[int] = []
-        stack: list[tuple[Iterator[Node], int | None]] = [self._children_of(node)]
-        while stack:
-            children, last = stack[-1]
-            for child in children:
-                index = child.index
-                if kept is not None and index not in kept:
-                    continue
-                rows.append(index)
-                if child.children:
-                    if kept is None and is_by_time and index in self._open:
-                        stack.append((iter(child.children), None))
-                    else:
-                        stack.append(self._children_of(child))
-                    break
-            else:
-                if last is not None:
-                    rows.append(last)
-                stack.pop()
+        for _ in self._look.rows(rows):
+            pass
         return rows
 
-    def _children_of(self, node: Node) -> tuple[Iterator[Node], int | None]:
-        """What is shown of a node's children, and the line that comes after them."""
-        if self.is_open(node):
-            if self.matches is not None and self.order == "time":
-                return iter(self._kept_below.get(node.index, ())), None
-            return iter(self.in_order(node)), None
-        lifted = self._lifted(node)
-        return iter(lifted), ~node.index if lifted else None
+    def set_matches(self, matches: set[int] | None) -> None:
+        """Show only these nodes and what is above them; None shows all."""
+        if matches is None or matches != (self._wanted or self._look).matches:
+            look = self._next_look()
+            look.filter(matches)
+            self._look_at(look)
+
+    def set_focus(self, node: Node | None) -> None:
+        """Show only `node` and what is below it; None shows the whole run."""
+        look = self._next_look()
+        look.focus = node
+        if node is not None:
+            self._growth.opened.add(node.index)
+        self._look_at(look)
+
+    def set_order(self, order: Order, *, is_ascending: bool = False) -> None:
+        """Sort the children of each row as they are now."""
+        look = self._next_look()
+        look.sort(order, is_ascending=is_ascending)
+        self._look_at(look)
+
+    def _next_look(self) -> RowLook:
+        """To be changed: that which is wanted already, when the rows for it are not there yet."""
+        if self._wanted is None:
+            self._finish()
+        return (self._wanted or self._look).copy()
+
+    def _look_at(self, look: RowLook) -> None:
+        self._take_all()
+        self._wanted = look
+        rows: list[int] = []
+        self._do(look.rows(rows), partial(self._show, look, rows))
+
+    def _show(self, look: RowLook, rows: list[int]) -> None:
+        self._look = look
+        self._replace_all(rows)
 
     # -- by the person: each first takes in what has happened ------------------------------------------------
 
@@ -245,62 +242,88 @@ class CallRows:
         self._shut_by_hand.add(node.index)
         self._set_open(node, is_open=False)
 
+    def _set_open(self, node: Node, *, is_open: bool) -> None:
+        self._take_in()
+        if self.matches is not None:
+            (self._look.shut.discard if is_open else self._look.shut.add)(node.index)
+        else:
+            (self._growth.opened.add if is_open else self._growth.opened.discard)(node.index)
+        rows: list[int] = []
+        self._do(self._look.below(node, rows), partial(self._put_below, node, rows))
+
     def open_all(self, node: Node) -> None:
         """Open it and everything below it."""
-        self.refresh()
+        self._take_in()
+        rows: list[int] = []
+        self._do(self._opening_all(node, rows), partial(self._put_below, node, rows))
+
+    def _opening_all(self, node: Node, rows: list[int]) -> Work:
         opened = [node] if node.children else []
-        for below in opened:  # grows
-            opened += [child for child in below.children if child.children]
+        done = 0
+        while done < len(opened):
+            piece = opened[done : done + PIECE]
+            done += len(piece)
+            for below in piece:
+                opened += [child for child in below.children if child.children]
+            yield
         indices = {below.index for below in opened}
-        self._open |= indices
-        self._shut_in_filter -= indices
+        self._growth.opened |= indices
+        self._look.shut -= indices
         self._shut_by_hand -= indices
-        self._replace_below(node)
+        yield from self._look.below(node, rows)
 
     def close_all(self, node: Node) -> None:
         """Close everything below it, but not itself."""
-        self.refresh()
-        stack = list(node.children)
-        while stack:
-            below = stack.pop()
-            self._open.discard(below.index)
-            stack.extend(below.children)
-        self._replace_below(node)
+        self._take_in()
+        rows: list[int] = []
+        self._do(self._closing_all(node, rows), partial(self._put_below, node, rows))
+
+    def _closing_all(self, node: Node, rows: list[int]) -> Work:
+        shut = list(node.children)
+        done = 0
+        while done < len(shut):
+            piece = shut[done : done + PIECE]
+            done += len(piece)
+            for below in piece:
+                self._growth.opened.discard(below.index)
+                shut += below.children
+            yield
+        yield from self._look.below(node, rows)
 
     def reveal(self, node: Node) -> None:
         """Open what has to be open for `node` to have a row."""
-        self.refresh()
+        self._take_in()
+        if self.row_of(node) >= 0:
+            return
         for ancestor in reversed(list(node.ancestors())):
             if self.matches is not None:
-                self._shut_in_filter.discard(ancestor.index)
-            elif ancestor.index not in self._open and node not in self._lifted(ancestor):
-                self._open.add(ancestor.index)
-        self._show_open_path(node)
+                self._look.shut.discard(ancestor.index)
+            elif not self.is_open(ancestor) and node not in self._look.lifted(ancestor):
+                self._growth.opened.add(ancestor.index)
+        nearest = next((ancestor for ancestor in node.ancestors() if self.row_of(ancestor) >= 0), None)
+        if nearest is not None:
+            self._replace_below(nearest)
 
-    def _show_open_path(self, node: Node) -> None:
-        for ancestor in reversed(list(node.ancestors())):
-            self._replace_below(ancestor)
-            if self.row_of(node) >= 0:
-                return
-
-    def _set_open(self, node: Node, *, is_open: bool) -> None:
+    def _take_in(self) -> None:
+        self._finish()
         self.refresh()
-        if self.matches is not None:
-            (self._shut_in_filter.discard if is_open else self._shut_in_filter.add)(node.index)
-        else:
-            (self._open.add if is_open else self._open.discard)(node.index)
-        self._replace_below(node)
 
     def _replace_below(self, node: Node) -> None:
+        rows: list[int] = []
+        for _ in self._look.below(node, rows):
+            pass
+        self._put_below(node, rows)
+
+    def _put_below(self, node: Node, rows: list[int]) -> None:
         row = self.row_of(node)
         if row >= 0:
-            self._replace(row + 1, self._block_end(row), self._below(node))
+            self._replace(row + 1, self._block_end(row), rows)
 
     def _block_end(self, row: int) -> int:
         """The first row after `row` that is not below it."""
         nodes, visible = self.state.nodes, self.visible
         node = nodes[visible[row]]
-        if self.matches is None and (end := self._end_by_siblings(node, row)) is not None:
+        if (end := self._end_by_siblings(node, row)) is not None:
             return end
         end = row + 1
         while end < len(visible):
@@ -314,26 +337,27 @@ class CallRows:
 
     def _end_by_siblings(self, node: Node, row: int) -> int | None:
         """The row of what follows a node; in a live run mostly nothing does, and that is quick to see."""
-        while node is not self.focus and (parent := node.parent) is not None:
-            if parent.index not in self._open:
+        look = self._look
+        if look.matches is not None and look.order != "time":
+            return None
+        while node is not look.focus and (parent := node.parent) is not None:
+            if not look.is_open(parent):
                 return None
-            siblings = self.in_order(parent)
+            siblings = look.shown_children(parent)
             if siblings[-1] is not node:
-                is_by_time = siblings is parent.children
+                is_by_time = look.order == "time"
                 place = bisect_right(siblings, node.index, key=_index) if is_by_time else siblings.index(node) + 1
-                if place < len(siblings) and siblings[place].index < self._placed:
+                if place < len(siblings) and siblings[place].index < self._growth.placed:
                     return self.visible.index(siblings[place].index, row + 1)
             node = parent
         return len(self.visible)
 
     def _replace(self, start: int, end: int, rows: list[int]) -> None:
         """Change rows `start` to `end` into `rows`, leaving alone what is the same at both ends."""
-        visible = self.visible
-        head = 0
-        while start + head < end and head < len(rows) and visible[start + head] == rows[head]:
-            head += 1
+        head = _same(self.visible, start, end, rows)
         tail = 0
-        while end - tail > start + head and len(rows) - tail > head and visible[end - tail - 1] == rows[-tail - 1]:
+        most = min(end - start, len(rows)) - head
+        while tail < most and self.visible[end - tail - 1] == rows[-tail - 1]:
             tail += 1
         removed = end - start - head - tail
         inserted = rows[head : len(rows) - tail]
@@ -343,21 +367,24 @@ class CallRows:
     # -- by the run -----------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Take in what has happened to the state since the last look."""
-        first_new = self._seen
+        """Take in what has happened to the state, unless the rows are about to be others: then later."""
+        if self._work is not None:
+            return
+        growth = self._growth
+        first_new = growth.seen
         self._take_new_nodes()
         failed, changed_batches = self._take_ended_nodes()
         if self.matches is not None:
-            self._placed = self._seen
+            growth.placed = growth.seen
             return  # the filter is run again by whoever set it
         if first_new == 0:
-            self._placed = self._seen
-            rows = self.all_rows()
+            growth.placed = growth.seen
+            rows = self._all_rows()
             if rows:
                 self._splice(0, len(self.visible), rows)
             return
         self._insert_new(first_new)
-        self._placed = self._seen
+        growth.placed = growth.seen
         for batch in changed_batches:
             self._replace_below(batch)
         for node in failed:
@@ -367,14 +394,14 @@ class CallRows:
         """Take in what has happened without showing it: all rows are about to be others."""
         self._take_new_nodes()
         self._take_ended_nodes()
-        self._placed = self._seen
+        self._growth.placed = self._growth.seen
 
     def _take_new_nodes(self) -> None:
-        for node in self.state.nodes[self._seen :]:
+        for node in self.state.nodes[self._growth.seen :]:
             if self._opens_itself(node):
-                self._open.add(node.index)
+                self._growth.opened.add(node.index)
             self._live.append(node)
-        self._seen = len(self.state.nodes)
+        self._growth.seen = len(self.state.nodes)
 
     def _take_ended_nodes(self) -> tuple[list[Node], list[Node]]:
         """Failures to reveal, and closed batches whose lifted calls changed."""
@@ -389,7 +416,7 @@ class CallRows:
                 continue
             self.failures.append(node.index)
             failed.append(node)
-            if isinstance(node.parent, BatchNode) and node.parent.index not in self._open:
+            if isinstance(node.parent, BatchNode) and node.parent.index not in self._growth.opened:
                 batches[node.parent.index] = node.parent
         return failed, list(batches.values())
 
@@ -411,7 +438,7 @@ class CallRows:
         self._revealed += 1
         for ancestor in node.ancestors():
             if not (isinstance(ancestor, BatchNode) and ancestor.size > BIG_BATCH):
-                self._open.add(ancestor.index)
+                self._growth.opened.add(ancestor.index)
 
     def _reveal_by_itself(self, node: Node) -> None:
         """Open the path to a failure, except where the person closed it."""
@@ -422,13 +449,12 @@ class CallRows:
         shut = [
             ancestor
             for ancestor in path
-            if ancestor.index not in self._open
+            if ancestor.index not in self._growth.opened
             and not (isinstance(ancestor, BatchNode) and ancestor.size > BIG_BATCH)
         ]
         if shut:
-            self._open.update(ancestor.index for ancestor in shut)
-            for ancestor in reversed(shut):
-                self._replace_below(ancestor)
+            self._growth.opened.update(ancestor.index for ancestor in shut)
+            self._replace_below(shut[-1])
 
     def _insert_new(self, first_new: int) -> None:
         """Give every new node of an open, visible parent its rows: after those that are there."""
@@ -436,14 +462,15 @@ class CallRows:
         groups: dict[int, list[Node]] = {}
         for node in nodes[first_new:]:
             parent = node.parent
-            if parent is not None and parent.index < first_new and parent.index in self._open:
+            if parent is not None and parent.index < first_new and parent.index in self._growth.opened:
                 groups.setdefault(parent.index, []).append(node)
         rows = self._rows_of(groups)
         for row, parent in sorted(((row, parent) for parent, row in rows.items()), reverse=True):
             inserted: list[int] = []
             for node in groups[parent]:
                 inserted.append(node.index)
-                inserted.extend(self._below(node))
+                for _ in self._look.below(node, inserted):
+                    pass
             self._splice(self._block_end(row), 0, inserted)
 
     def _rows_of(self, wanted: dict[int, list[Node]]) -> dict[int, int]:
@@ -472,19 +499,16 @@ def _index(node: Node) -> int:
     return node.index
 
 
-def _tokens(node: Node, _now: float) -> float:
-    tally = tally_of(node)
-    return tally.input_tokens + tally.output_tokens if tally is not None else 0
+def _nothing() -> None:
+    pass
 
 
-def _cost(node: Node, _now: float) -> float:
-    tally = tally_of(node)
-    return tally.cost_usd if tally is not None else 0.0
-
-
-_KEYS: dict[Order, Callable[[Node, float], float]] = {
-    "duration": duration,
-    "tokens": _tokens,
-    "cost": _cost,
-    "own": own_duration,
-}
+def _same(visible: list[int], start: int, end: int, rows: list[int]) -> int:
+    """How many rows from `start` on are those of `rows`; mostly all but a few, so they are compared by pieces."""
+    same, most = 0, min(end - start, len(rows))
+    while same < most and visible[start + same : start + same + PIECE] == rows[same : same + PIECE]:
+        same += PIECE
+    same = min(same, most)
+    while same < most and visible[start + same] == rows[same]:
+        same += 1
+    return same

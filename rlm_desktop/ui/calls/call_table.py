@@ -109,6 +109,8 @@ class CallTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._size_rows()
         self.verticalScrollBar().actionTriggered.connect(self._on_scroll_action)
+        self._keeps_current_in_view = False
+        model.arranged.connect(self._on_arranged)
 
     @property
     def row_height(self) -> int:
@@ -222,7 +224,9 @@ class CallTable(QTableView):
             (rows.open if key == Qt.Key.Key_Plus else rows.close)(node)
         elif key == Qt.Key.Key_Asterisk:
             rows.open_all(rows.node(0))
-            self.scrollTo(self.currentIndex())
+            self._keeps_current_in_view = True
+            if not rows.is_working:
+                self._on_arranged()
         elif key == Qt.Key.Key_Backspace:
             self._go_to_node(node if rows.is_more(row) else node.parent)
         elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
@@ -230,6 +234,11 @@ class CallTable(QTableView):
         else:
             return False
         return True
+
+    def _on_arranged(self) -> None:
+        if self._keeps_current_in_view:
+            self._keeps_current_in_view = False
+            self.scrollTo(self.currentIndex())
 
     def _go_in(self, row: int, node: Node, *, is_open: bool) -> None:
         if is_open:

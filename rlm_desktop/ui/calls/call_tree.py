@@ -23,7 +23,6 @@ from rlm_desktop.engine.tree import CallNode, Node
 from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import CallModel, Clock, Column
-from rlm_desktop.ui.calls.call_rows import Order
 from rlm_desktop.ui.calls.call_table import CallTable
 from rlm_desktop.ui.calls.columns import Columns
 from rlm_desktop.ui.calls.filter_bar import FilterBar
@@ -31,6 +30,7 @@ from rlm_desktop.ui.calls.finding import Finder
 from rlm_desktop.ui.calls.icicle import IcicleView
 from rlm_desktop.ui.calls.notes import NoteLine, crumbs
 from rlm_desktop.ui.calls.overview import OverviewStrip
+from rlm_desktop.ui.calls.row_look import Order
 from rlm_desktop.ui.calls.timescale import IdleTimes
 from rlm_desktop.ui.language import marked
 
@@ -88,7 +88,7 @@ class CallTreeView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.bar = FilterBar()
-        self._finder = Finder(self.model.now, self)
+        self._finder = Finder(self.model, self)
         self._finder.found.connect(self._show_found)
         self.bar.filter_changed.connect(self._finder.start)
         self.icicle = IcicleView()
@@ -104,6 +104,9 @@ class CallTreeView(QWidget):
         layout.addWidget(self._make_notes())
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.overview)
+        self._place: tuple[Node | None, int] | None = None
+        self.model.about_to_replace.connect(self._remember_place)
+        self.model.arranged.connect(self._go_back)
         self.columns = Columns(self.table, self.model, self)
         self.columns.sorting_chosen.connect(self.sort)
         self.table.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -290,9 +293,7 @@ class CallTreeView(QWidget):
 
     def set_focus_node(self, node: Node | None) -> None:
         """Show only `node` and what is below it; None shows the whole run again."""
-        selected = self.selected_node()
         self.model.set_focus(node)
-        self._select_quietly(selected)
         path = crumbs(node, theme.colours_of(self)) if node is not None else ""
         self.focus_note.say(self.tr("Only {path} is shown.").format(path=path) if path else "")
 
@@ -303,14 +304,24 @@ class CallTreeView(QWidget):
         node = self.state.nodes[int(link)] if link.isdigit() and int(link) < len(self.state.nodes) else None
         self.set_focus_node(node if node is not None and node.parent is not None else None)
 
-    def _select_quietly(self, node: Node | None) -> None:
-        """Keep the selection on its node when all rows are other ones; tells nobody."""
+    def _remember_place(self) -> None:
+        self._place = (self.selected_node(), self.table.verticalScrollBar().value())
+
+    def _go_back(self) -> None:
+        """All rows are others: keep the selection on its node, which tells nobody, and the place where it is."""
+        if self._place is None:
+            return
+        (node, place), self._place = self._place, None
+        self.table.settle()
+        self.table.verticalScrollBar().setValue(place)
         row = self.model.rows.row_of(node) if node is not None else -1
         if row >= 0:
             self.table.selectionModel().blockSignals(True)
             self.table.go_to(row)
             self.table.selectionModel().blockSignals(False)
         self.table.viewport().update()
+        self.table.horizontalHeader().viewport().update()
+        self._place_overlays()
 
     def _on_selection_changed(self) -> None:
         node = self.selected_node()
@@ -385,14 +396,7 @@ class CallTreeView(QWidget):
         self.bar.field.selectAll()
 
     def _show_found(self, found: set[int] | None) -> None:
-        selected = self.selected_node()
-        bar = self.table.verticalScrollBar()
-        place = bar.value()
-        if found is None or found != self.model.rows.matches:
-            self.model.set_matches(found)
-            self.table.settle()
-            bar.setValue(place)
-            self._select_quietly(selected)
+        self.model.set_matches(found)
         self.bar.show_count(len(found or ()), len(self.state.nodes), is_searching=self._finder.is_searching)
         self._place_overlays()
 
@@ -446,12 +450,8 @@ class CallTreeView(QWidget):
 
     def sort(self, order: Order, is_ascending: bool = False) -> None:
         """Sort the children of each row as they are now; `time` is the order in which they began."""
-        selected = self.selected_node()
         self._stop_following()
         self.model.set_order(order, is_ascending=is_ascending)
-        self.table.settle()
-        self._select_quietly(selected)
-        self.table.horizontalHeader().viewport().update()
         self._show_sorting()
 
     def _sort_again(self) -> None:
@@ -506,7 +506,8 @@ class CallTreeView(QWidget):
     def _place_overlays(self) -> None:
         viewport = self.table.viewport()
         self._empty.setText(self.tr(NOTHING_FITS if self.bar.filter.is_active and self.state.nodes else EMPTY))
-        self._empty.setVisible(not self.model.rows.visible and not self._finder.is_searching)
+        is_busy = self._finder.is_searching or self.model.is_arranging
+        self._empty.setVisible(not self.model.rows.visible and not is_busy)
         self._empty.setGeometry(viewport.rect().adjusted(32, 16, -32, -16))
         can_scroll = self.table.verticalScrollBar().maximum() > 0
         has_pill = not self._follows and self.state.is_running and can_scroll

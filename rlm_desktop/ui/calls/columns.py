@@ -11,8 +11,8 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from rlm_desktop.ui.calls.call_model import HIDDEN_AT_FIRST, SORTED_BY, CallModel, Column, heading, heading_tip
-from rlm_desktop.ui.calls.call_rows import ORDERS, Order
 from rlm_desktop.ui.calls.call_table import CallTable
+from rlm_desktop.ui.calls.row_look import ORDERS, Order
 
 _WIDTHS = {
     Column.CALL: 320,

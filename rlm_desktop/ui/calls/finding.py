@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.ui.calls import call_filter
 from rlm_desktop.ui.calls.call_filter import CallFilter
+from rlm_desktop.ui.calls.call_model import CallModel
 
 _SLICE_SECONDS = 0.008
 _SHOW_EVERY = 0.2
@@ -22,15 +23,17 @@ _AGAIN_MS = 1000
 class Finder(QObject):
     """Finds the nodes that fit a filter without holding up the window.
 
+    While the hits shown last are still being arranged it goes on searching and shows no others.
+
     Signals:
         found: The hits so far as a set of indices, None when no filter is on any more.
     """
 
     found = Signal(object)
 
-    def __init__(self, clock: Callable[[], float], parent: QObject) -> None:
+    def __init__(self, model: CallModel, parent: QObject) -> None:
         super().__init__(parent)
-        self._clock = clock
+        self._model = model
         self._state = RunState()
         self._wanted = CallFilter()
         self._search: Iterator[tuple[int, bool]] | None = None
@@ -75,7 +78,7 @@ class Finder(QObject):
     def _begin(self) -> None:
         self._hits = set()
         self._shown = 0
-        self._search = call_filter.search(self._state, self._wanted, self._clock())
+        self._search = call_filter.search(self._state, self._wanted, self._model.now())
 
     def _go_on(self) -> None:
         """Search for a slice of time; what is found is shown a few times a second."""
@@ -88,13 +91,19 @@ class Finder(QObject):
                 self._hits.add(index)
             if time.monotonic() >= until:
                 self._timer.start(0)
-                pause = max(_SHOW_EVERY, self._took * _SHARE)
-                if len(self._hits) > self._shown and time.monotonic() - self._shown_at > pause:
-                    self._show()
+                self._show_some()
                 return
         self._search = None
         self._searched_seq = self._state.seq
         self._show()
+
+    def _show_some(self) -> None:
+        """Show what has been found so far, when it is time."""
+        now = time.monotonic()
+        if self._model.is_arranging:
+            self._took = now - self._shown_at
+        elif len(self._hits) > self._shown and now - self._shown_at > max(_SHOW_EVERY, self._took * _SHARE):
+            self._show()
 
     def _show(self) -> None:
         started = time.monotonic()
