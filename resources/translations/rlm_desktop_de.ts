@@ -1746,31 +1746,31 @@
     <name>DocumentNews</name>
     <message>
         <source>Show</source>
-        <translation type="unfinished">Zeigen</translation>
+        <translation>Zeigen</translation>
     </message>
     <message>
         <source>{documents} have warnings.</source>
-        <translation type="unfinished">{documents} mit Warnungen.</translation>
+        <translation>{documents} mit Warnungen.</translation>
     </message>
     <message>
         <source>{files} are in the session already.</source>
-        <translation type="unfinished">{files} schon in der Sitzung.</translation>
+        <translation>{files} schon in der Sitzung.</translation>
     </message>
     <message>
         <source>{files} cannot be read.</source>
-        <translation type="unfinished">{files} nicht lesbar.</translation>
+        <translation>{files} nicht lesbar.</translation>
     </message>
     <message>
         <source>{name} cannot be read: {why}</source>
-        <translation type="unfinished">{name} kann nicht gelesen werden: {why}</translation>
+        <translation>{name} kann nicht gelesen werden: {why}</translation>
     </message>
     <message>
         <source>{name} is in the session already.</source>
-        <translation type="unfinished">{name} ist schon in der Sitzung.</translation>
+        <translation>{name} ist schon in der Sitzung.</translation>
     </message>
     <message>
         <source>{name}: {first} ({count} more in its tooltip)</source>
-        <translation type="unfinished">{name}: {first} ({count} weitere in seinem Hinweis)</translation>
+        <translation>{name}: {first} ({count} weitere in seinem Hinweis)</translation>
     </message>
 </context>
 <context>
@@ -1796,7 +1796,7 @@
     <name>DocumentTexts</name>
     <message>
         <source>The text of {name} is no longer in the history. Remove it and add the file again.</source>
-        <translation type="unfinished">Der Text von {name} ist nicht mehr im Verlauf. Entfernen Sie das Dokument und fügen Sie die Datei neu hinzu.</translation>
+        <translation>Der Text von {name} ist nicht mehr im Verlauf. Entfernen Sie das Dokument und fügen Sie die Datei neu hinzu.</translation>
     </message>
 </context>
 <context>
@@ -2132,8 +2132,8 @@
         <translation>kostenlos</translation>
     </message>
     <message>
-        <source>⚠ small window · {text}</source>
-        <translation>⚠ kleines Fenster · {text}</translation>
+        <source>⚠ may be cut · {text}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4542,27 +4542,27 @@
     <name>Rereading</name>
     <message>
         <source>Enter…</source>
-        <translation type="unfinished">Eingeben…</translation>
+        <translation>Eingeben…</translation>
     </message>
     <message>
         <source>Read them (OCR)…</source>
-        <translation type="unfinished">Lesen (OCR)…</translation>
+        <translation>Lesen (OCR)…</translation>
     </message>
     <message>
         <source>To have them read, install Tesseract (on Debian and Ubuntu: apt install tesseract-ocr), then choose “Read again” in the list.</source>
-        <translation type="unfinished">Damit sie gelesen werden, installieren Sie Tesseract (unter Debian und Ubuntu: apt install tesseract-ocr) und wählen dann „Erneut lesen“ in der Liste.</translation>
+        <translation>Damit sie gelesen werden, installieren Sie Tesseract (unter Debian und Ubuntu: apt install tesseract-ocr) und wählen dann „Erneut lesen“ in der Liste.</translation>
     </message>
     <message>
         <source>{documents} need a password.</source>
-        <translation type="unfinished">{documents} mit Passwort.</translation>
+        <translation>{documents} mit Passwort.</translation>
     </message>
     <message>
         <source>{name} needs a password.</source>
-        <translation type="unfinished">{name} braucht ein Passwort.</translation>
+        <translation>{name} braucht ein Passwort.</translation>
     </message>
     <message>
         <source>{pages} without text in {name}: scanned or drawn.</source>
-        <translation type="unfinished">{pages} ohne Text in {name}: gescannt oder gezeichnet.</translation>
+        <translation>{pages} ohne Text in {name}: gescannt oder gezeichnet.</translation>
     </message>
 </context>
 <context>

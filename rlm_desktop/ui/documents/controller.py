@@ -1,48 +1,41 @@
-"""What the window does with documents: takes them in, has them read, asks for passwords, shows their texts."""
+"""What the window does with documents: takes them in, has them read, takes them away, puts them by for a session.
+
+What is said of them is in `news`, other ways of reading in `rereading`, their texts in `texts`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import logging
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog
 
-from rlm_desktop.documents.bigtext import free
-from rlm_desktop.errors import UserError
 from rlm_desktop.ui.documents.capacity import window_of
 from rlm_desktop.ui.documents.clipboard import Pasted, pasted_from
 from rlm_desktop.ui.documents.items import DocumentItem, State
+from rlm_desktop.ui.documents.news import DocumentNews
 from rlm_desktop.ui.documents.panel import DocumentsPanel
 from rlm_desktop.ui.documents.reading import DocumentReader, Looked
+from rlm_desktop.ui.documents.rereading import Rereading
+from rlm_desktop.ui.documents.texts import DocumentTexts, Held
 from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.loop import Tasks
-from rlm_desktop.ui.messages import MAX_MESSAGES, Message
+from rlm_desktop.ui.messages import Message
 
 if TYPE_CHECKING:
     from rlm_desktop.documents import Document, LeftOut
     from rlm_desktop.engine.events import DocumentRef
-    from rlm_desktop.ui.documents.preview import PreviewWindow
     from rlm_desktop.ui.main_window import MainWindow
     from rlm_desktop.ui.sessions.stored import StoredSessions
 
-log = logging.getLogger(__name__)
-_MOST_LOGGED = 20
-"""Documents of one reading that the log names."""
-RECENT_CHARACTERS = 64 << 20
-"""Texts of extracted files that are kept for the case that the files are added again."""
 MAX_LEFT_OUT = 100_000
-LARGE_CHARACTERS = 4 << 20
-Held: TypeAlias = "list[tuple[DocumentItem, Document | None]]"
-"""Documents with the texts that are at hand."""
 
 
 @dataclass(slots=True)
@@ -86,20 +79,17 @@ class DocumentsController(QObject):
         super().__init__(parent)
         self._is_unasked = is_unasked
         self._window = window
-        self._sessions = sessions
         self._tasks = tasks
         self.panel: DocumentsPanel = window.work.documents
-        self.reader = DocumentReader(tasks, self._known, self)
+        self.texts = DocumentTexts(sessions, tasks, window, self)
+        self.reader = DocumentReader(tasks, self.texts.known, self)
+        self.news = DocumentNews(window.messages, lambda: self.panel.show_list(True), self)
+        self._rereading = Rereading(window, self.news, self._read_again, tasks, self)
         self.left_out: list[LeftOut] = []
-        self._recent = _Recent()
-        self._texts: dict[str, DocumentItem] = {}
-        self._passwords: list[str] = []
-        self._answered: DocumentItem | None = None
-        self._news: list[DocumentItem] = []
+        self._fresh: list[DocumentItem] = []
         self._offers: list[Message] = []
         self._kept = _PutAway()
         self._sought: deque[list[str]] = deque()
-        self._preview: PreviewWindow | None = None
         self._last_folder = ""
         self._connect()
 
@@ -117,10 +107,10 @@ class DocumentsController(QObject):
         panel.open_requested.connect(self.show_text)
         panel.removed.connect(self._on_removed)
         panel.model.edited.connect(self.changed)
-        panel.table.password_requested.connect(self._ask_password)
-        panel.table.encoding_requested.connect(self._choose_encoding)
-        panel.table.ocr_requested.connect(self._offer_ocr)
-        panel.table.read_again_requested.connect(self._read_again)
+        panel.table.password_requested.connect(self._rereading.ask_password)
+        panel.table.encoding_requested.connect(self._rereading.choose_encoding)
+        panel.table.ocr_requested.connect(self._rereading.choose_ocr)
+        panel.table.read_again_requested.connect(lambda item: self._read_again([item]))
         question = window.work.question
         question.root_model.currentIndexChanged.connect(lambda: self.set_model(question.choices().root_model))
         reader.looked.connect(self._on_looked)
@@ -170,7 +160,7 @@ class DocumentsController(QObject):
         elif pasted.text.strip():
             self._tasks.spawn(self._add_text(pasted), name="paste text")
         else:
-            self._say(self.tr("There is neither text nor a file on the clipboard."), "warning")
+            self.news.say(self.tr("There is neither text nor a file on the clipboard."), "warning")
 
     async def _add_text(self, pasted: Pasted) -> None:
         from rlm_desktop.documents import from_text
@@ -181,8 +171,8 @@ class DocumentsController(QObject):
     def add_document(self, document: Document) -> None:
         """Add a document that is at hand."""
         item = DocumentItem.of_document(document)
-        if (other := self._texts.get(item.sha256)) is not None and other in self.panel.items:
-            self._say(self.tr("This text is in the session already, as {name}.").format(name=other.name))
+        if (other := self.texts.with_text(item.sha256)) is not None and other in self.panel.items:
+            self.news.say(self.tr("This text is in the session already, as {name}.").format(name=other.name))
             return
         self.panel.add(item)
         self._on_changed([item])
@@ -200,101 +190,45 @@ class DocumentsController(QObject):
         self.panel.add(looked.new)
         self.reader.read([*again, *looked.new])
         if not (looked.new or again or looked.repeated):
-            self._say(self.tr("There is no file that can be read in it."), "warning")
+            self.news.say(self.tr("There is no file that can be read in it."), "warning")
         if looked.repeated:
-            self._say_repeated(looked.repeated)
-
-    def _say_repeated(self, names: Sequence[str]) -> None:
-        if len(names) == 1:
-            self._say(self.tr("{name} is in the session already.").format(name=names[0]))
-        else:
-            self._say(self.tr("{files} are in the session already.").format(files=counted(len(names), "file")))
-
-    def _known(self, key: str, name: str, path: str) -> Document | None:
-        """What an unchanged file gave before; called in the reader's threads."""
-        if (document := self._recent.get(key)) is not None:
-            return dataclasses.replace(document, name=name, path=path)
-        history = self._sessions.history
-        try:
-            return history.document_of_file(key, name, path) if history is not None else None
-        except UserError as error:
-            log.info("the history was not asked for %s: %s", name, error)
-            return None
+            self.news.say_repeated(looked.repeated)
 
     # -- what was read --------------------------------------------------------------------------------------
 
     def _on_changed(self, items: Sequence[DocumentItem]) -> None:
         for item in items:
             if item.document is not None:
-                self._share_text(item)
-        self._news += items
+                self.texts.share(item)
+        self._fresh += items
         self.panel.model.touch()
         self.changed.emit()
-
-    def _share_text(self, item: DocumentItem) -> None:
-        """Keep a text once, however many documents have it."""
-        document = item.document
-        assert document is not None
-        other = self._texts.setdefault(item.sha256, item)
-        if other is not item and other.document is not None:
-            item.document = dataclasses.replace(document, text=other.document.text)
-        self._recent.put(item.document or document)
 
     def _on_ended(self) -> None:
         self._sought.clear()
         self.panel.show_progress(None)
         if self.reader.was_cancelled:
-            self._news = []
+            self._fresh = []
         self._tell_news()
         self.changed.emit()
 
     def _tell_news(self) -> None:
         here = {id(item) for item in self.panel.items}
-        news, self._news = [item for item in self._news if id(item) in here], []
-        self._tell(news)
-        if news:
-            self._unlock([item for item in news if item.state is State.LOCKED])
+        fresh, self._fresh = [item for item in self._fresh if id(item) in here], []
+        self.news.tell(fresh)
+        self._rereading.offer_ocr([item for item in fresh if item.is_scanned])
+        if fresh:
+            self._rereading.unlock(self.panel.items, fresh)
 
-    def _tell(self, news: Sequence[DocumentItem]) -> None:
-        """Say what the person should know of what was read, file by file or, when it is much, in sum."""
-        if failed := [item for item in news if item.state is State.FAILED]:
-            said = [self._refusal_of(item) for item in failed]
-            summary = self.tr("{files} cannot be read.").format(files=counted(len(said), "file"))
-            self._say_each(said, summary, "error")
-        scanned = [item for item in news if item.needs_ocr and not item.ocr and item.state is State.READY]
-        if scanned:
-            self._tasks.spawn(self._say_scanned(scanned), name="look for OCR")
-        warned = [item for item in news if item.warnings and item not in scanned]
-        if warned:
-            said = [self._warning_of(item) for item in warned]
-            summary = self.tr("{documents} have warnings.")
-            self._say_each(said, summary.format(documents=counted(len(said), "document")), "warning")
-        for item in news[:_MOST_LOGGED]:
-            if item.state is State.READY:
-                log.info("document %s added: %s", item.name, f"{item.characters:,} characters")
-        log.info("%d documents read, %d refused", len(news), len(failed))
-
-    def _refusal_of(self, item: DocumentItem) -> str:
-        return self.tr("{name} cannot be read: {why}").format(name=item.name, why=item.reason)
-
-    def _warning_of(self, item: DocumentItem) -> str:
-        first, *others = item.warnings
-        if not others:
-            return f"{item.name}: {first}"
-        return self.tr("{name}: {first} ({count} more in its tooltip)").format(
-            name=item.name, first=first, count=len(others)
-        )
-
-    def _say_each(self, texts: Sequence[str], summary: str, level: str) -> None:
-        if len(texts) > MAX_MESSAGES:
-            self._say(summary, level, self.tr("Show"), lambda: self.panel.show_list(True))
-        else:
-            for text in texts:
-                self._say(text, level)
-
-    def _say(self, text: str, level: str = "info", button: str = "", act: object = None) -> None:
-        seconds = {"info": 8, "warning": 20}.get(level)
-        self._window.messages.show_message(text, level, button=button, act=act, seconds=seconds)  # type: ignore[arg-type]
+    def _read_again(self, items: Sequence[DocumentItem]) -> None:
+        """Read documents in the way that each one says now."""
+        if not items:
+            return
+        for item in items:
+            item.wait()
+        self.panel.model.touch()
+        self.reader.read(items)
+        self.changed.emit()
 
     # -- taking away ----------------------------------------------------------------------------------------
 
@@ -307,8 +241,7 @@ class DocumentsController(QObject):
 
     def _on_removed(self, gone: list[tuple[int, DocumentItem]]) -> None:
         for _, item in gone:
-            if self._texts.get(item.sha256) is item:
-                del self._texts[item.sha256]
+            self.texts.forget(item)
         text = self._removal_of([item.name for _, item in gone])
         self._offers.append(self._window.messages.offer_undo(text, lambda: self._bring_back(gone)))
         self.changed.emit()
@@ -348,16 +281,17 @@ class DocumentsController(QObject):
         """Stop everything for the session that shows; keep what it has when the history does not."""
         left = _PutAway(list(self.panel.items), self.left_out, [path for paths in self._sought for path in paths])
         self.reader.cancel()
-        self._close_preview()
+        self.texts.leave()
         for offer in self._offers:  # what was removed must not come back into another session
             offer.dismiss()
         self._offers.clear()
-        self.left_out, self._texts, self._news = [], {}, []
+        self.left_out, self._fresh = [], []
         self.panel.show_left_out(0)
         if self._is_unasked():
             self._kept.add(left)
         else:
-            self._free(left.items)
+            for item in left.items:  # the history has their texts
+                item.document = None
 
     def _offer_back(self, kept: _PutAway) -> None:
         """Documents that no history has were put away: offer to undo it."""
@@ -372,7 +306,7 @@ class DocumentsController(QObject):
         self.panel.add(kept.items)
         for item in kept.items:
             if item.document is not None:
-                self._share_text(item)
+                self.texts.share(item)
         self.left_out = (self.left_out + kept.left_out)[:MAX_LEFT_OUT]
         self.panel.show_left_out(len(self.left_out))
         self.reader.read([item for item in kept.items if item.state is State.WAITING])
@@ -386,122 +320,10 @@ class DocumentsController(QObject):
         else:
             self._kept.add(kept)
 
-    def _free(self, items: Sequence[DocumentItem]) -> None:
-        """Let large texts go without holding up the window."""
-        texts = [item.document.text for item in items if item.document and item.characters >= LARGE_CHARACTERS]
-        for item in items:
-            item.document = None
-        if texts:
-            self._tasks.spawn(asyncio.to_thread(free, texts), name="free texts")
-
     def _show_left_out(self) -> None:
         from rlm_desktop.ui.documents.dialogs import LeftOutDialog
 
         LeftOutDialog(self.left_out, self._window).open()
-
-    # -- reading in another way -----------------------------------------------------------------------------
-
-    def _read_again(self, item: DocumentItem) -> None:
-        item.wait()
-        self.panel.model.touch()
-        self.reader.read([item])
-        self.changed.emit()
-
-    def _unlock(self, locked: Sequence[DocumentItem]) -> None:
-        """Try the session's passwords on all that is locked; a dialog for a new file would cover what is typed."""
-        again: list[DocumentItem] = []
-        for item in [item for item in self.panel.items if item.state is State.LOCKED]:
-            tried = self._passwords.index(item.password) + 1 if item.password else 0
-            if tried < len(self._passwords):
-                item.password = self._passwords[tried]
-                item.wait()
-                again.append(item)
-        self.reader.read(again)
-        locked = [item for item in locked if item.state is State.LOCKED]
-        if not locked:
-            return
-        refused = next((item for item in locked if item is self._answered), None)
-        if refused is not None:  # the person is at it, and the password was wrong
-            self._ask_password(refused)
-            return
-        if len(locked) == 1:
-            text = self.tr("{name} needs a password.").format(name=locked[0].name)
-        else:
-            text = self.tr("{documents} need a password.").format(documents=counted(len(locked), "document"))
-        self._say(text, "warning", self.tr("Enter…"), lambda: self._ask_password(locked[0]))
-
-    def _ask_password(self, item: DocumentItem) -> None:
-        from rlm_desktop.ui.documents.dialogs import PasswordDialog
-
-        dialog = PasswordDialog(item.name, self._window, was_wrong=bool(item.password))
-        dialog.given.connect(lambda password: self._take_password(item, password))
-        dialog.open()
-
-    def _take_password(self, item: DocumentItem, password: str) -> None:
-        """Kept as long as the window: for files that come later, never for the next start."""
-        if password in self._passwords:
-            self._passwords.remove(password)
-        self._passwords.append(password)
-        item.password = password
-        self._answered = item
-        self._read_again(item)
-
-    def _choose_encoding(self, item: DocumentItem) -> None:
-        from rlm_desktop.ui.documents.dialogs import EncodingDialog
-
-        dialog = EncodingDialog(item.name, item.path, item.encoding, self._window)
-        dialog.chosen.connect(lambda encoding: self._take_encoding(item, encoding))
-        dialog.open()
-
-    def _take_encoding(self, item: DocumentItem, encoding: str) -> None:
-        item.chosen_encoding = encoding
-        self._read_again(item)
-
-    async def _say_scanned(self, items: Sequence[DocumentItem]) -> None:
-        from rlm_desktop.documents import ocr_languages
-
-        languages = await asyncio.to_thread(ocr_languages)
-        pages = sum(len(item.needs_ocr) for item in items)
-        text = self.tr("{pages} without text in {name}: scanned or drawn.")
-        name = items[0].name if len(items) == 1 else counted(len(items), "document")
-        text = text.format(pages=counted(pages, "page"), name=name)
-        if languages:
-            self._say(text, "warning", self.tr("Read them (OCR)…"), lambda: self._ask_ocr(items, languages))
-        else:
-            self._say(f"{text} {self._how_to_get_ocr()}", "warning")
-
-    def _how_to_get_ocr(self) -> str:
-        return self.tr(
-            "To have them read, install Tesseract (on Debian and Ubuntu: apt install tesseract-ocr), "
-            "then choose “Read again” in the list."
-        )
-
-    def _offer_ocr(self, item: DocumentItem) -> None:
-        self._tasks.spawn(self._say_or_ask_ocr(item), name="look for OCR")
-
-    async def _say_or_ask_ocr(self, item: DocumentItem) -> None:
-        from rlm_desktop.documents import ocr_languages
-
-        languages = await asyncio.to_thread(ocr_languages)
-        if languages:
-            self._ask_ocr([item], languages)
-        else:
-            self._say(self._how_to_get_ocr(), "warning")
-
-    def _ask_ocr(self, items: Sequence[DocumentItem], languages: Sequence[str]) -> None:
-        from rlm_desktop.ui.documents.dialogs import OcrDialog
-
-        dialog = OcrDialog([item.name for item in items], languages, self._window)
-        dialog.chosen.connect(lambda ocr: self._take_ocr(items, ocr))
-        dialog.open()
-
-    def _take_ocr(self, items: Sequence[DocumentItem], ocr: str) -> None:
-        for item in items:
-            item.ocr = ocr
-            item.wait()
-        self.panel.model.touch()
-        self.reader.read(items)
-        self.changed.emit()
 
     # -- their texts ----------------------------------------------------------------------------------------
 
@@ -514,61 +336,21 @@ class DocumentsController(QObject):
         return [(item, item.document) for item in self.panel.asked]
 
     async def asked(self, held: Held) -> list[Document]:
-        """The documents that a question is asked over, with their texts.
-
-        Raises:
-            UserError: The text of one is no longer there.
-        """
-        return [
-            dataclasses.replace(document or await self.text_of(item), name=item.name) for item, document in held
-        ]
+        """The documents that a question is asked over, with their texts; see `DocumentTexts.asked`."""
+        return await self.texts.asked(held)
 
     async def text_of(self, item: DocumentItem) -> Document:
-        """A document with its text, from the history if need be.
+        """A document with its text, from the history if need be; see `DocumentTexts.of`."""
+        return await self.texts.of(item)
 
-        Raises:
-            UserError: It is no longer there, or was never read.
-        """
-        if item.document is None and item.sha256:
-            item.document = await self._sessions.do(
-                lambda history: history.document(item.sha256, item.name, item.path)
-            )
-            if item.document is not None:
-                item.take(item.document)
-        if item.document is None:
-            raise UserError(
-                self.tr("The text of {name} is no longer in the history. Remove it and add the file again.").format(
-                    name=item.name
-                )
-            )
-        return item.document
-
-    def show_text(self, item: DocumentItem, offset: int = 0) -> None:
-        """Show the text of a document beside its page numbers, from a character on."""
+    def show_text(self, item: DocumentItem, offset: int = 0, passages: Sequence[tuple[int, int]] = ()) -> None:
+        """Show the text of a document beside its page numbers, from a character on, with passages marked."""
         if item.state is State.LOCKED:
-            self._ask_password(item)
+            self._rereading.ask_password(item)
         elif item.state is State.FAILED:
-            self._say(self._refusal_of(item), "error")
+            self.news.say_refused(item)
         elif item.state is State.READY:
-            self._tasks.spawn(self._show_text(item, offset), name="show text")
-
-    async def _show_text(self, item: DocumentItem, offset: int) -> None:
-        from rlm_desktop.ui.documents.preview import PreviewWindow
-
-        document = dataclasses.replace(await self.text_of(item), name=item.name)
-        if self._preview is None:
-            self._preview = PreviewWindow(self._tasks, self._window)
-            self._preview.finished.connect(self._forget_preview)
-        self._preview.show_document(document, offset)
-        self._preview.show()
-        self._preview.activateWindow()
-
-    def _forget_preview(self) -> None:
-        self._preview = None
-
-    def _close_preview(self) -> None:
-        if self._preview is not None:
-            self._preview.close()
+            self._tasks.spawn(self.texts.show(item, offset, passages), name="show text")
 
 
 def _key_of(item: DocumentItem) -> str | None:
@@ -576,24 +358,3 @@ def _key_of(item: DocumentItem) -> str | None:
     if item.state is State.WAITING:
         return None
     return item.document.file_key if item.document is not None and item.state is State.READY else ""
-
-
-class _Recent:
-    """The latest documents that had to be extracted, by the keys of their files. Thread-safe enough: one dict."""
-
-    def __init__(self) -> None:
-        self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._characters = 0
-
-    def get(self, key: str) -> Document | None:
-        return self._documents.get(key)
-
-    def put(self, document: Document) -> None:
-        from rlm_desktop.documents.kinds import TEXT_KINDS
-
-        if not document.file_key or document.kind in TEXT_KINDS or document.file_key in self._documents:
-            return
-        self._documents[document.file_key] = document
-        self._characters += document.characters
-        while self._characters > RECENT_CHARACTERS:
-            self._characters -= self._documents.popitem(last=False)[1].characters

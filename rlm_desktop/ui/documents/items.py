@@ -117,6 +117,11 @@ class DocumentItem:
         return self.document is None and self.state is State.READY
 
     @property
+    def is_scanned(self) -> bool:
+        """Whether pages of it hold no text, and nobody has tried yet to have their pictures read."""
+        return bool(self.needs_ocr) and not self.ocr and self.state is State.READY
+
+    @property
     def may_change_encoding(self) -> bool:
         """Whether another encoding would give another text."""
         return bool(self.path and self.encoding)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer
@@ -215,6 +216,7 @@ class PreviewWindow(QDialog):
         self._document: Document | None = None
         self._found: list[tuple[int, int]] = []
         self._current = -1
+        self._passages: list[tuple[int, int]] = []
         self._search: asyncio.Task[None] | None = None
         self._is_searching = False
         self._soon = QTimer(self, singleShot=True, interval=FIND_AFTER_MS)
@@ -309,9 +311,10 @@ class PreviewWindow(QDialog):
         assert self._document is not None, "show_document() comes first"
         return self._document
 
-    def show_document(self, document: Document, offset: int = 0) -> None:
-        """Show a document, from a character on."""
+    def show_document(self, document: Document, offset: int = 0, passages: Sequence[tuple[int, int]] = ()) -> None:
+        """Show a document, from a character on, with passages (start and end) marked."""
         self._stop_search()
+        self._passages = list(passages)
         self._document = document
         self.setWindowTitle(document.name)
         self.text.setAccessibleName(self.tr("Text of {name}").format(name=document.name))
@@ -334,6 +337,9 @@ class PreviewWindow(QDialog):
         if offset:
             self.text.go_to(offset)
         self._say_where()
+        if passages:
+            self.query.clear()
+            self._soon.stop()
         self._start_search()
         self.text.setFocus()
 
@@ -463,6 +469,10 @@ class PreviewWindow(QDialog):
         current = self._found[self._current][0] if self._current >= 0 else -1
         if len(here) > MAX_MARKED:
             here = here[max(0, bisect_left(here, (current, 0)) - MAX_MARKED // 2) :]
+        if not self.query.text().strip():
+            here = [
+                (max(a, part.start), min(b, part.end)) for a, b in self._passages if a < part.end and b > part.start
+            ]
         self.text.mark(here, current)
 
     def _say_found(self) -> None:
