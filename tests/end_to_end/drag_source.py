@@ -28,12 +28,10 @@ class DragSource(QLabel):
         data = QMimeData()
         data.setUrls([self._url])
         drag.setMimeData(data)
-        drag.actionChanged.connect(
-            lambda action: tell("accepted" if action is Qt.DropAction.CopyAction else "over")
-        )
+        copy = Qt.DropAction.CopyAction
+        drag.actionChanged.connect(lambda action: tell("accepted" if action is copy else "over"))
         tell("dragging")
-        done = drag.exec(Qt.DropAction.CopyAction)
-        tell("dropped" if done is Qt.DropAction.CopyAction else "refused")
+        tell("dropped" if drag.exec(copy) is copy else "refused")
 
 
 def tell(word: str) -> None:

@@ -289,7 +289,7 @@ class TestEstimate:
         assert estimate_text(unknown) == "cost unknown"
         assert known.get("ollama") is not None
         label.show_estimate(book, Settings(root_model="ollama/qwen3"), 400_000)
-        assert label.text() == "⚠ small window · free"
+        assert label.text() == "⚠ may be cut · free"
         assert "OLLAMA_CONTEXT_LENGTH" in label.toolTip()
 
     def test_more_text_never_costs_less(self, book: ProviderBook) -> None:

@@ -92,7 +92,7 @@ async def test_from_a_fresh_home_to_an_answer_of_a_local_server_in_four_actions(
         drop(application, file)  # 2
         question = application.window.work.question
         await wait_until(lambda: question.estimate.isVisible())
-        assert question.estimate.text() == "⚠ small window · free"
+        assert question.estimate.text() == "⚠ may be cut · free"
         assert "Ollama usually gives a model 4,096 tokens" in question.estimate.toolTip()
         qtbot.keyClicks(question.edit, "When was it lit?")  # 3
         ended = asyncio.ensure_future(wait_for_signal(application.workbench.run_ended, 60.0))

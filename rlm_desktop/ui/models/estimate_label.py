@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from rlm_desktop.engine.estimate import Estimate, estimate, window_needs
@@ -16,9 +16,11 @@ from rlm_desktop.ui.figures import counted, dollars, money, short_count
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.window_style import set_property
 
+_LEAST_EMS = 4
+
 
 class EstimateLabel(QLabel):
-    """One short line; its tooltip says how it comes about.
+    """One short line, cut where there is too little room; its tooltip says how it comes about.
 
     Signals:
         clicked: The person wants to know more.
@@ -42,7 +44,7 @@ class EstimateLabel(QLabel):
         self.warning = window_warning(book, settings, found)
         text = estimate_text(found)
         if self.warning:
-            text = QCoreApplication.translate("Estimate", "⚠ small window · {text}").format(text=text)
+            text = QCoreApplication.translate("Estimate", "⚠ may be cut · {text}").format(text=text)
         self.setText(text)
         set_property(self, "level", "warning" if self.warning or _is_over(found, settings) else "")
         tip = "\n".join(filter(None, (self.warning, estimate_details(found, settings))))
@@ -50,6 +52,18 @@ class EstimateLabel(QLabel):
         self.setAccessibleName(QCoreApplication.translate("Estimate", "Estimate: {text}").format(text=text))
         self.setAccessibleDescription(tip)
         self.show()
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters: what it says must not make the whole window's columns move."""
+        whole = super().minimumSizeHint()
+        return QSize(min(whole.width(), _LEAST_EMS * self.fontMetrics().height()), whole.height())
+
+    def paintEvent(self, arg__1: QPaintEvent) -> None:  # noqa: D102
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.style().drawItemText(
+            QPainter(self), self.rect(), place, self.palette(), self.isEnabled(), text, self.foregroundRole()
+        )
 
     def mousePressEvent(self, ev: QMouseEvent) -> None:  # noqa: D102
         super().mousePressEvent(ev)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import muted, set_property
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class Verdict(QWidget):
 
     def _show(self, level: str, sentence: str, advice: str) -> None:
         set_property(self._sentence, "level", level)
-        self._sentence.setText(sentence)
-        self._advice.setText(advice)
+        self._sentence.setText(said(sentence))
+        self._advice.setText(said(advice))
         self._advice.setVisible(bool(advice))
         self.setAccessibleName(self.text)
         self.setVisible(bool(sentence))
