@@ -70,10 +70,19 @@ _DROPPED = (
     "html_to_markdown/bin/*",  # a command of its own
     "numpy/_core/lib/*.a",
     "numpy/random/lib/*.a",
+    # Pillow is only there because python-pptx imports it; no picture of these kinds is opened.
+    "PIL/_avif.*",
+    "PIL/_imagingcms.*",
+    "PIL/_imagingft.*",
+    "PIL/_imagingtk.*",
+    "PIL/_webp.*",
     "PySide6/Qt/qml/*",
     "rlm_desktop/resources/screenshots/*",
-    # Every desktop has these, and its graphics drivers need its own.
+    # Every desktop has these; its graphics drivers and its session need its own.
+    "libdbus-1.so*",
     "libgcc_s.so*",
+    "libglib-2.0.so*",
+    "libgthread-2.0.so*",
     "libstdc++.so*",
 )
 

@@ -13,8 +13,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from interpreter import FOLDER
+from symbols import strip
 
 _MAGIC = b"\x7fELF"
+_QT_LIBRARIES = "PySide6/Qt/lib"
 
 
 class Bundle:
@@ -32,16 +34,29 @@ class Bundle:
             if path.is_file() and not path.is_symlink() and _is_elf(path):
                 self._needed[path] = self._ask("--print-needed", path).split()
 
+    @property
+    def binaries(self) -> list[Path]:
+        """All of them but the starter, in their order."""
+        return list(self._needed)
+
     def prune(self, starter: Path) -> list[str]:
-        """Remove the libraries at the top that nothing needs, as those of a dropped plugin; their names."""
-        top = {path.name for path in self.root.iterdir() if ".so" in path.name and not _is_extension(path)}
-        roots = [path for path in self._needed if path.parent != self.root or _is_extension(path)]
-        used = self._closure([*roots, starter])
-        for name in sorted(top - used):
-            path = self.root / name
+        """Remove the shared libraries that nothing needs, as those of a dropped plugin; their names."""
+        libraries = [path for path in self._needed if self._is_shared_library(path)]
+        used = self._closure([*(path for path in self._needed if path not in libraries), starter])
+        unused = [path for path in libraries if path.name not in used]
+        for path in unused:
             path.unlink()
-            self._needed.pop(path, None)
-        return sorted(top - used)
+            self._needed.pop(path)
+        for link in self.root.iterdir():
+            if link.is_symlink() and not link.exists():
+                link.unlink()
+        return sorted(path.name for path in unused)
+
+    def _is_shared_library(self, path: Path) -> bool:
+        """Whether only other binaries ask for it: at the top, with Qt's libraries, in the `.libs` of a wheel."""
+        folder = path.parent
+        shared = folder in (self.root, self.root / _QT_LIBRARIES) or folder.suffix == ".libs"
+        return shared and not _is_extension(path)
 
     def move_libraries(self) -> None:
         """Put the libraries of the interpreter's tree into it."""
@@ -54,12 +69,6 @@ class Bundle:
             path.rename(target)
             path.symlink_to(target.relative_to(self.root))
             self._needed[target] = self._needed.pop(path)
-
-    def strip(self) -> None:
-        """Take the debugging symbols out of the interpreter, which may bring them; all else comes without."""
-        for path in self._needed:
-            if self.root / FOLDER in path.parents or path.name.startswith("libpython"):
-                subprocess.run(["strip", "--strip-unneeded", path], check=True)
 
     def set_run_paths(self) -> None:
         """Let each binary find what it needs in the bundle, if it does not yet.
@@ -110,10 +119,13 @@ def _is_extension(path: Path) -> bool:
 
 
 def relocate(root: Path, starter: Path, patchelf: str) -> list[str]:
-    """Do all of it. Returns the names of the libraries that were left out."""
+    """Do all of it. Returns what was done to its libraries, in words."""
     bundle = Bundle(root, patchelf)
     dropped = bundle.prune(starter)
-    bundle.strip()
+    saved, kept = strip(bundle.binaries, root.with_name("stripped"))
     bundle.move_libraries()
     bundle.set_run_paths()
-    return dropped
+    return [
+        f"Left out as not needed: {', '.join(dropped)}",
+        f"Symbols taken out: {saved / 1e6:.0f} MB; left as they are: {', '.join(path.name for path in kept)}",
+    ]

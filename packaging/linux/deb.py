@@ -1,4 +1,7 @@
-"""Makes the Debian package from the folder bundle. Run by `packaging/dev.py deb`."""
+"""Makes the Debian packages from the folder bundle: the program, and numpy and pandas for those who want them.
+
+Run by `packaging/dev.py deb`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -20,6 +24,8 @@ APP_ID = "org.rlmdesktop.RLMDesktop"
 PLACE = "opt/rlm-desktop"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
+NAME = "rlm-desktop"
+LIBRARIES = f"{NAME}-libraries"
 DEPENDS = (
     "libc6 (>= 2.36)",
     "libstdc++6",
@@ -27,8 +33,10 @@ DEPENDS = (
     "bubblewrap",
     "fontconfig",
     "fonts-dejavu-core | fonts-liberation | fonts-noto-core",
+    "libdbus-1-3",
     "libegl1",
     "libgl1",
+    "libglib2.0-0 | libglib2.0-0t64",
     "libnsl2",
     "libwayland-client0",
     "libwayland-cursor0",
@@ -37,14 +45,19 @@ DEPENDS = (
     "shared-mime-info",
     "xdg-utils",
 )
-CONTROL = """\
-Package: rlm-desktop
+FOR_CELLS = ("numpy", "numpy.libs", "numpy-*", "pandas", "pandas-*", "dateutil", "python_dateutil-*")
+"""What lies in the package of libraries, by its names in the bundle's `_internal`; links to them go with them."""
+
+_CONTROL = """\
+Package: {name}
 Version: {version}
 Architecture: {architecture}
 Maintainer: The RLM Desktop authors <rlm-desktop@localhost>
 Installed-Size: {kilobytes}
-Depends: {depends}
-Suggests: tesseract-ocr
+"""
+_PROGRAM = f"""\
+Depends: {", ".join(DEPENDS)}
+Suggests: {LIBRARIES}, tesseract-ocr
 Section: science
 Priority: optional
 Description: desktop workbench for Recursive Language Models
@@ -56,23 +69,58 @@ Description: desktop workbench for Recursive Language Models
  Works without a key or a network by a built-in extractive model, and with any
  server that speaks the OpenAI protocol.
 """
+_LIBRARIES = f"""\
+Depends: {NAME} (= {{version}})
+Section: science
+Priority: optional
+Description: numpy and pandas for the cells of RLM Desktop
+ With this package, model-written code may import numpy and pandas, where the
+ setting "Installed libraries that cells may import" says so.
+"""
 
 
 def main() -> int:
-    if not (BUNDLE / "rlm-desktop").is_file():
+    if not (BUNDLE / NAME).is_file():
         print("There is no bundle yet: python3 packaging/dev.py bundle", file=sys.stderr)
         return 1
     shutil.rmtree(TREE, ignore_errors=True)
-    fill(TREE)
-    write_control(TREE)
-    seconds = int((BUNDLE / "rlm-desktop").stat().st_mtime)
-    settle(TREE, seconds)
-    package = PROJECT / "dist" / f"rlm-desktop_{version()}_{architecture()}.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(TREE), str(package)]
-    subprocess.run(command, check=True, env={**os.environ, "SOURCE_DATE_EPOCH": str(seconds)})
+    program, libraries = TREE / NAME, TREE / LIBRARIES
+    fill(program)
+    move_libraries(program, libraries)
+    pack(program, _PROGRAM)
+    pack(libraries, _LIBRARIES)
     shutil.rmtree(TREE)
-    print(f"{package}: {package.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
     return 0
+
+
+def pack(tree: Path, fields: str) -> None:
+    """Make a package of a tree that is named as it is."""
+    write_control(tree, fields)
+    seconds = int((BUNDLE / NAME).stat().st_mtime)
+    settle(tree, seconds)
+    package = PROJECT / "dist" / f"{tree.name}_{version()}_{architecture()}.deb"
+    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "-Sextreme", "--threads-max=1"]
+    subprocess.run(
+        [*command, "--build", str(tree), str(package)],
+        check=True,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(seconds)},
+    )
+    print(f"{package}: {package.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+
+
+def move_libraries(program: Path, libraries: Path) -> None:
+    """Take what only some people want out of the program's tree, into a tree of its own."""
+    before, after = (tree / PLACE / "_internal" for tree in (program, libraries))
+    after.mkdir(parents=True)
+    for path in sorted(before.iterdir()):
+        name = path.readlink().parts[0] if path.is_symlink() else path.name
+        if any(fnmatchcase(name, pattern) for pattern in FOR_CELLS):
+            path.rename(after / path.name)
+    documents = libraries / "usr/share/doc" / LIBRARIES
+    documents.mkdir(parents=True)
+    licences = sorted(path for path in after.glob("*.dist-info/**/LICEN[CS]E*") if path.is_file())
+    texts = [f"{path.relative_to(after)}\n\n{path.read_text(encoding='utf-8')}" for path in licences]
+    (documents / "copyright").write_text("\n\n".join(texts), encoding="utf-8")
 
 
 def fill(tree: Path) -> None:
@@ -91,7 +139,7 @@ def fill(tree: Path) -> None:
     manual.mkdir(parents=True)
     packed = gzip.compress((PROJECT / "build" / "rlm-desktop.1").read_bytes(), 9, mtime=0)
     (manual / "rlm-desktop.1.gz").write_bytes(packed)
-    documents = tree / "usr/share/doc/rlm-desktop"
+    documents = tree / "usr/share/doc" / NAME
     put(PROJECT / "LICENSE", documents, "copyright")
     documents.joinpath("changelog.gz").write_bytes(
         gzip.compress((PROJECT / "CHANGELOG.md").read_bytes(), 9, mtime=0)
@@ -103,12 +151,12 @@ def put(file: Path, folder: Path, name: str = "") -> None:
     shutil.copyfile(file, folder / (name or file.name))
 
 
-def write_control(tree: Path) -> None:
+def write_control(tree: Path, fields: str) -> None:
     """What dpkg is told. Menus, icons and MIME types are renewed by the triggers of their own packages."""
     kilobytes = sum(path.lstat().st_size for path in tree.rglob("*") if not path.is_dir()) // 1024
     (tree / "DEBIAN").mkdir()
-    text = CONTROL.format(
-        version=version(), architecture=architecture(), kilobytes=kilobytes, depends=", ".join(DEPENDS)
+    text = (_CONTROL + fields).format(
+        name=tree.name, version=version(), architecture=architecture(), kilobytes=kilobytes
     )
     (tree / "DEBIAN/control").write_text(text)
 
