@@ -111,10 +111,12 @@ def check_python() -> None:
 
 
 def missing_packages(for_tests: bool) -> tuple[list[str], list[str]]:
-    """Packages that Qt cannot do without, and packages that only some tests need."""
+    """Packages that nothing works without, and packages that only some tests need."""
     if sys.platform != "linux":
         return [], []
     needed = [package for library, package in QT_LIBRARIES.items() if not can_load(library)]
+    if shutil.which("apt-get") and not is_set_up("") and not is_set_up("dev") and not can_make_venv():
+        needed.append(venv_package())
     wanted = [package for program, package in TEST_PROGRAMS.items() if for_tests and not shutil.which(program)]
     return needed, wanted
 
@@ -128,7 +130,7 @@ def can_load(library: str) -> bool:
 
 
 def check_system(for_tests: bool) -> None:
-    """Install the missing system libraries, or say which line does."""
+    """Install the missing packages of the system, or say which line does."""
     needed, wanted = missing_packages(for_tests)
     for packages in (needed, wanted):
         if packages:
@@ -141,7 +143,7 @@ def check_system(for_tests: bool) -> None:
         )
     if needed:
         raise Trouble(
-            f"Qt needs libraries that are missing here. Install them with:\n  {apt_line(needed + wanted)}"
+            f"Some packages of the system are missing here. Install them with:\n  {apt_line(needed + wanted)}"
         )
     if wanted and not is_set_up("dev"):
         say(f"Tests that need {', '.join(wanted)} will be skipped. To run them too:\n  {apt_line(wanted)}")

@@ -85,6 +85,20 @@ def test_missing_libraries_give_the_exact_line(dev: ModuleType, monkeypatch: pyt
         dev.check_system(for_tests=False)
 
 
+def test_one_line_names_all_that_is_missing(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian's own Python has no `ensurepip`: nobody wants to be told so in a second round."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setitem(dev.QT_LIBRARIES, "libnot-there.so.9", "libnot-there9")
+    monkeypatch.setattr(dev, "can_make_venv", lambda: False)
+    monkeypatch.setattr(dev.shutil, "which", lambda name: f"/usr/bin/{name}")
+    needed, _ = dev.missing_packages(for_tests=False)
+    assert needed[-2:] == ["libnot-there9", f"python3.{sys.version_info.minor}-venv"]
+    dev.venv_python().parent.mkdir(parents=True)
+    dev.venv_python().touch()
+    dev.stamp("").write_text(dev.fingerprint())
+    assert dev.missing_packages(for_tests=False)[0][-1] == "libnot-there9"
+
+
 def test_missing_test_programs_are_no_obstacle(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
