@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import EndState, Message, Usage
 from rlm_desktop.repl.wire import Variable
+
+
+class Elsewhere(ABC):
+    """A text, or messages, that a row does not hold: read from where it lies whenever it is looked at."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def read(self) -> Any:
+        """The value itself."""
 
 
 class Tally:
@@ -90,9 +102,9 @@ class Exchange:
 
     def __init__(self, previous: Exchange | None) -> None:
         self._previous = previous
-        self._messages: tuple[Message, ...] = ()
-        self._text: str | list[str] = ""
-        self._reasoning: str | list[str] = ""
+        self._messages: tuple[Message, ...] | Elsewhere = ()
+        self._text: str | list[str] | Elsewhere = ""
+        self._reasoning: str | list[str] | Elsewhere = ""
         self.kept = 0
         self.model = ""
         self.parameters: dict[str, Any] = {}
@@ -111,21 +123,17 @@ class Exchange:
     @property
     def text(self) -> str:
         """The reply so far."""
-        if not isinstance(self._text, str):
-            return _joined(self._text)
-        return self._text
+        return self._text if isinstance(self._text, str) else _read(self._text)
 
     @property
     def reasoning(self) -> str:
         """The reasoning so far."""
-        if not isinstance(self._reasoning, str):
-            return _joined(self._reasoning)
-        return self._reasoning
+        return self._reasoning if isinstance(self._reasoning, str) else _read(self._reasoning)
 
     @property
     def new_messages(self) -> tuple[Message, ...]:
         """What this request added to the conversation."""
-        return self._messages
+        return self._messages.read() if isinstance(self._messages, Elsewhere) else self._messages
 
     def messages(self) -> tuple[Message, ...]:
         """The whole conversation as it was sent."""
@@ -136,7 +144,7 @@ class Exchange:
             exchange = exchange._previous if exchange.kept else None
         messages: tuple[Message, ...] = ()
         for link in reversed(chain):
-            messages = messages[: link.kept] + link._messages
+            messages = messages[: link.kept] + link.new_messages
         return messages
 
     def take_request(self, event: ev.ModelRequested) -> None:
@@ -174,6 +182,12 @@ class Exchange:
         """A piece of the reasoning."""
         self._reasoning = _with(self._reasoning, text)
 
+    def join_pieces(self) -> None:
+        """Make one text of the pieces that have come so far."""
+        for pieces in (self._text, self._reasoning):
+            if isinstance(pieces, list):
+                _join(pieces)
+
 
 class CellState:
     """One cell, as far as it has come. `status` is `running` or a `CellStatus`."""
@@ -203,8 +217,8 @@ class CellState:
         self.started = started
         self.finished: float | None = None
         self.status = "running"
-        self._stdout: list[str] = []
-        self._stderr: list[str] = []
+        self._stdout: list[str | Elsewhere] = []
+        self._stderr: list[str | Elsewhere] = []
         self.error = ""
         self.traceback = ""
         self.line = 0
@@ -218,16 +232,21 @@ class CellState:
     @property
     def stdout(self) -> str:
         """What it printed so far, echoed values included."""
-        return _joined(self._stdout)
+        return _read(self._stdout)
 
     @property
     def stderr(self) -> str:
         """What it wrote to standard error so far."""
-        return _joined(self._stderr)
+        return _read(self._stderr)
 
     def take_output(self, event: ev.CellOutput) -> None:
         """It printed."""
         (self._stdout if event.stream == "stdout" else self._stderr).append(event.text)
+
+    def join_pieces(self) -> None:
+        """Make one text of the pieces that have come so far."""
+        _join(self._stdout)
+        _join(self._stderr)
 
     def take_finish(self, event: ev.CellFinished) -> None:
         """It ended."""
@@ -302,6 +321,8 @@ class CallNode(Node):
     """
 
     __slots__ = (
+        "_prompt",
+        "_result",
         "answer",
         "answer_source",
         "batch_index",
@@ -319,8 +340,6 @@ class CallNode(Node):
         "model",
         "number",
         "own",
-        "prompt",
-        "result",
         "shared",
         "subtree",
     )
@@ -337,11 +356,11 @@ class CallNode(Node):
         self.cell = event.cell
         self.line = event.line
         self.batch_index = event.index
-        self.prompt = event.prompt
+        self._prompt: str | Elsewhere = event.prompt
         self.context_characters = event.context_characters
         self.exchange: Exchange | None = None
         self.iterations: Sequence[IterationNode] = ()
-        self.result = ""
+        self._result: str | Elsewhere = ""
         self.error = ""
         self.shared: int | None = None
         self.is_recorded = False
@@ -349,6 +368,20 @@ class CallNode(Node):
         self.answer_source = ""
         self.own = Tally()
         self.subtree = self.own if event.kind == "llm" else Tally()
+
+    @property
+    def prompt(self) -> str:
+        """What it was asked."""
+        return self._prompt if isinstance(self._prompt, str) else self._prompt.read()
+
+    @property
+    def result(self) -> str:
+        """What its caller got."""
+        return self._result if isinstance(self._result, str) else self._result.read()
+
+    @result.setter
+    def result(self, text: str | Elsewhere) -> None:
+        self._result = text
 
     def add_iteration(self, iteration: IterationNode) -> None:
         """It began another one."""
@@ -392,16 +425,29 @@ class BatchNode(Node):
         self.subtree = Tally()
 
 
-def _with(text: str | list[str], piece: str) -> list[str]:
+def _with(text: str | list[str] | Elsewhere, piece: str) -> list[str]:
     """`text` in pieces, with one more."""
-    if isinstance(text, str):
-        return [text, piece] if text else [piece]
-    text.append(piece)
-    return text
+    if isinstance(text, list):
+        text.append(piece)
+        return text
+    before: str = text if isinstance(text, str) else text.read()
+    return [before, piece] if before else [piece]
 
 
-def _joined(parts: list[str]) -> str:
-    """The text of `parts`, which is folded in place so that the next look costs nothing."""
-    if len(parts) > 1:
-        parts[:] = ["".join(parts)]
-    return parts[0] if parts else ""
+def _read(pieces: Sequence[str | Elsewhere] | Elsewhere) -> str:
+    """The text of `pieces`, which are joined in place so that the next look costs nothing."""
+    if isinstance(pieces, Elsewhere):
+        return pieces.read()
+    if isinstance(pieces, list):
+        _join(pieces)
+    return "".join(piece if isinstance(piece, str) else piece.read() for piece in pieces)
+
+
+def _join(pieces: list[Any]) -> None:
+    """Make one of the neighbouring pieces that are here."""
+    if len(pieces) > 1:
+        joined: list[Any] = []
+        for is_here, neighbours in groupby(pieces, lambda piece: isinstance(piece, str)):
+            some = list(neighbours)
+            joined += ["".join(some)] if is_here else some
+        pieces[:] = joined

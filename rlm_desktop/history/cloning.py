@@ -23,8 +23,8 @@ def _expression(name: str, sample: Any) -> str:
     value = getattr(sample, name)
     if name in _LINKS:
         return "[]"
-    if name in _TEXTS and isinstance(value, str):
-        return f"row.{_TEXTS[name]}"
+    if name in _TEXTS:
+        return f"row.{_TEXTS[name]} if type(row.{name}) is list else row.{name}"
     if name == "subtree" and isinstance(sample, CallNode):
         return "copy.own if row.subtree is row.own else tally(row.subtree)"  # a plain call has one for both
     if name == "exchange":
@@ -60,12 +60,12 @@ def _loader(sample: Any) -> Callable[[Any, Any], None]:
 
 
 def _exchange(exchange: Exchange) -> Exchange:
-    _ = exchange.text, exchange.reasoning  # joins the pieces: a copy of one text instead of many
+    exchange.join_pieces()  # a copy of one text instead of many
     return _exchange_slots(exchange)
 
 
 def _cell(cell: CellState) -> CellState:
-    _ = cell.stdout, cell.stderr
+    cell.join_pieces()
     return _cell_slots(cell)
 
 

@@ -17,6 +17,7 @@ from rlm_desktop.history.schema import blobs, documents, events, runs, sessions
 
 if TYPE_CHECKING:
     from rlm_desktop.documents.document import Document
+    from rlm_desktop.history.tape import Tape
 
 Liveness = Callable[[str, str], bool]
 """Whether the run of that id, written by the process of that token, is still being written."""
@@ -191,6 +192,16 @@ def run_events(connection: Connection, number: int) -> Iterator[list[AnyEvent]]:
         yield block_events(connection, row, texts)
 
 
+def onto_tape(connection: Connection, number: int, tape: Tape) -> Iterator[list[AnyEvent]]:
+    """As `run_events`, with the longer texts left on a tape."""
+    query = select(events).where(events.c.run == number).order_by(events.c.first)
+    for row in connection.execution_options(yield_per=20).execute(query):
+        try:
+            yield tape.add(row.codec, row.data, lambda hashes: _parts_of(connection, hashes))
+        except (ValueError, msgspec.DecodeError):
+            yield tape.add_events([_damaged(row)])
+
+
 def block_events(connection: Connection, row: Row[Any], texts: dict[str, str] | None = None) -> list[AnyEvent]:
     """The events of one block. `texts` gathers long texts over several blocks, so that each is read once."""
     try:
@@ -198,8 +209,12 @@ def block_events(connection: Connection, row: Row[Any], texts: dict[str, str] | 
         plain = records.unpack_plain(raw)
         return plain if plain is not None else decoded(connection, raw.split(b"\n"), texts)
     except (ValueError, msgspec.DecodeError):
-        text = f"Events {row.first} to {row.last} of this run are damaged in the history and left out."
-        return [Noted(seq=row.last, level="warning", text=text)]
+        return [_damaged(row)]
+
+
+def _damaged(row: Row[Any]) -> Noted:
+    text = f"Events {row.first} to {row.last} of this run are damaged in the history and left out."
+    return Noted(seq=row.last, level="warning", text=text)
 
 
 def decoded(connection: Connection, lines: list[bytes], texts: dict[str, str] | None = None) -> list[AnyEvent]:
@@ -213,14 +228,27 @@ def decoded(connection: Connection, lines: list[bytes], texts: dict[str, str] | 
 
 
 def texts_of(connection: Connection, hashes: set[str]) -> dict[str, str]:
-    """Texts by the hexadecimal form of their hash; those that are missing or damaged are left out."""
-    parts: dict[str, list[bytes]] = {}
+    """Texts by the hexadecimal form of their hash; those that are missing are left out.
+
+    Raises:
+        ValueError: One is damaged.
+    """
+    found = _parts_of(connection, hashes)
+    return {
+        sha256: b"".join(records.inflate(codec, data) for codec, data in parts).decode()
+        for sha256, parts in found.items()
+    }
+
+
+def _parts_of(connection: Connection, hashes: set[str]) -> dict[str, list[tuple[int, bytes]]]:
+    """Texts as they lie in the table."""
+    parts: dict[str, list[tuple[int, bytes]]] = {}
     columns = select(blobs.c.sha256, blobs.c.codec, blobs.c.data)
     for some in records.portions([bytes.fromhex(sha256) for sha256 in hashes]):
         query = columns.where(blobs.c.sha256.in_(some)).order_by(blobs.c.sha256, blobs.c.part)
         for row in connection.execute(query):
-            parts.setdefault(bytes(row.sha256).hex(), []).append(records.inflate(row.codec, row.data))
-    return {sha256: b"".join(pieces).decode() for sha256, pieces in parts.items()}
+            parts.setdefault(bytes(row.sha256).hex(), []).append((row.codec, row.data))
+    return parts
 
 
 def document_text(connection: Connection, sha256: bytes) -> str | None:

@@ -170,7 +170,12 @@ def unpack_plain(raw: bytes) -> list[AnyEvent] | None:
 
 def references(line: bytes) -> list[str]:
     """The hashes of the texts that a line needs."""
-    return [reference[1] for reference in _decode(line)[1:]] if line.startswith(b"[") else []
+    return [sha256 for _, sha256 in references_by_path(line)]
+
+
+def references_by_path(line: bytes) -> list[tuple[list[str | int], str]]:
+    """Where in its event a line needs texts, and their hashes."""
+    return _decode(line)[1:] if line.startswith(b"[") else []
 
 
 def unpack(line: bytes, texts: Mapping[str, str]) -> AnyEvent | None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.history.keyframes import Keyframes
+from rlm_desktop.history.tape import Tape
+
+if TYPE_CHECKING:
+    from rlm_desktop.history import History
 
 KEYFRAME_WORK = 600
 """What is folded between two keyframes, in events; see `Keyframes`. It takes about 3 ms."""
@@ -58,26 +64,50 @@ class Replay:
     """
 
     def __init__(self, events: Sequence[AnyEvent], *, work: int = KEYFRAME_WORK, is_prepared: bool = True) -> None:
-        self._events = sorted(events, key=lambda event: event.seq)
-        self._seqs = [event.seq for event in self._events]
+        self._events: Sequence[AnyEvent] = events if isinstance(events, Tape) else _in_order(events)
         self._work = work
         self._frames: Keyframes | None = None
         self._applied = 0
         self._state = RunState()
-        self._waits_skipped = times_without_waits([event.at for event in self._events])
-        self._times = [event.at for event in self._events]
-        self.markers = [marker for event in self._events if (marker := _marker(event)) is not None]
+        self._seqs, self._times = array("q"), array("d")
+        self._waits_skipped: Sequence[float] = ()
+        self.markers: list[Marker] = []
         self._marked: dict[MarkerKind, list[int]] = {"iteration": [], "error": [], "limit": [], "answer": []}
-        for marker in self.markers:
-            self._marked[marker.kind].append(marker.seq)
         self.seq = 0
+        self._take(self._events)
+        self._waits_skipped = times_without_waits(self._times)
         if is_prepared:
             self.prepare()
 
     @classmethod
-    def to_play(cls, events: Sequence[AnyEvent]) -> Replay:
-        """One that can be played at once; of a long trace `prepare` is still to be called."""
-        return cls(events, is_prepared=len(events) <= PREPARED_EVENTS)
+    def of_run(cls, history: History, run_id: str) -> Replay:
+        """The film of a stored run, which can be played at once; of a long one `prepare` is still to be called.
+
+        Raises:
+            HistoryError: The run is not there, or the history cannot be read.
+        """
+        tape = history.tape()
+        replay = cls((), is_prepared=False)
+        for events in history.onto_tape(run_id, tape):
+            replay._take(events)
+            time.sleep(0)  # other threads get their turn
+        if any(later < earlier for earlier, later in pairwise(replay._seqs)):  # a trace from elsewhere, or mended
+            return cls(list(tape), is_prepared=len(tape) <= PREPARED_EVENTS)
+        replay._events = tape
+        replay._waits_skipped = times_without_waits(replay._times)
+        if len(tape) <= PREPARED_EVENTS:
+            replay.prepare()
+        return replay
+
+    def _take(self, events: Iterable[AnyEvent]) -> None:
+        """Note what is to be known of all events at any time: number, time, whether it deserves a marker."""
+        for event in events:
+            self._seqs.append(event.seq)
+            self._times.append(event.at)
+            marker = _marker(event)
+            if marker is not None:
+                self.markers.append(marker)
+                self._marked[marker.kind].append(marker.seq)
 
     def prepare(self) -> None:
         """Make every seek quick."""
@@ -161,10 +191,14 @@ class Replay:
         return self._seqs[at - 1] if at else 0
 
 
-def times_without_waits(times: list[float]) -> list[float]:
+def _in_order(events: Sequence[AnyEvent]) -> list[AnyEvent]:
+    return sorted(events, key=lambda event: event.seq)
+
+
+def times_without_waits(times: Sequence[float]) -> Sequence[float]:
     """The times of events with every gap cut to `LONGEST_WAIT`."""
     total = min(times[0], LONGEST_WAIT) if times else 0.0
-    shortened = [total] if times else []
+    shortened = array("d", [total] if times else [])
     for earlier, later in pairwise(times):
         total += min(max(later - earlier, 0.0), LONGEST_WAIT)
         shortened.append(total)

@@ -24,11 +24,14 @@ from rlm_desktop.history.rows import RUNNING, Facets, RunFilter, RunRow, Session
 from rlm_desktop.history.writer import Slices, Writer
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from rlm_desktop.documents.document import Document
     from rlm_desktop.history.database import Database
     from rlm_desktop.history.search import SearchHit
     from rlm_desktop.history.spending import Spending
     from rlm_desktop.history.storage import Storage
+    from rlm_desktop.history.tape import Tape
 
 CLOSE_SECONDS = 5.0
 UNDO_DAYS = 1
@@ -217,10 +220,33 @@ class History:
         from rlm_desktop.history import queries
 
         with self._up_to_date().read() as connection:
-            number = queries.run_number(connection, run_id)
-            if number is None:
-                raise HistoryError(f"There is no run {run_id} in the history.")
-            yield from queries.run_events(connection, number)
+            yield from queries.run_events(connection, self._number(connection, run_id))
+
+    @staticmethod
+    def _number(connection: Connection, run_id: str) -> int:
+        from rlm_desktop.history import queries
+
+        number = queries.run_number(connection, run_id)
+        if number is None:
+            raise HistoryError(f"There is no run {run_id} in the history.")
+        return number
+
+    def tape(self) -> Tape:
+        """An empty tape, for `onto_tape`."""
+        from rlm_desktop.history.tape import Tape
+
+        return Tape(self._target.parent if isinstance(self._target, Path) else None)
+
+    def onto_tape(self, run_id: str, tape: Tape) -> Iterator[list[AnyEvent]]:
+        """The trace of a run in portions, its longer texts left on `tape`: the way to long runs in little memory.
+
+        Raises:
+            HistoryError: There is no run of that id.
+        """
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            yield from queries.onto_tape(connection, self._number(connection, run_id), tape)
 
     def state(self, run_id: str) -> RunState:
         """A run folded from its events; what had not ended when it was cut off is interrupted.

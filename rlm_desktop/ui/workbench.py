@@ -324,7 +324,7 @@ class Workbench(QObject):
         await self._replay(run_id)
 
     async def _replay(self, run_id: str) -> None:
-        replay = await self.sessions.do(lambda history: Replay.to_play(history.events(run_id)))
+        replay = await self.sessions.do(lambda history: Replay.of_run(history, run_id))
         player = ReplayPlayer(replay, self)
         player.feed.replaced.connect(self._on_replaced)
         self._show_feed(player.feed)

@@ -23,6 +23,7 @@ def _row(node: Node, state: RunState) -> dict[str, Any]:
     shares = (
         [iteration.exchange is node.exchange for iteration in node.iterations] if isinstance(node, CallNode) else []
     )
+    names = [name.removeprefix("_") for name in names]  # texts that lie elsewhere are read
     return {"shares": shares, **{name: _plain(getattr(node, name)) for name in names}}
 
 
@@ -30,8 +31,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Node):
         return ("row", value.index)
     if isinstance(value, Exchange):
-        texts = (value.text, value.reasoning, value.messages())
-        skipped = ("_text", "_reasoning", "_previous")
+        texts = (value.text, value.reasoning, value.messages(), _plain(value.new_messages))
+        skipped = ("_text", "_reasoning", "_messages", "_previous")
         return texts, {name: _plain(getattr(value, name)) for name in Exchange.__slots__ if name not in skipped}
     if isinstance(value, CellState):
         skipped = ("_stdout", "_stderr")

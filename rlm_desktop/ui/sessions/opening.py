@@ -87,7 +87,7 @@ class RunReader:
         row = history.run(self._run_id)
         state = RunState()
         beginning: list[AnyEvent] | None = []
-        for events in history.event_blocks(self._run_id):
+        for events in history.onto_tape(self._run_id, history.tape()):
             if self._is_cancelled:
                 break
             for event in events:

@@ -1,0 +1,127 @@
+"""The tape: the rows of a run folded from it say what those of its events say, at any moment and from any thread."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+import tests.traces as real
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import AnyEvent, EndState, Message
+from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import CallNode
+from rlm_desktop.history import History, records, tape
+from rlm_desktop.history.replay import Replay
+from rlm_desktop.history.tape import Tape
+from tests.history import traces
+from tests.history.dump import dump
+from tests.history.test_store import keep
+
+LONG = "word " * 2000
+MIDDLE = "Which segments grew, and why? " * 10
+
+
+def with_long_texts() -> list[AnyEvent]:
+    """A run with texts of every length in every place where one may be long."""
+    return traces.stamped(
+        [
+            traces.started(question=MIDDLE * 30),
+            ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m", prompt=LONG),
+            ev.IterationStarted(call=0, iteration=1, of=1),
+            ev.ModelRequested(call=0, model="m", messages=(Message("system", LONG), Message("user", MIDDLE))),
+            ev.TextDelta(call=0, text="to"),
+            ev.ModelRetried(call=0, attempt=1, reason=LONG, delay=0.1),
+            ev.TextDelta(call=0, text=LONG),
+            ev.ModelResponded(call=0, text=LONG, reasoning=MIDDLE),
+            ev.CellStarted(call=0, iteration=1, cell=0, code=LONG),
+            ev.CellOutput(call=0, iteration=1, cell=0, stream="stdout", text="short\n"),
+            ev.CellOutput(call=0, iteration=1, cell=0, stream="stdout", text=MIDDLE),
+            ev.CellOutput(call=0, iteration=1, cell=0, stream="stdout", text=LONG),
+            ev.CellOutput(call=0, iteration=1, cell=0, stream="stdout", text="end\n"),
+            ev.CallStarted(call=1, parent=0, kind="llm", depth=1, model="m", prompt=MIDDLE),
+            ev.ModelRequested(call=1, model="m", messages=(Message("user", MIDDLE),)),
+            ev.ModelResponded(call=1, text=MIDDLE),
+            ev.CallFinished(call=1, end_state=EndState.COMPLETED, result=MIDDLE),
+            ev.CellFinished(call=0, iteration=1, cell=0, status="error", error="e", traceback=LONG),
+            ev.AnswerSet(call=0, answer=LONG, source="FINAL", value=LONG),
+            ev.CallFinished(call=0, end_state=EndState.COMPLETED, result=LONG),
+            ev.RunFinished(end_state=EndState.COMPLETED, answer=LONG),
+        ]
+    )
+
+
+def check_film(history: History, events: list[AnyEvent], seeks: int = 12) -> None:
+    run_id = history.runs()[0].id
+    replay = Replay.of_run(history, run_id)
+    chosen = random.Random(1)
+    for _ in range(seeks):
+        seq = chosen.randint(0, len(events))
+        assert dump(replay.seek(seq)) == dump(traces.folded(events[:seq]))
+
+
+def test_long_texts_come_back_whole(history: History) -> None:
+    events = with_long_texts()
+    keep(history, events)
+    check_film(history, events, 3 * len(events))
+
+
+def test_a_large_run_as_it_is_settled(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many blocks, packed anew when the run has been indexed; nearly nothing stays at hand."""
+    monkeypatch.setattr(tape, "CACHED", 1000)
+    monkeypatch.setattr(tape, "IN_MEMORY", 1000)
+    events = list(real.events(real.Shape(calls=150, depth=3)))
+    keep(history, events)
+    check_film(history, events)
+    history.search("anything", wait=30)
+    check_film(history, events)
+
+
+def test_the_film_needs_the_history_no_more(history: History) -> None:
+    """Every run of the history is deleted for good while one is being watched."""
+    events = with_long_texts()
+    keep(history, events)
+    on_tape = history.tape()
+    state = RunState()
+    for some in history.onto_tape(history.runs()[0].id, on_tape):
+        for event in some:
+            state.apply(event)
+    history.storage.delete_all()
+    assert dump(state) == dump(traces.folded(events))
+
+
+def test_what_is_unknown_or_damaged_is_left_out() -> None:
+    """A newer version's event within a block, and a text that is missing."""
+    events = with_long_texts()
+    lines = [records.pack(event).data for event in events]
+    lines.insert(2, b'{"event":"FromTheFuture","seq":2}')
+    taken = Tape()
+    block = records.block(lines, 1, len(lines))
+    assert len(taken.add(block.codec, block.data, lambda hashes: {})) == len(events) == len(taken)
+    state = RunState()
+    for event in taken:
+        state.apply(event)
+    root = state.calls[0]
+    assert isinstance(root, CallNode)
+    assert root.prompt == "(this text is missing from the history)"
+    assert state.calls[1].prompt == MIDDLE
+    with pytest.raises(ValueError, match="damaged"):
+        taken.add(records.ZLIB, b"nonsense", lambda hashes: {})
+    assert len(taken) == len(events)
+
+
+def test_a_full_disk_leaves_the_tape_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tape, "IN_MEMORY", 1)
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no full disk to write to")
+    monkeypatch.setattr(tape.tempfile, "TemporaryFile", lambda **options: full.open("r+b", buffering=0))
+    events = with_long_texts()
+    taken = Tape(tmp_path)
+    for event in events:
+        taken.add_events([event])
+    state = RunState()
+    for event in taken[:]:
+        state.apply(event)
+    assert dump(state) == dump(traces.folded(events))
