@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -28,6 +29,8 @@ WHOLE = (
     "engine/failures.py",
     "engine/limits.py",
     "engine/provider_check.py",
+    "engine/provider_settings.py:_key_of",
+    "engine/providers.py:_no_server",
     "engine/rlm_call.py",
     "engine/sub_calls.py",
     "history/database.py",
@@ -49,6 +52,7 @@ FURTHER = (
     "{sentence}.",
     "{list} and {count} more",
     "{sentence} (HTTP {status}): {text}",
+    "The server refused: {text}",
     # Values in the sentences, too short to be taken for sentences.
     "tier {tier}: {description}",
     "fully confined (bubblewrap, Landlock, seccomp)",
@@ -88,14 +92,48 @@ FURTHER = (
     "Connection refused",
 )
 _SMALL_WORDS = frozenset(
-    "a an and are as at be by for from has have holds in is it its larger more no not of on or out than that the "
-    "there this to was were with".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "for",
+        "from",
+        "has",
+        "have",
+        "holds",
+        "in",
+        "is",
+        "it",
+        "its",
+        "larger",
+        "more",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "out",
+        "than",
+        "that",
+        "the",
+        "there",
+        "this",
+        "to",
+        "was",
+        "were",
+        "with",
+    ]
 )
 """A sentence has one of them; names, formats and commands have not."""
 _NOT_SAID = frozenset({"cast", "compile", "XPath", "Thread", "create_task"})
 _NOT_FOR_PEOPLE = frozenset({"_BY_WORDS", "QUESTION"})
 """What is assigned to these names is for servers and models."""
-_NO_SENTENCE = re.compile(r"\n|\\|%s|%r|[A-Z]{4,} (?:INTO|OR)\b")
+_NO_SENTENCE = re.compile(r"\n|%s|%r|\(\?|[A-Z]{4,} +(?:INTO|OR|FROM)\b|: $")
 _VALUE = re.compile(r"\{\w+\}")
 _NEIGHBOURS = re.compile(r"(\{\w+\})(?:\{\w+\})+")
 _FEWEST_LETTERS = 6
@@ -103,11 +141,7 @@ _FEWEST_LETTERS = 6
 
 def sentences(package: Path) -> list[str]:
     """Every template below the window, sorted; what is filled in stands in braces, as `{path} is empty.`."""
-    trees = {
-        file.relative_to(package).as_posix(): ast.parse(file.read_text(encoding="utf-8"))
-        for file in sorted(package.rglob("*.py"))
-        if file.relative_to(package).parts[0] not in ("ui", "cli")
-    }
+    trees = _trees(package)
     errors = _error_classes(trees.values())
     found = {text for tree in trees.values() for text in _texts_of_errors(tree, errors)}
     for place in WHOLE:
@@ -116,7 +150,24 @@ def sentences(package: Path) -> list[str]:
         found |= {text for file in files for part in _named(trees[file], name) for text in _texts(part)}
     all_found = {_NEIGHBOURS.sub(r"\1", text) for text in found if _is_sentence(text)}.union(FURTHER)
     by_shape = {_VALUE.sub("{}", text): text for text in sorted(all_found)}
-    return sorted(by_shape.values())
+    return sorted(text for shape, text in by_shape.items() if f"{shape}." not in by_shape)
+
+
+def unwritten(package: Path) -> list[str]:
+    """The files in which an error is made of a text that is written down nowhere, as `engine/rlm.py`."""
+    trees = _trees(package)
+    errors = _error_classes(trees.values())
+    whole = {
+        file.relative_to(package).as_posix() for place in WHOLE for file in package.glob(place.partition(":")[0])
+    }
+    return [
+        name
+        for name, tree in trees.items()
+        if name not in whole
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _name(node.func) in errors and node.args
+        if not any(map(_is_sentence, (text for argument in node.args for text in _texts(argument))))
+    ]
 
 
 def nouns(package: Path) -> list[str]:
@@ -130,19 +181,32 @@ def nouns(package: Path) -> list[str]:
     return sorted({str(call.args[1].value) for call in calls if isinstance(call.args[1], ast.Constant)})
 
 
+@cache
+def _trees(package: Path) -> Mapping[str, ast.Module]:
+    """The files below the window, by their places."""
+    return {
+        file.relative_to(package).as_posix(): ast.parse(file.read_text(encoding="utf-8"))
+        for file in sorted(package.rglob("*.py"))
+        if file.relative_to(package).parts[0] not in ("ui", "cli")
+    }
+
+
 def _named(tree: ast.Module, name: str) -> Iterator[ast.AST]:
     """The definitions and assignments of a name; the whole file for none."""
     if not name:
         yield tree
     for node in ast.walk(tree) if name else ():
-        is_definition = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name
-        if is_definition or (isinstance(node, ast.Assign) and name in map(_name, node.targets)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            is_it = node.name == name
+        else:
+            is_it = isinstance(node, ast.Assign) and name in map(_name, node.targets)
+        if is_it:
             yield node
 
 
 def _error_classes(trees: Iterable[ast.Module]) -> set[str]:
     """The names of all classes that come from `RLMError`."""
-    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
     found = {"RLMError", "Unreadable"}
     while new := {one.name for one in classes if found & set(map(_name, one.bases))} - found:
         found |= new
@@ -222,6 +286,6 @@ def _is_log(function: ast.expr) -> bool:
 def _is_sentence(template: str) -> bool:
     """Whether it has words enough to be known by, and is neither a command nor a pattern."""
     fixed = _VALUE.sub(" ", template)
-    words = [word.strip(".,:;!?()'\"") for word in fixed.split()]
+    words = [word.strip(".,:;!?()'\"").lower() for word in fixed.split()]
     is_long = len(words) > 1 and sum(map(len, words)) >= _FEWEST_LETTERS
     return is_long and not _SMALL_WORDS.isdisjoint(words) and not _NO_SENTENCE.search(fixed)

@@ -22,8 +22,9 @@ import sys
 import tempfile
 import tomllib
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -54,7 +55,8 @@ class BadText(Exception):
     """A call whose text cannot be found; says where."""
 
 
-def texts() -> list[Text]:
+@cache
+def texts() -> tuple[Text, ...]:
     """Every text of the window, sorted.
 
     Raises:
@@ -63,7 +65,7 @@ def texts() -> list[Text]:
     found = set(table_texts())
     for file in sorted((PACKAGE / "ui").rglob("*.py")):
         found |= set(texts_of(file.read_text(encoding="utf-8"), file.relative_to(PROJECT).as_posix()))
-    return sorted(text for text in found if text.source)
+    return tuple(sorted(text for text in found if text.source))
 
 
 def texts_of(code: str, name: str) -> Iterator[Text]:
@@ -206,7 +208,7 @@ def _run(tool: str, *arguments: str) -> None:
 def missing(language: str, folder: Path = FOLDER) -> list[Text]:
     """The texts of the code that have no translation, or not in all forms."""
     done = {text for text, forms in translations(language, folder) if forms and all(forms)}
-    wanted = texts()
+    wanted: Iterable[Text] = texts()
     if language == SOURCE_LANGUAGE:
         wanted = [text for text in wanted if text.is_plural]
     return [text for text in wanted if text not in done]

@@ -58,6 +58,10 @@
         <translation>Endgültige &amp;Antwort kopieren</translation>
     </message>
     <message>
+        <source>&amp;Costs of the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Dark</source>
         <translation>&amp;Dunkel</translation>
     </message>
@@ -550,6 +554,10 @@
         <translation>Diesen Lauf neben einem anderen zeigen.</translation>
     </message>
     <message>
+        <source>Show tokens and cost by depth and by model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Start with an empty session.</source>
         <translation>Mit einer leeren Sitzung beginnen.</translation>
     </message>
@@ -642,6 +650,45 @@
     </message>
 </context>
 <context>
+    <name>AnswerSources</name>
+    <message>
+        <source>There is no such place in {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cell {number}</source>
+        <translation type="unfinished">Zelle {number}</translation>
+    </message>
+    <message>
+        <source>character {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>line {line}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>message {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>page {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sheet {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sheet “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>slide {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Application</name>
     <message numerus="yes">
         <source>%n run(s) are going on.</source>
@@ -677,6 +724,10 @@
     <message>
         <source>What has been found so far is kept. The history shows it as cancelled.</source>
         <translation>Was gefunden wurde, bleibt erhalten. Der Verlauf zeigt den Lauf als abgebrochen.</translation>
+    </message>
+    <message>
+        <source>{error} Until this is mended, runs are not kept.</source>
+        <translation>{error} Bis das behoben ist, werden keine Läufe aufbewahrt.</translation>
     </message>
 </context>
 <context>
@@ -1531,12 +1582,27 @@
         <translation>Dieser Monat: {cost} für {runs}.</translation>
     </message>
     <message>
-        <source>depth {depth}: {cost}</source>
-        <translation>Tiefe {depth}: {cost}</translation>
-    </message>
-    <message>
         <source>unknown</source>
         <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>{requests} without figures from the provider</source>
+        <translation type="unfinished">{requests} ohne Zahlen vom Anbieter</translation>
+    </message>
+</context>
+<context>
+    <name>CostPanel</name>
+    <message>
+        <source>Close (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the costs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Costs of the run</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1566,10 +1632,6 @@
         <translation>Anfragen</translation>
     </message>
     <message>
-        <source>The whole run</source>
-        <translation>Der ganze Lauf</translation>
-    </message>
-    <message>
         <source>Tokens in</source>
         <translation>Tokens hinein</translation>
     </message>
@@ -1582,8 +1644,8 @@
         <translation>Was</translation>
     </message>
     <message>
-        <source>{requests} without figures from the provider</source>
-        <translation>{requests} ohne Zahlen vom Anbieter</translation>
+        <source>Whole run</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3877,6 +3939,10 @@
         <translation>Das Diagramm speichern</translation>
     </message>
     <message>
+        <source>Saving…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{path}: {reason}. Choose another place.</source>
         <translation>{path}: {reason}. Wählen Sie einen anderen Ort.</translation>
     </message>
@@ -4743,6 +4809,10 @@
         <translation>„{OFFLINE}“ ist das eingebaute Modell; geben Sie dem Anbieter einen anderen Namen.</translation>
     </message>
     <message>
+        <source>&quot;{name}&quot; cannot be the name of a preset: use up to {LONGEST} characters, none of them one of \ / : * ? &quot; &lt; &gt; |, and no dot at either end.</source>
+        <translation>„{name}“ kann kein Name einer Vorlage sein: höchstens {LONGEST} Zeichen, keines davon eines von \ / : * ? &quot; &lt; &gt; |, und kein Punkt am Anfang oder Ende.</translation>
+    </message>
+    <message>
         <source>&quot;{name}&quot; cannot name a provider: use up to 40 letters, figures, &quot;.&quot;, &quot;-&quot; and &quot;_&quot;, beginning with a letter or a figure.</source>
         <translation>„{name}“ kann kein Name eines Anbieters sein: höchstens 40 Buchstaben, Ziffern, „.“, „-“ und „_“, am Anfang ein Buchstabe oder eine Ziffer.</translation>
     </message>
@@ -4983,12 +5053,20 @@
         <translation>Keine rechtzeitige Antwort von {url}.</translation>
     </message>
     <message>
+        <source>No complete reply within {seconds} seconds.</source>
+        <translation>Keine vollständige Antwort binnen {seconds} Sekunden.</translation>
+    </message>
+    <message>
         <source>No embedding model is known for this server: pass embedding_model= or model=.</source>
         <translation>Für diesen Server ist kein Embedding-Modell bekannt: geben Sie embedding_model= oder model= an.</translation>
     </message>
     <message>
         <source>No key store of the system works here. Keep the key for this session only, or put it into an environment variable or a .env file. On Linux, GNOME Keyring or KWallet brings a key store.</source>
         <translation>Hier geht kein Schlüsselspeicher des Systems. Behalten Sie den Schlüssel nur für diese Sitzung, oder legen Sie ihn in eine Umgebungsvariable oder .env-Datei. Unter Linux bringen GNOME Keyring oder KWallet einen Schlüsselspeicher mit.</translation>
+    </message>
+    <message>
+        <source>No server is known for the model {model}. Set OPENAI_API_KEY (and OPENAI_BASE_URL for a server other than OpenAI&apos;s) in the environment or in a .env file, add a provider in the settings and name the model PROVIDER/MODEL, pass base_url= or api_key=, or use the model {OFFLINE}, which needs neither key nor network.</source>
+        <translation>Für das Modell {model} ist kein Server bekannt. Setzen Sie OPENAI_API_KEY (und OPENAI_BASE_URL für einen anderen Server als den von OpenAI) in der Umgebung oder in einer .env-Datei, fügen Sie in den Einstellungen einen Anbieter hinzu und nennen Sie das Modell ANBIETER/MODELL, geben Sie base_url= oder api_key= an, oder nehmen Sie das Modell {OFFLINE}, das weder Schlüssel noch Netz braucht.</translation>
     </message>
     <message>
         <source>No space left on device</source>
@@ -5349,6 +5427,14 @@
     <message>
         <source>The server refused the request</source>
         <translation>Der Server lehnte die Anfrage ab</translation>
+    </message>
+    <message>
+        <source>The server refused: {text}</source>
+        <translation>Der Server lehnte ab: {text}</translation>
+    </message>
+    <message>
+        <source>The server sends requests elsewhere</source>
+        <translation>Der Server schickt Anfragen woandershin</translation>
     </message>
     <message>
         <source>The server wants https:// in its address</source>
@@ -5799,10 +5885,6 @@
         <translation>er lässt sich dort nicht öffnen oder anlegen</translation>
     </message>
     <message>
-        <source>it cannot be opened: {strerror}</source>
-        <translation>er lässt sich nicht öffnen: {strerror}</translation>
-    </message>
-    <message>
         <source>it cannot be opened: {strerror}.</source>
         <translation>sie lässt sich nicht öffnen: {strerror}.</translation>
     </message>
@@ -5973,6 +6055,14 @@
     <message>
         <source>its call was cancelled</source>
         <translation>sein Aufruf wurde abgebrochen</translation>
+    </message>
+    <message>
+        <source>its key is not in the system&apos;s key store</source>
+        <translation>sein Schlüssel ist nicht im Schlüsselspeicher des Systems</translation>
+    </message>
+    <message>
+        <source>its key was kept for one session only, which has ended</source>
+        <translation>sein Schlüssel galt nur für eine Sitzung, die beendet ist</translation>
     </message>
     <message>
         <source>its text is larger than 1,000 million characters.</source>
@@ -6359,6 +6449,10 @@
         <translation>{kept} Zeilen davon waren lesbar und wurden übernommen</translation>
     </message>
     <message>
+        <source>{key_variable} is neither in the environment nor in .env</source>
+        <translation>{key_variable} steht weder in der Umgebung noch in .env</translation>
+    </message>
+    <message>
         <source>{label} answers, but lists no model that chats.</source>
         <translation>{label} antwortet, nennt aber kein Modell, das Gespräche führt.</translation>
     </message>
@@ -6421,10 +6515,6 @@
     <message>
         <source>{path} cannot be read: {strerror}.</source>
         <translation>{path} lässt sich nicht lesen: {strerror}.</translation>
-    </message>
-    <message>
-        <source>{path} cannot be written: {join}</source>
-        <translation>{path} lässt sich nicht schreiben: {join}</translation>
     </message>
     <message>
         <source>{path} cannot be written: {strerror}.</source>
@@ -7031,6 +7121,21 @@
     </message>
 </context>
 <context>
+    <name>SourcesButton</name>
+    <message>
+        <source>Sources {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The places in the documents that the answer names or quotes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and {count} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SpreadPane</name>
     <message>
         <source>Select a batch to see how long its calls took.</source>
@@ -7122,6 +7227,10 @@
         </translation>
     </message>
     <message>
+        <source>Costs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Figures of the run</source>
         <translation>Zahlen des Laufs</translation>
     </message>
@@ -7160,6 +7269,10 @@
     <message>
         <source>Show the cell that waits for your decision (Shift+F9)</source>
         <translation>Die Zelle zeigen, die auf Ihre Entscheidung wartet (Umschalt+F9)</translation>
+    </message>
+    <message>
+        <source>Show tokens and cost by depth and by model (Ctrl+Shift+E)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Stop the run</source>

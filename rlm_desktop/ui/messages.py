@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from rlm_desktop.ui.sentences import said
+
 Level: TypeAlias = Literal["info", "warning", "error"]
 MAX_MESSAGES = 3
 """More at once would push the work out of the window; the oldest gives way."""
@@ -116,12 +118,13 @@ class MessageBar(QWidget):
         """Show a sentence.
 
         Args:
-            text: What happened and what to do.
+            text: What happened and what to do; an error of the rooms below is said in the window's language.
             level: How bad it is.
             button: Text of the button that does `act`.
             act: Called when the button is pressed.
             seconds: When it goes away by itself; never when None.
         """
+        text = said(text)
         for shown in self.messages:
             if shown.text == text:
                 shown.dismiss()

@@ -11,6 +11,7 @@ from rlm_desktop.ui.confinement.banner import UnsafeBanner
 from rlm_desktop.ui.figures import one_line, plain_line, status_words
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark
 from rlm_desktop.ui.language import marked
+from rlm_desktop.ui.sentences import said
 
 _REASONS = {
     EndState.CANCELLED: marked(
@@ -118,9 +119,9 @@ class RunHeader(QFrame):
 
 def _why(state: RunState) -> str:
     if state.error:
-        return state.error
+        return said(state.error)
     if state.limit is not None:
-        return state.limit.detail
+        return said(state.limit.detail)
     reason = _REASONS.get(EndState(state.status), marked("RunHeader", "There is no answer."))
     return QCoreApplication.translate("RunHeader", reason)
 

@@ -10,11 +10,17 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
+from rlm_desktop.documents import load
+from rlm_desktop.errors import DocumentError, SettingsError
+from rlm_desktop.settings import options
 from rlm_desktop.ui import figures, language
 from rlm_desktop.ui.actions import ACTIONS, MENUS, translated
+from rlm_desktop.ui.sentences import said
 from tests.conftest import PROJECT
 
 
@@ -135,3 +141,64 @@ class A(B):
     def test_what_is_put_together_is_refused(self, translate: ModuleType, call: str) -> None:
         with pytest.raises(translate.BadText, match=r"x\.py:2"):
             self._found(translate, f"class A:\n    x = {call}\n")
+
+
+@pytest.mark.usefixtures("german")
+class TestSentences:
+    """What the rooms below the window say is known again by its template."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("tier A: fully confined (bubblewrap, Landlock, seccomp)",
+             "Stufe A: vollständig eingeschlossen (bubblewrap, Landlock, seccomp)"),
+            ("The rate limit is reached (HTTP 429): now", "Das Anfragelimit ist erreicht (HTTP 429): now"),
+            ("3 pages of 1,234 could not be read: 4, 8-9.", "3 Seiten von 1.234 waren nicht lesbar: 4, 8-9."),
+            ("The history /a cannot be written: the disk is full. It was cancelled; nothing of it was kept.",
+             "Der Verlauf /a kann nicht geschrieben werden: der Datenträger ist voll. "
+             "Es wurde abgebrochen; nichts davon wurde behalten."),
+            ("/a.sqlite, 12.3 MB, 3 sessions", "/a.sqlite, 12,3 MB, 3 Sitzungen"),
+            ("Put it into {braces}", "Put it into {braces}"),
+            ("What a document says is left alone. It is empty here.",) * 2,
+            ("", ""),
+        ],
+    )  # fmt: skip
+    def test_known_ones_are_said_in_german(self, text: str, expected: str) -> None:
+        assert said(text) == expected
+
+    def test_errors_as_they_are_raised(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError) as wrong:
+            next(option for option in options() if option.name == "max_depth").parse("99")
+        assert said(str(wrong.value)).startswith("Die Einstellung max_depth ist 99; das ist nicht erlaubt.")
+        assert not re.search(r"\b(is|the|from|to)\b", said(str(wrong.value)))
+        (file := tmp_path / "empty.txt").touch()
+        with pytest.raises(DocumentError) as empty:
+            load(file)
+        assert said(str(empty.value)) == f"{file}: die Datei ist leer."
+
+    def test_a_template_knows_what_is_made_of_it(self, translate: ModuleType) -> None:
+        """Each one with its German, whatever is filled in."""
+        names = re.compile(r"\{\w+\}")
+        for text, forms in translate.translations("de"):
+            if text.context == "Sentences":
+                english, german = (names.sub("4711x", one).replace("{{", "{").replace("}}", "}")
+                                   for one in (text.source, forms[0]))  # fmt: skip
+                assert said(english) == german, text.source
+
+    @given(st.text(max_size=300))
+    def test_any_text_is_left_as_it_is_or_said(self, text: str) -> None:
+        assert isinstance(said(text), str)
+        assert said(text) == text or re.search("[a-z]", text)
+
+
+def test_every_error_writes_its_sentence_down(translate: ModuleType) -> None:
+    """An error's text is a template, or comes from a file of which every sentence is taken.
+
+    These pass on what others have written down.
+    """
+    passing_on = {"engine/rlm.py", "history/store.py", "repl/host.py"}
+    assert set(translate.sentences.unwritten(translate.PACKAGE)) == passing_on
+
+
+def test_in_english_nothing_is_looked_up(qapp: QApplication) -> None:
+    assert said("the file is empty.") == "the file is empty."

@@ -10,6 +10,7 @@ from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node, Tally
 from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.language import marked
+from rlm_desktop.ui.sentences import said
 
 translate = QCoreApplication.translate
 UNKNOWN = "–"
@@ -59,7 +60,7 @@ def preview(node: Node, shared: int = 0) -> str:
     if not isinstance(node, CallNode):
         return ""
     if node.error and is_failure(node):
-        return figures.one_line(node.error, 120)
+        return figures.one_line(said(node.error), 120)
     text = figures.one_line(node.prompt[shared : shared + 600], 120)
     return f"… {text}" if shared and text else text
 

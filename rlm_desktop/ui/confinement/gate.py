@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
 from rlm_desktop.errors import UserError
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.status_line import StatusLine
 from rlm_desktop.ui.window_style import without_icons
 
@@ -39,8 +40,8 @@ class ConfinementGate(QObject):
 
     def show_isolation(self, isolation: Isolation) -> None:
         """Say in the status line what confines the code of the runs to come."""
-        lines = [isolation.label, *isolation.detail]
-        self._status.set_isolation(isolation.label, "\n".join(lines), _LEVELS.get(isolation.tier, ""))
+        label, *layers = map(said, (isolation.label, *isolation.detail))
+        self._status.set_isolation(label, "\n".join((label, *layers)), _LEVELS.get(isolation.tier, ""))
 
     async def choose_mode(self, isolation: Isolation) -> Literal["strict", "unsafe"]:
         """How to run cells where real Python cannot be confined.
@@ -72,7 +73,7 @@ class ConfinementGate(QObject):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(self.tr("Code cannot be confined"))
         box.setText(self.tr("On this machine nothing can confine the code that models write."))
-        box.setInformativeText("\n\n".join([self._explanation(), "\n".join(isolation.detail[:-1])]))
+        box.setInformativeText("\n\n".join([self._explanation(), "\n".join(map(said, isolation.detail[:-1]))]))
         has_strict = importlib.util.find_spec("pydantic_monty") is not None
         strict = box.addButton(self.tr("Use &strict mode"), QMessageBox.ButtonRole.AcceptRole)
         strict.setEnabled(has_strict)

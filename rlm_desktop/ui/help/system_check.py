@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.theme import colours_of
 from rlm_desktop.ui.window_style import muted, without_icons
 
@@ -84,6 +85,7 @@ class SystemCheck(QDialog):
         )
 
     def _show(self, check: Check) -> None:
+        check = type(check)(said(check.name), check.mark, said(check.detail), said(check.mend))
         row = len(self.checks)
         self.checks.append(check)
         sign = QLabel(SIGNS[check.mark])

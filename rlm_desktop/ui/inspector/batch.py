@@ -17,6 +17,7 @@ from rlm_desktop.ui.charts import run_plots
 from rlm_desktop.ui.charts.latency import Latencies
 from rlm_desktop.ui.charts.plot_view import PlotView
 from rlm_desktop.ui.language import marked
+from rlm_desktop.ui.sentences import said
 
 _HEADINGS = (
     marked("BatchCalls", "Call"),
@@ -129,7 +130,7 @@ _TEXTS: tuple[Callable[[CallNode, float], str], ...] = (
     lambda call, now: "" if call.status == "queued" else call_text.seconds(call_text.duration(call, now)),
     lambda call, now: call_text.tokens(call.subtree),
     lambda call, now: call_text.cost(call.subtree),
-    lambda call, now: figures.one_line(call.error or call.result or (call.exchange.text if call.exchange else "")),
+    lambda call, now: figures.one_line(_outcome(call)),
 )
 _KEYS: tuple[Callable[[CallNode, float], Any], ...] = (
     lambda call, now: call.batch_index,
@@ -139,6 +140,11 @@ _KEYS: tuple[Callable[[CallNode, float], Any], ...] = (
     lambda call, now: call.subtree.cost_usd,
     lambda call, now: call.error or call.result,
 )
+
+
+def _outcome(call: CallNode) -> str:
+    """Why it failed, else its result, else what has arrived of it."""
+    return said(call.error) or call.result or (call.exchange.text if call.exchange else "")
 
 
 class BatchPage(QWidget):

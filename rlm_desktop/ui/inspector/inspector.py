@@ -30,6 +30,7 @@ from rlm_desktop.ui.inspector.batch import BatchPage
 from rlm_desktop.ui.inspector.cells import CellsPage
 from rlm_desktop.ui.inspector.text_view import Section, TextPane
 from rlm_desktop.ui.inspector.variables import VariablesPage
+from rlm_desktop.ui.sentences import said
 
 REFRESH_MS = 150
 """Texts that grow are shown about seven times a second: reading needs no more, and layout costs."""
@@ -346,7 +347,7 @@ class Inspector(QWidget):
             answer = self._state.answer if self._state.answer is not None else root.answer if root else None
             instead = ""
             if self._state.finished is not None:
-                reason = f": {self._state.error}" if self._state.error else "."
+                reason = f": {said(self._state.error)}" if self._state.error else "."
                 instead = f"{self.tr('There is no answer.')} {figures.status_words(self._state.status)}{reason}"
             self.answer.show_answer(answer, root.answer_source if root else "", instead=instead)
         elif isinstance(node, CallNode) and page is self.transcript:

@@ -13,6 +13,7 @@ from rlm_desktop.ui import figures
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.inspector.text_view import Section
 from rlm_desktop.ui.language import marked
+from rlm_desktop.ui.sentences import said
 
 ROLES = {
     "system": marked("InspectorText", "System"),
@@ -75,7 +76,11 @@ def _cell_name(cell: CellState) -> str:
 
 
 def failure(state: RunState, node: Node) -> str:
-    """What went wrong with a row, empty when nothing did."""
+    """What went wrong with a row, in the window's language; empty when nothing did."""
+    return said(_failure(state, node))
+
+
+def _failure(state: RunState, node: Node) -> str:
     if isinstance(node, CallNode):
         if node.parent is None:
             limit = state.limit.detail if state.limit else ""
@@ -178,7 +183,7 @@ def _notices(state: RunState, node: Node) -> list[Fact]:
         return []
     calls = (node.number, RUN) if node.parent is None else (node.number,)
     found = [note for call, note in state.notes if call in calls]
-    return [(_note_name(note.level).format(time=call_text.seconds(note.at)), note.text) for note in found]
+    return [(_note_name(note.level).format(time=call_text.seconds(note.at)), said(note.text)) for note in found]
 
 
 def _note_name(level: str) -> str:
@@ -204,7 +209,7 @@ def _run(state: RunState) -> list[tuple[str, list[Fact]]]:
         (_tr("Root model"), started.root_model),
         (_tr("Sub-call model"), started.sub_model),
         (_tr("Context"), f"{started.context_type}, {figures.counted(started.context_characters, 'character')}"),
-        (_tr("Isolation"), started.isolation or call_text.UNKNOWN),
+        (_tr("Isolation"), said(started.isolation) or call_text.UNKNOWN),
         (_tr("Version"), started.app_version or call_text.UNKNOWN),
     ]
     documents = [
@@ -293,7 +298,7 @@ def _request(exchange: Exchange) -> list[Fact]:
 
 def _attempts(exchange: Exchange) -> Iterator[Fact]:
     for number, (reason, delay) in enumerate(exchange.attempts, 1):
-        text = _tr("{reason} · tried again after {time}").format(reason=reason, time=call_text.seconds(delay))
+        text = _tr("{reason} · tried again after {time}").format(reason=said(reason), time=call_text.seconds(delay))
         yield _tr("Attempt {number}").format(number=number), text
 
 

@@ -25,6 +25,7 @@ from rlm_desktop.engine.events import EndState
 from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
 from rlm_desktop.ui.figures import counted, status_words
 from rlm_desktop.ui.labels import ElidedLabel
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.sessions.hit_list import HitLine, HitList, HitsModel, RunHead, field_names
 from rlm_desktop.ui.sessions.run_table import RunsModel, RunTable
 from rlm_desktop.ui.window_style import muted
@@ -295,7 +296,7 @@ class HistoryPage(QWidget):
         """Say why nothing can be shown."""
         self._busy.stop()
         self._say("")
-        self._hint(text)
+        self._hint(said(text))
         self._enable()
 
     def _hint(self, text: str) -> None:

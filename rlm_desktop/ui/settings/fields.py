@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.settings import Option
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import muted, set_property
 
 CAPTIONS = {
@@ -221,7 +222,7 @@ class SettingField(QWidget):
         self._say(text)
 
     def _say(self, fault: str) -> None:
-        self._fault.setText(fault)
+        self._fault.setText(said(fault))
         self._fault.setVisible(bool(fault))
 
     def _write(self) -> None:

@@ -15,6 +15,7 @@ from rlm_desktop.errors import UserError
 from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.sessions.stored import StoredSessions
 from rlm_desktop.ui.window_style import muted, without_icons
 
@@ -89,7 +90,7 @@ class StoragePage(QWidget):
         except UserError as error:
             if not isValid(self):
                 raise
-            text = str(error)
+            text = said(str(error))
         if isValid(self):
             for button in (self.backup, self.restore, self.delete):
                 button.setEnabled(self._sessions.history is not None)
