@@ -90,6 +90,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "documents_list", "&View", "List of &documents", ("Ctrl+Shift+D",), "Show all documents with their states."
     ),
+    ActionSpec(
+        "run_costs", "&View", "&Costs of the run", ("Ctrl+Shift+E",), "Show tokens and cost by depth and by model."
+    ),
     ActionSpec("palette", "&View", "Command &palette…", ("Ctrl+K",), "Find any command or session by its name."),
     ActionSpec("theme_system", "&View/&Theme", "Follow the &system", (), "", "theme", is_separated=True),
     ActionSpec("theme_light", "&View/&Theme", "&Light", (), "", "theme"),

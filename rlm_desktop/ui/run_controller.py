@@ -118,6 +118,7 @@ class RunController(QObject):
     Attributes:
         step_mode: Whether the next run asks before each cell.
         providers: Gives the model providers; None: those of the settings file and the environment.
+        offered: Gives all models that can be chosen; None: those that the environment names.
         choose_mode: Asked how to run cells that cannot be confined here; None: they are refused.
 
     Signals:
@@ -135,6 +136,7 @@ class RunController(QObject):
         self._rlm: RLM | None = None
         self.step_mode = False
         self.providers: Callable[[], Awaitable[Providers]] | None = None
+        self.offered: Callable[[], list[ModelChoice]] | None = None
         self.choose_mode: Callable[[Isolation], Awaitable[str]] | None = None
 
     @property
@@ -199,6 +201,8 @@ class RunController(QObject):
 
     async def models(self) -> list[ModelChoice]:
         """The models that can be chosen."""
+        if self.offered is not None:
+            return self.offered()
         providers = await asyncio.to_thread(importlib.import_module, "rlm_desktop.engine.providers")
         return await asyncio.to_thread(providers.available_models)
 

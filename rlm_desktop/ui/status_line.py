@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rlm_desktop.ui.figures import clock, counted, money, number, short_count, status_words
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark, plain_tip
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import muted, set_property
 
 if TYPE_CHECKING:
@@ -29,11 +30,13 @@ class StatusLine(QFrame):
         stop_requested: The Stop button was pressed.
         pause_requested: The run is to be held, or to go on.
         waiting_requested: Show the cell that waits for a decision.
+        costs_requested: Show what the run costs by depth and by model, or close that.
     """
 
     stop_requested = Signal()
     pause_requested = Signal()
     waiting_requested = Signal()
+    costs_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +65,10 @@ class StatusLine(QFrame):
         self.waiting.setObjectName("small")
         self.waiting.setToolTip(self.tr("Show the cell that waits for your decision (Shift+F9)"))
         self.waiting.clicked.connect(self.waiting_requested)
+        self.costs = QPushButton(self.tr("Costs"))
+        self.costs.setObjectName("small")
+        self.costs.setToolTip(self.tr("Show tokens and cost by depth and by model (Ctrl+Shift+E)"))
+        self.costs.clicked.connect(self.costs_requested)
         self._waiting = 0
         self._all_figures = ""
         layout = QHBoxLayout(self)
@@ -70,6 +77,7 @@ class StatusLine(QFrame):
         layout.addWidget(self.mark)
         layout.addWidget(self.waiting)
         layout.addWidget(self._figures)
+        layout.addWidget(self.costs)
         layout.addWidget(self._place, 1)
         layout.addWidget(self.pause)
         layout.addWidget(self.stop)
@@ -113,6 +121,7 @@ class StatusLine(QFrame):
         hold = self.tr("Hold the run: each call waits before its next iteration (Ctrl+P)")
         self.pause.setToolTip(self.tr("Let the run go on (Ctrl+P)") if is_paused else hold)
         self.waiting.setVisible(is_running and self._waiting > 0)
+        self.costs.setVisible(state is not None)
         self._write()
 
     def show_waiting(self, waiting: int) -> None:
@@ -151,11 +160,11 @@ class StatusLine(QFrame):
         self.setAccessibleName(self.text)
         started = state.started
         is_unsafe = started is not None and started.settings.get("repl_mode") == "unsafe"
-        self._show_place(started.isolation if started else "", "error" if is_unsafe else "")
+        self._show_place(said(started.isolation) if started else "", "error" if is_unsafe else "")
 
     def _fitting(self, figures: Sequence[str]) -> str:
         """The figures on one line; where there is too little room, without the errors and the iteration."""
-        others = (self.mark, self.waiting, self.pause, self.stop)
+        others = (self.mark, self.waiting, self.costs, self.pause, self.stop)
         taken = [widget.sizeHint().width() + _SPACING for widget in others if not widget.isHidden()]
         room = self.width() - sum(taken) - 2 * _SPACING - 24
         text = ""

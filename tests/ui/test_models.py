@@ -13,7 +13,7 @@ import shiboken6
 from aiohttp import web
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QMainWindow, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths, presets, settings
@@ -29,7 +29,8 @@ from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.models.chooser import ModelChooser
 from rlm_desktop.ui.models.connect import ConnectPanel
-from rlm_desktop.ui.models.cost import CostTable, cost_line, month_line
+from rlm_desktop.ui.models.cost import CostTable, month_line
+from rlm_desktop.ui.models.cost_panel import CostPanel
 from rlm_desktop.ui.models.estimate_label import EstimateLabel, estimate_of, estimate_text
 from rlm_desktop.ui.models.presets_page import PresetsPage
 from rlm_desktop.ui.models.prices_page import PricesPage
@@ -480,10 +481,38 @@ class TestCost:
         table.set_state(state)
         assert table.topLevelItemCount() == 3
         assert table.topLevelItem(2).text(4) == "unknown"
-        assert "depth 0" in cost_line(state)
+        first = table.topLevelItem(0).child(0)
         known = traces.state(traces.Shape(calls=30, batch=10, errors=0.0))
         table.set_state(known)
-        assert table.topLevelItem(2).text(4).startswith("$")
+        assert table.topLevelItem(2).text(4).startswith("≥ $")
+        assert table.topLevelItem(0).child(0) is first, "a run that moves on keeps its rows"
+        assert sum(table.topLevelItem(0).child(row).text(1) != "0" for row in range(2)) == 2
+
+    async def test_the_panel_follows_the_run_above_its_button(self, qtbot: QtBot, wait_until: Until) -> None:
+        window = QMainWindow()
+        qtbot.addWidget(window)
+        button = QPushButton("Costs")
+        window.statusBar().addWidget(button)
+        field = QLineEdit()
+        window.setCentralWidget(field)
+        window.resize(600, 400)
+        window.show()
+        field.setFocus()
+        shown = [traces.state(traces.Shape(calls=30, batch=10, knows_cost=False))]
+        panel = CostPanel(window, button, lambda: shown[0])
+        button.clicked.connect(panel.toggle)
+        panel.toggle()  # as its shortcut does
+        assert panel.isVisible()
+        shown[0] = traces.state(traces.Shape(calls=30, batch=10, errors=0.0))
+        await wait_until(lambda: panel.table.topLevelItem(2).text(4).startswith("≥ $"))
+        window.resize(300, 200)
+        await wait_until(lambda: window.rect().contains(panel.geometry()))
+        qtbot.keyClick(panel.table, Qt.Key.Key_Escape)
+        assert not panel.isVisible()
+        assert field.hasFocus()
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        shown[0] = None
+        await wait_until(lambda: not panel.isVisible())
 
     def test_the_month_in_a_sentence(self) -> None:
         assert "and 1 request of unknown cost" in month_line(Spending(2, 0.5, 1))

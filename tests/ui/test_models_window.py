@@ -23,6 +23,7 @@ from rlm_desktop.keys import KeyStore
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.first_window import FirstWindow
+from rlm_desktop.ui.forks.dialog import ForkDialog
 from rlm_desktop.ui.models import controller
 from rlm_desktop.ui.models.connect import ConnectPanel
 from rlm_desktop.ui.settings.dialog import SettingsDialog
@@ -53,7 +54,7 @@ async def ollama(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
     async def handler(request: web.Request, body: dict[str, Any]) -> Answer:
         if "chat" in request.path:
             return await say(request, f"FINAL(answered by {body['model']})")
-        return models("qwen3:8b", owned_by="library") if request.path == "/v1/models" else None
+        return models("qwen3:8b", "gemma3:4b", owned_by="library") if request.path == "/v1/models" else None
 
     async with serving(handler) as served:
         monkeypatch.setenv("OLLAMA_HOST", served.root)
@@ -100,6 +101,12 @@ async def test_from_a_fresh_home_to_an_answer_of_a_local_server_in_four_actions(
         (live,) = await ended
         assert live.result.final_answer == "answered by qwen3:8b"
         assert live.state.started.root_model == "ollama/qwen3:8b"
+        application.window.actions_by_name["fork"].trigger()
+        await wait_until(lambda: application.window.findChild(ForkDialog) is not None)
+        fork = application.window.findChild(ForkDialog)
+        offered = {fork.root_model.itemText(row) for row in range(fork.root_model.count())}
+        assert {"offline", "ollama/qwen3:8b", "ollama/gemma3:4b"} <= offered
+        fork.close()
         await wait_until(lambda: settings_file.load().root_model == "ollama/qwen3:8b")
     assert "Authorization" in served.requests[-1][1]
 

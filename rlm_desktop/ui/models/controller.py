@@ -12,7 +12,7 @@ import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from rlm_desktop.engine.providers import OFFLINE, Providers, default_models
+from rlm_desktop.engine.providers import OFFLINE, ModelChoice, Providers, default_models
 from rlm_desktop.errors import RLMError, UserError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.loop import Tasks
@@ -21,6 +21,7 @@ from rlm_desktop.ui.models.book import ProviderBook
 if TYPE_CHECKING:
     from rlm_desktop.ui.main_window import MainWindow
     from rlm_desktop.ui.models.connect import ConnectPanel
+    from rlm_desktop.ui.models.cost_panel import CostPanel
     from rlm_desktop.ui.models.prices_page import PricesPage
     from rlm_desktop.ui.run_controller import LiveRun
     from rlm_desktop.ui.workbench import Workbench
@@ -52,16 +53,19 @@ class ModelsController(QObject):
         self._bench = bench
         self._tasks = tasks
         self.book = ProviderBook(self)
+        self._costs: CostPanel | None = None
         self._live: LiveRun | None = None
         self._notes_seen = 0
         self._timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._timer.timeout.connect(self._estimate)
         bench.runs.providers = self._providers
+        bench.runs.offered = self._all_models
         bench.standing_changed.connect(self._follow)
         self.book.changed.connect(self._offer)
         question = window.work.question
         question.models_requested.connect(self.choose_model)
         question.choices_changed.connect(self._timer.start)
+        window.status.costs_requested.connect(self.toggle_costs)
         question.estimate.clicked.connect(lambda: self.page_requested.emit("prices"))
         model = window.work.documents.model
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, model.dataChanged):
@@ -69,7 +73,7 @@ class ModelsController(QObject):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Of its actions."""
-        return {"choose_model": lambda: self.choose_model(True)}
+        return {"choose_model": lambda: self.choose_model(True), "run_costs": self.toggle_costs}
 
     async def _providers(self) -> Providers:
         return await self.book.providers()
@@ -122,11 +126,14 @@ class ModelsController(QObject):
 
     def names(self) -> list[str]:
         """All models that can be chosen, by name."""
-        from rlm_desktop.ui.models.chooser import rows_of
-
-        return [row.name for row in rows_of(self.book)]
+        return [model.name for model in self._all_models()]
 
     # -- what is offered --------------------------------------------------------------------------------------
+
+    def _all_models(self) -> list[ModelChoice]:
+        from rlm_desktop.ui.models.chooser import rows_of
+
+        return [ModelChoice(row.name, row.label, row.provider) for row in rows_of(self.book)]
 
     def _offer(self) -> None:
         settings = self._bench.settings
@@ -194,6 +201,14 @@ class ModelsController(QObject):
         spent = await asyncio.to_thread(history.spending, month_start(datetime.now(UTC)))
         if shiboken6.isValid(page):
             page.show_month(month_line(spent))
+
+    def toggle_costs(self) -> None:
+        """Show what the run that is shown costs by depth and by model, or close that."""
+        from rlm_desktop.ui.models.cost_panel import CostPanel
+
+        if self._costs is None:
+            self._costs = CostPanel(self._window, self._window.status.costs, lambda: self._bench.state)
+        self._costs.toggle()
 
     # -- the budget -------------------------------------------------------------------------------------------
 

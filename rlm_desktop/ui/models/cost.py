@@ -1,42 +1,35 @@
-"""What a run costs as it goes: by depth and by model, in one line or in a table."""
+"""What a run costs as it goes, by depth and by model, and what the month has cost."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from rlm_desktop.engine.providers import label
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Tally
 from rlm_desktop.ui.figures import counted, money, number, short_count
-from rlm_desktop.ui.theme import figures_font
+from rlm_desktop.ui.labels import plain_tip
+from rlm_desktop.ui.theme import figures_font, row_height
 
 if TYPE_CHECKING:
     from rlm_desktop.history.spending import Spending
 
 _COLUMNS = 5
+_WIDTH, _LEAST_COLUMN = 520, 88
 
 
 def cost_words(tally: Tally) -> str:
-    """A cost as it is known: `$0.12`, `$0.12 + unknown`, `unknown`."""
+    """A cost as it is known: `$0.12`, `≥ $0.12`, `unknown`."""
     if not tally.unknown_cost:
         return money(tally.cost_usd)
-    unknown = QCoreApplication.translate("Cost", "unknown")
-    return unknown if tally.unknown_cost >= tally.requests else f"{money(tally.cost_usd)} + {unknown}"
-
-
-def cost_line(state: RunState) -> str:
-    """One line: the sum, and its share by depth where there is more than one."""
-    parts = [cost_words(state.totals)]
-    depths = sorted(state.by_depth.items())
-    if len(depths) > 1:
-        named = QCoreApplication.translate("Cost", "depth {depth}: {cost}")
-        parts += [named.format(depth=depth, cost=cost_words(tally)) for depth, tally in depths]
-    return " · ".join(parts)
+    if tally.unknown_cost >= tally.requests:
+        return QCoreApplication.translate("Cost", "unknown")
+    return f"≥ {money(tally.cost_usd)}"
 
 
 class CostTable(QTreeWidget):
@@ -44,6 +37,8 @@ class CostTable(QTreeWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._names: list[tuple[int, str]] = []
+        self._items: list[QTreeWidgetItem] = []
         self.setAccessibleName(self.tr("Cost by depth and by model"))
         self.setHeaderLabels(
             [self.tr("What"), self.tr("Requests"), self.tr("Tokens in"), self.tr("Tokens out"), self.tr("Cost")]
@@ -55,6 +50,7 @@ class CostTable(QTreeWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         header = self.header()
         header.setStretchLastSection(False)
+        header.setMinimumSectionSize(_LEAST_COLUMN)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in range(1, _COLUMNS):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
@@ -62,46 +58,69 @@ class CostTable(QTreeWidget):
 
     def set_state(self, state: RunState | None) -> None:
         """Show a run as it stands; None for none. Call it again when the run has moved on."""
+        rows = self._rows(state) if state is not None else []
+        names = [(group, name) for group, name, _ in rows]
+        if names != self._names:
+            self._names = names
+            self._build(names)
+        for item, (_, _, tally) in zip(self._items, rows, strict=True):
+            if tally is not None:
+                _write(item, tally)
+
+    def _rows(self, state: RunState) -> list[tuple[int, str, Tally | None]]:
+        """Level, name and figures of each row; a heading has no figures."""
+        depths = [
+            (1, self.tr("Depth {depth}").format(depth=depth), tally)
+            for depth, tally in sorted(state.by_depth.items())
+        ]
+        models = [(1, label(model), tally) for model, tally in sorted(state.by_model.items())]
+        return [
+            (0, self.tr("By depth"), None),
+            *depths,
+            (0, self.tr("By model"), None),
+            *models,
+            (0, self.tr("Whole run"), state.totals),
+        ]
+
+    def _build(self, names: Sequence[tuple[int, str]]) -> None:
         self.clear()
-        if state is None:
-            return
-        depths = {
-            self.tr("Depth {depth}").format(depth=depth): tally for depth, tally in sorted(state.by_depth.items())
-        }
-        models = {label(model): tally for model, tally in sorted(state.by_model.items())}
-        self._add_group(self.tr("By depth"), depths)
-        self._add_group(self.tr("By model"), models)
-        self._add_row(self, self.tr("The whole run"), state.totals)
+        self._items = []
+        parent = QTreeWidgetItem()
+        for level, name in names:
+            item = QTreeWidgetItem(parent, [name]) if level else QTreeWidgetItem(self, [name])
+            if not level:
+                parent = item
+                font = item.font(0)
+                font.setBold(True)
+                item.setFont(0, font)
+            item.setToolTip(0, plain_tip(name))
+            item.setSizeHint(0, QSize(0, row_height(self)))
+            for column in range(1, _COLUMNS):
+                item.setFont(column, figures_font(self.font()))
+                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._items.append(item)
         self.expandAll()
 
-    def _add_group(self, title: str, rows: Mapping[str, Tally]) -> None:
-        group = QTreeWidgetItem(self, [title])
-        font = group.font(0)
-        font.setBold(True)
-        group.setFont(0, font)
-        for name, tally in rows.items():
-            self._add_row(group, name, tally)
+    def sizeHint(self) -> QSize:  # noqa: D102
+        rows = sum(self.rowHeight(self.indexFromItem(item)) for item in self._items)
+        return QSize(_WIDTH, self.header().sizeHint().height() + rows + 2 * self.frameWidth())
 
-    def _add_row(self, parent: QTreeWidget | QTreeWidgetItem, name: str, tally: Tally) -> None:
-        mark = "+" if tally.unknown_usage else ""
-        texts = [
-            name,
-            number(tally.requests),
-            f"{short_count(tally.input_tokens)}{mark}",
-            f"{short_count(tally.output_tokens)}{mark}",
-            cost_words(tally),
-        ]
-        item = QTreeWidgetItem(parent, texts)
-        for column in range(1, _COLUMNS):
-            item.setFont(column, figures_font(self.font()))
-            item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if tally.unknown_usage:
-            item.setToolTip(
-                0,
-                self.tr("{requests} without figures from the provider").format(
-                    requests=counted(tally.unknown_usage, "request")
-                ),
-            )
+
+def _write(item: QTreeWidgetItem, tally: Tally) -> None:
+    """The figures of one row; `≥` says that there are more, which the provider did not tell."""
+    mark = "≥ " if tally.unknown_usage else ""
+    texts = (
+        number(tally.requests),
+        f"{mark}{short_count(tally.input_tokens)}",
+        f"{mark}{short_count(tally.output_tokens)}",
+        cost_words(tally),
+    )
+    for column, text in enumerate(texts, start=1):
+        if item.text(column) != text:
+            item.setText(column, text)
+    if tally.unknown_usage:
+        said = QCoreApplication.translate("Cost", "{requests} without figures from the provider")
+        item.setToolTip(_COLUMNS - 1, said.format(requests=counted(tally.unknown_usage, "request")))
 
 
 def month_start(now: datetime) -> str:
