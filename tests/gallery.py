@@ -85,8 +85,7 @@ def _charts(size: tuple[int, int]) -> QWidget:
     view = ChartsView()
     view.resize(*size)
     view.set_state(traces.state(DEEP))
-    while view._load.is_behind or not view.load_view.plot.slots:
-        view._draw()
+    view.draw_now()
     return view
 
 

@@ -229,11 +229,18 @@ def _icicle(name: str, view) -> list[Figure]:
 
 def _charts(name: str, view) -> list[Figure]:
     first = _ms(lambda: view.show_page(2))
-    turns = _settle(lambda: not view.charts._load.is_behind and bool(view.charts.latency.plot.slots))
+    charts = view.charts
+    turns = _settle(lambda: not charts.is_drawing)
     note = f"{len(turns)} turns; processor at most {max(turn.cpu for turn in turns):.0f} ms"
-    frames = [_ms(lambda: (view.charts._draw(), view.charts.viewport().repaint())) for _ in range(20)]
+    frames: list[Span] = []
+    for _ in range(20):
+        charts.draw_soon()
+        frames += _settle(lambda: not charts.is_drawing)
+        frames += _settle(lambda: True)  # the last of them is painted
+    at_once = [_ms(lambda: [plot.repaint() for plot in charts.views]) for _ in range(20)]
     return [
         Figure.plain(f"{name} calls: charts complete after", first + sum(turns), "ms", note),
         Figure.at_most(f"{name} calls: worst stall of the charts", max(first, *turns), "ms", 50, note),
-        *_frames(f"{name} calls: draw all charts anew", frames),
+        *_frames(f"{name} calls: draw all charts anew, one a turn", frames),
+        *_frames(f"{name} calls: paint all charts at once", at_once),
     ]

@@ -126,25 +126,17 @@ def test_ticks_are_few_and_within(end: float) -> None:
         assert all(0 < value <= end * 1.001 for value in found)
 
 
-def _draw_all(charts: ChartsView) -> None:
-    """Draw, however many slices it takes."""
-    charts._draw()
-    while charts._timer.isActive():
-        charts._timer.stop()
-        charts._draw()
-
-
 def test_a_run_is_drawn_live_as_it_is_drawn_when_stored(charts: ChartsView) -> None:
     state = RunState()
     charts.set_state(state)
     for number, event in enumerate(traces.events(SHAPE)):
         state.apply(event)
         if number % 100 == 0:
-            charts._draw()
-    _draw_all(charts)
+            charts.draw_now()
+    charts.draw_now()
     live = [view.plot for view in charts.views]
     charts.set_state(state)
-    _draw_all(charts)
+    charts.draw_now()
     stored = [view.plot for view in charts.views]
     for one, other in zip(live, stored, strict=True):
         assert (one.slots, one.totals, one.summary) == (other.slots, other.totals, other.summary)
@@ -169,7 +161,7 @@ async def test_the_batch_of_the_selected_row_is_shown(charts: ChartsView, wait_u
 
 def test_keys_and_pointer_read_the_values_out(charts: ChartsView, qtbot: QtBot) -> None:
     charts.set_state(traces.state(SHAPE))
-    _draw_all(charts)
+    charts.draw_now()
     bars = charts.depth_tokens
     assert "Depth 0" in bars.accessibleDescription()  # the summary
     bars.setFocus()
@@ -191,7 +183,7 @@ def test_keys_and_pointer_read_the_values_out(charts: ChartsView, qtbot: QtBot) 
 
 def test_a_run_without_figures_says_so(charts: ChartsView) -> None:
     charts.set_state(RunState())
-    _draw_all(charts)
+    charts.draw_now()
     assert charts.load_view.plot.is_empty
     assert "No model has been asked yet" in charts.depth_cost.accessibleName()
     assert not charts._batch_part.isVisible()
@@ -199,28 +191,33 @@ def test_a_run_without_figures_says_so(charts: ChartsView) -> None:
 
 def test_unknown_cost_is_no_zero(charts: ChartsView) -> None:
     charts.set_state(traces.state(Shape(calls=30, knows_cost=False)))
-    _draw_all(charts)
+    charts.draw_now()
     assert charts.model_cost.plot.is_empty
     assert "gpt-5 –" in charts.model_cost.plot.summary
 
 
-def test_charts_become_files_and_pictures(charts: ChartsView, tmp_path: Path) -> None:
+async def test_charts_become_files_and_pictures(charts: ChartsView, tmp_path: Path, wait_until: Until) -> None:
     charts.set_state(traces.state(SHAPE))
-    _draw_all(charts)
+    charts.draw_now()
     told = QSignalSpy(charts.message)
     for view in charts.views:
+        count = told.count()
         view.save_to(str(tmp_path / "chart.svg"))
+        await wait_until(lambda count=count: told.count() == count + 1)
         drawing = (tmp_path / "chart.svg").read_bytes()
         root = ET.fromstring(drawing)
         assert root.tag.endswith("svg")
         assert view.plot.title in drawing.decode()
         view.save_to(str(tmp_path / "chart.png"))
+        await wait_until(lambda count=count: told.count() == count + 2)
+        assert view.more.isEnabled()
         picture = QImage(str(tmp_path / "chart.png"))
         assert picture.width() == view.width() * 2
         colours = {picture.pixel(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 3)}
         assert len(colours) > 4
     assert told.count() == 2 * len(charts.views)
     charts.latency.save_to(str(tmp_path / "missing" / "chart.png"))
+    await wait_until(lambda: told.count() == 2 * len(charts.views) + 1)
     assert told.at(told.count() - 1)[1] == "error"
     charts.latency.copy()
     assert not QGuiApplication.clipboard().image().isNull()

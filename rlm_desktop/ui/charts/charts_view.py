@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QResizeEvent
@@ -24,6 +25,7 @@ from rlm_desktop.ui.calls.call_model import Clock
 from rlm_desktop.ui.charts import run_plots
 from rlm_desktop.ui.charts.latency import Latencies
 from rlm_desktop.ui.charts.load import RequestLoad
+from rlm_desktop.ui.charts.plot import Plot
 from rlm_desktop.ui.charts.plot_view import PlotView
 
 AGAIN_SECONDS = 0.5
@@ -72,6 +74,9 @@ class ChartsView(QScrollArea):
             view.failed.connect(lambda reason: self.message.emit(reason, "error"))
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._go_on)
+        self._due: list[tuple[PlotView, Callable[[], Plot]]] = []
+        self._turns = QTimer(self, singleShot=True, interval=0)
+        self._turns.timeout.connect(self._draw_next)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -138,7 +143,7 @@ class ChartsView(QScrollArea):
         self._chosen = None
         self._clock = clock or (lambda: state.now)
         self.batches.clear()
-        self._timer.stop()
+        self._stop()
         self.refresh()
 
     def select(self, node: Node | None) -> None:
@@ -150,21 +155,40 @@ class ChartsView(QScrollArea):
     def refresh(self) -> None:
         """Take in what has happened, twice a second at most."""
         is_drawn = self._drawn_seq == self._state.seq and not self._state.is_running
-        if self.isVisible() and not is_drawn and not self._timer.isActive():
+        if self.isVisible() and not is_drawn and not self.is_drawing:
             since = time.monotonic() - self._drawn_at
             self._timer.start(int(max(0.0, AGAIN_SECONDS - since) * 1000))
 
+    def draw_soon(self) -> None:
+        """Draw everything anew without a pause."""
+        self._drawn_at, self._drawn_seq = 0.0, -1
+        self.refresh()
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether something is still to be counted or drawn."""
+        return self._timer.isActive() or self._turns.isActive()
+
+    def draw_now(self) -> None:
+        """Count and draw everything at once; for pictures of it."""
+        self._go_on()
+        while self.is_drawing:
+            (self._draw_next if self._turns.isActive() else self._go_on)()
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        if self._turns.isActive():
+            self._turns.stop()
+            self._drawn_seq = -1
+
     def _go_on(self) -> None:
         """Count for a slice of time, and draw what has been counted now and then."""
+        self._timer.stop()
         is_behind = self._count()
         if not is_behind or time.monotonic() - self._drawn_at >= AGAIN_SECONDS:
             self._show(is_behind=is_behind)
         else:
             self._timer.start(_SOON_MS)
-
-    def _draw(self) -> None:
-        """Count for a slice of time, and draw."""
-        self._show(is_behind=self._count())
 
     def _count(self) -> bool:
         """Take in what has happened; whether there is more."""
@@ -176,19 +200,29 @@ class ChartsView(QScrollArea):
         return is_behind
 
     def _show(self, *, is_behind: bool) -> None:
+        """Draw what has been counted, one chart in each turn of the event loop: all at once take too long."""
         self._drawn_at = time.monotonic()
+        self._drawn_seq = -1 if is_behind else self._state.seq
         state = self._state
         by_depth, by_model = run_plots.by_depth(state), run_plots.by_model(state)
-        self.load_view.set_plot(run_plots.concurrency(state, self._load, self._clock()))
-        self.depth_tokens.set_plot(run_plots.tokens(self.tr("Tokens by depth"), by_depth))
-        self.model_tokens.set_plot(run_plots.tokens(self.tr("Tokens by model"), by_model))
-        self.depth_cost.set_plot(run_plots.cost(self.tr("Cost by depth"), by_depth))
-        self.model_cost.set_plot(run_plots.cost(self.tr("Cost by model"), by_model))
-        self.latency.set_plot(run_plots.latency(self._latencies))
-        if is_behind:
+        self._due = [
+            (self.latency, lambda: run_plots.latency(self._latencies)),
+            (self.model_cost, lambda: run_plots.cost(self.tr("Cost by model"), by_model)),
+            (self.depth_cost, lambda: run_plots.cost(self.tr("Cost by depth"), by_depth)),
+            (self.model_tokens, lambda: run_plots.tokens(self.tr("Tokens by model"), by_model)),
+            (self.depth_tokens, lambda: run_plots.tokens(self.tr("Tokens by depth"), by_depth)),
+            (self.load_view, lambda: run_plots.concurrency(state, self._load, self._clock())),
+        ]
+        self._draw_next()
+
+    def _draw_next(self) -> None:
+        self._turns.stop()
+        view, make = self._due.pop()
+        view.set_plot(make())
+        if self._due:
+            self._turns.start()
+        elif self._drawn_seq < 0:
             self._timer.start(_SOON_MS)
-        else:
-            self._drawn_seq = state.seq
 
     # -- the batch ------------------------------------------------------------------------------------------
 
@@ -217,8 +251,7 @@ class ChartsView(QScrollArea):
         self._chosen = batch if is_by_hand else self._chosen
         if self._latencies is None or self._latencies.batch is not batch:
             self._latencies = Latencies(batch)
-            self._drawn_at, self._drawn_seq = 0.0, -1
-            self.refresh()
+            self.draw_soon()
         place = self.batches.findData(batch.number)
         if place < 0:
             self._listed = -1
@@ -237,12 +270,11 @@ class ChartsView(QScrollArea):
 
     def showEvent(self, event: QEvent) -> None:
         """What was hidden was not drawn."""
-        self._drawn_at = 0.0
-        self.refresh()
+        self.draw_soon()
 
     def hideEvent(self, event: QEvent) -> None:
         """Nothing is counted for nobody."""
-        self._timer.stop()
+        self._stop()
 
     def sizeHint(self) -> QSize:
         """As the tree."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from functools import cached_property
+from typing import Literal, TypeAlias, overload
 
 Kind: TypeAlias = Literal["steps", "columns", "bars"]
 _SECONDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30)
@@ -35,6 +36,36 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Spans(Sequence[str]):
+    """Names of equal steps, as `0.5 s – 1 s`; each is put together only when somebody asks for it.
+
+    Attributes:
+        length: How many.
+        start / width: Of the first one.
+        text: How a value is written.
+    """
+
+    length: int
+    start: float
+    width: float
+    text: Callable[[float], str]
+
+    def __len__(self) -> int:
+        return self.length
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(self.length))]
+        number = range(self.length)[place]
+        ends = (self.start + number * self.width, self.start + (number + 1) * self.width)
+        return " – ".join(map(self.text, ends))
+
+
+@dataclass(frozen=True)
 class Plot:
     """A chart.
 
@@ -53,7 +84,7 @@ class Plot:
     title: str
     kind: Kind
     unit: str
-    slots: tuple[str, ...]
+    slots: Sequence[str]
     series: tuple[Series, ...]
     text: Callable[[float], str]
     summary: str
@@ -62,19 +93,15 @@ class Plot:
     marks: tuple[Tick, ...] = ()
     limit: tuple[float, str] | None = None
 
-    @property
+    @cached_property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw yet."""
         return not any(value for series in self.series for value in series.values)
 
-    def total(self, slot: int) -> float:
-        """The height of a slot."""
-        return sum(series.values[slot] for series in self.series)
-
-    @property
+    @cached_property
     def top(self) -> float:
         """The end of the axis of values: the highest slot, and the limit where that is near."""
-        highest = max((self.total(slot) for slot in range(len(self.slots))), default=0.0)
+        highest = max(map(sum, zip(*(series.values for series in self.series), strict=True)), default=0.0)
         if self.limit is not None and highest * 3 >= self.limit[0]:
             highest = max(highest, self.limit[0])
         return highest * 1.05 or 1.0

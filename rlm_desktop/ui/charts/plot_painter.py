@@ -31,7 +31,7 @@ class PlotPainter:
         self._font = theme.figures_font(font)
         self._bold = QFont(self._font)
         self._bold.setBold(True)
-        self._metrics = QFontMetricsF(self._font)
+        self._metrics, self._bold_metrics = QFontMetricsF(self._font), QFontMetricsF(self._bold)
         self._inner = place.adjusted(_PAD, _PAD / 2, -_PAD, -_PAD / 2)
         self.area = self._area()
 
@@ -76,7 +76,8 @@ class PlotPainter:
         first = QRectF(self._inner.left(), self._inner.top(), self._inner.width(), _LINE)
         second = first.translated(0, _LINE)
         names = self._legend_width()
-        fits = QFontMetricsF(self._bold).horizontalAdvance(self._plot.title) + 12 + names <= first.width()
+        title = self._bold_metrics.horizontalAdvance(self._plot.title)
+        fits = title + 12 + names <= first.width()
         if names and not fits and not is_readout:
             # The names of the colours say more than the sentence, whose figures are in the chart.
             self._draw_legend(second, names)
@@ -84,10 +85,8 @@ class PlotPainter:
         legend = names if names and fits else 0.0
         if legend:
             self._draw_legend(first, legend)
-        self._painter.setFont(self._bold)
-        self._text(first.adjusted(0, 0, -legend, 0), self._plot.title, self._colours.text)
-        taken = QFontMetricsF(self._bold).horizontalAdvance(self._plot.title) + 8
-        self._painter.setFont(self._font)
+        self._text(first.adjusted(0, 0, -legend, 0), self._plot.title, self._colours.text, is_bold=True)
+        taken = title + 8
         if taken + self._width(self._plot.unit) + legend <= first.width():
             self._text(first.adjusted(taken, 0, -legend, 0), self._plot.unit, self._colours.muted)
         self._text(second, line, self._colours.text if is_readout else self._colours.muted)
@@ -100,7 +99,6 @@ class PlotPainter:
     def _draw_legend(self, line: QRectF, room: float) -> None:
         """Names of the series, at the right end of a line that has room, else from its beginning."""
         x = max(line.left(), line.right() - room + 12)
-        self._painter.setFont(self._font)
         for one in self._plot.series:
             box = QRectF(x, line.center().y() - _SWATCH / 2, _SWATCH, _SWATCH)
             self._painter.fillRect(box, self._ink(one))
@@ -115,14 +113,22 @@ class PlotPainter:
         return colour
 
     def _text(
-        self, place: QRectF, text: str, colour: str, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+        self,
+        place: QRectF,
+        text: str,
+        colour: str,
+        side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+        *,
+        is_bold: bool = False,
     ) -> None:
         if place.width() <= 4:
             return
-        metrics = QFontMetricsF(self._painter.font())
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width() + 1)
+        metrics = self._bold_metrics if is_bold else self._metrics
+        if metrics.horizontalAdvance(text) > place.width() + 1:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width() + 1)
+        self._painter.setFont(self._bold if is_bold else self._font)
         self._painter.setPen(QColor(colour))
-        self._painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        self._painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, text)
 
     # -- over time, distributions ---------------------------------------------------------------------------
 
@@ -132,19 +138,22 @@ class PlotPainter:
         self._draw_ticks()
         width = area.width() / len(plot.slots)
         gap = 1.0 if plot.kind == "columns" and width > 4 else 0.0
+        start, wide, least = area.left(), max(0.5, width - gap), 1.5 if plot.kind == "columns" else 0.0
         scale = area.height() / plot.top
         bottoms = [area.bottom()] * len(plot.slots)
         if 0 <= marked < len(plot.slots):
             ground = QRectF(area.left() + marked * width, area.top(), max(1.0, width), area.height())
             painter.fillRect(ground, QColor(self._colours.selection))
         for one in plot.series:
-            ink = self._ink(one)
+            columns: list[QRectF] = []
             for slot, value in enumerate(one.values):
                 if value:
-                    height = max(value * scale, 1.5 if plot.kind == "columns" else 0.0)
+                    height = max(value * scale, least)
                     bottoms[slot] -= height
-                    left = area.left() + slot * width
-                    painter.fillRect(QRectF(left, bottoms[slot], max(0.5, width - gap), height), ink)
+                    columns.append(QRectF(start + slot * width, bottoms[slot], wide, height))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._ink(one))
+            painter.drawRects(columns)
         self._draw_limit()
         self._draw_marks()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -24,6 +26,7 @@ from rlm_desktop.ui import theme
 from rlm_desktop.ui.charts.plot import Plot
 from rlm_desktop.ui.charts.plot_painter import BAR, PlotPainter
 from rlm_desktop.ui.file_dialog import file_dialog
+from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.theme import Colours
 
 _HEIGHT = 200
@@ -50,6 +53,8 @@ class PlotView(QWidget):
         super().__init__(parent)
         self._plot = plot
         self._slot = -1
+        self._saving = 0
+        self._tasks = Tasks(lambda error: self.failed.emit(str(error)))
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
@@ -105,7 +110,8 @@ class PlotView(QWidget):
         painter = QPainter(self)
         colours = theme.colours_of(self)
         painter.fillRect(self.rect(), QColor(colours.window))
-        self._painter(painter, self._place(), colours).draw(self._slot, self.readout)
+        readout = self.tr("Saving…") if self._saving else self.readout
+        self._painter(painter, self._place(), colours).draw(self._slot, readout)
         if self.hasFocus():
             painter.setPen(QColor(colours.accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -221,21 +227,40 @@ class PlotView(QWidget):
         dialog.open()
 
     def save_to(self, path: str) -> None:
-        """Write a file; its ending says of which kind, PNG when it has none."""
-        try:
-            if Path(path).suffix.lower() == ".svg":
-                Path(path).write_bytes(self.svg())
-            else:
-                Path(path).write_bytes(self._png())
-        except OSError as error:
-            reason = self.tr("{path}: {reason}. Choose another place.")
-            self.failed.emit(reason.format(path=path, reason=error.strerror or error))
-        else:
-            self.saved.emit(path)
+        """Write a file; its ending says of which kind, PNG when it has none. Off the loop: drives may be slow."""
+        drawn = self.svg() if Path(path).suffix.lower() == ".svg" else self.picture()
+        self._tasks.spawn(self._save_to(path, drawn), name="save chart")
 
-    def _png(self) -> bytes:
-        written = QByteArray()
-        buffer = QBuffer(written)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        self.picture().save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
-        return bytes(written.data())
+    async def _save_to(self, path: str, drawn: bytes | QImage) -> None:
+        self._show_saving(1)
+        failure: OSError | None = None
+        try:
+            await asyncio.to_thread(_write, Path(path), drawn)
+        except OSError as error:
+            failure = error
+        if not shiboken6.isValid(self):  # the window was closed meanwhile
+            return
+        self._show_saving(-1)
+        if failure is None:
+            self.saved.emit(path)
+        else:
+            reason = self.tr("{path}: {reason}. Choose another place.")
+            self.failed.emit(reason.format(path=path, reason=failure.strerror or failure))
+
+    def _show_saving(self, more: int) -> None:
+        self._saving += more
+        self.more.setEnabled(not self._saving)
+        self.update()
+
+
+def _write(path: Path, drawn: bytes | QImage) -> None:
+    """Write a chart; a picture becomes PNG here, which takes longer than drawing it."""
+    path.write_bytes(drawn if isinstance(drawn, bytes) else _png(drawn))
+
+
+def _png(picture: QImage) -> bytes:
+    written = QByteArray()
+    buffer = QBuffer(written)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
+    return bytes(written.data())

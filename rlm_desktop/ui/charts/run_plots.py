@@ -12,7 +12,7 @@ from rlm_desktop.ui import figures
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.charts.latency import Latencies
 from rlm_desktop.ui.charts.load import RequestLoad
-from rlm_desktop.ui.charts.plot import Plot, Series, Tick, steps, time_steps
+from rlm_desktop.ui.charts.plot import Plot, Series, Spans, Tick, steps, time_steps
 
 COLUMNS = 40
 _DEPTH_ROLES = ("rlm", "llm", "code", "batch", "ok", "muted")
@@ -52,7 +52,7 @@ def concurrency(state: RunState, load: RequestLoad, now: float) -> Plot:
         title=_tr("Requests under way"),
         kind="steps",
         unit=_tr("requests"),
-        slots=tuple(f"{moment(slot * width)} – {moment((slot + 1) * width)}" for slot in range(count)),
+        slots=Spans(count, 0.0, width, moment),
         series=series,
         text=_amount,
         summary=summary if series else _tr("No model has been asked yet."),
@@ -148,10 +148,7 @@ def latency(latencies: Latencies | None) -> Plot:
         title=_tr("Durations of the calls"),
         kind="columns",
         unit=_tr("calls"),
-        slots=tuple(
-            f"{call_text.seconds(low + slot * width)} – {call_text.seconds(low + (slot + 1) * width)}"
-            for slot in range(COLUMNS)
-        ),
+        slots=Spans(COLUMNS, low, width, call_text.seconds),
         series=tuple(series),
         text=lambda value: figures.number(round(value)),
         summary=_latency_summary(latencies),
