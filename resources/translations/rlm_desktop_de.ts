@@ -653,39 +653,39 @@
     <name>AnswerSources</name>
     <message>
         <source>There is no such place in {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>In {name} gibt es diese Stelle nicht.</translation>
     </message>
     <message>
         <source>cell {number}</source>
-        <translation type="unfinished">Zelle {number}</translation>
+        <translation>Zelle {number}</translation>
     </message>
     <message>
         <source>character {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeichen {number}</translation>
     </message>
     <message>
         <source>line {line}</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile {line}</translation>
     </message>
     <message>
         <source>message {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachricht {number}</translation>
     </message>
     <message>
         <source>page {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Seite {number}</translation>
     </message>
     <message>
         <source>sheet {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Blatt {number}</translation>
     </message>
     <message>
         <source>sheet “{name}”</source>
-        <translation type="unfinished"></translation>
+        <translation>Blatt „{name}“</translation>
     </message>
     <message>
         <source>slide {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Folie {number}</translation>
     </message>
 </context>
 <context>
@@ -2750,8 +2750,8 @@
         <translation>Hier abzweigen…</translation>
     </message>
     <message>
-        <source>Go on where it was cut: what was finished is served from the record (Ctrl+Shift+R)</source>
-        <translation>Dort weiter, wo er abbrach: Was fertig war, kommt aus der Aufzeichnung (Strg+Umschalt+R)</translation>
+        <source>Go on where it was cut: what was finished is served from the record {keys}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Go on with other limits; what was finished is served from the record</source>
@@ -2942,8 +2942,8 @@
         <translation>Heute</translation>
     </message>
     <message>
-        <source>Write the selected runs to files (Ctrl+E)</source>
-        <translation>Die gewählten Läufe in Dateien schreiben (Strg+E)</translation>
+        <source>Write the selected runs to files</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the latest {places}, in {runs}</source>
@@ -3009,8 +3009,8 @@
         <translation>Umbenennen…</translation>
     </message>
     <message>
-        <source>Start with an empty session (Ctrl+N)</source>
-        <translation>Mit einer leeren Sitzung beginnen (Strg+N)</translation>
+        <source>Start with an empty session</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Tags…</source>
@@ -4174,8 +4174,8 @@
         <translation>Code, der gleich läuft</translation>
     </message>
     <message>
-        <source>Do not run it; the model is told so (Ctrl+F10)</source>
-        <translation>Nicht ausführen; das Modell erfährt es (Strg+F10)</translation>
+        <source>Do not run it; the model is told so</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>End the call with this answer</source>
@@ -4190,8 +4190,8 @@
         <translation>Ausführen</translation>
     </message>
     <message>
-        <source>Run the cell, with what was changed in it (F10)</source>
-        <translation>Die Zelle ausführen, mit allen Änderungen daran (F10)</translation>
+        <source>Run the cell, with what was changed in it</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Skip</source>
@@ -4465,10 +4465,6 @@
         <translation>Fragen</translation>
     </message>
     <message>
-        <source>Ask (Ctrl+Enter)</source>
-        <translation>Fragen (Strg+Eingabe)</translation>
-    </message>
-    <message>
         <source>Ask a follow-up question; the model knows the earlier ones…</source>
         <translation>Eine weitere Frage stellen; das Modell kennt die früheren…</translation>
     </message>
@@ -4661,8 +4657,8 @@
         <translation>Kopieren</translation>
     </message>
     <message>
-        <source>Copy the answer as Markdown (Ctrl+Shift+C)</source>
-        <translation>Die Antwort als Markdown kopieren (Strg+Umschalt+C)</translation>
+        <source>Copy the answer as Markdown</source>
+        <translation type="unfinished">Die Antwort als Markdown kopieren</translation>
     </message>
     <message>
         <source>Copy the final answer</source>
@@ -4685,8 +4681,8 @@
         <translation>Antwort zeigen</translation>
     </message>
     <message>
-        <source>Show the whole answer (Ctrl+Shift+A)</source>
-        <translation>Die ganze Antwort zeigen (Strg+Umschalt+A)</translation>
+        <source>Show the whole answer</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Stopped before there was an answer. What it had found is in the tree below.</source>
@@ -7124,15 +7120,15 @@
     <name>SourcesButton</name>
     <message>
         <source>Sources {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>Quellen {count}</translation>
     </message>
     <message>
         <source>The places in the documents that the answer names or quotes</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Stellen in den Dokumenten, die die Antwort nennt oder zitiert</translation>
     </message>
     <message>
         <source>and {count} more</source>
-        <translation type="unfinished"></translation>
+        <translation>und {count} weitere</translation>
     </message>
 </context>
 <context>
@@ -7239,12 +7235,12 @@
         <translation>Weiter</translation>
     </message>
     <message>
-        <source>Hold the run: each call waits before its next iteration (Ctrl+P)</source>
-        <translation>Den Lauf anhalten: Jeder Aufruf wartet vor seiner nächsten Iteration (Strg+P)</translation>
+        <source>Hold the run: each call waits before its next iteration</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Let the run go on (Ctrl+P)</source>
-        <translation>Den Lauf weiterlaufen lassen (Strg+P)</translation>
+        <source>Let the run go on</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Pause</source>
@@ -7267,11 +7263,11 @@
         <translation>Wiedergabe: {status}</translation>
     </message>
     <message>
-        <source>Show the cell that waits for your decision (Shift+F9)</source>
-        <translation>Die Zelle zeigen, die auf Ihre Entscheidung wartet (Umschalt+F9)</translation>
+        <source>Show the cell that waits for your decision</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show tokens and cost by depth and by model (Ctrl+Shift+E)</source>
+        <source>Show tokens and cost by depth and by model</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -7279,8 +7275,8 @@
         <translation>Den Lauf stoppen</translation>
     </message>
     <message>
-        <source>Stop the run (Esc); what it has found so far is kept</source>
-        <translation>Den Lauf stoppen (Esc); was er gefunden hat, bleibt</translation>
+        <source>Stop the run {keys}; what it has found so far is kept</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Stopping</source>
@@ -7666,6 +7662,17 @@
     <message>
         <source>{variables}, {changed} changed in this iteration (marked ●)</source>
         <translation>{variables}, {changed} in dieser Iteration geändert (mit ● markiert)</translation>
+    </message>
+</context>
+<context>
+    <name>Verdict</name>
+    <message>
+        <source>Copy details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy what was asked and what came back, without any key</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

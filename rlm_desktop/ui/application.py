@@ -21,6 +21,7 @@ from rlm_desktop.ui.faults import CrashDialog, ErrorFunnel
 from rlm_desktop.ui.first_window import FirstWindow, theme_density, theme_mode
 from rlm_desktop.ui.loop import IdleCollector, Tasks, UiEventLoop
 from rlm_desktop.ui.samples import samples
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.theme import Mode
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class Application(QObject):
         from rlm_desktop.ui.commands import Commands
         from rlm_desktop.ui.compare.comparing import Comparing
         from rlm_desktop.ui.controls.run_controls import RunControls
+        from rlm_desktop.ui.documents.sources import AnswerSources
         from rlm_desktop.ui.first_steps.first_steps import FirstSteps
         from rlm_desktop.ui.forks.forks import Forks
         from rlm_desktop.ui.help.desk import HelpDesk
@@ -149,6 +151,7 @@ class Application(QObject):
         first = FirstSteps(self._workbench, window, self.tasks)
         first.offer_model(models.connect_panel, lambda: settings.show("providers"))
         comparing = Comparing(self._workbench, window, self.tasks)
+        AnswerSources(window.work.inspector.answer, self._workbench, self.tasks)
         history.menu_opening.connect(comparing.extend_menu)
         parts = (self._controls, commands, forks, comparing, desk, settings, models, history, first)
         offered = {name: do for part in parts for name, do in part.handlers().items()}
@@ -197,8 +200,8 @@ class Application(QObject):
         try:
             await asyncio.to_thread(history.open)
         except UserError as error:
-            text = f"{error} Until this is mended, runs are not kept."
-            log.warning("%s", text)
+            log.warning("%s Until this is mended, runs are not kept.", error)
+            text = self.tr("{error} Until this is mended, runs are not kept.").format(error=said(str(error)))
             self.window.messages.show_message(text)
             return
         await self.workbench.sessions.use(history)

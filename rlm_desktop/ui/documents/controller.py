@@ -343,14 +343,14 @@ class DocumentsController(QObject):
         """A document with its text, from the history if need be; see `DocumentTexts.of`."""
         return await self.texts.of(item)
 
-    def show_text(self, item: DocumentItem, offset: int = 0, passages: Sequence[tuple[int, int]] = ()) -> None:
-        """Show the text of a document beside its page numbers, from a character on, with passages marked."""
+    def show_text(self, item: DocumentItem, offset: int = 0, length: int = 0) -> None:
+        """Show the text of a document beside its page numbers, from a character on; mark so many from it."""
         if item.state is State.LOCKED:
             self._rereading.ask_password(item)
         elif item.state is State.FAILED:
             self.news.say_refused(item)
         elif item.state is State.READY:
-            self._tasks.spawn(self.texts.show(item, offset, passages), name="show text")
+            self._tasks.spawn(self.texts.show(item, offset, length), name="show text")
 
 
 def _key_of(item: DocumentItem) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from rlm_desktop.ui.figures import CHARACTERS_PER_TOKEN, counted, number, short_count
+from rlm_desktop.ui.sentences import said
 
 if TYPE_CHECKING:
     from rlm_desktop.documents import Document, Found
@@ -87,7 +88,8 @@ class DocumentItem:
         self.kind, self.path, self.sha256 = document.kind, document.path, document.sha256
         self.characters, self.pages = document.characters, len(document.pages) or None
         self.size_bytes, self.tokens = document.size_bytes, document.estimated_tokens
-        self.warnings, self.encoding, self.needs_ocr = document.warnings, document.encoding, document.needs_ocr
+        self.warnings = tuple(map(said, document.warnings))
+        self.encoding, self.needs_ocr = document.encoding, document.needs_ocr
         self.state, self.reason, self.document = State.READY, "", document
 
     def wait(self) -> None:
@@ -104,7 +106,7 @@ class DocumentItem:
     def refuse(self, error: DocumentError, *, is_locked: bool) -> None:
         """It cannot be read, or not without a password."""
         self.state = State.LOCKED if is_locked else State.FAILED
-        self.reason = error.reason
+        self.reason = said(error.reason)
 
     @property
     def is_asked(self) -> bool:

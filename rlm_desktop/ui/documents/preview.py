@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer
@@ -50,6 +49,8 @@ if TYPE_CHECKING:
 FIND_AFTER_MS = 120
 MAX_OUTLINE = 2_000
 MAX_MARKED = 500
+MOST_STRIKING = 2_000
+"""Characters of a passage that stands out like what was found; a whole page is marked with less colour."""
 LINES_UP_TO = 16 << 20
 """Counting the lines of a longer text would hold up the window: there the gutter shows characters."""
 
@@ -216,7 +217,7 @@ class PreviewWindow(QDialog):
         self._document: Document | None = None
         self._found: list[tuple[int, int]] = []
         self._current = -1
-        self._passages: list[tuple[int, int]] = []
+        self._passage = (0, 0)
         self._search: asyncio.Task[None] | None = None
         self._is_searching = False
         self._soon = QTimer(self, singleShot=True, interval=FIND_AFTER_MS)
@@ -311,10 +312,10 @@ class PreviewWindow(QDialog):
         assert self._document is not None, "show_document() comes first"
         return self._document
 
-    def show_document(self, document: Document, offset: int = 0, passages: Sequence[tuple[int, int]] = ()) -> None:
-        """Show a document, from a character on, with passages (start and end) marked."""
+    def show_document(self, document: Document, offset: int = 0, length: int = 0) -> None:
+        """Show a document, from a character on; mark so many from it."""
         self._stop_search()
-        self._passages = list(passages)
+        self._passage = (offset, offset + length)
         self._document = document
         self.setWindowTitle(document.name)
         self.text.setAccessibleName(self.tr("Text of {name}").format(name=document.name))
@@ -337,7 +338,7 @@ class PreviewWindow(QDialog):
         if offset:
             self.text.go_to(offset)
         self._say_where()
-        if passages:
+        if length:
             self.query.clear()
             self._soon.stop()
         self._start_search()
@@ -469,10 +470,9 @@ class PreviewWindow(QDialog):
         current = self._found[self._current][0] if self._current >= 0 else -1
         if len(here) > MAX_MARKED:
             here = here[max(0, bisect_left(here, (current, 0)) - MAX_MARKED // 2) :]
-        if not self.query.text().strip():
-            here = [
-                (max(a, part.start), min(b, part.end)) for a, b in self._passages if a < part.end and b > part.start
-            ]
+        start, end = max(self._passage[0], part.start), min(self._passage[1], part.end)
+        if start < end and not self.query.text().strip():
+            here, current = [(start, end)], start if end - start <= MOST_STRIKING else -1
         self.text.mark(here, current)
 
     def _say_found(self) -> None:

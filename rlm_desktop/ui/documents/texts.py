@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject
@@ -106,17 +105,25 @@ class DocumentTexts(QObject):
             )
         return item.document
 
+    async def fetched(self, item: DocumentItem) -> Document | None:
+        """A document of the history with its text, which is not kept at hand; None when it is not there."""
+        try:
+            return await self._sessions.do(lambda history: history.document(item.sha256, item.name, item.path))
+        except UserError as error:
+            log.info("the text of %s was not fetched: %s", item.name, error)
+            return None
+
     # -- shown ----------------------------------------------------------------------------------------------
 
-    async def show(self, item: DocumentItem, offset: int = 0, passages: Sequence[tuple[int, int]] = ()) -> None:
-        """Show the text of a document beside its page numbers, from a character on, with passages marked."""
+    async def show(self, item: DocumentItem, offset: int = 0, length: int = 0) -> None:
+        """Show the text of a document beside its page numbers, from a character on; mark so many from it."""
         from rlm_desktop.ui.documents.preview import PreviewWindow
 
         document = dataclasses.replace(await self.of(item), name=item.name)
         if self._preview is None:
             self._preview = PreviewWindow(self._tasks, self._window)
             self._preview.finished.connect(self._forget_preview)
-        self._preview.show_document(document, offset, passages)
+        self._preview.show_document(document, offset, length)
         self._preview.show()
         self._preview.activateWindow()
 

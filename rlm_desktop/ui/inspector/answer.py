@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.file_dialog import file_dialog
+from rlm_desktop.ui.inspector.answer_links import PlaceLink, SourcesButton, index_of, show_links
 from rlm_desktop.ui.loop import Tasks
 
 MOST_MARKDOWN = 100_000
@@ -39,7 +41,13 @@ MOST_MARKDOWN = 100_000
 
 
 class MarkdownView(QTextBrowser):
-    """Renders Markdown that nobody vouches for: no HTML, nothing loaded, no link followed by itself."""
+    """Renders Markdown that nobody vouches for: no HTML, nothing loaded, no link followed by itself.
+
+    Signals:
+        place_chosen: The index of one of the places that `set_links` was given.
+    """
+
+    place_chosen = Signal(int)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -49,18 +57,31 @@ class MarkdownView(QTextBrowser):
         self.document().setDocumentMargin(12)
         self.anchorClicked.connect(self._offer_link)
         self._source = ""
+        self._links: Sequence[PlaceLink] = ()
 
     def set_source(self, text: str) -> None:
         """Show `text`."""
         if text == self._source:
             return
-        self._source = text
+        self._source, self._links = text, ()
         self._render()
+
+    def set_links(self, links: Sequence[PlaceLink]) -> None:
+        """Make parts of the text links to places in documents, until another text is shown."""
+        if self._links:
+            self._links = ()
+            self._render()
+        self._links = links
+        show_links(self.document(), links, theme.colours_of(self))
 
     def _render(self) -> None:
         if len(self._source) > MOST_MARKDOWN:
             self.setPlainText(self._source)
-            return
+        else:
+            self._render_markdown()
+        show_links(self.document(), self._links, theme.colours_of(self))
+
+    def _render_markdown(self) -> None:
         features = QTextDocument.MarkdownFeature
         self.document().setMarkdown(self._source, features.MarkdownDialectGitHub | features.MarkdownNoHTML)
         self._dress()
@@ -107,6 +128,10 @@ class MarkdownView(QTextBrowser):
         return None
 
     def _offer_link(self, link: QUrl) -> None:
+        if (place := index_of(link)) is not None:
+            if place < len(self._links):
+                self.place_chosen.emit(place)
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Copy link"), lambda: QGuiApplication.clipboard().setText(link.toString()))
@@ -128,8 +153,10 @@ class AnswerPage(QWidget):
     Signals:
         saved: A file was written; its path.
         failed: It could not be; the reason.
+        shown: An answer shows, perhaps the same as before.
     """
 
+    shown = Signal()
     saved = Signal(str)
     failed = Signal(str)
 
@@ -138,6 +165,7 @@ class AnswerPage(QWidget):
         self._answer = ""
         self._tasks = Tasks(lambda error: self.failed.emit(str(error)))
         self.view = MarkdownView(self.tr("Final answer"))
+        self.sources = SourcesButton(self.view.place_chosen.emit)
         self._source = QLabel()
         self._source.setProperty("muted", True)
         self.copy = QPushButton(self.tr("Copy"))
@@ -150,6 +178,7 @@ class AnswerPage(QWidget):
         bar.setContentsMargins(12, 6, 12, 6)
         bar.setSpacing(8)
         bar.addWidget(self._source, 1)
+        bar.addWidget(self.sources)
         bar.addWidget(self.copy)
         bar.addWidget(self.save)
         layout = QVBoxLayout(self)
@@ -168,6 +197,17 @@ class AnswerPage(QWidget):
         self._source.setText(given if answer is not None and source else "")
         for button in (self.copy, self.save):
             button.setEnabled(bool(answer))
+        self.shown.emit()
+
+    @property
+    def answer(self) -> str:
+        """The answer that shows, in Markdown; empty when there is none."""
+        return self._answer
+
+    def set_links(self, links: Sequence[PlaceLink]) -> None:
+        """Link the places that the answer names, and list them."""
+        self.view.set_links(links)
+        self.sources.set_links(links)
 
     def _choose_file(self) -> None:
         kinds = self.tr("Markdown (*.md);;All files (*)")

@@ -1,0 +1,153 @@
+"""Finds what an answer quotes in a document's text, and the characters of a place that it names. For threads."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from rlm_desktop.documents import Document
+    from rlm_desktop.ui.documents.citations import Citation
+
+_PIECE = 1 << 20
+_NEAR = 4_000
+_TOKEN = re.compile(r"[^\W_]+|[^\w\s]")
+_MARKUP = r"[*_`~\\|]*"
+"""What Markdown puts into a text, and a reader does not see."""
+_GAP = r"[\s*_`~\\|>]+"
+_ALIKE = ("'’‘`´", '"“”„«»', "-–—‐‑−")
+"""Characters that models write for one another."""
+_UNSEEN = frozenset("*_`~\\|>")
+_CUT = re.compile(r"\s*(?:\[?(?:\.\.\.|…)\]?|\[\.\])\s*")
+
+
+class Passage(NamedTuple):
+    """Characters of a document."""
+
+    start: int
+    end: int
+
+
+class Quotation:
+    """Something quoted, ready to be looked for: white space, Markdown and typographic signs do not count."""
+
+    def __init__(self, quote: str) -> None:
+        tokens = list(_TOKEN.finditer(quote))
+        while tokens and not tokens[0][0].isalnum():
+            tokens.pop(0)
+        while tokens and not tokens[-1][0].isalnum():
+            tokens.pop()
+        tokens = [token for token in tokens if token[0] not in _UNSEEN]
+        words = [token[0] for token in tokens if token[0].isalnum()]
+        self._anchor = max(words, key=len, default="")
+        self._reach = 3 * len(quote) + 200
+        pieces: list[str] = []
+        for index, token in enumerate(tokens):
+            if index:
+                is_apart = any(char.isspace() for char in quote[tokens[index - 1].end() : token.start()])
+                pieces.append(_GAP if is_apart else _MARKUP)
+            pieces.append(_alike(token[0]))
+        self._pattern = re.compile("".join(pieces)) if len(words) >= 3 else None
+
+    def find(self, text: str, start: int = 0, end: int | None = None) -> tuple[int, int] | None:
+        """Where it stands first, between two characters; None when it does not."""
+        if self._pattern is None:
+            return None
+        end = len(text) if end is None else end
+        at = start
+        while at < end:
+            # By pieces: one search through 500 MB would keep the other threads waiting.
+            hit = text.find(self._anchor, at, min(end, at + _PIECE + len(self._anchor)))
+            if hit < 0:
+                at += _PIECE
+                continue
+            match = self._pattern.search(text, max(start, hit - self._reach), min(end, hit + self._reach))
+            if match:
+                return match.span()
+            at = hit + len(self._anchor)
+        return None
+
+
+def _alike(token: str) -> str:
+    group = next((group for group in _ALIKE if token in group), "")
+    return f"[{re.escape(group)}]" if group else re.escape(token)
+
+
+def parts_of(quote: str) -> list[str]:
+    """What was quoted, cut where the answer says that something is left out; the longest part first."""
+    return sorted((part for part in _CUT.split(quote) if part), key=len, reverse=True)
+
+
+def found(text: str, quote: str, start: int = 0, end: int | None = None) -> tuple[int, int] | None:
+    """Where a quotation stands; of one with words left out, its longest part that can be found."""
+    spans = (Quotation(part).find(text, start, end) for part in parts_of(quote)[:3])
+    return next((span for span in spans if span is not None), None)
+
+
+def passage_of(document: Document, citation: Citation, quote: str = "") -> Passage | None:
+    """The characters that a place names, or within it those that are quoted; None when there is no such place."""
+    around = _around(document, citation)
+    if around is None:
+        return None
+    if quote:
+        near = max(0, around[0] - _NEAR), min(document.characters, around[1] + _NEAR)
+        if span := found(document.text, quote, *near):
+            return Passage(*span)
+    return Passage(*around)
+
+
+def _around(document: Document, citation: Citation) -> tuple[int, int] | None:
+    text = document.text
+    if citation.character is not None:
+        at = citation.character
+        return _line_around(text, at) if at < len(text) else None
+    start, end = 0, len(text)
+    if citation.kind:
+        place = _place(document, citation)
+        if place is None:
+            return None
+        start, end = place
+    if citation.line:
+        return _line(text, citation.line, start, end)
+    return start, end
+
+
+def _place(document: Document, citation: Citation) -> tuple[int, int] | None:
+    """A page by its number; a message or a cell, too; a sheet by its name, should it have one."""
+    is_paged = citation.kind in ("page", "slide", "sheet")
+    if is_paged and citation.name and not citation.number:
+        places = document.places.of_kind(citation.kind, document.characters)
+        return next(((one.start, one.end) for one in places if one.name == citation.name), None)
+    if is_paged and document.pages:
+        if not 1 <= citation.number <= len(document.pages):
+            return None
+        last = citation.number == len(document.pages)
+        return document.pages[citation.number - 1], (
+            document.characters if last else document.pages[citation.number]
+        )
+    places = document.places.of_kind(citation.kind, document.characters)
+    return next(((one.start, one.end) for one in places if one.number == citation.number), None)
+
+
+def _line(text: str, number: int, start: int, end: int) -> tuple[int, int] | None:
+    """The line of a number, from 1, within characters."""
+    at, left = start, number - 1
+    while left and at < end:
+        until = min(end, at + _PIECE)
+        lines = text.count("\n", at, until)
+        if lines < left:
+            left, at = left - lines, until
+            continue
+        for _ in range(left):
+            at = text.find("\n", at, until) + 1
+        left = 0
+    if at >= end or left:
+        return None
+    stop = text.find("\n", at, end)
+    return at, end if stop < 0 else stop
+
+
+def _line_around(text: str, at: int) -> tuple[int, int]:
+    start = text.rfind("\n", max(0, at - _NEAR), at) + 1 or max(0, at - _NEAR)
+    stop = text.find("\n", at, at + _NEAR)
+    return start, stop if stop >= 0 else min(len(text), at + _NEAR)
