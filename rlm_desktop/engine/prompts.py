@@ -70,10 +70,16 @@ class ContextSummary:
 
 @dataclass(frozen=True, slots=True)
 class CellShown:
-    """The result of one cell as the model sees it. `error` is the traceback with the failing line."""
+    """The result of one cell as the model sees it.
+
+    Attributes:
+        uncounted: Characters of the longer one of the outputs that are not in it.
+        error: The traceback with the failing line.
+    """
 
     stdout: str = ""
     stderr: str = ""
+    uncounted: int = 0
     error: str = ""
     status: str = "ok"
     variables: Sequence[str] = ()
@@ -100,17 +106,23 @@ def summarize_context(
     return ContextSummary(kind, characters, tuple(documents), preview)
 
 
-def truncate(text: str, limit: int) -> str:
-    """`text`, or its head and tail with the cut between them counted, in at most `limit` characters."""
+def truncate(text: str, limit: int, uncounted: int = 0) -> str:
+    """`text`, or its head and tail with the cut between them counted, in at most `limit` characters.
+
+    Args:
+        text: What to cut.
+        limit: Characters that may be left.
+        uncounted: Characters that were cut out of the text before.
+    """
     if len(text) <= limit:
         return text
     # The marker's own length depends on the number in it; the longest possible one is reserved.
-    room = limit - len(_cut_marker(len(text)))
+    room = limit - len(_cut_marker(len(text) + uncounted))
     if room < 2:
         return text[: max(0, limit)]
     tail = room // 3
     head = room - tail
-    return f"{text[:head]}{_cut_marker(len(text) - room)}{text[-tail:] if tail else ''}"
+    return f"{text[:head]}{_cut_marker(len(text) - room + uncounted)}{text[-tail:] if tail else ''}"
 
 
 def system_prompt(
@@ -352,10 +364,12 @@ def _earlier(history: Sequence[tuple[str, str]]) -> str:
 
 def _cell_text(cell: CellShown, number: int, of: int, limit: int) -> str:
     lines = ["REPL output:" if of == 1 else f"REPL output (cell {number} of {of}):"]
+    is_stdout_longer = len(cell.stdout) >= len(cell.stderr)
     if cell.stdout.strip():
-        lines.append(truncate(cell.stdout.rstrip(), limit))
+        lines.append(truncate(cell.stdout.rstrip(), limit, cell.uncounted if is_stdout_longer else 0))
     if cell.stderr.strip():
-        lines += ["stderr:", truncate(cell.stderr.rstrip(), limit // 4)]
+        uncounted = 0 if is_stdout_longer else cell.uncounted
+        lines += ["stderr:", truncate(cell.stderr.rstrip(), limit // 4, uncounted)]
     if cell.error.strip():
         lines += [f"The cell ended with an error ({cell.status}):", truncate(cell.error.rstrip(), limit // 4)]
     elif cell.status != "ok":

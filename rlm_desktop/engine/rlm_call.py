@@ -24,6 +24,7 @@ from rlm_desktop.engine.sub_calls import SubCalls
 from rlm_desktop.engine.tools import SHOWN, Billed, shown
 from rlm_desktop.errors import LimitExceeded, ModelError
 from rlm_desktop.repl.host import CellResult, Repl, ReplSpec
+from rlm_desktop.repl.output import dropped_mark
 from rlm_desktop.repl.wire import Final, ToolCall
 
 MAX_STALLS = 3
@@ -392,6 +393,7 @@ class RlmCall:
             prompts.CellShown(
                 stdout=result.stdout,
                 stderr=result.stderr,
+                uncounted=result.dropped - len(dropped_mark(result.dropped)) if result.dropped else 0,
                 error=_told_error(result),
                 status=result.status,
                 variables=[variable.name for variable in result.variables],

@@ -12,6 +12,7 @@ from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
 from rlm_desktop.repl.clock import Clock
 from rlm_desktop.repl.launcher import Launched
+from rlm_desktop.repl.output import dropped_mark
 from rlm_desktop.repl.spec import CellResult, Services
 from rlm_desktop.repl.watch import resident
 
@@ -228,8 +229,9 @@ class WorkerHandle:
         running.room -= len(kept)
         running.dropped += len(output.text) - len(kept)
         if kept:
-            running.output[output.stream].append(kept)
-            self._services.on_output(output.stream, kept)
+            text = f"{dropped_mark(output.dropped)}{kept}" if output.dropped else kept
+            running.output[output.stream].append(text)
+            self._services.on_output(output.stream, text)
 
     def _take_done(self, done: wire.Done) -> None:
         running = self._running

@@ -120,7 +120,7 @@ class Namespace:
         except KeyboardInterrupt:
             done = wire.Done(cell=cell, status="interrupted", error="KeyboardInterrupt")
         self._put_back()
-        self._output.flush()
+        self._output.end()
         return done
 
     def describe_into(self, done: wire.Done) -> wire.Done:

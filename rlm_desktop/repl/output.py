@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from rlm_desktop.repl import wire
 
@@ -14,43 +15,85 @@ INTERVAL = 0.05
 """Seconds for which small prints are gathered before they are sent."""
 EAGER = 20
 """Lines of a cell that are sent at once: those of a cell that crashes soon must not be lost."""
+Pieces: TypeAlias = list[tuple[wire.Stream, str]]
+
+
+class HeadAndTail:
+    """Keeps at most `cap` characters of what a cell prints: its beginning and its end; counts what lies between.
+
+    Attributes:
+        dropped: Characters that are not kept.
+    """
+
+    def __init__(self, cap: int) -> None:
+        self._last_room = cap // 5
+        self._room = cap - self._last_room
+        self._last: deque[tuple[wire.Stream, str]] = deque()
+        self._last_size = 0
+        self.dropped = 0
+
+    def beginning(self, stream: wire.Stream, text: str) -> str:
+        """What of `text` belongs to the beginning; the rest is kept until it is known whether it is the end."""
+        kept = text[: self._room] if len(text) > self._room else text
+        self._room -= len(kept)
+        if len(kept) < len(text):
+            # No longer than what can be of the end: a print of 50 MB must not be held.
+            rest = text[max(len(kept), len(text) - self._last_room) :]
+            self.dropped += len(text) - len(kept) - len(rest)
+            self._last.append((stream, rest))
+            self._last_size += len(rest)
+            if self._last_size > 2 * self._last_room:
+                self._drop()
+        return kept
+
+    def end(self) -> Pieces:
+        """The last that was printed, after `dropped` characters."""
+        self._drop()
+        return _joined(list(self._last))
+
+    def _drop(self) -> None:
+        while (over := self._last_size - self._last_room) > 0:
+            stream, oldest = self._last.popleft()
+            if len(oldest) > over:
+                self._last.appendleft((stream, oldest[over:]))
+            gone = min(over, len(oldest))
+            self._last_size -= gone
+            self.dropped += gone
 
 
 class Output:
-    """Gathers what is printed; keeps at most `cap` characters a cell and counts the rest.
+    """Gathers what is printed; sends at most `cap` characters a cell, its beginning at once, its end at its end."""
 
-    Attributes:
-        dropped: Characters of the running cell that were over the cap.
-    """
-
-    def __init__(self, send: Callable[[wire.Stream, str], None], cap: int) -> None:
+    def __init__(self, send: Callable[[wire.Stream, str, int], None], cap: int) -> None:
         self._send = send
         self._cap = cap
-        self._room = cap
-        self._pending: list[tuple[wire.Stream, str]] = []
+        self._kept = HeadAndTail(cap)
+        self._pending: Pieces = []
         self._pending_size = 0
         self._sent_at = 0.0
         self._eager = EAGER
         self._lock = threading.RLock()
         self._has_pending = threading.Event()
         self._flusher: threading.Thread | None = None
-        self.dropped = 0
         self.stdout = CellStream("stdout", self.write)
         self.stderr = CellStream("stderr", self.write)
 
     def begin(self) -> None:
         """A new cell: its cap is whole again."""
         with self._lock:
-            self._room, self.dropped, self._eager = self._cap, 0, EAGER
+            self._kept, self._eager = HeadAndTail(self._cap), EAGER
+
+    @property
+    def dropped(self) -> int:
+        """Characters of the running cell that were over the cap."""
+        return self._kept.dropped
 
     def write(self, stream: wire.Stream, text: str) -> None:
         """Take what is printed."""
         with self._lock:
-            kept = text[: self._room] if len(text) > self._room else text
-            self.dropped += len(text) - len(kept)
+            kept = self._kept.beginning(stream, text)
             if not kept:
                 return
-            self._room -= len(kept)
             self._pending.append((stream, kept))
             self._pending_size += len(kept)
             is_due = self._eager > 0 or time.monotonic() - self._sent_at >= INTERVAL
@@ -65,9 +108,20 @@ class Output:
         with self._lock:
             pending, self._pending, self._pending_size = self._pending, [], 0
             self._sent_at = time.monotonic()
-            for stream, text in _joined(pending):
-                for start in range(0, len(text), wire.OUTPUT_PIECE):
-                    self._send(stream, text[start : start + wire.OUTPUT_PIECE])
+            self._send_pieces(pending)
+
+    def end(self) -> None:
+        """The cell has ended: send what is left, the end of a long output too."""
+        with self._lock:
+            self.flush()
+            end = self._kept.end()
+            self._send_pieces(end, self._kept.dropped)
+
+    def _send_pieces(self, pieces: Pieces, dropped: int = 0) -> None:
+        for stream, text in _joined(pieces):
+            for start in range(0, len(text), wire.OUTPUT_PIECE):
+                self._send(stream, text[start : start + wire.OUTPUT_PIECE], dropped)
+                dropped = 0
 
     def _flush_later(self) -> None:
         self._has_pending.set()
@@ -86,7 +140,12 @@ class Output:
 FLUSHER = "repl output"
 
 
-def _joined(pieces: list[tuple[wire.Stream, str]]) -> list[tuple[wire.Stream, str]]:
+def dropped_mark(count: int) -> str:
+    """What stands in an output in the place of `count` characters that are not kept."""
+    return f"\n... [{count:,} characters not kept] ...\n"
+
+
+def _joined(pieces: Pieces) -> Pieces:
     """Neighbours of the same stream as one text."""
     joined: list[tuple[wire.Stream, list[str]]] = []
     for stream, text in pieces:

@@ -58,7 +58,7 @@ class ReplSpec:
         maps: Where the characters of each document came from, in the same order.
         history: Earlier questions, answers and variables of the session.
         memory_limit_mb: Memory of the worker on top of a shared context.
-        output_cap: Characters kept of one cell's output; the rest is counted.
+        output_cap: Characters kept of one cell's output, its beginning and its end; the rest is counted.
         tools: Functions of the application that cells may call.
         values: Further variables, of plain data.
         mode: What runs the cells. "unsafe" must be chosen by the person, for this run only.

@@ -19,6 +19,7 @@ from rlm_desktop.repl import describe, wire
 from rlm_desktop.repl.clock import Clock
 from rlm_desktop.repl.doors import Repl
 from rlm_desktop.repl.functions import FUNCTIONS, prompt_text
+from rlm_desktop.repl.output import HeadAndTail, dropped_mark
 from rlm_desktop.repl.places import Places
 from rlm_desktop.repl.spec import CellResult, ReplSpec, ReplStatus, Services
 from rlm_desktop.repl.wire import Final
@@ -70,8 +71,7 @@ class _Cell:
         self.code = code
         self.clock = Clock()
         self.output: dict[str, list[str]] = {"stdout": [], "stderr": []}
-        self.room = cap
-        self.dropped = 0
+        self.kept = HeadAndTail(cap)
         self.pending: dict[int, asyncio.Task[Any]] = {}
         self.open_calls = 0
         self.final: Final | None = None
@@ -334,12 +334,19 @@ class StrictRepl(Repl):
             cell.final = describe.final(cast(wire.FinalSource, name), args[0])
 
     def _printed(self, cell: _Cell, stream: str, text: str) -> None:
-        kept = text[: cell.room]
-        cell.room -= len(kept)
-        cell.dropped += len(text) - len(kept)
+        kept = cell.kept.beginning(cast(wire.Stream, stream), text)
         if kept:
-            cell.output[stream].append(kept)
-            self._services.on_output(stream, kept)
+            self._show(cell, stream, kept)
+
+    def _show_end(self, cell: _Cell) -> None:
+        """Show the end of a long output, which the cell's own end has told."""
+        for number, (stream, text) in enumerate(cell.kept.end()):
+            mark = dropped_mark(cell.kept.dropped) if cell.kept.dropped and number == 0 else ""
+            self._show(cell, stream, mark + text)
+
+    def _show(self, cell: _Cell, stream: str, text: str) -> None:
+        cell.output[stream].append(text)
+        self._services.on_output(stream, text)
 
     def _check_time(self, cell: _Cell, timeout: float) -> None:
         """Stop the cell when its time is over, else look again when it may be."""
@@ -366,6 +373,7 @@ class StrictRepl(Repl):
     async def _done(
         self, cell: _Cell, status: Literal["ok", "error"], *, error: str = "", traceback: str = "", line: int = 0
     ) -> CellResult:
+        self._show_end(cell)
         variables = await self._describe(cell)
         return CellResult(
             status=status,
@@ -376,13 +384,14 @@ class StrictRepl(Repl):
             line=line,
             duration=cell.clock.elapsed,
             computed=cell.clock.computed,
-            dropped=cell.dropped,
+            dropped=cell.kept.dropped,
             variables=variables,
             final=cell.final if status == "ok" else None,
         )
 
     async def _killed(self, cell: _Cell, why: str) -> CellResult:
         lost = tuple(self._variables)
+        self._show_end(cell)
         await self._lose()
         return CellResult(
             status="killed",
@@ -391,7 +400,7 @@ class StrictRepl(Repl):
             error=f"The REPL worker was lost: {why}.",
             duration=cell.clock.elapsed,
             computed=cell.clock.computed,
-            dropped=cell.dropped,
+            dropped=cell.kept.dropped,
             lost=lost,
         )
 

@@ -197,11 +197,12 @@ class CallTool(msgspec.Struct, frozen=True, kw_only=True, tag="call_tool"):
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True, tag="output"):
-    """From the worker: code printed."""
+    """From the worker: code printed, after `dropped` characters that are not kept."""
 
     cell: Count
     stream: Stream
     text: Annotated[str, Meta(max_length=OUTPUT_PIECE)]
+    dropped: Count = 0
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):

@@ -242,7 +242,10 @@ def run(carrier: Wire, layers: list[str], faults: list[str], context: Any = NO_C
     reseed()
     current = begin.first_cell
     output = Output(
-        lambda stream, text: link.send(wire.Output(cell=current, stream=stream, text=text)), begin.output_cap
+        lambda stream, text, dropped: link.send(
+            wire.Output(cell=current, stream=stream, text=text, dropped=dropped)
+        ),
+        begin.output_cap,
     )
     queries = Queries(link.ask, link.ask_tool, lambda: cell_name(current))
     if context is NO_CONTEXT:

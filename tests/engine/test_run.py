@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -443,13 +444,18 @@ async def test_a_cell_that_kills_its_worker_goes_on_afresh(bench: MakeBench) -> 
 
 
 async def test_output_without_end_is_cut_and_counted(bench: MakeBench) -> None:
-    one = await bench([cell("print('y' * 50_000_000)"), cell("FINAL('alive')")])
+    one = await bench([cell("print('y' * 50_000_000 + 'THE END')"), cell("FINAL('alive')")])
     assert (await one.ask(context="c")).final_answer == "alive"
     finished = one.of(ev.CellFinished)[0]
     kept = sum(len(event.text) for event in one.of(ev.CellOutput))
     assert finished.dropped > 0
     assert kept + finished.dropped >= 50_000_000
-    assert len(one.server.log[1].body["messages"][-1]["content"]) < 25_000
+    told = one.server.log[1].body["messages"][-1]["content"]
+    assert len(told) < 25_000
+    assert "THE END" in told
+    shown = len(told.split("REPL output:\n")[1].split("\n\nIteration")[0].replace("\n", ""))
+    cut = int(re.search(r"\[([\d,]+) characters cut\]", told)[1].replace(",", ""))
+    assert shown - len(f"... [{cut:,} characters cut] ...") + cut == 50_000_007
 
 
 async def test_secrets_do_not_leave(bench: MakeBench) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from rlm_desktop.repl.host import Query, Tool, ToolCall
+from rlm_desktop.repl.output import dropped_mark
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -254,9 +255,22 @@ async def test_output_is_streamed_while_the_cell_runs(spawn):
 async def test_a_flood_of_output_is_cut_and_counted(spawn):
     bench = await spawn(output_cap=1000)
     result = await bench.run("print('x' * 50_000_000)\nimport sys\nn = sys.stderr.write('e')")
-    assert (result.status, len(result.stdout), result.stderr) == ("ok", 1000, "")
-    assert result.dropped == 50_000_001 - 1000 + 1
+    mark = dropped_mark(result.dropped)
+    assert result.stdout == "x" * 800 + mark + "x" * 198 + "\n"
+    assert (result.status, result.stderr, result.dropped) == ("ok", "e", 50_000_001 - 1000 + 1)
     assert (await bench.run("print('again')")).stdout == "again\n"
+
+
+async def test_the_end_of_a_long_output_is_kept(spawn):
+    bench = await spawn(output_cap=1000)
+    result = await bench.run("for n in range(10_000):\n    print(n)")
+    beginning, end = result.stdout.split(dropped_mark(result.dropped))
+    printed = "".join(f"{n}\n" for n in range(10_000))
+    assert (printed[:800], printed[-200:]) == (beginning, end)
+    assert result.dropped == len(printed) - 1000
+    assert "".join(text for _, text in bench.output) == result.stdout
+    whole = await bench.run("print('y' * 899)")
+    assert (whole.stdout, whole.dropped) == ("y" * 899 + "\n", 0)
 
 
 async def test_stderr_is_apart(bench):
