@@ -100,6 +100,7 @@ class RunStarted(Event, frozen=True, kw_only=True):
         settings: What was chosen for this run: limits, depth, prompts' versions; never a key.
         parent_run: The run whose record is this run's past, if it was resumed or forked.
         parent_iteration: Where it was forked; None when it was resumed.
+        chance: What the random numbers of its cells are drawn from; a run that goes on from it has the same.
         spent_before: What the run that it resumes had used; it counts against the limits.
         isolation: What confines the REPL workers, in words.
     """
@@ -117,6 +118,7 @@ class RunStarted(Event, frozen=True, kw_only=True):
     parent_run: str = ""
     parent_iteration: int | None = None
     spent_before: Spent | None = None
+    chance: str = ""
     isolation: str = ""
     app_version: str = ""
     schema: int = SCHEMA_VERSION

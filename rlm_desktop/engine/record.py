@@ -88,6 +88,7 @@ class Past:
         run_id: The other run.
         iteration: The first iteration that is done anew; None for a run that is resumed where it was cut.
         instruction: Said to the model before that iteration.
+        chance: What the random numbers of its cells were drawn from; empty for a run of an earlier version.
         spent: What a resumed run has used already: its limits hold over both parts. None for a fork, which has
             limits of its own.
     """
@@ -96,6 +97,7 @@ class Past:
     run_id: str
     iteration: int | None = None
     instruction: str = ""
+    chance: str = ""
     spent: Spent | None = None
 
 
@@ -109,7 +111,7 @@ def resume_from(events: Iterable[AnyEvent]) -> Past:
     started = _started(events)
     if any(isinstance(event, ev.RunFinished) and event.end_state is EndState.COMPLETED for event in events):
         raise UsageError("This run completed; there is nothing to resume. It can be forked at an iteration.")
-    return Past(_record(events, None), started.run_id, spent=_spent(events, started))
+    return Past(_record(events, None), started.run_id, chance=started.chance, spent=_spent(events, started))
 
 
 def fork_at(events: Iterable[AnyEvent], iteration: int, *, code: str = "", instruction: str = "") -> Past:
@@ -132,7 +134,7 @@ def fork_at(events: Iterable[AnyEvent], iteration: int, *, code: str = "", instr
     record = _record(events, iteration)
     if code.strip():
         record.replies.append(ev.ModelResponded(call=ev.ROOT, text=f"```repl\n{code.strip()}\n```"))
-    return Past(record, started.run_id, iteration, instruction)
+    return Past(record, started.run_id, iteration, instruction, started.chance)
 
 
 def _started(events: list[AnyEvent]) -> ev.RunStarted:

@@ -349,7 +349,14 @@ class RLM:
             run.emit(ev.Noted(call=number, level="warning", text=text))
         record = run.past.record if run.past is not None else None
         call = RlmCall(
-            run, number=number, depth=0, model=model, question=run.question, context=run.context, record=record
+            run,
+            number=number,
+            depth=0,
+            model=model,
+            question=run.question,
+            context=run.context,
+            chance=run.chance,
+            record=record,
         )
         outcome: Outcome | None = None
         try:

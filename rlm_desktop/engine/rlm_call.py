@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -56,8 +58,10 @@ class RlmCall:
         model: str,
         question: str | None,
         context: Context,
+        chance: str,
         record: RecordedCall | None = None,
     ) -> None:
+        """`chance` is what its cells' random numbers are drawn from; the same call in another run has the same."""
         self.run = run
         self.number = number
         self.depth = depth
@@ -66,6 +70,8 @@ class RlmCall:
         self.record = record
         self._question = question
         self._context = context
+        self._chance = chance
+        self._asked: Counter[str] = Counter()
         self._options = run.options
         self._model = model
         self._of = run.options.iterations_at(depth)
@@ -85,6 +91,15 @@ class RlmCall:
         if not isinstance(context, str) or len(context) < _WORTH_RECURSION:
             return False
         return len(prompt) >= len(context) and context in prompt
+
+    def child_chance(self, prompt: str) -> str:
+        """What the next child that is given this prompt draws its random numbers from.
+
+        Children may come in any order, so it depends on what they are given and not on how they are numbered.
+        """
+        key = hashlib.sha256(f"{self._chance} {prompt}".encode("utf-8", "surrogatepass")).hexdigest()
+        self._asked[key] += 1
+        return f"{key}-{self._asked[key]}"
 
     @property
     def is_root(self) -> bool:
@@ -327,6 +342,7 @@ class RlmCall:
             libraries=tuple(self._options.repl_libraries),
             tools=self.run.toolbox.specs,
             values=self.run.toolbox.values,
+            chance=self._chance,
         )
         return await self.run.repl_host.spawn(
             spec, serve=self._sub_calls.serve, on_output=self._on_output, serve_tool=self._serve_tool

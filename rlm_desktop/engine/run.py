@@ -144,6 +144,7 @@ class Run:
         self.toolbox = toolbox or Toolbox()
         self.output = output
         self.past = past
+        self.chance = (past.chance if past is not None else "") or self.run_id
         self.approve = approve
         self.gate = Gate()
         self.limit: LimitExceeded | None = None
@@ -359,6 +360,7 @@ class Run:
                 settings=self.options.as_settings(),
                 parent_run=self.past.run_id if self.past else "",
                 parent_iteration=self.past.iteration if self.past else None,
+                chance=self.chance,
                 spent_before=self.past.spent if self.past else None,
                 isolation=self.repl_host.isolation_of(self.options.repl_mode).label,
                 app_version=__version__,

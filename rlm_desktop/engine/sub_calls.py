@@ -131,6 +131,7 @@ class SubCalls:
         kind: ev.CallKind = "rlm" if recurses and not repeats else "llm"
         call = _SubCall(run.next_call(), depth, kind, model, prompt)
         call.record = self._recorded(call)
+        call.chance = self._caller.child_chance(prompt) if kind == "rlm" else ""
         run.emit(
             ev.CallStarted(
                 call=call.number,
@@ -268,13 +269,14 @@ class SubCalls:
             model=call.model,
             question=None,
             context=prompt_context(call.prompt),
+            chance=call.chance,
             record=call.record,
         )
         return await child.execute()
 
 
 class _SubCall:
-    __slots__ = ("depth", "is_finished", "kind", "model", "number", "prompt", "record")
+    __slots__ = ("chance", "depth", "is_finished", "kind", "model", "number", "prompt", "record")
 
     def __init__(self, number: int, depth: int, kind: ev.CallKind, model: str, prompt: str) -> None:
         self.number = number
@@ -282,6 +284,7 @@ class _SubCall:
         self.kind: ev.CallKind = kind
         self.model = model
         self.prompt = prompt
+        self.chance = ""
         self.is_finished = False
         self.record: RecordedCall | None = None
 

@@ -34,6 +34,10 @@ import_module("rlm_desktop.repl." + kind).main(rest)
 """
 
 
+REPEATABLE = {"PYTHONHASHSEED": "0"}
+"""Part of a child's environment: sets have the same order each time, so that a run can be resumed or forked."""
+
+
 def boot_command(kind: str, libraries: Sequence[str], arguments: Sequence[str]) -> list[str]:
     """Command line of a child process that finds `rlm_desktop.repl` and the named libraries, and nothing else.
 
@@ -46,7 +50,8 @@ def boot_command(kind: str, libraries: Sequence[str], arguments: Sequence[str]) 
         if folder not in folders:
             folders.append(folder)
     package = str(Path(__file__).resolve().parent.parent)
-    boot = [base_python(), "-I", "-S", "-B", "-c", _BOOT]
+    # Isolated, but for the environment, which is made for it: `PYTHONHASHSEED` must hold.
+    boot = [base_python(), "-P", "-s", "-S", "-B", "-c", _BOOT]
     return [*boot, package, kind, os.pathsep.join(folders), ",".join(libraries), *arguments]
 
 

@@ -23,7 +23,7 @@ import msgspec
 
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
-from rlm_desktop.repl.boot import base_prefix, boot_command, library_paths, standard_library
+from rlm_desktop.repl.boot import REPEATABLE, base_prefix, boot_command, library_paths, standard_library
 from rlm_desktop.repl.channel import Channel, Turns
 from rlm_desktop.repl.fresh_worker import Confinement
 from rlm_desktop.repl.isolation import Layers
@@ -31,7 +31,7 @@ from rlm_desktop.repl.launcher import Launched
 from rlm_desktop.repl.spec import ReplSpec
 
 _WARM = 4
-_ENVIRONMENT = {"LANG": "C.UTF-8", "LC_CTYPE": "UTF-8"}
+_ENVIRONMENT = {"LANG": "C.UTF-8", "LC_CTYPE": "UTF-8", **REPEATABLE}
 _SCRATCH_IN_BUBBLEWRAP = "/scratch"
 
 

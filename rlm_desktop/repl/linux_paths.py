@@ -8,7 +8,7 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
-from rlm_desktop.repl.boot import base_prefix, base_python, library_paths, standard_library
+from rlm_desktop.repl.boot import REPEATABLE, base_prefix, base_python, library_paths, standard_library
 
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
 _SYSTEM_FILES = ("/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache")
@@ -61,5 +61,6 @@ def bubblewrap(libraries: Sequence[str] = ()) -> list[str] | None:
     return [*command, "--hostname", "sandbox", "--chdir", SCRATCH, "--"]
 
 
-ENVIRONMENT = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+ENVIRONMENT = {"LANG": "C.UTF-8", **_ONE_THREAD, **REPEATABLE}
 """What the numeric libraries read at import: with threads of their own they could not be forked."""

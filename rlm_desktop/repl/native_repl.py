@@ -153,4 +153,5 @@ class NativeRepl(Repl):
             output_cap=spec.output_cap,
             first_cell=self._cells,
             maps=list(spec.maps),
+            chance=spec.chance,
         )

@@ -62,6 +62,8 @@ class ReplSpec:
         tools: Functions of the application that cells may call.
         values: Further variables, of plain data.
         mode: What runs the cells. "unsafe" must be chosen by the person, for this run only.
+        chance: What its random numbers are drawn from: the same cells with the same chance draw the same ones.
+            Without, they are new each time.
         libraries: Installed libraries that cells of real Python may import besides the standard library, as numpy
             and pandas.
     """
@@ -76,6 +78,7 @@ class ReplSpec:
     values: dict[str, Any] = field(default_factory=dict[str, Any])
     mode: Mode = "confined"
     libraries: tuple[str, ...] = ()
+    chance: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import msgspec
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
 from rlm_desktop.repl.app_container import ContainedProcess, Container
-from rlm_desktop.repl.boot import base_prefix, base_python, boot_command, library_paths
+from rlm_desktop.repl.boot import REPEATABLE, base_prefix, base_python, boot_command, library_paths
 from rlm_desktop.repl.isolation import Layers
 from rlm_desktop.repl.launcher import Launched
 from rlm_desktop.repl.spec import ReplSpec
@@ -249,7 +249,7 @@ class WindowsLauncher:
                 os.set_handle_inheritable(handle, True)
             arguments = [*map(str, inherited), scratch, str(Path.home())]
             command = boot_command("windows_worker", ["msgspec", *self._libraries], arguments)
-            environment = {"SYSTEMROOT": os.environ["SYSTEMROOT"], "TEMP": scratch, "TMP": scratch}
+            environment = {"SYSTEMROOT": os.environ["SYSTEMROOT"], "TEMP": scratch, "TMP": scratch, **REPEATABLE}
             process = self._container.start([base_python(), *command[1:]], environment, inherited, memory_mb)
         except OSError:
             os.close(our_reading)

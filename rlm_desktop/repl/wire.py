@@ -128,6 +128,7 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     output_cap: int
     first_cell: int
     maps: list[DocumentMap] = []
+    chance: str = ""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, tag="run"):

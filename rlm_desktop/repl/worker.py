@@ -239,7 +239,7 @@ def run(carrier: Wire, layers: list[str], faults: list[str], context: Any = NO_C
     link = Link(carrier, interrupts)
     begin = link.first()
     prepare_process()
-    reseed()
+    seed(begin.chance, begin.first_cell)
     current = begin.first_cell
     output = Output(
         lambda stream, text, dropped: link.send(
@@ -261,6 +261,7 @@ def run(carrier: Wire, layers: list[str], faults: list[str], context: Any = NO_C
                 done = namespace.run(order.cell, order.code)
                 if done.status == "interrupted":
                     link.forget_waiting()
+                    seed(begin.chance, current)  # how many it had drawn depends on when it was interrupted
                 link.send(namespace.describe_into(done))
             elif isinstance(order, wire.Fetch):
                 link.send(_fetched(order, namespace))
@@ -276,9 +277,10 @@ def _fetched(order: wire.Fetch, namespace: Namespace) -> wire.Fetched:
     return wire.Fetched(id=order.id, text=value[:limit] if isinstance(value, str) else describe.brief(value, limit))
 
 
-def reseed() -> None:
-    """Make the random numbers of this fork its own; `random` does so by itself, numpy does not."""
-    random.seed()
+def seed(chance: str, cell: int) -> None:
+    """Begin the random numbers of `random` and numpy: the same ones for the same chance, without one others."""
+    source = random.Random(f"{chance}/{cell}" if chance else None)
+    random.seed(source.getrandbits(64))
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        cast(Any, numpy).random.seed(int.from_bytes(os.urandom(4), "little"))
+        cast(Any, numpy).random.seed(source.getrandbits(32))

@@ -192,3 +192,43 @@ def test_calls_made_in_the_same_way_are_served_first() -> None:
     # What was cut off serves only its own kind: its first reply is no answer of a plain call.
     record.children["p"].append(RecordedCall("rlm", "m"))
     assert record.take_child("llm", "p", "m") is None
+
+
+_CHANCE = """\
+import random, hashlib, uuid
+names = {f"part {number}" for number in range(40)}
+order = list(names)
+drawn = random.sample(order, 5)
+parts = [*llm_query_batch([*order[:5], *drawn, str(random.random())]), *rlm_query_batch(["SUB", "SUB"])]"""
+
+
+def by_chance(body: dict[str, Any]) -> Any:
+    """Cells whose prompts depend on random numbers and on the order of sets, in the root and in two sub-RLMs."""
+    messages = body["messages"]
+    if messages[0]["role"] != "system":
+        return f"re {messages[-1]['content']}"
+    if messages[1]["content"].startswith("SUB") or "SUB" in messages[1]["content"]:
+        first = "import random\nx = llm_query(f'{random.random()} {set(map(str, range(30)))}')"
+        return cell(first) if len(messages) == 2 else cell("FINAL(x + llm_query(str(random.random())))")
+    return cell(_CHANCE) if len(messages) == 2 else cell("FINAL(' '.join(parts) + str(random.random()))")
+
+
+async def test_a_resumed_run_draws_the_same_random_numbers(bench: MakeBench) -> None:
+    options = {"max_depth": 2, "sub_calls": "explicit"}
+    one = await bench(by_chance, **options)
+    whole = await one.ask(context="text")
+    cuts = [number for number, event in enumerate(one.events, start=1) if isinstance(event, ev.ModelResponded)][
+        1::4
+    ]
+    for cut in cuts:
+        two = await bench(by_chance, **options)
+        result = await two.ask(context="text", past=resume_from(one.events[:cut]))
+        assert result.final_answer == whole.final_answer
+        assert asked(two) <= asked(one)
+        done = sum(isinstance(event, ev.ModelResponded) for event in one.events[:cut])
+        assert len(two.server.log) == len(one.server.log) - done
+    subs = {event.prompt for event in one.of(ev.CallStarted) if event.depth == 2}
+    assert len(subs) == 4  # two sub-RLMs that were asked the same have numbers of their own
+    other = await bench(by_chance, **options)
+    await other.ask(context="text")
+    assert asked(other) != asked(one)

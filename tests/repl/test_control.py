@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import pytest
 
@@ -225,3 +226,12 @@ async def test_the_loss_of_the_zygotes_is_survived():
         assert (result.status, result.lost) == ("killed", ("x",))
         assert (await repl.run_cell("len(context)")).stdout == f"{size}\n"
     await host.aclose()
+
+
+async def test_sets_have_the_same_order_in_every_process(bench):
+    """Another start of the application resumes the run: its cells must ask the same."""
+    shown = "print(hash('a'), sorted({str(number): 0 for number in range(50)}, key=hash))"
+    environment, piped = {"PYTHONHASHSEED": "0"}, asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", shown, env=environment, stdout=piped)
+    expected, _ = await process.communicate()
+    assert (await bench.run(shown)).stdout.encode() == expected
