@@ -59,7 +59,7 @@
     </message>
     <message>
         <source>&amp;Costs of the run</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Kosten des Laufs</translation>
     </message>
     <message>
         <source>&amp;Dark</source>
@@ -555,7 +555,7 @@
     </message>
     <message>
         <source>Show tokens and cost by depth and by model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tokens und Kosten nach Tiefe und nach Modell zeigen.</translation>
     </message>
     <message>
         <source>Start with an empty session.</source>
@@ -1532,7 +1532,7 @@
     </message>
     <message>
         <source>Looking for model servers on this machine…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellserver auf diesem Rechner werden gesucht…</translation>
     </message>
     <message>
         <source>No model server answers on this machine. Start Ollama or LM Studio, or use a provider:</source>
@@ -1587,22 +1587,22 @@
     </message>
     <message>
         <source>{requests} without figures from the provider</source>
-        <translation type="unfinished">{requests} ohne Zahlen vom Anbieter</translation>
+        <translation>{requests} ohne Angaben des Anbieters</translation>
     </message>
 </context>
 <context>
     <name>CostPanel</name>
     <message>
         <source>Close (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen (Esc)</translation>
     </message>
     <message>
         <source>Close the costs</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kosten schließen</translation>
     </message>
     <message>
         <source>Costs of the run</source>
-        <translation type="unfinished"></translation>
+        <translation>Kosten des Laufs</translation>
     </message>
 </context>
 <context>
@@ -1645,7 +1645,7 @@
     </message>
     <message>
         <source>Whole run</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganzer Lauf</translation>
     </message>
 </context>
 <context>
@@ -2195,7 +2195,7 @@
     </message>
     <message>
         <source>⚠ may be cut · {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>⚠ reicht evtl. nicht · {text}</translation>
     </message>
 </context>
 <context>
@@ -2519,7 +2519,7 @@
     </message>
     <message>
         <source>Do not ask again; File &gt; Settings &gt; Providers has it all</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht mehr fragen; unter Datei &gt; Einstellungen &gt; Anbieter ist alles zu finden</translation>
     </message>
     <message>
         <source>Drop area for documents</source>
@@ -2569,8 +2569,8 @@
 <context>
     <name>FirstSteps</name>
     <message>
-        <source>Arrow keys move and open rows; bars show when each call ran. F8 goes to the next error.</source>
-        <translation>Pfeiltasten bewegen und öffnen Zeilen; Balken zeigen, wann jeder Aufruf lief. F8 geht zum nächsten Fehler.</translation>
+        <source>Arrow keys move and open rows; bars show when each call ran. {next} goes to the next error.</source>
+        <translation>Pfeiltasten bewegen und öffnen Zeilen; Balken zeigen, wann jeder Aufruf lief. {next} führt zum nächsten Fehler.</translation>
     </message>
     <message>
         <source>Begin here</source>
@@ -2579,10 +2579,6 @@
     <message>
         <source>Code beside its output, prompt and reply, variables, and the final answer.</source>
         <translation>Code neben seiner Ausgabe, Prompt und Antwort, Variablen und die endgültige Antwort.</translation>
-    </message>
-    <message>
-        <source>Ctrl+Space plays and pauses; drag the mark to any moment. No model is asked.</source>
-        <translation>Strg+Leertaste spielt ab und hält an; die Marke lässt sich an jeden Zeitpunkt ziehen. Kein Modell wird gefragt.</translation>
     </message>
     <message>
         <source>Documents and question</source>
@@ -2597,8 +2593,8 @@
         <translation>Jeder Aufruf ist eine Zeile</translation>
     </message>
     <message>
-        <source>Every run stays here. Ctrl+K finds every command, F1 explains the rest.</source>
-        <translation>Jeder Lauf bleibt hier. Strg+K findet jeden Befehl, F1 erklärt den Rest.</translation>
+        <source>Every run stays here. {find} finds every command, {guide} explains the rest.</source>
+        <translation>Jeder Lauf bleibt hier. {find} findet jeden Befehl, {guide} erklärt den Rest.</translation>
     </message>
     <message>
         <source>Nothing is lost</source>
@@ -2615,6 +2611,10 @@
     <message>
         <source>What the row did</source>
         <translation>Was die Zeile tat</translation>
+    </message>
+    <message>
+        <source>{play} plays and pauses; drag the mark to any moment. No model is asked.</source>
+        <translation>{play} spielt ab und hält an; ziehen Sie die Marke an jeden Zeitpunkt. Kein Modell wird gefragt.</translation>
     </message>
 </context>
 <context>
@@ -2751,7 +2751,7 @@
     </message>
     <message>
         <source>Go on where it was cut: what was finished is served from the record {keys}</source>
-        <translation type="unfinished"></translation>
+        <translation>Dort weitermachen, wo er abbrach: was fertig war, kommt aus der Aufzeichnung {keys}</translation>
     </message>
     <message>
         <source>Go on with other limits; what was finished is served from the record</source>
@@ -2942,8 +2942,8 @@
         <translation>Heute</translation>
     </message>
     <message>
-        <source>Write the selected runs to files</source>
-        <translation type="unfinished"></translation>
+        <source>Write the selected runs to files {keys}</source>
+        <translation>Die gewählten Läufe in Dateien schreiben {keys}</translation>
     </message>
     <message>
         <source>the latest {places}, in {runs}</source>
@@ -3009,8 +3009,8 @@
         <translation>Umbenennen…</translation>
     </message>
     <message>
-        <source>Start with an empty session</source>
-        <translation type="unfinished"></translation>
+        <source>Start with an empty session {keys}</source>
+        <translation>Mit einer leeren Sitzung beginnen {keys}</translation>
     </message>
     <message>
         <source>Tags…</source>
@@ -4174,8 +4174,8 @@
         <translation>Code, der gleich läuft</translation>
     </message>
     <message>
-        <source>Do not run it; the model is told so</source>
-        <translation type="unfinished"></translation>
+        <source>Do not run it; the model is told so {keys}</source>
+        <translation>Nicht ausführen; das Modell erfährt es {keys}</translation>
     </message>
     <message>
         <source>End the call with this answer</source>
@@ -4190,8 +4190,8 @@
         <translation>Ausführen</translation>
     </message>
     <message>
-        <source>Run the cell, with what was changed in it</source>
-        <translation type="unfinished"></translation>
+        <source>Run the cell, with what was changed in it {keys}</source>
+        <translation>Die Zelle ausführen, mit dem, was darin geändert wurde {keys}</translation>
     </message>
     <message>
         <source>Skip</source>
@@ -4477,6 +4477,10 @@
         <translation>Die Frage stellen</translation>
     </message>
     <message>
+        <source>Ask {keys}</source>
+        <translation>Fragen {keys}</translation>
+    </message>
+    <message>
         <source>Budget</source>
         <translation>Budget</translation>
     </message>
@@ -4657,8 +4661,8 @@
         <translation>Kopieren</translation>
     </message>
     <message>
-        <source>Copy the answer as Markdown</source>
-        <translation type="unfinished">Die Antwort als Markdown kopieren</translation>
+        <source>Copy the answer as Markdown {keys}</source>
+        <translation>Die Antwort als Markdown kopieren {keys}</translation>
     </message>
     <message>
         <source>Copy the final answer</source>
@@ -4681,8 +4685,8 @@
         <translation>Antwort zeigen</translation>
     </message>
     <message>
-        <source>Show the whole answer</source>
-        <translation type="unfinished"></translation>
+        <source>Show the whole answer {keys}</source>
+        <translation>Die ganze Antwort zeigen {keys}</translation>
     </message>
     <message>
         <source>Stopped before there was an answer. What it had found is in the tree below.</source>
@@ -7224,7 +7228,7 @@
     </message>
     <message>
         <source>Costs</source>
-        <translation type="unfinished"></translation>
+        <translation>Kosten</translation>
     </message>
     <message>
         <source>Figures of the run</source>
@@ -7235,12 +7239,12 @@
         <translation>Weiter</translation>
     </message>
     <message>
-        <source>Hold the run: each call waits before its next iteration</source>
-        <translation type="unfinished"></translation>
+        <source>Hold the run: each call waits before its next iteration {keys}</source>
+        <translation>Den Lauf anhalten: jeder Aufruf wartet vor seiner nächsten Iteration {keys}</translation>
     </message>
     <message>
-        <source>Let the run go on</source>
-        <translation type="unfinished"></translation>
+        <source>Let the run go on {keys}</source>
+        <translation>Den Lauf weiterlaufen lassen {keys}</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -7263,12 +7267,12 @@
         <translation>Wiedergabe: {status}</translation>
     </message>
     <message>
-        <source>Show the cell that waits for your decision</source>
-        <translation type="unfinished"></translation>
+        <source>Show the cell that waits for your decision {keys}</source>
+        <translation>Die Zelle zeigen, die auf Ihre Entscheidung wartet {keys}</translation>
     </message>
     <message>
-        <source>Show tokens and cost by depth and by model</source>
-        <translation type="unfinished"></translation>
+        <source>Show tokens and cost by depth and by model {keys}</source>
+        <translation>Tokens und Kosten nach Tiefe und nach Modell zeigen {keys}</translation>
     </message>
     <message>
         <source>Stop the run</source>
@@ -7276,7 +7280,7 @@
     </message>
     <message>
         <source>Stop the run {keys}; what it has found so far is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Lauf stoppen {keys}; was er bisher gefunden hat, bleibt erhalten</translation>
     </message>
     <message>
         <source>Stopping</source>
@@ -7409,8 +7413,8 @@
 <context>
     <name>StoredSessions</name>
     <message>
-        <source>A run of it is going on. Stop it first (Esc), then delete it.</source>
-        <translation>Darin ist ein Lauf im Gang. Stoppen Sie ihn zuerst (Esc), dann löschen Sie.</translation>
+        <source>A run of it is going on. Stop it first, then delete it.</source>
+        <translation>Ein Lauf davon ist im Gang. Stoppen Sie ihn zuerst, dann löschen Sie.</translation>
     </message>
     <message>
         <source>The run was deleted.</source>
@@ -7668,11 +7672,11 @@
     <name>Verdict</name>
     <message>
         <source>Copy details</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzelheiten kopieren</translation>
     </message>
     <message>
         <source>Copy what was asked and what came back, without any key</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopieren, was gefragt wurde und was zurückkam, ohne jeden Schlüssel</translation>
     </message>
 </context>
 <context>
@@ -7686,8 +7690,8 @@
         <translation>&amp;Stopp</translation>
     </message>
     <message>
-        <source>A run of this session is going on. Stop it (Esc) or wait for its end.</source>
-        <translation>In dieser Sitzung ist ein Lauf im Gang. Stoppen Sie ihn (Esc) oder warten Sie sein Ende ab.</translation>
+        <source>A run of this session is going on. Stop it or wait for its end.</source>
+        <translation>Ein Lauf dieser Sitzung ist im Gang. Stoppen Sie ihn, oder warten Sie sein Ende ab.</translation>
     </message>
     <message>
         <source>Show</source>
@@ -7710,8 +7714,8 @@
         <translation>Der Lauf hat bisher {cost} gekostet.</translation>
     </message>
     <message>
-        <source>There is no document to ask about. Drop files on the window, or press Ctrl+O.</source>
-        <translation>Es gibt kein Dokument, zu dem gefragt werden kann. Ziehen Sie Dateien auf das Fenster, oder drücken Sie Strg+O.</translation>
+        <source>There is no document to ask about. Drop files on the window, or choose some {keys}.</source>
+        <translation>Es gibt kein Dokument, zu dem man fragen könnte. Ziehen Sie Dateien auf das Fenster, oder wählen Sie welche {keys}.</translation>
     </message>
     <message>
         <source>This is a large run: its beginning shows, the rest is being read.</source>

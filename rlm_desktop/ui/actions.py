@@ -238,6 +238,14 @@ class Actions(QObject):
         """The keys of an action, in portable form; the first one shows in the menu."""
         return tuple(key.toString() for key in self._actions[name].shortcuts())
 
+    def first_key(self, name: str) -> str:
+        """The first key of an action as this platform writes it, as in the menu; empty when it has none."""
+        return self._actions[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+    def way_to(self, name: str) -> str:
+        """How a hint calls an action: by its first key, or by its name when it has none."""
+        return self.first_key(name) or f"“{_TABLE[name].label}”"
+
     def keys_text(self, name: str) -> str:
         """The keys of an action as this platform writes them, as `F1, ?`."""
         native = QKeySequence.SequenceFormat.NativeText

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.models.estimate_label import EstimateLabel
 from rlm_desktop.ui.window_style import muted, set_property
 
@@ -146,7 +147,7 @@ class QuestionPanel(QFrame):
         self.ask.setProperty("primary", True)
         self.ask.setDefault(True)
         self.ask.setAccessibleName(self.tr("Ask the question"))
-        self.ask.setToolTip(self.tr("Ask (Ctrl+Enter)"))
+        KeyTip(self.ask, self.tr("Ask {keys}"), "ask")
         self.ask.clicked.connect(self.ask_requested)
         arrow = QLabel("→")
         arrow.setToolTip(self.tr("The root model calls the sub-call model"))

@@ -9,6 +9,7 @@ from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.ui.confinement.banner import UnsafeBanner
 from rlm_desktop.ui.figures import one_line, plain_line, status_words
+from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark
 from rlm_desktop.ui.language import marked
 from rlm_desktop.ui.sentences import said
@@ -50,10 +51,10 @@ class RunHeader(QFrame):
             self.tr("Ask again"), self.tr("Put this question back into the box"), self.ask_again_requested
         )
         self._show = _small_button(
-            self.tr("Show answer"), self.tr("Show the whole answer (Ctrl+Shift+A)"), self.answer_requested
+            self.tr("Show answer"), self.tr("Show the whole answer {keys}"), self.answer_requested, "show_answer"
         )
         self._copy = _small_button(
-            self.tr("Copy"), self.tr("Copy the answer as Markdown (Ctrl+Shift+C)"), self.copy_requested
+            self.tr("Copy"), self.tr("Copy the answer as Markdown {keys}"), self.copy_requested, "copy_answer"
         )
         self._copy.setAccessibleName(self.tr("Copy the final answer"))
         first, second = QHBoxLayout(), QHBoxLayout()
@@ -126,10 +127,13 @@ def _why(state: RunState) -> str:
     return QCoreApplication.translate("RunHeader", reason)
 
 
-def _small_button(text: str, tip: str, signal: object) -> QPushButton:
+def _small_button(text: str, tip: str, signal: object, action: str = "") -> QPushButton:
     button = QPushButton(text)
     button.setObjectName("small")
     button.setAccessibleName(text)
-    button.setToolTip(tip)
+    if action:
+        KeyTip(button, tip, action)
+    else:
+        button.setToolTip(tip)
     button.clicked.connect(signal)
     return button

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rlm_desktop.ui.figures import clock, counted, money, number, short_count, status_words
+from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark, plain_tip
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import muted, set_property
@@ -56,18 +57,19 @@ class StatusLine(QFrame):
         self.stop = QPushButton(self.tr("■ Stop"))
         self.stop.setObjectName("stop")
         self.stop.setAccessibleName(self.tr("Stop the run"))
-        self.stop.setToolTip(self.tr("Stop the run (Esc); what it has found so far is kept"))
+        KeyTip(self.stop, self.tr("Stop the run {keys}; what it has found so far is kept"), "stop")
         self.stop.clicked.connect(self.stop_requested)
         self.pause = QPushButton()
+        self._pause_tip = KeyTip(self.pause, "", "pause")
         self.pause.setObjectName("small")
         self.pause.clicked.connect(self.pause_requested)
         self.waiting = QPushButton()
         self.waiting.setObjectName("small")
-        self.waiting.setToolTip(self.tr("Show the cell that waits for your decision (Shift+F9)"))
+        KeyTip(self.waiting, self.tr("Show the cell that waits for your decision {keys}"), "go_waiting")
         self.waiting.clicked.connect(self.waiting_requested)
         self.costs = QPushButton(self.tr("Costs"))
         self.costs.setObjectName("small")
-        self.costs.setToolTip(self.tr("Show tokens and cost by depth and by model (Ctrl+Shift+E)"))
+        KeyTip(self.costs, self.tr("Show tokens and cost by depth and by model {keys}"), "run_costs")
         self.costs.clicked.connect(self.costs_requested)
         self._waiting = 0
         self._all_figures = ""
@@ -118,8 +120,8 @@ class StatusLine(QFrame):
         self.pause.setEnabled(is_stoppable)
         is_paused = state is not None and state.is_paused
         self.pause.setText(self.tr("Go on") if is_paused else self.tr("Pause"))
-        hold = self.tr("Hold the run: each call waits before its next iteration (Ctrl+P)")
-        self.pause.setToolTip(self.tr("Let the run go on (Ctrl+P)") if is_paused else hold)
+        hold = self.tr("Hold the run: each call waits before its next iteration {keys}")
+        self._pause_tip.set_text(self.tr("Let the run go on {keys}") if is_paused else hold)
         self.waiting.setVisible(is_running and self._waiting > 0)
         self.costs.setVisible(state is not None)
         self._write()

@@ -21,6 +21,7 @@ from rlm_desktop.settings import Settings
 from rlm_desktop.ui.documents.controller import DocumentsController, Held
 from rlm_desktop.ui.feed import RunFeed
 from rlm_desktop.ui.figures import money, one_line, status_words
+from rlm_desktop.ui.key_tips import with_keys
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import TITLE, MainWindow
 from rlm_desktop.ui.messages import Message
@@ -111,7 +112,11 @@ class Workbench(QObject):
             pass
         elif not self._work.documents.asked:
             window.messages.show_message(
-                self.tr("There is no document to ask about. Drop files on the window, or press Ctrl+O."), "warning"
+                with_keys(
+                    self.tr("There is no document to ask about. Drop files on the window, or choose some {keys}."),
+                    window.actions_by_name.first_key("add_documents"),
+                ),
+                "warning",
             )
         elif not self._work.question.text:
             window.messages.show_message(self.tr("Type a question first."), "warning", seconds=8)
@@ -125,7 +130,7 @@ class Workbench(QObject):
         """Whether a run may start in the session that shows; says why not."""
         if not self._is_starting and self.runs.of_session(self.session_id) is None:
             return True
-        text = self.tr("A run of this session is going on. Stop it (Esc) or wait for its end.")
+        text = self.tr("A run of this session is going on. Stop it or wait for its end.")
         self._window.messages.show_message(text, "warning", seconds=8)
         return False
 

@@ -80,7 +80,7 @@ class FirstSteps(QObject):
 
     def _hints(self) -> list[Hint]:
         window = self._window
-        work = window.work
+        work, keys = window.work, window.actions_by_name
         if not window.is_working:
             return [
                 Hint(
@@ -97,7 +97,9 @@ class FirstSteps(QObject):
             ),
             Hint(
                 self.tr("Every call is a row"),
-                self.tr("Arrow keys move and open rows; bars show when each call ran. F8 goes to the next error."),
+                self.tr(
+                    "Arrow keys move and open rows; bars show when each call ran. {next} goes to the next error."
+                ).format(next=keys.way_to("next_error")),
                 lambda: work.tree,
             ),
             Hint(
@@ -107,12 +109,16 @@ class FirstSteps(QObject):
             ),
             Hint(
                 self.tr("Play it again"),
-                self.tr("Ctrl+Space plays and pauses; drag the mark to any moment. No model is asked."),
+                self.tr("{play} plays and pauses; drag the mark to any moment. No model is asked.").format(
+                    play=keys.way_to("replay_play")
+                ),
                 lambda: work.replay,
             ),
             Hint(
                 self.tr("Nothing is lost"),
-                self.tr("Every run stays here. Ctrl+K finds every command, F1 explains the rest."),
+                self.tr("Every run stays here. {find} finds every command, {guide} explains the rest.").format(
+                    find=keys.way_to("palette"), guide=keys.way_to("guide")
+                ),
                 lambda: window.history,
             ),
         ]

@@ -14,6 +14,7 @@ from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import IterationNode, Node
 from rlm_desktop.ui.forks.family import FamilyLine
+from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.window_style import set_property
 
@@ -48,6 +49,7 @@ class Forks(QObject):
         self._tasks = tasks
         self._looking: asyncio.Task[None] | None = None
         self.button = QPushButton()
+        self._tip = KeyTip(self.button, "", "resume")
         self.button.setObjectName("small")
         self.button.clicked.connect(self.go_on)
         self.family = FamilyLine()
@@ -84,13 +86,13 @@ class Forks(QObject):
     def _show_button(self, status: str) -> None:
         if status in RESUMABLE:
             text = self.tr("Resume")
-            tip = self.tr("Go on where it was cut: what was finished is served from the record (Ctrl+Shift+R)")
+            tip = self.tr("Go on where it was cut: what was finished is served from the record {keys}")
         else:
             text = self.tr("Go on…")
             tip = self.tr("Go on with other limits; what was finished is served from the record")
         self.button.setText(text)
         self.button.setAccessibleName(text)
-        self.button.setToolTip(tip)
+        self._tip.set_text(tip)
         set_property(self.button, "primary", status == EndState.INTERRUPTED)
         self.button.setVisible(status in RESUMABLE or status in STOPPED_BY_LIMIT)
 

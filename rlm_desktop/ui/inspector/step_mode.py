@@ -11,6 +11,7 @@ from rlm_desktop.engine.events import CellProposed
 from rlm_desktop.ui.actions import let_escape_empty
 from rlm_desktop.ui.inspector.code_view import CodeView
 from rlm_desktop.ui.inspector.text_view import break_lines
+from rlm_desktop.ui.key_tips import KeyTip
 
 
 class ProposalPane(QWidget):
@@ -34,10 +35,10 @@ class ProposalPane(QWidget):
         self.code.installEventFilter(self)
         self.run = QPushButton(self.tr("Run"))
         self.run.setProperty("primary", True)
-        self.run.setToolTip(self.tr("Run the cell, with what was changed in it (F10)"))
+        KeyTip(self.run, self.tr("Run the cell, with what was changed in it {keys}"), "run_cell")
         self.run.clicked.connect(self.run_cell)
         self.skip = QPushButton(self.tr("Skip"))
-        self.skip.setToolTip(self.tr("Do not run it; the model is told so (Ctrl+F10)"))
+        KeyTip(self.skip, self.tr("Do not run it; the model is told so {keys}"), "skip_cell")
         self.skip.clicked.connect(self.skip_cell)
         self.text = QLineEdit()
         self.text.setPlaceholderText(self.tr("or answer in the model's place"))

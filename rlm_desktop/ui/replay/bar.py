@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.history.replay import Marker
 from rlm_desktop.ui.figures import clock, local_time, long_date, number, one_line
+from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.replay.player import SPEEDS, ReplayPlayer
 from rlm_desktop.ui.theme import Colours, colours_of
@@ -177,12 +178,13 @@ class ReplayBar(QWidget):
         self.setObjectName("replayBar")
         self._player: ReplayPlayer | None = None
         self._icons: dict[QToolButton, str] = {}
+        self._tips: dict[QToolButton, KeyTip] = {}
         self._banner = QLabel()
         self._banner.setObjectName("replayBanner")
         self._banner.setMinimumWidth(120)
         self._exit = QPushButton(self.tr("Exit replay"))
         self._place = QLabel()
-        self._play = self._button("play", self.tr("Play"), "Ctrl+Space", ReplayPlayer.toggle)
+        self._play = self._button("play", self.tr("Play"), "replay_play", ReplayPlayer.toggle)
         self._scrubber = Scrubber()
         self._speed = QComboBox()
         self._speed.setAccessibleName(self.tr("Speed of the replay"))
@@ -214,11 +216,13 @@ class ReplayBar(QWidget):
         controls = QHBoxLayout()
         controls.setSpacing(4)
         for button in (
-            self._button("first", self.tr("Previous iteration"), "Ctrl+Shift+,", lambda p: p.step_iteration(-1)),
-            self._button("previous", self.tr("Previous event"), ",", lambda p: p.step_event(-1)),
+            self._button(
+                "first", self.tr("Previous iteration"), "replay_previous_iteration", lambda p: p.step_iteration(-1)
+            ),
+            self._button("previous", self.tr("Previous event"), "replay_previous", lambda p: p.step_event(-1)),
             self._play,
-            self._button("next", self.tr("Next event"), ".", lambda p: p.step_event(1)),
-            self._button("last", self.tr("Next iteration"), "Ctrl+.", lambda p: p.step_iteration(1)),
+            self._button("next", self.tr("Next event"), "replay_next", lambda p: p.step_event(1)),
+            self._button("last", self.tr("Next iteration"), "replay_next_iteration", lambda p: p.step_iteration(1)),
         ):
             controls.addWidget(button)
         controls.addWidget(self._scrubber, 1)
@@ -229,9 +233,9 @@ class ReplayBar(QWidget):
         layout.addLayout(banner)
         layout.addLayout(controls)
 
-    def _button(self, icon: str, name: str, key: str, do: Callable[[ReplayPlayer], object]) -> QToolButton:
+    def _button(self, icon: str, name: str, action: str, do: Callable[[ReplayPlayer], object]) -> QToolButton:
         button = QToolButton()
-        button.setToolTip(f"{name} ({key})")
+        self._tips[button] = KeyTip(button, f"{name} {{keys}}", action)
         button.setAccessibleName(name)
         button.setAutoRaise(True)
         button.clicked.connect(lambda _checked=False: self._with(do)())
@@ -298,7 +302,7 @@ class ReplayBar(QWidget):
         name = self.tr("Pause") if is_playing else self.tr("Play")
         self._icons[self._play] = "pause" if is_playing else "play"
         self._play.setAccessibleName(name)
-        self._play.setToolTip(f"{name} (Ctrl+Space)")
+        self._tips[self._play].set_text(f"{name} {{keys}}")
         self._dress()
 
     def _on_speed(self, _index: int) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
 from rlm_desktop.ui.figures import counted, status_words
+from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.sessions.hit_list import HitLine, HitList, HitsModel, RunHead, field_names
@@ -114,7 +115,7 @@ class HistoryPage(QWidget):
         self.field.setClearButtonEnabled(True)
         self.field.installEventFilter(self)
         self.export = QPushButton(self.tr("Export…"))
-        self.export.setToolTip(self.tr("Write the selected runs to files (Ctrl+E)"))
+        KeyTip(self.export, self.tr("Write the selected runs to files {keys}"), "export_runs")
         self.delete = QPushButton(self.tr("Delete"))
         self.delete.setToolTip(self.tr("Delete the selected runs (Del)"))
         self.back = QPushButton(self.tr("Back"))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton
 
 from rlm_desktop.history.rows import Facets, RunFilter
 from rlm_desktop.ui.actions import let_escape_empty
+from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.sessions.filter_button import FilterButton
 from rlm_desktop.ui.sessions.naming import ask_name, ask_tags
 from rlm_desktop.ui.sessions.session_list import (
@@ -78,7 +79,7 @@ class HistoryPanel(QWidget):
         self._typing.timeout.connect(self._ask)
         new = QPushButton(self.tr("+ New session"))
         new.setAccessibleName(self.tr("New session"))
-        new.setToolTip(self.tr("Start with an empty session (Ctrl+N)"))
+        KeyTip(new, self.tr("Start with an empty session {keys}"), "new_session")
         new.clicked.connect(self.new_requested)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter sessions"))

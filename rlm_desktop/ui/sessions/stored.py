@@ -195,7 +195,7 @@ class StoredSessions(QObject):
         """Whether something of it is going on; says so."""
         if not any(self._is_going_on(item_id) for item_id in ids):
             return False
-        text = self.tr("A run of it is going on. Stop it first (Esc), then delete it.")
+        text = self.tr("A run of it is going on. Stop it first, then delete it.")
         self._messages.show_message(text, "warning", seconds=8)
         return True
 
