@@ -31,6 +31,7 @@ class Report:
         model: Which model was asked; empty when it came to no request.
         models: The server's list, None where there is none.
         seconds: To the reply.
+        details: For who helps: what was asked where, and what came back; never a key. Empty when it works.
     """
 
     is_working: bool
@@ -40,6 +41,7 @@ class Report:
     model: str = ""
     models: ModelList | None = None
     seconds: float | None = None
+    details: str = ""
 
 
 async def check(provider: Provider, model: str = "") -> Report:
@@ -50,7 +52,7 @@ async def check(provider: Provider, model: str = "") -> Report:
         model: Which to ask; without one, the first of the list that chats.
     """
     if provider.fault:
-        return Report(False, provider.fault, reason="key")
+        return Report(False, provider.fault, reason="key", details=_details(provider, model, "key"))
     models: ModelList | None = None
     listing: ModelError | None = None
     try:
@@ -112,8 +114,29 @@ def _nothing_to_ask(provider: Provider, models: ModelList | None) -> Report:
         sentence, todo = "Ollama answers, but has no model yet.", "Load one, as with: ollama pull qwen3"
     else:
         sentence, todo = f"{label} answers, but lists no model that chats.", "Type a model's name, and test."
-    return Report(False, sentence, todo, "model", models=models)
+    return Report(False, sentence, todo, "model", models=models, details=_details(provider, "", "model"))
 
 
 def _failed(error: ModelError, provider: Provider, model: str, models: ModelList | None = None) -> Report:
-    return Report(False, str(error), advice(error, provider, model), error.reason or "broken", model, models)
+    reason = error.reason or "broken"
+    return Report(
+        False,
+        str(error),
+        advice(error, provider, model),
+        reason,
+        model,
+        models,
+        details=_details(provider, model, reason, error.status),
+    )
+
+
+def _details(provider: Provider, model: str, reason: str, status: int | None = None) -> str:
+    lines = {
+        "provider": f"{provider.name} ({provider.kind}, of the {provider.source})",
+        "address": provider.base_url,
+        "model": model or "none",
+        "key": "given" if provider.has_key else "none",
+        "proxy": provider.proxy or "none",
+        "reason": reason if status is None else f"{reason}, HTTP {status}",
+    }
+    return "\n".join(f"{name}: {value}" for name, value in lines.items())

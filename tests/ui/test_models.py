@@ -12,6 +12,7 @@ import pytest
 import shiboken6
 from aiohttp import web
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QDialog, QLineEdit, QMainWindow, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -463,6 +464,11 @@ class TestConnect:
             qtbot.keyClicks(panel.key, "sk-wrong-0123456789")
             qtbot.keyClick(panel.key, Qt.Key.Key_Return)
             await wait_until(lambda: "key was refused" in panel.verdict.text)
+            qtbot.mouseClick(panel.verdict.copy, Qt.MouseButton.LeftButton)
+            copied = QGuiApplication.clipboard().text()
+            assert f"address: {served.url}" in copied
+            assert "reason: key, HTTP 401" in copied
+            assert "sk-wrong" not in copied
             assert store.kept == {}
             panel.key.clear()
             qtbot.keyClicks(panel.key, KEY)

@@ -1,12 +1,15 @@
-"""What a test found, in two lines: what happened, and what to do."""
+"""What a test found, in two lines: what happened, and what to do. A failure can be copied for who helps."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from rlm_desktop import __version__
+from rlm_desktop.engine.log_format import without_secrets
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import muted, set_property
 
@@ -22,9 +25,19 @@ class Verdict(QWidget):
         self._sentence = QLabel()
         self._advice = QLabel()
         muted(self._advice)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        self._details = ""
+        self.copy = QPushButton(self.tr("Copy details"))
+        self.copy.setObjectName("small")
+        self.copy.setAutoDefault(False)
+        self.copy.setToolTip(self.tr("Copy what was asked and what came back, without any key"))
+        self.copy.clicked.connect(self._copy)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(8)
+        layout = QVBoxLayout()
         layout.setSpacing(2)
+        whole.addLayout(layout, 1)
+        whole.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
         for label in (self._sentence, self._advice):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -61,8 +74,15 @@ class Verdict(QWidget):
             self.show_done(" · ".join(filter(None, (report.sentence, note))))
         else:
             self.show_failure(report.sentence, report.advice)
+            self._details = report.details
+
+    def _copy(self) -> None:
+        text = "\n".join(filter(None, (self.text, self._details, f"RLM Desktop {__version__}")))
+        QGuiApplication.clipboard().setText(without_secrets(text))
 
     def _show(self, level: str, sentence: str, advice: str) -> None:
+        self._details = ""
+        self.copy.setVisible(level == "error")
         set_property(self._sentence, "level", level)
         self._sentence.setText(said(sentence))
         self._advice.setText(said(advice))
