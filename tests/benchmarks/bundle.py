@@ -34,7 +34,7 @@ def run() -> list[Figure]:
             "bundle: worker ready, first cell included", workers["ready_ms"], "ms", 60, f"tier {workers['tier']}"
         ),
     ]
-    packages = sorted(DIST.glob("*.deb"), key=lambda path: path.stat().st_mtime)
+    packages = sorted(DIST.glob("rlm-desktop_*.deb"), key=lambda path: path.stat().st_mtime)
     if packages:
         figures.append(Figure.at_most("Debian package", packages[-1].stat().st_size / 1e6, "MB", 70))
     return figures

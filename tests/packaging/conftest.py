@@ -1,4 +1,4 @@
-"""What the slow tests of the packages share: the bundle, the Debian package, a fresh Debian to put it into.
+"""What the slow tests of the packages share: the bundle, the Debian packages, a fresh Debian to put them into.
 
 They run when `RLM_DESKTOP_PACKAGING=1` is set, on Linux. What is in `dist/` is used, else it is built. The fresh
 Debian needs root, debootstrap and a network; `RLM_DESKTOP_ROOT` names a folder that keeps it between test runs.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.roots import HOME, PERSON, PROJECT, Root, apt
+from tests.packaging.roots import HOME, PERSON, PROJECT, Root, apt, install
 
 DIST = PROJECT / "dist"
 LOCALES = ("de_DE.UTF-8", "ja_JP.UTF-8")
@@ -43,11 +43,17 @@ def bundle() -> Path:
 
 @pytest.fixture(scope="session")
 def deb() -> Path:
-    """The Debian package."""
+    """The Debian package of the program."""
     wanted()
-    if not list(DIST.glob("*.deb")):
+    if not list(DIST.glob("rlm-desktop_*.deb")):
         build("deb")
-    return max(DIST.glob("*.deb"), key=lambda path: path.stat().st_mtime)
+    return max(DIST.glob("rlm-desktop_*.deb"), key=lambda path: path.stat().st_mtime)
+
+
+@pytest.fixture(scope="session")
+def libraries_deb(deb: Path) -> Path:
+    """That of numpy and pandas, which belongs to it."""
+    return deb.with_name(deb.name.replace("rlm-desktop_", "rlm-desktop-libraries_"))
 
 
 @pytest.fixture(scope="session")
@@ -68,13 +74,12 @@ def fresh_root(tmp_path_factory: pytest.TempPathFactory) -> Root:
     root.run("locale-gen")
     if root.run("id", "-u", str(PERSON), check=False).returncode:
         root.run("useradd", "--create-home", "--uid", str(PERSON), "--home-dir", HOME, "person")
-    apt(root, "purge", "rlm-desktop", check=False)
+    root.run("dpkg", "--purge", "rlm-desktop-libraries", "rlm-desktop", check=False)
     return root
 
 
 @pytest.fixture(scope="session")
 def installed(fresh_root: Root, deb: Path) -> Root:
     """The fresh Debian with the package installed by apt, as a person would."""
-    shutil.copyfile(deb, fresh_root.folder / "root" / deb.name)
-    apt(fresh_root, "install", f"/root/{deb.name}")
+    install(fresh_root, deb)
     return fresh_root

@@ -122,14 +122,18 @@ async def library() -> dict[str, Any]:
 
 async def libraries() -> dict[str, str]:
     """What numpy and pandas find, in a host that offers them; without, they must not be there."""
+    from rlm_desktop.errors import ReplError
     from rlm_desktop.repl.host import ReplHost
 
     code = "import numpy, pandas\nprint(pandas.Series(numpy.arange(5)).sum(), numpy.linalg.det(numpy.eye(3)))"
     found: dict[str, str] = {}
     for name, offered in (("offered", ("numpy", "pandas")), ("not offered", ())):
         host = ReplHost()
-        done = await (await _spawn(host, offered)).run_cell(code, timeout=60)
-        found[name] = done.stdout.strip() or done.error
+        try:
+            done = await (await _spawn(host, offered)).run_cell(code, timeout=60)
+            found[name] = done.stdout.strip() or done.error
+        except ReplError as error:
+            found[name] = str(error)
         await host.aclose()
     return found
 

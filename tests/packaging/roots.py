@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -82,6 +83,12 @@ def apt(root: Root, *arguments: str, check: bool = True) -> None:
         "apt-get", "-y", "--no-install-recommends", *arguments,
         seconds=600, check=check, DEBIAN_FRONTEND="noninteractive",
     )  # fmt: skip
+
+
+def install(root: Root, package: Path) -> None:
+    """Install a package that lies in a file, as a person would."""
+    shutil.copyfile(package, root.folder / "root" / package.name)
+    apt(root, "install", f"/root/{package.name}")
 
 
 def as_nobody() -> Mapping[str, object]:

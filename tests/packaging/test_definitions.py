@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import importlib
 import importlib.util
 import re
 import shutil
@@ -146,6 +147,54 @@ def test_the_interpreters_tree_is_the_whole_standard_library(monkeypatch: pytest
     assert any(place.startswith(f"{folder}/lib-dynload/_ssl") for place in places)
     assert any(place.startswith("python/bin/python3") for place in places)
     assert not any("site-packages" in place or "/test/" in place for place in places)
+
+
+def test_one_standard_library_serves_the_program_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "_ctypes.cpython-311-x86_64-linux-gnu.so"
+    tree = tmp_path / "python/lib/python3.11"
+    for file in (tree / "os.py", tree / "asyncio/base.py", tree / "lib-dynload" / name):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("of the tree")
+    for place in ("os.pyc", "asyncio/base.pyc", "openai/base.pyc", f"python3.11/lib-dynload/{name}"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("collected")
+    assert load(PACKAGING / "bundle" / "share.py", monkeypatch).share(tmp_path) == 3 * len("collected")
+    assert not (tmp_path / "os.pyc").exists()
+    assert not (tmp_path / "asyncio").exists()
+    assert (tmp_path / "openai/base.pyc").exists()
+    assert (tmp_path / "base_library.zip/os.py").read_text() == "of the tree"
+    assert (tmp_path / "python3.11/lib-dynload" / name).read_text() == "of the tree"
+
+
+@pytest.mark.skipif(shutil.which("strip") is None, reason="strip is not installed")
+def test_only_symbols_are_taken_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    symbols = load(PACKAGING / "bundle" / "symbols.py", monkeypatch)
+    before = Path(importlib.import_module("msgspec._core").__file__ or "").read_bytes()
+    changed = before.replace(b"\x00msgspec", b"\x00MSGSPEC")
+    assert changed != before
+    assert symbols.image(changed) != symbols.image(before)
+    library, text = tmp_path / "library.so", tmp_path / "text.so"
+    library.write_bytes(before)
+    text.write_text("no binary")
+    assert symbols.strip([library, text], tmp_path / "scratch") == (len(before) - library.stat().st_size, [text])
+    assert symbols.image(library.read_bytes()) == symbols.image(before)
+    assert text.read_text() == "no binary"
+
+
+def test_numpy_and_pandas_are_a_package_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deb = load(LINUX / "deb.py", monkeypatch)
+    contents = load(PACKAGING / "bundle" / "contents.py", monkeypatch)
+    inside = tmp_path / "program" / deb.PLACE / "_internal"
+    for name in (*contents.LIBRARIES_FOR_CELLS, "numpy-2.dist-info", "numpy.libs", "openai"):
+        (inside / name).mkdir(parents=True)
+    (inside / "numpy-2.dist-info/LICENSE.txt").write_text("as is")
+    (inside / "libblas.so").symlink_to("numpy.libs/libblas.so")
+    (inside / "libssl.so").symlink_to("python/lib/libssl.so")
+    deb.move_libraries(tmp_path / "program", tmp_path / deb.LIBRARIES)
+    assert sorted(path.name for path in inside.iterdir()) == ["libssl.so", "openai"]
+    moved = tmp_path / deb.LIBRARIES
+    assert (moved / deb.PLACE / "_internal/libblas.so").is_symlink()
+    assert "as is" in (moved / f"usr/share/doc/{deb.LIBRARIES}/copyright").read_text()
 
 
 def test_the_entry_gives_the_environment_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import json
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import rlm_desktop
-from tests.packaging.roots import HOME, PERSON, PICTURES, PROJECT, Root, apt, inside
+from tests.packaging.roots import HOME, PERSON, PICTURES, PROJECT, Root, apt, inside, install
 
 INTERNAL = "/opt/rlm-desktop/_internal"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
@@ -58,21 +61,41 @@ def test_no_library_is_missing(installed: Root) -> None:
     assert installed.run("sh", "-c", script).stdout == ""
 
 
-def test_no_attack_gets_through(installed: Root) -> None:
-    place = installed.folder / "usr/local/attacks"
+@contextlib.contextmanager
+def looking(root: Root) -> Iterator[Callable[..., Any]]:
+    """What gives what `in_bundle.py` finds there, as the person."""
+    place = root.folder / "usr/local/attacks"
     shutil.copytree(HERE.parent / "repl", place, dirs_exist_ok=True)
+    shutil.copyfile(HERE / "in_bundle.py", place / "in_bundle.py")
+
+    def look(*arguments: str) -> Any:
+        command = [*inside(INTERNAL), "/usr/local/attacks/in_bundle.py", INTERNAL, *arguments]
+        return json.loads(root.run(*command, user=PERSON, seconds=600).stdout.splitlines()[-1])
+
     try:
-        python = inside(INTERNAL)
-        shutil.copyfile(HERE / "in_bundle.py", place / "in_bundle.py")
-        command = [*python, "/usr/local/attacks/in_bundle.py", INTERNAL, "attacks", "/usr/local/attacks", "A"]
-        found = json.loads(installed.run(*command, user=PERSON, seconds=300).stdout.splitlines()[-1])
-        assert len(found) > 50
-        assert [name for name, result in found.items() if result == "ESCAPED"] == []
-        library = installed.run(*python, "/usr/local/attacks/in_bundle.py", INTERNAL, "library", user=PERSON)
-        failed = json.loads(library.stdout.splitlines()[-1])["failed"]
-        assert not {"ssl", "sqlite3", "ctypes", "tkinter", "curses", "nis", "lzma", "readline"} & set(failed)
+        yield look
     finally:
         shutil.rmtree(place)
+
+
+def test_no_attack_gets_through(installed: Root) -> None:
+    with looking(installed) as look:
+        found = look("attacks", "/usr/local/attacks", "A")
+        assert len(found) > 50
+        assert [name for name, result in found.items() if result == "ESCAPED"] == []
+        failed = look("library")["failed"]
+        assert not {"ssl", "sqlite3", "ctypes", "tkinter", "curses", "nis", "lzma", "readline"} & set(failed)
+
+
+def test_numpy_and_pandas_come_with_a_package_of_their_own(installed: Root, libraries_deb: Path) -> None:
+    """Neither is there before; both are found where they are then installed, by cells that may have them."""
+    with looking(installed) as look:
+        assert "numpy" in look("libraries")["offered"]
+        install(installed, libraries_deb)
+        assert look("libraries") == {
+            "offered": "10 1.0",
+            "not offered": "ModuleNotFoundError: No module named 'numpy'",
+        }
 
 
 def test_the_manual_page_and_the_mime_type_are_there(installed: Root) -> None:
@@ -80,13 +103,14 @@ def test_the_manual_page_and_the_mime_type_are_there(installed: Root) -> None:
     assert "rlmarchive" in (installed.folder / "usr/share/mime/globs2").read_text(encoding="utf-8")
 
 
-def test_it_is_removed_without_traces(installed: Root, deb: Path) -> None:
+def test_it_is_removed_without_traces(installed: Root) -> None:
     """Last: nothing of it is left, in the system and in the packages' database."""
-    apt(installed, "purge", "rlm-desktop")
+    apt(installed, "purge", "rlm-desktop")  # and what depends on it
     traces = {path for path in installed.files() if "rlm" in path.lower()}
     assert traces == set()
     assert "rlmarchive" not in (installed.folder / "usr/share/mime/globs2").read_text(encoding="utf-8")
-    assert installed.run("dpkg", "--status", "rlm-desktop", check=False).returncode != 0
+    for name in ("rlm-desktop", "rlm-desktop-libraries"):
+        assert "Status: install" not in installed.run("dpkg", "--status", name, check=False).stdout
     assert not (installed.folder / "opt/rlm-desktop").exists()
 
 
