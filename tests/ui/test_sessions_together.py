@@ -178,8 +178,16 @@ async def test_a_deleted_run_leaves_what_was_found(qapp: QApplication, qtbot: Qt
         page.delete.click()
         assert [line.row.id for line in page.hits.lines if isinstance(line, RunHead)] == ["run-2", "run-0"]
         assert page.status.full_text == "2 places in 2 runs"
+        application.window.messages.undo()
+        await wait_until(lambda: page.hits.runs == 3)
+        assert [line.row.id for line in page.hits.lines if isinstance(line, RunHead)] == ["run-2", "run-1", "run-0"]
+        assert page.status.full_text == "3 places in 3 runs"
+        sessions.delete_runs(["run-1"])
         application.window.history.session_deleted.emit("session-2")
         assert [line.row.id for line in page.hits.lines if isinstance(line, RunHead)] == ["run-0"]
         sessions.delete_runs(["run-0"])
         assert page.view is None
         assert "Nothing was found" in page.hint.text()
+        application.window.messages.undo()
+        await wait_until(lambda: page.hits.runs == 1)
+        assert page.view is page.list

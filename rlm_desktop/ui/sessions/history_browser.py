@@ -53,6 +53,7 @@ class HistoryBrowser(QObject):
         self._has_all = True
         workbench.sessions.changed.connect(self._refresh)
         workbench.sessions.deleted.connect(self._drop)
+        workbench.sessions.restored.connect(self._bring_back)
         transfers.open_requested.connect(workbench.open_run)
         window.history.export_requested.connect(transfers.export)
         window.files_dropped.connect(lambda paths: tasks.spawn(self._take_dropped(paths), name="dropped files"))
@@ -152,6 +153,13 @@ class HistoryBrowser(QObject):
         """A run or a session is gone: nothing in it can be opened any more."""
         if self._page is not None:
             self._page.drop_hits(item_id, is_all=self._has_all)
+
+    def _bring_back(self, item_id: str) -> None:
+        """A run or a session is back, and so are the places in it."""
+        if self._page is None or not self._page.text.strip():
+            return
+        if not self._page.restore_hits(item_id, is_all=self._has_all) and self.is_shown:
+            self._page.ask_now()
 
     async def _show(self, wanted: Wanted, *, keeps_place: bool) -> None:
         is_stale = self._stale.is_set

@@ -283,6 +283,14 @@ class HistoryPage(QWidget):
             self._tell_found(is_all=is_all)
             self._enable()
 
+    def restore_hits(self, item_id: str, *, is_all: bool) -> bool:
+        """Show again what `drop_hits` took away; False when that is not known any more."""
+        if not self.hits.lines or not self.hits.restore(item_id):
+            return False
+        self._tell_found(is_all=is_all)
+        self._enable()
+        return True
+
     def _tell_found(self, *, is_all: bool, unindexed: int = 0) -> None:
         parts: list[str] = []
         if self.hits.hits:

@@ -103,11 +103,12 @@ class HitsModel(QAbstractListModel):
         self.lines: list[Line] = []
         self.hits = 0
         self.runs = 0
+        self._dropped: dict[str, list[list[Line]]] = {}
 
     def show_hits(self, hits: Sequence[SearchHit], rows: Mapping[str, RunRow]) -> None:
         """Show what was found; `rows` are the runs of the hits."""
         self.beginResetModel()
-        self.lines, self.hits, self.runs = [], 0, 0
+        self.lines, self.hits, self.runs, self._dropped = [], 0, 0, {}
         self.lines = list(self._lines(hits, rows))
         self.endResetModel()
 
@@ -135,14 +136,31 @@ class HitsModel(QAbstractListModel):
 
     def drop(self, item_id: str) -> None:
         """Take away what was found in a run or a session that is gone, by its id."""
+        dropped = self._dropped.setdefault(item_id, [])
         for first, last in reversed(self._blocks()):
             head = self.lines[first]
             if isinstance(head, RunHead) and item_id in (head.row.id, head.row.session_id):
                 self.beginRemoveRows(QModelIndex(), first, last)
+                dropped.append(self.lines[first : last + 1])
                 del self.lines[first : last + 1]
                 self.runs -= 1
                 self.hits -= last - first
                 self.endRemoveRows()
+
+    def restore(self, item_id: str) -> bool:
+        """Show in its place what `drop` took away; False when nothing is known of it."""
+        dropped = self._dropped.pop(item_id, None)
+        if dropped is None:
+            return False
+        for lines in dropped:
+            blocks = ((first, _newest(self.lines[first : last + 1])) for first, last in self._blocks())
+            first = next((first for first, key in blocks if key < _newest(lines)), len(self.lines))
+            self.beginInsertRows(QModelIndex(), first, first + len(lines) - 1)
+            self.lines[first:first] = lines
+            self.runs += 1
+            self.hits += len(lines) - 1
+            self.endInsertRows()
+        return True
 
     def _blocks(self) -> list[tuple[int, int]]:
         """The first and the last line of each run."""
@@ -169,6 +187,11 @@ class HitsModel(QAbstractListModel):
                 f"{line.title}; {line.detail}" if isinstance(line, RunHead) else f"{line.place}: {line.hit.snippet}"
             )
         return None
+
+
+def _newest(lines: Sequence[Line]) -> int:
+    """Where the first place of a run stands in the order of hits."""
+    return next((line.hit.key for line in lines if isinstance(line, HitLine)), 0)
 
 
 class HitDelegate(QStyledItemDelegate):

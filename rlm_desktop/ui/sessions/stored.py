@@ -33,10 +33,12 @@ class StoredSessions(QObject):
     Signals:
         changed: Other runs are in the history, or they are called something else.
         deleted: The id of a session or a run that is gone.
+        restored: The id of one that is back.
     """
 
     changed = Signal()
     deleted = Signal(str)
+    restored = Signal(str)
 
     def __init__(
         self, panel: HistoryPanel, messages: MessageBar, tasks: Tasks, *, is_going_on: Callable[[str], bool]
@@ -207,6 +209,9 @@ class StoredSessions(QObject):
 
             try:
                 await self.do(work)
+                if verb == "restore":
+                    for item_id in ids:
+                        self.restored.emit(item_id)
             finally:
                 await self.refresh()
                 for item_id in ids:
