@@ -13,10 +13,21 @@ from rlm_desktop import cli
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what the arguments say. Returns the process's exit status."""
+    forbid_core_dumps()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if cli.is_command(arguments):
         return cli.main(arguments)
     return open_window(arguments)
+
+
+def forbid_core_dumps() -> None:
+    """Leave no picture of this process's memory behind when it crashes: keys and documents would be in it."""
+    if sys.platform == "win32":
+        return  # makes none unless its owner asks for it
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def open_window(arguments: Sequence[str]) -> int:

@@ -1,16 +1,22 @@
 """Plants keys in every place that a key may come from, runs a real run, and looks for them everywhere else.
 
 The server repeats each key: in an error, and in a reply. The code of the cells tries to find keys too. Searched are
-the settings, the database, the logs, the cache, every form of export, the trace, the arguments and the environment
-of all processes, and the memory of the REPL workers while they run.
+the settings, the database, the logs, the cache, presets, every form of export and archives, the trace, what "Copy
+details" copies, the arguments and the environment of all processes, and the memory of the REPL workers while they
+run. A crash leaves a report without them, and no picture of the memory.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import logging
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +26,7 @@ import psutil
 import pytest
 from aiohttp import web
 
-from rlm_desktop import cli, paths
+from rlm_desktop import cli, paths, presets
 from rlm_desktop.engine import provider_settings
 from rlm_desktop.engine.events import AnyEvent, encode
 from rlm_desktop.engine.log_format import without_secrets
@@ -30,7 +36,11 @@ from rlm_desktop.engine.providers import Providers
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.history import History
 from rlm_desktop.history.exports import export
+from rlm_desktop.history.transfer import save_archive
 from rlm_desktop.keys import KeyStore
+from rlm_desktop.presets import Preset
+from rlm_desktop.settings import Settings
+from tests.conftest import PROJECT
 from tests.engine.conftest import cell
 from tests.engine.test_provider_settings import Memory
 from tests.provider_servers import Answer, models, refusal, say, serving
@@ -64,6 +74,7 @@ class Watched:
         self.workers = 0
         self.bytes = 0
         self.found: list[str] = []
+        self.core_limits: set[str] = set()
 
     def look(self) -> None:
         """Search the arguments, the environment and the memory of every process that this one started."""
@@ -72,6 +83,8 @@ class Watched:
             self.workers += 1
             for place in ("cmdline", "environ"):
                 self._search(f"{place} of {process.pid}", Path(f"/proc/{process.pid}/{place}").read_bytes())
+            limits = Path(f"/proc/{process.pid}/limits").read_text()
+            self.core_limits.update(re.findall(r"Max core file size +(\w+)", limits))
             for start, end in _regions(process.pid):
                 self._search_memory(process.pid, start, end)
         self._search("own cmdline", Path("/proc/self/cmdline").read_bytes())
@@ -137,6 +150,8 @@ async def test_no_key_is_found_anywhere(
         key = request.headers.get("Authorization", "") + request.headers.get("X-Gate-Token", "")
         if "chat" not in request.path:
             return models("m")
+        if body["model"] == "refused":
+            return refusal(400, {"error": {"message": f"what is {key}?"}})
         text = body["messages"][-1]["content"]
         if body["messages"][0]["role"] == "system":
             is_first = not any(message["role"] == "assistant" for message in body["messages"])
@@ -160,7 +175,9 @@ async def test_no_key_is_found_anywhere(
                 sinks = [events.append, history.sink()]
                 result = await rlm.arun("What is the key?", context="no key here", sinks=sinks)
             reports = [await check(provider, "m") for provider in known.all]
+            failed = [await check(provider, "refused") for provider in known.all]
             history.flush()
+            presets.save(Preset.of("shared", Settings(root_model="sys/m", max_depth=1)), home / "shared.toml")
             exports = _export_all(history, result.run_id, tmp_path / "exports")
             await asyncio.to_thread(history.close)
     finally:
@@ -168,10 +185,14 @@ async def test_no_key_is_found_anywhere(
         log.close()
     assert result.final_answer == "done"
     assert all(report.is_working for report in reports)
+    assert not any(report.is_working for report in failed)
+    assert watched.core_limits == {"0"}
     assert watched.workers >= 2
     assert watched.bytes > 1 << 20
     assert watched.found == []
-    everything = "\n".join([*(encode(event).decode() for event in events), repr(result), repr(known.all), *exports])
+    copied = [f"{report.sentence} {report.advice} {report.details}" for report in failed]
+    told = [encode(event).decode() for event in events]
+    everything = "\n".join([*told, repr(result), repr(known.all), *exports, *copied])
     assert [name for name, canary in CANARIES.items() if canary in everything] == []
     assert [place for folder in (home, tmp_path / "exports") for place in search(folder)] == []
     assert "secret removed" in everything
@@ -213,8 +234,55 @@ def _export_all(history: History, run_id: str, folder: Path) -> list[str]:
     for form in cli.EXPORTS:
         if form != "archive":
             export(events, form, folder / form)
+    save_archive(history, folder / "archive.rlmarchive", [run_id], with_documents=True)
+    with contextlib.closing(History(folder / "archive.rlmarchive")) as archive:
+        (folder / "archive.txt").write_text(repr(archive.events(run_id)))
     state = history.state(run_id)
     return [repr(history.run(run_id)), repr(msgspec.to_builtins(events)), state.answer or ""]
+
+
+CRASHING = """
+import logging, sys
+from rlm_desktop import keys, paths
+from rlm_desktop.__main__ import forbid_core_dumps
+from rlm_desktop.engine.log_format import SecretFormatter, learn_secrets
+from rlm_desktop.engine.providers import Providers
+from rlm_desktop.ui.faults import crash_report
+from rlm_desktop.ui.help.crash_file import CrashFile
+forbid_core_dumps()
+handler = logging.FileHandler(paths.log_file())
+handler.setFormatter(SecretFormatter())
+logging.getLogger().addHandler(handler)
+known = Providers.load(keys.KeyStore())
+learn_secrets(known.secrets)
+def ask(key):
+    raise ValueError(f"{key} was not taken")
+try:
+    ask(known.all[0].api_key)
+except ValueError as error:
+    logging.exception("with %s", known.all[0].api_key)
+    print(crash_report(error))
+CrashFile(paths.log_dir()).arm()
+import faulthandler
+faulthandler._sigsegv()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where a crash leaves its core is known of Linux only")
+def test_a_crash_leaves_a_report_without_a_key_and_no_core(tmp_path: Path) -> None:
+    home, canary = tmp_path / "home", CANARIES["env"]
+    (home / "log").mkdir(parents=True)
+    environment = {**os.environ, "RLM_DESKTOP_HOME": str(home), "OPENAI_API_KEY": canary}
+    environment["PYTHONPATH"] = str(PROJECT)
+    command = ["sh", "-c", 'ulimit -S -c unlimited; exec "$0" "$@"', sys.executable, "-c", CRASHING]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == -signal.SIGSEGV, done.stderr
+    assert "was not taken" in done.stdout
+    assert [name for name in CANARIES if CANARIES[name] in done.stdout + done.stderr] == []
+    assert "Segmentation fault" in "".join(file.read_text() for file in (home / "log").glob("crash-*"))
+    assert "was not taken" in (home / "log" / "rlm-desktop.log").read_text()
+    assert search(tmp_path) == []
+    assert list(tmp_path.rglob("core*")) == []
 
 
 def test_a_log_line_with_a_key_of_a_known_form_is_cleaned() -> None:
