@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -26,6 +27,8 @@ from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import ModelError
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
     from openai import AsyncOpenAI
 
@@ -438,7 +441,16 @@ def make_http_client(provider: Provider) -> httpx2.AsyncClient:
         trust_env=not provider.is_local,
         # A key must not follow a redirection to wherever it leads.
         follow_redirects=False,
+        verify=_certificates(not provider.is_local),
     )
+
+
+@cache
+def _certificates(trust_env: bool) -> ssl.SSLContext:
+    """Those that this machine trusts. Reading them takes 30 ms, which no further client has to wait for."""
+    import httpx2
+
+    return httpx2.create_ssl_context(trust_env=trust_env)
 
 
 def make_client(provider: Provider, http: httpx2.AsyncClient) -> AsyncOpenAI:
