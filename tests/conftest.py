@@ -20,6 +20,37 @@ SHARED_DATA = PROJECT.parent / "shared" / "data"
 _KEY_VARIABLES = ("OPENAI_", "AZURE_", "OPENROUTER_", "ANTHROPIC_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
+_LONGEST_FIRST = (
+    "tests/end_to_end/test_large_run.py",
+    "tests/repl/test_attacks.py",
+    "tests/end_to_end/test_main_job.py",
+    "tests/ui/test_main_window.py",
+    "tests/end_to_end/test_first_run.py",
+    "tests/ui/test_documents.py",
+    "tests/test_cli.py",
+    "tests/examples/test_servers.py",
+    "tests/engine/test_offline_root.py",
+    "tests/engine/test_run.py",
+    "tests/engine/test_provider_check.py",
+    "tests/ui/test_sessions_together.py",
+    "tests/end_to_end/test_screen_reader.py",
+    "tests/ui/test_accessible.py",
+    "tests/ui/test_start.py",
+    "tests/documents/test_hostile.py",
+    "tests/documents/test_bigtext.py",
+    "tests/ui/test_history.py",
+    "tests/ui/test_forks.py",
+    "tests/engine/test_offline_documents.py",
+)
+"""Files that take more than some four seconds. A file is done by one worker, so these must not come last."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "expect_log_warnings: warnings in the log are part of what is tested")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

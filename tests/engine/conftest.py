@@ -1,17 +1,41 @@
-"""An RLM on a scripted server, and the events of its runs."""
+"""An RLM on a scripted server, and the events of its runs.
+
+The tests of a module run on one event loop, on which an RLM stays open: so they share the REPL host, as the
+questions of a program do, and its zygote is started once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.run import Run, RunResult
 from rlm_desktop.engine.state import RunState
 from tests.servers import ModelServer, Script
+
+ON_THE_LOOP_OF_THE_MODULE = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        has_loop = any(marker.kwargs for marker in item.iter_markers("asyncio"))
+        if Path(__file__).parent == item.path.parent and pytest_asyncio.is_async_test(item) and not has_loop:
+            item.add_marker(ON_THE_LOOP_OF_THE_MODULE, append=False)  # before that of the automatic mode
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
+async def _shared_host() -> AsyncIterator[None]:
+    """While one RLM is open on a loop, what they share stays (see `RLM.aclose`)."""
+    async with RLM() as rlm:
+        await rlm.find_isolation()
+        yield
 
 
 class Bench:
@@ -41,7 +65,7 @@ class Bench:
 MakeBench = Callable[..., Awaitable[Bench]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def bench() -> AsyncIterator[MakeBench]:
     """Makes a `Bench` from a script and the RLM's options."""
     opened: list[Bench] = []

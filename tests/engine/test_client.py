@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+import pytest_asyncio
 
 from rlm_desktop.engine import client as client_module
 from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient
@@ -55,7 +56,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def ask() -> AsyncIterator[Ask]:
     opened: list[Asker] = []
 

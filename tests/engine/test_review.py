@@ -96,6 +96,13 @@ def test_a_reply_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("figures", ['"prompt_tokens": -5, "completion_tokens": 1', '"cost": -1e6'])
+def test_an_event_stream_that_is_called_plain_text_is_read() -> None:
+    reader = ReplyReader(is_streamed=False)
+    said = reader.feed(b': ping\n\ndata: {"choices": [{"delta": {"content": "so"}, "finish_reason": "stop"}]}\n\n')
+    reader.finish()
+    assert (said, reader.text) == (("so", ""), "so")
+
+
 def test_figures_below_zero_are_unknown(figures: str) -> None:
     reader = ReplyReader(is_streamed=False)
     reader.feed(b'{"choices": [{"message": {"content": "x"}}], "usage": {' + figures.encode() + b"}}")
@@ -180,6 +187,7 @@ async def test_a_sink_that_raises_harms_neither_the_run_nor_the_other_sinks() ->
     assert [event.seq for event in seen] == [1, 2]
 
 
+@pytest.mark.asyncio(loop_scope="function")  # the last one that uses the loop closes what they share
 async def test_what_is_being_closed_is_not_handed_to_the_next() -> None:
     one, two = RLM("offline"), RLM("offline")
     shared = rlm_module._Shared.of_loop(one)
