@@ -38,7 +38,10 @@ _BY_WORDS = (
         "credit",
         ("insufficient_quota", "insufficient balance", "insufficient credit", "exceeded your current quota"),
     ),
-    ("too_large", ("context_length_exceeded", "exceed_context_size", "maximum context length")),
+    (
+        "too_large",
+        ("context_length_exceeded", "exceed_context_size", "maximum context length", "contextwindowexceeded"),
+    ),
     (
         "model",
         ("model_not_found", "deploymentnotfound", "not a valid model", "invalid model name", "model not found"),

@@ -73,6 +73,7 @@ REFUSALS = [
     ("no credit at OpenAI", 429, {"error": {"message": "quota", "code": "insufficient_quota"}}, "credit"),
     ("rate limit", 429, {"error": {"message": "slow down", "code": "rate_limit_exceeded"}}, "rate"),
     ("llama.cpp's context", 400, {"error": {"code": 400, "type": "exceed_context_size_error"}}, "too_large"),
+    ("LiteLLM's context", 400, {"error": {"message": "litellm.ContextWindowExceededError: x"}}, "too_large"),
     ("Hugging Face's text", 500, {"error": "boom"}, "server"),
     ("vLLM's validation", 422, {"detail": [{"loc": ["body"], "msg": "field required"}]}, "refused_request"),
 ]

@@ -18,6 +18,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from rlm_desktop.engine import client as client_module
 from rlm_desktop.engine import model_lists
 from rlm_desktop.engine.provider_check import check
 from rlm_desktop.engine.providers import Provider, Providers
@@ -28,7 +29,15 @@ CONFIG = f"""\
 model_list:
   - model_name: mock
     litellm_params: {{model: openai/mock, api_key: none, mock_response: "FINAL(from the mock)"}}
-litellm_settings: {{drop_params: true}}
+  - model_name: limited
+    litellm_params: {{model: openai/limited, api_key: none, mock_response: "litellm.RateLimitError"}}
+  - model_name: narrow
+    litellm_params: {{model: openai/narrow, api_key: none, mock_response: "litellm.ContextWindowExceededError"}}
+  - model_name: broken
+    litellm_params: {{model: openai/broken, api_key: none, mock_response: "litellm.InternalServerError"}}
+  - model_name: dead
+    litellm_params: {{model: openai/dead, api_key: none, api_base: "http://127.0.0.1:9/v1"}}
+litellm_settings: {{drop_params: true, num_retries: 0}}
 general_settings: {{master_key: {KEY}}}
 """
 PATIENCE = 120
@@ -69,7 +78,9 @@ async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-async def test_a_litellm_proxy_with_mock_replies(tmp_path: Path) -> None:
+async def test_a_litellm_proxy_with_mock_replies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "_MAX_BACKOFF", 0.001)
+    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # it would look for prices in the network
     program = os.environ.get("RLM_TEST_LITELLM") or shutil.which("litellm")
     if program is None:
         pytest.skip("no LiteLLM proxy is installed; RLM_TEST_LITELLM can name one")
@@ -80,14 +91,33 @@ async def test_a_litellm_proxy_with_mock_replies(tmp_path: Path) -> None:
         right = Provider("lite", f"{url}/v1", KEY)
         wrong = Provider("lite", f"{url}/v1", "sk-wrong-0123456789")
         assert (await check(right)).is_working
-        refused = await check(wrong, "mock")
-        assert (refused.is_working, refused.reason) == (False, "key"), refused
-        unknown = await check(right, "no-such-model")
-        assert (unknown.is_working, unknown.reason) == (False, "model"), unknown
+        for one, model, reason in (
+            (wrong, "mock", "key"),
+            (right, "no-such-model", "model"),
+            (right, "limited", "rate"),
+            (right, "narrow", "too_large"),
+            (right, "broken", "server"),
+            (right, "dead", "server"),
+        ):
+            report = await check(one, model)
+            assert (report.is_working, report.reason) == (False, reason), (model, report)
+            assert report.advice
         async with RLM("lite/mock", providers=Providers([right], env={})) as rlm:
             result = await rlm.arun("What does it say?", context="nothing")
+        failed = {model: await _error_of(right, model) for model in ("limited", "narrow", "broken")}
     assert result.final_answer == "from the mock"
     assert result.usage.input_tokens
+    assert "rate limit" in failed["limited"]
+    assert "too large" in failed["narrow"]
+    assert "HTTP 500" in failed["broken"]
+
+
+async def _error_of(provider: Provider, model: str) -> str:
+    """Why a run with this model failed."""
+    async with RLM(f"lite/{model}", providers=Providers([provider], env={})) as rlm:
+        result = await rlm.arun("What does it say?", context="nothing")
+    assert not result.success
+    return result.error
 
 
 async def test_the_server_of_llama_cpp(tmp_path: Path) -> None:
