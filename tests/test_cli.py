@@ -1,4 +1,4 @@
-"""The real command, as a subprocess, offline."""
+"""The real command, offline: as a process where that is the point, else in this one, which has all imported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 
 from rlm_desktop import paths, settings
 from rlm_desktop.__main__ import main
-from rlm_desktop.cli import EXPORTS
+from rlm_desktop.cli import EXPORTS, output
 from rlm_desktop.engine import events as ev
 from rlm_desktop.history.exports import FORMATS
 from tests.servers import Fault, ModelServer
@@ -47,13 +47,36 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 def run(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """What the command does with streams and variables of its own."""
+    streams = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for name in ("stdout", "stderr")}
+    streams["stdin"] = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, stream in streams.items():
+            patch.setattr(sys, name, stream)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        try:
+            status: Any = main([*map(str, arguments)])
+        except SystemExit as left:
+            status = left.code
+    output, errors = (_written(streams[name]) for name in ("stdout", "stderr"))
+    return subprocess.CompletedProcess(arguments, status, output, errors)
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
+
+
+def run_process(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(*arguments),
         input=stdin,
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1", **environment},
+        env={**os.environ, "PYTHONUTF8": "1"},
         timeout=TIMEOUT,
     )
 
@@ -90,7 +113,7 @@ def test_a_terminal_is_given_nothing_to_obey() -> None:
 
 
 def test_ask_prints_the_answer_and_the_progress(guide: Path) -> None:
-    result = run("ask", "-d", guide, QUESTION)
+    result = run_process("ask", "-d", guide, QUESTION)
     assert result.returncode == 0, result.stderr
     assert "Marigold" in result.stdout
     assert "Offline (extractive, no language model)" in result.stderr
@@ -99,7 +122,7 @@ def test_ask_prints_the_answer_and_the_progress(guide: Path) -> None:
 
 
 def test_ask_reads_standard_input() -> None:
-    result = run("ask", "-q", "-d", "-", QUESTION, stdin=GUIDE)
+    result = run_process("ask", "-q", "-d", "-", QUESTION, stdin=GUIDE)
     assert result.returncode == 0
     assert "Marigold" in result.stdout
     assert result.stderr == ""
@@ -459,3 +482,26 @@ def test_a_reader_that_goes_away_is_no_error(guide: Path) -> None:
     assert b"Traceback" not in process.stderr.read()
     process.stderr.close()
     process.wait(TIMEOUT)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_an_output_that_cannot_be_written_is_said(guide: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command("text", guide), stdout=full, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT
+        )
+    assert done.returncode == 1
+    assert done.stderr == "rlm-desktop: The output cannot be written: No space left on device.\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes the streams")
+def test_closed_streams_are_no_error(guide: Path) -> None:
+    line = subprocess.list2cmdline(command("text", "-", guide))
+    done = subprocess.run(["sh", "-c", f"{line} <&- >&-"], stderr=subprocess.PIPE, text=True, timeout=TIMEOUT)
+    assert (done.returncode, done.stderr) == (1, "rlm-desktop: standard input: the file is empty.\n")
+
+
+def test_a_cost_that_is_not_known_is_not_nothing() -> None:
+    assert output.cost(0.0, 2) == output.cost(None) == "unknown cost"
+    assert output.cost(0.5, 2) == "$0.5000 and 2 unknown"
+    assert output.cost(0.0) == "$0"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import io
 import logging
 import os
@@ -31,6 +32,7 @@ EXPORTS = ("events", "markdown", "html", "notebook", "perfetto", "otel", "csv", 
 _WINDOW_SETTINGS = ("theme", "language", "density", "font_size", "check_updates", "updates_url")
 
 OK, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+_WRITE_ERRORS = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG)
 
 
 def is_command(arguments: Sequence[str]) -> bool:
@@ -40,6 +42,7 @@ def is_command(arguments: Sequence[str]) -> bool:
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command. Returns the process's exit status."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -64,13 +67,34 @@ def _run(chosen: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return _say("Stopped.", INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read the output has gone; without this, the interpreter would complain while it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has gone.
+        _forget_output()
         return FAILED
+    except OSError as error:
+        if error.errno not in _WRITE_ERRORS or error.filename is not None:
+            return _say_bug(error)
+        _forget_output()
+        return _say(f"The output cannot be written: {error.strerror}.", FAILED)
     except Exception as error:
-        _log.exception("internal error")
-        text = f"Internal error: {type(error).__name__}: {error}. Please report it, with {paths.log_file()}."
-        return _say(text, FAILED)
+        return _say_bug(error)
+
+
+def _open_closed_streams() -> None:
+    """A stream that was closed when the program started (`>&-`) is none at all: make it one to nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def _forget_output() -> None:
+    """What is still to be written goes nowhere; without this, the interpreter would complain while it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say_bug(error: Exception) -> int:
+    _log.error("internal error", exc_info=error)
+    text = f"Internal error: {type(error).__name__}: {error}. Please report it, with {paths.log_file()}."
+    return _say(text, FAILED)
 
 
 @contextlib.contextmanager

@@ -52,7 +52,7 @@ def seconds(value: float | None) -> str:
 
 def cost(value: float | None, unknown: int = 0) -> str:
     """US dollars; what is not known is said to be so."""
-    if value is None:
+    if value is None or (value == 0 and unknown):
         return "unknown cost"
     text = "$0" if value == 0 else f"${value:.4f}"
     return f"{text} and {unknown} unknown" if unknown else text

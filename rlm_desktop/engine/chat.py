@@ -58,6 +58,10 @@ class _Body(msgspec.Struct):
 _decode_body = msgspec.json.Decoder(_Body, strict=False).decode
 
 
+_EVENTS = (b"data:", b"event:", b": ")
+"""How an event stream begins, and neither JSON nor a web page."""
+
+
 class ReplyReader:
     """Takes the response's bytes in and collects the reply.
 
@@ -65,7 +69,7 @@ class ReplyReader:
         usage: The provider's figures, None when it gave none.
         cost_usd: The provider's own figure, None when it gave none.
         finish_reason: As the server said it.
-        is_streamed: Whether the body is an event stream.
+        is_streamed: Whether the body is an event stream, whatever the server called it.
     """
 
     def __init__(self, *, is_streamed: bool) -> None:
@@ -102,7 +106,10 @@ class ReplyReader:
         before = len(self._buffer)
         self._buffer += data
         if not self.is_streamed:
-            return "", ""
+            if self._taken > len(data) or not self._buffer.startswith(_EVENTS):
+                return "", ""
+            # Some proxies call an event stream plain text.
+            self.is_streamed = True
         # Looked for in what is new only: a line without end would be searched again and again.
         end = self._buffer.rfind(b"\n", before)
         if end < 0:

@@ -56,7 +56,7 @@ class Context:
 
 async def make_context(
     *,
-    documents: Sequence[DocumentLike] = (),
+    documents: Sequence[DocumentLike] | DocumentLike = (),
     context: ContextValue | None = None,
     context_path: str | os.PathLike[str] | None = None,
 ) -> Context:
@@ -70,7 +70,10 @@ async def make_context(
     if sum(part is not None for part in given) > 1:
         raise UsageError("Give documents=, context= or context_path=: one of them.")
     if context_path is not None:
-        documents = [context_path]
+        documents = context_path
+    if isinstance(documents, str | os.PathLike | Document):
+        # A text is a sequence too: letter by letter it would name the root folder.
+        documents = [documents]
     if not documents:
         made = Context(_checked("" if context is None else context))
         if not isinstance(made.value, str):

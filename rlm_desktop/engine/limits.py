@@ -6,9 +6,13 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from numbers import Integral, Real
+from typing import Any
 
 from rlm_desktop.engine.events import EndState, Spent, Usage
 from rlm_desktop.errors import LimitExceeded, UsageError
+
+_COUNTS = ("max_tokens", "max_calls", "max_errors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if value is not None and (not math.isfinite(value) or value <= 0):
+            kinds: Any = Integral if name in _COUNTS else Real
+            if value is not None and not (isinstance(value, kinds) and 0 < value < math.inf):
                 raise UsageError(f"The limit {name} must be a positive number or None, not {value!r}.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import Any, Literal
 
 from rlm_desktop.engine.limits import Limits
@@ -67,8 +68,11 @@ class RunOptions:
 
     def __post_init__(self) -> None:
         for name in ("max_depth", "max_iterations", "max_concurrent", "output_limit", "memory_limit_mb", "window"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"{name} must be 1 or more, not {getattr(self, name)}.")
+            number = getattr(self, name)
+            if not isinstance(number, Integral) or number < 1:
+                raise UsageError(f"{name} must be 1 or more, not {number!r}.")
+        if not isinstance(self.limits, Limits):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise UsageError(f"limits must be a Limits, as Limits(max_calls=50), not {self.limits!r}.")
         if self.sub_calls not in ("recursive", "explicit"):
             raise UsageError(f'sub_calls must be "recursive" or "explicit", not {self.sub_calls!r}.')
         if self.repl_mode not in _REPL_MODES:

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$")
-_FINAL = re.compile(r"^[ \t]*(FINAL_VAR|FINAL)\(", re.MULTILINE)
+_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$")
+_FINAL = re.compile(r"^[ \t]*(?:\*\*)?(FINAL_VAR|FINAL)\(", re.MULTILINE)
 _THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _TRIPLE = re.compile(r"\\.|\"\"\"|'''|#[^\n]*|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?", re.DOTALL)
 _PARENTHESIS = re.compile(r"[()]")
-_END_OF_LINE = re.compile(r"[^\S\n]*[`.;]?[^\S\n]*(?:\n|\Z)")
+_END_OF_LINE = re.compile(r"[^\S\n]*(?:\*\*|[`.;])?[^\S\n]*(?:\n|\Z)")
 _PYTHON = frozenset({"python", "py", "python3"})
 
 
@@ -62,7 +62,7 @@ def parse_reply(text: str, *, python_fences: bool = True) -> Reply:
 
 def _blank_thoughts(text: str) -> str:
     """Without thoughts, but never inside a fence: code may well print such a tag."""
-    first_fence = re.search(r"^ {0,3}(?:```|~~~)", text, re.MULTILINE)
+    first_fence = re.search(r"^[ \t]*(?:```|~~~)", text, re.MULTILINE)
 
     def blank(match: re.Match[str]) -> str:
         inside_code = first_fence is not None and first_fence.start() < match.start()
@@ -83,10 +83,12 @@ def _split_fences(text: str) -> tuple[list[tuple[str, Block]], str]:
             prose.append(lines[number])
             number += 1
             continue
-        fence, language = opening.group(1), opening.group(2).lower().strip("{}.")
+        indent, fence, language = opening.group(1), opening.group(2), opening.group(3).lower().strip("{}.")
         end = _closing_line(lines, number + 1, fence)
         body = lines[number + 1 : end]
-        blocks.append((language, Block("\n".join(body), is_closed=end < len(lines))))
+        if end < len(lines) and (code := _before_fence(lines[end], fence)):
+            body.append(code)
+        blocks.append((language, Block("\n".join(_dedented(body, indent)), is_closed=end < len(lines))))
         number = end + 1
     return blocks, "\n".join(prose)
 
@@ -100,13 +102,30 @@ def _closing_line(lines: list[str], start: int, fence: str) -> int:
     open_quote = ""
     for number in range(start, len(lines)):
         stripped = lines[number].strip()
-        if len(stripped) >= len(fence) and set(stripped) == {fence[0]}:
+        is_fence = len(stripped) >= len(fence) and set(stripped) == {fence[0]}
+        if is_fence or (not open_quote and _before_fence(lines[number], fence)):
             if not open_quote:
                 return number
             first = number if first is None else first
         else:
             open_quote = _open_quote(lines[number], open_quote)
     return len(lines) if first is None else first
+
+
+def _before_fence(line: str, fence: str) -> str:
+    """The code before a closing fence that has no line of its own; empty when there is none."""
+    code = line.rstrip()
+    if not code.endswith(fence) or "#" in code or code.lstrip().startswith(fence[0]):
+        return ""
+    code = code.rstrip(fence[0])
+    return "" if _open_quote(code, "") else code
+
+
+def _dedented(body: list[str], indent: str) -> list[str]:
+    """Code without the indentation of its fence, as in a list; as it is when it does not have it throughout."""
+    if not indent or any(line.strip() and not line.startswith(indent) for line in body):
+        return body
+    return [line[len(indent) :] for line in body]
 
 
 def _open_quote(line: str, quote: str) -> str:
@@ -128,15 +147,29 @@ def _open_quote(line: str, quote: str) -> str:
     return quote
 
 
+def final_in_code(code: str) -> TextFinal | None:
+    """The final answer that code would give, where it says it literally or names a variable; code is not run."""
+    matches = list(_FINAL.finditer(code))
+    if not matches:
+        return None
+    final, _ = _final_at(code, matches[-1])
+    is_literal = _quoted(code, matches[-1].end()) is not None
+    return final if is_literal or final.argument.isidentifier() else None
+
+
 def _find_final(prose: str) -> TextFinal | None:
     """The last final answer in a text."""
     final: TextFinal | None = None
     position = 0
     while (match := _FINAL.search(prose, position)) is not None:
-        argument, position = _argument(prose, match.end())
-        kind: Literal["FINAL", "FINAL_VAR"] = "FINAL_VAR" if match.group(1) == "FINAL_VAR" else "FINAL"
-        final = TextFinal(kind, argument)
+        final, position = _final_at(prose, match)
     return final
+
+
+def _final_at(text: str, match: re.Match[str]) -> tuple[TextFinal, int]:
+    """The final answer that begins with `match`, and where to go on."""
+    argument, position = _argument(text, match.end())
+    return TextFinal("FINAL_VAR" if match.group(1) == "FINAL_VAR" else "FINAL", argument), position
 
 
 def _argument(text: str, start: int) -> tuple[str, int]:

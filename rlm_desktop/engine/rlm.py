@@ -181,7 +181,7 @@ class RLM:
         self,
         question: str,
         *,
-        documents: Sequence[DocumentLike] = (),
+        documents: Sequence[DocumentLike] | DocumentLike = (),
         context: ContextValue | None = None,
         context_path: str | os.PathLike[str] | None = None,
         session: str | None = None,
@@ -195,7 +195,7 @@ class RLM:
 
         Args:
             question: What is asked.
-            documents: Files, or documents that are loaded already.
+            documents: Files, or documents that are loaded already; a single one need not be in a list.
             context: The context itself, in place of documents.
             context_path: One file, in place of documents.
             session: The session that the question belongs to; its earlier questions are the run's history.
@@ -211,7 +211,7 @@ class RLM:
             UsageError: The question is empty, more than one kind of context was given, or `output` cannot be read.
             DocumentError: A document cannot be read.
         """
-        if not question.strip():
+        if not isinstance(question, str) or not question.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
             raise UsageError("The question is empty: say what you want to know.")
         made = await make_context(documents=documents, context=context, context_path=context_path)
         form = None if output is None else OutputType(output)

@@ -19,7 +19,7 @@ from rlm_desktop.engine.client import Completion, estimate_tokens
 from rlm_desktop.engine.context import Context
 from rlm_desktop.engine.control import CellDecision, CellProposal
 from rlm_desktop.engine.events import EndState, Message
-from rlm_desktop.engine.parsing import Block, Reply, TextFinal, parse_reply
+from rlm_desktop.engine.parsing import Block, Reply, TextFinal, final_in_code, parse_reply
 from rlm_desktop.engine.record import RecordedCall
 from rlm_desktop.engine.run import Outcome, Run, cancel_and_wait, to_the_end
 from rlm_desktop.engine.sub_calls import SubCalls
@@ -431,6 +431,9 @@ class RlmCall:
         text = await self.run.redact(self.number, final.text, "answer")
         value = final.value if text == final.text else None
         output = self.run.output if self.is_root else None
+        if self.is_root and output is None and value is None and not text.strip():
+            self._reject("It is empty.")
+            return None
         if output is not None:
             try:
                 value = output.check(Final(source=final.source, text=text, value=value))
@@ -478,10 +481,12 @@ class RlmCall:
         except (LimitExceeded, ModelError, TimeoutError):
             return failed
         reply = parse_reply(completion.text, python_fences=False)
-        text = reply.prose or completion.text
+        # Code that was asked not to be written is no answer, but it may say one.
+        text = reply.prose or ("" if reply.blocks else completion.text)
         source = "text"
-        if reply.final is not None:
-            text, source = reply.final.argument, reply.final.kind
+        final = reply.final or final_in_code("\n".join(block.code for block in reply.blocks))
+        if final is not None:
+            text, source = final.argument, final.kind
             name = text.strip().strip("\"'`").strip()
             if self._repl is not None and name.isidentifier():
                 with suppress(Exception):

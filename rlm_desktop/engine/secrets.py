@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rlm_desktop.errors import UsageError
+
 MARKER = "[secret removed: {}]"
 OFF_LOOP_CHARACTERS = 500_000
 """Texts longer than this are filtered in a thread; up to here it takes below a millisecond."""
@@ -51,12 +53,15 @@ class SecretFilter:
     Args:
         secrets: The configured secrets themselves (keys, values of `.env`).
         patterns: Further kinds of secrets: name -> regular expression.
+
+    Raises:
+        UsageError: A pattern is no regular expression.
     """
 
     def __init__(self, secrets: Iterable[str] = (), patterns: Mapping[str, str] | None = None) -> None:
         known = sorted({secret for secret in secrets if len(secret) >= MIN_SECRET}, key=len, reverse=True)
         configured = [_Kind("configured key", (secret,), re.compile(re.escape(secret))) for secret in known]
-        further = [_Kind(name, ("",), re.compile(pattern)) for name, pattern in (patterns or {}).items()]
+        further = [_Kind(name, ("",), _compiled(name, pattern)) for name, pattern in (patterns or {}).items()]
         self._kinds = (*configured, *_COMMON, *further)
 
     def clean(self, text: str) -> tuple[str, dict[str, int]]:
@@ -109,6 +114,13 @@ class SecretStream:
         """What was held back, cleaned."""
         text, self._held = self._held, ""
         return self._filter.clean(text)
+
+
+def _compiled(name: str, pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise UsageError(f"The pattern of the secret {name!r} is no regular expression: {error}.") from None
 
 
 def _safe_end(text: str) -> int:

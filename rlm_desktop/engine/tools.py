@@ -7,10 +7,12 @@ import inspect
 import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Any, TypeAlias, cast
 
 from rlm_desktop.engine.events import Usage
 from rlm_desktop.errors import UsageError
+from rlm_desktop.repl.functions import RESERVED
 from rlm_desktop.repl.wire import Tool, ToolCall
 
 ToolLike: TypeAlias = Any
@@ -35,7 +37,7 @@ class Toolbox:
     gets and returns is plain data; what it raises is raised in the cell.
 
     Raises:
-        UsageError: A name that is no Python name.
+        UsageError: A name that is no Python name, or one that the REPL uses itself.
     """
 
     def __init__(self, tools: Mapping[str, ToolLike] | None = None) -> None:
@@ -43,8 +45,10 @@ class Toolbox:
         self._functions: dict[str, Callable[..., Any]] = {}
         self._descriptions: dict[str, str] = {}
         for name, tool in (tools or {}).items():
-            if not name.isidentifier():
+            if not name.isidentifier() or iskeyword(name):
                 raise UsageError(f"A tool's name must be a Python name; {name!r} is not.")
+            if name.removesuffix("_async") in RESERVED:
+                raise UsageError(f"A tool may not be called {name!r}: the REPL has that name for something else.")
             self._add(name, tool)
 
     def _add(self, name: str, tool: ToolLike) -> None:

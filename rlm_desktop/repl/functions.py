@@ -23,6 +23,21 @@ FUNCTIONS: dict[str, wire.QueryFunction] = {
     "rlm_query_batched": "rlm_query_batch",
 }
 """Every name under which cells find a question to a model; each has an awaitable form with `_async` at its end."""
+RESERVED = frozenset(
+    (
+        *FUNCTIONS,
+        "context",
+        "context_0",
+        "documents",
+        "history",
+        "answer",
+        "FINAL",
+        "FINAL_VAR",
+        "SUBMIT",
+        "SHOW_VARS",
+    )
+)
+"""Names that have the REPL's own meaning again after every cell."""
 
 Ask = Callable[[wire.Query], "Future[list[str]]"]
 AskTool = Callable[[wire.ToolCall], "Future[Any]"]
@@ -94,6 +109,8 @@ class Finals:
         """End the run with `answer`."""
         self._give(describe.final("FINAL", answer))
 
+    _final.__qualname__ = "FINAL"  # as the code knows it, in the errors of a wrong call
+
     def _final_var(self, name: Any) -> None:
         """End the run with the value of the variable called `name`."""
         if not isinstance(name, str) or not name.strip().strip("\"'`").isidentifier():
@@ -103,6 +120,8 @@ class Finals:
         if final is None:
             raise NameError(f"FINAL_VAR: there is no variable {name!r}. {self._show()}")
         self._give(final)
+
+    _final_var.__qualname__ = "FINAL_VAR"
 
     def _submit(self, *answer: Any, **fields: Any) -> None:
         """End the run with a typed answer, given field by field."""

@@ -129,7 +129,8 @@ class Namespace:
 
     def _execute(self, cell: int, code: str) -> wire.Done:
         filename = cell_name(cell)
-        linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
+        # Each line with its end: traceback places its marks by it.
+        linecache.cache[filename] = (len(code), None, f"{code}\n".splitlines(keepends=True), filename)
         try:
             self._run_compiled(_compile(code, filename))
         except CellEnded:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlm_desktop.engine.parsing import parse_reply
+from rlm_desktop.engine.parsing import final_in_code, parse_reply
 
 
 def codes(text: str, **options: bool) -> list[str]:
@@ -40,6 +40,41 @@ def test_an_unbalanced_quote_does_not_swallow_the_reply() -> None:
     assert codes('```repl\nx = """oops\n```\nThat was it.') == ['x = """oops']
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("  ```repl\n  if a:\n      b\n  ```", "if a:\n    b"),
+        ("1. Look:\n    ```repl\n    a\n\n    b\n    ```\n2. Then", "a\n\nb"),
+        ("  ```repl\nif a:\n    b\n  ```", "if a:\n    b"),
+        ("\t```repl\n\ta\n\t```", "a"),
+    ],
+)
+def test_code_of_an_indented_fence_has_not_its_indentation(text: str, code: str) -> None:
+    assert codes(text) == [code]
+
+
+def test_a_fence_may_close_at_the_end_of_a_line() -> None:
+    assert codes("```repl\na = 1\nprint(a)```\nThen:\n```repl\nb\n```") == ["a = 1\nprint(a)", "b"]
+    code = "p = '''```''' + \"\"\"Use ```\n{}\n```\"\"\"\n# ends with ```\nprint(p)"
+    assert codes(f"```repl\n{code}\n```\nDone.") == [code]
+
+
+@pytest.mark.parametrize(
+    ("code", "argument"),
+    [
+        ("x = 1\nFINAL('it is (1)')", "it is (1)"),
+        ("if x:\n    FINAL(result)", "result"),
+        ('FINAL_VAR("result")', "result"),
+        ("FINAL(f'{x} things')", None),
+        ("FINAL(1 + 1)", None),
+        ("print('FINAL(1)')", None),
+    ],
+)
+def test_a_final_answer_that_code_says_literally(code: str, argument: str | None) -> None:
+    final = final_in_code(code)
+    assert (final and final.argument) == argument
+
+
 def test_a_comment_or_a_string_with_quotes_opens_nothing() -> None:
     assert codes('```repl\n# it\'s """ here\nx = "\'\'\'"\n```\nDone.') == ['# it\'s """ here\nx = "\'\'\'"']
 
@@ -57,6 +92,7 @@ def test_a_comment_or_a_string_with_quotes_opens_nothing() -> None:
         ("FINAL_VAR(answer_text)", "FINAL_VAR", "answer_text"),
         ('  FINAL_VAR("name")', "FINAL_VAR", "name"),
         ("FINAL(one)\nFINAL(two)", "FINAL", "two"),
+        ("**FINAL(bold)**", "FINAL", "bold"),
         ("FINAL('say \\'hi\\' \\n now')", "FINAL", "say 'hi' \n now"),
         ("FINAL(smile :) and go on)", "FINAL", "smile :) and go on"),
     ],

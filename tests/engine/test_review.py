@@ -96,19 +96,19 @@ def test_a_reply_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("figures", ['"prompt_tokens": -5, "completion_tokens": 1', '"cost": -1e6'])
-def test_an_event_stream_that_is_called_plain_text_is_read() -> None:
-    reader = ReplyReader(is_streamed=False)
-    said = reader.feed(b': ping\n\ndata: {"choices": [{"delta": {"content": "so"}, "finish_reason": "stop"}]}\n\n')
-    reader.finish()
-    assert (said, reader.text) == (("so", ""), "so")
-
-
 def test_figures_below_zero_are_unknown(figures: str) -> None:
     reader = ReplyReader(is_streamed=False)
     reader.feed(b'{"choices": [{"message": {"content": "x"}}], "usage": {' + figures.encode() + b"}}")
     reader.finish()
     assert reader.cost_usd is None
     assert reader.usage is None or reader.usage.input_tokens is None
+
+
+def test_an_event_stream_that_is_called_plain_text_is_read() -> None:
+    reader = ReplyReader(is_streamed=False)
+    said = reader.feed(b': ping\n\ndata: {"choices": [{"delta": {"content": "so"}, "finish_reason": "stop"}]}\n\n')
+    reader.finish()
+    assert (said, reader.text) == (("so", ""), "so")
 
 
 # -- accounts ------------------------------------------------------------------------------------------------

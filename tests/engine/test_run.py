@@ -130,6 +130,21 @@ async def test_the_last_iteration_ends_with_a_last_chance(bench: MakeBench) -> N
     assert (result.end_state, result.final_answer) == (EndState.OUT_OF_ITERATIONS, "2")
 
 
+async def test_a_last_chance_that_brings_code(bench: MakeBench) -> None:
+    one = await bench([cell("n = 1"), cell("n += 1\nFINAL('it is (2)')")], max_iterations=1)
+    assert (await one.ask(context="c")).final_answer == "it is (2)"
+    other = await bench([cell("n = 1"), cell("print(n)")], max_iterations=1)
+    result = await other.ask(context="c")
+    assert (result.end_state, result.final_answer) == (EndState.OUT_OF_ITERATIONS, None)
+
+
+@pytest.mark.parametrize("reply", ["FINAL()", cell("FINAL('')"), cell("answer['ready'] = True")])
+async def test_an_empty_answer_is_none(bench: MakeBench, reply: str) -> None:
+    one = await bench([reply, "FINAL(something)"])
+    assert (await one.ask(context="c")).final_answer == "something"
+    assert one.of(ev.AnswerRejected)
+
+
 async def test_a_failing_root_model_fails_the_run_in_words(bench: MakeBench) -> None:
     one = await bench([Fault("status", 401)])
     result = await one.ask(context="c")

@@ -34,6 +34,11 @@ async def test_a_traceback_shows_the_line_and_only_the_cell(bench):
     assert failed.line == 2
 
 
+async def test_the_marks_of_a_traceback_stand_below_what_failed(bench):
+    failed = await bench.run("x = 1\nprint(nothing)")
+    assert "    print(nothing)\n          ^^^^^^^\n" in failed.traceback
+
+
 async def test_a_syntax_error_has_its_line(bench):
     failed = await bench.run("a = 1\nb = = 2")
     assert failed.error.startswith("SyntaxError")
