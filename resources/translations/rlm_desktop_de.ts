@@ -2084,6 +2084,10 @@
         <translation>Text &amp;zeigen</translation>
     </message>
     <message>
+        <source>Copy &amp;what is wrong</source>
+        <translation>&amp;Kopieren, was nicht stimmt</translation>
+    </message>
+    <message>
         <source>Documents of the session, as a list</source>
         <translation>Dokumente der Sitzung als Liste</translation>
     </message>
@@ -3605,6 +3609,10 @@
         <translation>Diese Meldung schließen</translation>
     </message>
     <message>
+        <source>Copy this message</source>
+        <translation>Diese Meldung kopieren</translation>
+    </message>
+    <message>
         <source>Error</source>
         <translation>Fehler</translation>
     </message>
@@ -4669,6 +4677,10 @@
         <translation>Die endgültige Antwort kopieren</translation>
     </message>
     <message>
+        <source>Copy why there is no answer</source>
+        <translation>Kopieren, warum es keine Antwort gibt</translation>
+    </message>
+    <message>
         <source>Final answer</source>
         <translation>Endgültige Antwort</translation>
     </message>
@@ -4877,6 +4889,10 @@
         <translation>Ein Server ist angegeben, aber kein Modell: geben Sie model= an, oder setzen Sie OPENAI_MODEL.</translation>
     </message>
     <message>
+        <source>A tool may not be called {name}: the REPL has that name for something else.</source>
+        <translation>Ein Werkzeug darf nicht {name} heißen: die REPL hat diesen Namen für etwas anderes.</translation>
+    </message>
+    <message>
         <source>A tool&apos;s name must be a Python name; {name} is not.</source>
         <translation>Der Name eines Werkzeugs muss ein Python-Name sein; {name} ist keiner.</translation>
     </message>
@@ -5003,6 +5019,10 @@
     <message>
         <source>It is damaged: the list of its pages is missing. {count} could be found.</source>
         <translation>Es ist beschädigt: das Verzeichnis der Seiten fehlt. {count} wurden gefunden.</translation>
+    </message>
+    <message>
+        <source>It is empty.</source>
+        <translation>Sie ist leer.</translation>
     </message>
     <message>
         <source>It was cancelled; nothing of it was kept.</source>
@@ -5315,6 +5335,10 @@
     <message>
         <source>The name &quot;{name}&quot; is there twice.</source>
         <translation>Der Name „{name}“ kommt zweimal vor.</translation>
+    </message>
+    <message>
+        <source>The pattern of the secret {name} is no regular expression: {error}.</source>
+        <translation>Das Muster des Geheimnisses {name} ist kein regulärer Ausdruck: {error}.</translation>
     </message>
     <message>
         <source>The place &quot;{key}&quot; of a key is not known: use one of {join}.</source>
@@ -6077,6 +6101,10 @@
         <translation>größer als {MAX_MEMBER} MB</translation>
     </message>
     <message>
+        <source>limits must be a Limits, as Limits(max_calls=50), not {limits}.</source>
+        <translation>limits muss ein Limits sein, etwa Limits(max_calls=50), nicht {limits}.</translation>
+    </message>
+    <message>
         <source>made by a tool</source>
         <translation>von einem Werkzeug angelegt</translation>
     </message>
@@ -6481,8 +6509,8 @@
         <translation>{name} hat {len} Seiten, keine Seite {number}</translation>
     </message>
     <message>
-        <source>{name} must be 1 or more, not {getattr}.</source>
-        <translation>{name} muss mindestens 1 sein, nicht {getattr}.</translation>
+        <source>{name} must be 1 or more, not {number}.</source>
+        <translation>{name} muss mindestens 1 sein, nicht {number}.</translation>
     </message>
     <message>
         <source>{name} of a provider holds a character that cannot be printed.</source>
@@ -7417,6 +7445,14 @@
         <translation>Ein Lauf davon ist im Gang. Stoppen Sie ihn zuerst, dann löschen Sie.</translation>
     </message>
     <message>
+        <source>Tags were taken away.</source>
+        <translation>Schlagwörter wurden entfernt.</translation>
+    </message>
+    <message>
+        <source>The name was taken away.</source>
+        <translation>Der Name wurde entfernt.</translation>
+    </message>
+    <message>
         <source>The run was deleted.</source>
         <translation>Der Lauf wurde gelöscht.</translation>
     </message>
@@ -7427,6 +7463,10 @@
     <message>
         <source>{runs} deleted.</source>
         <translation>{runs} gelöscht.</translation>
+    </message>
+    <message>
+        <source>“{before}” is called “{name}” now.</source>
+        <translation>„{before}“ heißt jetzt „{name}“.</translation>
     </message>
 </context>
 <context>

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.figures import one_line
+from rlm_desktop.ui.window_style import let_copy
 
 ICON_SIZE = 14
 
@@ -53,6 +54,74 @@ class ElidedLabel(QLabel):
     def _cut(self) -> None:
         line = one_line(self._full, 600)
         self.setText(self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, max(0, self.width() - 2)))
+
+
+class CopyLabel(QLabel):
+    """A text that is shown as it is and can be copied: Tab comes to it, takes all of it, and Ctrl+C copies."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        let_copy(self)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:  # noqa: D102
+        super().setText(text)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if text else Qt.FocusPolicy.NoFocus)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.setSelection(0, len(self.text()))
+
+
+class IconButton(QToolButton):
+    """A button that is an icon in the colours of the theme.
+
+    Args:
+        icon: Its name.
+        tip: What it does; also its name for screen readers.
+    """
+
+    def __init__(self, icon: str, tip: str) -> None:
+        super().__init__()
+        self._name = icon
+        self.setAutoRaise(True)
+        self.setToolTip(tip)
+        self.setAccessibleName(tip)
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+
+    def _dress(self) -> None:
+        self.setIcon(theme.icon(self._name, theme.colours_of(self)))
+
+
+class Icon(QLabel):
+    """An icon in a colour of the theme, as large as one of a button.
+
+    Args:
+        name: Of the icon.
+        role: The colour, as a field of `Colours`.
+        meaning: For screen readers.
+    """
+
+    def __init__(self, name: str, role: str, meaning: str) -> None:
+        super().__init__()
+        self._name, self._role = name, role
+        self.setAccessibleName(meaning)
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+
+    def _dress(self) -> None:
+        colour = getattr(theme.colours_of(self), self._role)
+        self.setPixmap(theme.pixmap(self._name, colour, 16, self.devicePixelRatioF()))
 
 
 class StatusMark(QWidget):

@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
 
+from rlm_desktop.ui.labels import Icon, IconButton
 from rlm_desktop.ui.sentences import said
+from rlm_desktop.ui.window_style import let_copy
 
 Level: TypeAlias = Literal["info", "warning", "error"]
 MAX_MESSAGES = 3
 """More at once would push the work out of the window; the oldest gives way."""
 UNDO_SECONDS = 12
-MARKS = {"info": "ℹ", "warning": "⚠", "error": "✕"}
+_ICONS = {"info": ("info", "rlm"), "warning": ("warning", "warning"), "error": ("error", "error")}
+"""Icon and colour of each level."""
 
 
 class Message(QFrame):
@@ -43,20 +46,15 @@ class Message(QFrame):
         self._act = act
         self.text = text
         self.level = level
-        mark = QLabel(MARKS[level])
-        mark.setProperty("level", level)
         level_words = {"info": self.tr("Notice"), "warning": self.tr("Warning"), "error": self.tr("Error")}[level]
-        mark.setAccessibleName(level_words)
+        mark = Icon(*_ICONS[level], level_words)
         label = QLabel(text)
         label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        let_copy(label)
         label.setAccessibleName(f"{level_words}: {text}")
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 4, 4, 4)
+        layout.setContentsMargins(12, 4, 8, 4)
         layout.setSpacing(8)
         layout.addWidget(mark)
         layout.addWidget(label, 1)
@@ -64,11 +62,11 @@ class Message(QFrame):
             self.button = QPushButton(button)
             self.button.clicked.connect(self.act)
             layout.addWidget(self.button)
-        close = QToolButton()
-        close.setText("✕")
-        close.setAutoRaise(True)
-        close.setToolTip(self.tr("Close this message"))
-        close.setAccessibleName(self.tr("Close this message"))
+        if level != "info":
+            copy = IconButton("copy", self.tr("Copy this message"))
+            copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
+            layout.addWidget(copy)
+        close = IconButton("close", self.tr("Close this message"))
         close.clicked.connect(self.dismiss)
         layout.addWidget(close)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.events import EndState
@@ -10,7 +11,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.ui.confinement.banner import UnsafeBanner
 from rlm_desktop.ui.figures import one_line, plain_line, status_words
 from rlm_desktop.ui.key_tips import KeyTip
-from rlm_desktop.ui.labels import ElidedLabel, StatusMark
+from rlm_desktop.ui.labels import ElidedLabel, IconButton, StatusMark
 from rlm_desktop.ui.language import marked
 from rlm_desktop.ui.sentences import said
 
@@ -57,6 +58,8 @@ class RunHeader(QFrame):
             self.tr("Copy"), self.tr("Copy the answer as Markdown {keys}"), self.copy_requested, "copy_answer"
         )
         self._copy.setAccessibleName(self.tr("Copy the final answer"))
+        self._copy_reason = IconButton("copy", self.tr("Copy why there is no answer"))
+        self._copy_reason.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.answer.full_text))
         first, second = QHBoxLayout(), QHBoxLayout()
         for line in (first, second):
             line.setSpacing(8)
@@ -66,6 +69,7 @@ class RunHeader(QFrame):
         second.addWidget(self.answer, 1)
         second.addWidget(self._show)
         second.addWidget(self._copy)
+        second.addWidget(self._copy_reason)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(2)
@@ -105,6 +109,7 @@ class RunHeader(QFrame):
         self.answer.setAccessibleName(f"{mark}: {one_line(line)}")
         self._show.setVisible(has_answer)
         self._copy.setVisible(has_answer)
+        self._copy_reason.setVisible(not has_answer and state.finished is not None)
 
     def _second_line(self, state: RunState) -> tuple[str, str]:
         """How it stands, and what there is to say."""

@@ -149,7 +149,10 @@ def size_rows(table: QTableView) -> None:
 
 def colours_of(widget: QWidget) -> Colours:
     """The colours that `widget` is to paint with."""
-    return DARK if widget.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+    ground = widget.palette().color(QPalette.ColorRole.Window)
+    if not ground.alpha():  # the style sheet lets it show what is below
+        ground = QApplication.palette().color(QPalette.ColorRole.Window)
+    return DARK if ground.lightness() < 128 else LIGHT
 
 
 def status_role(status: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QMessageBox, QWidget
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
@@ -18,6 +19,14 @@ def without_icons(box: QDialogButtonBox | QMessageBox) -> None:
     """Take the pictures off a dialog's buttons: their words say it."""
     for button in box.buttons():
         button.setIcon(QIcon())
+
+
+def let_copy(label: QLabel) -> None:
+    """Let the text of a label be selected and copied, by mouse and by keyboard; it is shown as it is."""
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
 
 
 def muted(widget: QWidget) -> None:

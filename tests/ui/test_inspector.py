@@ -212,12 +212,13 @@ def test_in_step_mode_the_next_cell_can_be_run_changed_skipped_or_answered(
     assert decided.count() == 5
 
 
-def test_escape_leaves_the_code_that_is_changed_and_stops_no_run(inspector: Inspector, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("code", ["print(1)", "x = '" + "a" * 5000 + "'"], ids=["changeable", "read-only"])
+def test_escape_leaves_the_code_that_waits_and_stops_no_run(inspector: Inspector, qtbot: QtBot, code: str) -> None:
     stopped: list[bool] = []
     stop = QShortcut(QKeySequence("Esc"), inspector)
     stop.activated.connect(lambda: stopped.append(True))
     state = traces.state(Shape(calls=5, cut=6))
-    state.apply(CellProposed(call=0, iteration=1, cell=0, code="print(1)"))
+    state.apply(CellProposed(call=0, iteration=1, cell=0, code=code))
     inspector.show_node(state, state.nodes[-1])
     pane = inspector.cells.proposal
     with qtbot.waitActive(inspector):

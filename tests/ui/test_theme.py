@@ -5,12 +5,29 @@ from dataclasses import fields
 
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QMenu,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollBar,
+    QStyle,
+    QTabBar,
+    QToolButton,
+    QTreeWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.theme import DARK, LIGHT, Colours, Sizes, Theme
+from tests.conftest import PROJECT
 
 TEXTS = ("text", "muted", "rlm", "llm", "code", "batch", "ok", "warning", "error")
 GROUNDS = ("window", "panel", "field", "hover")
@@ -59,6 +76,16 @@ def test_the_style_sheet_names_only_colours_that_exist(qapp: QApplication) -> No
     assert used <= known
 
 
+def test_a_button_without_ground_has_the_colours_of_what_is_below(qapp: QApplication, qtbot: QtBot) -> None:
+    dressed = Theme(qapp, "light")
+    button = QToolButton()
+    qtbot.addWidget(button)
+    button.ensurePolished()
+    assert theme.colours_of(button) is LIGHT
+    qapp.setStyleSheet("")
+    dressed.deleteLater()
+
+
 def test_modes_change_the_palette_and_tell(qapp: QApplication, qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
@@ -97,5 +124,22 @@ def test_density_and_size_of_the_text_hold_at_once(qapp: QApplication, qtbot: Qt
     assert code.font().families() == theme.code_font().families()
     dressed.set_sizes("normal", 100)
     assert (theme.row_height(label), button.sizeHint().height(), label.fontMetrics().height()) == normal
+    qapp.setStyleSheet("")
+    dressed.deleteLater()
+
+
+def test_nothing_moves_by_itself(qapp: QApplication, qtbot: QtBot) -> None:
+    """Who is disturbed by motion meets none: the styles of Qt animate nothing, nor does the window."""
+    dressed = Theme(qapp, "light")
+    duration = QStyle.StyleHint.SH_Widget_Animation_Duration
+    for kind in (QTreeWidget, QScrollBar, QProgressBar, QPushButton, QCheckBox, QComboBox, QMenu, QTabBar):
+        widget = kind()
+        qtbot.addWidget(widget)
+        widget.ensurePolished()
+        assert widget.style().styleHint(duration, None, widget) == 0, kind
+        assert not isinstance(widget, QTreeWidget) or not widget.isAnimated()
+    moving = re.compile(r"Q\w*Animation|QMovie|setRange\(0, 0\)|setAnimated\(True|QGraphicsEffect")
+    code = [file for file in (PROJECT / "rlm_desktop/ui").rglob("*.py") if moving.search(file.read_text("utf-8"))]
+    assert code == []
     qapp.setStyleSheet("")
     dressed.deleteLater()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from rlm_desktop.ui.documents.items import DocumentItem, State
@@ -162,6 +162,9 @@ class DocumentsTable(QTableView):
         self._add(menu, self.tr("Move &down"), "Alt+Down", lambda: self.move_rows(1))
         menu.addSeparator()
         self._add_reading(menu, item)
+        if item.reason or item.warnings:
+            # What the row's tooltip says, which cannot be selected.
+            self._add(menu, self.tr("Copy &what is wrong"), "", lambda: _copy(item.describe()))
         menu.addSeparator()
         self._add(menu, self.tr("Re&move"), "Del", lambda: self.remove_requested.emit(self.chosen_rows))
         refused = [row for row, other in enumerate(self._documents.items) if other.state is State.FAILED]
@@ -212,6 +215,10 @@ class DocumentsTable(QTableView):
         super().resizeEvent(event)
         for column in _WIDE_ONLY:
             self.setColumnHidden(column, event.size().width() < NARROW_BELOW)
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
 
 
 def _is_own(event: QKeyEvent) -> bool:

@@ -30,6 +30,7 @@ from rlm_desktop.ui.inspector.batch import BatchPage
 from rlm_desktop.ui.inspector.cells import CellsPage
 from rlm_desktop.ui.inspector.text_view import Section, TextPane
 from rlm_desktop.ui.inspector.variables import VariablesPage
+from rlm_desktop.ui.labels import CopyLabel
 from rlm_desktop.ui.sentences import said
 
 REFRESH_MS = 150
@@ -190,13 +191,9 @@ class Inspector(QWidget):
         self.caption.setProperty("muted", True)
         self.caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.failure = QLabel()
+        self.failure = CopyLabel()
         self.failure.setProperty("level", "error")
-        self.failure.setTextFormat(Qt.TextFormat.PlainText)
         self.failure.setWordWrap(True)
-        self.failure.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self._icon)

@@ -107,8 +107,8 @@ class ProposalPane(QWidget):
         self.text.clear()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
-        # Escape leaves the code that is being changed, and does not stop the run then.
-        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Escape or self.code.isReadOnly():
+        # Escape leaves the code, whether it can be changed or not, and does not stop the run that waits.
+        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Escape or not self._is_live:
             return False
         if event.type() == QEvent.Type.KeyPress:
             self.run.setFocus()

@@ -45,7 +45,7 @@ class TransferProgress(QProgressDialog):
         self.setCancelButtonText(self.tr("&Cancel"))
         self.setAutoClose(False)
         self.setAutoReset(False)
-        self.setRange(0, 0)
+        self.setRange(0, _SCALE)
         self.canceled.connect(watch.cancel)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -55,7 +55,6 @@ class TransferProgress(QProgressDialog):
     def _look(self) -> None:
         watch = self._watch
         if watch.total:
-            self.setRange(0, _SCALE)
             self.setValue(min(_SCALE - 1, watch.done * _SCALE // watch.total))
 
     def end(self) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.settings import Option
+from rlm_desktop.ui.labels import CopyLabel
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import muted, set_property
 
@@ -82,7 +83,7 @@ class SettingField(QWidget):
         self._text = QLabel(self._meaning(source))
         self._text.setWordWrap(True)
         muted(self._text)
-        self._fault = QLabel()
+        self._fault = CopyLabel()
         self._fault.setObjectName("fault")
         self._fault.setWordWrap(True)
         self._fault.hide()

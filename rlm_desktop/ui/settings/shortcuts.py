@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.ui.actions import ACTIONS, Actions, by_place, translated
+from rlm_desktop.ui.labels import CopyLabel
 from rlm_desktop.ui.window_style import muted
 
 NAME = Qt.ItemDataRole.UserRole
@@ -46,7 +47,7 @@ class ShortcutsPage(QWidget):
         self.reset.clicked.connect(self._reset)
         self.reset_all = QPushButton(self.tr("Reset &all"))
         self.reset_all.clicked.connect(actions.reset_keys)
-        self.conflict = QLabel()
+        self.conflict = CopyLabel()
         self.conflict.setObjectName("fault")
         self.conflict.setWordWrap(True)
         self._arrange()

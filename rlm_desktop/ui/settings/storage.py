@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from rlm_desktop.errors import UserError
 from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.file_dialog import file_dialog
+from rlm_desktop.ui.labels import CopyLabel
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.sessions.stored import StoredSessions
@@ -49,7 +50,7 @@ class StoragePage(QWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.place.setAccessibleName(self.tr("Where the history lies"))
-        self.note = QLabel()
+        self.note = CopyLabel()
         self.note.setWordWrap(True)
         muted(self.note)
         self.backup = self._button(self.tr("&Back up…"), self._choose_backup)
