@@ -272,7 +272,7 @@ async def test_providers_of_the_settings_answer_by_their_names(guide: Path) -> N
             assert (process.returncode, output.decode()) == (0, answer)
     assert one.log[0].body["model"] == "org/m"
     assert other.log[0].headers["Authorization"] == f"Bearer {KEY}"
-    missing = run("ask", "-d", guide, "Why?", "--model", "far/m")
+    missing = await asyncio.to_thread(run_process, "ask", "-d", guide, "Why?", "--model", "far/m")
     assert missing.returncode == 2
     assert "FAR_KEY is neither in the environment nor in .env" in missing.stderr
 
