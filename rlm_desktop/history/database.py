@@ -46,6 +46,7 @@ class Database:
         self.on_damage: Callable[[], object] = lambda: None
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
+        self._is_closed = False
 
     @contextmanager
     def transaction(self, *, writes: bool) -> Iterator[Connection]:
@@ -54,8 +55,18 @@ class Database:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: As it came; `explain` has the words.
         """
-        with self._engine.connect().execution_options(writes=writes) as connection, connection.begin():
+        with self._connected(writes=writes) as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _connected(self, **options: Any) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(**options) as connection:
+            try:
+                yield connection
+            finally:
+                # The pool that it came from was emptied meanwhile: nobody would close what goes back to it.
+                if self._is_closed and not connection.invalidated:
+                    connection.detach()
 
     @contextmanager
     def read(self, is_stale: Callable[[], bool] | None = None) -> Iterator[Connection]:
@@ -107,7 +118,7 @@ class Database:
     @contextmanager
     def advisory_lock(self, key: int) -> Iterator[None]:
         """Hold a lock of the server under a number, on a connection of its own."""
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self._connected(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(select(func.pg_advisory_lock(key)))
             try:
                 yield
@@ -147,7 +158,8 @@ class Database:
         self.tidy()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; one that is in use now is closed after its use."""
+        self._is_closed = True
         self._engine.dispose()
 
 

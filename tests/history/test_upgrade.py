@@ -12,6 +12,7 @@ import pytest
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History
+from rlm_desktop.history.database import Database, url_of
 from tests.history import traces
 from tests.history.test_store import keep
 
@@ -35,7 +36,6 @@ def migrated(path: Path, revision: str) -> Path:
     from alembic.config import Config
 
     from rlm_desktop.history import migrations
-    from rlm_desktop.history.database import Database, url_of
 
     config = Config()
     config.set_main_option("script_location", str(Path(next(iter(migrations.__path__)))))
@@ -122,6 +122,17 @@ def test_damage_found_while_reading_is_rescued(tmp_path: Path, troubles: list[st
     history.close()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_connection_in_use_is_closed_after_its_database(tmp_path: Path) -> None:
+    database = Database(url_of(tmp_path / "history.sqlite"))
+    with database.transaction(writes=False) as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        database.close()
+        raw.execute("SELECT 1")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        raw.execute("SELECT 1")
 
 
 def test_damage_found_while_writing_loses_nothing_of_the_run(tmp_path: Path) -> None:
