@@ -62,18 +62,21 @@ async def _use(window: Program, server: ModelServer) -> None:
     """Everything that one does with the tree, again and again while calls are made."""
     window.key("ctrl+2", "Home", "Down", "shift+Right")
     x, y = 600, 640
-    round_number = 0
+    has_picture = False
     while len(server.log) < CALLS - 100 and " ended: " not in window.log():
-        round_number += 1
-        window.do("mousemove", "--window", window.window, str(x), str(y), "click", "--repeat", "6", "5")
-        window.click(x, y - 60)
-        window.key("ctrl+2", "Down", "Down", "Right", "Left", "bracketright", "F8", "f", "f")
-        window.key("ctrl+f")
-        window.type("piece 7")
-        window.key("Return", "Escape")
-        for page in ("2", "3", "1"):
-            window.key("ctrl+2", page)
-        window.key("l")
-        if round_number == 1:
+        await asyncio.to_thread(_use_once, window, x, y)  # the server answers on this loop meanwhile
+        if not has_picture:
             await asyncio.to_thread(window.picture, "large-live")
-        await asyncio.sleep(0.2)  # the server's turn: it answers on this loop
+            has_picture = True
+
+
+def _use_once(window: Program, x: int, y: int) -> None:
+    window.do("mousemove", "--window", window.window, str(x), str(y), "click", "--repeat", "6", "5")
+    window.click(x, y - 60)
+    window.key("ctrl+2", "Down", "Down", "Right", "Left", "bracketright", "F8", "f", "f")
+    window.key("ctrl+f")
+    window.type("piece 7")
+    window.key("Return", "Escape")
+    for page in ("2", "3", "1"):
+        window.key("ctrl+2", page)
+    window.key("l")

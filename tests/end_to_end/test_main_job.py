@@ -71,7 +71,7 @@ async def test_ask_close_reopen(program: Start, tmp_path: Path) -> None:
     assert await again.close() == 0
 
 
-async def test_documents_through_the_dialog(program: Start, tmp_path: Path) -> None:
+async def test_documents_through_the_dialog_then_sigterm(program: Start, tmp_path: Path) -> None:
     file = write_document(tmp_path)
     window = await program()
     window.picture("light-empty")
@@ -80,7 +80,9 @@ async def test_documents_through_the_dialog(program: Start, tmp_path: Path) -> N
     window.type(str(file))
     window.key("Return")
     await window.logged(r"document chronicle.txt added")
-    assert await window.close() == 0
+    window.terminate()
+    assert await window.ended() == 0
+    assert "closed" in window.log()
 
 
 async def test_bad_files_are_said_and_the_window_lives(program: Start, tmp_path: Path) -> None:
@@ -116,25 +118,24 @@ async def test_the_window_lives_with_a_hundred_megabytes(program: Start, tmp_pat
     assert await window.close() == 0
 
 
-async def test_a_failing_model_is_said_and_the_window_lives(program: Start, tmp_path: Path) -> None:
+async def test_runs_that_fail_are_stopped_or_go_on_while_it_is_closed(program: Start, tmp_path: Path) -> None:
     refusal = Fault("status", status=401, body='{"error": {"message": "The key was refused."}}')
-    async with ModelServer(lambda _: refusal) as server:
+    async with ModelServer([refusal, Fault("hang")]) as server:
         environment = use_server(tmp_path / "home", server.url)
         window = await program("--open", str(write_document(tmp_path)), **environment)
         await window.logged(r"document chronicle.txt added")
         await ask(window, QUESTION)
         await window.logged(r"run \w+ ended: failed")
         window.picture("light-failed")
-        assert await window.close() == 0
 
-
-async def test_close_while_a_run_goes_on(program: Start, tmp_path: Path) -> None:
-    async with ModelServer(lambda _: Fault("hang")) as server:
-        environment = use_server(tmp_path / "home", server.url)
-        window = await program("--open", str(write_document(tmp_path)), **environment)
-        await window.logged(r"document chronicle.txt added")
         await ask(window, QUESTION)
-        await until(lambda: server.active, "the request")
+        await until(lambda: len(server.log) == 2, "the request of the second run")
+        window.key("Escape")
+        await window.logged(r"run \w+ ended: cancelled")
+        window.picture("light-cancelled")
+
+        await ask(window, QUESTION)
+        await until(lambda: len(server.log) == 3, "the request of the third run")
         window.picture("light-running")
         window.key("ctrl+q")
         await window.has_focus("A run is going on")
@@ -144,21 +145,7 @@ async def test_close_while_a_run_goes_on(program: Start, tmp_path: Path) -> None
         await window.has_focus("A run is going on")
         window.key("alt+s")
         assert await window.ended() == 0
-    (run,) = window.runs()
-    assert run.end_state == "cancelled"
-
-
-async def test_stop_with_escape(program: Start, tmp_path: Path) -> None:
-    async with ModelServer(lambda _: Fault("hang")) as server:
-        environment = use_server(tmp_path / "home", server.url)
-        window = await program("--open", str(write_document(tmp_path)), **environment)
-        await window.logged(r"document chronicle.txt added")
-        await ask(window, QUESTION)
-        await until(lambda: server.active, "the request")
-        window.key("Escape")
-        await window.logged(r"run \w+ ended: cancelled")
-        window.picture("light-cancelled")
-        assert await window.close() == 0
+    assert sorted(run.end_state for run in window.runs()) == ["cancelled", "cancelled", "failed"]
 
 
 async def test_a_killed_program_leaves_an_interrupted_run(program: Start, tmp_path: Path) -> None:
@@ -177,10 +164,3 @@ async def test_a_killed_program_leaves_an_interrupted_run(program: Start, tmp_pa
         await again.logged(rf"run {run.id} opened: interrupted")
         again.picture("light-interrupted")
         assert await again.close() == 0
-
-
-async def test_sigterm_ends_it_in_order(program: Start, tmp_path: Path) -> None:
-    window = await program()
-    window.terminate()
-    assert await window.ended() == 0
-    assert "closed" in window.log()
