@@ -5165,10 +5165,6 @@
         <translation>Einige Ereignisse eines Laufs konnten nicht im Verlauf behalten werden: {error}</translation>
     </message>
     <message>
-        <source>Start from a desktop session to get the window. The command line works without.</source>
-        <translation>Starten Sie aus einer grafischen Sitzung, um das Fenster zu bekommen. Die Befehlszeile geht auch so.</translation>
-    </message>
-    <message>
         <source>Start {is_local} on this machine, or correct the port.</source>
         <translation>Starten Sie {is_local} auf diesem Rechner, oder berichtigen Sie den Port.</translation>
     </message>
@@ -5219,6 +5215,10 @@
     <message>
         <source>The base URL {url} is not a web address: it must begin with http:// or https://, as in http://localhost:11434/v1.</source>
         <translation>Die Basis-URL {url} ist keine Webadresse: sie muss mit http:// oder https:// beginnen, wie http://localhost:11434/v1.</translation>
+    </message>
+    <message>
+        <source>The command line works without.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The concurrency of a provider must be from 1 to 10,000 requests.</source>
@@ -6149,10 +6149,6 @@
         <translation>keiner eingerichtet; das Offline-Modell braucht kein Netz</translation>
     </message>
     <message>
-        <source>none: DISPLAY and WAYLAND_DISPLAY are not set</source>
-        <translation>keine: DISPLAY und WAYLAND_DISPLAY sind nicht gesetzt</translation>
-    </message>
-    <message>
         <source>not available</source>
         <translation>nicht verfügbar</translation>
     </message>
@@ -6509,6 +6505,10 @@
         <translation>{name} hat {len} Seiten, keine Seite {number}</translation>
     </message>
     <message>
+        <source>{name} is the database of another program. Choose another data folder.</source>
+        <translation>{name} ist die Datenbank eines anderen Programms. Wählen Sie einen anderen Datenordner.</translation>
+    </message>
+    <message>
         <source>{name} must be 1 or more, not {number}.</source>
         <translation>{name} muss mindestens 1 sein, nicht {number}.</translation>
     </message>
@@ -6541,6 +6541,10 @@
         <translation>{packed} kB würden entpackt {total} MB: die Datei soll den Speicher füllen.</translation>
     </message>
     <message>
+        <source>{path} cannot be read: it is not a file.</source>
+        <translation>{path} lässt sich nicht lesen: es ist keine Datei.</translation>
+    </message>
+    <message>
         <source>{path} cannot be read: {strerror}.</source>
         <translation>{path} lässt sich nicht lesen: {strerror}.</translation>
     </message>
@@ -6549,8 +6553,8 @@
         <translation>{path} lässt sich nicht schreiben: {strerror}.</translation>
     </message>
     <message>
-        <source>{path} is an archive without runs.</source>
-        <translation>{path} ist ein Archiv ohne Läufe.</translation>
+        <source>{path} is damaged and cannot be imported: {error}.</source>
+        <translation>{path} ist beschädigt und lässt sich nicht importieren: {error}.</translation>
     </message>
     <message>
         <source>{path} is empty.</source>
@@ -7303,6 +7307,10 @@
         <translation>Tokens und Kosten nach Tiefe und nach Modell zeigen {keys}</translation>
     </message>
     <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
         <source>Stop the run</source>
         <translation>Den Lauf stoppen</translation>
     </message>
@@ -7353,10 +7361,6 @@
     <message>
         <source>{tokens} of ≤ {most}</source>
         <translation>{tokens} von ≤ {most}</translation>
-    </message>
-    <message>
-        <source>■ Stop</source>
-        <translation>■ Stopp</translation>
     </message>
 </context>
 <context>
@@ -7449,10 +7453,6 @@
         <translation>Schlagwörter wurden entfernt.</translation>
     </message>
     <message>
-        <source>The name was taken away.</source>
-        <translation>Der Name wurde entfernt.</translation>
-    </message>
-    <message>
         <source>The run was deleted.</source>
         <translation>Der Lauf wurde gelöscht.</translation>
     </message>
@@ -7465,8 +7465,8 @@
         <translation>{runs} gelöscht.</translation>
     </message>
     <message>
-        <source>“{before}” is called “{name}” now.</source>
-        <translation>„{before}“ heißt jetzt „{name}“.</translation>
+        <source>“{name}” has another name now.</source>
+        <translation>„{name}“ hat jetzt einen anderen Namen.</translation>
     </message>
 </context>
 <context>

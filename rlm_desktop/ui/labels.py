@@ -13,6 +13,8 @@ from rlm_desktop.ui.figures import one_line
 from rlm_desktop.ui.window_style import let_copy
 
 ICON_SIZE = 14
+LEAST_SHOWN = 5
+"""Fewer letters than these say nothing; then the place stays empty."""
 
 
 def plain_tip(text: str) -> str:
@@ -52,8 +54,9 @@ class ElidedLabel(QLabel):
             self._cut()
 
     def _cut(self) -> None:
-        line = one_line(self._full, 600)
-        self.setText(self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, max(0, self.width() - 2)))
+        line, metrics, room = one_line(self._full, 600), self.fontMetrics(), max(0, self.width() - 2)
+        is_too_little = room < LEAST_SHOWN * metrics.averageCharWidth() and metrics.horizontalAdvance(line) > room
+        self.setText("" if is_too_little else metrics.elidedText(line, Qt.TextElideMode.ElideRight, room))
 
 
 class CopyLabel(QLabel):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from rlm_desktop.ui import theme
 from rlm_desktop.ui.figures import clock, counted, money, number, short_count, status_words
 from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.labels import ElidedLabel, StatusMark, plain_tip
@@ -54,7 +55,7 @@ class StatusLine(QFrame):
         muted(self._place)
         self._isolation = ("", "", "")
         self._is_replay = False
-        self.stop = QPushButton(self.tr("■ Stop"))
+        self.stop = QPushButton(self.tr("Stop"))
         self.stop.setObjectName("stop")
         self.stop.setAccessibleName(self.tr("Stop the run"))
         KeyTip(self.stop, self.tr("Stop the run {keys}; what it has found so far is kept"), "stop")
@@ -113,6 +114,8 @@ class StatusLine(QFrame):
         """Write what the state says now."""
         state = self._state
         is_running = state is not None and state.status in ("queued", "running") and not self._is_replay
+        if is_running and self.stop.icon().isNull():
+            self.stop.setIcon(theme.icon("stop", theme.colours_of(self), "error"))
         self.stop.setVisible(is_running)
         is_stoppable = is_running and state is not None and not state.cancel_requested
         self.stop.setEnabled(is_stoppable)
@@ -175,6 +178,11 @@ class StatusLine(QFrame):
             if self._figures.fontMetrics().horizontalAdvance(text) <= room:
                 return text
         return text
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.stop.setIcon(QIcon())  # made anew when it shows
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Other room, other figures."""

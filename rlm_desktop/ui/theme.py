@@ -58,6 +58,11 @@ class Colours:
     on_accent: str
 
     @property
+    def faint(self) -> str:
+        """Of the icons of what cannot be done now; never of text."""
+        return "#6C7482" if self.is_dark else "#9AA1AC"
+
+    @property
     def accent(self) -> str:
         """The one accent."""
         return self.rlm
@@ -228,7 +233,7 @@ def icon(name: str, colours: Colours, role: str = "text") -> QIcon:
     made = QIcon()
     for scale in _ICON_SCALES:
         made.addPixmap(pixmap(name, getattr(colours, role), 16 * scale))
-        made.addPixmap(pixmap(name, colours.line, 16 * scale), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, colours.faint, 16 * scale), QIcon.Mode.Disabled)
     return made
 
 

@@ -27,6 +27,7 @@ _HEADINGS = (
     marked("BatchCalls", "Cost"),
     marked("BatchCalls", "Result"),
 )
+_STATUS = 1
 _RIGHT = (2, 3, 4)
 _SLICE_SECONDS = 0.004
 """For the durations of a big batch; what is left follows soon."""
@@ -45,6 +46,7 @@ class BatchCalls(QAbstractTableModel):
         self._calls: list[CallNode] = []
         self._sorted_by = (0, Qt.SortOrder.AscendingOrder)
         self.clock: Clock = lambda: 0.0
+        self.colours = theme.LIGHT
 
     def show(self, batch: BatchNode) -> None:
         """Show another batch, or what it has become."""
@@ -94,6 +96,8 @@ class BatchCalls(QAbstractTableModel):
             return _TEXTS[index.column()](call, self.clock())
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(index.column())
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == _STATUS:
+            return theme.icon(theme.status_icon(call.status), self.colours, theme.status_role(call.status))
         return call if role == NodeRole else None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -126,7 +130,7 @@ def _side(column: int) -> Qt.AlignmentFlag:
 
 _TEXTS: tuple[Callable[[CallNode, float], str], ...] = (
     lambda call, now: f"{call.batch_index + 1:,}",
-    lambda call, now: f"{figures.glyph(call.status)} {call_text.status(call)}",
+    lambda call, now: call_text.status(call),
     lambda call, now: "" if call.status == "queued" else call_text.seconds(call_text.duration(call, now)),
     lambda call, now: call_text.tokens(call.subtree),
     lambda call, now: call_text.cost(call.subtree),
@@ -170,6 +174,7 @@ class BatchPage(QWidget):
         self.distribution.failed.connect(self.failed)
         self.model = BatchCalls()
         self.table = QTableView()
+        self.model.colours = theme.colours_of(self)
         self.table.setModel(self.model)
         self.table.setAccessibleName(self.tr("Calls of the batch"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -197,6 +202,8 @@ class BatchPage(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             theme.size_rows(self.table)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.model.colours = theme.colours_of(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room it is the table's."""

@@ -46,6 +46,8 @@ class _Section(QWidget):
         layout.setSpacing(16)
         layout.addWidget(heading)
         for widget in body:
+            if (inner := widget.layout()) is not None and not isinstance(widget, SettingField):
+                inner.setContentsMargins(0, 0, 0, 0)  # it begins where the heading does
             layout.addWidget(widget)
 
     def filter(self, words: Sequence[str]) -> bool:
