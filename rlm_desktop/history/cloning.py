@@ -16,6 +16,8 @@ _LINKS = frozenset({"children", "iterations"})
 """Lists of other rows; a copy gets empty ones."""
 _TEXTS = {"_text": "text", "_reasoning": "reasoning"}
 """Texts that may be in pieces, and the attributes that give the whole of them, which a copy gets."""
+_PIECES = frozenset({"_stdout", "_stderr"})
+"""Lists, or tuples while they are short."""
 
 
 def _expression(name: str, sample: Any) -> str:
@@ -25,12 +27,16 @@ def _expression(name: str, sample: Any) -> str:
         return "[]"
     if name in _TEXTS:
         return f"row.{_TEXTS[name]} if type(row.{name}) is list else row.{name}"
-    if name == "subtree" and isinstance(sample, CallNode):
-        return "copy.own if row.subtree is row.own else tally(row.subtree)"  # a plain call has one for both
+    if name in _PIECES:
+        return f"row.{name}.copy() if type(row.{name}) is list else row.{name}"
+    if name in ("_own", "_sums"):
+        return f"None if row.{name} is None else tally(row.{name})"
+    if name == "_rest":
+        return "row._rest.copy()"
     if name == "exchange":
         return "None if row.exchange is None else exchange(row.exchange)"
     if name == "cells":
-        return "[cell(one) for one in row.cells]"
+        return "tuple([cell(one) for one in row.cells])"
     if isinstance(value, Tally):
         return f"tally(row.{name})"
     return f"row.{name}.copy()" if isinstance(value, list | dict) else f"row.{name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, tuple_
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rlm_desktop.documents.document import Document
     from rlm_desktop.history.tape import Tape
 
+_T = TypeVar("_T")
 Liveness = Callable[[str, str], bool]
 """Whether the run of that id, written by the process of that token, is still being written."""
 
@@ -143,7 +144,7 @@ def _session_row(row: Row[Any], its_runs: tuple[RunRow, ...]) -> SessionRow:
         title=row.title,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        tags=_tags.decode(row.tags),
+        tags=_read(_tags, row.tags),
         is_pinned=bool(row.is_pinned),
         runs=its_runs,
     )
@@ -158,7 +159,7 @@ def _run_row(row: Row[Any], is_live: Liveness) -> RunRow:
         session_id=row.session_id,
         title=row.title,
         question=row.question,
-        documents=_documents.decode(row.documents),
+        documents=_read(_documents, row.documents),
         root_model=row.root_model,
         sub_model=row.sub_model,
         started_at=row.started_at,
@@ -175,13 +176,21 @@ def _run_row(row: Row[Any], is_live: Liveness) -> RunRow:
         unknown_cost=row.unknown_cost,
         end_state=status,
         answer=row.answer,
-        tags=_tags.decode(row.tags),
+        tags=_read(_tags, row.tags),
         is_pinned=bool(row.is_pinned),
         origin=row.origin,
         events=row.events,
         parent_run=row.parent_run,
         parent_iteration=row.parent_iteration,
     )
+
+
+def _read(decoder: msgspec.json.Decoder[tuple[_T, ...]], text: str) -> tuple[_T, ...]:
+    """What a column holds; nothing, when it is damaged: one bad row must not hide all others."""
+    try:
+        return decoder.decode(text)
+    except (msgspec.DecodeError, TypeError):
+        return ()
 
 
 def run_events(connection: Connection, number: int) -> Iterator[list[AnyEvent]]:

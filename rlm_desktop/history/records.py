@@ -21,6 +21,8 @@ LONG_TEXT = 4096
 PART = 1 << 20
 """Characters of a text in one row, so that a text of any length is written in short transactions."""
 RAW, ZLIB = 0, 1
+_LARGEST = 1 << 28
+"""Bytes of a block before it was compressed: an archive may come from anybody."""
 
 SOME = 500
 _T = TypeVar("_T")
@@ -140,10 +142,14 @@ def inflate(codec: int, data: bytes) -> bytes:
     """
     if codec == RAW:
         return data
+    inflater = zlib.decompressobj()
     try:
-        return zlib.decompress(data)
-    except zlib.error as error:
+        raw = inflater.decompress(data, _LARGEST)
+    except (zlib.error, TypeError) as error:
         raise ValueError(f"damaged block: {error}") from error
+    if not inflater.eof:
+        raise ValueError("damaged block: it is cut off, or larger than anything that is stored")
+    return raw
 
 
 def parts_of(text: str) -> Iterator[tuple[int, int, bytes]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rlm_desktop.documents.document import Document, from_text
-from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.engine.events import AnyEvent, RunStarted
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import exports, imports
 from rlm_desktop.history.exports.recorded import Clean, Redactor, cleaned, common_secrets
@@ -187,8 +187,12 @@ def _copy_run(
     remarks: list[str],
     clean: Clean | None = None,
 ) -> None:
-    """One run with its names, tags and documents."""
+    """One run with its names, tags and documents; a damaged one without its beginning is only spoken of."""
     events = _events(source, row.id, watch)
+    first = events[0] if events else None
+    if not isinstance(first, RunStarted) or first.run_id != row.id:
+        remarks.append(f"Run {row.id} is damaged and left out: its beginning cannot be read.")
+        return
     _write(target, events if clean is None else cleaned(events, clean), row.origin, watch)
     if with_documents:
         for reference in row.documents:
@@ -266,17 +270,28 @@ def _receive_log(history: History, path: Path, new: list[str], watch: Watch) -> 
 def _receive_archive(history: History, path: Path, new: list[str], watch: Watch) -> Received:
     """An archive is read from a copy: opening may upgrade it, and it may lie where nothing can be written."""
     received = Received("archive")
-    with _copy_of(path) as copy, closing(History(copy, on_trouble=received.remarks.append)) as archive:
-        rows = [archive.run(run_id) for run_id in archive.find_runs(order="started", descending=False)]
-        watch.total = sum(row.events for row in rows)
-        for row in rows:
-            if _is_new(history, row.id, row.events, received):
-                new.append(row.id)
-                _copy_run(archive, history, row, with_documents=True, watch=watch, remarks=received.remarks)
-            else:
-                watch.step(row.events)
-    if not rows and not received.remarks:
-        raise HistoryError(f"{path} is an archive without runs.")
+    troubles: list[str] = []
+    with _copy_of(path) as copy, closing(History(copy, on_trouble=troubles.append)) as archive:
+        try:
+            rows = [archive.run(run_id) for run_id in archive.find_runs(order="started", descending=False)]
+            watch.total = sum(row.events for row in rows)
+            for row in rows:
+                if _is_new(history, row.id, row.events, received):
+                    new.append(row.id)
+                    _copy_run(archive, history, row, with_documents=True, watch=watch, remarks=received.remarks)
+                    if not history.has_run(row.id):
+                        received.run_ids.remove(row.id)
+                else:
+                    watch.step(row.events)
+        except HistoryError as error:
+            raise type(error)(str(error).replace(str(copy), str(path))) from error
+        except (ValueError, TypeError, LookupError) as error:  # rows that this program would not have written
+            raise HistoryError(f"{path} is damaged and cannot be imported: {error}.") from error
+    if troubles:
+        received.remarks.insert(0, f"{path} is damaged: what can be read of it was taken over.")
+    if not received.run_ids:
+        what = "is damaged, and no run in it can be read" if troubles or rows else "is an archive without runs"
+        raise HistoryError(f"{path} {what}.")
     return received
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, func, inspect, select
@@ -18,6 +21,10 @@ from rlm_desktop.history.database import Database, is_damage, reason, url_of
 HEAD = schema.REVISIONS[-1]
 _UPGRADE_LOCK = 7309
 """Number of the lock that a server's history is made or upgraded under."""
+
+
+class _Incomplete(Exception):
+    """Tables are missing."""
 
 
 def open_database(target: Path | str) -> tuple[Database, str]:
@@ -36,6 +43,8 @@ def open_database(target: Path | str) -> tuple[Database, str]:
         raise HistoryError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
     try:
         return _opened(url), ""
+    except _Incomplete:
+        return rescue(path)
     except DatabaseError as error:
         if not is_damage(error):
             raise HistoryError(f"The history {path} cannot be opened: {reason(error)}.") from error
@@ -63,8 +72,14 @@ def _opened(url: URL) -> Database:
 def _bring_up_to_date(database: Database) -> None:
     with database.transaction(writes=False) as connection:
         version = _version(connection)
+        present = set(inspect(connection).get_table_names()) if version in (None, HEAD) else set[str]()
+    ours = set(schema.metadata.tables) - {schema.versions.name}
     if version == HEAD:
+        if database.is_sqlite and not ours <= present:
+            raise _Incomplete
         return
+    if version is None and ours & present:
+        raise HistoryError(f"{database.name} is the database of another program. Choose another data folder.")
     if version is not None:
         _check_known(version, database)
         if database.is_sqlite:
@@ -87,6 +102,8 @@ def _version(connection: Connection) -> str | None:
 
 
 def _check_known(version: str, database: Database) -> None:
+    if not version.isdigit():
+        raise HistoryError(f"{database.name} is the database of another program. Choose another data folder.")
     if version not in schema.REVISIONS:
         raise HistoryError(
             f"The history {database.name} was written by a newer version of RLM Desktop (its form is {version}, "
@@ -141,8 +158,11 @@ def rescue(path: Path) -> tuple[Database, str]:
 def _copy_readable(source: Path, target: Path) -> int:
     """Copy the rows that can be read, table by table, from both ends of each; returns how many."""
     kept = 0
-    old = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
-    with contextlib.closing(old), contextlib.closing(sqlite3.connect(target)) as new:
+    with (
+        _readable(source) as file,
+        contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as old,
+        contextlib.closing(sqlite3.connect(target)) as new,
+    ):
         for table in schema.metadata.sorted_tables:
             if table.name == schema.versions.name:
                 continue
@@ -150,6 +170,24 @@ def _copy_readable(source: Path, target: Path) -> int:
                 kept += _copy_rows(old, new, table.name, [column.name for column in table.columns], order)
         new.commit()
     return kept
+
+
+@contextlib.contextmanager
+def _readable(file: Path) -> Iterator[Path]:
+    """The file; where its end is cut off, a copy that claims to be no longer, else SQLite would read nothing."""
+    with file.open("rb") as opened:
+        header = opened.read(100)
+    size, pages = int.from_bytes(header[16:18], "big"), int.from_bytes(header[28:32], "big")
+    wal = file.with_name(file.name + "-wal")
+    if file.stat().st_size >= (65536 if size == 1 else size) * pages or (wal.exists() and wal.stat().st_size):
+        yield file
+        return
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".rescue-") as folder:
+        copy = Path(shutil.copyfile(file, Path(folder) / file.name))
+        with copy.open("r+b") as opened:
+            opened.seek(92)  # for which change of the file its length holds: for none, so it is looked at itself
+            opened.write(bytes(byte ^ 0xFF for byte in header[24:28]))
+        yield copy
 
 
 def _copy_rows(old: sqlite3.Connection, new: sqlite3.Connection, table: str, columns: list[str], order: str) -> int:

@@ -8,6 +8,16 @@ from typing import Any
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, CellState, Exchange, Node, Tally
 
+_SLOTS = {
+    "_site": ["kind", "depth", "model", "function", "iteration", "cell", "line"],
+    "_rest": ["answer", "answer_source", "context_characters", "error", "is_recorded", "shared", "subtree"],
+    "_own": ["own"],
+    "_sums": ["subtree"],
+    "_form": ["model", "finish_reason", "source"],
+    "_figures": ["queued", "first_token", "duration", "cost_usd", "usage"],
+}
+"""What is kept in a slot with others, or put together when somebody looks."""
+
 
 def dump(state: RunState) -> dict[str, Any]:
     values = {name: _plain(value) for name, value in vars(state).items()}
@@ -23,7 +33,7 @@ def _row(node: Node, state: RunState) -> dict[str, Any]:
     shares = (
         [iteration.exchange is node.exchange for iteration in node.iterations] if isinstance(node, CallNode) else []
     )
-    names = [name.removeprefix("_") for name in names]  # texts that lie elsewhere are read
+    names = [name for slot in names for name in _SLOTS.get(slot, [slot.removeprefix("_")])]
     return {"shares": shares, **{name: _plain(getattr(node, name)) for name in names}}
 
 
@@ -33,7 +43,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Exchange):
         texts = (value.text, value.reasoning, value.messages(), _plain(value.new_messages))
         skipped = ("_text", "_reasoning", "_messages", "_previous")
-        return texts, {name: _plain(getattr(value, name)) for name in Exchange.__slots__ if name not in skipped}
+        names = [name for slot in Exchange.__slots__ if slot not in skipped for name in _SLOTS.get(slot, [slot])]
+        return texts, {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, CellState):
         skipped = ("_stdout", "_stderr")
         plain = {name: _plain(getattr(value, name)) for name in CellState.__slots__ if name not in skipped}

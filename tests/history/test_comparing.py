@@ -89,7 +89,7 @@ def test_another_cell_in_the_middle_is_only_in_one() -> None:
         rows: list[Node] = []
         for number, code in enumerate(codes, start=1):
             row = IterationNode(call, ev.IterationStarted(iteration=number, of=9))
-            row.cells.append(comparing_cell(code))
+            row.cells = (comparing_cell(code),)
             rows.append(row)
         return rows
 

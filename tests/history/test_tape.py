@@ -1,4 +1,4 @@
-"""The tape: the rows of a run folded from it say what those of its events say, at any moment and from any thread."""
+"""The tape: the rows of a run folded from it say what those of its events say, at any moment."""
 
 from __future__ import annotations
 

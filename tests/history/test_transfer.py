@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 from rlm_desktop.documents.document import from_text
 from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.errors import HistoryError
-from rlm_desktop.history import History
+from rlm_desktop.history import History, records
 from rlm_desktop.history.exports import FORMATS
 from rlm_desktop.history.imports import looks_like_log
 from rlm_desktop.history.transfer import ARCHIVE, TransferCancelled, Watch, export_runs, receive
@@ -129,6 +131,70 @@ def test_discarding_takes_only_what_nothing_else_needs(history: History) -> None
     assert history.events("b")[0].question == long
     with pytest.raises(HistoryError):
         history.run("a")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", "newer version"),
+        ("UPDATE runs SET events = 'many'", "is damaged and cannot be imported"),
+        ("DELETE FROM runs", "is an archive without runs"),
+    ],
+)
+def test_a_strange_archive_is_named_and_changes_nothing(
+    filled: History, tmp_path: Path, script: str, said: str
+) -> None:
+    path = archive_of(filled, tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+    history = History(tmp_path / "other.sqlite")
+    with pytest.raises(HistoryError, match=said) as error:
+        receive(history, path)
+    assert str(path) in str(error.value)
+    assert history.runs() == []
+    history.close()
+
+
+def test_damaged_parts_of_an_archive_are_left_out(filled: History, tmp_path: Path) -> None:
+    path = archive_of(filled, tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE runs SET id = '../../b' WHERE id = 'b'")
+        connection.commit()
+    history = History(tmp_path / "other.sqlite")
+    received = receive(history, path)
+    assert [row.id for row in history.runs()] == received.run_ids == ["a"]
+    assert any("Run ../../b is damaged" in remark for remark in received.remarks)
+    history.close()
+
+
+def test_a_block_that_would_fill_the_memory_is_damaged(
+    filled: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = archive_of(filled, tmp_path)
+    monkeypatch.setattr(records, "_LARGEST", 10_000)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE events SET codec = 1, data = ?", (zlib.compress(b" " * 20_000),))
+        connection.commit()
+    history = History(tmp_path / "other.sqlite")
+    with pytest.raises(HistoryError, match="no run in it can be read"):
+        receive(history, path)
+    history.close()
+
+
+def test_what_is_not_a_file_is_not_read(history: History, tmp_path: Path) -> None:
+    """A pipe that nobody writes to would be waited for until the end of the world."""
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path, tmp_path / "missing", Path("/dev/zero")):
+        with pytest.raises(HistoryError, match="cannot be read"):
+            receive(history, path)
+        assert looks_like_log(path) == ""
+
+
+def archive_of(history: History, folder: Path) -> Path:
+    path = folder / "a.rlmarchive"
+    export_runs(history, ["a", "b"], ARCHIVE, path)
+    return path
 
 
 def test_archives_and_logs_are_told_from_documents(filled: History, tmp_path: Path) -> None:

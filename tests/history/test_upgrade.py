@@ -83,6 +83,77 @@ def test_what_is_no_database_is_set_aside(tmp_path: Path, content: bytes, troubl
     assert "damaged" in troubles[0]
 
 
+def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    for number, script in enumerate(
+        [
+            "CREATE TABLE runs (a); INSERT INTO runs VALUES (1)",
+            "CREATE TABLE alembic_version (version_num); INSERT INTO alembic_version VALUES ('f00')",
+        ]
+    ):
+        path = tmp_path / f"{number}.sqlite"
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(script)
+            before = list(connection.iterdump())
+        history = History(path)
+        with pytest.raises(HistoryError, match="another program"):
+            history.sessions()
+        history.close()
+        with closing(sqlite3.connect(path)) as connection:
+            assert list(connection.iterdump()) == before
+
+
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    for name, make in {
+        "folder": Path.mkdir,
+        "circle": lambda path: path.symlink_to(path),
+        "nowhere": lambda path: path.symlink_to("/nowhere/at/all"),
+    }.items():
+        path = tmp_path / name
+        make(path)
+        history = History(path)
+        with pytest.raises(HistoryError, match="cannot be opened"):
+            history.sessions()
+        history.close()
+
+
+def test_a_file_whose_end_is_cut_off_is_rescued(tmp_path: Path, troubles: list[str]) -> None:
+    path = tmp_path / "history.sqlite"
+    fill(path)
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.truncate(size * 9 // 10)
+    history = History(path, on_trouble=troubles.append)
+    assert len(readable(history)) >= 10
+    history.close()
+    assert "rows of it could be read" in troubles[0]
+    (aside,) = tmp_path.glob("history-damaged-*.sqlite")
+    assert aside.stat().st_size == size * 9 // 10
+    assert not list(tmp_path.glob(".rescue-*"))
+
+
+def test_a_file_without_some_of_its_tables_is_rescued(tmp_path: Path, troubles: list[str]) -> None:
+    path = tmp_path / "history.sqlite"
+    fill(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("DROP TABLE uses")
+    history = History(path, on_trouble=troubles.append)
+    assert len(readable(history)) == 40
+    keep(history, traces.run("new"))
+    history.close()
+    assert len(troubles) == 1
+
+
+def test_one_damaged_row_does_not_hide_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    fill(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE runs SET documents = 'nonsense', tags = 5 WHERE id = 'run-7'")
+        connection.commit()
+    history = History(path)
+    assert len(history.runs()) == 40
+    history.close()
+
+
 def fill(path: Path) -> None:
     """A file with 40 runs."""
     history = History(path)

@@ -70,6 +70,8 @@ def is_archive(path: Path) -> bool:
 
 def _head(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for, a device never end
+            raise HistoryError(f"{path} cannot be read: it is not a file.")
         with path.open("rb") as file:
             return file.read(_HEAD)
     except OSError as error:

@@ -16,7 +16,7 @@ from rlm_desktop.ui.messages import MessageBar
 from rlm_desktop.ui.sessions.panel import HistoryPanel
 
 if TYPE_CHECKING:
-    from rlm_desktop.history import History, SessionRow
+    from rlm_desktop.history import History, RunRow, SessionRow
 
 T = TypeVar("T")
 Kind: TypeAlias = Literal["session", "run"]
@@ -154,17 +154,38 @@ class StoredSessions(QObject):
         self._tasks.spawn(change(), name=name)
 
     def rename(self, kind: Kind, item_id: str, name: str) -> None:
-        """Give a session or a run a name; an empty one takes it away."""
-        self.change(lambda history: getattr(history, f"rename_{kind}")(item_id, name), f"rename {kind}")
+        """Give a session or a run a name; an empty one takes it away. A name that it had can be brought back."""
+
+        def work(history: History) -> str:
+            before = _item(history, kind, item_id).title
+            getattr(history, f"rename_{kind}")(item_id, name)
+            return before
+
+        async def change() -> None:
+            before = await self.do(work)
+            await self.refresh()
+            if before and before != name:
+                text = self.tr("“{name}” has another name now.").format(name=before)
+                self._messages.offer_undo(text, lambda: self.rename(kind, item_id, before))
+
+        self._tasks.spawn(change(), name=f"rename {kind}")
 
     def tag(self, kind: Kind, tags: Mapping[str, Sequence[str]]) -> None:
-        """Replace the tags of sessions or runs, by their ids."""
+        """Replace the tags of sessions or runs, by their ids. Tags that are lost by that can be brought back."""
 
-        def work(history: History) -> None:
+        def work(history: History) -> dict[str, tuple[str, ...]]:
+            before = {item_id: _item(history, kind, item_id).tags for item_id in tags}
             for item_id, its_tags in tags.items():
                 getattr(history, f"tag_{kind}")(item_id, its_tags)
+            return before
 
-        self.change(work, f"tag {kind}")
+        async def change() -> None:
+            before = await self.do(work)
+            await self.refresh()
+            if any(set(before[item_id]) - set(its_tags) for item_id, its_tags in tags.items()):
+                self._messages.offer_undo(self.tr("Tags were taken away."), lambda: self.tag(kind, before))
+
+        self._tasks.spawn(change(), name=f"tag {kind}")
 
     def pin(self, kind: Kind, ids: Sequence[str], is_pinned: bool) -> None:
         """Pin sessions or runs, or loosen them."""
@@ -219,6 +240,10 @@ class StoredSessions(QObject):
 
         self._tasks.spawn(change("delete"), name=f"delete {kind}")
         self._messages.offer_undo(text, lambda: self._tasks.spawn(change("restore"), name=f"restore {kind}"))
+
+
+def _item(history: History, kind: Kind, item_id: str) -> SessionRow | RunRow:
+    return history.session(item_id) if kind == "session" else history.run(item_id)
 
 
 def _answered(history: History, session_id: str) -> list[dict[str, Any]]:
