@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rlm_desktop import cli
+from rlm_desktop import cli, display
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,24 +39,15 @@ def open_window(arguments: Sequence[str]) -> int:
             commands = ", ".join(cli.COMMANDS)
             print(f"rlm-desktop: there is no file {file!r}. Commands are: {commands}.", file=sys.stderr)
             return 2
-    if not has_display():
-        print(
-            "rlm-desktop: there is no display here (DISPLAY and WAYLAND_DISPLAY are not set), so no window can "
-            "open. Ask in the terminal instead: rlm-desktop ask -d FILE 'your question'",
-            file=sys.stderr,
-        )
+    if fault := display.fault(os.environ):
+        advice = "Or ask in the terminal: rlm-desktop ask -d FILE 'your question'"
+        print(f"rlm-desktop: no window can open. {fault} {advice}", file=sys.stderr)
         return 1
     # Nothing of the start-up is garbage; the window's own collector takes over when it is usable.
     gc.disable()
     from rlm_desktop import app
 
     return app.main([*options, *(f"--open={Path(file).absolute()}" for file in files)])
-
-
-def has_display() -> bool:
-    """Whether a window can be shown at all."""
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return sys.platform != "linux" or any(os.environ.get(name) for name in names)
 
 
 if __name__ == "__main__":

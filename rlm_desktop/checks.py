@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rlm_desktop import __version__, paths
 from rlm_desktop import settings as settings_file
+from rlm_desktop.display import fault as display_fault
 from rlm_desktop.engine.provider_kinds import KINDS
 from rlm_desktop.errors import ModelError, RLMError
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.providers import Provider
 
 Mark = Literal["ok", "warning", "failed"]
+_DISPLAYS = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
 _LOW_DISK = 500 * 1024 * 1024
 
 
@@ -74,11 +76,10 @@ def display() -> Check:
     """Whether a window can open."""
     if sys.platform != "linux":
         return Check("Display", "ok", "the desktop's own")
-    found = [f"{name}={os.environ[name]}" for name in ("WAYLAND_DISPLAY", "DISPLAY") if os.environ.get(name)]
-    if found:
-        return Check("Display", "ok", ", ".join(found))
-    mend = "Start from a desktop session to get the window. The command line works without."
-    return Check("Display", "warning", "none: DISPLAY and WAYLAND_DISPLAY are not set", mend)
+    if fault := display_fault(os.environ):
+        return Check("Display", "warning", fault, "The command line works without.")
+    found = [f"{name}={os.environ[name]}" for name in _DISPLAYS if os.environ.get(name)]
+    return Check("Display", "ok", ", ".join(found))
 
 
 async def isolation() -> Check:

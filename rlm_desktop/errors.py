@@ -58,6 +58,7 @@ class ModelError(UserError):
         may_cost: Whether a reply had begun, so that the provider may bill it.
         usage: What the provider said that the failed attempt used, an `events.Usage`; None when it said nothing.
         reason: The kind of failure in one word, as `key` or `refused`; see `engine.failures`.
+        advice: What to do about it; empty where nothing is known.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class ModelError(UserError):
         self.may_cost = False
         self.usage: object = None
         self.reason = ""
+        self.advice = ""
 
 
 class HistoryError(UserError):

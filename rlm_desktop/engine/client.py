@@ -21,7 +21,7 @@ import msgspec
 from rlm_desktop.engine.chat import ReplyReader
 from rlm_desktop.engine.embedding import hash_vectors
 from rlm_desktop.engine.events import Message, Usage
-from rlm_desktop.engine.failures import status_error, transport_error
+from rlm_desktop.engine.failures import advice, status_error, transport_error
 from rlm_desktop.engine.key_guard import KeyGuard
 from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import ModelError
@@ -327,7 +327,9 @@ class ModelClient:
 
     def _in_words(self, error: Exception) -> ModelError:
         """What went wrong, as a person can use it."""
-        return transport_error(error, self.provider)
+        failure = transport_error(error, self.provider)
+        failure.advice = advice(failure, self.provider, "")
+        return failure
 
     def _without_key(self, error: ModelError) -> ModelError:
         """Some servers repeat the key that they refuse; the error goes into the trace."""

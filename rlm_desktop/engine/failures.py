@@ -197,7 +197,7 @@ def advice(error: ModelError, provider: Provider, model: str) -> str:
     kind = provider.about
     if error.reason == "refused" and is_loopback(provider.base_url):
         return f"Start {kind.label if kind.is_local else 'the server'} on this machine, or correct the port."
-    if error.reason == "model" and kind.name == "ollama":
+    if error.reason == "model" and kind.name == "ollama" and model:
         return f"Load it with: ollama pull {model}. Or choose a model of the list."
     if error.reason == "model" and kind.name == "azure":
         return "At Azure the model is the name of your deployment. Copy it from the Azure portal."

@@ -365,7 +365,7 @@ class RLM:
             run.emit(ev.CallFinished(call=number, end_state=ev.EndState.CANCELLED, iterations=call.iteration))
             raise
         except Exception as error:
-            outcome = failed_outcome(error, f"call {number}", iterations=call.iteration)
+            outcome = failed_outcome(error, f"call {number}", iterations=call.iteration, is_root=True)
         run.emit(
             ev.CallFinished(
                 call=number,

@@ -32,7 +32,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tools import Toolbox
 from rlm_desktop.engine.trace import Sink, Trace
 from rlm_desktop.engine.typed_output import OutputType
-from rlm_desktop.errors import LimitExceeded, RLMError
+from rlm_desktop.errors import LimitExceeded, ModelError, RLMError
 from rlm_desktop.repl.host import Repl, ReplHost
 
 _log = logging.getLogger(__name__)
@@ -412,8 +412,14 @@ class Run:
         )
 
 
-def failed_outcome(error: Exception, what: str, *, iterations: int = 0) -> Outcome:
-    """The outcome of `what` that raised: the error's own words; a bug also goes to the log."""
+def failed_outcome(error: Exception, what: str, *, iterations: int = 0, is_root: bool = False) -> Outcome:
+    """The outcome of `what` that raised: the error's own words; a bug also goes to the log.
+
+    A person reads why the root failed, and gets advice; models read why the others did.
+    """
+    if is_root and isinstance(error, ModelError) and error.advice:
+        text = f"{str(error).rstrip('.')}. {error.advice}"
+        return Outcome(EndState.FAILED, error=text, iterations=iterations)
     if isinstance(error, RLMError):
         return Outcome(EndState.FAILED, error=str(error), iterations=iterations)
     _log.error("%s failed by a bug", what, exc_info=error)

@@ -90,7 +90,7 @@ async def test_refusals_are_named_and_have_a_way_out(status: int, body: Any, rea
     assert (report.is_working, report.reason) == (False, reason)
     assert report.sentence
     assert report.advice
-    assert result.error
+    assert result.error.endswith(report.advice)
     assert not result.success
 
 
