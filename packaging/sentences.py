@@ -15,6 +15,7 @@ from pathlib import Path
 
 WHOLE = (
     "checks.py",
+    "display.py",
     "documents/document.py",
     "documents/encoding.py",
     "documents/extract.py",

@@ -21,9 +21,7 @@ def fault(env: Mapping[str, str]) -> str:
         return "There is no display here: DISPLAY and WAYLAND_DISPLAY are not set. Start it from a desktop session."
     if _answers(name):
         return ""
-    return (
-        f"Nothing answers at the display {name!r} that DISPLAY names. Correct it, or start from a desktop session."
-    )
+    return f"Nothing answers at {name!r}, which DISPLAY names. Correct it, or start from a desktop session."
 
 
 def _answers(name: str) -> bool:

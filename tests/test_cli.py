@@ -374,6 +374,10 @@ def test_the_window_without_a_display_is_said(guide: Path) -> None:
     result = subprocess.run(command(guide), capture_output=True, text=True, env=environment, timeout=TIMEOUT)
     assert result.returncode == 1
     assert "no display" in result.stderr
+    environment["DISPLAY"] = ":54321"
+    result = subprocess.run(command(guide), capture_output=True, text=True, env=environment, timeout=TIMEOUT)
+    assert result.returncode == 1
+    assert "Nothing answers at ':54321'" in result.stderr
 
 
 # -- text, runs, doctor --------------------------------------------------------------------------------------
