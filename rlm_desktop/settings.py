@@ -415,7 +415,9 @@ def _write_toml(path: Path, values: Mapping[str, Any]) -> None:
 
         _write(path, tomli_w.dumps(values).encode())
     except OSError as error:
-        raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
+        raise SettingsError(
+            f"The settings cannot be written to {path}: {error.strerror}. Until this is mended, changes are not kept."
+        ) from error
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -434,7 +436,9 @@ def _keep_aside(path: Path) -> None:
     try:
         path.replace(aside)
     except OSError as error:
-        raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
+        raise SettingsError(
+            f"The settings cannot be written to {path}: {error.strerror}. Until this is mended, changes are not kept."
+        ) from error
     _log.warning("The settings file could not be used; it was kept as %s.", aside)
 
 
