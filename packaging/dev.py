@@ -350,6 +350,8 @@ def deb(arguments: Sequence[str]) -> int:
 def call(*arguments: str) -> int:
     """Run the environment's Python in the project, without a screen; its exit status."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    # Else each of the hundreds of processes that tests start would compile the sources anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return subprocess.run([str(venv_python()), *arguments], cwd=PROJECT, env=environment).returncode
 
 
