@@ -415,9 +415,7 @@ def _write_toml(path: Path, values: Mapping[str, Any]) -> None:
 
         _write(path, tomli_w.dumps(values).encode())
     except OSError as error:
-        raise SettingsError(
-            f"The settings cannot be written to {path}: {error.strerror}. Until this is mended, changes are not kept."
-        ) from error
+        raise _unwritable(path, error) from error
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -431,14 +429,18 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(f"The settings file is not valid TOML: {error}.") from error
 
 
+def _unwritable(path: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"The settings cannot be written to {path}: {error.strerror}. Until this is mended, changes are not kept."
+    )
+
+
 def _keep_aside(path: Path) -> None:
     aside = path.with_name(path.name + ".broken")
     try:
         path.replace(aside)
     except OSError as error:
-        raise SettingsError(
-            f"The settings cannot be written to {path}: {error.strerror}. Until this is mended, changes are not kept."
-        ) from error
+        raise _unwritable(path, error) from error
     _log.warning("The settings file could not be used; it was kept as %s.", aside)
 
 
