@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState, Usage
 from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Tally
+from rlm_desktop.repl.wire import Variable
 
 
 class RunState:
@@ -67,7 +68,8 @@ class RunState:
     def apply(self, event: AnyEvent) -> Node | None:
         """Take one event in. Returns the row that it touched, None when it touched the run as a whole."""
         self.seq = event.seq
-        self.now = event.at
+        if event.at != self.now:  # mostly one moment is the time of several events: one number for all of them
+            self.now = event.at
         handler = self._HANDLERS.get(type(event))
         return handler(self, event) if handler else None
 
@@ -93,6 +95,7 @@ class RunState:
 
     def _add(self, node: Node) -> Node:
         node.index = len(self.nodes)
+        node.started = self.now
         self.nodes.append(node)
         if node.parent is not None:
             node.parent.add(node)
@@ -117,7 +120,6 @@ class RunState:
             return None
         node = CallNode(parent, event)
         self.calls[event.call] = node
-        node.own.calls = 1
         for tally in self._tallies(node):
             tally.calls += 1
         if isinstance(parent, BatchNode):
@@ -126,24 +128,43 @@ class RunState:
 
     def _tallies(self, node: CallNode) -> Iterator[Tally]:
         """Every sum that a request of this call counts in, but its own."""
-        if node.subtree is not node.own:
-            yield node.subtree
+        if node.has_sums_apart:
+            yield node.sums_to_change()
         for ancestor in node.ancestors():
             if isinstance(ancestor, CallNode | IterationNode | BatchNode):
-                yield ancestor.subtree
+                yield ancestor.sums_to_change()
         yield self.totals
         yield self.by_depth.setdefault(node.depth, Tally())
         yield self.by_model.setdefault(node.model, Tally())
 
     def _count_request(self, node: CallNode, usage: Usage | None, cost_usd: float | None) -> None:
-        node.own.add_request(usage, cost_usd)
+        self._keep_sums(node)
+        self._sum_up(node, usage, cost_usd)
+
+    def _keep_sums(self, node: CallNode) -> None:
+        """The sums of the row with the request are about to be more than those of its one reply."""
+        row = self._summed_row(node)
+        if isinstance(row, IterationNode):
+            row.sums_to_change()
+        else:
+            row.own_to_change()
+
+    @staticmethod
+    def _summed_row(call: CallNode) -> CallNode | IterationNode:
+        """The row in whose sums a call's current request counts first."""
+        return call.iterations[-1] if call.kind == "rlm" and call.iterations else call
+
+    def _sum_up(self, node: CallNode, usage: Usage | None, cost_usd: float | None) -> None:
+        """Count a request in every sum but that which is made up from the reply when somebody looks."""
+        if node.kind == "rlm" or not node.are_sums_made_up:
+            node.own_to_change().add_request(usage, cost_usd)
         for tally in self._tallies(node):
             tally.add_request(usage, cost_usd)
-        if node.kind == "rlm" and node.iterations:
-            node.iterations[-1].subtree.add_request(usage, cost_usd)
+        if node.kind == "rlm" and node.iterations and not node.iterations[-1].are_sums_made_up:
+            node.iterations[-1].sums_to_change().add_request(usage, cost_usd)
 
     def _count_error(self, node: CallNode) -> None:
-        node.own.errors += 1
+        node.own_to_change().errors += 1
         for tally in self._tallies(node):
             tally.errors += 1
 
@@ -159,7 +180,7 @@ class RunState:
     def _batch_finished(self, event: ev.BatchFinished) -> Node | None:
         batch = self.batches.get(event.batch)
         if batch is not None:
-            batch.finished = event.at
+            batch.finished = self.now
             batch.status = EndState.FAILED if event.failed else EndState.COMPLETED
         return batch
 
@@ -169,7 +190,7 @@ class RunState:
             return None
         self._set_status(call, "running")
         if call.iterations and call.iterations[-1].finished is None:
-            self._finish_iteration(call.iterations[-1], event.at, EndState.COMPLETED)
+            self._finish_iteration(call.iterations[-1], self.now, EndState.COMPLETED)
         node = IterationNode(call, event)
         call.add_iteration(node)
         return self._add(node)
@@ -195,11 +216,14 @@ class RunState:
         if call is None:
             return None
         exchange = Exchange(call.exchange)
-        exchange.take_request(event)
+        exchange.take_request(event, self.now)
         if exchange.parameters == self._parameters:
             exchange.parameters = self._parameters  # of a million requests nearly all have the same
         else:
             self._parameters = exchange.parameters
+        row = self._summed_row(call)
+        if row.exchange is not None and row.exchange.is_counted:
+            self._keep_sums(call)
         call.exchange = exchange
         if call.iterations:
             call.iterations[-1].exchange = exchange
@@ -233,10 +257,13 @@ class RunState:
         call = self.calls.get(event.call)
         if call is None or call.exchange is None:
             return None
-        call.exchange.take_response(event)
+        is_first = call.exchange.responded is None and self._summed_row(call).exchange is call.exchange
+        if not is_first:
+            self._keep_sums(call)
+        call.exchange.take_response(event, self.now)
         self.active = max(0, self.active - 1)
         if event.source == "model":
-            self._count_request(call, event.usage, event.cost_usd)
+            self._sum_up(call, event.usage, event.cost_usd)
         return self._row(call)
 
     def _model_failed(self, event: ev.ModelFailed) -> Node | None:
@@ -283,7 +310,7 @@ class RunState:
         iteration = self._iteration(event.call, event.iteration)
         if iteration is None or event.cell != len(iteration.cells):
             return None
-        iteration.cells.append(CellState(event.cell, event.code, event.at))
+        iteration.cells = (*iteration.cells, CellState(event.cell, event.code, self.now))
         return iteration
 
     def _cell_output(self, event: ev.CellOutput) -> Node | None:
@@ -298,7 +325,7 @@ class RunState:
         if found is None:
             return None
         iteration, cell = found
-        cell.take_finish(event)
+        cell.take_finish(event, self.now, _variables_before(iteration, cell))
         if ev.is_error(event):
             self._count_error(iteration.call)
         return iteration
@@ -307,7 +334,8 @@ class RunState:
         iteration = self._iteration(event.call, event.iteration)
         if iteration is None or not 0 <= event.cell < len(iteration.cells):
             return None
-        iteration.cells[event.cell].tool_calls.append(event)
+        cell = iteration.cells[event.cell]
+        cell.tool_calls = (*cell.tool_calls, event)
         if event.usage is not None:
             self._count_request(iteration.call, event.usage, event.cost_usd)
         return iteration
@@ -316,8 +344,7 @@ class RunState:
         call = self.calls.get(event.call)
         if call is None:
             return None
-        call.answer = event.answer
-        call.answer_source = event.source
+        call.take_answer(event)
         return self._row(call)
 
     def _answer_rejected(self, event: ev.AnswerRejected) -> Node | None:
@@ -352,20 +379,16 @@ class RunState:
         if exchange is not None and exchange.responded is None and not exchange.error:
             self.active = max(0, self.active - 1)
         self._set_status(call, event.end_state)
-        call.finished = event.at
-        call.result = event.result
-        call.error = event.error
-        call.shared = event.shared
-        call.is_recorded = event.is_recorded
+        call.take_finish(event, self.now)
         if call.iterations and call.iterations[-1].finished is None:
-            self._finish_iteration(call.iterations[-1], event.at, event.end_state)
+            self._finish_iteration(call.iterations[-1], self.now, event.end_state)
         if ev.is_error(event):
             self._count_error(call)
         return call
 
     def _run_finished(self, event: ev.RunFinished) -> None:
         self.status = event.end_state
-        self.finished = event.at
+        self.finished = self.now
         self.answer = event.answer
         self.value = event.value
         self.error = event.error
@@ -401,6 +424,14 @@ class RunState:
         ev.CallFinished: _call_finished,
         ev.RunFinished: _run_finished,
     }
+
+
+def _variables_before(iteration: IterationNode, cell: CellState) -> tuple[Variable, ...]:
+    """The variables after the cell before this one."""
+    if cell.number > 0:
+        return iteration.cells[cell.number - 1].variables
+    earlier = iteration.call.iterations[: iteration.number - 1]
+    return earlier[-1].cells[-1].variables if earlier and earlier[-1].cells else ()
 
 
 def _recount(batch: BatchNode, old: str | None, new: str) -> None:

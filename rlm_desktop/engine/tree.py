@@ -1,12 +1,18 @@
-"""The rows of a run's tree and what they hold. Only `RunState` changes them; everybody else reads."""
+"""The rows of a run's tree and what they hold. Only `RunState` changes them; everybody else reads.
+
+A run may have a million calls, so what a plain call holds is counted in bytes: what many rows have in common is one
+object, what few have is kept apart, figures of a reply are packed, and sums that one request makes up are put
+together when somebody looks.
+"""
 
 from __future__ import annotations
 
-import sys
+import struct
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import EndState, Message, Usage
@@ -66,9 +72,57 @@ class Tally:
         else:
             self.cost_usd += cost_usd
 
+    def copy(self) -> Tally:
+        """The same sums, to be changed by themselves."""
+        other = Tally()
+        for name in self.__slots__:
+            setattr(other, name, getattr(self, name))
+        return other
+
     def as_dict(self) -> dict[str, Any]:
         """The sums by name."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+
+_Figures = tuple[float, float | None, float | None, float | None, Usage | None]
+"""Of a reply: `queued`, `first_token`, `duration`, `cost_usd`, `usage`."""
+_NO_FIGURES: _Figures = (0.0, None, None, None, None)
+_PACKED = struct.Struct("<B4d4I")
+"""Which of them are unknown, a bit each; the four numbers; the four of the usage."""
+
+
+def _packed(figures: _Figures) -> bytes | _Figures:
+    """Figures in less than half of the memory; as they are where they do not fit."""
+    *numbers, usage = figures
+    if usage is None:
+        return figures
+    counts = (usage.input_tokens, usage.output_tokens, usage.cached_tokens, usage.reasoning_tokens)
+    values = (*numbers, *counts)
+    unknown = sum(1 << place for place, value in enumerate(values) if value is None)
+    try:
+        return _PACKED.pack(unknown, *(value or 0 for value in values))
+    except (struct.error, OverflowError):
+        return figures
+
+
+def _unpacked(packed: bytes) -> _Figures:
+    unknown, *values = _PACKED.unpack(packed)
+    if unknown:
+        values = cast("list[Any]", [None if unknown >> place & 1 else value for place, value in enumerate(values)])
+    queued, first, duration, cost, given, written, cached, reasoning = values
+    usage = Usage(input_tokens=given, output_tokens=written, cached_tokens=cached, reasoning_tokens=reasoning)
+    return queued, first, duration, cost, usage
+
+
+class _Form(NamedTuple):
+    """What nearly all requests of a run have in common."""
+
+    model: str = ""
+    finish_reason: str = ""
+    source: ev.ReplySource = "model"
+
+
+_form = lru_cache(maxsize=256)(_Form)
 
 
 class Exchange:
@@ -80,45 +134,83 @@ class Exchange:
     """
 
     __slots__ = (
+        "_figures",
+        "_form",
         "_messages",
         "_previous",
         "_reasoning",
         "_text",
         "attempts",
-        "cost_usd",
-        "duration",
         "error",
-        "finish_reason",
-        "first_token",
         "kept",
-        "model",
         "parameters",
-        "queued",
         "requested",
         "responded",
-        "source",
-        "usage",
     )
 
     def __init__(self, previous: Exchange | None) -> None:
         self._previous = previous
-        self._messages: tuple[Message, ...] | Elsewhere = ()
+        self._form = _form()
+        self._figures: bytes | _Figures = _NO_FIGURES
+        self._messages: tuple[Message, ...] | Message | Elsewhere = ()
         self._text: str | list[str] | Elsewhere = ""
         self._reasoning: str | list[str] | Elsewhere = ""
         self.kept = 0
-        self.model = ""
         self.parameters: dict[str, Any] = {}
         self.requested: float | None = None
         self.responded: float | None = None
         self.attempts: tuple[tuple[str, float], ...] = ()
-        self.usage: Usage | None = None
-        self.cost_usd: float | None = None
-        self.finish_reason = ""
-        self.source = "model"
-        self.queued = 0.0
-        self.first_token: float | None = None
-        self.duration: float | None = None
         self.error = ""
+
+    @property
+    def model(self) -> str:
+        """Which model was asked."""
+        return self._form.model
+
+    @property
+    def finish_reason(self) -> str:
+        """Why the reply ended, in the provider's word."""
+        return self._form.finish_reason
+
+    @property
+    def source(self) -> ev.ReplySource:
+        """Who answered."""
+        return self._form.source
+
+    @property
+    def figures(self) -> _Figures:
+        """What is known of the reply: queued, first token, duration, cost, usage."""
+        return _unpacked(self._figures) if isinstance(self._figures, bytes) else self._figures
+
+    @property
+    def queued(self) -> float:
+        """Seconds of waiting for a free place before it was sent."""
+        return self.figures[0]
+
+    @property
+    def first_token(self) -> float | None:
+        """Seconds from sending to the first piece of the reply."""
+        return self.figures[1]
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from sending to the end of the reply."""
+        return self.figures[2]
+
+    @property
+    def cost_usd(self) -> float | None:
+        """US dollars."""
+        return self.figures[3]
+
+    @property
+    def usage(self) -> Usage | None:
+        """Tokens."""
+        return self.figures[4]
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its reply is one that a model was asked for."""
+        return self.responded is not None and self._form.source == "model"
 
     @property
     def text(self) -> str:
@@ -133,7 +225,10 @@ class Exchange:
     @property
     def new_messages(self) -> tuple[Message, ...]:
         """What this request added to the conversation."""
-        return self._messages.read() if isinstance(self._messages, Elsewhere) else self._messages
+        messages = self._messages
+        if isinstance(messages, tuple):
+            return messages
+        return (messages,) if isinstance(messages, Message) else messages.read()
 
     def messages(self) -> tuple[Message, ...]:
         """The whole conversation as it was sent."""
@@ -147,27 +242,22 @@ class Exchange:
             messages = messages[: link.kept] + link.new_messages
         return messages
 
-    def take_request(self, event: ev.ModelRequested) -> None:
+    def take_request(self, event: ev.ModelRequested, at: float) -> None:
         """The request was sent."""
-        self.requested = event.at
-        self.model = sys.intern(event.model)
+        self.requested = at
+        self._form = _form(event.model)
         self.kept = event.kept
-        self._messages = event.messages
+        self._messages = _alone(event.messages)
         self.parameters = event.parameters
 
-    def take_response(self, event: ev.ModelResponded) -> None:
+    def take_response(self, event: ev.ModelResponded, at: float) -> None:
         """The reply is complete."""
-        self.responded = event.at
+        self.responded = at
         self._text = event.text
         if event.reasoning:
             self._reasoning = event.reasoning
-        self.usage = event.usage
-        self.cost_usd = event.cost_usd
-        self.finish_reason = event.finish_reason
-        self.queued = event.queued
-        self.first_token = event.first_token
-        self.source = event.source
-        self.duration = event.duration
+        self._form = _form(self._form.model, event.finish_reason, event.source)
+        self._figures = _packed((event.queued, event.first_token, event.duration, event.cost_usd, event.usage))
 
     def take_retry(self, event: ev.ModelRetried) -> None:
         """An attempt failed: what had arrived of it is void."""
@@ -217,8 +307,8 @@ class CellState:
         self.started = started
         self.finished: float | None = None
         self.status = "running"
-        self._stdout: list[str | Elsewhere] = []
-        self._stderr: list[str | Elsewhere] = []
+        self._stdout: Sequence[str | Elsewhere] = ()
+        self._stderr: Sequence[str | Elsewhere] = ()
         self.error = ""
         self.traceback = ""
         self.line = 0
@@ -226,7 +316,7 @@ class CellState:
         self.computed: float | None = None
         self.dropped = 0
         self.variables: tuple[Variable, ...] = ()
-        self.tool_calls: list[ev.ToolCalled] = []
+        self.tool_calls: tuple[ev.ToolCalled, ...] = ()
         self.threads = 0
 
     @property
@@ -241,16 +331,20 @@ class CellState:
 
     def take_output(self, event: ev.CellOutput) -> None:
         """It printed."""
-        (self._stdout if event.stream == "stdout" else self._stderr).append(event.text)
+        if event.stream == "stdout":
+            self._stdout = _more(self._stdout, event.text)
+        else:
+            self._stderr = _more(self._stderr, event.text)
 
     def join_pieces(self) -> None:
         """Make one text of the pieces that have come so far."""
-        _join(self._stdout)
-        _join(self._stderr)
+        for pieces in (self._stdout, self._stderr):
+            if isinstance(pieces, list):
+                _join(pieces)
 
-    def take_finish(self, event: ev.CellFinished) -> None:
-        """It ended."""
-        self.finished = event.at
+    def take_finish(self, event: ev.CellFinished, at: float, before: tuple[Variable, ...]) -> None:
+        """It ended; `before` are the variables after the cell before it, most of which are the same."""
+        self.finished = at
         self.status = event.status
         self.error = event.error
         self.traceback = event.traceback
@@ -258,7 +352,10 @@ class CellState:
         self.duration = event.duration
         self.computed = event.computed
         self.dropped = event.dropped
-        self.variables = event.variables
+        known = {variable: variable for variable in before}
+        self.variables = tuple(known.get(variable, variable) for variable in event.variables)
+        if self.variables == before:
+            self.variables = before
         self.threads = event.threads
 
 
@@ -309,65 +406,207 @@ class Node:
         return self.status not in ("queued", "running", EndState.COMPLETED)
 
 
+class _Site(NamedTuple):
+    """Where a call was made and what kind it is: the same for all calls of a batch."""
+
+    kind: ev.CallKind
+    depth: int
+    model: str
+    function: str
+    iteration: int
+    cell: int
+    line: int
+
+
+_site = lru_cache(maxsize=1024)(_Site)
+
+
+class _Rest:
+    """What most plain calls have nothing of."""
+
+    __slots__ = ("answer", "answer_source", "context_characters", "error", "is_recorded", "shared", "subtree")
+
+    def __init__(self) -> None:
+        self.answer: str | None = None
+        self.answer_source = ""
+        self.context_characters = 0
+        self.error = ""
+        self.is_recorded = False
+        self.shared: int | None = None
+        self.subtree: Tally | None = None
+
+    def copy(self) -> _Rest:
+        """The same, to be changed by itself."""
+        if self is _NO_REST:
+            return self
+        other = _Rest()
+        for name in self.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.subtree = self.subtree.copy() if self.subtree is not None else None
+        return other
+
+
+_NO_REST = _Rest()
+
+
 class CallNode(Node):
     """A call.
 
     Attributes:
         number: The call's number in the events.
+        batch_index: Its place in its batch.
         exchange: For an llm call its one request; for an rlm call the latest.
-        is_recorded: Whether its result came from another run's record.
-        shared: The call whose identical request answered this one, if one did.
-        subtree: Sums over it and all below; `own` without those below. For an llm call they are the same object.
+        iterations: Of an rlm call.
     """
 
     __slots__ = (
+        "_own",
         "_prompt",
+        "_rest",
         "_result",
-        "answer",
-        "answer_source",
+        "_site",
         "batch_index",
-        "cell",
-        "context_characters",
-        "depth",
-        "error",
         "exchange",
-        "function",
-        "is_recorded",
-        "iteration",
         "iterations",
-        "kind",
-        "line",
-        "model",
         "number",
-        "own",
-        "shared",
-        "subtree",
     )
 
     def __init__(self, parent: Node | None, event: ev.CallStarted) -> None:
         super().__init__(parent, event.at)
         self.status = "queued"
         self.number = event.call
-        self.kind = event.kind
-        self.depth = event.depth
-        self.model = sys.intern(event.model)
-        self.function = sys.intern(event.function)
-        self.iteration = event.iteration
-        self.cell = event.cell
-        self.line = event.line
+        self._site = _site(
+            event.kind, event.depth, event.model, event.function, event.iteration, event.cell, event.line
+        )
         self.batch_index = event.index
         self._prompt: str | Elsewhere = event.prompt
-        self.context_characters = event.context_characters
         self.exchange: Exchange | None = None
         self.iterations: Sequence[IterationNode] = ()
         self._result: str | Elsewhere = ""
-        self.error = ""
-        self.shared: int | None = None
-        self.is_recorded = False
-        self.answer: str | None = None
-        self.answer_source = ""
-        self.own = Tally()
-        self.subtree = self.own if event.kind == "llm" else Tally()
+        self._rest = _NO_REST
+        self._own: Tally | None = None
+        if event.context_characters:
+            self._rest_to_change().context_characters = event.context_characters
+        if event.kind == "rlm":
+            self._own = Tally()
+            self._own.calls = 1
+            self._rest_to_change().subtree = Tally()
+
+    @property
+    def kind(self) -> ev.CallKind:
+        """`rlm` or `llm`."""
+        return self._site.kind
+
+    @property
+    def depth(self) -> int:
+        """Number of calls above it."""
+        return self._site.depth
+
+    @property
+    def model(self) -> str:
+        """The model that it was made for."""
+        return self._site.model
+
+    @property
+    def function(self) -> str:
+        """The name that the code used."""
+        return self._site.function
+
+    @property
+    def iteration(self) -> int:
+        """The iteration of its caller that made it, from 1."""
+        return self._site.iteration
+
+    @property
+    def cell(self) -> int:
+        """The cell of that iteration, from 0."""
+        return self._site.cell
+
+    @property
+    def line(self) -> int:
+        """The line of that cell's code, from 1; 0 when not known."""
+        return self._site.line
+
+    @property
+    def context_characters(self) -> int:
+        """Length of its context."""
+        return self._rest.context_characters
+
+    @property
+    def answer(self) -> str | None:
+        """What it set as its answer."""
+        return self._rest.answer
+
+    @property
+    def answer_source(self) -> str:
+        """How it did."""
+        return self._rest.answer_source
+
+    @property
+    def error(self) -> str:
+        """Why it failed."""
+        return self._rest.error
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether its result came from another run's record."""
+        return self._rest.is_recorded
+
+    @property
+    def shared(self) -> int | None:
+        """The call whose identical request answered this one, if one did."""
+        return self._rest.shared
+
+    @property
+    def own(self) -> Tally:
+        """Sums over its own requests."""
+        return self._own if self._own is not None else _made_up(self.exchange, calls=1)
+
+    @property
+    def subtree(self) -> Tally:
+        """Sums over it and all below."""
+        return self._rest.subtree if self._rest.subtree is not None else self.own
+
+    def own_to_change(self) -> Tally:
+        """The same as `own`, kept from now on."""
+        if self._own is None:
+            self._own = self.own
+        return self._own
+
+    def sums_to_change(self) -> Tally:
+        """The same as `subtree`, kept apart from `own` from now on: something below it counts too."""
+        rest = self._rest_to_change()
+        if rest.subtree is None:
+            rest.subtree = self.own.copy()
+        return rest.subtree
+
+    @property
+    def has_sums_apart(self) -> bool:
+        """Whether `subtree` may be more than `own`."""
+        return self._rest.subtree is not None
+
+    def _rest_to_change(self) -> _Rest:
+        if self._rest is _NO_REST:
+            self._rest = _Rest()
+        return self._rest
+
+    def take_answer(self, event: ev.AnswerSet) -> None:
+        """It set its answer."""
+        rest = self._rest_to_change()
+        rest.answer, rest.answer_source = event.answer, event.source
+
+    def take_finish(self, event: ev.CallFinished, at: float) -> None:
+        """It ended."""
+        self.finished = at
+        self._result = event.result
+        if self._rest is not _NO_REST or event.error or event.is_recorded or event.shared is not None:
+            rest = self._rest_to_change()
+            rest.error, rest.shared, rest.is_recorded = event.error, event.shared, event.is_recorded
+
+    @property
+    def are_sums_made_up(self) -> bool:
+        """Whether its one request is all that there is to sum up."""
+        return self._own is None
 
     @property
     def prompt(self) -> str:
@@ -378,10 +617,6 @@ class CallNode(Node):
     def result(self) -> str:
         """What its caller got."""
         return self._result if isinstance(self._result, str) else self._result.read()
-
-    @result.setter
-    def result(self, text: str | Elsewhere) -> None:
-        self._result = text
 
     def add_iteration(self, iteration: IterationNode) -> None:
         """It began another one."""
@@ -395,7 +630,7 @@ class IterationNode(Node):
         proposed: In step mode, the cell that waits for the person's decision.
     """
 
-    __slots__ = ("call", "cells", "exchange", "number", "of", "proposed", "subtree")
+    __slots__ = ("_sums", "call", "cells", "exchange", "number", "of", "proposed")
 
     def __init__(self, call: CallNode, event: ev.IterationStarted) -> None:
         super().__init__(call, event.at)
@@ -404,8 +639,24 @@ class IterationNode(Node):
         self.of = event.of
         self.exchange: Exchange | None = None
         self.proposed: ev.CellProposed | None = None
-        self.cells: list[CellState] = []
-        self.subtree = Tally()
+        self.cells: tuple[CellState, ...] = ()
+        self._sums: Tally | None = None if call.kind == "rlm" else Tally()
+
+    @property
+    def subtree(self) -> Tally:
+        """Sums over its request and all below."""
+        return self._sums if self._sums is not None else _made_up(self.exchange, calls=0)
+
+    def sums_to_change(self) -> Tally:
+        """The same, kept from now on."""
+        if self._sums is None:
+            self._sums = self.subtree
+        return self._sums
+
+    @property
+    def are_sums_made_up(self) -> bool:
+        """Whether its one request is all that there is to sum up."""
+        return self._sums is None
 
 
 class BatchNode(Node):
@@ -423,6 +674,33 @@ class BatchNode(Node):
         self.max_concurrent = event.max_concurrent
         self.counts: dict[str, int] = {}
         self.subtree = Tally()
+
+    def sums_to_change(self) -> Tally:
+        """The same as `subtree`."""
+        return self.subtree
+
+
+def _made_up(exchange: Exchange | None, *, calls: int) -> Tally:
+    """The sums of a row that has had one request at most, without errors or retries."""
+    tally = Tally()
+    tally.calls = calls
+    if exchange is not None and exchange.is_counted:
+        _, _, _, cost, usage = exchange.figures
+        tally.add_request(usage, cost)
+    return tally
+
+
+def _alone(messages: tuple[Message, ...] | Elsewhere) -> tuple[Message, ...] | Message | Elsewhere:
+    """A single message without a tuple around it."""
+    return messages[0] if isinstance(messages, tuple) and len(messages) == 1 else messages
+
+
+def _more(pieces: Sequence[str | Elsewhere], piece: str | Elsewhere) -> Sequence[str | Elsewhere]:
+    """One more piece; a cell prints mostly one or none."""
+    if isinstance(pieces, list):
+        pieces.append(piece)
+        return pieces
+    return [*pieces, piece] if pieces else (piece,)
 
 
 def _with(text: str | list[str] | Elsewhere, piece: str) -> list[str]:

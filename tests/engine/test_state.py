@@ -15,6 +15,7 @@ from rlm_desktop.engine.events import AnyEvent, EndState, Usage
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.trace import Trace
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
+from rlm_desktop.repl.wire import Variable
 
 USAGES = st.one_of(
     st.none(),
@@ -100,6 +101,77 @@ def test_any_events_in_any_order_fold_to_a_sound_state(events: list[AnyEvent]) -
     check(state)
     state.close_interrupted()
     assert not state.is_running
+
+
+class Counted(RunState):
+    """Keeps every sum of every row from the beginning: none is put together when somebody looks."""
+
+    def apply(self, event: AnyEvent) -> Node | None:
+        touched = super().apply(event)
+        for node in self.nodes:
+            if isinstance(node, CallNode):
+                node.own_to_change()
+            if isinstance(node, CallNode | IterationNode | BatchNode):
+                node.sums_to_change()
+        return touched
+
+
+def sums(state: RunState) -> list[dict[str, Any]]:
+    found = [tally for node in state.nodes if isinstance(node, CallNode) for tally in (node.own, node.subtree)]
+    found += [node.subtree for node in state.nodes if isinstance(node, IterationNode | BatchNode)]
+    return [tally.as_dict() for tally in (*found, state.totals, *state.by_depth.values(), *state.by_model.values())]
+
+
+@given(st.lists(ANY_EVENT, max_size=60))
+def test_sums_that_are_made_up_are_those_that_are_counted(events: list[AnyEvent]) -> None:
+    counted, made_up = Counted(), RunState()
+    root = ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m")
+    plain = ev.CallStarted(call=1, parent=0, kind="llm", depth=1, model="m")
+    for event in (start(), root, plain, *events):
+        counted.apply(event)
+        made_up.apply(event)
+        assert sums(counted) == sums(made_up)
+
+
+@pytest.mark.parametrize(
+    ("usage", "cost"),
+    [
+        (None, None),
+        (Usage(), 0.1),
+        (Usage(input_tokens=5, output_tokens=0, cached_tokens=None, reasoning_tokens=2**31), None),
+        (Usage(input_tokens=2**70, output_tokens=1), 0.5),
+        (Usage(input_tokens=-1, output_tokens=1), float("inf")),
+    ],
+)
+def test_figures_of_a_reply_are_what_was_told(usage: Usage | None, cost: float | None) -> None:
+    state = RunState()
+    state.apply(ev.CallStarted(call=0, parent=None, kind="llm", depth=0, model="m"))
+    state.apply(ev.ModelRequested(call=0, model="n"))
+    told = ev.ModelResponded(call=0, text="", usage=usage, cost_usd=cost, queued=0.5, duration=2.0)
+    state.apply(msgspec.structs.replace(told, finish_reason="x"))
+    assert state.root is not None
+    exchange = state.root.exchange
+    assert exchange is not None
+    assert (exchange.usage, exchange.cost_usd, exchange.queued, exchange.duration) == (usage, cost, 0.5, 2.0)
+    assert (exchange.first_token, exchange.finish_reason, exchange.model) == (None, "x", "n")
+    assert state.root.own.as_dict() == state.totals.as_dict()
+
+
+def test_variables_that_stay_are_kept_once() -> None:
+    def variables(*pairs: tuple[str, int]) -> tuple[Variable, ...]:
+        return tuple(Variable(name=name, type="str", size=size) for name, size in pairs)
+
+    state = RunState()
+    state.apply(ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"))
+    for number, held in enumerate((("a", 1), ("b", 2)), start=1):
+        state.apply(ev.IterationStarted(call=0, iteration=number, of=3))
+        state.apply(ev.CellStarted(call=0, iteration=number, cell=0, code="x"))
+        of_cell = variables(held, ("same", 3))
+        state.apply(ev.CellFinished(call=0, iteration=number, cell=0, status="ok", variables=of_cell))
+    assert state.root is not None
+    first, second = (iteration.cells[0].variables for iteration in state.root.iterations)
+    assert (first, second) == (variables(("a", 1), ("same", 3)), variables(("b", 2), ("same", 3)))
+    assert second[1] is first[1]
 
 
 @given(ANY_EVENT)
