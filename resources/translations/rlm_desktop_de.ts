@@ -5101,6 +5101,10 @@
         <translation>es ist kein Ordner</translation>
     </message>
     <message>
+        <source>Nothing answers at {name}, which DISPLAY names. Correct it, or start from a desktop session.</source>
+        <translation>Bei {name}, das DISPLAY nennt, antwortet nichts. Berichtigen Sie es oder starten Sie aus einer Desktop-Sitzung.</translation>
+    </message>
+    <message>
         <source>OCR of page {page}</source>
         <translation>OCR von Seite {page}</translation>
     </message>
@@ -5218,7 +5222,7 @@
     </message>
     <message>
         <source>The command line works without.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Befehlszeile geht auch so.</translation>
     </message>
     <message>
         <source>The concurrency of a provider must be from 1 to 10,000 requests.</source>
@@ -5505,8 +5509,8 @@
         <translation>Die Einstellungen lassen sich nicht lesen: {strerror}.</translation>
     </message>
     <message>
-        <source>The settings cannot be written to {path}: {strerror}.</source>
-        <translation>Die Einstellungen lassen sich nicht nach {path} schreiben: {strerror}.</translation>
+        <source>The settings cannot be written to {path}: {strerror}. Until this is mended, changes are not kept.</source>
+        <translation>Die Einstellungen lassen sich nicht nach {path} schreiben: {strerror}. Bis das behoben ist, werden Änderungen nicht behalten.</translation>
     </message>
     <message>
         <source>The settings file is not valid TOML: {error}.</source>
@@ -5539,6 +5543,10 @@
     <message>
         <source>The value of the header {name} holds a character that headers cannot have.</source>
         <translation>Der Wert des Headers {name} hat ein Zeichen, das Header nicht haben dürfen.</translation>
+    </message>
+    <message>
+        <source>There is no display here: DISPLAY and WAYLAND_DISPLAY are not set. Start it from a desktop session.</source>
+        <translation>Hier gibt es keinen Bildschirm: DISPLAY und WAYLAND_DISPLAY sind nicht gesetzt. Starten Sie aus einer Desktop-Sitzung.</translation>
     </message>
     <message>
         <source>There is no export {key}. There are: {join}.</source>
