@@ -23,7 +23,7 @@ from tests.window_states import home, running, states
 
 SIZES = ((900, 600), (1600, 1000))
 MODES: tuple[Mode, ...] = ("light", "dark")
-SETTLE_SECONDS = 0.15
+SETTLE_SECONDS = 0.4
 
 
 async def draw(folder: Path, options: argparse.Namespace, app: QApplication) -> None:

@@ -17,7 +17,10 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
+from rlm_desktop.ui.compare.comparing import Comparing
+from rlm_desktop.ui.compare.window import CompareWindow
 from rlm_desktop.ui.feed import RunFeed
+from rlm_desktop.ui.first_steps.tour import Tour
 from rlm_desktop.ui.first_window import FirstWindow
 from tests import traces
 from tests.traces import Shape
@@ -96,6 +99,8 @@ async def states(application: Application) -> AsyncIterator[tuple[str, QWidget]]
         yield state
     async for state in _replay(application):
         yield state
+    async for state in _example(application):
+        yield state
     async for state in _traces(application):
         yield state
 
@@ -121,11 +126,12 @@ async def _dialogs(application: Application) -> AsyncIterator[tuple[str, QWidget
 
 async def _opened(show: Callable[[], object]) -> AsyncIterator[QWidget]:
     """The windows that `show` opens; closed afterwards."""
-    before = {widget for widget in QApplication.topLevelWidgets() if widget.isVisible()}
+    before = _windows(QWidget)
     show()
-    await asyncio.sleep(0.2)
-    for widget in QApplication.topLevelWidgets():
-        if isValid(widget) and widget.isVisible() and widget not in before:
+    with contextlib.suppress(TimeoutError):
+        await _until(lambda: len(_windows(QWidget)) > len(before))
+    for widget in _windows(QWidget):
+        if widget not in before:
             yield widget
             widget.close()
     await asyncio.sleep(0)
@@ -148,6 +154,32 @@ async def _replay(application: Application) -> AsyncIterator[tuple[str, QWidget]
     yield "replay", application.window
     application.window.actions_by_name["replay"].trigger()
     await _until(lambda: not application.workbench.is_replaying)
+
+
+async def _example(application: Application) -> AsyncIterator[tuple[str, QWidget]]:
+    """The recorded run, on which the tour begins, and beside it the one that was asked."""
+    window, bench = application.window, application.workbench
+    asked = bench.run_id
+    window.actions_by_name["replay_example"].trigger()
+    await _until(lambda: window.findChild(QFrame, "tour") is not None)
+    yield "tour", window
+    for tour in window.findChildren(Tour):
+        tour.leave()
+    window.actions_by_name["replay"].trigger()
+    await _until(lambda: not bench.is_replaying)
+    for comparing in bench.findChildren(Comparing):
+        comparing.compare(asked, bench.run_id)
+        await _until(lambda: bool(_windows(CompareWindow)))
+        for compared in _windows(CompareWindow):
+            yield "compare", compared
+            compared.close()
+
+
+def _windows(kind: type[QWidget]) -> list[QWidget]:
+    """The windows of a kind that show."""
+    return [
+        one for one in QApplication.topLevelWidgets() if isValid(one) and isinstance(one, kind) and one.isVisible()
+    ]
 
 
 async def _until(condition: Callable[[], bool]) -> None:

@@ -59,6 +59,7 @@ class RunHeader(QFrame):
         )
         self._copy.setAccessibleName(self.tr("Copy the final answer"))
         self._copy_reason = IconButton("copy", self.tr("Copy why there is no answer"))
+        self._copy_reason.setObjectName("small")
         self._copy_reason.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.answer.full_text))
         first, second = QHBoxLayout(), QHBoxLayout()
         for line in (first, second):

@@ -117,17 +117,22 @@ class Tour(QFrame):
         self.move(self._place(hint.part()))
 
     def _place(self, part: QWidget) -> QPoint:
-        """Beside the part where there is room, else over its corner; always inside the window."""
+        """Beside the part, below or above it, where there is room; else over its corner. Always in the window."""
         window = self._window
         area = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
-        x, y = area.right() + _GAP, area.top() + _GAP
-        if x + self.width() > window.width():
-            x = area.left() - self.width() - _GAP
-        if x < 0:
-            x, y = area.left() + 3 * _GAP, area.bottom() - self.height() - 3 * _GAP
-        x = min(max(x, _GAP), window.width() - self.width() - _GAP)
-        y = min(max(y, _GAP), window.height() - self.height() - _GAP)
-        return QPoint(x, y)
+        left, top = area.left() + 3 * _GAP, area.top() + _GAP
+        inside = window.rect().adjusted(_GAP, _GAP, -_GAP, -_GAP)
+        for x, y in (
+            (area.right() + _GAP, top),
+            (area.left() - self.width() - _GAP, top),
+            (left, area.bottom() + _GAP),
+            (left, area.top() - self.height() - _GAP),
+        ):
+            if inside.contains(QRect(x, y, self.width(), self.height())):
+                return QPoint(x, y)
+        y = area.bottom() - self.height() - 3 * _GAP
+        x = min(max(left, inside.left()), inside.right() - self.width())
+        return QPoint(x, min(max(y, inside.top()), inside.bottom() - self.height()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() == Qt.Key.Key_Escape:
