@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
@@ -20,6 +21,7 @@ from rlm_desktop.documents.formats.common import Locked, Source, Unreadable
 
 _PIECE = 1 << 20
 _RETIRE_ABOVE = 600 << 20
+_REPORT_EVERY = 0.05
 
 
 def main(handle: int, memory_mb: int, package: str) -> None:
@@ -62,7 +64,7 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
     _alarm(job.seconds)
     if job.draw:
         return _draw(connection, job, file)
-    draft = Draft(job.kind, lambda share, note: connection.send_bytes(wire.encode(wire.Progress(share, note))))
+    draft = Draft(job.kind, _Reporter(connection))
     try:
         extract(Source(job.name, file, job.password, job.encoding), draft)
         draft.finish()
@@ -88,6 +90,19 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
         _is_large(),
     )
     return _answer(connection, done)
+
+
+class _Reporter:
+    """Tells how far the job is, now and then: a message for each page would cost more than it says."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._next = 0.0
+
+    def __call__(self, share: float, note: str) -> None:
+        if (now := time.monotonic()) >= self._next:
+            self._next = now + _REPORT_EVERY
+            self._connection.send_bytes(wire.encode(wire.Progress(share, note)))
 
 
 def _draw(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:

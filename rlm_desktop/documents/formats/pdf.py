@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import math
 import re
 from collections.abc import Iterator
@@ -22,12 +23,14 @@ _MAX_HEADINGS = 20_000
 _MAX_ANNOTATIONS = 5_000
 _MAX_ATTACHMENTS = 200
 _MAX_STRING = 1 << 20
+_SMALL = 64 << 20
 _DOTS_PER_POINT = 300 / 72
 _MAX_PIXELS = 40_000_000
 _HYPHEN = "\ufffe"
-_WORD = re.compile(r"[\w-]+")
-_LAST = re.compile(r"\w{1,60}\Z")
+_LAST = re.compile(r"(?:.*\W)?(\w+)\Z", re.DOTALL)
 _FIRST = re.compile(r"\w+")
+_INNER = re.compile(r"-(?<=\w-)(?=\w)")
+_FEW_WORDS = 64
 
 
 def extract(source: Source, draft: Draft) -> None:
@@ -73,9 +76,11 @@ def _add_attachments(document: pdfium.PdfDocument, source: Source, draft: Draft)
 
 
 def _open(source: Source, draft: Draft) -> pdfium.PdfDocument:
+    is_small = source.file.seek(0, io.SEEK_END) <= _SMALL
     source.file.seek(0)
     try:
-        document = _document(source.file, source.password)
+        # PDFium asks a file for many small pieces: from the memory they come a twentieth faster.
+        document = _document(source.file.read() if is_small else source.file, source.password)
     except pdfium.PdfiumError as error:
         if error.err_code == raw.FPDF_ERR_PASSWORD:
             raise Locked(
@@ -159,20 +164,55 @@ def _without_hyphens(pages: list[str]) -> list[str]:
     """
     if not any(_HYPHEN in page for page in pages):
         return pages
-    words: set[str] = set()
-    for page in pages:
-        words.update(_WORD.findall(page.lower()))
-    return [_joined(page.split(_HYPHEN), words) for page in pages]
+    hyphened = {word.lower() for page in pages for word in _hyphened(page)}
+    plain = _Words("\n".join(pages).lower())
+    return [_joined(page.split(_HYPHEN), hyphened, plain) for page in pages]
 
 
-def _joined(pieces: list[str], words: set[str]) -> str:
+def _hyphened(page: str) -> Iterator[str]:
+    """What stands around each hyphen within a word."""
+    for hyphen in _INNER.finditer(page):
+        first, second = (
+            _LAST.match(page, max(0, hyphen.start() - 60), hyphen.start()),
+            _FIRST.match(page, hyphen.end()),
+        )
+        if first and second:
+            yield f"{first[1]}-{second[0]}"
+
+
+class _Words:
+    """Tells whether a word occurs in a text. A few are looked for; for more a list of all words is made."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._asked = 0
+        self._all: frozenset[str] = frozenset()
+
+    def __contains__(self, word: str) -> bool:
+        self._asked += 1
+        if self._asked <= _FEW_WORDS:
+            return self._is_found(word)
+        self._all = self._all or frozenset(_FIRST.findall(self._text))
+        return word in self._all
+
+    def _is_found(self, word: str) -> bool:
+        text, at = self._text, self._text.find(word)
+        while at >= 0:
+            match = _FIRST.match(text, at)
+            if match and match[0] == word and not (at and _FIRST.match(text, at - 1)):
+                return True
+            at = text.find(word, at + 1)
+        return False
+
+
+def _joined(pieces: list[str], hyphened: set[str], plain: _Words) -> str:
     text = [pieces[0]]
     for before, after in pairwise(pieces):
         after = after.removeprefix("\r\n")
-        first, second = _LAST.search(before[-60:]), _FIRST.match(after)
+        first, second = _LAST.match(before[-60:]), _FIRST.match(after)
         if first and second:
-            word, hyphened = (first[0] + second[0]).lower(), f"{first[0]}-{second[0]}".lower()
-            text.append("-" if hyphened in words and word not in words else "")
+            whole, parted = (first[1] + second[0]).lower(), f"{first[1]}-{second[0]}".lower()
+            text.append("-" if parted in hyphened and whole not in plain else "")
         text.append(after)
     return "".join(text)
 

@@ -25,23 +25,26 @@ def _line(row: Sequence[str], width: int) -> str:
     return "| " + " | ".join(cells + [""] * (width - len(cells))) + " |"
 
 
-def csv_lines(rows: Iterable[Sequence[object]]) -> str:
-    """Rows as CSV, with line feeds."""
+def csv_lines(rows: Sequence[Sequence[object]]) -> str:
+    """Rows of the same length as CSV, with line feeds."""
     buffer = io.StringIO()
-    # Texts and numbers, as most cells are, without a call for each: half the time. CSV writes a float as its repr.
-    shown = (
-        [
-            (int(cell) if cell.is_integer() and abs(cell) < _EXACT else cell)
-            if isinstance(cell, float)
-            else cell
-            if isinstance(cell, str)
-            else cell_text(cell)
-            for cell in row
-        ]
-        for row in rows
-    )
-    csv.writer(buffer, lineterminator="\n").writerows(shown)
+    # By columns, of which most hold texts only and need no look at every cell: a fourth of the time.
+    columns = (_shown(column) for column in zip(*rows, strict=True))
+    csv.writer(buffer, lineterminator="\n").writerows(zip(*columns, strict=True))
     return buffer.getvalue()
+
+
+def _shown(column: Sequence[object]) -> Iterable[object]:
+    """Cells as CSV is to write them: texts are left alone, and so are floats, of which it writes the repr."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return column
+    if kinds <= {str, float}:
+        return [
+            int(cell) if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT else cell
+            for cell in column
+        ]
+    return [cell if isinstance(cell, str) else cell_text(cell) for cell in column]
 
 
 def cell_text(value: object) -> str:
