@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 ACCESSIBLE = "org.a11y.atspi.Accessible"
@@ -18,6 +19,8 @@ MOST_OBJECTS, MOST_CHILDREN = 130, 20
 PATIENCE = 90.0
 ENOUGH = "Sessions"
 """The name of a pane that is made after the first paint: when it is told of, the window is whole."""
+LOG = Path("log", "rlm-desktop.log")
+"""In the program's home."""
 
 
 class Bus:
@@ -50,6 +53,11 @@ class Bus:
         return found
 
 
+def _is_usable() -> bool:
+    file = Path(os.environ["RLM_DESKTOP_HOME"]) / LOG
+    return file.exists() and "usable after" in file.read_text(encoding="utf-8")
+
+
 def main() -> None:
     session = Bus(os.environ["DBUS_SESSION_BUS_ADDRESS"])
     bus = Bus(session.ask("call", "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress"))
@@ -58,9 +66,10 @@ def main() -> None:
         found: list[tuple[str, str]] = []
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until and not any(name == ENOUGH for _, name in found):
-            time.sleep(0.5)
-            found = bus.walk(bus.children(REGISTRY))
-        print(json.dumps(bus.walk(bus.children(REGISTRY))))  # again: the first walk met a window in the making
+            time.sleep(0.1)
+            if _is_usable():  # a walk is some 400 processes
+                found = bus.walk(bus.children(REGISTRY))
+        print(json.dumps(found))
     finally:
         program.terminate()
         program.wait(30)

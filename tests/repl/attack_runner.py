@@ -111,7 +111,7 @@ def control(values: dict[str, Any]) -> dict[str, str]:
         code = "".join(f"{name} = {value!r}\n" for name, value in values.items()) + PRELUDE + attack.code
         folder = tempfile.mkdtemp(dir=values["shared"])
         done = subprocess.run(
-            [sys.executable, "-I", "-c", code],
+            [sys.executable, "-I", "-S", "-c", code],
             cwd=folder,
             capture_output=True,
             timeout=20,
