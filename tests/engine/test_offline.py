@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from openai import AsyncOpenAI
 
 from rlm_desktop.engine.offline import OFFLINE_LABEL, OFFLINE_MODEL, OfflineTransport, asks
 from rlm_desktop.engine.offline.model import reply
+from rlm_desktop.engine.offline.query import understand
 from rlm_desktop.engine.offline.sub_call import answer
 from rlm_desktop.engine.offline.task import separate
 from rlm_desktop.engine.offline.values import values
@@ -283,3 +285,13 @@ def test_quotations_stand_in_the_text(lines):
     for line in answer(prompt(asks.QUOTES, "What does the mill grind?", text)).splitlines():
         if line.startswith("> "):
             assert " ".join(line[2:].split()) in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "word", ["Acme", "settings", "running", "body", "copy", "used", "July", "set", "café", "try"]
+)
+def test_the_pattern_of_a_word_finds_the_word(word: str) -> None:
+    terms = understand(f"Where does the manual speak of {word} in the year of the flood?").terms
+    found = next(term for term in terms if term.shown == word)
+    assert re.fullmatch(found.pattern, word, re.I)
+    assert not re.search(found.pattern, f"{word[:2]}xylophone", re.I)

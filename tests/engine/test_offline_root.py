@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine import prompts
 from rlm_desktop.engine.offline.model import reply
+from rlm_desktop.engine.offline.questions import asks_for_headings
+from rlm_desktop.engine.offline.sub_call import is_gist
 from rlm_desktop.engine.rlm import RLM
 
 _BLOCK = re.compile(r"```repl\n(.*?)\n```", re.S)
@@ -259,6 +261,8 @@ async def test_tables_are_computed():
         ("What is the average age in Berlin?", "39.00"),
         ("Total salary by city", "Berlin: **9,200.00**"),
         ("How many different cities are there?", "**2** different values of city"),
+        ("Which city has the most people?", "**Berlin** (2 of 3 rows)"),
+        ("Which city has the fewest people?", "**Paris** (1 of 3 rows)"),
     ):
         asked = await ask(table, question)
         assert expected in asked.answer, question
@@ -293,6 +297,31 @@ async def test_a_table_among_other_texts_answers_only_what_its_columns_speak_of(
 )
 async def test_small_and_foreign_texts(context, question, expected):
     assert expected in (await ask(context, question)).answer
+
+
+async def test_the_word_of_the_question_counts_more_than_its_like():
+    text = (
+        "An example is Acme Canada, which it established in 1985.\n\n"
+        'Acme was founded by [Bea Gold](/wiki/Bea_Gold_(engineer) "Bea Gold") in [Ulm](/wiki/Ulm "Ulm").\n\n'
+        "Acme began a partnership with a fishery."
+    )
+    assert (await ask(text, "Who founded Acme?")).answer.startswith("> Acme was founded by")
+
+
+async def test_a_word_that_never_occurs_is_named():
+    asked = await ask(
+        "The daemon starts at noon by default.\n\nIt rains.", "What is the default umask of the daemon?"
+    )
+    assert "starts at noon" in asked.answer
+    assert "*Nowhere in the text: “umask”." in asked.answer
+
+
+def test_what_a_page_is_about_wants_a_summary_and_its_title_no_headings():
+    for question in ("What is this page about?", "What is this about?", "What are these documents about?"):
+        assert is_gist(question), question
+    assert not is_gist("What is the rule about berths?")
+    assert asks_for_headings("What is the title of the feed?") is None
+    assert asks_for_headings("List all section titles") == ""
 
 
 async def test_categories_are_called_estimates():

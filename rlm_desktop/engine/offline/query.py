@@ -90,13 +90,20 @@ class Term:
         return (self.literal,) if self.literal else _beginnings(self.forms, self.language) or self.stems
 
 
+_SHORT = 3
+"""Letters: what is no longer may only have the usual endings, lest `car` finds `carbon`."""
+
+
 def _beginnings(words: Sequence[str], language: str) -> tuple[str, ...]:
     """How words begin in a text, whatever their ending: a stem may change letters (`koln` for `Köln`)."""
     found: list[str] = []
     for word in words:
         stemmed = stem(word, language)
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word, stemmed, strict=False)))
-        found.append(word[: same if same >= max(1, len(stemmed) - 2) else len(stemmed)] or word)
+        beginning = word[: same if same >= max(1, len(stemmed) - 2) else len(stemmed)] or word
+        found.append(beginning)
+        if len(beginning) <= _SHORT and beginning != word:
+            found.append(word)  # too little is left of `settings` or `copy` to allow any ending
         if language == "english":
             found += irregular_forms(stemmed)
     return tuple(dict.fromkeys(found))
@@ -109,7 +116,7 @@ def _word_pattern(word: str) -> str:
         return rf"(?<![\w]){word}(?!\w)"
     if len(word) > 4 and word.endswith("i"):
         word = word[:-1]
-    tail = r"\w*" if len(word) > 3 else r"(?:s|es|ed|ing|er|ers)?(?!\w)"
+    tail = r"\w*" if len(word) > _SHORT else rf"(?:s|es|{re.escape(word[-1])}?(?:ed|ings?|ers?))?(?!\w)"
     return rf"(?<!\w){re.escape(word)}{tail}"
 
 

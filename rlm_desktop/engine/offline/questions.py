@@ -25,7 +25,7 @@ _COUNT_OF = (
     re.compile(r"^\s*count (?:the )?(?:word |term )?[\"'“](?P<word>[^\"'”]{1,60})[\"'”]", re.I),
 )
 _HEADINGS = re.compile(
-    r"\b(?:section |chapter )?(?:headings?|titles?|table of contents|outline)\b|\b(?:list|which|what"
+    r"\b(?:headings?|(?:section|chapter) title|titles|table of contents|outline)\b|\b(?:list|which|what"
     r"|all)\b.{0,20}"
     r"\b(?:sections|chapters)\b",
     re.I,

@@ -23,7 +23,9 @@ _LABELS = re.compile(r"(?:categories|labels)\b[^:\n]{0,40}:\s*(?P<labels>[^\n.]+
 _GIST = re.compile(
     r"\b(?:summar\w+|main (?:points?|ideas?|topics?)|key (?:points?|takeaways?)|gist|overview|tl;?dr"
     r"|in a nutshell)\b"
-    r"|what (?:is|are) (?:this|these|the) (?:text|document|book|report|file|article|paper)s? about"
+    r"|what (?:is|are) (?:this|these|the) "
+    r"(?:text|document|book|report|file|article|paper|page|site|website|manual|guide|letter|mail|message)s? about"
+    r"|what (?:is|are) (?:it|this|they|these) (?:all )?about"
     r"|\b(?:zusammenfass\w+|fass\w* .{0,40}zusammen|worum geht|résum\w+|de quoi (?:parle|traite|s'agit)|resum\w+"
     r"|de qué (?:trata|habla)|riassum\w+|di (?:che|cosa) (?:parla|tratta))\b",
     re.I,

@@ -20,6 +20,13 @@ _DISTINCT = re.compile(
 _COMMON = re.compile(r"\bmost (?:common|frequent\w*|often)\b|\b(?:appears?|occurs?) (?:the )?most\b", re.I)
 _RARE = re.compile(r"\bleast (?:common|frequent\w*|often)\b|\brarest\b", re.I)
 _COUNT = re.compile(r"\bhow many\b|\bcount\b|\bnumber of\b|\bwie ?viele?\b|\bcombien\b|\bcuánt\w+\b", re.I)
+_MOST_ROWS = re.compile(
+    r"\b(?:which|what)\s+(?P<item>[\w-]+)\s+[\w-]+\s+(?:the\s+)?"
+    r"(?:(?:most|highest number of|largest number of)|(?P<fewest>fewest|least|(?:lowest|smallest) number of))"
+    r"\s+(?P<counted>[\w-]+)",
+    re.I,
+)
+"""`Which year has the most papers`: where no column holds papers, they are the rows."""
 _CATEGORIES = re.compile(
     r"(?:categories|labels|classes)\b[^:\n]{0,30}:\s*((?:['\"][^'\"\n]+['\"](?:, | or | and |, and )?)+)", re.I
 )
@@ -57,12 +64,15 @@ def table_stage(question: str, columns: list[str], query: Query) -> str:
     by = re.search(r"\b(?:by|per|for each|in each)\s+([\w-]+)", question, re.I)
     value, group = _value_column(question, columns), _column(group_of(question) or (by[1] if by else ""), columns)
     operation = operation_of(question)
+    most = _MOST_ROWS.search(question)
+    if most and not _column(most["counted"], columns) and (item := _column(most["item"], columns)):
+        value, group, operation = item, "", "rare" if most["fewest"] else "common"
     for name, pattern in (("distinct", _DISTINCT), ("common", _COMMON), ("rare", _RARE)):
         if pattern.search(question):
             operation = name
             break
     else:
-        if _COUNT.search(question) and operation not in ("max", "min"):
+        if _COUNT.search(question) and operation not in ("max", "min", "common", "rare"):
             operation = "count"
     if operation in ("max", "min", "sum", "mean") and not value:
         operation = "list"

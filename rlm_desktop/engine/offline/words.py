@@ -99,7 +99,7 @@ WEAK_WORDS = words_of(
     talk talks relate relates speak speaks
 named first last new good work works place information detail
         details answer question exactly named contain contains include includes following main major key
-        biggest was gibt wird werden
+        biggest was gibt wird werden mean means meaning meant difference differences
         """
 )
 """Words that say little by themselves: they count for less."""
