@@ -65,9 +65,13 @@ class KeyTip(QObject):
 
 
 def _actions_of(widget: QWidget) -> Actions | None:
-    above: QWidget | None = widget
-    while above is not None:
-        if isinstance(actions := getattr(above, "actions_by_name", None), Actions):
+    """Looks at windows only: asked for a widget that Qt made for itself, PySide makes a wrapper that may take others
+    down with it.
+    """
+    window: QWidget | None = widget.window()
+    while window is not None:
+        if isinstance(actions := getattr(window, "actions_by_name", None), Actions):
             return actions
-        above = above.parentWidget()
+        parent = window.parentWidget()
+        window = parent.window() if parent is not None else None
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,23 @@ class TestFirstPage:
         quiet = next(b for b in page.findChildren(QPushButton) if b.text().startswith("No language model"))
         with qtbot.waitSignal(page.connect_requested):
             qtbot.mouseClick(quiet, Qt.MouseButton.LeftButton)
+
+
+async def test_a_hint_follows_its_part_when_the_window_changes(
+    qtbot: QtBot, wait_until: Callable[..., Awaitable[None]]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(900, 600)
+    part = QLabel("part", window)
+    part.setGeometry(0, 0, 300, 80)
+    window.show()
+    tour = Tour(window, [Hint("This", "is it.", lambda: part)])
+    tour.begin()
+    before = tour.pos()
+    assert not tour.geometry().intersects(part.geometry())
+    part.setGeometry(0, 300, 300, 80)
+    window.resize(880, 580)
+    await wait_until(lambda: tour.pos() != before)
+    assert not tour.geometry().intersects(part.geometry())
+    tour.leave()

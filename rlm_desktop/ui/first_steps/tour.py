@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -83,6 +83,7 @@ class Tour(QFrame):
             self.leave()
             return
         self._came_from = self._window.focusWidget()
+        self._window.installEventFilter(self)
         self._show()
         self.show()
         self.raise_()
@@ -100,6 +101,7 @@ class Tour(QFrame):
         """End it, and go back to where one came from."""
         if self._came_from is not None and isValid(self._came_from) and self._came_from.isVisible():
             self._came_from.setFocus()
+        self._window.removeEventFilter(self)
         self.hide()
         self.ended.emit()
         self.deleteLater()
@@ -113,8 +115,19 @@ class Tour(QFrame):
         self._next.setText(self.tr("Done") if is_last else self.tr("Next"))
         self._leave.setVisible(not is_last)
         self.setAccessibleName(f"{hint.title}: {hint.text}")
-        self.adjustSize()
-        self.move(self._place(hint.part()))
+        self._put()
+
+    def _put(self) -> None:
+        """Stand where it belongs now."""
+        if self.position < len(self._hints):
+            self.adjustSize()
+            self.move(self._place(self._hints[self.position].part()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Once the window has other sizes, its parts lie elsewhere."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            QTimer.singleShot(0, self, self._put)  # after the layouts
+        return False
 
     def _place(self, part: QWidget) -> QPoint:
         """Beside the part, below or above it, where there is room; else over its corner. Always in the window."""
