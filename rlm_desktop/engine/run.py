@@ -418,7 +418,8 @@ def failed_outcome(error: Exception, what: str, *, iterations: int = 0, is_root:
     A person reads why the root failed, and gets advice; models read why the others did.
     """
     if is_root and isinstance(error, ModelError) and error.advice:
-        text = f"{str(error).rstrip('.')}. {error.advice}"
+        text = str(error) if str(error).endswith((".", "?", "!")) else f"{error}."
+        text = f"{text} {error.advice}"
         return Outcome(EndState.FAILED, error=text, iterations=iterations)
     if isinstance(error, RLMError):
         return Outcome(EndState.FAILED, error=str(error), iterations=iterations)

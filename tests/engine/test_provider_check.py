@@ -112,7 +112,7 @@ async def test_a_web_page_in_place_of_an_api() -> None:
     report, result = await check_and_run(chat, listed="<!doctype html><html></html>")
     assert report.reason == "html"
     assert "/v1" in report.advice
-    assert "web page" in result.error
+    assert "is the base URL right? Correct" in result.error
 
 
 async def test_a_redirection_is_not_followed_with_the_key() -> None:
