@@ -14,6 +14,9 @@ from PySide6.QtGui import QDragEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from rlm_desktop.engine import catalog
+from rlm_desktop.engine.catalog import ModelInfo
+from rlm_desktop.engine.provider_settings import ProviderSettings, save
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.controller import DocumentsController
@@ -375,3 +378,19 @@ async def test_excluded_documents_are_not_asked_over(start: Start, tmp_path: Pat
         application.workbench.ask()
         (live,) = await ended
         assert [document.name for document in live.state.started.documents] == ["b.txt"]
+
+
+async def test_a_plain_call_holds_what_the_server_says(start: Start, tmp_path: Path, wait_until: Until) -> None:
+    (tmp_path / "long.txt").write_text("Twelve words stand in this line, so that it counts a little.\n" * 2000)
+    async with start() as application:
+        controller = await add(application, tmp_path / "long.txt")
+        book, question = application._models.book, application.window.work.question
+        save([ProviderSettings(name="lab", base_url="http://127.0.0.1:9/v1")])
+        lab = (await book.reload()).get("lab")
+        assert lab is not None
+        book.lists["lab"] = catalog.make_list(lab, [ModelInfo("llama", 8192)])
+        question.choose_model("lab/llama", is_root=True)
+        await wait_until(lambda: "5.0 × a plain call" in controller.panel._summary.full_text)
+        book.lists["lab"] = catalog.make_list(lab, [ModelInfo("llama", 131_072)])
+        book.changed.emit()
+        await wait_until(lambda: "fits one plain call" in controller.panel._summary.full_text)

@@ -111,8 +111,6 @@ class DocumentsController(QObject):
         panel.table.encoding_requested.connect(self._rereading.choose_encoding)
         panel.table.ocr_requested.connect(self._rereading.choose_ocr)
         panel.table.read_again_requested.connect(lambda item: self._read_again([item]))
-        question = window.work.question
-        question.root_model.currentIndexChanged.connect(lambda: self.set_model(question.choices().root_model))
         reader.looked.connect(self._on_looked)
         reader.changed.connect(self._on_changed)
         reader.moved.connect(panel.show_progress)
@@ -327,9 +325,14 @@ class DocumentsController(QObject):
 
     # -- their texts ----------------------------------------------------------------------------------------
 
-    def set_model(self, root_model: str) -> None:
-        """Say which model would be asked: what it holds is compared with the documents."""
-        self.panel.set_window(window_of(root_model))
+    def set_model(self, root_model: str, window: int | None = None) -> None:
+        """Say which model would be asked: what it holds is compared with the documents.
+
+        Args:
+            root_model: Its name.
+            window: Tokens that it holds, where its server says so.
+        """
+        self.panel.set_window(window or window_of(root_model))
 
     def held(self) -> Held:
         """What a question is asked over now, whatever the window shows by the time that it is asked."""

@@ -131,6 +131,15 @@ class ProviderBook(QObject):
         except SettingsError:
             return None
 
+    def window_of(self, model: str) -> int | None:
+        """Tokens that a model's window holds, as its server says; None where it has not said."""
+        provider = self.find(model)
+        listed = self.lists.get(provider.name) if provider is not None else None
+        if provider is None or listed is None:
+            return None
+        info = listed.find(model.removeprefix(f"{provider.name}/"))
+        return info.window if info is not None else None
+
     @property
     def has_model(self) -> bool:
         """Whether a language model could be asked: anything but the offline model."""

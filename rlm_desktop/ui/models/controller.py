@@ -146,6 +146,8 @@ class ModelsController(QObject):
         work = self._window.work
         characters = sum(item.characters for item in work.documents.asked)
         work.question.estimate.show_estimate(self.book, self._settings(), characters)
+        root = work.question.choices().root_model
+        self._bench.documents.set_model(root, self.book.window_of(root))
 
     # -- dialogs ----------------------------------------------------------------------------------------------
 
