@@ -19,7 +19,7 @@ from rlm_desktop.history.batches import Batch, RunLog
 if TYPE_CHECKING:
     from rlm_desktop.history.database import Database
 
-GATHER_SECONDS = 0.15
+GATHER_SECONDS = 0.1
 """How long events gather before they are written; with the writing itself, at most 250 ms are lost to a kill."""
 BATCH_EVENTS = 500
 RETRY_SECONDS = 1.0

@@ -17,7 +17,7 @@ from rlm_desktop.ui.calls import call_text
 MOST_LANES = 6
 _PAD = 8
 _LANE = 14
-_PART = 2_000
+_PART = 1_000
 
 
 class OverviewStrip(QWidget):
