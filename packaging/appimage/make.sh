@@ -3,7 +3,7 @@
 #
 #   python3 packaging/dev.py bundle && packaging/appimage/make.sh
 #
-# Needs `appimagetool` in PATH. Build on the oldest system that is to be served: the bundle needs its glibc.
+# Needs `appimagetool` in PATH, which fetches its runtime; APPIMAGE_RUNTIME names a file to use instead. Build on the oldest system that is to be served: the bundle needs its glibc.
 set -eu
 cd "$(dirname "$0")/../.."
 app=build/AppDir
@@ -20,4 +20,5 @@ cp packaging/appimage/AppRun "$app/AppRun"
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' rlm_desktop/__init__.py)
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
-appimagetool --no-appstream "$app" "dist/RLM_Desktop-$version-$(uname -m).AppImage"
+appimagetool --no-appstream ${APPIMAGE_RUNTIME:+--runtime-file "$APPIMAGE_RUNTIME"} \
+    "$app" "dist/RLM_Desktop-$version-$(uname -m).AppImage"

@@ -21,6 +21,7 @@ from share import share
 PROJECT = Path(__file__).resolve().parents[2]
 BUILD = PROJECT / "build"
 BUNDLE = PROJECT / "dist" / "rlm-desktop"
+APP = PROJECT / "dist" / "RLM Desktop.app"
 SPEC = Path(__file__).with_name("rlm_desktop.spec")
 
 
@@ -38,6 +39,8 @@ def main() -> int:
             say(line)
     compile_library(root)
     parts.collect(root, library_files)
+    if sys.platform == "darwin":
+        complete_app(root, APP / "Contents")
     write_manual(BUILD / "rlm-desktop.1", int(os.environ["SOURCE_DATE_EPOCH"]))
     settle_times(BUNDLE, int(os.environ["SOURCE_DATE_EPOCH"]))
     say(f"{BUNDLE}: {size(BUNDLE) / 1e6:,.0f} MB")
@@ -69,6 +72,21 @@ def compile_library(root: Path) -> None:
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     # Some files are of another Python on purpose, as those of lib2to3.
     compileall.compile_dir(library, quiet=2, stripdir=root, invalidation_mode=mode, workers=1)
+
+
+def complete_app(root: Path, contents: Path) -> None:
+    """Put what was added to the folder into the app of macOS too, which PyInstaller made of it before.
+
+    Data lies in `Resources` there; where code lies in the same folder, `Frameworks` has one of its own, with links.
+    """
+    resources, frameworks = contents / "Resources", contents / "Frameworks"
+    licences = Path("rlm_desktop/resources/licences")
+    caches = [path.relative_to(root) for path in (root / FOLDER).rglob("__pycache__")]
+    for place in (licences, *caches):
+        shutil.copytree(root / place, resources / place, dirs_exist_ok=True)
+        if not (frameworks / place).exists():
+            target = os.path.relpath(resources / place, frameworks / place.parent)
+            (frameworks / place).symlink_to(target)
 
 
 def write_manual(file: Path, seconds: int) -> None:

@@ -45,8 +45,11 @@ DEPENDS = (
     "shared-mime-info",
     "xdg-utils",
 )
+LEFT_TO_THE_SYSTEM = ("psycopg_binary", "psycopg_binary.libs", "psycopg_binary-*")
+"""What a package of the system has, too: psycopg finds its libpq5, and that has OpenSSL, Kerberos and LDAP."""
 FOR_CELLS = ("numpy", "numpy.libs", "numpy-*", "pandas", "pandas-*", "dateutil", "python_dateutil-*")
 """What lies in the package of libraries, by its names in the bundle's `_internal`; links to them go with them."""
+COMPRESSION = ("-Zxz", "-z6")
 
 _CONTROL = """\
 Package: {name}
@@ -57,6 +60,7 @@ Installed-Size: {kilobytes}
 """
 _PROGRAM = f"""\
 Depends: {", ".join(DEPENDS)}
+Recommends: libpq5
 Suggests: {LIBRARIES}, tesseract-ocr
 Section: science
 Priority: optional
@@ -86,6 +90,8 @@ def main() -> int:
     shutil.rmtree(TREE, ignore_errors=True)
     program, libraries = TREE / NAME, TREE / LIBRARIES
     fill(program)
+    for path in named(program, LEFT_TO_THE_SYSTEM):
+        path.unlink() if path.is_symlink() else shutil.rmtree(path)
     move_libraries(program, libraries)
     pack(program, _PROGRAM)
     pack(libraries, _LIBRARIES)
@@ -99,7 +105,7 @@ def pack(tree: Path, fields: str) -> None:
     seconds = int((BUNDLE / NAME).stat().st_mtime)
     settle(tree, seconds)
     package = PROJECT / "dist" / f"{tree.name}_{version()}_{architecture()}.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "-Sextreme", "--threads-max=1"]
+    command = ["dpkg-deb", "--root-owner-group", *COMPRESSION]
     subprocess.run(
         [*command, "--build", str(tree), str(package)],
         check=True,
@@ -108,14 +114,22 @@ def pack(tree: Path, fields: str) -> None:
     print(f"{package}: {package.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
 
 
+def named(tree: Path, patterns: tuple[str, ...]) -> list[Path]:
+    """Folders of the bundle in a tree that match, and the links into them."""
+
+    def folder(path: Path) -> str:
+        return path.readlink().parts[0] if path.is_symlink() else path.name
+
+    entries = sorted((tree / PLACE / "_internal").iterdir())
+    return [path for path in entries if any(fnmatchcase(folder(path), pattern) for pattern in patterns)]
+
+
 def move_libraries(program: Path, libraries: Path) -> None:
     """Take what only some people want out of the program's tree, into a tree of its own."""
-    before, after = (tree / PLACE / "_internal" for tree in (program, libraries))
+    after = libraries / PLACE / "_internal"
     after.mkdir(parents=True)
-    for path in sorted(before.iterdir()):
-        name = path.readlink().parts[0] if path.is_symlink() else path.name
-        if any(fnmatchcase(name, pattern) for pattern in FOR_CELLS):
-            path.rename(after / path.name)
+    for path in named(program, FOR_CELLS):
+        path.rename(after / path.name)
     documents = libraries / "usr/share/doc" / LIBRARIES
     documents.mkdir(parents=True)
     licences = sorted(path for path in after.glob("*.dist-info/**/LICEN[CS]E*") if path.is_file())

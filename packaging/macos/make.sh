@@ -12,12 +12,17 @@ version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' rlm_desktop/__init__.py)
 image="dist/RLM Desktop $version.dmg"
 identity=${SIGNING_IDENTITY:--}
 
-# From the inside out: a signature holds for what lies below it. The interpreter is a program of its own.
-find "$app/Contents" -type f \( -name '*.so' -o -name '*.dylib' -o -path '*/python/bin/*' \) -print0 |
-    xargs -0 codesign --force --timestamp --options runtime \
-        --entitlements packaging/macos/entitlements.plist --sign "$identity"
-codesign --force --timestamp --options runtime --entitlements packaging/macos/entitlements.plist \
-    --sign "$identity" "$app"
+# From the inside out: a signature holds for what lies below it. Not all code has a telling name: the interpreter is
+# a program of its own, Qt's libraries are frameworks. (Signed ad hoc, there is no time to be stamped.)
+sign() {
+    if [ "$identity" = - ]; then stamp=--timestamp=none; else stamp=--timestamp; fi
+    codesign --force "$stamp" --options runtime --entitlements packaging/macos/entitlements.plist \
+        --sign "$identity" "$1"
+}
+find "$app/Contents" -type f | while IFS= read -r file; do
+    case $(file -b "$file") in Mach-O*) sign "$file" ;; esac
+done
+sign "$app"
 codesign --verify --deep --strict "$app"
 
 folder=build/dmg
