@@ -86,6 +86,8 @@ def line_of(event: AnyEvent) -> str:
         case ev.RunStarted():
             return f"{event.root_model}: {event.question}"
         case ev.IterationStarted():
+            if event.iteration > event.of:
+                return f"{where}last chance to answer"
             return f"{where}iteration {event.iteration} of at most {event.of}"
         case ev.BatchStarted():
             return f"{where}{event.function} ×{event.size}"

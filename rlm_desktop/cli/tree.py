@@ -52,7 +52,7 @@ def row(node: Node, now: float) -> str:
 
 
 def _iteration_row(node: IterationNode, took: str) -> str:
-    parts = [f"iteration {node.number}/{node.of}"]
+    parts = ["last chance" if node.number > node.of else f"iteration {node.number}/{node.of}"]
     if node.exchange is not None and node.exchange.responded is None and not node.exchange.error:
         parts.append("asking the model")
     elif node.cells:

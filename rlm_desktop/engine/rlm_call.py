@@ -559,6 +559,9 @@ class RlmCall:
 def _told_error(result: CellResult) -> str:
     """What the model is told of a cell that failed."""
     text = result.traceback or result.error
+    if result.status == "timeout" and result.error not in text:
+        # The interrupt that stopped it looks like somebody's Ctrl+C.
+        text = f"{text.rstrip()}\n{result.error}"
     if result.lost:
         text += f"\nThe REPL was started afresh. Variables lost: {', '.join(result.lost)}."
     return text

@@ -71,7 +71,7 @@ class RunResult:
     Attributes:
         final_answer: None when there is none; the best answer so far when a limit was reached.
         success: Whether the run completed.
-        iterations: Of the root call.
+        iterations: Of the root call; the last chance to answer, which follows a limit, is one too.
         usage: The providers' figures over the whole tree; None where any of them is unknown.
         cost_usd: None where any request's cost is unknown.
         calls: Calls of the tree, the root included.

@@ -448,6 +448,7 @@ async def test_a_cell_that_loops_for_ever_keeps_its_variables(bench: MakeBench) 
     result = await one.ask(context="c")
     assert result.final_answer == "7"
     assert one.of(ev.CellFinished)[0].status == "timeout"
+    assert "the cell computed for longer than 0.5 s" in one.server.log[1].body["messages"][-1]["content"]
 
 
 async def test_a_cell_that_kills_its_worker_goes_on_afresh(bench: MakeBench) -> None:
