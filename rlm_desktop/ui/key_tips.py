@@ -65,9 +65,7 @@ class KeyTip(QObject):
 
 
 def _actions_of(widget: QWidget) -> Actions | None:
-    """Looks at windows only: asked for a widget that Qt made for itself, PySide makes a wrapper that may take others
-    down with it.
-    """
+    # Windows only: the wrapper that PySide makes for a widget of Qt itself takes others down with it.
     window: QWidget | None = widget.window()
     while window is not None:
         if isinstance(actions := getattr(window, "actions_by_name", None), Actions):

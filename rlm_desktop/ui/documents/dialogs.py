@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.labels import plain_tip
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.theme import code_font, size_rows
 from rlm_desktop.ui.window_style import muted, without_icons
 
@@ -255,6 +256,7 @@ class _LeftOutModel(QAbstractTableModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         text = self._entries[index.row()][index.column()]
+        text = said(text) if index.column() else text
         return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
 
@@ -266,8 +268,8 @@ class LeftOutDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Left out of folders"))
         self.resize(640, 420)
-        reasons = Counter(entry.reason for entry in entries)
-        said = ", ".join(f"{number(count)} {reason}" for reason, count in reasons.most_common(6))
+        reasons = Counter(said(entry.reason) for entry in entries)
+        summary = ", ".join(f"{number(count)} {reason}" for reason, count in reasons.most_common(6))
         self.table = QTableView()
         self.table.setAccessibleName(self.tr("Files that were left out"))
         self.table.setModel(_LeftOutModel(list(entries), self))
@@ -284,7 +286,7 @@ class LeftOutDialog(QDialog):
         self.table.setColumnWidth(1, 180)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        layout.addWidget(_label(said))
+        layout.addWidget(_label(summary))
         layout.addWidget(self.table, 1)
         note = self.tr("To read one of them all the same, add the file itself.")
         layout.addWidget(_label(note, is_muted=True))

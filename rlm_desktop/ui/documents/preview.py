@@ -41,6 +41,7 @@ from rlm_desktop.ui.documents.parts import Part, part_from, start_around, start_
 from rlm_desktop.ui.figures import counted, number, short_count
 from rlm_desktop.ui.labels import ElidedLabel, plain_tip
 from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import muted
 
 if TYPE_CHECKING:
@@ -323,7 +324,7 @@ class PreviewWindow(QDialog):
         encoding = [document.encoding.upper()] if document.encoding else []
         tokens = self.tr("≈ {count} tokens").format(count=short_count(document.estimated_tokens))
         characters = counted(document.characters, "character")
-        about = [document.kind, *pages, characters, tokens, *encoding, *document.warnings]
+        about = [document.kind, *pages, characters, tokens, *encoding, *map(said, document.warnings)]
         self._about.set_full_text(" · ".join(about))
         self.page.blockSignals(True)
         self.page.setVisible(bool(document.pages))

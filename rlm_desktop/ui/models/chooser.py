@@ -38,6 +38,7 @@ from rlm_desktop.ui.figures import dollars, local_time, short_count
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.models.page_tasks import PageTasks
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.theme import figures_font, size_rows
 from rlm_desktop.ui.window_style import muted, without_icons
 
@@ -359,7 +360,7 @@ class ModelChooser(QDialog):
                     if not provider.fault:
                         await self._book.fetch_models(provider)
                 except ModelError as error:
-                    faults.append(f"{provider.name}: {error}")
+                    faults.append(f"{provider.name}: {said(str(error))}")
         finally:
             if self._tasks.is_alive():
                 self._fetch.setEnabled(True)

@@ -26,6 +26,7 @@ from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.keys import Place, StoreState
 from rlm_desktop.ui.models.verdict import Verdict
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import muted
 
 _HEADER_LINES = 3
@@ -241,7 +242,7 @@ class ProviderForm(QWidget):
         self.place.addItem(self.tr("No key"), "none")
         self.place.setCurrentIndex(max(0, self.place.findData(chosen)))
         self.place.blockSignals(False)
-        self._no_store = state.reason
+        self._no_store = said(state.reason)
         self._on_place()
 
     def show_models(self, names: list[str]) -> None:

@@ -28,6 +28,7 @@ from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
 from rlm_desktop.ui.models.provider_form import ProviderForm
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import muted, set_property
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ class ProvidersPage(QWidget):
         self.form.show_models([model.name for model in models.models] if models is not None else [])
         is_own = provider.name in self._configured
         self.form.set_read_only(not is_own)
-        self._note.setText(self._note_of(provider) if not is_own else provider.fault)
+        self._note.setText(self._note_of(provider) if not is_own else said(provider.fault))
         set_property(self._note, "level", "error" if provider.fault else "")
         self._note.setVisible(bool(self._note.text()))
         self.save.setEnabled(False)
