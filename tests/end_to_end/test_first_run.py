@@ -27,7 +27,8 @@ SIZE = "1200x900"
 ACCENT = 0xFF1F5FBF
 """Of the light theme: the colour of what one is expected to press."""
 BORDER = 0xFFD9DDE4
-_GAP = 3
+_GAP, _STEP = 3, 8
+"""Pixels: rows that lie so near belong together; every so many of a row are looked at."""
 MOST_OFFLINE, MOST_LOCAL = 4, 6
 ANSWER = "It was lit in 1871."
 
@@ -131,8 +132,8 @@ def bands(picture: bytes, colour: int, least_width: int) -> list[tuple[int, int]
     image = QImage.fromData(picture)
     found: list[list[tuple[int, int]]] = []
     for y in range(image.height()):
-        xs = [x for x in range(0, image.width(), 4) if image.pixel(x, y) == colour]
-        if 4 * len(xs) < least_width:
+        xs = [x for x in range(0, image.width(), _STEP) if image.pixel(x, y) == colour]
+        if _STEP * len(xs) < least_width:
             continue
         place = ((xs[0] + xs[-1]) // 2, y)
         if found and y <= found[-1][-1][1] + _GAP:

@@ -1,4 +1,7 @@
-"""From a fresh home to an answer, with real events, every action of the person counted."""
+"""From a fresh home to an answer, with real events, every action of the person counted.
+
+To an answer of a local server: `test_models_window.py`; on a screen: `tests/end_to_end/test_first_run.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -17,8 +19,6 @@ from pytestqt.qtbot import QtBot
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.first_window import FirstWindow
-from rlm_desktop.ui.models.connect import ConnectPanel
-from tests.provider_servers import Answer, models, say, serving
 
 Until = Callable[..., Any]
 TEXT = "The harbour is old.\n\nThe lighthouse was lit for the first time on 14 March 1871.\n" * 30
@@ -107,30 +107,3 @@ async def test_the_recorded_example_in_one_action(qapp: QApplication, qtbot: QtB
         await wait_until(lambda: person.workbench.is_replaying)
         await wait_until(lambda: person.workbench.state is not None and len(person.workbench.state.nodes) > 20)
         assert person.actions == 1
-
-
-async def test_a_local_server_that_was_found_in_six_actions(
-    qapp: QApplication,
-    qtbot: QtBot,
-    document: Path,
-    wait_until: Until,
-    wait_for_signal: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def handler(request: web.Request, body: dict[str, Any]) -> Answer:
-        if request.method == "GET":
-            return models("qwen3:8b", owned_by="library")
-        is_root = body["messages"][0]["role"] == "system"
-        return await say(request, "```repl\nFINAL(llm_query(context[:200]))\n```" if is_root else "In 1871.")
-
-    async with serving(handler) as served:
-        monkeypatch.setenv("OLLAMA_HOST", served.url.removesuffix("/v1"))
-        async with started(qapp, qtbot) as person:
-            panel = person.window.first_run.findChild(ConnectPanel)
-            await wait_until(lambda: [button for button in panel.buttons if "qwen3" in button.text()])
-            person.window.resize(900, 600)
-            await wait_until(lambda: panel.visibleRegion().boundingRect() == panel.rect())
-            person.click(panel.buttons[0])
-            live = await person.ask(document, wait_until, wait_for_signal)
-            assert live.state.answer == "In 1871."
-            assert person.actions <= 6

@@ -88,6 +88,8 @@ async def test_from_a_fresh_home_to_an_answer_of_a_local_server_in_four_actions(
         panel = application.window.first_run.findChild(ConnectPanel)
         assert panel is not None
         await wait_until(lambda: bool(panel.buttons))
+        application.window.resize(900, 600)
+        await wait_until(lambda: panel.visibleRegion().boundingRect() == panel.rect())
         qtbot.mouseClick(panel.buttons[0], Qt.MouseButton.LeftButton)  # 1
         assert application.workbench.settings.root_model == "ollama/qwen3:8b"
         drop(application, file)  # 2
