@@ -60,6 +60,7 @@ class History:
         self._opened: Database | None = None
         self._is_closed = self._is_shut = False
         self._settling: concurrent.futures.Future[None] | None = None
+        self._settler: Iterator[None] | None = None
         self._writer = Writer(
             self._database,
             self._token,
@@ -497,9 +498,25 @@ class History:
             self._settling = self._writer.do(self._settle_slices, is_chore=True)
 
     def _settle_slices(self, database: Database) -> Iterator[None]:
+        yield from self._settle_together(database)
+        yield from self._settle_together(database)  # runs that ended behind what was under way already
+
+    def _settle_together(self, database: Database) -> Iterator[None]:
+        """Go on with what is under way, if anything is: a run that is indexed twice at a time is found twice."""
         from rlm_desktop.history import settling
 
-        return settling.settle(database, self._is_live, self._token)
+        if self._settler is None:
+            self._settler = settling.settle(database, self._is_live, self._token)
+        settler = self._settler
+        while self._settler is settler:
+            try:
+                next(settler)
+            except BaseException as error:
+                self._settler = None
+                if isinstance(error, StopIteration):
+                    return
+                raise
+            yield
 
     def _purge_slices(self, database: Database) -> Iterator[None]:
         from rlm_desktop.history import changes

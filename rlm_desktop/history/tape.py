@@ -72,11 +72,12 @@ class Tape(Sequence[AnyEvent]):
         """
         lines = records.lines_of(codec, data)
         self._take_long(lines, fetch)
-        found = [self._event(line, 0) for line in lines] if _has_references(lines) else _decoded(lines)
+        found = self._found(lines, self._length)
         if None in found:  # a kind of event that this version does not know
-            known = [line for line, event in zip(lines, found, strict=True) if event is not None]
-            return self._add_lines(known, *records.deflated(b"\n".join(known)))
-        return self._add_lines(lines, codec, data)
+            lines = [line for line, event in zip(lines, found, strict=True) if event is not None]
+            found = self._found(lines, self._length)
+            codec, data = records.deflated(b"\n".join(lines))
+        return self._add_block(found, codec, data)
 
     def add_events(self, events: Iterable[AnyEvent]) -> list[AnyEvent]:
         """Take events over that come from elsewhere."""
@@ -85,17 +86,15 @@ class Tape(Sequence[AnyEvent]):
             for text in line.texts:
                 self._keep_long(text.sha256.hex(), [part[1:] for part in records.parts_of(text.text)])
         lines = [line.data for line in packed]
-        return self._add_lines(lines, *records.deflated(b"\n".join(lines)))
+        return self._add_block(self._found(lines, self._length), *records.deflated(b"\n".join(lines)))
 
-    def _add_lines(self, lines: list[bytes], codec: int, data: bytes) -> list[AnyEvent]:
-        if not lines:
-            return []
-        first = self._length
-        events = self._lean(lines, first)
-        with self._lock:
-            self._firsts.append(first)
-            self._blocks.append((*self._store.append(data), codec))
-            self._length += len(lines)
+    def _add_block(self, found: list[AnyEvent | None], codec: int, data: bytes) -> list[AnyEvent]:
+        events = self._lean(found, self._length)
+        if events:
+            with self._lock:
+                self._firsts.append(self._length)
+                self._blocks.append((*self._store.append(data), codec))
+                self._length += len(events)
         return events
 
     def _take_long(self, lines: list[bytes], fetch: Fetch) -> None:
@@ -143,8 +142,8 @@ class Tape(Sequence[AnyEvent]):
         while start < end:
             number = self._block_of(start)
             first, lines = self._firsts[number], self._block(number)
-            some = lines[start - first : end - first]
-            events += self._lean(some, start)
+            some = self._lean(self._found(lines[start - first : end - first], start), start)
+            events += some
             start += len(some)
         return events
 
@@ -161,12 +160,15 @@ class Tape(Sequence[AnyEvent]):
                 lines = self._lines.put(number, raw.split(b"\n"), len(raw))
             return lines
 
-    def _lean(self, lines: list[bytes], first: int) -> list[AnyEvent]:
-        """The events of some lines, of which the first is at the place `first`."""
-        if _has_references(lines):
-            found = [self._event(line, first + number) for number, line in enumerate(lines)]
-        else:
-            found = _decoded(lines)
+    def _found(self, lines: list[bytes], first: int) -> list[AnyEvent | None]:
+        """The events of some lines, of which the first is at the place `first`; None for unknown ones."""
+        if any(line.startswith(b"[") for line in lines):
+            return [self._event(line, first + number) for number, line in enumerate(lines)]
+        at_once = records.unpack_plain(b"\n".join(lines))
+        return [*at_once] if at_once is not None else [ev.decode(line) for line in lines]
+
+    def _lean(self, found: list[AnyEvent | None], first: int) -> list[AnyEvent]:
+        """The events, their longer texts left on the tape."""
         events = [event for event in found if event is not None]
         for place, event in enumerate(events, first):
             for name in _APART.get(type(event), ()):
@@ -284,16 +286,6 @@ class _Cache(Generic[_T]):
         while self._size > CACHED and len(self._values) > 1:
             self._size -= self._values.popitem(last=False)[1][1]
         return value
-
-
-def _has_references(lines: Iterable[bytes]) -> bool:
-    return any(line.startswith(b"[") for line in lines)
-
-
-def _decoded(lines: list[bytes]) -> list[AnyEvent | None]:
-    """The events of lines without long texts; None for those of a kind that this version does not know."""
-    at_once = records.unpack_plain(b"\n".join(lines))
-    return [*at_once] if at_once is not None else [ev.decode(line) for line in lines]
 
 
 def _is_long(value: str | tuple[ev.Message, ...] | Elsewhere) -> bool:

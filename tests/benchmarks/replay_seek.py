@@ -6,14 +6,16 @@ import gc
 import os
 import random
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 
 import tests.traces as real
-from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.history import History
 from rlm_desktop.history.replay import Replay
 from tests.benchmarks import Figure
 
@@ -30,31 +32,39 @@ SHAPES = {
 def run() -> list[Figure]:
     """The figures."""
     figures: list[Figure] = []
-    for name, shape in SHAPES.items():
-        events = list(real.events(shape))[:EVENTS]
-        figures += _of_state(name, events)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, shape in SHAPES.items():
+            history = History(Path(folder) / f"{len(figures)}.sqlite")
+            sink = history.sink()
+            for event in list(real.events(shape))[:EVENTS]:
+                sink(event)
+            history.flush()
+            figures += _of_state(name, history)
+            history.close()
     return [*figures, *_of_window()]
 
 
-def _of_state(name: str, events: list[AnyEvent]) -> list[Figure]:
-    note = f"{len(events):,} events, {name}"
-    before, started = _megabytes(), time.process_time()
-    replay = Replay(events)
+def _of_state(name: str, history: History) -> list[Figure]:
+    row = history.runs()[0]
+    count, note = row.events, f"{row.events:,} events, {name}"
+    before, started = megabytes(), time.process_time()
+    replay = Replay.of_run(history, row.id)
+    replay.prepare()
     made = time.process_time() - started
     figures = [
         Figure.plain(f"making the replay ({name})", made, "s CPU", f"{note}; in a thread, which gives way"),
-        Figure.plain(f"memory of the replay ({name})", _megabytes() - before, "MB", note),
+        Figure.plain(f"memory of the replay ({name})", megabytes() - before, "MB", note),
     ]
     chosen = random.Random(1)
-    with _quiet():
-        places = [chosen.randint(0, len(events)) for _ in range(SEEKS)]
-        figures += _figures(
-            f"seek anywhere ({name})", note, [_timed(lambda at=at: replay.seek(at)) for at in places]
+    with quiet():
+        places = [chosen.randint(0, count) for _ in range(SEEKS)]
+        figures += figures_of(
+            f"seek anywhere ({name})", note, [timed(lambda at=at: replay.seek(at)) for at in places]
         )
-        step = max(1, len(events) // SEEKS)
-        backwards = range(len(events), 0, -step)
-        figures += _figures(
-            f"backwards ({name})", note, [_timed(lambda at=at: replay.seek(at)) for at in backwards]
+        step = max(1, count // SEEKS)
+        backwards = range(count, 0, -step)
+        figures += figures_of(
+            f"backwards ({name})", note, [timed(lambda at=at: replay.seek(at)) for at in backwards]
         )
     return figures
 
@@ -87,15 +97,15 @@ def _of_window() -> list[Figure]:
         tree.repaint()
         bar.repaint()
 
-    with _quiet():
-        taken = [_timed(drag) for _ in range(SEEKS // 3)]
+    with quiet():
+        taken = [timed(drag) for _ in range(SEEKS // 3)]
     for widget in (tree, bar):
         widget.close()
     app.sendPostedEvents()
-    return _figures("drag in the window", f"{name}, tree and bar repainted, offscreen", taken, goal=None)
+    return figures_of("drag in the window", f"{name}, tree and bar repainted, offscreen", taken, goal=None)
 
 
-def _figures(name: str, note: str, taken: list[tuple[float, float]], goal: float | None = 16) -> list[Figure]:
+def figures_of(name: str, note: str, taken: list[tuple[float, float]], goal: float | None = 16) -> list[Figure]:
     """Median, 95th percentile and worst by the clock, and the worst of CPU time, which noise disturbs less."""
     clock = sorted(one for one, _ in taken)
     found = {
@@ -110,20 +120,20 @@ def _figures(name: str, note: str, taken: list[tuple[float, float]], goal: float
     return figures
 
 
-def _timed(do: Callable[[], object]) -> tuple[float, float]:
+def timed(do: Callable[[], object]) -> tuple[float, float]:
     """Milliseconds by the clock, and of the CPU."""
     clock, cpu = time.perf_counter(), time.process_time()
     do()
     return (time.perf_counter() - clock) * 1000, (time.process_time() - cpu) * 1000
 
 
-def _megabytes() -> float:
+def megabytes() -> float:
     gc.collect()
     return psutil.Process().memory_info().rss / 1e6
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Garbage collection kept out of the way, as in the window."""
     gc.collect()
     gc.freeze()

@@ -91,6 +91,30 @@ def test_every_text_is_found_once(history: History) -> None:
     assert sorted(hit.field for hit in history.search("growth", wait=30)) == ["output", "response"]
 
 
+def test_a_search_goes_on_with_what_is_being_indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was indexed by two at a time was found twice, and hid the runs between."""
+    monkeypatch.setattr("rlm_desktop.history.writer.IDLE_SECONDS", 1000)  # nothing is done in the background
+    monkeypatch.setattr("rlm_desktop.history.settling.SLICE_CHARACTERS", 50)
+    history = History(tmp_path / "history.sqlite")
+    keep(history, traces.run("a", iterations=6))
+    keep(history, traces.run("b"))
+    history.open()
+    database = history._database()
+    in_background = history._settle_slices(database)
+    for _ in range(5):
+        next(in_background)
+    keep(history, traces.run("c"))
+    for_a_search = history._settle_slices(database)
+    for _ in for_a_search:
+        next(in_background, None)
+    assert history.unindexed() == 0
+    with closing(sqlite3.connect(tmp_path / "history.sqlite")) as connection:
+        places = connection.execute("SELECT run, field, seq, start FROM texts").fetchall()
+    assert len(places) == len(set(places))
+    assert {hit.run_id for hit in history.search("segments", wait=0)} == {"a", "b", "c"}
+    history.close()
+
+
 def test_a_run_with_many_hits_does_not_hide_the_others(history: History) -> None:
     for name, batch in {"a": 2, "b": 40, "c": 3, "d": 9}.items():
         keep(history, traces.run(name, iterations=1, batch=batch))
