@@ -30,6 +30,7 @@ _WIDTHS = {
     Column.OWN_COST: 82,
 }
 _NARROW_BELOW = 700
+_LEAST_CALL = 160
 _NARROW_WIDTHS = {Column.STATUS: 60, Column.DURATION: 76, Column.TOKENS: 118, Column.COST: 80}
 _LEAST, _MOST = 48, 4000
 
@@ -92,8 +93,9 @@ class Columns(QObject):
             for column in Column
             if not header.isSectionHidden(column) and column not in (Column.CALL, Column.TIMELINE)
         )
-        room = width - fixed - 12
-        header.resizeSection(Column.CALL, max(170 if is_narrow else 240, int(room * 0.6)))
+        room = width - fixed - 14  # the scroll bar, and the ring that shows where the keyboard is
+        wanted = max(_LEAST_CALL if is_narrow else 240, int(room * 0.6))
+        header.resizeSection(Column.CALL, max(_LEAST_CALL, min(wanted, room - header.minimumSectionSize())))
         self._is_fitting = False
 
     # -- sorting --------------------------------------------------------------------------------------------
