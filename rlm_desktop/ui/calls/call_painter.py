@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
@@ -50,6 +50,7 @@ class _Face:
         self.font = font
         self._metrics = QFontMetricsF(font)
         self.baseline = round((row_height + self._metrics.ascent() - self._metrics.descent()) / 2)
+        self._narrow = self._metrics.averageCharWidth() * 0.75
         self._widths: dict[str, float] = {}
         self._short: dict[tuple[str, int], str] = {}
 
@@ -63,7 +64,10 @@ class _Face:
 
     def short(self, text: str, room: int) -> str:
         """`text`, cut with an ellipsis where it needs more than `room`."""
-        if self.width(text) <= room:
+        most = max(8, int(room / self._narrow))
+        if len(text) > most and self.width(text[:most]) > room:
+            text = text[:most]  # what is further behind is not to be seen, and takes long to be measured
+        elif self.width(text) <= room:
             return text
         key = (text, room)
         short = self._short.get(key)
@@ -86,6 +90,7 @@ class _Style:
         bold, small = QFont(font), QFont(font)
         bold.setBold(True)
         small.setPointSizeF(font.pointSizeF() * 0.85)
+        self.icons: dict[tuple[str, str], QPixmap] = {}
         self.row_height = theme.row_height(widget)
         self.middle = self.row_height // 2
         fonts = (font, bold, small, theme.code_font(widget))
@@ -120,7 +125,7 @@ class _Frame:
         if role != self._role:
             self.painter.setPen(ink)
             self._role = role
-        self.painter.drawText(int(x), y + face.baseline, text)
+        self.painter.drawText(QPointF(int(x), y + face.baseline), text)  # PySide finds this one sooner than (x, y)
 
     def forget_pen(self) -> None:
         self._role = ""
@@ -143,6 +148,7 @@ class CallPainter:
         self._style = _Style(widget)
         self._latency_texts: dict[int, tuple[int, str]] = {}
         self._prefixes: dict[int, int] = {}
+        self._looks: dict[tuple[str, bool, bool], tuple[str, str, str, bool]] = {}
         self._texts: dict[tuple[int, int], str] = {}
         self._paints: dict[int, _Paint] = {
             Column.CALL: self._paint_call,
@@ -156,6 +162,7 @@ class CallPainter:
         """Another run is shown."""
         self._latency_texts.clear()
         self._prefixes.clear()
+        self._looks.clear()
         self._texts.clear()
 
     @property
@@ -211,10 +218,12 @@ class CallPainter:
         frame.text(x, y, text, face or self._style.plain, self._style.ink[role], role)
 
     def _write_right(self, frame: _Frame, left: int, width: int, y: int, text: str) -> None:
-        face = self._style.plain
-        shown = face.short(text, width - 2 * _PAD)
+        style, face, room = self._style, self._style.plain, width - 2 * _PAD
+        if (wide := face.width(text)) > room:
+            text = face.short(text, room)
+            wide = face.width(text)
         role = "muted" if text == call_text.UNKNOWN else "text"
-        self._write(frame, left + width - _PAD - face.width(shown), y, shown, role)
+        frame.text(left + width - _PAD - wide, y, text, face, style.ink[role], role)
 
     def _paint_text(self, frame: _Frame, section: Section, y: int, row: int) -> None:
         column = section.column
@@ -239,8 +248,12 @@ class CallPainter:
         return text
 
     def _icon(self, frame: _Frame, x: float, y: int, name: str, role: str) -> None:
-        drawn = theme.pixmap(name, getattr(self._style.colours, role), _ICON, self._style.ratio)
-        frame.painter.drawPixmap(int(x), y + (self._style.row_height - _ICON) // 2, drawn)
+        style = self._style
+        drawn = style.icons.get((name, role))
+        if drawn is None:
+            drawn = theme.pixmap(name, getattr(style.colours, role), _ICON, style.ratio)
+            style.icons[name, role] = drawn
+        frame.painter.drawPixmap(QPointF(int(x), y + (style.row_height - _ICON) // 2), drawn)
 
     # -- the call -------------------------------------------------------------------------------------------
 
@@ -308,19 +321,30 @@ class CallPainter:
                 self._paint_grid(frame, section.left + _PAD, section.width - 2 * _PAD, y)
 
     def _triangle(self, frame: _Frame, x: float, y: int, *, is_open: bool) -> None:
-        middle = y + self._style.middle + 0.5
-        left = x + 3
+        style = self._style
+        key = ("open" if is_open else "closed", "triangle")
+        drawn = style.icons.get(key)
+        if drawn is None:
+            drawn = style.icons[key] = self._drawn_triangle(is_open=is_open)
+        frame.painter.drawPixmap(QPointF(x, y), drawn)
+
+    def _drawn_triangle(self, *, is_open: bool) -> QPixmap:
+        style = self._style
+        drawn = QPixmap(round(INDENT * style.ratio), round(style.row_height * style.ratio))
+        drawn.setDevicePixelRatio(style.ratio)
+        drawn.fill(Qt.GlobalColor.transparent)
+        middle, left = style.middle + 0.5, 3
         if is_open:
             points = [QPointF(left, middle - 2), QPointF(left + 7, middle - 2), QPointF(left + 3.5, middle + 2.5)]
         else:
             points = [QPointF(left + 1, middle - 3.5), QPointF(left + 5.5, middle), QPointF(left + 1, middle + 3.5)]
-        painter = frame.painter
+        painter = QPainter(drawn)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._style.ink["muted"])
+        painter.setBrush(style.ink["muted"])
         painter.drawPolygon(QPolygonF(points))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        frame.forget_pen()
+        painter.end()
+        return drawn
 
     def _chip(self, frame: _Frame, x: float, y: int, text: str) -> float:
         """A small framed text; returns where the next thing begins."""
@@ -338,14 +362,18 @@ class CallPainter:
         if isinstance(node, BatchNode):
             self._paint_batch_status(frame, left, width, y, node)
             return
-        icon, role = call_text.look(node)
+        has_cells = isinstance(node, IterationNode) and bool(node.cells)
+        key = (node.status, has_cells, call_text.waits(node))
+        look = self._looks.get(key)
+        if look is None:
+            is_calm = node.status in _CALM and not key[2]
+            look = self._looks[key] = (*call_text.look(node), call_text.short_status(node), is_calm)
+        icon, role, words, is_calm = look
         self._icon(frame, left + _PAD, y, icon, role)
         room = width - _ICON - 4 - 2 * _PAD
-        if room < _LEAST_TEXT:
-            return
-        shown = self._style.plain.short(call_text.short_status(node), room)
-        is_calm = node.status in _CALM and not call_text.waits(node)
-        self._write(frame, left + _PAD + _ICON + 4, y, shown, "text" if is_calm else role)
+        if room >= _LEAST_TEXT:
+            shown = self._style.plain.short(words, room)
+            self._write(frame, left + _PAD + _ICON + 4, y, shown, "text" if is_calm else role)
 
     def _paint_batch_status(self, frame: _Frame, left: int, width: int, y: int, node: BatchNode) -> None:
         ink, fill = self._style.ink, frame.painter.fillRect
