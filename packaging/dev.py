@@ -6,7 +6,7 @@
     python3 packaging/dev.py check               linters, types, layers, tests without Qt
     python3 packaging/dev.py bench [NAME ...]    the benchmarks
     python3 packaging/dev.py bundle              the program in one folder, without need of Python: dist/rlm-desktop
-    python3 packaging/dev.py deb                 the same as a Debian package: dist/rlm-desktop_*.deb
+    python3 packaging/dev.py deb                 the same as Debian packages: dist/rlm-desktop*.deb
 
 The first time, a virtual environment with the pinned dependencies is made in `.venv` and the system libraries
 that Qt needs are looked for; after that, nothing is done until the pins, the Python or the folder change.
@@ -340,7 +340,7 @@ def bundle(arguments: Sequence[str]) -> int:
 
 
 def deb(arguments: Sequence[str]) -> int:
-    """A Debian package of the bundle, which is made anew unless --reuse is given."""
+    """Debian packages of the bundle, which is made anew unless --reuse is given."""
     if "--reuse" not in arguments and (status := bundle([])):
         return status
     script = PROJECT / "packaging" / "linux" / "deb.py"

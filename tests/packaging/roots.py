@@ -41,7 +41,7 @@ class Root:
     folder: Path
 
     def run(
-        self, *command: str, user: int = 0, seconds: float = 120, check: bool = True, **environment: str
+        self, *command: str, user: int = 0, seconds: float = 400, check: bool = True, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in it, with no more of this machine's environment than is named."""
         who = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
