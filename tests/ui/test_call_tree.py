@@ -417,11 +417,11 @@ def test_columns_that_cannot_be_read_change_nothing(view: CallTreeView, state: o
     assert view.columns.state() == before
 
 
-def test_the_columns_fit_any_width(view: CallTreeView, qapp: QApplication) -> None:
+def test_the_columns_fit_any_width(view: CallTreeView, qapp: QApplication, qtbot: QtBot) -> None:
     dressed = Theme(qapp, "light")
     view.set_state(traces.state(Shape(calls=60)))
     for width in (560, 640, 700, 710, 760, 1100, 1600):
         view.resize(width, 300)
-        assert view.table.horizontalScrollBar().maximum() == 0, width
+        qtbot.waitUntil(lambda: view.table.horizontalScrollBar().maximum() == 0)
     qapp.setStyleSheet("")
     dressed.deleteLater()
