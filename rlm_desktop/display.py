@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import socket
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 SECONDS = 2.0
 """For an X server elsewhere to answer."""
+_SOCKETS = "/tmp/.X11-unix/X"
 _FIRST_PORT = 6000
 
 
@@ -19,25 +20,29 @@ def fault(env: Mapping[str, str]) -> str:
     name = env.get("DISPLAY", "")
     if not name:
         return "There is no display here: DISPLAY and WAYLAND_DISPLAY are not set. Start it from a desktop session."
-    if _answers(name):
+    if _is_there(name):
         return ""
     return f"Nothing answers at {name!r}, which DISPLAY names. Correct it, or start from a desktop session."
 
 
-def _answers(name: str) -> bool:
-    """Whether an X server listens there; also true for names of other kinds, which Qt knows better."""
+def _is_there(name: str) -> bool:
+    """Whether there is an X server of this name; also true for names of other kinds, which Qt knows better."""
     match = re.fullmatch(r"(?P<host>[^:/]*):(?P<number>\d+)(\.\d+)?", name)
     if match is None:
         return True
-    number = int(match["number"])
-    path = f"/tmp/.X11-unix/X{number}"
-    is_here = match["host"] in ("", "unix")
-    if is_here and any(_listens(socket.AF_UNIX, place) for place in (f"\0{path}", path)):
+    number, is_here = int(match["number"]), match["host"] in ("", "unix")
+    if is_here and Path(f"{_SOCKETS}{number}").exists():
+        return True  # the usual case costs the start nothing more
+    import socket
+
+    if is_here and _listens(socket.AF_UNIX, f"\0{_SOCKETS}{number}"):
         return True
-    return _listens(socket.AF_INET, (match["host"] if not is_here else "localhost", _FIRST_PORT + number))
+    return _listens(socket.AF_INET, ("localhost" if is_here else match["host"], _FIRST_PORT + number))
 
 
-def _listens(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+def _listens(family: int, address: str | tuple[str, int]) -> bool:
+    import socket
+
     with socket.socket(family) as client:
         client.settimeout(SECONDS)
         try:
