@@ -5013,6 +5013,10 @@
         <translation>Es enthält Makros; sie wurden nicht gelesen.</translation>
     </message>
     <message>
+        <source>It is damaged: a part of it could not be read.</source>
+        <translation>Sie ist beschädigt: ein Teil davon war nicht lesbar.</translation>
+    </message>
+    <message>
         <source>It is damaged: the end of the file is missing. What comes before was read as far as possible.</source>
         <translation>Es ist beschädigt: das Ende der Datei fehlt. Was davor steht, wurde so weit wie möglich gelesen.</translation>
     </message>
@@ -5709,6 +5713,10 @@
         <translation>ein Verweis oder ein Gerät</translation>
     </message>
     <message>
+        <source>a link out of the folder</source>
+        <translation>ein Verweis aus dem Ordner heraus</translation>
+    </message>
+    <message>
         <source>a link to a folder or to nothing</source>
         <translation>ein Verweis auf einen Ordner oder ins Leere</translation>
     </message>
@@ -5775,6 +5783,10 @@
     <message>
         <source>a zip archive</source>
         <translation>ein Zip-Archiv</translation>
+    </message>
+    <message>
+        <source>all that lies in the archives within the file is too much.</source>
+        <translation>was in den Archiven in der Datei liegt, ist zusammen zu viel.</translation>
     </message>
     <message>
         <source>all {of} iterations are used</source>
@@ -5931,6 +5943,10 @@
     <message>
         <source>it crashed with an arithmetic fault</source>
         <translation>er stürzte ab (Rechenfehler)</translation>
+    </message>
+    <message>
+        <source>it declares XML entities, as only files do that are made to fill the memory.</source>
+        <translation>sie vereinbart XML-Entitäten, wie nur Dateien, die den Speicher füllen sollen.</translation>
     </message>
     <message>
         <source>it did not answer</source>
@@ -6213,6 +6229,10 @@
         <translation>gelesen</translation>
     </message>
     <message>
+        <source>reading it failed: {strerror}.</source>
+        <translation>sie zu lesen schlug fehl: {strerror}.</translation>
+    </message>
+    <message>
         <source>reading it takes more memory than allowed.</source>
         <translation>sie zu lesen braucht mehr Speicher als erlaubt.</translation>
     </message>
@@ -6331,6 +6351,10 @@
     <message>
         <source>the last {stalls} replies brought nothing new</source>
         <translation>die letzten {stalls} Antworten brachten nichts Neues</translation>
+    </message>
+    <message>
+        <source>the list of its files has {listed} MB: it is made to fill the memory.</source>
+        <translation>die Liste ihrer Dateien hat {listed} MB: sie soll den Speicher füllen.</translation>
     </message>
     <message>
         <source>the model&apos;s reply was {reason}</source>
