@@ -123,7 +123,7 @@ async def test_tools_and_values(bench: MakeBench) -> None:
     prompt = one.server.log[0].body["messages"][0]["content"]
     assert "add(a: int, b: int = 1) -> int" in prompt
     assert "Makes it loud." in prompt
-    assert one.state().calls[0].iterations[0].cells[0].tool_calls == calls
+    assert list(one.state().calls[0].iterations[0].cells[0].tool_calls) == calls
 
 
 def test_a_tool_needs_a_python_name() -> None:
