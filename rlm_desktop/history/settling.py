@@ -16,7 +16,7 @@ from rlm_desktop.history.texts import Extractor, Found
 
 SLICE_CHARACTERS = 100_000
 """Text that is indexed in one transaction, a few milliseconds' work."""
-BLOCK_BYTES = 200_000
+BLOCK_BYTES = 64_000
 """JSON of one packed block of events."""
 FORGET = 200
 _SOME = 50
