@@ -44,6 +44,7 @@ class Draft:
         warnings: Sentences for the person.
         needs_ocr: Pages with pictures but no text.
         depth: In how many other files the one that is being read lies.
+        inner_files / inner_bytes: How many files within the file were looked at, and their sizes, at any depth.
         report: Called with the share that is done, 0 to 1, and what is being read.
     """
 
@@ -58,6 +59,8 @@ class Draft:
         self.parts: list[str] = []
         self.length = 0
         self.depth = 0
+        self.inner_files = 0
+        self.inner_bytes = 0
         self._replaced = Replaced(0, 0)
 
     def add(self, text: str, *, is_decoded: bool = False) -> None:

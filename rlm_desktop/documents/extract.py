@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from dataclasses import replace
 from importlib import import_module
@@ -10,7 +11,7 @@ from typing import BinaryIO
 from rlm_desktop.documents import kinds
 from rlm_desktop.documents.draft import Draft, TooLarge
 from rlm_desktop.documents.formats.common import Source, Unreadable
-from rlm_desktop.documents.formats.limits import guard
+from rlm_desktop.documents.formats.limits import MAX_MEMBERS, MAX_TOTAL, guard, guard_list, guard_xml
 from rlm_desktop.documents.formats.salvage import zip_from_pieces
 
 _MODULES = {
@@ -43,6 +44,7 @@ _PARTS = {
     "META-INF/container.xml": "epub",
 }
 """What a zip file is that holds such a member."""
+_OFFICE = ("docx", "pptx", "xlsx")
 _MIMETYPES = {
     b"application/epub+zip": "epub",
     b"application/vnd.oasis.opendocument.text": "odt",
@@ -83,6 +85,10 @@ def extract_inner(name: str, file: BinaryIO, draft: Draft, outer: Source) -> str
     head = file.read(kinds.HEAD)
     if not head:
         return "it is empty."
+    draft.inner_files += 1
+    draft.inner_bytes += file.seek(0, io.SEEK_END)
+    if draft.inner_files > MAX_MEMBERS or draft.inner_bytes > MAX_TOTAL:
+        return "all that lies in the archives within the file is too much."
     file.seek(0)
     kept = draft.enter(kinds.kind_of(head, name))
     try:
@@ -116,6 +122,7 @@ def _exact(source: Source, draft: Draft) -> tuple[Source, str]:
 
 def _kind_of_zip(file: BinaryIO) -> str:
     try:
+        guard_list(file)
         with zipfile.ZipFile(file) as archive:
             guard(archive.infolist())
             names = set(archive.namelist())
@@ -123,6 +130,9 @@ def _kind_of_zip(file: BinaryIO) -> str:
                 mimetype = archive.read("mimetype").strip().removesuffix(b"-template")
                 if mimetype in _MIMETYPES:
                     return _MIMETYPES[mimetype]
+            kind = next((found for part, found in _PARTS.items() if part in names), "zip")
+            if kind in _OFFICE:
+                guard_xml(archive)
+            return kind
     finally:
         file.seek(0)
-    return next((found for part, found in _PARTS.items() if part in names), "zip")

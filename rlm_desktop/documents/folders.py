@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -77,7 +78,7 @@ def expand(
     for path in [fitting for named in paths for fitting in _fitting(os.fspath(named))]:
         if os.path.isdir(path):
             root = os.path.abspath(path)
-            _Walk(root, listing, hidden, ignored, is_cancelled).folder(root, os.path.basename(root), ())
+            _Walk(root, listing, hidden, ignored, is_cancelled).folder(root, shown_name(os.path.basename(root)), ())
         else:
             listing.files.append(found_at(path))
     listing.files = [found._replace(name=_unique(found.name, names)) for found in listing.files]
@@ -94,7 +95,7 @@ def _fitting(path: str) -> list[str]:
 def found_at(path: str | os.PathLike[str]) -> Found:
     """A single file, which need not exist, under its own name."""
     path = os.fspath(path)
-    return Found(path, os.path.basename(path) or path, _size(path))
+    return Found(path, shown_name(os.path.basename(path) or path), _size(path))
 
 
 def file_key(path: str | os.PathLike[str]) -> str:
@@ -115,8 +116,16 @@ def key_of(status: os.stat_result, path: str) -> str:
     return ":".join([*(f"{number:x}" for number in numbers), ending_of(path)])
 
 
-_VERSION = 1
+_VERSION = 2
 """Of what the extraction gives: raise it when a change should make kept texts stale."""
+
+
+_UNSHOWN = re.compile(r"[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def shown_name(name: str) -> str:
+    """A name that can be shown, sent and kept: bytes in another encoding, line ends and the like become U+FFFD."""
+    return _UNSHOWN.sub("�", name)
 
 
 def _size(path: str) -> int:
@@ -149,7 +158,7 @@ class _Walk:
     def __init__(
         self, root: str, listing: Listing, hidden: bool, ignored: bool, is_cancelled: Callable[[], bool]
     ) -> None:
-        self._root = root
+        self._real_root = os.path.join(os.path.realpath(root), "")
         self._listing = listing
         self._hidden = hidden
         self._ignored = ignored
@@ -169,7 +178,7 @@ class _Walk:
             rules = (*rules, own)
         folders: list[tuple[str, str]] = []
         for entry in children:
-            label = f"{name}/{entry.name}"
+            label = f"{name}/{shown_name(entry.name)}"
             is_folder = entry.is_dir(follow_symlinks=False)
             if reason := self._reason(entry, is_folder, rules):
                 self._leave_out(label + "/" * is_folder, reason)
@@ -195,6 +204,8 @@ class _Walk:
             return ""
         if entry.is_symlink() and not _is_file(entry.path):
             return "a link to a folder or to nothing"
+        if entry.is_symlink() and not os.path.realpath(entry.path).startswith(self._real_root):
+            return "a link out of the folder"
         if not _is_file(entry.path):
             return "a device"
         if ending_of(entry.name) in _BINARY_ENDINGS:

@@ -17,6 +17,8 @@ from rlm_desktop.documents.encoding import ESCAPES
 _PIECE = 1 << 18
 """Small enough to stay in the processor's cache from reading to copying."""
 _LARGE = 32 << 20
+_SIZELESS = 64 << 20
+"""Bytes that are read of a file of the system that tells no size."""
 _HASHED_AT_ONCE = 8
 """Pieces that are handed to another thread together: handing over costs more than hashing one."""
 
@@ -46,15 +48,18 @@ def read_utf8(file: BinaryIO, size: int, on_bytes: Callable[[int], None]) -> Rea
         on_bytes: Called with the number of bytes read so far; may raise to stop.
     """
     with _Hash(in_thread=size >= _LARGE) as digest:
-        return _read(file, TextBuilder(size), digest, on_bytes)
+        return _read(file, size, TextBuilder(size), digest, on_bytes)
 
 
-def _read(file: BinaryIO, builder: TextBuilder, digest: _Hash, on_bytes: Callable[[int], None]) -> Read | None:
+def _read(
+    file: BinaryIO, size: int, builder: TextBuilder, digest: _Hash, on_bytes: Callable[[int], None]
+) -> Read | None:
     utf8_bytes = done = nuls = 0
     feeds: list[int] = []
     tail = b""
     while True:
-        data = file.read(_PIECE)
+        # A file that grows is read as it was: it may grow faster than it can be read.
+        data = file.read(min(_PIECE, (size or _SIZELESS) - done)) or b""
         done += len(data)
         is_last = not data
         data = tail + data if tail else data

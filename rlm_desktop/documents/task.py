@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import BinaryIO
 
 from rlm_desktop.documents import kinds, wire
@@ -24,7 +23,7 @@ from rlm_desktop.documents.document import (
 )
 from rlm_desktop.documents.draft import headings_of
 from rlm_desktop.documents.encoding import binary_name, has_controls, mark_of
-from rlm_desktop.documents.folders import key_of
+from rlm_desktop.documents.folders import key_of, shown_name
 from rlm_desktop.documents.ocr import Reader, with_texts
 from rlm_desktop.documents.places import Mark, Places
 from rlm_desktop.documents.reading import Read, read_utf8
@@ -71,7 +70,8 @@ class Task:
     ) -> None:
         self._pool = pool
         self._path = path
-        self._name = wish.name or os.path.basename(path) or path
+        self._shown = shown_name(path)
+        self._name = shown_name(wish.name or os.path.basename(path) or path)
         self._wish = wish
         self._report = report
         self._known = known
@@ -96,14 +96,17 @@ class Task:
             # With a password, another encoding or OCR, the file alone does not tell what is read.
             is_plain = not (self._wish.password or self._wish.encoding or self._wish.ocr)
             key = key_of(os.fstat(file.fileno()), self._path) if is_plain else ""
-            return replace(self.read(file, key), file_key=key)
+            try:
+                return replace(self.read(file, key), file_key=key)
+            except OSError as error:  # a bad disk, a stick that was pulled out, a file of the system
+                raise DocumentError(self._shown, f"reading it failed: {error.strerror or error}.") from None
 
     def read(self, file: BinaryIO, key: str = "") -> Document:
         """Read a file of the system that is open at its beginning; `key` is asked for before it is extracted."""
         size = os.fstat(file.fileno()).st_size
         head = file.read(kinds.HEAD)
         if not head:
-            raise DocumentError(self._path, "the file is empty.")
+            raise DocumentError(self._shown, "the file is empty.")
         file.seek(0)
         kind = kinds.kind_of(head, self._name)
         if kind in kinds.TEXT_KINDS and not self._wish.encoding and _is_plain(head):
@@ -111,7 +114,7 @@ class Task:
             if read is not None:
                 return self._from_text(kind, size, read)
             file.seek(0)
-        if key and (known := self._known(key, self._name, self._path)) is not None:
+        if key and (known := self._known(key, self._name, self._shown)) is not None:
             return known
         document = self._extract(file, kind, size)
         if self._wish.ocr and document.needs_ocr and document.kind == "pdf":
@@ -126,11 +129,11 @@ class Task:
 
     def _check(self) -> None:
         if self._cancelled:
-            raise Cancelled(self._path, "reading it was cancelled.")
+            raise Cancelled(self._shown, "reading it was cancelled.")
 
     def _from_text(self, kind: str, size: int, read: Read) -> Document:
         if not read.text or read.text.isspace():
-            raise DocumentError(self._path, "it holds no text.")
+            raise DocumentError(self._shown, "it holds no text.")
         warnings = [f"{count(read.nuls, 'NUL character')} replaced by “␀”."] if read.nuls else []
         if odd := kinds.disagreement(kind, self._name):
             warnings.insert(0, odd)
@@ -142,7 +145,7 @@ class Task:
             read.text,
             read.sha256,
             size,
-            self._path,
+            self._shown,
             starts,
             "utf-8",
             tuple(warnings),
@@ -179,21 +182,21 @@ class Task:
             self._check()
             answer = worker.run(job, file, on_progress, on_picture)
         except TooSlow:
-            raise DocumentError(self._path, "reading it took too long and was given up.") from None
+            raise DocumentError(self._shown, "reading it took too long and was given up.") from None
         except WorkerUnable:
             self._check()
             why = "the program that reads such files does not start; install the application again."
-            raise DocumentError(self._path, why) from None
+            raise DocumentError(self._shown, why) from None
         except WorkerDied:
             self._check()
             why = "it is damaged or made to do harm: the program that reads it crashed."
-            raise DocumentError(self._path, why) from None
+            raise DocumentError(self._shown, why) from None
         finally:
             with self._lock:
                 self._worker = None
             self._pool.give_back(worker)
         if isinstance(answer, wire.Failed):
-            raise (PasswordNeeded if answer.wants_password else DocumentError)(self._path, answer.reason)
+            raise (PasswordNeeded if answer.wants_password else DocumentError)(self._shown, answer.reason)
         return answer
 
     def _with_ocr(self, file: BinaryIO, document: Document) -> Document:
@@ -222,7 +225,7 @@ class Task:
             text,
             digest,
             size,
-            self._path,
+            self._shown,
             places.pages,
             done.encoding,
             tuple(done.warnings),
@@ -249,19 +252,33 @@ def open_file(path: str) -> BinaryIO:
     Raises:
         DocumentError: It does not exist, is a folder, a device, or not to be read by this person.
     """
+    shown = shown_name(path)
     try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
-            raise DocumentError(path, "it is a folder, not a file.")
-        if not stat.S_ISREG(mode):
-            raise DocumentError(path, "it is a device, not a file.")
-        return Path(path).open("rb")
+        _refuse_no_file(os.stat(path).st_mode, shown)
+        file = os.fdopen(os.open(path, _OPENING), "rb")
+        try:
+            _refuse_no_file(os.fstat(file.fileno()).st_mode, shown)  # it may be another one by now
+        except DocumentError:
+            file.close()
+            raise
+        return file
     except FileNotFoundError:
         why = "no file fits this pattern." if glob.has_magic(path) else "there is no such file."
-        raise DocumentError(path, why) from None
+        raise DocumentError(shown, why) from None
     except PermissionError:
-        raise DocumentError(path, "you have no permission to read it.") from None
+        raise DocumentError(shown, "you have no permission to read it.") from None
     except ValueError:
-        raise DocumentError(path.replace("\0", "␀"), "that is no possible file name.") from None
+        raise DocumentError(shown, "that is no possible file name.") from None
     except OSError as error:
-        raise DocumentError(path, f"it cannot be opened: {error.strerror or error}.") from None
+        raise DocumentError(shown, f"it cannot be opened: {error.strerror or error}.") from None
+
+
+_OPENING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+"""Never waits: a pipe, or a file of the system that gives what is still to come, would hold a thread for ever."""
+
+
+def _refuse_no_file(mode: int, shown: str) -> None:
+    if stat.S_ISDIR(mode):
+        raise DocumentError(shown, "it is a folder, not a file.")
+    if not stat.S_ISREG(mode):
+        raise DocumentError(shown, "it is a device, not a file.")

@@ -83,6 +83,13 @@ def test_links_do_not_lead_round(tree: Path) -> None:
     assert "project/src/linked.md" in names(listing.files)
 
 
+def test_links_do_not_lead_out(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    secret = tmp_path_factory.mktemp("home") / "key.txt"
+    secret.write_text("secret")
+    os.symlink(secret, tree / "src" / "notes.txt")
+    assert LeftOut("project/src/notes.txt", "a link out of the folder") in expand([tree]).left_out
+
+
 def test_names_are_unique(tmp_path: Path) -> None:
     paths = []
     for folder in ("a", "b", "c"):

@@ -19,7 +19,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rlm_desktop.documents import Document, Loader
+from rlm_desktop.documents import Document, Loader, expand, load_all
+from rlm_desktop.documents.reading import read_utf8
 from rlm_desktop.documents.workers import Limits, Worker
 from rlm_desktop.errors import DocumentError
 from tests.documents import made
@@ -299,3 +300,89 @@ def check(document: Document) -> None:
     starts = [heading.start for heading in document.outline]
     assert all(0 <= start <= len(document.text) for start in starts)
     document.summary()
+
+
+ENTITIES = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;">]>'
+OFFICE = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'  # noqa: E501
+FLAT = f"<office:document {OFFICE}><office:body><office:text><text:p>before &b; after</text:p></office:text></office:body></office:document>"  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("bomb.fodt", (ENTITIES + FLAT).encode()),
+        ("bomb.docx", made.docx(extra={"word/document.xml": ENTITIES + "<w:document/>"})),
+        ("bomb.xlsx", made.xlsx(extra={"xl/worksheets/sheet1.xml": ENTITIES + "<worksheet/>"})),
+    ],
+)
+def test_entities_of_its_own_are_refused(loader: Loader, tmp_path: Path, name: str, data: bytes) -> None:
+    assert reason(loader, tmp_path, name, data).startswith("it declares XML entities")
+
+
+def test_a_text_that_is_cut_off_says_so(loader: Loader, tmp_path: Path) -> None:
+    path = tmp_path / "cut.fodt"
+    path.write_text(
+        f"<office:document {OFFICE}><office:body><office:text><text:p>What is left</text:p><text:p>of i"
+    )
+    document = loader.load(path)
+    assert document.text.split() == ["What", "is", "left", "of", "i"]
+    assert document.warnings == ("It is damaged: a part of it could not be read.",)
+
+
+def test_a_list_of_a_million_members_is_not_even_read(loader: Loader, tmp_path: Path) -> None:
+    end = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 10**6, 10**6, 47 * 10**6, 0)
+    end += struct.pack("<4sIQI", b"PK\6\7", 0, 0, 1) + struct.pack(
+        "<4s4H2IH", b"PK\5\6", 0, 0, *[0xFFFF] * 2, *[0xFFFFFFFF] * 2, 0
+    )
+    said = reason(loader, tmp_path, "many.zip", b"PK\3\4" + bytes(60) + end)
+    assert said == "it holds 1,000,000 files; at most 50,000 are read."
+
+
+def test_archives_that_multiply_are_given_up(loader: Loader, tmp_path: Path) -> None:
+    inner = made.zipped({f"{number}.txt": "x" for number in range(300)})
+    path = tmp_path / "fan.zip"
+    path.write_bytes(made.zipped({f"{number}.zip": inner for number in range(200)}))
+    document = loader.load(path)
+    assert document.text.count("=====") < 102_000
+    assert any("is too much" in warning for warning in document.warnings)
+
+
+def test_packed_zeros_pass_for_no_empty_archive(loader: Loader, tmp_path: Path) -> None:
+    assert "binary file" in reason(loader, tmp_path, "zeros.gz", gzip.compress(bytes(1 << 20)))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs the files of Linux's /proc")
+async def test_files_of_the_system_stop_no_others(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("a good file")
+    (tmp_path / "self").symlink_to("self")
+    odd = ["/proc/self/mem", "/proc/kmsg", "/proc/self/pagemap", tmp_path / "self", "", "\0"]
+    results = await load_all([*odd, tmp_path / "good.txt"])
+    assert [isinstance(result, DocumentError) for result in results] == [True] * len(odd) + [False]
+    assert str(results[0]) == "/proc/self/mem: reading it failed: Input/output error."
+
+
+def test_a_file_that_grows_is_read_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "grow.log"
+    path.write_text("line\n" * 200_000)
+    with path.open("rb") as file, path.open("a") as more:
+
+        def grow(done: int) -> None:
+            more.write("more\n" * 100_000)
+            more.flush()
+
+        read = read_utf8(file, path.stat().st_size, grow)
+    assert read is not None
+    assert read.text == "line\n" * 200_000
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_names_that_cannot_be_shown(loader: Loader, tmp_path: Path) -> None:
+    for name in (b"caf\xe9.txt", b"two\nlines.txt"):
+        with open(os.fsencode(tmp_path) + b"/" + name, "w") as file:
+            file.write("text")
+    found = expand([tmp_path]).files
+    assert [one.name for one in found] == [f"{tmp_path.name}/caf�.txt", f"{tmp_path.name}/two�lines.txt"]
+    for one in found:
+        document = loader.load(one.path, name=one.name)
+        assert document.text == "text"
+        f"{document.name}{document.path}".encode()

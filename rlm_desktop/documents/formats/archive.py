@@ -8,7 +8,6 @@ import io
 import lzma
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import IO
 
@@ -16,6 +15,7 @@ from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.extract import extract_inner
 from rlm_desktop.documents.formats.common import Locked, Source, Unreadable
 from rlm_desktop.documents.formats.limits import (
+    DAMAGE,
     MAX_MEMBER,
     MAX_MEMBERS,
     MAX_RATIO,
@@ -28,7 +28,6 @@ from rlm_desktop.documents.formats.limits import (
 MAX_DEPTH = 4
 _SHOWN = 8
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError)
 
 
 def extract(source: Source, draft: Draft) -> None:
@@ -77,6 +76,11 @@ class _Report:
         """A member that is not read."""
         self._left_out.append(f"{readable(name)} ({reason.rstrip('.')})")
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no member has come, neither to read nor to leave out."""
+        return not self._number and not self._left_out
+
     def finish(self) -> None:
         """Say what was left out."""
         total = len(self._left_out)
@@ -112,7 +116,7 @@ def _extract_zip(archive: zipfile.ZipFile, source: Source, report: _Report) -> N
             raise Locked("the password is wrong.") from None
         except Unreadable as error:
             report.leave_out(name, str(error))
-        except _DAMAGE:
+        except DAMAGE:
             report.leave_out(name, "damaged")
         else:
             report.add(name, data, number / len(members))
@@ -137,9 +141,11 @@ def _extract_stream(source: Source, report: _Report) -> None:
                     report.leave_out(name, reason)
                 else:
                     report.add(name, data, min(1.0, source.file.tell() / size))
-        return
+        if not report.is_empty:  # what begins with zeros passes for an empty archive
+            return
     except tarfile.ReadError:
-        source.file.seek(0)
+        pass
+    source.file.seek(0)
     opener = _PACKED.get(source.read(2))
     if opener is None:
         raise Unreadable("it is damaged: it is no archive that can be read.")
@@ -149,7 +155,7 @@ def _extract_stream(source: Source, report: _Report) -> None:
     try:
         with opener(source.file, "rb") as packed:
             report.add(name.rpartition("/")[2], _limited(packed, size), 1.0)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise Unreadable("it is damaged: it cannot be unpacked.") from error
 
 
@@ -172,7 +178,7 @@ def _tar_members(archive: tarfile.TarFile, size: int) -> Iterator[tuple[str, byt
                 yield member.name, b"", f"larger than {MAX_MEMBER >> 20} MB"
             elif (file := archive.extractfile(member)) is not None:
                 yield member.name, file.read(), ""
-    except _DAMAGE:
+    except DAMAGE:
         if not count:
             raise
         yield "the rest", b"", "the archive is damaged"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -10,6 +12,9 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # a C mod
 Element = Any
 """An lxml element; lxml has no types of its own."""
 XMLError: type[Exception] = etree.XMLSyntaxError
+HEAD = 1 << 16
+"""Bytes from the beginning of an XML file in which its declarations stand."""
+_ENTITY = re.compile(rb"<!ENTITY\s")
 
 
 class Unreadable(Exception):
@@ -44,17 +49,35 @@ class Source:
         return self.file.read(limit)
 
 
-def xml_root(data: bytes) -> Element:
+def xml_root(data: bytes, on_damage: Callable[[], object] = lambda: None) -> Element:
     """The root of an XML file: no entities are expanded, nothing outside is read.
+
+    Args:
+        data: The file.
+        on_damage: Called when a part of it had to be left out.
 
     Raises:
         XMLError: It is no XML.
+        Unreadable: It declares entities.
     """
+    refuse_entities(data[:HEAD])
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
     root = etree.fromstring(data, parser)
     if root is None:
         raise Unreadable("it is damaged: a part of it holds no XML.")
+    if parser.error_log.filter_from_fatals():
+        on_damage()
     return root
+
+
+def refuse_entities(head: bytes) -> None:
+    """Refuse an XML file whose beginning declares entities: no program writes them into documents.
+
+    Raises:
+        Unreadable: It does.
+    """
+    if _ENTITY.search(head):
+        raise Unreadable("it declares XML entities, as only files do that are made to fill the memory.")
 
 
 def repaired_xml(data: bytes) -> bytes | None:

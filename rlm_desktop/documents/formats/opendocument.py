@@ -50,8 +50,11 @@ def extract(source: Source, draft: Draft) -> None:
 
 
 def _body(source: Source, draft: Draft) -> Element:
+    def say_damaged() -> None:
+        draft.warn("It is damaged: a part of it could not be read.")
+
     if not zipfile.is_zipfile(source.file):
-        root = xml_root(source.read())
+        root = xml_root(source.read(), say_damaged)
     else:
         with zipfile.ZipFile(source.file) as archive:
             names = archive.namelist()
@@ -59,7 +62,7 @@ def _body(source: Source, draft: Draft) -> Element:
                 raise Locked("it is encrypted, in a way that only an office program can open: save it without.")
             if any(name.startswith(("Basic/", "Scripts/")) for name in names):
                 draft.warn("It holds macros, which were not read.")
-            root = xml_root(archive.read("content.xml"))
+            root = xml_root(archive.read("content.xml"), say_damaged)
     body = root.find(".//office:body", _NAMES)
     if body is None:
         raise Unreadable("it is damaged: it has no content.")

@@ -85,7 +85,8 @@ class DocumentItem:
 
     def take(self, document: Document) -> None:
         """It was read. Its name stays."""
-        self.kind, self.path, self.sha256 = document.kind, document.path, document.sha256
+        self.kind, self.sha256 = document.kind, document.sha256
+        self.path = self.path or document.path  # what opens the file is kept, whatever can be shown of it
         self.characters, self.pages = document.characters, len(document.pages) or None
         self.size_bytes, self.tokens = document.size_bytes, document.estimated_tokens
         self.warnings = tuple(map(said, document.warnings))
