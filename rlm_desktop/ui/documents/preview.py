@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 FIND_AFTER_MS = 120
 MAX_OUTLINE = 2_000
 MAX_MARKED = 500
+MOST_COPIED = 32 << 20
+"""The clipboard of a longer text would hold up the window for seconds."""
 MOST_STRIKING = 2_000
 """Characters of a passage that stands out like what was found; a whole page is marked with less colour."""
 LINES_UP_TO = 16 << 20
@@ -334,6 +336,7 @@ class PreviewWindow(QDialog):
         )
         self.page.setSuffix(self.tr(" of {count}").format(count=number(len(document.pages))))
         self.page.blockSignals(False)
+        self._copy.setEnabled(document.characters <= MOST_COPIED)
         self._fill_outline(document)
         self._show(part_from(document.text, start_around(document.text, offset) if offset else 0))
         if offset:
