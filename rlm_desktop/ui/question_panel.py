@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QApplication,
@@ -300,7 +300,14 @@ class QuestionPanel(QFrame):
         super().resizeEvent(event)
         is_narrow = self.width() < ONE_LINE_FROM
         direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
-        self._lines.setDirection(direction)
+        if direction != self._lines.direction():
+            self._lines.setDirection(direction)
+            # While the page lays itself out it does not notice that the choices need other room now.
+            QTimer.singleShot(0, self, self._ask_for_room)
+
+    def _ask_for_room(self) -> None:
+        self._choices.updateGeometry()
+        self.updateGeometry()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)

@@ -189,7 +189,7 @@ class BatchPage(QWidget):
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
-        for column, width in enumerate((60, 116, 80, 120, 84)):
+        for column, width in enumerate((60, 108, 72, 116, 88)):
             header.resizeSection(column, width)
         self.table.activated.connect(lambda index: self.node_chosen.emit(self.model.call(index.row())))
         layout = QVBoxLayout(self)
