@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import ipaddress
 import logging
 import os
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+from rlm_desktop.repl import host, isolation
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED_DATA = PROJECT.parent / "shared" / "data"
@@ -19,6 +23,10 @@ SHARED_DATA = PROJECT.parent / "shared" / "data"
 
 _KEY_VARIABLES = ("OPENAI_", "AZURE_", "OPENROUTER_", "ANTHROPIC_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
+
+settings.register_profile("normal", max_examples=50, deadline=None)
+settings.register_profile("thorough", max_examples=2_000, deadline=None)
+settings.load_profile("normal")
 
 _LONGEST_FIRST = (
     "tests/end_to_end/test_large_run.py",
@@ -55,6 +63,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "expect_log_warnings: warnings in the log are part of what is tested")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.update(LC_ALL="C.UTF-8", LANGUAGE="en")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _layers_are_tried_once() -> Iterator[None]:
+    """What can confine workers does not change between two tests, and trying it starts a sandbox."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(host, "probe", functools.cache(isolation.probe))
+        yield
 
 
 @pytest.fixture(autouse=True)
