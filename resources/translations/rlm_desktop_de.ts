@@ -6389,6 +6389,10 @@
         <translation>die des Systems</translation>
     </message>
     <message>
+        <source>their fonts do not name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>there are more than {MAX_FILES} files</source>
         <translation>es sind mehr als {MAX_FILES} Dateien</translation>
     </message>
@@ -6463,6 +6467,10 @@
     <message>
         <source>{count} of {total} could not be read: {ranges}.</source>
         <translation>{count} von {total} waren nicht lesbar: {ranges}.</translation>
+    </message>
+    <message>
+        <source>{count} of {total} with letters that their fonts do not name</source>
+        <translation>{count} von {total} mit Buchstaben, die ihre Schriften nicht benennen</translation>
     </message>
     <message>
         <source>{count} of {total} without a text layer (scanned or drawn)</source>

@@ -86,7 +86,11 @@ def with_texts(document: Document, texts: Mapping[int, str]) -> Document:
     digest, size = digest_of(text)
     left = tuple(number for number in document.needs_ocr if not texts.get(number))
     read = len(document.needs_ocr) - len(left)
-    warnings = [warning for warning in document.warnings if "without a text layer" not in warning]
+    warnings = [
+        warning
+        for warning in document.warnings
+        if "without a text layer" not in warning and "their fonts do not name" not in warning
+    ]
     if read:
         warnings.append(f"{count(read, 'page')} read from pictures by Tesseract: it makes mistakes.")
     if left:

@@ -487,3 +487,23 @@ class TestShared:
 )
 def test_a_few_accents_in_a_short_text(read: Load, text: str) -> None:
     assert read("a.txt", text.encode("cp1252")).text == text
+
+
+def test_letters_that_a_font_does_not_name(loader: Loader, tmp_path: Path) -> None:
+    cmap = "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <ff> endcodespacerange "
+    cmap += "1 beginbfrange <20> <7e> <e020> endbfrange endcmap end"
+    stream = "BT /F1 12 Tf 72 720 Td (What this says nobody can tell) Tj ET"
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        f"<</Length {len(stream)}>>\nstream\n{stream}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
+        f"<</Length {len(cmap)}>>\nstream\n{cmap}\nendstream",
+    ]
+    body = "".join(f"{number} 0 obj\n{one}\nendobj\n" for number, one in enumerate(objects, 1))
+    path = tmp_path / "garbled.pdf"
+    path.write_text(f"%PDF-1.4\n{body}trailer\n<</Root 1 0 R/Size 7>>\n%%EOF\n")
+    document = loader.load(path)
+    assert document.needs_ocr == (1,)
+    assert document.warnings == ("1 page of 1 with letters that their fonts do not name: 1.",)

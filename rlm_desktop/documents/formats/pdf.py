@@ -29,6 +29,7 @@ _MAX_PIXELS = 40_000_000
 _HYPHEN = "\ufffe"
 _LAST = re.compile(r"(?:.*\W)?(\w+)\Z", re.DOTALL)
 _FIRST = re.compile(r"\w+")
+_NO_LETTERS = re.compile(r"[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]+")
 _INNER = re.compile(r"-(?<=\w-)(?=\w)")
 _FEW_WORDS = 64
 
@@ -57,9 +58,21 @@ def _add_pages(pages: list[str | None], draft: Draft) -> None:
         draft.add(text + "\n\n")
     if failed := [number for number, page in enumerate(pages, 1) if page is None]:
         draft.warn(f"{count(len(failed), 'page')} of {total} could not be read: {_ranges(failed)}.")
+    garbled = [number for number, text in enumerate(texts, 1) if _is_garbled(text)]
     if draft.needs_ocr:
         without = f"{count(len(draft.needs_ocr), 'page')} of {total} without a text layer (scanned or drawn)"
         draft.warn(f"{without}: {_ranges(draft.needs_ocr)}.")
+    if garbled:
+        unnamed = f"{count(len(garbled), 'page')} of {total} with letters that their fonts do not name"
+        draft.warn(f"{unnamed}: {_ranges(garbled)}.")
+        draft.needs_ocr = sorted({*draft.needs_ocr, *garbled})
+
+
+def _is_garbled(text: str) -> bool:
+    """Whether a third of the letters are none: the fonts of a page do not say which its glyphs are."""
+    if text.isascii():
+        return False
+    return 3 * sum(map(len, _NO_LETTERS.findall(text))) > len(text) - text.count(" ")
 
 
 def _add_attachments(document: pdfium.PdfDocument, source: Source, draft: Draft) -> None:
