@@ -6390,7 +6390,7 @@
     </message>
     <message>
         <source>their fonts do not name</source>
-        <translation type="unfinished"></translation>
+        <translation>ihre Schriften nicht benennen</translation>
     </message>
     <message>
         <source>there are more than {MAX_FILES} files</source>
