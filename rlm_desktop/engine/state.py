@@ -12,12 +12,12 @@ learns what is new by remembering how many it has seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, ClassVar
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState, Usage
-from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Tally
+from rlm_desktop.engine.tree import BatchNode, CallNode, Calls, CellState, Exchange, IterationNode, Node, Tally
 from rlm_desktop.repl.wire import Variable
 
 
@@ -36,7 +36,7 @@ class RunState:
         self.started: ev.RunStarted | None = None
         self.status = "queued"
         self.nodes: list[Node] = []
-        self.calls: dict[int, CallNode] = {}
+        self.calls: MutableMapping[int, CallNode] = Calls()
         self.batches: dict[int, BatchNode] = {}
         self.by_depth: dict[int, Tally] = {}
         self.by_model: dict[str, Tally] = {}

@@ -13,7 +13,7 @@ _SLOTS = {
     "_rest": ["answer", "answer_source", "context_characters", "error", "is_recorded", "shared", "subtree"],
     "_own": ["own"],
     "_sums": ["subtree"],
-    "_form": ["model", "finish_reason", "source"],
+    "_form": ["model", "finish_reason", "source", "kept"],
     "_figures": ["queued", "first_token", "duration", "cost_usd", "usage"],
 }
 """What is kept in a slot with others, or put together when somebody looks."""
