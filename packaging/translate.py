@@ -187,10 +187,15 @@ def _as_cpp(text: Text) -> str:
 
 
 def release(folder: Path = FOLDER, into: Path | None = None) -> None:
-    """Make the `.qm` files of the `.ts` files."""
+    """Make the `.qm` files of the `.ts` files.
+
+    Each is replaced as a whole: programs that run have the old one mapped, and would crash if it changed below them.
+    """
     for language in LANGUAGES:
         target = Path(_ts(into or folder, language)).with_suffix(".qm")
-        _run("lrelease", "-silent", "-nounfinished", _ts(folder, language), "-qm", str(target))
+        new = target.with_suffix(".new")
+        _run("lrelease", "-silent", "-nounfinished", _ts(folder, language), "-qm", str(new))
+        new.replace(target)
 
 
 def _ts(folder: Path, language: str) -> str:
