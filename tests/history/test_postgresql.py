@@ -15,8 +15,10 @@ import pytest
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, RunFilter
 from rlm_desktop.history.filters import ORDERS
+from rlm_desktop.history.replay import Replay
 from rlm_desktop.history.transfer import receive, save_archive
 from tests.history import traces
+from tests.history.dump import dump
 from tests.history.test_store import keep
 
 
@@ -79,6 +81,7 @@ def test_runs_are_kept_and_shared(url: str, tmp_path: Path) -> None:
     keep(one, events)
     assert two.events("a") == events
     assert two.state("a").status == "completed"
+    assert dump(Replay.of_run(two, "a").seek(len(events))) == dump(traces.folded(events))
     sink = one.sink()
     for event in traces.run("b", "two", ends=False):
         sink(event)
