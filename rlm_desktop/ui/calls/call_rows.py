@@ -27,7 +27,7 @@ DEEPEST_AUTO = 2
 """Calls of a greater depth stay closed until somebody opens them."""
 SMALL_RUN = 400
 """A stored run of at most so many rows opens as it would have opened live."""
-_AT_ONCE = 4
+_AT_ONCE = 6
 """Pieces of work that are not put off, however long they take."""
 _AT_ONCE_SECONDS = 0.012
 
@@ -265,7 +265,8 @@ class CallRows:
             done += len(piece)
             for below in piece:
                 opened += [child for child in below.children if child.children]
-            yield
+            if len(piece) == PIECE:
+                yield
         indices = {below.index for below in opened}
         self._growth.opened |= indices
         self._look.shut -= indices
@@ -287,7 +288,8 @@ class CallRows:
             for below in piece:
                 self._growth.opened.discard(below.index)
                 shut += below.children
-            yield
+            if len(piece) == PIECE:
+                yield
         yield from self._look.below(node, rows)
 
     def reveal(self, node: Node) -> None:

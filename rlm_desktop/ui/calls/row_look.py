@@ -92,7 +92,6 @@ class RowLook:
         """Gather what is above the nodes that are found."""
         matches = self.matches or ()
         kept, below = set(matches), dict[int, list[Node]]()
-        yield
         nodes = self.growth.state.nodes
         for number, index in enumerate(matches, 1):
             above = nodes[index].parent
