@@ -254,9 +254,12 @@ class BaseZygote:
         if self._errors >= 0:
             os.close(self._errors)
             self._errors = -1
-        for _ in range(400):
-            if self._program.poll() is not None:
-                return
-            await asyncio.sleep(0.005)
-        self._program.kill()
-        await asyncio.to_thread(self._program.wait)
+        try:
+            for _ in range(400):
+                if self._program.poll() is not None:
+                    return
+                await asyncio.sleep(0.005)
+        finally:
+            if self._program.poll() is None:  # it takes too long, or nobody has the time to wait for it
+                self._program.kill()
+                self._program.wait()

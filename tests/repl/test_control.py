@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from rlm_desktop.repl.host import Query, ReplHost, ReplOptions, ReplSpec
+from rlm_desktop.repl.process import BaseZygote
 
 STUBBORN = "while True:\n    try:\n        while True:\n            x = 1\n    except BaseException:\n        pass"
 
@@ -226,6 +227,15 @@ async def test_the_loss_of_the_zygotes_is_survived():
         assert (result.status, result.lost) == ("killed", ("x",))
         assert (await repl.run_cell("len(context)")).stdout == f"{size}\n"
     await host.aclose()
+
+
+async def test_a_zygote_whose_end_nobody_waits_for_ends(tmp_path):
+    zygote = await BaseZygote.start((), (), str(tmp_path))
+    end = asyncio.create_task(zygote.aclose())
+    await asyncio.sleep(0)
+    end.cancel()
+    await asyncio.gather(end, return_exceptions=True)
+    assert zygote._program.returncode is not None
 
 
 async def test_sets_have_the_same_order_in_every_process(bench):
