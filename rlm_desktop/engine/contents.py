@@ -203,7 +203,10 @@ class Exchange:
     @property
     def cost_usd(self) -> float | None:
         """US dollars."""
-        return self.figures[3]
+        if isinstance(self._figures, bytes):
+            unknown, _, _, _, cost, *_ = _PACKED.unpack(self._figures)
+            return None if unknown & 8 else cost
+        return self._figures[3]
 
     @property
     def usage(self) -> Usage | None:

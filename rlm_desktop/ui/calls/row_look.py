@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, TypeAlias, get_args
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import BatchNode, Node
+from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
 from rlm_desktop.ui.calls.call_text import duration, failure_count, is_failure, own_duration, tally_of
 
 BIG_BATCH = 8
@@ -229,6 +229,9 @@ def _tokens(node: Node, _now: float) -> float:
 
 
 def _cost(node: Node, _now: float) -> float:
+    if isinstance(node, CallNode | IterationNode) and node.are_sums_made_up and not node.children:
+        exchange = node.exchange  # quicker than sums that would have to be put together
+        return exchange.cost_usd or 0.0 if exchange is not None and exchange.is_counted else 0.0
     tally = tally_of(node)
     return tally.cost_usd if tally is not None else 0.0
 
