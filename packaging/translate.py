@@ -189,7 +189,7 @@ def _as_cpp(text: Text) -> str:
 def release(folder: Path = FOLDER, into: Path | None = None) -> None:
     """Make the `.qm` files of the `.ts` files.
 
-    Each is replaced as a whole: programs that run have the old one mapped, and would crash if it changed below them.
+    Each is replaced as a whole: running programs have the old one mapped, and would crash if it changed below them.
     """
     for language in LANGUAGES:
         target = Path(_ts(into or folder, language)).with_suffix(".qm")
