@@ -156,6 +156,10 @@ class _Api:
 _api = _Api()
 
 
+_HEADER = sys.getsizeof("".join(("é", "é"))) - 3
+"""Bytes of a string beside its characters, of one made just now: constants carry their UTF-8 from Python 3.13 on."""
+
+
 def _width(piece: str) -> int:
     """The largest code point of a string's storage class (0x7F, 0xFF, 0xFFFF, 0x10FFFF), told from its size.
 
@@ -163,7 +167,7 @@ def _width(piece: str) -> int:
     """
     if piece.isascii():
         return 0x7F
-    size = sys.getsizeof(piece) - (sys.getsizeof("é") - 2)
+    size = sys.getsizeof(piece) - _HEADER
     if size == len(piece) + 1:
         return 0xFF
     if size == 2 * (len(piece) + 1):
