@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -107,13 +108,15 @@ class TestAdding:
             controller.panel.show_list(True)
             data = QMimeData()
             data.setUrls([QUrl.fromLocalFile(str(tmp_path / "one.txt"))])
-            event = QDragEnterEvent(
-                QPoint(20, 40),
-                Qt.DropAction.CopyAction,
-                data,
-                Qt.MouseButton.LeftButton,
-                Qt.KeyboardModifier.NoModifier,
-            )
+            with warnings.catch_warnings():  # PySide 6.12 wants a QPointF, which 6.11 does not take
+                warnings.simplefilter("ignore", DeprecationWarning)
+                event = QDragEnterEvent(
+                    QPoint(20, 40),
+                    Qt.DropAction.CopyAction,
+                    data,
+                    Qt.MouseButton.LeftButton,
+                    Qt.KeyboardModifier.NoModifier,
+                )
             QCoreApplication.sendEvent(controller.panel.table.viewport(), event)
             assert event.isAccepted()
 
