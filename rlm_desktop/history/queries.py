@@ -114,10 +114,10 @@ def family(connection: Connection, is_live: Liveness, run_id: str) -> list[RunRo
 
 
 def run_rows(connection: Connection, is_live: Liveness, run_ids: Sequence[str]) -> dict[str, RunRow]:
-    """Runs by their ids; those that are not there are left out."""
+    """Runs by their ids; those that are not there, or deleted, are left out."""
     found: dict[str, RunRow] = {}
     for some in records.portions(run_ids):
-        for row in connection.execute(select(runs).where(runs.c.id.in_(some))):
+        for row in connection.execute(_listed().where(runs.c.id.in_(some))):
             found[row.id] = _run_row(row, is_live)
     return found
 

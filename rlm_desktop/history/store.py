@@ -142,7 +142,7 @@ class History:
             return filters.find(connection, self._is_live, chosen or RunFilter(), order, descending=descending)
 
     def rows(self, run_ids: Sequence[str]) -> dict[str, RunRow]:
-        """Runs by their ids; those that are not there are left out."""
+        """Runs by their ids; those that are not there, or deleted, are left out."""
         from rlm_desktop.history import queries
 
         with self._up_to_date().read() as connection:

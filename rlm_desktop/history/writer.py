@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections import deque
@@ -70,20 +71,21 @@ class Writer:
         self._pending: deque[tuple[RunLog, AnyEvent | None]] = deque()
         self._batch: Batch | None = None
         self._barriers: deque[Future[None]] = deque()
+        self._quick: deque[_Task] = deque()
         self._tasks: deque[_Task] = deque()
         self._chores: deque[_Task] = deque()
         self._open: set[RunLog] = set()
         self._sinks: WeakKeyDictionary[Sink, RunLog] = WeakKeyDictionary()
         self._wake = threading.Event()
         self._urgent = threading.Event()
-        self._is_closing = False
+        self._is_closing = self._has_ended = False
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @property
     def is_busy(self) -> bool:
         """Whether something waits to be written; chores do not count."""
-        return bool(self.has_events or self._barriers or self._tasks)
+        return bool(self.has_events or self._barriers or self._quick or self._tasks)
 
     @property
     def has_events(self) -> bool:
@@ -124,33 +126,39 @@ class Writer:
         """Done when the events so far are written; fails when they cannot be."""
         done: Future[None] = Future()
         self._barriers.append(done)
-        self._urgent.set()
-        self._wake.set()
-        self._start()
+        self._hurry()
         return done
 
     def do(self, slices: Slices, *, is_chore: bool = False, is_quick: bool = False) -> Future[None]:
-        """Have work done after the events so far, quick work before other.
+        """Have work done after the events so far: quick work before other, each kind in its order.
 
         The future fails with what the work raised.
         """
         task = _Task(slices)
-        if is_quick:
-            self._tasks.appendleft(task)
-        else:
-            (self._chores if is_chore else self._tasks).append(task)
+        # A queue for each kind, that only grows at its end: its first one stays the first while it is done.
+        (self._quick if is_quick else self._chores if is_chore else self._tasks).append(task)
+        self._hurry()
+        return task.done
+
+    def _hurry(self) -> None:
+        """Have the thread look at once; what comes after its end fails instead of waiting for ever."""
         self._urgent.set()
         self._wake.set()
         self._start()
-        return task.done
+        if self._has_ended:
+            self._fail_tasks("The history is closed.")
 
     def close(self, timeout: float) -> bool:
         """Write what is left and end the thread; False when that did not succeed in time."""
         self._is_closing = True
         self._urgent.set()
         self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        with self._starting:  # from here on no thread starts any more
+            thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
+        else:
+            self._has_ended = True
         return not self.is_busy
 
     def _start(self) -> None:
@@ -178,6 +186,8 @@ class Writer:
             elif not self._chores:
                 pause = None
         self._drain()
+        self._has_ended = True
+        self._fail_tasks("The history is closed.")
 
     def _drain(self) -> None:
         """Write all that waits, as far as the database lets us."""
@@ -187,11 +197,11 @@ class Writer:
             if self._batch is None and self._barriers:
                 self._barriers.popleft().set_result(None)
             elif self._batch is None:
-                self._step(self._tasks)
+                self._step(self._quick or self._tasks)
             elif self._has_written(self._batch):
                 self._batch = None
             else:
-                self._fail_tasks()
+                self._fail_tasks(self.trouble)
                 return
 
     def _gathered(self) -> Batch:
@@ -268,11 +278,14 @@ class Writer:
             self.trouble = text
             self._tell(f"{text} The run goes on and is kept in memory until it can be written.")
 
-    def _fail_tasks(self) -> None:
-        while self._barriers:
-            self._barriers.popleft().set_exception(HistoryError(self.trouble))
-        while self._tasks:
-            self._tasks.popleft().done.set_exception(HistoryError(self.trouble))
+    def _fail_tasks(self, why: str) -> None:
+        with contextlib.suppress(IndexError):  # at the end two threads may do this at a time
+            while self._barriers:
+                self._barriers.popleft().set_exception(HistoryError(why))
+        for tasks in (self._quick, self._tasks):
+            with contextlib.suppress(IndexError):
+                while tasks:
+                    tasks.popleft().done.set_exception(HistoryError(why))
 
     def _step(self, tasks: deque[_Task]) -> None:
         """One slice of the first task."""

@@ -6,7 +6,7 @@ import gc
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -252,6 +252,7 @@ def test_rename_and_delete(history: History) -> None:
     assert history.sessions()[0].name == "Growth"
     history.delete_run("run-1")
     assert [run.id for run in history.runs()] == ["run-2"]
+    assert list(history.rows(["run-1", "run-2"])) == ["run-2"]
     history.delete_session("session-1")
     assert history.sessions() == []
     with pytest.raises(HistoryError, match="no session"):
@@ -275,6 +276,42 @@ def test_long_work_holds_nothing_up(history: History) -> None:
     assert history.sessions()[0].title == "Growth"
     is_over.set()
     done.result(30)
+
+
+def test_changes_are_made_in_the_order_in_which_they_were_asked_for(history: History) -> None:
+    """Also those that are asked for while another one, or longer work, is being done."""
+    is_under_way, go_on = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def change(name: str) -> Callable[[object], Iterator[None]]:
+        def slices(database: object) -> Iterator[None]:
+            if name == "long":
+                is_under_way.set()
+                assert go_on.wait(30)
+            order.append(name)
+            yield from ()
+
+        return slices
+
+    names = ["long", "delete", "restore"]
+    asked = [history._writer.do(change("long"), is_quick=True)]
+    assert is_under_way.wait(30)
+    asked += [history._writer.do(change(name), is_quick=True) for name in names[1:]]
+    go_on.set()
+    for done in asked:
+        done.result(30)
+    assert order == names
+    assert history.flush(30)
+
+
+def test_what_is_asked_for_too_late_fails_instead_of_waiting(history: History) -> None:
+    """A reader that passed the gate just before the history closed."""
+    keep(history, traces.run())
+    history.close()
+    with pytest.raises(HistoryError, match="closed"):
+        history._writer.wait_for_events().result(30)
+    with pytest.raises(HistoryError, match="closed"):
+        history._writer.do(lambda database: iter(())).result(30)
 
 
 def test_a_run_that_was_dropped_is_interrupted(history: History) -> None:
