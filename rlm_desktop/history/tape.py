@@ -14,7 +14,7 @@ from array import array
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 from weakref import finalize
@@ -125,8 +125,8 @@ class Tape(Sequence[AnyEvent]):
         return self._between(start, end)[::step]
 
     def __iter__(self) -> Iterator[AnyEvent]:
-        ends = [*self._firsts[1:], self._length]
-        return chain.from_iterable(self._between(*pair) for pair in zip(self._firsts, ends, strict=True))
+        firsts, length = self._firsts[:], self._length  # it may grow meanwhile
+        return chain.from_iterable(self._between(*pair) for pair in pairwise([*firsts, length]))
 
     def read(self, place: int, name: str) -> Any:
         """A field of the event at a place, texts included."""

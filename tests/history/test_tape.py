@@ -111,6 +111,18 @@ def test_what_is_unknown_or_damaged_is_left_out() -> None:
     assert len(taken) == len(events)
 
 
+def test_it_is_read_while_it_grows() -> None:
+    events = with_long_texts()
+    taken = Tape()
+    taken.add_events(events[:3])
+    taken.add_events(events[3:5])
+    reader = iter(taken)
+    read = [next(reader)]
+    taken.add_events(events[5:])
+    assert [event.seq for event in [*read, *reader]] == [event.seq for event in events[:5]]
+    assert len([*taken]) == len(events)
+
+
 def test_a_full_disk_leaves_the_tape_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tape, "IN_MEMORY", 1)
     full = Path("/dev/full")
