@@ -22,6 +22,8 @@ CONTEXT = "Sentences"
 TEMPLATES = "translations/sentences.txt"
 _LONGEST = 2000
 """What is longer is a text of a document or of a model."""
+_MOST_PARTS = 150
+"""So many parts of a text are looked at: what a server or a model says can have a joint at every other letter."""
 _KEY = 3
 """So many characters at an end of a text tell which templates are looked at."""
 _PLURAL_CAP = 1_000_000
@@ -59,6 +61,8 @@ class _Reader:
         """The translation that knows most of a text; the text itself when nothing is known."""
         if (found := self._seen.get(text)) is not None:
             return found
+        if len(self._seen) >= _MOST_PARTS:
+            return _Found(0, text)
         self._seen[text] = found = _Found(0, text)  # while it is being looked at: a part of it may be it again
         for template, values in _matches(text):
             inner = {name: self._value(value) for name, value in values.items()}
@@ -86,7 +90,7 @@ class _Reader:
 
     def _by_parts(self, text: str) -> _Found:
         """Sentences side by side, each for itself."""
-        for joint in _JOINTS:
+        for joint in _JOINTS if len(self._seen) < _MOST_PARTS else ():
             parts = joint.split(text)
             if len(parts) > 1:
                 between = iter(parts[1::2])

@@ -200,5 +200,10 @@ def test_every_error_writes_its_sentence_down(translate: ModuleType) -> None:
     assert set(translate.sentences.unwritten(translate.PACKAGE)) == passing_on
 
 
+@pytest.mark.parametrize("text", ["a: " * 660, "a: b\n" * 400, "Error: " * 280, "x: a. B; " * 220])
+def test_a_text_that_is_all_joints_is_left_alone(german: None, text: str) -> None:
+    said(text)  # neither too deep nor for long, whatever a server says
+
+
 def test_in_english_nothing_is_looked_up(qapp: QApplication) -> None:
     assert said("the file is empty.") == "the file is empty."
