@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 
 from rlm_desktop.engine.events import Message
+from rlm_desktop.repl.wire import plain
 
 
 class Cached(msgspec.Struct, frozen=True):
@@ -39,7 +41,11 @@ class CompletionCache:
     def key(server: str, model: str, messages: Sequence[Message], parameters: Mapping[str, Any]) -> str:
         """The name under which a reply is kept."""
         everything = (server, model, messages, dict(parameters))
-        return hashlib.sha256(msgspec.json.encode(everything, order="sorted")).hexdigest()
+        try:
+            text = msgspec.json.encode(everything, order="sorted")
+        except UnicodeEncodeError:
+            text = msgspec.json.encode(plain(msgspec.to_builtins(everything)), order="sorted")
+        return hashlib.sha256(text).hexdigest()
 
     async def get(self, key: str) -> Cached | None:
         """The reply kept under `key`, if there is a readable one."""
@@ -60,11 +66,12 @@ class CompletionCache:
 
     def _write(self, key: str, reply: Cached) -> None:
         path = self._path(key)
-        try:
+        with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.encode(reply))
-            os.replace(name, path)
-        except OSError:
-            return
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(msgspec.json.encode(reply))
+                os.replace(name, path)
+            except OSError:
+                os.unlink(name)

@@ -160,8 +160,7 @@ class ModelClient:
                     raise failure from error
                 await asyncio.sleep(self._delay(attempt, failure))
             else:
-                vectors = [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
-                return vectors, Usage(input_tokens=reply.usage.prompt_tokens, output_tokens=0)
+                return _vectors_in(reply)
         raise AssertionError("unreachable")
 
     async def aclose(self) -> None:
@@ -492,6 +491,16 @@ def endpoint(provider: Provider, path: str, model: str = "") -> str:
 def _azure_root(provider: Provider) -> str:
     parts = urlsplit(provider.base_url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _vectors_in(reply: Any) -> tuple[list[list[float]], Usage]:
+    """The vectors of an answer, which the SDK lets through whatever it is; some servers give no figures."""
+    try:
+        vectors = [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
+    except (AttributeError, TypeError):
+        raise ModelError("The server's answer holds no vectors: has it an embedding model?") from None
+    figures = getattr(reply, "usage", None)
+    return vectors, Usage(input_tokens=getattr(figures, "prompt_tokens", None), output_tokens=0)
 
 
 def used_by(error: ModelError) -> Usage | None:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from rlm_desktop.repl.wire import Variable
+from rlm_desktop.repl.wire import Variable, plain
 
 SCHEMA_VERSION = 1
 RUN = -1
@@ -227,7 +227,7 @@ class ModelResponded(Event, frozen=True, kw_only=True):
     """The reply is complete.
 
     Attributes:
-        text: The whole reply (the deltas before it add up to it).
+        text: The whole reply; the deltas before it are its beginning.
         usage: None when the provider gave none.
         cost_usd: US dollars, None when not known.
         queued: Seconds spent waiting for a free place before the request was sent.
@@ -463,8 +463,11 @@ def is_error(event: CallFinished | CellFinished) -> bool:
 
 
 def encode(event: Event) -> bytes:
-    """An event as one line of JSON, without the line end."""
-    return _encoder.encode(event)
+    """An event as one line of JSON, without the line end; lone surrogates are written as escapes."""
+    try:
+        return _encoder.encode(event)
+    except UnicodeEncodeError:
+        return _encoder.encode(plain(msgspec.to_builtins(event)))
 
 
 class _Tag(msgspec.Struct):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlm_desktop.engine.providers import Provider, is_secret_name
+from rlm_desktop.engine.providers import Provider
 from rlm_desktop.engine.secrets import MARKER, MIN_SECRET
 
 _MARK = MARKER.format("API key")
@@ -16,9 +16,7 @@ class KeyGuard:
     """
 
     def __init__(self, provider: Provider) -> None:
-        values = [value for name, value in provider.headers.items() if is_secret_name(name)]
-        values += [value.partition(" ")[2] for value in values]  # the token of "Bearer TOKEN" alone
-        found = {secret for secret in (provider.api_key, *values) if len(secret) >= MIN_SECRET}
+        found = {secret for secret in provider.secrets if len(secret) >= MIN_SECRET}
         self.secrets = tuple(sorted(found, key=len, reverse=True))
 
     def clean(self, text: str) -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from rlm_desktop.engine.provider_kinds import is_loopback
 from rlm_desktop.engine.providers import Provider, Providers
+
+if TYPE_CHECKING:
+    import aiohttp
 
 SECONDS = 1.5
 """For one server to answer: it is on this machine, but may be busy with a model."""
@@ -54,7 +57,7 @@ async def _ask(session: Any, provider: Provider) -> LocalServer | None:
         async with session.get(f"{provider.base_url}/models", allow_redirects=False) as response:
             if response.status != 200:
                 return None
-            body = msgspec.json.decode(await response.content.read(_MAX_BODY))
+            body = msgspec.json.decode(await _content(response))
             server = response.headers.get("Server", "")
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, msgspec.MsgspecError, RecursionError):
         return None
@@ -66,6 +69,16 @@ async def _ask(session: Any, provider: Provider) -> LocalServer | None:
     if not _is_of_kind(provider, items, server):
         return None
     return LocalServer(provider, tuple(_names(items)))
+
+
+async def _content(response: aiohttp.ClientResponse) -> bytes:
+    """The body, up to what a list of models may have."""
+    content = bytearray()
+    async for data in response.content.iter_any():
+        content += data
+        if len(content) > _MAX_BODY:
+            break
+    return bytes(content)
 
 
 def _is_of_kind(provider: Provider, items: list[dict[str, Any]], server: str) -> bool:

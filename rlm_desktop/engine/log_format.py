@@ -25,6 +25,11 @@ class SecretFormatter(logging.Formatter):
             self._filter = SecretFilter(known)
             self._known = known
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The secrets that it was told of."""
+        return self._known
+
     def clean(self, text: str) -> str:
         """A text as it may be written down."""
         return self._filter.clean(text)[0]
@@ -38,6 +43,11 @@ def learn_secrets(secrets: Iterable[str]) -> None:
     secrets = list(secrets)
     for formatter in _formatters():
         formatter.learn(secrets)
+
+
+def learnt_secrets() -> set[str]:
+    """Every secret that the logs of this process were told of, keys of this session among them."""
+    return {secret for formatter in _formatters() for secret in formatter.known}
 
 
 def without_secrets(text: str) -> str:

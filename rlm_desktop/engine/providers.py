@@ -8,6 +8,7 @@ settings.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,8 @@ from rlm_desktop.errors import SettingsError
 
 if TYPE_CHECKING:
     from rlm_desktop.keys import KeyStore
+
+_log = logging.getLogger(__name__)
 
 OFFLINE = "offline"
 OFFLINE_LABEL = "Offline (extractive, no language model)"
@@ -95,6 +98,13 @@ class Provider:
     def has_key(self) -> bool:
         """Whether there is a key to send."""
         return self.api_key not in ("", _LOCAL_KEY)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Its key and the values of its secret headers; of `Bearer TOKEN` the token too."""
+        values = [value for name, value in self.headers.items() if is_secret_name(name)]
+        tokens = [token for value in values if (token := value.partition(" ")[2])]
+        return (*([self.api_key] if self.has_key else ()), *values, *tokens)
 
     @property
     def uses_deployments(self) -> bool:
@@ -177,9 +187,7 @@ class Providers:
     def secrets(self) -> list[str]:
         """The keys, and all in the environment that must never leave."""
         known = (*self.configured, *self.of_environment)
-        keys = [provider.api_key for provider in known if provider.has_key]
-        values = [value for provider in known for name, value in provider.headers.items() if is_secret_name(name)]
-        return [*configured_secrets(self.env), *keys, *values]
+        return [*configured_secrets(self.env), *(secret for provider in known for secret in provider.secrets)]
 
     def get(self, name: str) -> Provider | None:
         """The provider of that name."""
@@ -231,10 +239,31 @@ class Providers:
 
 def environment() -> dict[str, str]:
     """The process's environment over the nearest `.env`, which is read but never exported to the process."""
-    from dotenv import dotenv_values, find_dotenv
+    from dotenv import find_dotenv
 
-    values = {name: value for name, value in dotenv_values(find_dotenv(usecwd=True)).items() if value}
+    values = {name: value for name, value in _dotenv(find_dotenv(usecwd=True)).items() if value}
     return {**values, **os.environ}
+
+
+def _dotenv(path: str) -> Mapping[str, str | None]:
+    """What a `.env` file says; in an old encoding, or unreadable, it must not keep the program from starting."""
+    from dotenv import dotenv_values
+
+    try:
+        return dotenv_values(path, encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return dotenv_values(path, encoding="latin-1")
+    except OSError as error:
+        _log.warning("%s cannot be read and is left out: %s", path, error.strerror)
+        return {}
+
+
+def known_secrets() -> list[str]:
+    """The keys of the settings and of the environment, and all else there that must never leave.
+
+    Asks the system's key store, which may take its time: call it from a thread.
+    """
+    return Providers.load().secrets
 
 
 def configured_secrets(env: Mapping[str, str] | None = None) -> list[str]:

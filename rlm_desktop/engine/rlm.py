@@ -70,11 +70,15 @@ class RLM:
         sub_calls: `recursive`: llm_query recurses while levels remain; `explicit`: only rlm_query does.
         tools: Functions and values that the REPL's code may use: name -> function, `(function, description)`, or
             plain data. Functions run in this process.
-        secrets: Further texts that must never leave in an output, an answer or a trace.
+        secrets: Further texts that must never leave in an output or an answer, or go to a model.
         secret_patterns: Further kinds of them: name -> regular expression.
         embedding_model: For `embed`; without one, OpenAI's small one at OpenAI, offline the hashing vectoriser.
         cache: A folder in which replies are kept and from which identical requests of any run are answered.
         options: Further fields of `RunOptions` by name.
+
+    Attributes:
+        options: What is chosen for its runs.
+        secret_filter: Takes the secrets out of what its runs give to models, and out of answers and outputs.
 
     Raises:
         SettingsError: No server is known for a model, or it cannot be used.
@@ -129,7 +133,7 @@ class RLM:
         self._providers = {name: self._find_provider(name) for name in self._model_names()}
         self._refuse_unpriced_budget()
         configured = [*self._known.secrets, *self._keys(), *secrets]
-        self._filter = SecretFilter(configured, secret_patterns)
+        self.secret_filter = SecretFilter(configured, secret_patterns)
         learn_secrets(configured)
         self._embedding_model = embedding_model or self._default_embedding_model()
         built_in = {"embed": (self._embed_for_cells, _EMBED_TEXT)} if self._embedding_model else {}
@@ -208,7 +212,8 @@ class RLM:
             sinks: Receive every event of the run.
 
         Raises:
-            UsageError: The question is empty, more than one kind of context was given, or `output` cannot be read.
+            UsageError: The question is empty, more than one kind of context was given, or `output` or `history`
+                cannot be read.
             DocumentError: A document cannot be read.
         """
         if not isinstance(question, str) or not question.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -218,14 +223,14 @@ class RLM:
         shared = _Shared.of_loop(self)
         await shared.repl_host.find_isolation()
         session_id = session or uuid.uuid4().hex
-        turns = self._turns_of(session_id) if history is None else [dict(turn) for turn in history]
+        turns = self._turns_of(session_id) if history is None else _checked_turns(history)
         run = Run(
             question,
             made,
             self.options,
             client_of=self.client,
             repl_host=shared.repl_host,
-            secret_filter=self._filter,
+            secret_filter=self.secret_filter,
             session_id=session_id,
             history=tuple(turns),
             toolbox=self._toolbox,
@@ -418,7 +423,7 @@ class RLM:
     async def _embed_for_cells(self, texts: Any, model: str | None = None) -> list[Any] | Billed:
         """`embed` as the REPL has it: one text gives one vector."""
         asked = [texts] if isinstance(texts, str) else [str(text) for text in texts]
-        asked, _ = await self._filter.clean_async(asked)
+        asked, _ = await self.secret_filter.clean_async(asked)
         name, vectors, usage = await self._embed(asked, model)
         result: list[Any] = vectors[0] if isinstance(texts, str) else list(vectors)
         if name == HASHING_MODEL:
@@ -447,7 +452,8 @@ class RLM:
         return self._providers[model]
 
     def _keys(self) -> list[str]:
-        return [provider.api_key for provider in self._providers.values() if not provider.is_offline]
+        providers = (provider for provider in self._providers.values() if not provider.is_offline)
+        return [secret for provider in providers for secret in provider.secrets]
 
     def _known_window(self) -> int:
         """Tokens that all models of rlm calls hold, as their servers said; never more than the usual."""
@@ -471,6 +477,13 @@ class RLM:
             return
         for model in sorted(self._model_names()):
             check_price(model, self._providers[model])
+
+
+def _checked_turns(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    turns = [dict(turn) for turn in history]
+    if not all("question" in turn and "answer" in turn for turn in turns):
+        raise UsageError("Each turn of history= needs a question and an answer.")
+    return turns
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:

@@ -163,7 +163,7 @@ class RlmCall:
         """Tell the model what the person said when they forked the run here."""
         past = self.run.past
         if self.is_root and past is not None and past.iteration == self.iteration and past.instruction:
-            self._say(past.instruction)
+            self._say(self.run.redact_short(self.number, [past.instruction], "instruction")[0])
 
     async def _ask(self, *, is_last_chance: bool = False) -> Completion:
         reply = self.record.next_reply(is_last_chance=is_last_chance) if self.record is not None else None
@@ -177,7 +177,8 @@ class RlmCall:
                 messages,
                 kept=self._sent,
                 iteration=self.iteration,
-                is_last_chance=is_last_chance,
+                # The one request that the limit on calls keeps free is the root's.
+                is_last_chance=is_last_chance and self.is_root,
             )
         self._sent = len(self._messages)
         # An empty assistant message is refused by several servers.
@@ -199,10 +200,14 @@ class RlmCall:
         if self.is_root and self.run.limit is not None:
             # What the cell made of refused calls is no answer; the last chance is told of its output.
             raise self.run.limit
-        self._errors = 0 if last.status == "ok" else self._errors + 1
+        # An answer that is not accepted is an error too, and does not end the count of those before it.
         if last.final is not None:
             return await self._answer(last.final)
-        if reply.final is not None and last.status == "ok":
+        if last.status != "ok":
+            self._errors += 1
+        elif reply.final is None:
+            self._errors = 0
+        else:
             outcome = await self._text_answer(reply.final)
             if outcome is not None:
                 return outcome
@@ -525,7 +530,7 @@ class RlmCall:
         )
         if self.is_root and self.run.output is not None:
             first = f"{first}\n\n{self.run.output.description()}"
-        first = await self.run.redact(self.number, first, "first message")
+        system, first = await self.run.redact_all(self.number, [system, first], "first message")
         return [Message("system", system), Message("user", first)]
 
     async def _compact(self) -> None:

@@ -14,7 +14,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
@@ -345,7 +345,10 @@ class Run:
     def _emit_start(self) -> None:
         from rlm_desktop import __version__
 
-        self.question, replaced = self.secret_filter.clean(self.question)
+        own_prompt = self.options.system_prompt or ""
+        (self.question, prompt), replaced = self.secret_filter.clean_all([self.question, own_prompt])
+        if prompt != own_prompt:
+            self.options = replace(self.options, system_prompt=prompt)
         self.emit(
             ev.RunStarted(
                 run_id=self.run_id,

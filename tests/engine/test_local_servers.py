@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import json
 from typing import Any
 
 import pytest
@@ -47,9 +49,23 @@ async def test_what_answers_and_what_is_something_else(kind: str, body: Any, fou
     assert all("Authorization" not in headers for _, headers, _ in served.requests)
 
 
-async def test_a_server_that_does_not_answer_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    import asyncio
+async def test_a_list_that_comes_in_pieces_is_read_whole() -> None:
+    body = json.dumps(models("qwen3:8b", owned_by="library")).encode()
 
+    async def handler(request: web.Request, _body: dict[str, Any]) -> Answer:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for start in range(0, len(body), 20):
+            await response.write(body[start : start + 20])
+            await asyncio.sleep(0)
+        return response
+
+    async with serving(handler) as served:
+        servers = await local_servers.find(at("ollama", served.url))
+    assert [server.models for server in servers] == [("qwen3:8b",)]
+
+
+async def test_a_server_that_does_not_answer_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_servers, "SECONDS", 0.1)
     gone = asyncio.Event()
 

@@ -48,6 +48,21 @@ def test_an_env_file_is_read_but_never_exported(tmp_path: Path, monkeypatch: pyt
     assert "OPENAI_API_KEY" not in os.environ
 
 
+@pytest.mark.parametrize("text", [b"NAME=K\xe4se\nAPI_KEY=abcdefgh\n", b"\xef\xbb\xbfAPI_KEY=abcdefgh\n"])
+def test_an_env_file_in_another_encoding_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: bytes
+) -> None:
+    (tmp_path / ".env").write_bytes(text)
+    monkeypatch.chdir(tmp_path)
+    assert providers.environment()["API_KEY"] == "abcdefgh"
+
+
+def test_the_token_of_a_secret_header_is_a_secret_by_itself() -> None:
+    provider = providers.Provider("box", "http://h/v1", "none", {"Authorization": "Bearer token-1234", "X": "y"})
+    assert provider.secrets == ("Bearer token-1234", "token-1234")
+    assert set(provider.secrets) <= set(providers.Providers([provider], env={}).secrets)
+
+
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://host/v1", "http://", "not a url"])
 def test_a_base_url_that_is_none_is_explained(url: str) -> None:
     with pytest.raises(SettingsError, match="http://"):

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from rlm_desktop.engine import client as client_module
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine import providers as providers_module
 from rlm_desktop.engine import rlm as rlm_module
+from rlm_desktop.engine.cache import Cached, CompletionCache
 from rlm_desktop.engine.chat import ReplyReader
 from rlm_desktop.engine.client import ModelClient
 from rlm_desktop.engine.context import make_context
-from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.events import EndState, Usage
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.parsing import parse_reply
+from rlm_desktop.engine.providers import Provider
+from rlm_desktop.engine.record import fork_at, resume_from
 from rlm_desktop.engine.requests import Requests
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.tools import Billed, shown
 from rlm_desktop.engine.trace import Trace
 from rlm_desktop.engine.typed_output import OutputType
-from rlm_desktop.errors import ModelError, SettingsError
+from rlm_desktop.errors import ModelError, SettingsError, UsageError
 from rlm_desktop.repl.wire import Final
 from tests.engine.conftest import MakeBench, by_role, cell
+from tests.provider_servers import serving
 from tests.servers import Fault
 
 NO_TEMPERATURE = Fault("status", 400, body='{"error": {"message": "unsupported value: temperature"}}')
@@ -338,3 +345,84 @@ async def test_a_context_of_many_items_is_measured_once() -> None:
     context = await make_context(context=[item])
     assert (context.characters, context.summary.characters) == (7, 7)
     assert item.written <= 2
+
+
+# -- of the second review ------------------------------------------------------------------------------------
+
+
+async def test_answers_that_are_not_accepted_are_errors_in_a_row(bench: MakeBench) -> None:
+    replies = [cell(f"SUBMIT(n='{word}')") for word in ("one", "two", "three")] + ["no number"]
+    one = await bench(replies, limits=Limits(max_errors=3), max_iterations=9)
+    result = await one.ask(context="c", output="n: int")
+    assert result.end_state is EndState.ERROR_THRESHOLD_EXCEEDED
+    assert len(one.of(ev.AnswerRejected)) == 3
+
+
+async def test_the_request_kept_free_for_the_root_is_not_a_childs(bench: MakeBench) -> None:
+    def root(messages: list[dict[str, Any]]) -> str:
+        if "Another RLM" in messages[1]["content"]:
+            return cell(f"x = {len(messages)}")
+        return cell("rlm_query('a task')") if len(messages) == 2 else "FINAL(wound up)"
+
+    limits = Limits(max_calls=3, max_errors=None)
+    one = await bench(by_role(root, lambda p: p), limits=limits, max_depth=2, iterations={1: 1})
+    result = await one.ask(context="c")
+    assert (result.end_state, result.final_answer) == (EndState.CALL_LIMIT_EXCEEDED, "wound up")
+    assert len(one.server.log) == 3
+
+
+def test_what_was_never_sent_is_not_spent_and_what_a_tool_asked_is() -> None:
+    usage = Usage(input_tokens=5, output_tokens=0)
+    started = ev.RunStarted(run_id="r", session_id="s", question="q", root_model="m", sub_model="m", started_at="")
+    tool = ev.ToolCalled(call=0, iteration=1, cell=0, line=1, name="embed", arguments="", usage=usage)
+    plain = ev.ToolCalled(call=0, iteration=1, cell=0, line=1, name="clock", arguments="")
+    unsent = ev.ModelFailed(call=0, error="cancelled before it was sent", was_sent=False)
+    past = resume_from([started, tool, plain, unsent, ev.ModelFailed(call=0, error="broken")])
+    assert past.spent == ev.Spent(requests=2, tokens=5, cost_usd=0.0)
+
+
+async def test_secrets_in_a_prompt_of_ones_own_and_in_an_instruction_go_to_no_model(bench: MakeBench) -> None:
+    options: dict[str, Any] = {"secrets": ["hunter2hunter2"], "system_prompt": "The key is hunter2hunter2."}
+    one = await bench([cell("x = 1"), "FINAL(done)"], **options)
+    await one.ask(context="c")
+    two = await bench(["FINAL(done)"], **options)
+    await two.ask(context="c", past=fork_at(one.events, 2, instruction="Use hunter2hunter2."))
+    bodies = [str(logged.body) for bench_ in (one, two) for logged in bench_.server.log]
+    assert len(bodies) == 3
+    assert not any("hunter2" in body for body in bodies)
+    assert all("hunter2" not in ev.encode(event).decode() for event in (*one.events, *two.events))
+
+
+async def test_half_a_character_breaks_neither_cache_nor_events(bench: MakeBench, tmp_path: Path) -> None:
+    one = await bench(["FINAL(done)"], cache=tmp_path)
+    assert (await one.ask("half \udcff", context="c \ud800")).final_answer == "done"
+    assert all(ev.decode(ev.encode(event)) is not None for event in one.events)
+
+
+def test_a_reply_that_cannot_be_kept_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    asyncio.run(CompletionCache(tmp_path).put("ab" * 32, Cached("text")))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+async def test_vectors_without_figures_and_an_answer_without_vectors() -> None:
+    answers: list[Any] = [{"data": [{"embedding": [1.0], "index": 0}]}, {"object": "list"}]
+
+    async def handler(_request: web.Request, _body: dict[str, Any]) -> Any:
+        return answers.pop(0)
+
+    async with serving(handler) as served:
+        client = ModelClient(Provider("box", served.url, "none"))
+        assert await client.embed("m", ["a"]) == ([[1.0]], Usage(input_tokens=None, output_tokens=0))
+        with pytest.raises(ModelError, match="no vectors"):
+            await client.embed("m", ["a"])
+        await client.aclose()
+
+
+async def test_a_turn_without_an_answer_is_explained() -> None:
+    async with RLM() as rlm:
+        with pytest.raises(UsageError, match="question and an answer"):
+            await rlm.arun("And now?", context="c", history=[{"question": "Before?"}])
