@@ -277,6 +277,22 @@ async def test_providers_of_the_settings_answer_by_their_names(guide: Path) -> N
     assert "FAR_KEY is neither in the environment nor in .env" in missing.stderr
 
 
+async def test_what_ask_prints_holds_no_key_that_a_model_said(guide: Path) -> None:
+    replies = [f"```repl\nx = '{KEY[::-1]}'[::-1]\n# {KEY}\nFINAL(x)\n```"] * 2
+    async with ModelServer(replies) as server:
+        settings.save_tables("providers", [{"name": "near", "base_url": server.url}])
+        for form in ("--events", "--json"):
+            process = await asyncio.create_subprocess_exec(
+                *command("ask", "-q", "-d", guide, "Why?", "--model", "near/m", form),
+                stdout=asyncio.subprocess.PIPE,
+                env={**os.environ, "FAR_KEY": KEY},
+            )
+            output, _ = await process.communicate()
+            assert process.returncode == 0
+            assert KEY not in output.decode()
+            assert "[secret removed: configured key]" in output.decode()
+
+
 async def test_a_refused_key_is_a_sentence(guide: Path) -> None:
     async with ModelServer([Fault("status", status=401)]) as server:
         status, output, errors = await run_with_server(server, "ask", "-d", guide, "Why?", "--model", "big")

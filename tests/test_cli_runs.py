@@ -7,10 +7,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from rlm_desktop import paths
-from rlm_desktop.cli import ORDERS, main
+from rlm_desktop import paths, settings
+from rlm_desktop.cli import EXPORTS, ORDERS, main
+from rlm_desktop.cli.outgoing import EventLines
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.secrets import SecretFilter
 from rlm_desktop.history import History, filters
 from tests.history import traces
 from tests.history.test_store import keep
@@ -80,6 +84,54 @@ def test_an_export_says_what_it_wrote_and_redacted(capsys: Said, tmp_path: Path)
     received = said(capsys, "import", archive)
     assert ids(received["runs"]) == ["aa1", "cc3"]
     assert all("already" in remark for remark in received["remarks"])
+
+
+HELD = "canary.of.the.settings.4711"
+
+
+@pytest.fixture
+def _held_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider of the settings with a key; the variable that it is in does not look like a secret's."""
+    monkeypatch.setenv("FAR_ACCESS", HELD)
+    far = {"name": "far", "base_url": "http://far/v1", "key": "environment", "key_variable": "FAR_ACCESS"}
+    settings.save_tables("providers", [far])
+
+
+@pytest.mark.usefixtures("_held_key")
+def test_nothing_that_leaves_holds_a_key_that_a_model_said(capsys: Said, tmp_path: Path) -> None:
+    run = traces.run("aa1", "one", question="Say it")
+    said_it = [
+        msgspec.structs.replace(event, **{name: f"{HELD} {getattr(event, name)}"})
+        if (name := {"ModelResponded": "text", "CellStarted": "code"}.get(type(event).__name__))
+        else event
+        for event in run
+    ]
+    value = ev.AnswerSet(call=0, answer="x", source="SUBMIT", value={HELD: [HELD]})
+    with closing(History(paths.history_file())) as history:
+        keep(history, [*said_it[:-2], value, *said_it[-2:]])
+        history.rename_run("aa1", f"The key is {HELD}")
+        history.search("anything", wait=60)
+        assert HELD in str(history.events("aa1"))
+    shown = [str(said(capsys, "show", "aa")), str(said(capsys, "search", "canary"))]
+    for form in EXPORTS:
+        target = tmp_path / form
+        assert said(capsys, "export", "aa", "-f", form, "-o", target)["redacted"]["configured key"] >= 1
+        shown.append(target.read_bytes().decode("latin-1"))
+    main(["runs", "export", "aa"])
+    shown.append(capsys.readouterr().out)
+    assert [HELD in text for text in shown] == [False] * (len(EXPORTS) + 3)
+
+
+def test_events_that_are_printed_hold_no_secret_even_in_pieces(capsys: Said) -> None:
+    lines = EventLines(SecretFilter([HELD]))
+    whole = f"It is {HELD}, I think."
+    for number in range(0, len(whole), 5):
+        lines.take(ev.TextDelta(call=1, text=whole[number : number + 5]))
+    lines.take(ev.ModelResponded(call=1, text=whole))
+    printed = [ev.decode(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(printed) == 1 + -(-len(whole) // 5)
+    assert HELD not in "".join(event.text for event in printed[:-1] if isinstance(event, ev.TextDelta))
+    assert printed[-1] == ev.ModelResponded(call=1, text="It is [secret removed: configured key], I think.")
 
 
 def test_the_orders_are_those_of_the_history() -> None:

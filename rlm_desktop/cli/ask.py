@@ -12,10 +12,9 @@ from typing import Any
 
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
-from rlm_desktop.cli.output import print_json
+from rlm_desktop.cli.outgoing import EventLines, print_clean_json
 from rlm_desktop.cli.progress import LiveTree, PlainLines
 from rlm_desktop.documents import Document, expand, load_all, load_bytes
-from rlm_desktop.engine.events import AnyEvent, encode
 from rlm_desktop.engine.providers import OFFLINE, default_models, label
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.run import Run, RunResult
@@ -33,7 +32,7 @@ def run(chosen: argparse.Namespace) -> int:
 def report(chosen: argparse.Namespace, result: RunResult) -> int:
     """Print a result as it was asked for; the exit status."""
     if chosen.json:
-        print_json(result)
+        print_clean_json(result)
     elif not chosen.events and result.final_answer is not None:
         print(result.final_answer)
     if not result.success:
@@ -69,7 +68,7 @@ async def watched(
     """Start a run, show its progress, wait for its end. `arguments` are those of `RLM.start`."""
     sinks: list[Sink] = []
     if chosen.events:
-        sinks.append(_print_event)
+        sinks.append(EventLines(rlm.secret_filter).take)
     if kept_in is not None:
         kept_in.keep_documents(arguments["documents"])
         sinks.append(kept_in.sink())
@@ -210,13 +209,6 @@ def _stopping(run: Run) -> Iterator[None]:
         yield
     finally:
         remove()
-
-
-def _print_event(event: AnyEvent) -> None:
-    # A sink must not raise: when the reader of the output has gone, the run goes on and is kept in the history.
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(encode(event).decode() + "\n")
-        sys.stdout.flush()
 
 
 def _warn(text: str) -> None:

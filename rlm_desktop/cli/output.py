@@ -10,6 +10,8 @@ from typing import Any, TextIO
 
 import msgspec
 
+from rlm_desktop.repl.wire import plain
+
 _SHOWN = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"}
 _SHOWN |= dict.fromkeys(range(0x7F, 0xA0), 0xFFFD)
 
@@ -34,9 +36,12 @@ class PrintableStream:
 
 
 def print_json(value: Any) -> None:
-    """Print a value as indented JSON."""
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    sys.stdout.write(text.decode() + "\n")
+    """Print a value as indented JSON; lone surrogates are written as escapes."""
+    try:
+        text = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        text = msgspec.json.encode(plain(msgspec.to_builtins(value)))
+    sys.stdout.write(msgspec.json.format(text, indent=2).decode() + "\n")
 
 
 def seconds(value: float | None) -> str:

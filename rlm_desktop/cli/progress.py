@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import time
 from collections.abc import AsyncIterator
 from typing import TextIO
 
@@ -38,8 +39,10 @@ class LiveTree:
 
     async def _keep_drawing(self, state: RunState) -> None:
         while True:
+            began = time.monotonic()
             self._draw(state)
-            await asyncio.sleep(REFRESH_SECONDS)
+            # A tree of many thousand rows takes long to draw: it must not take the loop from the run.
+            await asyncio.sleep(max(REFRESH_SECONDS, 10 * (time.monotonic() - began)))
 
     def _draw(self, state: RunState) -> None:
         columns, rows = shutil.get_terminal_size((100, 24))

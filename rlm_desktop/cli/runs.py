@@ -148,7 +148,9 @@ def _show(history: History, chosen: argparse.Namespace) -> int:
         return replay.play(history, row, chosen)
     state = history.state(row.id)
     if chosen.json:
-        print_json(tree.as_json(state))
+        from rlm_desktop.cli.outgoing import print_clean_json
+
+        print_clean_json(tree.as_json(state))
         return 0
     print(f"Run        {row.id} of session {row.session_id}")
     print(f"Question   {row.question}")
@@ -192,7 +194,9 @@ def _continue(history: History, chosen: argparse.Namespace) -> int:
 def _search(history: History, chosen: argparse.Namespace) -> int:
     hits = history.search(" ".join(chosen.words), limit=_limit(chosen), chosen=_filter(history, chosen))
     if chosen.json:
-        print_json([dataclasses.asdict(hit) for hit in hits])
+        from rlm_desktop.cli.outgoing import print_clean_json
+
+        print_clean_json([dataclasses.asdict(hit) for hit in hits])
     elif hits:
         table = [[hit.run_id[:8], local_time(hit.started_at), hit.field, hit.snippet] for hit in hits]
         print_table(("RUN", "STARTED", "IN", "FOUND"), table)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rlm_desktop.cli.output import local_time, one_line, print_json, width
-from rlm_desktop.engine.providers import configured_secrets
+from rlm_desktop.engine.providers import known_secrets
 from rlm_desktop.errors import UsageError
 from rlm_desktop.history import History, exports
 from rlm_desktop.history.transfer import ARCHIVE, Exported, export_runs, receive
@@ -26,7 +26,7 @@ def export(history: History, run_ids: Sequence[str], chosen: argparse.Namespace)
             chosen.format,
             _target(Path(chosen.output), run_ids, chosen.format),
             with_documents=chosen.documents,
-            secrets=configured_secrets(),
+            secrets=known_secrets(),
         )
         _tell(done, as_json=chosen.json)
         return 0
@@ -36,7 +36,7 @@ def export(history: History, run_ids: Sequence[str], chosen: argparse.Namespace)
         raise UsageError("Standard output takes the export itself: give --output FILE with --json.")
     if len(run_ids) > 1:
         raise UsageError(f"Only --format {ARCHIVE} holds more than one run: give --output FOLDER for a file each.")
-    clean = exports.Redactor(configured_secrets())
+    clean = exports.Redactor(known_secrets())
     sys.stdout.writelines(exports.render(history.events(run_ids[0]), chosen.format, clean=clean))
     _tell_redacted(clean.replaced)
     return 0

@@ -203,15 +203,16 @@ def _copy_run(
             else:
                 remarks.append(f"The text of {reference.name} is not kept here and does not go along.")
     target.flush()
+    clean = clean or str
     if row.title:
-        target.rename_run(row.id, row.title)
+        target.rename_run(row.id, clean(row.title))
     if row.tags:
-        target.tag_run(row.id, row.tags)
+        target.tag_run(row.id, list(map(clean, row.tags)))
     session = source.session(row.session_id)
     if session.title:
-        target.rename_session(row.session_id, session.title)
+        target.rename_session(row.session_id, clean(session.title))
     if session.tags:
-        target.tag_session(row.session_id, session.tags)
+        target.tag_session(row.session_id, list(map(clean, session.tags)))
 
 
 def _write(history: History, events: Sequence[AnyEvent], origin: str, watch: Watch) -> None:

@@ -123,20 +123,23 @@ def _piece(event: AnyEvent) -> str:
 def _cleaned_event(event: AnyEvent, clean: Clean) -> AnyEvent:
     """The event with every text in it cleaned; the very same when there is nothing to clean."""
     original = msgspec.json.decode(ev.encode(event))
-    plain = _clean_value(original, clean)
+    plain = {name: clean_value(value, clean) for name, value in original.items()}
     if plain == original:
         return event
     plain.update({name: original[name] for name in _KEPT if name in original})
     return msgspec.convert(plain, type(event))
 
 
-def _clean_value(value: Any, clean: Clean) -> Any:
+def clean_value(value: Any, clean: Clean) -> Any:
+    """Plain data with every text in it cleaned, names too."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
-        return {key: _clean_value(item, clean) for key, item in value.items()}
+        return {
+            clean(key) if isinstance(key, str) else key: clean_value(item, clean) for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [_clean_value(item, clean) for item in value]
+        return [clean_value(item, clean) for item in value]
     return value
 
 

@@ -118,7 +118,8 @@ class Transfers(QObject):
 
     async def _write(self, run_ids: Sequence[str], choice: ExportChoice, target: Path) -> None:
         def work(history: History, watch: Watch) -> Exported:
-            from rlm_desktop.engine.providers import configured_secrets
+            from rlm_desktop.engine.log_format import learnt_secrets
+            from rlm_desktop.engine.providers import known_secrets
             from rlm_desktop.history.transfer import export_runs
 
             return export_runs(
@@ -127,7 +128,7 @@ class Transfers(QObject):
                 choice.form,
                 target,
                 with_documents=choice.with_documents,
-                secrets=configured_secrets(),
+                secrets=[*known_secrets(), *learnt_secrets()],
                 watch=watch,
             )
 
