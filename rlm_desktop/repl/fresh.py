@@ -126,6 +126,8 @@ class FreshLauncher:
         Raises:
             ReplError: It could not be started.
         """
+        # First, so that nothing is left behind by one who is cancelled meanwhile.
+        context = await asyncio.to_thread(lambda: msgspec.msgpack.encode(wire.plain(spec.context)))
         sock, process = self._warm.popleft() if self._warm else self._start_one()
         asyncio.get_running_loop().call_soon(self._refill)
         order = Confinement(
@@ -140,8 +142,8 @@ class FreshLauncher:
         except OSError as error:
             sock.close()
             process.kill()
+            process.forget()
             raise ReplError(f"A REPL worker ended before it began: {error.strerror}.") from None
-        context = await asyncio.to_thread(lambda: msgspec.msgpack.encode(wire.plain(spec.context)))
         return Launched(
             process, lambda received, lost: Channel(sock, self._turns, received=received, lost=lost), context
         )
@@ -193,6 +195,8 @@ class FreshLauncher:
                 )
             except OSError as error:
                 ours.close()
+                if scratch:
+                    os.rmdir(scratch)
                 raise ReplError(f"No REPL worker could be started: {error.strerror}.") from None
         return ours, FreshProcess(program, scratch=scratch, is_wrapped=bool(wrapper))
 

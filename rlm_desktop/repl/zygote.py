@@ -199,9 +199,11 @@ def _remove(folder: str) -> None:
     try:
         os.rmdir(folder)
     except OSError:
-        if os.fork() == 0:
-            shutil.rmtree(folder, ignore_errors=True)
-            os._exit(0)
+        # When nothing can be forked it stays until the end, when all folders are removed.
+        with contextlib.suppress(OSError):
+            if os.fork() == 0:
+                shutil.rmtree(folder, ignore_errors=True)
+                os._exit(0)
 
 
 def _become_worker(order: ForkWorker, sock: int, context: Any, scratch: str) -> NoReturn:
