@@ -157,6 +157,7 @@ class Palette(QFrame):
         self._recent = _names(memory.value(_RECENT))
         self._entries = [*_action_entries(actions), *more()]
         self._model = _Found(self)
+        self._row_height = GRID
         self.edit = QLineEdit()
         self.edit.setPlaceholderText(self.tr("Type a few letters of a command, a session or a document"))
         self.edit.setAccessibleName(self.tr("Command"))
@@ -196,7 +197,8 @@ class Palette(QFrame):
         """Near the top of the window, in its middle."""
         window = self._window
         width = min(WIDTH, window.width() - 4 * GRID)
-        row = self.view.sizeHintForRow(0)
+        self._row_height = self.view.sizeHintForRow(0) if self._model.entries else self._row_height
+        row = self._row_height
         self.view.setFixedHeight(row * min(ROWS_SHOWN, max(3, (window.height() - 20 * GRID) // row)))
         self.setFixedWidth(width)
         self.adjustSize()

@@ -108,6 +108,9 @@ class TestPalette:
         qtbot.keyClick(palette.edit, Keys.Key_Down)
         assert palette.isVisible()
         assert done == []
+        window.resize(700, 500)
+        palette.edit.clear()
+        assert palette.view.height() > 100
 
     def test_it_lists_every_action_with_its_keys_and_goes_to_other_places(
         self, window: QMainWindow, qtbot: QtBot, memory: QSettings
