@@ -7,6 +7,7 @@ sent, and nothing is downloaded or installed.
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import logging
 import time
@@ -107,8 +108,11 @@ def fetch(address: str) -> Release:
     """
     _check_address(address)
     request = urllib.request.Request(address, headers={"User-Agent": "rlm-desktop"})
-    with urllib.request.build_opener(_CheckedRedirects).open(request, timeout=_SECONDS) as answer:
-        data = answer.read(_MOST_BYTES + 1)
+    try:
+        with urllib.request.build_opener(_CheckedRedirects).open(request, timeout=_SECONDS) as answer:
+            data = answer.read(_MOST_BYTES + 1)
+    except http.client.HTTPException as error:
+        raise ValueError(f"that is no HTTP: {error!r}") from error
     if len(data) > _MOST_BYTES:
         raise ValueError("the document is too long")
     try:

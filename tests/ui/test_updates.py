@@ -24,12 +24,16 @@ class Server:
     def __init__(self) -> None:
         self.answer: bytes = b""
         self.redirect = ""
+        self.is_rude = False
         self.requests: list[tuple[str, dict[str, str]]] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.requests.append((self.path, dict(self.headers)))
+                if outer.is_rude:
+                    self.wfile.write(b"no HTTP at all\r\n")
+                    return
                 self.send_response(302 if outer.redirect else 200)
                 if outer.redirect:
                     self.send_header("Location", outer.redirect)
@@ -123,6 +127,12 @@ async def test_nothing_about_the_person_is_sent(server: Server, scene: Scene) ->
 async def test_a_bad_document_disturbs_nobody(server: Server, scene: Scene, answer: bytes) -> None:
     server.answer = answer
     assert await scene.start(check_updates=True, updates_url=server.url) == []
+
+
+async def test_what_does_not_speak_http_disturbs_nobody(server: Server, scene: Scene) -> None:
+    server.is_rude = True
+    assert await scene.start(check_updates=True, updates_url=server.url) == []
+    assert await scene.start(check_updates=True, updates_url="https://no host/newest.json") == []
 
 
 async def test_a_server_that_is_not_there_disturbs_nobody(server: Server, scene: Scene) -> None:
