@@ -158,6 +158,11 @@ class TestCrash:
         assert CrashFile(tmp_path).take_last() == ""
         assert [path.name for path in tmp_path.iterdir()] == ["last-crash.txt"]
 
+    def test_a_process_of_the_same_number_left_it(self, tmp_path: Path) -> None:
+        """In a container every start may have the same one."""
+        (tmp_path / f"crash-{os.getpid()}.txt").write_text("head\nstack\n", encoding="utf-8")
+        assert "stack" in CrashFile(tmp_path).take_last()
+
     @pytest.mark.parametrize("end", ["crash.disarm()", "os.kill(os.getpid(), signal.SIGKILL)"])
     def test_other_ends_leave_nothing(self, tmp_path: Path, end: str) -> None:
         self.run(tmp_path, end)

@@ -42,7 +42,8 @@ class CrashFile:
         found = ""
         with contextlib.suppress(OSError):
             for path in sorted(self._folder.glob(_NAME.format("*")), key=lambda path: path.stat().st_mtime):
-                if _is_running(path):
+                # One that an earlier process of our own number left is nobody's: in a container it is often the same.
+                if path != self._path and _is_running(path):
                     continue
                 text = path.read_text(encoding="utf-8", errors="replace")[:_MOST]
                 if text.count("\n") > 1:
