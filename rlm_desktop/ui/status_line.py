@@ -47,6 +47,7 @@ class StatusLine(QFrame):
         self._clock: Clock | None = None
         self.mark = StatusMark()
         self._figures = QLabel()
+        self._figures.setObjectName("figures")
         muted(self._figures)
         self._figures.setAccessibleName(self.tr("Figures of the run"))
         self._figures.setMinimumWidth(1)
@@ -146,7 +147,9 @@ class StatusLine(QFrame):
         if state is None:
             self.mark.show_status("", self.tr("Ready"))
             self._figures.setText("")
+            self._figures.setToolTip("")
             self._all_figures = ""
+            self.setAccessibleName(self.text)
             self._show_place(self._isolation[0])
             return
         words, sign = self._words(state), state.status

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QTextDocument
 from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine import events as ev
@@ -155,6 +156,34 @@ def test_variables_are_listed_with_what_changed(inspector: Inspector) -> None:
     assert names == ["● answers", "● found", "parts", "context"]
     table.setCurrentCell(0, 0)
     assert "Cloud grew" in inspector.variables.preview.text
+    shown = inspector.node
+    later = _first(state, lambda node: isinstance(node, IterationNode) and node is not shown and bool(node.cells))
+    inspector.show_node(state, later)
+    assert inspector.variables.preview.text == later.cells[-1].variables[table.currentRow()].preview != ""
+
+
+def test_a_value_that_comes_late_is_not_shown_for_another_row(inspector: Inspector) -> None:
+    state = traces.state(Shape(calls=60, depth=1, batch=20, seed=5, cut=400))
+    first, page = _first(state, _has_batch), inspector.variables
+    inspector.set_live(True)
+    inspector.show_node(state, first)
+    _open(inspector, "Variables")
+    page.table.setCurrentCell(0, 0)
+    page.table.cellActivated.emit(0, 0)
+    name = page.table.item(0, 0).text().split()[-1]
+    page.show_node(IterationNode(first.call, ev.IterationStarted(call=first.call.number, iteration=9, of=9)))
+    page.show_value(first.call.number, name, "of the row before", is_cut=False)
+    assert page.preview.text != "of the row before"
+
+
+def test_what_changes_is_told_to_screen_readers_too(inspector: Inspector) -> None:
+    state = traces.state(DONE)
+    inspector.show_node(state, state.nodes[0], lambda: 1.0)
+    _open(inspector, "Details")
+    inspector.facts.show_facts([("", [("Duration", "1 s")])])
+    inspector.facts.show_facts([("", [("Duration", "2 s")])])
+    names = [label.accessibleName() for label in inspector.facts.findChildren(QLabel) if label.isVisible()]
+    assert "Duration: 2 s" in names
 
 
 def test_a_failed_call_says_why_and_how_often_it_was_tried(inspector: Inspector) -> None:

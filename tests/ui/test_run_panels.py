@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QPlainTextEdit, QTreeWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QPlainTextEdit, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.events import CancelRequested, DocumentRef, EndState, RunFinished, RunStarted
@@ -206,6 +206,12 @@ class TestStatus:
         assert line.text.startswith("Completed · iteration ")
         assert f"{state.totals.calls:,} calls" in line.text
         assert not line.stop.isVisible()
+
+    def test_nothing_is_left_of_a_run_that_shows_no_more(self, line: StatusLine) -> None:
+        line.set_state(traces.state())
+        line.set_state(None)
+        assert "Ready" in line.accessibleName()
+        assert line.findChild(QLabel, "figures").toolTip() == ""
 
     def test_a_running_one_can_be_stopped_once(self, qtbot: QtBot, line: StatusLine) -> None:
         state = traces.state(traces.Shape(cut=40))

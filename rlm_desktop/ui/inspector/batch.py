@@ -129,7 +129,7 @@ def _side(column: int) -> Qt.AlignmentFlag:
 
 
 _TEXTS: tuple[Callable[[CallNode, float], str], ...] = (
-    lambda call, now: f"{call.batch_index + 1:,}",
+    lambda call, now: figures.number(call.batch_index + 1),
     lambda call, now: call_text.status(call),
     lambda call, now: "" if call.status == "queued" else call_text.seconds(call_text.duration(call, now)),
     lambda call, now: call_text.tokens(call.subtree),

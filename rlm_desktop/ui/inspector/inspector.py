@@ -53,10 +53,10 @@ class FactsPage(QScrollArea):
         if self._names(groups) != self._names(self._shown):
             self._build(groups)
         else:
-            texts = [value for _, rows in groups for _, value in rows]
-            for label, text in zip(self._values, texts, strict=True):
-                if label.text() != text:
-                    label.setText(text)
+            facts = [fact for _, rows in groups for fact in rows]
+            for label, (name, value) in zip(self._values, facts, strict=True):
+                if label.text() != value:
+                    _write_fact(label, name, value)
         self._shown = groups
 
     @staticmethod
@@ -93,14 +93,19 @@ class FactsPage(QScrollArea):
         key = QLabel(name)
         key.setTextFormat(Qt.TextFormat.PlainText)  # it may be the name of a document or a model
         key.setProperty("muted", True)
-        text = QLabel(value)
+        text = QLabel()
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        text.setAccessibleName(f"{name.strip()}: {value}")
+        _write_fact(text, name, value)
         grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(text, row, 1)
         self._values.append(text)
+
+
+def _write_fact(label: QLabel, name: str, value: str) -> None:
+    label.setText(value)
+    label.setAccessibleName(f"{name.strip()}: {value}")
 
 
 class Inspector(QWidget):

@@ -100,6 +100,8 @@ class VariablesPage(QWidget):
 
     def show_node(self, node: IterationNode) -> None:
         """Show the variables of an iteration."""
+        if node is not self._node:
+            self._wanted = None
         self._node = node
         finished = [cell for cell in node.cells if cell.finished is not None]
         variables = finished[-1].variables if finished else ()
@@ -116,11 +118,13 @@ class VariablesPage(QWidget):
         self.table.setRowCount(len(variables))
         for row, variable in enumerate(variables):
             self._fill_row(row, variable)
-        self.preview.set_text("")
-        self._tell("")
+        if self._wanted is None:  # else its value is on its way
+            self.preview.set_text("")
+            self._tell("")
+            self._on_chosen(self.table.currentRow())
 
     def _fill_row(self, row: int, variable: Variable) -> None:
-        size = f"{variable.size:,}" if variable.size is not None else call_text.UNKNOWN
+        size = figures.number(variable.size) if variable.size is not None else call_text.UNKNOWN
         name = f"● {variable.name}" if variable.changed else f"   {variable.name}"
         texts = (name, variable.type, size, figures.one_line(variable.preview))
         for column, text in enumerate(texts):
@@ -172,7 +176,7 @@ class VariablesPage(QWidget):
         self.preview.set_text(value)
         parts = [self._moment()]
         if is_cut:
-            count = f"{len(value):,}"
+            count = figures.number(len(value))
             parts.append(self.tr("Only the first {count} characters are shown.").format(count=count))
         self._tell(" ".join(parts))
 
