@@ -103,9 +103,27 @@ def _give_back(text: str) -> None:
     madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     header = sys.getsizeof("\u0100") - 4  # the largest one there is: not a byte of it may be touched
     first = -(-(id(text) + header) // mmap.PAGESIZE) * mmap.PAGESIZE
-    last = (id(text) + sys.getsizeof(text)) // mmap.PAGESIZE * mmap.PAGESIZE
+    last = (id(text) + _own_size(text)) // mmap.PAGESIZE * mmap.PAGESIZE
     for start in range(first, last, LARGE):
         madvise(start, min(LARGE, last - start), advice)
+
+
+def _own_size(text: str) -> int:
+    """Bytes of a large text itself: the copy in UTF-8 that SQLite and msgpack leave with it lies elsewhere."""
+    if text.isascii():
+        return sys.getsizeof(text)
+    length, size = len(text), sys.getsizeof(text) - _HEADER
+    for width in (1, 2):
+        if size == width * (length + 1):  # never with a copy: that has more bytes than there are characters
+            return sys.getsizeof(text)
+    width = 1
+    for start in range(0, length, _COPY):
+        start = max(0, min(start, length - _COPY))
+        piece = text[start : start + _COPY]
+        width = max(width, (sys.getsizeof(piece) - _HEADER) // (len(piece) + 1))
+        if width == 4:
+            break
+    return _HEADER + width * (length + 1)
 
 
 class _String:
@@ -157,7 +175,7 @@ _api = _Api()
 
 
 _HEADER = sys.getsizeof("".join(("é", "é"))) - 3
-"""Bytes of a string beside its characters, of one made just now: constants carry their UTF-8 from Python 3.13 on."""
+"""Bytes of a string beside its characters; of one made now, for constants carry their UTF-8 from Python 3.13 on."""
 
 
 def _width(piece: str) -> int:

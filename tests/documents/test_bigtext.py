@@ -9,13 +9,14 @@ import sys
 import threading
 from unittest.mock import patch
 
+import msgspec
 import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rlm_desktop.documents import from_text
-from rlm_desktop.documents.bigtext import TextBuilder, _width, free
+from rlm_desktop.documents.bigtext import TextBuilder, _own_size, _width, free
 from rlm_desktop.documents.reading import _split, read_utf8
 
 PIECES = st.lists(st.text(alphabet=st.sampled_from("aé\xffжあ\uffff😀\U0010ffff"), max_size=40), max_size=12)
@@ -45,8 +46,9 @@ def test_the_text_is_that_of_the_pieces(pieces: list[str]) -> None:
 @settings(deadline=None, max_examples=25)
 @given(PIECES)
 def test_more_than_was_announced(pieces: list[str]) -> None:
-    big = "x" * (4 << 20)
-    assert built([big, *pieces], 4 << 20) == big + "".join(pieces)
+    big = "x" * 300
+    with patch("rlm_desktop.documents.bigtext._JOIN_BELOW", 0):
+        assert built([big, *pieces], len(big)) == big + "".join(pieces)
 
 
 def test_references_are_counted_right() -> None:
@@ -82,13 +84,23 @@ def test_a_large_text_that_is_given_up_leaves_no_thread() -> None:
 
 @pytest.mark.parametrize("letter", "aéж😀")
 def test_large_texts_are_freed_and_others_left_alone(letter: str) -> None:
-    held = "".join([letter] * (17 << 20))
-    texts = [held, "".join([letter] * (17 << 20)), "short"]
+    length = (17 << 20) // (sys.getsizeof(letter * 2) - sys.getsizeof(letter))
+    held = "".join([letter] * length)
+    texts = [held, "".join([letter] * length), "short"]
     before = psutil.Process().memory_info().rss
     free(texts)
     assert texts == []
-    assert held.count(letter) == 17 << 20
+    assert held.count(letter) == length
     assert psutil.Process().memory_info().rss <= before - (8 << 20)
+
+
+@pytest.mark.parametrize("text", ["aaa", "éaé", "жa", "жa" * 3, "aaaaж", "a😀", "😀" * 9])
+def test_a_copy_in_utf_8_is_no_part_of_a_text(text: str) -> None:
+    text = "".join([text] * 3)
+    own = sys.getsizeof(text)
+    msgspec.msgpack.encode(text)  # leaves the copy
+    with patch("rlm_desktop.documents.bigtext._COPY", 4):
+        assert _own_size(text) == own
 
 
 def test_the_last_document_of_a_large_text_lets_it_go_in_a_thread() -> None:
