@@ -42,7 +42,7 @@ class CrashFile:
         found = ""
         with contextlib.suppress(OSError):
             for path in sorted(self._folder.glob(_NAME.format("*")), key=lambda path: path.stat().st_mtime):
-                # One that an earlier process of our own number left is nobody's: in a container it is often the same.
+                # In a container each process may have the same number: then it is nobody's.
                 if path != self._path and _is_running(path):
                     continue
                 text = path.read_text(encoding="utf-8", errors="replace")[:_MOST]
