@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -136,6 +137,26 @@ class TestTable:
                 browser.menu_opening.emit(menu, page.selected_runs())
                 offered = {action.text() for action in menu.actions() if action.text()}
                 assert offered == special | {"Tags…", "Pin", "Export…", "Delete"}
+
+    async def test_undo_does_not_overtake_the_deletion(
+        self, qapp: QApplication, wait_until: Until, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        delete, go_on = History.delete_run, threading.Event()
+
+        def slow(history: History, run_id: str) -> None:
+            assert go_on.wait(30)
+            delete(history, run_id)
+
+        async with shown(qapp, 2) as application:
+            monkeypatch.setattr(History, "delete_run", slow)
+            sessions, changed = application.workbench.sessions, list[int]()
+            sessions.changed.connect(lambda: changed.append(len(sessions.history.runs())))
+            sessions.delete_runs(["run-1"])
+            act(application, "undo_removal")
+            await sessions.do(lambda history: history.flush())
+            go_on.set()
+            await wait_until(lambda: len(changed) == 2)
+            assert changed[-1] == 2
 
     async def test_delete_and_undo_keep_the_place(
         self, qapp: QApplication, qtbot: QtBot, wait_until: Until

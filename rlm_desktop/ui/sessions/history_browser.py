@@ -142,7 +142,8 @@ class HistoryBrowser(QObject):
     async def _drop_deleted(self) -> None:
         """A search that went on while runs were deleted may have found them."""
         ids = [line.row.id for line in self.page.hits.lines if isinstance(line, RunHead)]
-        rows = await self._sessions.do(lambda history: history.rows(ids))
+        # In turn: no undo brings a run back between the look and what is made of it.
+        rows = await self._sessions.do_in_turn(lambda history: history.rows(ids))
         for run_id in ids:
             if run_id not in rows:
                 self._drop(run_id)

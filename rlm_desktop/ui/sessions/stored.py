@@ -55,6 +55,7 @@ class StoredSessions(QObject):
         self._has_all = False
         self._is_closing = False
         self._listing: asyncio.Task[None] | None = None
+        self._changing = asyncio.Lock()
         panel.filter_changed.connect(self._filter)
         panel.more_wanted.connect(self._list_more)
         panel.filter_opened.connect(lambda: tasks.spawn(self._offer_facets(), name="models and tags"))
@@ -144,11 +145,16 @@ class StoredSessions(QObject):
 
     # -- changing -------------------------------------------------------------------------------------------
 
+    async def do_in_turn(self, work: Callable[[History], T]) -> T:
+        """As `do`, one after the other in the order of the calls: an undo must not overtake what it takes back."""
+        async with self._changing:
+            return await self.do(work)
+
     def change(self, work: Callable[[History], object], name: str) -> None:
         """Change something in the history, and list it anew; `name` is for the log."""
 
         async def change() -> None:
-            await self.do(work)
+            await self.do_in_turn(work)
             await self.refresh()
 
         self._tasks.spawn(change(), name=name)
@@ -162,7 +168,7 @@ class StoredSessions(QObject):
             return before
 
         async def change() -> None:
-            before = await self.do(work)
+            before = await self.do_in_turn(work)
             await self.refresh()
             if before and before != name:
                 text = self.tr("“{name}” has another name now.").format(name=before)
@@ -180,7 +186,7 @@ class StoredSessions(QObject):
             return before
 
         async def change() -> None:
-            before = await self.do(work)
+            before = await self.do_in_turn(work)
             await self.refresh()
             if any(set(before[item_id]) - set(its_tags) for item_id, its_tags in tags.items()):
                 self._messages.offer_undo(self.tr("Tags were taken away."), lambda: self.tag(kind, before))
@@ -229,7 +235,7 @@ class StoredSessions(QObject):
                     getattr(history, f"{verb}_{kind}")(item_id)
 
             try:
-                await self.do(work)
+                await self.do_in_turn(work)
                 if verb == "restore":
                     for item_id in ids:
                         self.restored.emit(item_id)
