@@ -4552,6 +4552,14 @@
 <context>
     <name>ReplayBar</name>
     <message>
+        <source>&lt;b&gt;Replay&lt;/b&gt;</source>
+        <translation>&lt;b&gt;Wiedergabe&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Replay&lt;/b&gt;, no model calls</source>
+        <translation>&lt;b&gt;Wiedergabe&lt;/b&gt;, keine Modellaufrufe</translation>
+    </message>
+    <message>
         <source>&lt;b&gt;Replay&lt;/b&gt;: recorded, no model calls</source>
         <translation>&lt;b&gt;Wiedergabe&lt;/b&gt;: ohne Modellaufrufe</translation>
     </message>
@@ -4570,6 +4578,10 @@
     <message>
         <source>Next iteration</source>
         <translation>Nächste Iteration</translation>
+    </message>
+    <message>
+        <source>Nothing is asked again.</source>
+        <translation>Es wird nichts erneut gefragt.</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -4610,6 +4622,10 @@
     <message>
         <source>event {event} / {events} · {time} / {duration}</source>
         <translation>Ereignis {event} / {events} · {time} / {duration}</translation>
+    </message>
+    <message>
+        <source>the run took {took}; without waiting it plays in {film}</source>
+        <translation>der Lauf dauerte {took}; ohne Warten wird er in {film} wiedergegeben</translation>
     </message>
 </context>
 <context>
@@ -4963,6 +4979,10 @@
     <message>
         <source>Display</source>
         <translation>Anzeige</translation>
+    </message>
+    <message>
+        <source>Each turn of history= needs a question and an answer.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Error: no reply</source>
@@ -5473,6 +5493,10 @@
         <translation>Der Server verlangt https:// in seiner Adresse</translation>
     </message>
     <message>
+        <source>The server&apos;s answer holds no vectors: has it an embedding model?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The server&apos;s list of models cannot be read.</source>
         <translation>Die Modellliste des Servers ist nicht lesbar.</translation>
     </message>
@@ -5751,6 +5775,10 @@
     <message>
         <source>a rich text</source>
         <translation>ein RTF-Text</translation>
+    </message>
+    <message>
+        <source>a signal ended it</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>a sound file (FLAC)</source>

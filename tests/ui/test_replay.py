@@ -131,6 +131,27 @@ def test_the_bar(qtbot: QtBot) -> None:
     assert bar.player is None
 
 
+def test_the_banner_says_what_there_is_room_for(qtbot: QtBot) -> None:
+    """Nothing of it is cut, and why the film is shorter than the run is said."""
+    player = ReplayPlayer(Replay(list(traces.events(traces.Shape(calls=60, depth=2)))))
+    bar = ReplayBar()
+    qtbot.addWidget(bar)
+    bar.set_player(player)
+    bar.show()
+    banner, said = bar._banner, list[str]()
+    for width in (bar.minimumSizeHint().width(), 560, 660, 1000):
+        bar.setFixedWidth(width)
+        assert QLabel.sizeHint(banner).width() <= banner.width()
+        said.append(banner.text())
+    assert len(set(said)) == 4
+    assert said[0] == "<b>Replay</b>"
+    assert said[2] == "<b>Replay</b>: recorded, no model calls"
+    assert said[3] == f"{said[2]} · the run took 0:32; without waiting it plays in 0:29"
+    player.skips_waiting = False
+    bar._on_skip(False)
+    assert banner.text() == said[2]
+
+
 def test_the_scrubber_by_mouse_and_keys(qtbot: QtBot) -> None:
     bar = ReplayBar()
     qtbot.addWidget(bar)

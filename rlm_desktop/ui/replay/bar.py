@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent
@@ -164,6 +164,45 @@ def _paint_marker(painter: QPainter, marker: Marker, x: float, line: QRectF, col
         painter.drawPolygon(QPolygonF([QPointF(x - 4, y - 11), QPointF(x + 4, y - 11), QPointF(x, y - 4)]))
 
 
+class FittingLabel(QLabel):
+    """One line that says as much as there is room for: the longest of its texts that fits, all of it when hovered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._texts: list[tuple[str, int]] = []
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+
+    def set_texts(self, texts: Sequence[str]) -> None:
+        """Show one of these, in rich text, the longest first."""
+        self._texts = []
+        for text in texts:
+            self.setText(text)
+            self._texts.append((text, super().sizeHint().width()))
+        self._fit()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        least = min((width for _, width in self._texts), default=0)
+        return QSize(least, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.set_texts([text for text, _ in self._texts])
+
+    def _fit(self) -> None:
+        fitting = (text for text, width in self._texts if width <= self.width())
+        self.setText(next(fitting, self._texts[-1][0] if self._texts else ""))
+
+
 class ReplayBar(QWidget):
     """Buttons and scrubber for a `ReplayPlayer`.
 
@@ -179,9 +218,7 @@ class ReplayBar(QWidget):
         self._player: ReplayPlayer | None = None
         self._icons: dict[QToolButton, str] = {}
         self._tips: dict[QToolButton, KeyTip] = {}
-        self._banner = QLabel()
-        self._banner.setObjectName("replayBanner")
-        self._banner.setMinimumWidth(120)
+        self._banner = FittingLabel()
         self._exit = QPushButton(self.tr("Exit replay"))
         self._place = QLabel()
         self._play = self._button("play", self.tr("Play"), "replay_play", ReplayPlayer.toggle)
@@ -273,15 +310,24 @@ class ReplayBar(QWidget):
         self._speed.setCurrentIndex(SPEEDS.index(player.speed))
         self._skip.setChecked(player.skips_waiting)
         self._stops.setChecked(player.pauses_at_markers)
-        started = player.feed.state.started
-        when = local_time(started.started_at) if started is not None else None
-        self._banner.setText(self.tr("<b>Replay</b>: recorded, no model calls"))
-        if when is not None:
-            day, time = long_date(when.date()), f"{when:%H:%M}"
-            told = self.tr("Recorded on {day}, {time}; nothing is asked again.").format(day=day, time=time)
-            self._banner.setToolTip(told)
+        self._say_what_it_is(player)
         self._show_playing(player.is_playing)
         self._refresh()
+
+    def _say_what_it_is(self, player: ReplayPlayer) -> None:
+        """The banner: that nothing is asked, and why the film is shorter than the run was."""
+        took, film = clock(player.replay.duration(skip_waiting=False)), clock(player.duration)
+        recorded = self.tr("<b>Replay</b>: recorded, no model calls")
+        shorter = self.tr("the run took {took}; without waiting it plays in {film}").format(took=took, film=film)
+        texts = [recorded, self.tr("<b>Replay</b>, no model calls"), self.tr("<b>Replay</b>")]
+        self._banner.set_texts([f"{recorded} · {shorter}", *texts] if took != film else texts)
+        started = player.feed.state.started
+        when = local_time(started.started_at) if started is not None else None
+        told = [self.tr("Nothing is asked again.")]
+        if when is not None:
+            day, time = long_date(when.date()), f"{when:%H:%M}"
+            told = [self.tr("Recorded on {day}, {time}; nothing is asked again.").format(day=day, time=time)]
+        self._banner.setToolTip("\n".join([*told, shorter[:1].upper() + shorter[1:]] if took != film else told))
 
     def _refresh(self) -> None:
         player = self._player
@@ -312,6 +358,7 @@ class ReplayBar(QWidget):
     def _on_skip(self, is_on: bool) -> None:
         if self._player is not None:
             self._player.skips_waiting = is_on
+            self._say_what_it_is(self._player)
             self._scrubber.place_markers()
 
     def _on_stops(self, is_on: bool) -> None:
