@@ -403,7 +403,10 @@ def _cancel_timer_unless_stopped(running: _Running) -> None:
 def _reason(code: int) -> str:
     if code >= 0:
         return f"the code ended the interpreter (exit status {code})"
-    name = signal.Signals(-code).name
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:  # real-time signals have no names
+        name = "a signal ended it"
     return f"{_SIGNALS.get(name, name)} (signal {-code})"
 
 

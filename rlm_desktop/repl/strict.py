@@ -42,6 +42,7 @@ class StrictPool:
 
     def __init__(self) -> None:
         self._pool: monty.AsyncMonty | None = None
+        self._opening = asyncio.Lock()
 
     async def spawn(
         self,
@@ -50,9 +51,11 @@ class StrictPool:
         on_closed: Callable[[Repl], None],
     ) -> StrictRepl:
         """A REPL whose interpreter stands."""
-        if self._pool is None:
-            self._pool = monty.AsyncMonty(max_processes=_MAX_SESSIONS)
-            await self._pool.__aenter__()
+        async with self._opening:  # nobody may have it before it is open
+            if self._pool is None:
+                pool = monty.AsyncMonty(max_processes=_MAX_SESSIONS)
+                await pool.__aenter__()
+                self._pool = pool
         repl = StrictRepl(self._pool, spec, services, on_closed)
         await repl.start()
         return repl
@@ -115,10 +118,16 @@ class StrictRepl(Repl):
         session = self._pool.checkout(limits=limits)
         try:
             await session.__aenter__()
-            await session.feed_run(_DESCRIBE, inputs=self._values())
         except (monty.MontyError, RuntimeError) as error:
             raise ReplError(f"The strict interpreter could not be started: {error}") from error
         self._session = session
+        try:
+            await session.feed_run(_DESCRIBE, inputs=self._values())
+        except BaseException as error:
+            await self._lose()
+            if isinstance(error, monty.MontyError | RuntimeError):
+                raise ReplError(f"The strict interpreter could not be started: {error}") from error
+            raise
 
     async def run_cell(self, code: str, *, timeout: float | None = None) -> CellResult:
         """See `Repl`."""

@@ -91,6 +91,7 @@ async def test_interrupt_reaches_a_waiting_cell(spawn, code):
         ("import os\nos._exit(3)", "exit status 3"),
         ("import ctypes\nctypes.string_at(0)", "segmentation fault"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "killed"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGRTMIN + 1)", "a signal ended it"),
         ("import os\nos.close(3)", ""),
     ],
 )

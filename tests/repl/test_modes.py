@@ -62,6 +62,14 @@ async def test_strict_mode_runs_cells(host, code, stdout):
 
 
 @MONTY
+async def test_strict_repls_may_start_at_the_same_time():
+    host = ReplHost()
+    started = await asyncio.gather(*(_spawn(host, "strict") for _ in range(3)))
+    assert [(await repl.run_cell("1 + 1")).status for repl, _ in started] == ["ok"] * 3
+    await host.aclose()
+
+
+@MONTY
 async def test_strict_mode_keeps_and_describes_variables(host):
     repl, _ = await _spawn(host, "strict")
     failed = await repl.run_cell("text = 'x' * 1000\nnumbers = [1, 2]\n1 / 0", timeout=5)
