@@ -90,7 +90,7 @@ def test_any_answer_can_be_looked_through(answer: str, count: int) -> None:
 def test_white_space_and_markup_do_not_hide_a_quotation(words: list[str], gaps: list[str], before: str) -> None:
     written = words[0] + "".join(gap + word for gap, word in zip(gaps, words[1:], strict=False))
     text = f"{before} {written} and more"
-    span = Quotation(" ".join(words)).find(text)
+    span = Quotation(" ".join(words)).find(text, 0, len(text), lambda: False)
     assert span is not None
     assert span[0] <= len(before) + 1
     assert span[1] <= len(before) + 1 + len(written)
@@ -103,6 +103,45 @@ def test_a_quotation_with_words_left_out_is_found_by_its_longest_part() -> None:
     assert text[slice(*span)] == "lit for the first time in 1871, it’s said"
     assert found(text, "never said by anybody here") is None
     assert found(text, "by its") is None  # too short to tell anything
+
+
+def test_a_quotation_with_emoji_is_found() -> None:
+    text = "He wrote: 😀 it works 👍🏽 as it should, 🇩🇪 at last.\n"
+    span = found(text * 3, "😀 it works 👍🏽 as it should, 🇩🇪 at last")
+    assert span is not None
+    assert text[slice(*span)] == "it works 👍🏽 as it should, 🇩🇪 at last"
+
+
+@pytest.mark.parametrize("words", ["aaa aaa aaa aaa aaa aaa aaa ", "lorem ipsum lorem ipsum "])
+def test_a_quotation_that_is_almost_everywhere_is_given_up_in_time(words: str) -> None:
+    quote, asked = words * 100 + "b", list[int]()
+
+    def is_over() -> bool:
+        asked.append(1)
+        return len(asked) > 200
+
+    assert found(words * 40_000, quote, is_over=is_over) is None
+    assert len(asked) > 200  # it was asked so often: nothing in between takes long
+    assert found(words * 2_000 + quote, words + "b") is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "page 1" + " " * 30_000 + "x page 2",
+        "a.pdf" + " " * 30_000 + "x page 2",
+        "a.pdf " * 30_000,
+        "“a quotation that is long enough” " * 20_000,
+        "page 1" + ",000" * 3_000,
+        "pages " + "1, " * 30_000,
+        "page 1 " * 30_000,
+    ],
+    ids=["space", "more space", "names", "quotations", "digits", "list", "places"],
+)
+def test_an_answer_made_to_take_long_is_looked_through(answer: str) -> None:
+    quotes = quotations(answer)
+    assert len(quotes) <= 500
+    assert len(citations(answer, ["a.pdf"], quotes)) <= 500
 
 
 def paged(*pages: str) -> Document:

@@ -15,7 +15,7 @@ MOST = 500
 """Places or quotations of one answer that are looked at."""
 SHORTEST_QUOTE = 20
 LONGEST_QUOTE = 4_000
-_NUMBER = r"(?:\d{1,3}(?:[,.’'\u00a0\u202f]\d{3})+(?!\d)|\d{1,9}(?!\d))"
+_NUMBER = r"(?:\d{1,3}(?:[,.’'\u00a0\u202f]\d{3}){1,4}(?!\d)|\d{1,9}(?!\d))"
 _WORDS = {
     "page": r"[Pp]ages?|pp?\.|pgs?\.|Seiten?|S\.",
     "slide": r"[Ss]lides?|Folien?",
@@ -34,10 +34,12 @@ _TERM = re.compile(
 )
 _OTHERS = re.compile(rf"\s*(?:,|&|and|und|or|oder)\s*(?P<number>{_NUMBER})(?:\s*[-–—]\s*{_NUMBER})?(?![\w%])")
 _SHEET = re.compile(r"(?<!\w)(?:[Ss]heet|(?:Tabellen)?[Bb]latt)\s*[“„\"](?P<name>[^“”„\"\n]{1,200})[”“\"]")
-_BETWEEN = re.compile(r"\s*[,;:·]?\s*")
-_AFTER = re.compile(r"\s*(?:,|of|in|from|von|aus|der|des|–|—|\()\s*(?:the\s+|der\s+|dem\s+)?[“„\"'`]?")
+_BETWEEN = re.compile(r"\s*+[,;:·]?+\s*+")
+_AFTER = re.compile(r"\s*+(?:,|of|in|from|von|aus|der|des|–|—|\()\s*+(?:the\s+|der\s+|dem\s+)?[“„\"'`]?")
 _CODE_LINE = re.compile(rf":(?P<number>{_NUMBER})(?:[-–]{_NUMBER})?(?!\w)")
 _QUOTED = re.compile(r"“([^“”\n]+)”|„([^„“”\n]+)[“”]|«([^«»\n]+)»|»([^«»\n]+)«|(?<!\w)\"([^\"\n]+)\"(?!\w)")
+_FAR = 1_000
+"""Characters beyond which a place does not belong to what is quoted before it."""
 _FINER = {"line": 1, "character": 2}
 
 
@@ -97,12 +99,16 @@ def citations(answer: str, names: Sequence[str], quotes: Sequence[tuple[int, int
 
 def quotations(answer: str, blocks: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
     """Where an answer quotes, without the marks, in order: between quotation marks, and whole quoted `blocks`."""
-    found = [span for span in blocks if SHORTEST_QUOTE <= span[1] - span[0] <= LONGEST_QUOTE]
+    whole = [span for span in blocks if SHORTEST_QUOTE <= span[1] - span[0] <= LONGEST_QUOTE][:MOST]
+    found = list(whole)
     for match in _QUOTED.finditer(answer):
         span = match.span(match.lastindex or 0)
-        is_inside = any(start <= span[0] and span[1] <= end for start, end in found)
-        if SHORTEST_QUOTE <= span[1] - span[0] <= LONGEST_QUOTE and not is_inside:
+        if not SHORTEST_QUOTE <= span[1] - span[0] <= LONGEST_QUOTE:
+            continue
+        if not any(start <= span[0] and span[1] <= end for start, end in whole):
             found.append(span)
+        if len(found) >= 2 * MOST:
+            break
     return sorted(found)[:MOST]
 
 
@@ -120,9 +126,16 @@ def _mentions(answer: str, names: Sequence[str]) -> list[_Named]:
             continue
         for start in _occurrences(answer, name):
             end = start + len(name)
-            if not any(start < other.end and other.start < end for other in taken):
-                taken.append(_Named(start, end, index))
-    return sorted(taken, key=lambda one: one.start)
+            if (place := _room(taken, start, end)) is not None:
+                taken.insert(place, _Named(start, end, index))
+    return taken
+
+
+def _room(named: Sequence[_Named], start: int, end: int) -> int | None:
+    """Where characters would stand among names, which are in order; None when they overlap with one."""
+    place = bisect_right(named, start, key=lambda one: one.start)
+    is_free = (place == 0 or named[place - 1].end <= start) and (place == len(named) or end <= named[place].start)
+    return place if is_free else None
 
 
 def _occurrences(answer: str, name: str) -> Iterator[int]:
@@ -138,11 +151,10 @@ def _occurrences(answer: str, name: str) -> Iterator[int]:
 def _chains(answer: str, named: Sequence[_Named]) -> Iterator[list[re.Match[str]]]:
     """Terms that speak of one place together: `page 71, line 24, character 209,342`."""
     lines = [match for one in named if (match := _CODE_LINE.match(answer, one.end))]
-    inside = [(one.start, one.end) for one in named]
     terms = [*_TERM.finditer(answer), *_SHEET.finditer(answer), *lines]
     chain: list[re.Match[str]] = []
     for term in sorted(terms, key=lambda match: match.start()):
-        if any(start < term.end() and term.start() < end for start, end in inside):
+        if _room(named, term.start(), term.end()) is None:
             continue  # a file that is called `page 3.txt`
         goes_on = (
             chain
@@ -179,7 +191,7 @@ def _document_of(chain: list[re.Match[str]], answer: str, named: Sequence[_Named
 def _quote_before(start: int, answer: str, quotes: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     """The quotation that a place belongs to: in the same paragraph, or the paragraph before as a whole."""
     index = bisect_right(quotes, start, key=lambda span: span[1]) - 1
-    if index < 0:
+    if index < 0 or start - quotes[index][1] > _FAR:
         return None
     between = answer[quotes[index][1] : start]
     if "\n" in between:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from rlm_desktop.documents import Document
     from rlm_desktop.ui.documents.citations import Citation
 
 _PIECE = 1 << 20
+_WINDOW = 1 << 16
+_HEAD = 12
+"""Words and signs of a quotation that are looked for everywhere; the others only where these stand."""
 _NEAR = 4_000
+_SECONDS = 5.0
+"""For one place; what is found at once takes milliseconds."""
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s]")
 _MARKUP = r"[*_`~\\|]*"
 """What Markdown puts into a text, and a reader does not see."""
@@ -19,6 +26,17 @@ _ALIKE = ("'’‘`´", '"“”„«»', "-–—‐‑−")
 """Characters that models write for one another."""
 _UNSEEN = frozenset("*_`~\\|>")
 _CUT = re.compile(r"\s*(?:\[?(?:\.\.\.|…)\]?|\[\.\])\s*")
+
+
+IsOver: TypeAlias = Callable[[], bool]
+"""Whether nobody waits any longer. Python's expressions keep the other threads waiting while they search, and take
+long for texts made for that: hence pieces, between which this is asked."""
+
+
+def after(seconds: float) -> IsOver:
+    """Over when so much time has passed from now."""
+    ends = time.monotonic() + seconds
+    return lambda: time.monotonic() > ends
 
 
 class Passage(NamedTuple):
@@ -47,24 +65,30 @@ class Quotation:
                 is_apart = any(char.isspace() for char in quote[tokens[index - 1].end() : token.start()])
                 pieces.append(_GAP if is_apart else _MARKUP)
             pieces.append(_alike(token[0]))
-        self._pattern = re.compile("".join(pieces)) if len(words) >= 3 else None
+        self._is_enough = len(words) >= 3
+        self._pattern = re.compile("".join(pieces))
+        self._head = re.compile("".join(pieces[: 2 * _HEAD - 1]))
 
-    def find(self, text: str, start: int = 0, end: int | None = None) -> tuple[int, int] | None:
-        """Where it stands first, between two characters; None when it does not."""
-        if self._pattern is None:
-            return None
-        end = len(text) if end is None else end
-        at = start
-        while at < end:
+    def find(self, text: str, start: int, end: int, is_over: IsOver) -> tuple[int, int] | None:
+        """Where it stands first, between two characters; None when it does not, or was not found in time."""
+        at = start if self._is_enough else end
+        while at < end and not is_over():
             # By pieces: one search through 500 MB would keep the other threads waiting.
             hit = text.find(self._anchor, at, min(end, at + _PIECE + len(self._anchor)))
             if hit < 0:
                 at += _PIECE
                 continue
-            match = self._pattern.search(text, max(start, hit - self._reach), min(end, hit + self._reach))
-            if match:
+            until = min(end, hit + _WINDOW + self._reach)
+            if span := self._within(text, max(start, hit - self._reach), until, is_over):
+                return span
+            at = hit + _WINDOW  # what begins before would have been found
+        return None
+
+    def _within(self, text: str, start: int, end: int, is_over: IsOver) -> tuple[int, int] | None:
+        while (head := self._head.search(text, start, end)) and not is_over():
+            if match := self._pattern.match(text, head.start(), end):
                 return match.span()
-            at = hit + len(self._anchor)
+            start = head.start() + 1
         return None
 
 
@@ -78,9 +102,21 @@ def parts_of(quote: str) -> list[str]:
     return sorted((part for part in _CUT.split(quote) if part), key=len, reverse=True)
 
 
-def found(text: str, quote: str, start: int = 0, end: int | None = None) -> tuple[int, int] | None:
-    """Where a quotation stands; of one with words left out, its longest part that can be found."""
-    spans = (Quotation(part).find(text, start, end) for part in parts_of(quote)[:3])
+def found(
+    text: str, quote: str, start: int = 0, end: int | None = None, *, is_over: IsOver | None = None
+) -> tuple[int, int] | None:
+    """Where a quotation stands; of one with words left out, its longest part that can be found.
+
+    Args:
+        text: Of the document.
+        quote: As the answer has it.
+        start: The first character from which it is looked for.
+        end: The one before which it ends; None for the end of the text.
+        is_over: Asked now and then whether to give up; without it, after a few seconds.
+    """
+    is_over = is_over or after(_SECONDS)
+    end = len(text) if end is None else end
+    spans = (Quotation(part).find(text, start, end, is_over) for part in parts_of(quote)[:3])
     return next((span for span in spans if span is not None), None)
 
 

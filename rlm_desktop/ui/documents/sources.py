@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from rlm_desktop.ui.documents.citations import Citation, citations, quotations
 from rlm_desktop.ui.documents.items import DocumentItem
-from rlm_desktop.ui.documents.quoting import Passage, found, passage_of
+from rlm_desktop.ui.documents.quoting import IsOver, Passage, after, found, passage_of
 from rlm_desktop.ui.figures import number
 from rlm_desktop.ui.inspector.answer_links import PlaceLink, Shown, ordered
 from rlm_desktop.ui.loop import Tasks
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
     from rlm_desktop.ui.inspector.answer import AnswerPage
     from rlm_desktop.ui.workbench import Workbench
 
+MOST_ANSWER = 1_000_000
+"""A longer answer is not looked through."""
 MOST_DOCUMENTS = 2_000
 """Of more, names are not looked for: an answer cannot speak of so many."""
 MOST_SEARCHED = 2 << 30
 """Characters through which all quotations together are searched: a few seconds of one thread."""
+MOST_SECONDS = 20.0
+"""For it, should texts be made to take long."""
 MOST_COUNTED = 16 << 20
-"""Lines of a text without pages are counted up to here."""
+"""Lines of a text or a page are counted up to here."""
 MOST_FETCHED = 32 << 20
 """Characters that are fetched from the history for it: a session opens without reading its texts."""
 
@@ -84,6 +89,8 @@ class AnswerSources(QObject):
         return state.started.documents if state is not None and state.started is not None else ()
 
     async def _look(self, refs: Sequence[DocumentRef]) -> None:
+        if self._page.view.document().characterCount() > MOST_ANSWER:
+            return
         shown = Shown(self._page.view.document())
         items = self._items(refs)
         names = [ref.name for ref in refs[:MOST_DOCUMENTS]]
@@ -97,18 +104,25 @@ class AnswerSources(QObject):
             link = PlaceLink(one.start, one.end, f"{item.name}, {_label(one)}")
             links.append((link, _Target(item, one, quote)))
         self._show(links)
-        links += await self._quoted(shown.text, quotes, items[:MOST_DOCUMENTS])
-        self._show(links)
+        given_up = threading.Event()
+        is_late = after(MOST_SECONDS)
+        try:
+            items = items[:MOST_DOCUMENTS]
+            more = await self._quoted(shown.text, quotes, items, lambda: given_up.is_set() or is_late())
+        finally:
+            given_up.set()  # a thread goes on when its task is cancelled
+        if more:
+            self._show(links + more)
 
     async def _quoted(
-        self, answer: str, quotes: list[tuple[int, int]], items: Sequence[DocumentItem]
+        self, answer: str, quotes: list[tuple[int, int]], items: Sequence[DocumentItem], is_over: IsOver
     ) -> list[tuple[PlaceLink, _Target]]:
         """Links for quotations that stand in the documents, as far as their texts are at hand or small."""
         links: list[tuple[PlaceLink, _Target]] = []
         left, to_fetch, to_search = quotes, MOST_FETCHED, MOST_SEARCHED
         for item in items:
             to_search -= item.characters * len(left)
-            if not left or to_search < 0:
+            if not left or to_search < 0 or is_over():
                 break
             document = item.document
             if document is None and item.characters <= to_fetch:
@@ -116,7 +130,7 @@ class AnswerSources(QObject):
                 document = await self._documents.texts.fetched(item)
             if document is None:
                 continue
-            hits = await asyncio.to_thread(_found, document, answer, left)
+            hits = await asyncio.to_thread(_found, document, answer, left, is_over)
             for span, (where, passage) in hits.items():
                 links.append((PlaceLink(*span, f"{item.name}, {where}", True), _Target(item, passage=passage)))
             left = [span for span in left if span not in hits]
@@ -157,12 +171,12 @@ def _read(
 
 
 def _found(
-    document: Document, answer: str, spans: Sequence[tuple[int, int]]
+    document: Document, answer: str, spans: Sequence[tuple[int, int]], is_over: IsOver
 ) -> dict[tuple[int, int], tuple[str, Passage]]:
     """Which of the quotations stand in a document, and where."""
     hits: dict[tuple[int, int], tuple[str, Passage]] = {}
     for span in spans:
-        if place := found(document.text, answer[slice(*span)]):
+        if place := found(document.text, answer[slice(*span)], is_over=is_over):
             hits[span] = _where(document, place[0]), Passage(*place)
     return hits
 
@@ -198,7 +212,8 @@ def _paged(kind: str, page: int, line: int) -> str:
 def _where(document: Document, offset: int) -> str:
     """What the person reads of a place: its page and line, or what it lies in."""
     translate = QCoreApplication.translate
-    if not document.places and offset > MOST_COUNTED:
+    outer = document.places.at(offset, document.characters)
+    if offset - (outer.start if outer else 0) > MOST_COUNTED:
         return translate("AnswerSources", "character {number}").format(number=number(offset + 1))
     place = document.place_of(offset)
     if place.parent is None:
@@ -211,6 +226,9 @@ def _where(document: Document, offset: int) -> str:
 
 def _may_be(citation: Citation, item: DocumentItem) -> bool:
     """Whether a document may have such a place, as far as that is known without its text."""
+    is_named = citation.number or citation.name
+    if not is_named and (citation.kind or (not citation.line and citation.character is None)):
+        return False  # `page 0`
     if citation.character is not None and citation.character > item.characters:
         return False
     if citation.kind in _PAGED and citation.number:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.theme import Colours
 
 SCHEME = "rlm-place"
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 MOST_LISTED = 100
 
 
@@ -40,7 +42,8 @@ class Shown:
     def __init__(self, document: QTextDocument) -> None:
         self._document = document
         self.text = document.toPlainText()
-        beyond = [] if self.text.isascii() else [at for at, char in enumerate(self.text) if char > "\uffff"]
+        has_beyond = len(self.text) != document.characterCount() - 1
+        beyond = [match.start() for match in _BEYOND.finditer(self.text)] if has_beyond else []
         self._beyond = beyond
         self._positions = [at + before for before, at in enumerate(beyond)]
 
