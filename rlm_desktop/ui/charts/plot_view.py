@@ -114,6 +114,7 @@ class PlotView(QWidget):
         self._painter(painter, self._place(), colours).draw(self._slot, readout)
         if self.hasFocus():
             painter.setPen(QColor(colours.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)  # else that of the last mark
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 

@@ -32,6 +32,7 @@ _RIGHT = (2, 3, 4)
 _SLICE_SECONDS = 0.004
 """For the durations of a big batch; what is left follows soon."""
 _MORE_MS = 50
+_LEAST_COLUMN = 40
 CHART_FROM = 280
 """Lower than this, the page is the table alone."""
 Index = QModelIndex | QPersistentModelIndex
@@ -188,9 +189,10 @@ class BatchPage(QWidget):
         theme.size_rows(self.table)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        for column, width in enumerate((60, 108, 72, 116, 88)):
+        header.setMinimumSectionSize(_LEAST_COLUMN)
+        for column, width in enumerate((60, 124, 76, 116, 84, _LEAST_COLUMN)):
             header.resizeSection(column, width)
+        header.setStretchLastSection(True)  # from what it has now, so that there is no bar where all fits
         self.table.activated.connect(lambda index: self.node_chosen.emit(self.model.call(index.row())))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
