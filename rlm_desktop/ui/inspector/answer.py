@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QColor,
     QDesktopServices,
     QGuiApplication,
+    QPalette,
     QTextBlockFormat,
     QTextCursor,
     QTextDocument,
@@ -34,6 +35,7 @@ from PySide6.QtWidgets import (
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.inspector.answer_links import PlaceLink, SourcesButton, index_of, show_links
+from rlm_desktop.ui.labels import CopyLabel
 from rlm_desktop.ui.loop import Tasks
 
 MOST_MARKDOWN = 100_000
@@ -165,6 +167,14 @@ class AnswerPage(QWidget):
         self._answer = ""
         self._tasks = Tasks(lambda error: self.failed.emit(str(error)))
         self.view = MarkdownView(self.tr("Final answer"))
+        # Not the view's placeholder, of which Qt shows the first line only.
+        self.nothing = CopyLabel()
+        self.nothing.setProperty("muted", True)
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.nothing.setContentsMargins(12, 12, 12, 12)
+        self.nothing.setBackgroundRole(QPalette.ColorRole.Base)
+        self.nothing.setAutoFillBackground(True)
         self.sources = SourcesButton(self.view.place_chosen.emit)
         self._source = QLabel()
         self._source.setProperty("muted", True)
@@ -185,13 +195,16 @@ class AnswerPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self.nothing, 1)
         layout.addLayout(bar)
         self.show_answer(None, "")
 
     def show_answer(self, answer: str | None, source: str, *, instead: str = "") -> None:
         """Show an answer and how it was given; where there is none, `instead`, or that it is still to come."""
         self._answer = answer or ""
-        self.view.setPlaceholderText(instead or self.tr("The answer appears here when the run has found it."))
+        self.nothing.setText(instead or self.tr("The answer appears here when the run has found it."))
+        self.nothing.setVisible(not answer)
+        self.view.setVisible(bool(answer))
         self.view.set_source(self._answer)
         given = self.tr("Given by {source}").format(source=source)
         self._source.setText(given if answer is not None and source else "")

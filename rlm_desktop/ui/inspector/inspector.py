@@ -349,7 +349,8 @@ class Inspector(QWidget):
             answer = self._state.answer if self._state.answer is not None else root.answer if root else None
             instead = ""
             if self._state.finished is not None:
-                reason = f": {said(self._state.error)}" if self._state.error else "."
+                failure = inspector_text.failure(self._state, root) if root else said(self._state.error)
+                reason = f": {failure}" if failure else "."
                 instead = f"{self.tr('There is no answer.')} {figures.status_words(self._state.status)}{reason}"
             self.answer.show_answer(answer, root.answer_source if root else "", instead=instead)
         elif isinstance(node, CallNode) and page is self.transcript:
