@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialogButtonBox, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QLabel, QMessageBox, QPlainTextEdit, QWidget
+
+_FIELD = QFormLayout.ItemRole.FieldRole
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
@@ -19,6 +21,16 @@ def without_icons(box: QDialogButtonBox | QMessageBox) -> None:
     """Take the pictures off a dialog's buttons: their words say it."""
     for button in box.buttons():
         button.setIcon(QIcon())
+
+
+def align_labels(form: QFormLayout) -> None:
+    """Make the labels of a form as high as a field, so that they stand on its line: Qt puts them higher."""
+    for row in range(form.rowCount()):
+        label, field = form.itemAt(row, QFormLayout.ItemRole.LabelRole), form.itemAt(row, _FIELD)
+        name = label.widget() if label is not None else None
+        if isinstance(name, QLabel) and not isinstance(field.widget(), QPlainTextEdit | QLabel):
+            name.setIndent(0)  # what has a padding would get one
+            name.setProperty("besideField", True)
 
 
 def let_copy(label: QLabel) -> None:

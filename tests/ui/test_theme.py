@@ -9,12 +9,15 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QFormLayout,
     QLabel,
+    QLineEdit,
     QMenu,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
     QScrollBar,
+    QSpinBox,
     QStyle,
     QTabBar,
     QToolButton,
@@ -27,6 +30,7 @@ from pytestqt.qtbot import QtBot
 from rlm_desktop import paths
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.theme import DARK, LIGHT, Colours, Sizes, Theme
+from rlm_desktop.ui.window_style import align_labels
 from tests.conftest import PROJECT
 
 TEXTS = ("text", "muted", "rlm", "llm", "code", "batch", "ok", "warning", "error")
@@ -142,4 +146,21 @@ def test_nothing_moves_by_itself(qapp: QApplication, qtbot: QtBot) -> None:
     code = [file for file in (PROJECT / "rlm_desktop/ui").rglob("*.py") if moving.search(file.read_text("utf-8"))]
     assert code == []
     qapp.setStyleSheet("")
+    dressed.deleteLater()
+
+
+@pytest.mark.parametrize("density", theme.SIZES)
+def test_labels_stand_on_the_line_of_their_fields(qapp: QApplication, qtbot: QtBot, density: theme.Density) -> None:
+    dressed = Theme(qapp, "light", density)
+    page = QWidget()
+    qtbot.addWidget(page)
+    form = QFormLayout(page)
+    fields: list[QWidget] = [QLineEdit(), QComboBox(), QSpinBox()]
+    for field in fields:
+        form.addRow("Name", field)
+    align_labels(form)
+    page.show()
+    for field in fields:
+        label = form.labelForField(field)
+        assert abs(label.geometry().center().y() - field.geometry().center().y()) <= 1
     dressed.deleteLater()

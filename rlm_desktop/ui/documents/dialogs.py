@@ -29,7 +29,7 @@ from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.theme import code_font, size_rows
-from rlm_desktop.ui.window_style import muted, without_icons
+from rlm_desktop.ui.window_style import align_labels, muted, without_icons
 
 if TYPE_CHECKING:
     from rlm_desktop.documents import LeftOut
@@ -147,6 +147,7 @@ class EncodingDialog(QDialog):
         layout.addWidget(_label(found))
         form = QFormLayout()
         form.addRow(self.tr("Read it as"), self.box)
+        align_labels(form)
         layout.addLayout(form)
         layout.addWidget(self.preview, 1)
         box, self._read = _buttons(self, self.tr("&Read again"))

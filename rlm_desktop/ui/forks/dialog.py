@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.inspector.code_view import CodeView
-from rlm_desktop.ui.window_style import muted, without_icons
+from rlm_desktop.ui.window_style import align_labels, muted, without_icons
 
 if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
@@ -158,6 +158,7 @@ class ForkDialog(QDialog):
         form.addRow(self.tr("&Budget"), self._beside(self.budget, self.tr("Ti&me limit"), self.timeout))
         if self._is_fork:
             form.addRow(self.tr("I&nstruction"), self.instruction)
+        align_labels(form)
         buttons = QDialogButtonBox()
         fork = buttons.addButton(
             self.tr("&Fork") if self._is_fork else self.tr("&Go on"), QDialogButtonBox.ButtonRole.AcceptRole

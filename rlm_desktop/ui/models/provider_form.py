@@ -27,7 +27,7 @@ from rlm_desktop.errors import SettingsError
 from rlm_desktop.keys import Place, StoreState
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.sentences import said
-from rlm_desktop.ui.window_style import muted
+from rlm_desktop.ui.window_style import align_labels, muted
 
 _HEADER_LINES = 3
 
@@ -102,6 +102,7 @@ class ProviderForm(QWidget):
         self.form.addRow("", self._place_note)
         self.form.addRow(self.tr("Test with"), _beside(self.model, self.test))
         self.form.addRow(self.verdict)
+        align_labels(self.form)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -114,6 +115,8 @@ class ProviderForm(QWidget):
         self.timeout = QDoubleSpinBox(minimum=0, maximum=86_400, decimals=0, suffix=" s")
         self.timeout.setSpecialValueText(self.tr("usual (300 s)"))
         self.concurrency = QSpinBox(minimum=1, maximum=10_000)
+        for number in (self.timeout, self.concurrency):
+            number.lineEdit().setTextMargins(4, 0, 0, 0)
         self.api_version = QLineEdit()
         self.headers = QPlainTextEdit()
         self.headers.setPlaceholderText("X-Title: RLM Desktop\nX-Token: ${MY_TOKEN}")
@@ -142,6 +145,7 @@ class ProviderForm(QWidget):
             control.setAccessibleName(text)
             control.setToolTip(tip)
             form.addRow(text, control)
+        align_labels(form)
         more.hide()
         self._column.addWidget(self._more_button)
         self._column.addWidget(more)
