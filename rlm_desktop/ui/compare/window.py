@@ -73,7 +73,7 @@ class PairsView(QTableView):
             Column.LEFT_TIME: 76, Column.RIGHT_TIME: 76, Column.TIME: 84, Column.TOKENS: 84, Column.COST: 76,
             Column.DIFFERS: 120,
         }.items():  # fmt: skip
-            self.setColumnWidth(column, width)
+            self.setColumnWidth(column, max(width, header.sectionSizeHint(column)))
         for column in (Column.LEFT, Column.RIGHT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda index: self._open(index.row(), index.column() >= Column.RIGHT))

@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.model import AnyIndex, DocumentsModel
 from rlm_desktop.ui.figures import number
+from rlm_desktop.ui.theme import colours_of
 
 MAX_CHIPS = 40
 """More would take longer to lay out than a frame lasts; the rest is in the list."""
@@ -18,7 +26,7 @@ MAX_CHIP_WIDTH = 320
 MAX_CHIP_ROWS = 3
 CHIP_HEIGHT = 26
 CHIP_GAP = 6
-SIGNS = {State.WAITING: "… ", State.FAILED: "✕ ", State.LOCKED: "⚠ "}
+SIGNS = {State.WAITING: "… ", State.LOCKED: "⚠ "}
 
 
 class ChipsModel(QAbstractListModel):
@@ -68,7 +76,7 @@ _ROLES = (
 
 
 class ChipDelegate(QStyledItemDelegate):
-    """Paints a document as a chip: name, size, a sign of its state, a cross that removes it."""
+    """Paints a document as a chip: name, size or state, a cross that removes it."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: D102
         metrics = option.fontMetrics
@@ -104,8 +112,9 @@ class ChipDelegate(QStyledItemDelegate):
         quiet = palette.placeholderText().color()
         painter.setPen(palette.text().color() if item.is_asked else quiet)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-        painter.setPen(quiet)
+        painter.setPen(_error_colour(option) if item.state is State.FAILED else quiet)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, suffix)
+        painter.setPen(quiet)
         painter.drawText(self.cross(rect), Qt.AlignmentFlag.AlignCenter, "✕")
         painter.restore()
 
@@ -115,7 +124,14 @@ class ChipDelegate(QStyledItemDelegate):
         return QRect(rect.right() - 24, rect.top(), 22, rect.height())
 
 
+def _error_colour(option: QStyleOptionViewItem) -> QColor:
+    view: QWidget = option.widget
+    return QColor(colours_of(view).error)
+
+
 def _suffix(item: DocumentItem) -> str:
+    if item.state is State.FAILED:
+        return item.state_text  # a cross would be taken for the one that removes the chip
     sign = SIGNS.get(item.state, "⚠ " if item.warnings else "")
     size = item.size_text
     return f"{sign}{size}".strip() if item.is_included else f"{sign}{item.state_text}".strip()
