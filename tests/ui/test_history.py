@@ -13,21 +13,24 @@ import msgspec
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit, QMenu, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
 from rlm_desktop.history import History
 from rlm_desktop.history.exports import FORMATS
+from rlm_desktop.history.search import SearchHit
 from rlm_desktop.history.transfer import ARCHIVE_SUFFIX
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui import theme
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.first_window import FirstWindow
 from rlm_desktop.ui.labels import ElidedLabel
+from rlm_desktop.ui.sessions import hit_list
 from rlm_desktop.ui.sessions.export_dialog import SUFFIXES, ExportChoice, ExportDialog
 from rlm_desktop.ui.sessions.history_browser import HistoryBrowser
 from rlm_desktop.ui.sessions.history_page import HistoryPage
-from rlm_desktop.ui.sessions.hit_list import HitLine
+from rlm_desktop.ui.sessions.hit_list import HitLine, HitList, HitsModel
 from rlm_desktop.ui.sessions.naming import parsed_tags
 from tests.history import traces
 
@@ -84,6 +87,34 @@ async def opened(application: Application, wait_until: Until) -> HistoryPage:
     assert isinstance(page, HistoryPage)
     await wait_until(lambda: page.view is not None)
     return page
+
+
+def test_a_place_takes_as_much_room_as_is_painted(qtbot: QtBot) -> None:
+    """Excerpts of every length, with marks, which are wider; at widths where some just fit and some just do not."""
+    hits = [
+        SearchHit(
+            "r", "s", "q", "", "code", 1, 1, 0, 0, "a keeper " * (count // 9) + "i" * (count % 9), ((2, 8),), 1
+        )
+        for count in range(1, 160)
+    ]
+    model = HitsModel()
+    model.lines = [HitLine(hit) for hit in hits]
+    view = HitList(model)
+    qtbot.addWidget(view)
+    view.show()
+    option = QStyleOptionViewItem()
+    view.initViewItemOption(option)
+    delegate = view.itemDelegate()
+    heights = set[int]()
+    for width in (420, 500, 640):
+        view.resize(width, 400)
+        room = view.viewport().width() - 44
+        for row, hit in enumerate(hits):
+            painted = hit_list._snippet_layout(hit, view.font(), room, theme.LIGHT).boundingRect().height()
+            height = delegate.sizeHint(option, model.index(row, 0)).height()
+            assert height == option.fontMetrics.lineSpacing() + painted + 14
+            heights.add(height)
+    assert len(heights) == 2
 
 
 class TestTable:

@@ -165,7 +165,7 @@ def _paint_marker(painter: QPainter, marker: Marker, x: float, line: QRectF, col
 
 
 class FittingLabel(QLabel):
-    """One line that says as much as there is room for: the longest of its texts that fits, all of it when hovered."""
+    """One line that says as much as there is room for: the first of its texts that fits."""
 
     def __init__(self) -> None:
         super().__init__()

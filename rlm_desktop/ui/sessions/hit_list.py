@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from rlm_desktop.history.search import SearchHit
 
 AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
-_ICON, _PADDING, _INDENT = 14, 12, 32
+_ICON, _PADDING, _INDENT, _MARGIN, _GAP = 14, 12, 32, 6, 2
 SNIPPET_LINES = 2
-_SURELY = 0.9
-"""How much of a line an excerpt may take to stay on it: its marks are a little wider than the rest."""
+_SURELY = 0.8
+"""How much of a line an excerpt may take that surely stays on it: its marks are wider than the rest."""
+_MEASURED = 2000
+"""Excerpts whose widths are remembered."""
 
 
 def field_names() -> dict[str, str]:
@@ -197,14 +199,33 @@ def _newest(lines: Sequence[Line]) -> int:
 class HitDelegate(QStyledItemDelegate):
     """Paints the lines."""
 
+    def __init__(self, view: QListView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._widths: dict[str, int] = {}
+        self._font = ""
+
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: D102
         spacing = option.fontMetrics.lineSpacing()
         line = index.data(HitsModel.LineRole)
         if not isinstance(line, HitLine):
             return QSize(200, spacing + 18)
-        width = option.widget.width() - _INDENT - _PADDING
-        is_short = option.fontMetrics.horizontalAdvance(line.hit.snippet) < width * _SURELY
-        return QSize(200, spacing * (2 if is_short else 1 + SNIPPET_LINES) + 14)
+        lines = self._lines(line.hit, option)
+        return QSize(200, spacing + lines * option.fontMetrics.height() + 2 * _MARGIN + _GAP)
+
+    def _lines(self, hit: SearchHit, option: QStyleOptionViewItem) -> int:
+        """On how many lines the excerpt will be painted; laid out, which takes long, only in doubt."""
+        room = self._view.viewport().width() - _INDENT - _PADDING
+        if self._font != option.font.key() or len(self._widths) >= _MEASURED:
+            self._font, self._widths = option.font.key(), {}
+        width = self._widths.get(hit.snippet)
+        if width is None:
+            width = self._widths[hit.snippet] = option.fontMetrics.horizontalAdvance(hit.snippet)
+        if width < room * _SURELY:
+            return 1
+        if width > room:
+            return SNIPPET_LINES
+        return _snippet_layout(hit, option.font, room, theme.colours_of(self._view)).lineCount()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:  # noqa: D102
         line = index.data(HitsModel.LineRole)
@@ -246,10 +267,10 @@ class HitDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _paint_hit(painter: QPainter, rect: QRect, colours: theme.Colours, line: HitLine) -> None:
-        area = rect.adjusted(_INDENT, 5, -_PADDING, -5)
+        area = rect.adjusted(_INDENT, _MARGIN, -_PADDING, -_MARGIN)
         painter.setPen(QColor(colours.muted))
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, line.place)
-        top = area.top() + painter.fontMetrics().lineSpacing() + 2
+        top = area.top() + painter.fontMetrics().lineSpacing() + _GAP
         painter.setPen(QColor(colours.text))
         layout = _snippet_layout(line.hit, painter.font(), area.width(), colours)
         layout.draw(painter, QPointF(area.left(), top))
