@@ -323,7 +323,7 @@ class CellState:
         self.computed: float | None = None
         self.dropped = 0
         self.variables: tuple[Variable, ...] = ()
-        self.tool_calls: tuple[ev.ToolCalled, ...] = ()
+        self.tool_calls: Sequence[ev.ToolCalled] = ()
         self.threads = 0
 
     @property
@@ -342,6 +342,13 @@ class CellState:
             self._stdout = _more(self._stdout, event.text)
         else:
             self._stderr = _more(self._stderr, event.text)
+
+    def take_tool_call(self, event: ev.ToolCalled) -> None:
+        """It called a function of the application; some cells do so a hundred thousand times."""
+        if isinstance(self.tool_calls, list):
+            self.tool_calls.append(event)
+        else:
+            self.tool_calls = [event]
 
     def join_pieces(self) -> None:
         """Make one text of the pieces that have come so far."""

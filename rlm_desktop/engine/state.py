@@ -334,8 +334,7 @@ class RunState:
         iteration = self._iteration(event.call, event.iteration)
         if iteration is None or not 0 <= event.cell < len(iteration.cells):
             return None
-        cell = iteration.cells[event.cell]
-        cell.tool_calls = (*cell.tool_calls, event)
+        iteration.cells[event.cell].take_tool_call(event)
         if event.usage is not None:
             self._count_request(iteration.call, event.usage, event.cost_usd)
         return iteration

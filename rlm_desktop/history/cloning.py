@@ -16,7 +16,7 @@ _LINKS = frozenset({"children", "iterations"})
 """Lists of other rows; a copy gets empty ones."""
 _TEXTS = {"_text": "text", "_reasoning": "reasoning"}
 """Texts that may be in pieces, and the attributes that give the whole of them, which a copy gets."""
-_PIECES = frozenset({"_stdout", "_stderr"})
+_PIECES = frozenset({"_stdout", "_stderr", "tool_calls"})
 """Lists, or tuples while they are short."""
 
 
