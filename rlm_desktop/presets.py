@@ -87,7 +87,7 @@ def decode(text: str) -> Preset:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of a number of 5,000 digits, and of too deep a nesting
         raise SettingsError(f"This is no preset: it is not valid TOML ({error}).") from None
     found, name = data.get("settings"), data.get("name")
     if not isinstance(found, dict) or not isinstance(name, str):

@@ -425,7 +425,7 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise SettingsError(f"The settings cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, of its letters, its numbers and its nesting
         raise SettingsError(f"The settings file is not valid TOML: {error}.") from error
 
 

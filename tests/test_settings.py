@@ -87,7 +87,9 @@ def test_a_wrong_value_is_refused_with_key_value_and_what_is_allowed(line: str, 
     assert str(path) in message
 
 
-@pytest.mark.parametrize("content", [b"max_depth = = 3", b"\xff\xfe\x00", b"[unfinished"])
+@pytest.mark.parametrize(
+    "content", [b"max_depth = = 3", b"\xff\xfe\x00", b"[unfinished", b"a=" + b"[" * 9999, b"a=" + b"9" * 9999]
+)
 def test_a_broken_file_is_refused_in_words(content: bytes) -> None:
     path = write("")
     path.write_bytes(content)

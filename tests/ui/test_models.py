@@ -325,6 +325,11 @@ class TestPresets:
         assert page.list.count() == 1
         assert presets.load_all()[0][0].values["root_model"] == "lab/m"
 
+    @pytest.mark.parametrize("text", ["a=" + "[" * 9999, "a=" + "9" * 9999, "", "name = 3"])
+    def test_what_is_no_preset_is_refused_in_words(self, text: str) -> None:
+        with pytest.raises(SettingsError, match="This is no preset"):
+            presets.decode(text)
+
     async def test_the_file_that_was_read_is_replaced_and_deleted_whatever_it_is_called(
         self, qtbot: QtBot, tasks: Tasks, wait_until: Until
     ) -> None:
