@@ -120,6 +120,13 @@ def test_what_the_environment_set_cannot_be_changed_here(make: MakeDialog) -> No
     assert "RLM_DESKTOP_MAX_DEPTH" in edit.accessibleDescription()
 
 
+def test_a_check_box_too_says_what_has_set_it(make: MakeDialog) -> None:
+    dialog = make(Settings().overridden_by("RLM_DESKTOP_CHECK_UPDATES", check_updates=True))
+    dialog.show_page("general")
+    labels = dialog.fields["check_updates"].findChildren(QLabel)
+    assert any("RLM_DESKTOP_CHECK_UPDATES" in label.text() for label in labels if label.isVisible())
+
+
 def test_the_prompt_shows_its_default_and_is_kept_when_closed_at_once(make: MakeDialog, qtbot: QtBot) -> None:
     dialog = make(defaults={"system_prompt": "You have a REPL."})
     edit = dialog.findChild(QPlainTextEdit, "system_prompt")

@@ -87,7 +87,7 @@ class SettingField(QWidget):
         self._fault.setObjectName("fault")
         self._fault.setWordWrap(True)
         self._fault.hide()
-        self.control = self._make_control(known)
+        self.control = self._make_control(known, is_set_elsewhere=bool(source))
         self.control.setObjectName(option.name)
         self.control.setAccessibleName(caption(option))
         self.control.setAccessibleDescription(self._text.text())
@@ -119,14 +119,20 @@ class SettingField(QWidget):
     def _meaning(self, source: str) -> str:
         unit = f" ({translated(self.option.unit)})" if self.option.unit else ""
         text = translated(self.option.text) + unit
-        if source:
-            text += "\n" + self.tr("Set by {source} for this time.").format(source=source)
-        return text
+        if not source:
+            return text
+        why = self.tr("Set by {source} for this time.").format(source=source)
+        return why if self.option.kind is bool else f"{text}\n{why}"  # a check box says the text itself
 
     @property
     def words(self) -> str:
         """All that a search looks into."""
-        shown = [self.caption.text(), self._text.text(), *(translated(word) for word in self.option.allowed)]
+        shown = [
+            self.caption.text(),
+            translated(self.option.text),
+            self._text.text(),
+            *(translated(word) for word in self.option.allowed),
+        ]
         return " ".join([*shown, self.option.name]).casefold()
 
     @property
@@ -150,14 +156,14 @@ class SettingField(QWidget):
 
     # -- the control ----------------------------------------------------------------------------------------
 
-    def _make_control(self, known: Sequence[str]) -> QWidget:
+    def _make_control(self, known: Sequence[str], *, is_set_elsewhere: bool) -> QWidget:
         option = self.option
         if option.allowed:
             return self._choice()
         if option.kind is bool:
             check = QCheckBox(translated(option.text))
             check.toggled.connect(self.set_value)
-            self._text.hide()
+            self._text.setVisible(is_set_elsewhere)
             return check
         if option.is_long:
             return self._long_text()
