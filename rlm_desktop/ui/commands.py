@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QObject
@@ -34,6 +34,7 @@ class Commands(QObject):
         self._window = window
         self._tasks = tasks
         self._edit_keys = EditKeys(self)
+        self._saving = asyncio.Lock()
         self._restore()
         window.actions_by_name.rebound.connect(self._save)
 
@@ -73,5 +74,8 @@ class Commands(QObject):
                 self._window.actions_by_name.restore_keys(table)
 
     def _save(self) -> None:
-        changed = self._window.actions_by_name.changed_keys()
-        self._tasks.spawn(asyncio.to_thread(settings_file.save_tables, TABLE, changed), name="save shortcuts")
+        self._tasks.spawn(self._keep(self._window.actions_by_name.changed_keys()), name="save shortcuts")
+
+    async def _keep(self, changed: Mapping[str, object]) -> None:
+        async with self._saving:  # in the order in which they were changed
+            await asyncio.to_thread(settings_file.save_tables, TABLE, changed)

@@ -184,7 +184,8 @@ class MainWindow(QMainWindow):
         panes = self._panes()
         focus = self.focusWidget()
         here = next(
-            (i for i, pane in enumerate(panes) if focus and (pane is focus or pane.isAncestorOf(focus))), -1
+            (i for i, pane in enumerate(panes) if focus and (pane is focus or pane.isAncestorOf(focus))),
+            -1 if by > 0 else 0,
         )
         self._focus(panes[(here + by) % len(panes)])
 

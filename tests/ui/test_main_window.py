@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -500,6 +501,29 @@ class TestWindow:
                 focus = window.focusWidget()
                 seen.append([pane for pane in panes if pane is focus or pane.isAncestorOf(focus)])
             assert seen == [[window.work.tree], [window.work.inspector], [window.history]]
+            window.status.costs.show()
+            window.status.costs.setFocus()
+            window.actions_by_name["previous_pane"].trigger()
+            assert window.work.inspector.isAncestorOf(window.focusWidget())
+
+    async def test_keys_that_were_changed_last_are_those_that_are_kept(
+        self, start: Start, monkeypatch: pytest.MonkeyPatch, wait_until: Any
+    ) -> None:
+        kept: list[Any] = []
+        is_second_kept = threading.Event()
+
+        def save(_name: str, changed: Any) -> None:
+            if "Ctrl+F11" in changed["ask"]:
+                is_second_kept.wait(0.1)
+            kept.append(changed)
+            is_second_kept.set()
+
+        monkeypatch.setattr(settings_file, "save_tables", save)
+        async with start() as application:
+            for key in ("Ctrl+F11", "Ctrl+F12"):
+                application.window.actions_by_name.rebind("ask", [key])
+            await wait_until(lambda: len(kept) == 2)
+        assert kept[-1] == {"ask": ["Ctrl+F12"]}
 
     async def test_every_control_has_a_name_for_the_screen_reader(
         self, start: Start, chronicle: Path, wait_for_signal: Any
