@@ -12,12 +12,13 @@ from types import TracebackType
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from rlm_desktop import __version__, paths
 from rlm_desktop.engine.log_format import without_secrets
 from rlm_desktop.errors import UserError
+from rlm_desktop.ui.theme import code_font
 from rlm_desktop.ui.window_style import without_icons
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class CrashDialog(QDialog):
         self.report = QPlainTextEdit(report)
         self.report.setReadOnly(True)
         self.report.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.report.setFont(code_font(self))
         self.report.setAccessibleName(self.tr("Crash report"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(self.tr("&Copy report"), QDialogButtonBox.ButtonRole.ActionRole)
