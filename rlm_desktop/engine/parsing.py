@@ -199,7 +199,8 @@ def _quoted(text: str, start: int) -> tuple[str, int] | None:
     if opening is None:
         return None
     quote = opening.group(1)
-    body = r"(?:\\.|(?!" + re.escape(quote) + r").)*" if len(quote) == 3 else rf"(?:\\.|[^{quote}\\\n])*"
+    # A backslash is matched in one way only: in two, an answer full of them that is never closed takes for ever.
+    body = rf"(?:\\.|(?!{quote})[^\\])*" if len(quote) == 3 else rf"(?:\\.|[^{quote}\\\n])*"
     whole = re.compile(rf"({body}){re.escape(quote)}\s*\)", re.DOTALL).match(text, opening.end())
     if whole is None:
         return None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlm_desktop.engine.parsing import final_in_code, parse_reply
+from rlm_desktop.engine.parsing import TextFinal, final_in_code, parse_reply
 
 
 def codes(text: str, **options: bool) -> list[str]:
@@ -157,3 +157,11 @@ def test_never_raises_and_never_invents_text(text: str) -> None:
 def test_code_survives_unchanged(code: str) -> None:
     found = codes(f"Text\n```repl\n{code}\n```\nmore")
     assert found == ([code] if code.strip() else [])
+
+
+@pytest.mark.parametrize("quote", ['"""', "'''", '"', "'"])
+def test_an_answer_full_of_backslashes_that_is_cut_off_is_read_at_once(quote: str) -> None:
+    formula = r"\frac{\alpha}{\beta} " * 100
+    assert parse_reply(f"FINAL({quote}{formula}").final == TextFinal("FINAL", (quote + formula).strip())
+    closed = parse_reply(f"FINAL({quote}a \\{quote[0]} b{quote})").final
+    assert closed == TextFinal("FINAL", f"a {quote[0]} b")
