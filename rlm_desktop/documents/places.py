@@ -83,10 +83,11 @@ def label_of(kind: str, number: int, name: str) -> str:
 class Places:
     """All places of one document, in order. Immutable."""
 
-    __slots__ = ("_kinds", "_levels", "_names", "_numbers", "_parents", "_starts")
+    __slots__ = ("_ends", "_kinds", "_levels", "_names", "_numbers", "_parents", "_starts")
 
     def __init__(self, marks: Iterable[Mark] = ()) -> None:
         self._starts = array("q")
+        self._ends = array("q")  # -1 where the text's end is the place's
         self._numbers = array("q")
         self._parents = array("q")
         self._levels = array("h")
@@ -95,8 +96,9 @@ class Places:
         around: list[int] = []
         for index, mark in enumerate(marks):
             while around and self._levels[around[-1]] >= mark.level:
-                around.pop()
+                self._ends[around.pop()] = mark.start
             self._starts.append(mark.start)
+            self._ends.append(-1)
             self._numbers.append(mark.number)
             self._parents.append(around[-1] if around else -1)
             self._levels.append(mark.level)
@@ -136,13 +138,6 @@ class Places:
             self._numbers[index],
             self._names[index],
             self._starts[index],
-            self._end(index, length),
+            length if self._ends[index] < 0 else self._ends[index],
             self._place(parent, length) if parent >= 0 else None,
         )
-
-    def _end(self, index: int, length: int) -> int:
-        level = self._levels[index]
-        for later in range(index + 1, len(self._starts)):
-            if self._levels[later] <= level:
-                return self._starts[later]
-        return length

@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import re
+import string
 import struct
 import tempfile
 import zipfile
@@ -148,6 +149,47 @@ def test_deep_nesting(loader: Loader, tmp_path: Path) -> None:
         b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(3000)
     )
     assert reason(loader, tmp_path, "deep.eml", mail)
+
+
+def test_a_mail_to_half_a_million(tmp_path: Path, loader: Loader) -> None:
+    path = tmp_path / "list.eml"
+    path.write_bytes(
+        b"From: a@b\r\nSubject: =?utf-8?q?caf=C3=A9?=\r\nTo: " + b"a@b, " * 500_000 + b"\r\n\r\nhi there"
+    )
+    document = loader.load(path)
+    assert document.text.startswith("## café\n\nFrom: a@b\nTo: a@b, a@b, ")
+    assert document.text.endswith("Subject: café\n\nhi there\n\n")
+
+
+def test_tags_that_are_never_closed(loader: Loader, tmp_path: Path) -> None:
+    path = tmp_path / "open.html"
+    path.write_bytes(b"<html>" + b"<title" * 50_000 + b"<script>" * 50_000 + b"<!--" * 50_000)
+    outcome(loader, path)  # comes to an end
+    path.write_bytes(b"<html>" + b"<div>" * 2000 + b"<script>var x</SCRIPT ><p>seen</p><!--note--><script>code")
+    text = loader.load(path).text
+    assert "seen" in text
+    assert "var x" not in text
+    assert "note" not in text
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [("XFD1048576", "1,\n,7\n"), ("B7 XFC9 AB1048576", "1,,,\n,7,,\n,,,7\n,,7,\n")],
+)
+def test_a_workbook_with_a_cell_far_away(loader: Loader, tmp_path: Path, cells: str, expected: str) -> None:
+    filled = "".join(
+        f'<row r="{cell.strip(string.ascii_uppercase)}"><c s="0" r="{cell}"><v>7</v></c></row>'
+        for cell in cells.split()
+    )
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        f'<row r="1"><c r="A1"><v>1</v></c><c r="ZZ1" s="0"/></row>{filled}</sheetData></worksheet>'
+    )
+    path = tmp_path / "far.xlsx"
+    path.write_bytes(made.xlsx({"xl/worksheets/sheet1.xml": sheet}))
+    document = loader.load(path)
+    assert document.text.startswith(f"## Sales\n\n{expected}\nComment on B2: provisional\n## Notes")
+    assert "The sheet “Sales” spans more cells than can be read: empty rows" in document.warnings[0]
 
 
 def test_memory_has_a_limit(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.common import Source
 from rlm_desktop.documents.formats.text import decoded
 
-_EMBEDDED = re.compile(r"\]\(<?data:[^)>]*>?\)")
-_UNSEEN = re.compile(r"<(script|style|template)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_TITLE = re.compile(r"<title\b[^>]*>([^<]{1,1000})</title", re.IGNORECASE)
+_EMBEDDED = re.compile(r"\]\(<?data:[^()>]*>?\)")
+_UNSEEN = re.compile(r"<(script|style|template)\b|<!(--)", re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^<>]{0,1000}>([^<]{1,1000})</title", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>")
 _DEEP = 1000
 _OPTIONS = ConversionOptions(
@@ -46,6 +46,24 @@ def to_markdown(html: str) -> str:
     text = _EMBEDDED.sub("]()", text).replace("](<>)", "]()")
     if not text.strip() or html.count("<div") > _DEEP:
         # Pages nested beyond the parser's limit lose what lies deepest: their bare text is better than nothing.
-        bare = unescape(_TAGS.sub(" ", _UNSEEN.sub(" ", html)))
+        bare = unescape(_TAGS.sub(" ", _seen(html)))
         return bare if len(bare.split()) > len(text.split()) * 2 else text
     return text
+
+
+def _seen(html: str) -> str:
+    """A page without scripts, styles, templates and comments."""
+    ends = {kind: re.compile(rf"</{kind}\s*+>", re.IGNORECASE) for kind in ("script", "style", "template")}
+    ends["--"] = re.compile("-->")
+    parts: list[str] = []
+    at = shown = 0
+    while start := _UNSEEN.search(html, at):
+        at = start.end()
+        kind = start[start.lastindex or 0].lower()
+        # One that is nowhere closed is not looked for again: thousands of them would take for ever.
+        if kind in ends and (end := ends[kind].search(html, at)):
+            parts.append(html[shown : start.start()])
+            at = shown = end.end()
+        else:
+            ends.pop(kind, None)
+    return " ".join([*parts, html[shown:]])

@@ -6,7 +6,7 @@ import email
 import io
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.policy import default
 from typing import Any
 
@@ -21,6 +21,8 @@ _HEADERS = ("From", "To", "Cc", "Bcc", "Date", "Subject")
 _BORDER = re.compile(rb"^From [^\n]*\d{4}[^\n]*\r?\n", re.MULTILINE)
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MAX_PARTS = 2000
+_LONGEST_HEADER = 50_000
+"""A longer one is taken as it is: parsing a list of a million receivers takes minutes."""
 
 
 def extract(source: Source, draft: Draft) -> None:
@@ -157,11 +159,13 @@ def add_attachment(name: str, data: bytes, number: int, source: Source, draft: D
 
 
 def _header(message: Message, name: str) -> str:
+    raw = next((str(value) for own, value in message.raw_items() if own.lower() == name.lower()), "")
+    if len(raw) > _LONGEST_HEADER:
+        return " ".join(raw.split())
     try:
         value = str(message.get(name, "") or "")
     except Exception:  # the standard library's header parser raises many things on malformed headers
-        raw = Message.get(message, name, "") if not isinstance(message, EmailMessage) else ""
-        value = str(raw)
+        value = raw
     return " ".join(value.split())
 
 

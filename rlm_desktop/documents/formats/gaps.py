@@ -1,0 +1,106 @@
+"""Workbooks with a cell far away from the others: calamine takes memory for every cell between them.
+
+One value in XFD1048576, put there by mistake, makes 17,000 million cells, and the process ends. Such a sheet is
+given to calamine without its empty rows and columns.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from bisect import bisect_left
+from typing import BinaryIO
+
+from rlm_desktop.documents.draft import Draft
+from rlm_desktop.documents.formats.common import Source
+from rlm_desktop.documents.formats.limits import read_member
+
+MOST_CELLS = 1 << 25
+"""Cells from the first to the last one, empty ones too; calamine takes 32 bytes for each."""
+_HEAD = 4096
+_DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s+ref="([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?"')
+_CELL = re.compile(rb'(<(?:\w+:)?c\s(?:[^<>]*?\s)?r=")([A-Z]{1,3})(\d{1,7})("[^<>]*>)')
+_ROW = re.compile(rb'(<(?:\w+:)?row\s(?:[^<>]*?\s)?r=")(\d{1,7})(?=")')
+_BEYOND_Z = re.compile(rb'\sr="[A-Z]{2}')
+
+
+def without_gaps(source: Source, parts: dict[str, str], draft: Draft) -> BinaryIO:
+    """The workbook as it is or, where a sheet spans too much, one without that sheet's empty rows and columns.
+
+    Args:
+        source: A workbook of Office Open XML.
+        parts: Names of the sheets, and where in the file they lie.
+        draft: Told of what was left out.
+    """
+    with zipfile.ZipFile(source.file) as archive:
+        closer: dict[str, bytes] = {}
+        for name, part in parts.items():
+            member = archive.getinfo(part)
+            with archive.open(member) as file:
+                if _fits(file.read(_HEAD)):
+                    continue
+            if (data := _closer(read_member(archive, member))) is not None:
+                closer[part] = data
+                what = "empty rows and columns were left out" if data else "it was left out"
+                draft.warn(f"The sheet “{name}” spans more cells than can be read: {what}.")
+        return _with(archive, closer) if closer else source.file
+
+
+def _fits(head: bytes) -> bool:
+    """Whether a sheet says at its beginning that it is small enough."""
+    told = _DIMENSION.search(head)
+    if told is None:
+        return False
+    first, top, last, bottom = told.groups()
+    width = _column(last or first) - _column(first) + 1
+    return width * (int(bottom or top) - int(top) + 1) <= MOST_CELLS
+
+
+def _closer(sheet: bytes) -> bytes | None:
+    """A sheet without empty rows and columns; nothing when it is too large even so, None when it may stay."""
+    if not _BEYOND_Z.search(sheet):
+        return None
+    filled = [cell for cell in _CELL.finditer(sheet) if not cell[4].endswith(b"/>")]
+    rows, columns = sorted({int(cell[3]) for cell in filled}), sorted({_column(cell[2]) for cell in filled})
+    if not filled or (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1) <= MOST_CELLS:
+        return None
+    if len(rows) * len(columns) > MOST_CELLS:
+        return b""
+
+    def moved(cell: re.Match[bytes]) -> bytes:
+        column = _letters(bisect_left(columns, _column(cell[2])) + 1)
+        return b"%b%b%d%b" % (cell[1], column, bisect_left(rows, int(cell[3])) + 1, cell[4])
+
+    sheet = _ROW.sub(lambda row: b"%b%d" % (row[1], bisect_left(rows, int(row[2])) + 1), sheet)
+    return _CELL.sub(moved, sheet)
+
+
+def _with(archive: zipfile.ZipFile, changed: dict[str, bytes]) -> BinaryIO:
+    """The workbook with other sheets, in memory."""
+    buffer = io.BytesIO()
+    empty = b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData/></worksheet>"
+    with zipfile.ZipFile(buffer, "w") as copy:
+        for member in archive.infolist():
+            data = changed.get(member.filename)
+            data = read_member(archive, member) if data is None else data or empty
+            if not member.filename.startswith("xl/media/"):
+                copy.writestr(member.filename, data)
+    buffer.seek(0)
+    return buffer
+
+
+def _column(letters: bytes) -> int:
+    """`A` is 1, `XFD` 16,384."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _letters(column: int) -> bytes:
+    letters = b""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = b"%c%b" % (65 + rest, letters)
+    return letters
