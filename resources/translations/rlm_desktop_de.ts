@@ -3621,6 +3621,10 @@
         <translation>Hinweis</translation>
     </message>
     <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
         <source>Warning</source>
         <translation>Warnung</translation>
     </message>
@@ -3630,10 +3634,6 @@
     <message>
         <source>Messages</source>
         <translation>Meldungen</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>Rückgängig</translation>
     </message>
 </context>
 <context>
@@ -5549,6 +5549,10 @@
         <translation>Das Blatt „{name}“ ist in der Mappe ausgeblendet; es wurde auch gelesen.</translation>
     </message>
     <message>
+        <source>The sheet “{name}” spans more cells than can be read: {what}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The strict interpreter could not be started: {error}</source>
         <translation>Der strenge Interpreter konnte nicht gestartet werden: {error}</translation>
     </message>
@@ -5917,6 +5921,10 @@
         <translation>leer ({path} gibt es noch nicht)</translation>
     </message>
     <message>
+        <source>empty rows and columns were left out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>events refused by the history</source>
         <translation>vom Verlauf abgelehnte Ereignisse</translation>
     </message>
@@ -6127,6 +6135,10 @@
     <message>
         <source>it was interrupted</source>
         <translation>er wurde unterbrochen</translation>
+    </message>
+    <message>
+        <source>it was left out</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>its call was cancelled</source>

@@ -41,11 +41,13 @@ class Received:
     Attributes:
         kind: Which kind of file it was, in words.
         run_ids: The runs that are in the history now, in order.
+        new: Those of them that were not there before.
         remarks: What the person should know: parts left out, runs that were there already.
     """
 
     kind: str
     run_ids: list[str] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -251,13 +253,22 @@ def receive(history: History, path: Path, *, watch: Watch | None = None) -> Rece
         raise
     if not history.flush():
         raise HistoryError(f"The import cannot be written yet. {history.trouble}")
+    received.new.extend(run_id for run_id in new if run_id in received.run_ids)
+    _bring_sessions_back(history, received.new)
     return received
+
+
+def _bring_sessions_back(history: History, run_ids: Sequence[str]) -> None:
+    """A run that is imported into a session that was deleted would be in no list, and be purged with it."""
+    listed = history.rows(run_ids)
+    for session_id in {history.run(run_id).session_id for run_id in run_ids if run_id not in listed}:
+        history.restore_session(session_id)
 
 
 def _receive_log(history: History, path: Path, new: list[str], watch: Watch) -> Received:
     imported = imports.read(path)
     watch.total = sum(len(run.events) for run in imported.runs)
-    received = Received(imported.kind, [], list(imported.remarks))
+    received = Received(imported.kind, remarks=list(imported.remarks))
     for run in imported.runs:
         if _is_new(history, run.run_id, len(run.events), received):
             new.append(run.run_id)

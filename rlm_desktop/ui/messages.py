@@ -31,7 +31,7 @@ _ICONS = {"info": ("info", "rlm"), "warning": ("warning", "warning"), "error": (
 
 
 class Message(QFrame):
-    """One message: a sentence, perhaps one thing to do about it, and a way to close it.
+    """One message: a sentence, perhaps what to do about it or to take it back, and a way to close it.
 
     Signals:
         closed: It went away, whoever closed it.
@@ -39,11 +39,19 @@ class Message(QFrame):
 
     closed = Signal()
 
-    def __init__(self, text: str, level: Level, button: str, act: Callable[[], object] | None) -> None:
+    def __init__(
+        self,
+        text: str,
+        level: Level,
+        button: str,
+        act: Callable[[], object] | None,
+        undo: Callable[[], object] | None,
+    ) -> None:
         super().__init__()
         self.setObjectName("message")
         self.setProperty("level", level)
         self._act = act
+        self._undo = undo
         self.text = text
         self.level = level
         level_words = {"info": self.tr("Notice"), "warning": self.tr("Warning"), "error": self.tr("Error")}[level]
@@ -62,6 +70,10 @@ class Message(QFrame):
             self.button = QPushButton(button)
             self.button.clicked.connect(self.act)
             layout.addWidget(self.button)
+        if undo is not None:
+            self.undo_button = QPushButton(self.tr("Undo"))
+            self.undo_button.clicked.connect(self.undo)
+            layout.addWidget(self.undo_button)
         if level != "info":
             copy = IconButton("copy", self.tr("Copy this message"))
             copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
@@ -72,14 +84,20 @@ class Message(QFrame):
 
     def act(self) -> None:
         """Do what the button offers, and go away."""
-        act, self._act = self._act, None
+        self._go_and(self._act)
+
+    def undo(self) -> None:
+        """Take back what the message tells of, and go away."""
+        self._go_and(self._undo)
+
+    def _go_and(self, do: Callable[[], object] | None) -> None:
         self.dismiss()
-        if act is not None:
-            act()
+        if do is not None:
+            do()
 
     def dismiss(self) -> None:
         """Go away; nothing happens when it went before."""
-        self._act = None  # it may hold what was removed, with its texts
+        self._act = self._undo = None  # they may hold what was removed, with its texts
         if isValid(self) and not self.isHidden():
             self.hide()
             self.closed.emit()
@@ -111,6 +129,7 @@ class MessageBar(QWidget):
         *,
         button: str = "",
         act: Callable[[], object] | None = None,
+        undo: Callable[[], object] | None = None,
         seconds: float | None = None,
     ) -> Message:
         """Show a sentence.
@@ -120,6 +139,7 @@ class MessageBar(QWidget):
             level: How bad it is.
             button: Text of the button that does `act`.
             act: Called when the button is pressed.
+            undo: Takes back what the message tells of; it is what `undo` does next.
             seconds: When it goes away by itself; never when None.
         """
         text = said(text)
@@ -128,7 +148,9 @@ class MessageBar(QWidget):
                 shown.dismiss()
         for old in self.messages[MAX_MESSAGES - 1 :]:
             old.dismiss()
-        message = Message(text, level, button, act)
+        message = Message(text, level, button, act, undo)
+        if undo is not None:
+            self._undo = message
         message.closed.connect(self._on_closed)
         self._messages.insert(0, message)
         self._layout.insertWidget(0, message)
@@ -142,13 +164,12 @@ class MessageBar(QWidget):
 
     def offer_undo(self, text: str, undo: Callable[[], object]) -> Message:
         """Say what was done, and offer for a while to take it back."""
-        self._undo = self.show_message(text, "info", button=self.tr("Undo"), act=undo, seconds=UNDO_SECONDS)
-        return self._undo
+        return self.show_message(text, "info", undo=undo, seconds=UNDO_SECONDS)
 
     def undo(self) -> None:
         """Take back what was done last, if its message still shows."""
         if self._undo is not None and self._undo in self._messages:
-            self._undo.act()
+            self._undo.undo()
 
     def clear(self, level: Level) -> None:
         """Take away the messages of one level."""

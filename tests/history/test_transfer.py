@@ -70,6 +70,17 @@ def test_configured_secrets_stay_here(filled: History, tmp_path: Path) -> None:
     assert done.redacted["configured key"] >= 1
 
 
+def test_a_run_that_comes_into_a_deleted_session_is_seen(filled: History, tmp_path: Path) -> None:
+    """It would be in no list, and be gone for good with its session a day later."""
+    export_runs(filled, ["b"], ARCHIVE, tmp_path / "b.rlmarchive")
+    filled.discard(["b"])
+    filled.delete_session("one")
+    received = receive(filled, tmp_path / "b.rlmarchive")
+    assert received.new == received.run_ids == ["b"]
+    assert set(filled.rows(["a", "b"])) == {"a", "b"}
+    assert receive(filled, tmp_path / "b.rlmarchive").new == []
+
+
 def test_several_runs_become_files_in_a_folder(filled: History, tmp_path: Path) -> None:
     (tmp_path / "2026-11-21-is-safe.md").write_text("mine")
     done = export_runs(filled, ["a", "b"], "markdown", tmp_path)

@@ -337,6 +337,25 @@ class TestTransfers:
             message.act()
             await wait_until(lambda: application.workbench.run_id == "imported")
 
+    async def test_an_import_is_taken_back_and_back_again(
+        self, qapp: QApplication, wait_until: Until, tmp_path: Path
+    ) -> None:
+        """What was there before the import stays."""
+        log = tmp_path / "trace.jsonl"
+        log.write_bytes(b"\n".join(msgspec.json.encode(event) for event in traces.run("imported")) + b"\n")
+        async with shown(qapp, 1) as application:
+            page = await opened(application, wait_until)
+            drop(application, log)
+            await wait_until(lambda: page.runs.ids == ["imported", "run-0"])
+            await wait_until(lambda: bool(application.window.messages.messages))
+            application.window.messages.messages[0].undo_button.click()
+            await wait_until(lambda: page.runs.ids == ["run-0"])
+            act(application, "undo_removal")
+            await wait_until(lambda: page.runs.ids == ["imported", "run-0"])
+            drop(application, log)
+            await wait_until(lambda: any("already" in one.text for one in application.window.messages.messages))
+            assert not hasattr(application.window.messages.messages[0], "undo_button")
+
     async def test_secrets_are_told_of(self, qapp: QApplication, wait_until: Until, tmp_path: Path) -> None:
         async with shown(qapp, 1) as application:
             history = application.workbench.sessions.history

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -207,8 +208,9 @@ class Transfers(QObject):
         button, act = self.tr("Show"), lambda: self._show(received.run_ids[0])
         if more > 0:
             button, act = self.tr("Remarks…"), lambda: self._show_remarks(path, received)
+        undo = partial(self._sessions.delete_runs, received.new) if received.new else None
         level = "warning" if received.remarks else "info"
-        self._window.messages.show_message(" ".join(parts), level, button=button, act=act, seconds=60)
+        self._window.messages.show_message(" ".join(parts), level, button=button, act=act, undo=undo, seconds=60)
 
     def _show(self, run_id: str) -> None:
         async def show() -> None:
