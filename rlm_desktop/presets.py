@@ -14,7 +14,7 @@ from typing import Any
 
 from rlm_desktop import paths
 from rlm_desktop.errors import SettingsError
-from rlm_desktop.settings import NO_LIMIT, Settings, options
+from rlm_desktop.settings import NO_LIMIT, Settings, options, write_whole
 
 SUFFIX = ".toml"
 NAMES = (
@@ -126,10 +126,14 @@ def save(preset: Preset, path: Path | None = None) -> Path:
     Raises:
         SettingsError: It cannot be written.
     """
+    text, own = preset.encode(), path is None
     path = path or _file_of(preset.name)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(preset.encode(), encoding="utf-8")
+        if own:
+            write_whole(path, text.encode())
+        else:  # for others to read
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"The preset cannot be written to {path}: {error.strerror}.") from error
     return path

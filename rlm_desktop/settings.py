@@ -413,7 +413,7 @@ def _write_toml(path: Path, values: Mapping[str, Any]) -> None:
     try:
         import tomli_w  # not needed to start
 
-        _write(path, tomli_w.dumps(values).encode())
+        write_whole(path, tomli_w.dumps(values).encode())
     except OSError as error:
         raise _unwritable(path, error) from error
 
@@ -452,7 +452,12 @@ def _keep_copy(path: Path) -> None:
         _log.warning("No copy of the settings file could be kept: %s", error)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file at once or not at all: a crash leaves the old one, and who reads it meanwhile sees one of both.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     import tempfile  # not needed to start, and it brings a dozen modules
 

@@ -22,6 +22,7 @@ from rlm_desktop.engine.events import Usage
 from rlm_desktop.engine.providers import OFFLINE, Provider
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.paths import resource
+from rlm_desktop.settings import write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -92,8 +93,7 @@ def save_own(prices: Mapping[str, Price]) -> None:
     }
     head = "# US dollars per million tokens, by MODEL or PROVIDER/MODEL; these come before the built-in prices.\n"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(head + tomli_w.dumps(plain), encoding="utf-8")
+        write_whole(path, (head + tomli_w.dumps(plain)).encode())
     except OSError as error:
         raise SettingsError(f"The prices cannot be written to {path}: {error.strerror}.") from error
 

@@ -325,6 +325,18 @@ class TestPresets:
         assert page.list.count() == 1
         assert presets.load_all()[0][0].values["root_model"] == "lab/m"
 
+    @pytest.mark.parametrize("what", ["preset", "prices"])
+    def test_who_reads_while_it_is_written_sees_the_old_one_or_the_new_one(self, what: str) -> None:
+        def write(number: int) -> Path:
+            if what == "preset":
+                return presets.save(presets.Preset("Careful", {"max_depth": number}))
+            prices.save_own({"m": prices.Price(number, number)})
+            return prices.own_file()
+
+        with write(2).open(encoding="utf-8") as reader:
+            write(3)
+            assert "2" in reader.read()
+
     @pytest.mark.parametrize("text", ["a=" + "[" * 9999, "a=" + "9" * 9999, "", "name = 3"])
     def test_what_is_no_preset_is_refused_in_words(self, text: str) -> None:
         with pytest.raises(SettingsError, match="This is no preset"):
