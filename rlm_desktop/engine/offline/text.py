@@ -24,6 +24,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|e\.g|i\.e|etc|vs|cf|approx|incl|resp|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Fig|Eq|Sec|Vol|pp?|al|Inc|Ltd"
     r"|Corp|Co|Jr|Sr|z\.B|d\.h|bzw|ca|usw|M|Mme|art)|\b\d{1,2})\.$"
 )
+_LONGEST_ABBREVIATION = 10
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s+(\S.*?)\s*#*$")
 _NUMBERED_HEADING = re.compile(r"\d+(?:\.\d+)*\.?\s+[^\W\d_].{0,90}[^\s.,;:!?]$")
 _CHAPTER = re.compile(r"(?:chapter|part|book|appendix|section|article|kapitel|teil|chapitre)\s+[\dIVXLC]+\b", re.I)
@@ -98,7 +99,8 @@ def sentences(text: str) -> list[str]:
     result: list[str] = []
     begin = 0
     for match in _SENTENCE_END.finditer(text):
-        if _ABBREVIATION.search(text[begin : match.start()]):
+        # Only where one may stand: a paragraph of nothing else would be searched from its beginning for each.
+        if _ABBREVIATION.search(text, max(begin, match.start() - _LONGEST_ABBREVIATION), match.start()):
             continue
         result.append(text[begin : match.end()].strip())
         begin = match.end()
