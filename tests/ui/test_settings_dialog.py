@@ -112,6 +112,19 @@ def test_search_finds_over_all_pages(make: MakeDialog, qtbot: QtBot) -> None:
     assert shown(dialog) == list(next(page for page in PAGES if page.name == "models").names)
 
 
+def test_a_page_that_is_chosen_while_one_searches_shows(make: MakeDialog, qtbot: QtBot) -> None:
+    dialog = make()
+    names = [page.name for page in PAGES if page.name in {"models", "limits"}]
+    items = [dialog.pages.item(row) for row in range(dialog.pages.count())]
+    for name in names:
+        item = next(item for item in items if item.data(Qt.ItemDataRole.UserRole) == name)
+        qtbot.keyClicks(dialog.search, "memory")
+        place = dialog.pages.visualItemRect(item).center()
+        qtbot.mouseClick(dialog.pages.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert shown(dialog) == list(next(page for page in PAGES if page.name == name).names)
+        assert dialog.search.text() == ""
+
+
 def test_what_the_environment_set_cannot_be_changed_here(make: MakeDialog) -> None:
     dialog = make(Settings().overridden_by("RLM_DESKTOP_MAX_DEPTH", max_depth=7))
     edit = dialog.findChild(QLineEdit, "max_depth")

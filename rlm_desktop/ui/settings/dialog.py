@@ -107,6 +107,7 @@ class SettingsDialog(QDialog):
         self.pages.setAccessibleName(self.tr("Pages of the settings"))
         self.pages.setFixedWidth(LIST_WIDTH)
         self.pages.currentItemChanged.connect(self._go_page)
+        self.pages.itemClicked.connect(self._go_page)
         self._nothing = QLabel(self.tr("No setting has these words."))
         muted(self._nothing)
         self._nothing.hide()
@@ -183,7 +184,10 @@ class SettingsDialog(QDialog):
                 self.pages.setCurrentRow(row)
 
     def _go_page(self, item: QListWidgetItem | None) -> None:
-        if item is None or self.search.text().strip():
+        if item is None:
+            return
+        if self.search.text().strip():
+            self.search.clear()  # which shows the page
             return
         name = item.data(Qt.ItemDataRole.UserRole)
         for section in self._sections:
