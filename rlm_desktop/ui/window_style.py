@@ -28,7 +28,8 @@ def align_labels(form: QFormLayout) -> None:
     for row in range(form.rowCount()):
         label, field = form.itemAt(row, QFormLayout.ItemRole.LabelRole), form.itemAt(row, _FIELD)
         name = label.widget() if label is not None else None
-        if isinstance(name, QLabel) and not isinstance(field.widget(), QPlainTextEdit | QLabel):
+        control = field.widget() if field is not None else None
+        if isinstance(name, QLabel) and not isinstance(control, QPlainTextEdit | QLabel):
             name.setIndent(0)  # what has a padding would get one
             name.setProperty("besideField", True)
 
