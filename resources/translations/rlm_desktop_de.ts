@@ -5549,8 +5549,12 @@
         <translation>Das Blatt „{name}“ ist in der Mappe ausgeblendet; es wurde auch gelesen.</translation>
     </message>
     <message>
-        <source>The sheet “{name}” spans more cells than can be read: {what}.</source>
-        <translation type="unfinished"></translation>
+        <source>The sheet “{name}” is too large to be read: it was left out.</source>
+        <translation>Das Blatt „{name}“ ist zu groß, um gelesen zu werden: Es wurde ausgelassen.</translation>
+    </message>
+    <message>
+        <source>The sheet “{name}” is very large: its empty rows and columns were left out.</source>
+        <translation>Das Blatt „{name}“ ist sehr groß: Seine leeren Zeilen und Spalten wurden ausgelassen.</translation>
     </message>
     <message>
         <source>The strict interpreter could not be started: {error}</source>
@@ -5921,10 +5925,6 @@
         <translation>leer ({path} gibt es noch nicht)</translation>
     </message>
     <message>
-        <source>empty rows and columns were left out</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>events refused by the history</source>
         <translation>vom Verlauf abgelehnte Ereignisse</translation>
     </message>
@@ -6135,10 +6135,6 @@
     <message>
         <source>it was interrupted</source>
         <translation>er wurde unterbrochen</translation>
-    </message>
-    <message>
-        <source>it was left out</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>its call was cancelled</source>

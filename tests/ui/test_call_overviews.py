@@ -121,7 +121,11 @@ def test_an_icicle_without_figures_says_so(view: CallTreeView) -> None:
     assert len(view.icicle.canvas.slabs) == 1
 
 
-def test_the_strip_goes_to_what_ran_there(view: CallTreeView, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("near", [20, 5000])
+def test_the_strip_goes_to_what_ran_there(
+    view: CallTreeView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, near: int
+) -> None:
+    monkeypatch.setattr("rlm_desktop.ui.calls.overview._NEAR", near)
     strip = view.overview
     assert strip.isVisible()
     call = next(call for call in view.state.calls.values() if call.depth == 1)

@@ -42,8 +42,10 @@ def without_gaps(source: Source, parts: dict[str, str], draft: Draft) -> BinaryI
                     continue
             if (data := _closer(read_member(archive, member))) is not None:
                 closer[part] = data
-                what = "empty rows and columns were left out" if data else "it was left out"
-                draft.warn(f"The sheet “{name}” spans more cells than can be read: {what}.")
+                if data:
+                    draft.warn(f"The sheet “{name}” is very large: its empty rows and columns were left out.")
+                else:
+                    draft.warn(f"The sheet “{name}” is too large to be read: it was left out.")
         return _with(archive, closer) if closer else source.file
 
 

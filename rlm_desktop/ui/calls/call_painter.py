@@ -21,6 +21,7 @@ from rlm_desktop.ui import theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, CallModel, Column, more_text
 from rlm_desktop.ui.calls.timescale import TimeScale
+from rlm_desktop.ui.figures import number
 
 INDENT = 12
 DEEPEST_INDENT = 12
@@ -389,10 +390,10 @@ class CallPainter:
                 x += part
         if width - whole - 2 * _PAD < _LEAST_TEXT:
             return
-        text = f"{done:,} ✓" if node.finished is not None else f"{done:,}/{node.size:,}"
+        text = f"{number(done)} ✓" if node.finished is not None else f"{number(done)}/{number(node.size)}"
         self._write(frame, end + 6, y, text)
         if ended:
-            self._write(frame, end + 6 + self._style.plain.width(text) + _PAD, y, f"{ended:,} ✕", "error")
+            self._write(frame, end + 6 + self._style.plain.width(text) + _PAD, y, f"{number(ended)} ✕", "error")
 
     def _share(self, frame: _Frame, left: int, width: int, y: int, share: float) -> None:
         """A tint behind a figure, as wide as its share of the whole run."""

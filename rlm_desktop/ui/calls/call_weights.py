@@ -28,9 +28,7 @@ class Weights:
     """
 
     def __init__(self, state: RunState, by: Weight, now: float) -> None:
-        self._own: Callable[[Node, float], float] = {"time": _own_time, "cost": _own_cost, "tokens": _own_tokens}[
-            by
-        ]
+        self._own = _OWN[by]
         self._nodes = state.nodes[:]
         self._now = now
         self.sums = [0.0] * len(self._nodes)

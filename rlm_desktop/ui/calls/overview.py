@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from itertools import accumulate
+from typing import TypeGuard
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import CallNode
+from rlm_desktop.engine.tree import CallNode, Node
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.calls import call_text
 
@@ -18,6 +20,8 @@ MOST_LANES = 6
 _PAD = 8
 _LANE = 14
 _PART = 1_000
+_NEAR = 5_000
+"""Rows before and after a moment among which a call is looked for, with all above them: a run may have millions."""
 
 
 class OverviewStrip(QWidget):
@@ -178,7 +182,15 @@ class OverviewStrip(QWidget):
         start, end = self._span
         moment = start + (x - _PAD) / self._room * (end - start)
         lane = max(0, int((y - 4) // _LANE))
-        calls = [call for call in self._state.calls.values() if min(call.depth, MOST_LANES - 1) == lane]
+        nodes = self._state.nodes
+        at = bisect_right(nodes, moment, key=lambda node: node.started)
+        around = nodes[max(0, at - _NEAR) : at + _NEAR]
+        near = set(around)
+        for parent in {node.parent for node in around}:
+            while parent is not None and parent not in near:
+                near.add(parent)
+                parent = parent.parent
+        calls = [node for node in near if _is_in(node, lane)] or [node for node in nodes if _is_in(node, lane)]
 
         def distance(call: CallNode) -> tuple[float, float]:
             until = call.finished if call.finished is not None else self._now
@@ -209,6 +221,10 @@ class OverviewStrip(QWidget):
         """As many lanes as the run has depths, two at least."""
         lanes = min(MOST_LANES, max(self._state.by_depth, default=1) + 1)
         return QSize(400, 8 + max(2, lanes) * _LANE)
+
+
+def _is_in(node: Node, lane: int) -> TypeGuard[CallNode]:
+    return isinstance(node, CallNode) and min(node.depth, MOST_LANES - 1) == lane
 
 
 def _began(call: CallNode) -> float:
