@@ -253,7 +253,7 @@ def receive(history: History, path: Path, *, watch: Watch | None = None) -> Rece
         raise
     if not history.flush():
         raise HistoryError(f"The import cannot be written yet. {history.trouble}")
-    received.new.extend(run_id for run_id in new if run_id in received.run_ids)
+    received.new.extend(dict.fromkeys(run_id for run_id in new if run_id in received.run_ids))
     _bring_sessions_back(history, received.new)
     return received
 

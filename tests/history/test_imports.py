@@ -292,6 +292,14 @@ def test_pyrlm(tmp_path: Path) -> None:
 # -- hostile files -------------------------------------------------------------------------------------------------
 
 
+def test_pyrlm_steps_that_are_alike_stay_in_their_own_cells(tmp_path: Path) -> None:
+    asked = pyrlm_step(1, "subcall", 1, output="a", model="small", prompt_summary="the same")
+    cells = [pyrlm_step(2, "repl_exec", code=code, stdout="a") for code in ("first()", "second()")]
+    root = pyrlm_step(0, "root_call", output="I look.", model="big")
+    _, state = imported_state(tmp_path, {"steps": [root, asked, cells[0], root, asked, cells[1]]})
+    assert [cell.code for one in iterations_of(state) for cell in one.cells] == ["first()", "second()"]
+
+
 def test_a_truncated_log_is_imported_as_far_as_it_goes(tmp_path: Path) -> None:
     lines = real_file("rlms-nested/rlm_d2*").read_text(encoding="utf-8").splitlines()
     path = tmp_path / "cut.jsonl"

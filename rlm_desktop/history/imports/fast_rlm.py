@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Any
 
 from rlm_desktop.engine import events as ev
@@ -69,14 +70,18 @@ class _Reader:
 
     def __init__(self, log: Log, place: int, by_call: dict[str, list[Fields]], parents: dict[str, str]) -> None:
         self._by_call = by_call
-        self._parents = parents
+        self._starts = {key: _start_of(lines) for key, lines in by_call.items()}
+        self._children: dict[str, list[str]] = {}
+        for child, parent in parents.items():
+            if child != parent:
+                self._children.setdefault(parent, []).append(child)
         self._log, self._place = log, place
         self._builder = Builder("fast-rlm", "", "", 0.0)
         self._began = 0.0
 
     def run(self, root: str) -> ImportedRun:
         """The run of that root."""
-        first = self._start_of(root)
+        first = self._starts[root]
         run_id = f"fast-rlm-{self._log.key}-{self._place}"
         self._builder = Builder("fast-rlm", run_id, f"import-{self._log.key}", first)
         self._began = first or 0.0
@@ -91,10 +96,9 @@ class _Reader:
         builder.note("Step 0 is fast-rlm's own look at the context: no model was asked. Outputs may be cut by it.")
         return builder.finish(question="", root_model="")
 
-    def _start_of(self, key: str) -> float | None:
-        return min(
-            (at for line in self._by_call[key] if (at := moment(line.get("time"))) is not None), default=None
-        )
+    def _start(self, key: str) -> float:
+        """When a call began, in seconds of the run."""
+        return (self._starts[key] or 0.0) - self._began
 
     def _call(
         self, key: str, parent: int | None, depth: int, place: tuple[int, int], start: float
@@ -106,17 +110,13 @@ class _Reader:
             start, "rlm", parent=parent, depth=depth, model="", prompt="", function=function, place=place
         )
         steps = self._steps(key)
-        children = sorted(
-            ((self._start_of(child) or 0.0) - self._began, child)
-            for child, its_parent in self._parents.items()
-            if its_parent == key and child != key
-        )
-        now = start
+        children = sorted((self._start(child), child) for child in self._children.get(key, ()))
+        now, done = start, 0
         for number_, step in enumerate(steps, start=1):
             end = now if step.end is None else max(now, step.end - self._began)
-            is_last = number_ == len(steps)
-            below = [child for at, child in children if is_last or at < end]
-            children = [(at, child) for at, child in children if child not in below]
+            until = len(children) if number_ == len(steps) else max(done, bisect_left(children, (end, "")))
+            below = [child for _, child in children[done:until]]
+            done = until
             self._step(call, depth, number_, step, len(steps), (now, end), below)
             now = end
         finals = [line for line in self._by_call[key] if line.get("event_type") == "final_result"]
@@ -145,8 +145,7 @@ class _Reader:
         children: list[str],
     ) -> None:
         builder, (start, end) = self._builder, window
-        starts = [(self._start_of(child) or 0.0) - self._began for child in children]
-        ran = min([end, *(max(start, at) for at in starts)])
+        ran = min([end, *(max(start, self._start(child)) for child in children)])
         builder.add(start, ev.IterationStarted(call=call, iteration=place, of=of))
         code = string(step.value("code"))
         if step.number > 0:
@@ -176,10 +175,14 @@ class _Reader:
         if depth > DEEPEST:
             self._builder.note(f"The log is nested more than {DEEPEST} levels deep; what lies below is left out.")
             return
-        start = min(max((self._start_of(key) or 0.0) - self._began, window[0]), window[1])
+        start = min(max(self._start(key), window[0]), window[1])
         call, end, answer = self._call(key, parent, depth, place, start)
         state = EndState.INTERRUPTED if answer is None else EndState.COMPLETED
         self._builder.end_call(call, max(end, start), state, result=answer or "")
+
+
+def _start_of(lines: list[Fields]) -> float | None:
+    return min((at for line in lines if (at := moment(line.get("time"))) is not None), default=None)
 
 
 def _usage(usage: Fields) -> Usage | None:

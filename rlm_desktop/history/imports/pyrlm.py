@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from rlm_desktop.engine import events as ev
@@ -59,6 +60,7 @@ class _Reader:
         self._trace = trace
         self._steps = [step for step in items(trace.get("steps")) if _is_step(step)]
         self._builder = Builder("pyrlm", f"pyrlm-{log.key}-{place}", f"import-{log.key}", None)
+        self._place = 0
         self._now = 0.0
         self._batches: dict[str, int] = {}
 
@@ -71,7 +73,7 @@ class _Reader:
         root = _Call(builder.call(0.0, "rlm", parent=None, depth=0, model=model, prompt=question), 0)
         below: _Call | None = None
         answer: str | None = None
-        for step in self._steps:
+        for self._place, step in enumerate(self._steps):
             kind = string(step["kind"])
             if kind.startswith("sub_"):
                 below = below or self._open_below(root, model)
@@ -185,7 +187,7 @@ class _Reader:
     def _code_after(self, step: Fields) -> str:
         """The code of the cell that made a call: that of the next cell of the same kind."""
         wanted = "sub_repl_exec" if string(step["kind"]).startswith("sub_") else "repl_exec"
-        later = self._steps[self._steps.index(step) :]
+        later = islice(self._steps, self._place, None)
         return next((string(one.get("code")) for one in later if one["kind"] == wanted), "")
 
     def _open_below(self, root: _Call, model: str) -> _Call:
