@@ -73,7 +73,8 @@ class _Reader:
         root = _Call(builder.call(0.0, "rlm", parent=None, depth=0, model=model, prompt=question), 0)
         below: _Call | None = None
         answer: str | None = None
-        for self._place, step in enumerate(self._steps):
+        for place, step in enumerate(self._steps):
+            self._place = place
             kind = string(step["kind"])
             if kind.startswith("sub_"):
                 below = below or self._open_below(root, model)
