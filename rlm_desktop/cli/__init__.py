@@ -152,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_json(parser: argparse.ArgumentParser, text: str) -> None:
+def _add_json(parser: argparse._ActionsContainer, text: str) -> None:
     parser.add_argument("--json", action="store_true", help=text)
 
 
@@ -178,7 +178,7 @@ def _add_run_options(parser: argparse.ArgumentParser, defaults: str) -> None:
         "--base-url", metavar="URL", help="an OpenAI-compatible server; its key comes from OPENAI_API_KEY"
     )
     form = parser.add_mutually_exclusive_group()
-    _add_json(form, "print the result with its figures as JSON")  # pyright: ignore[reportArgumentType]
+    _add_json(form, "print the result with its figures as JSON")
     form.add_argument("--events", action="store_true", help="print every event as a line of JSON, as it happens")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on standard error")
     parser.add_argument("--no-history", action="store_true", help="do not keep the run in the history")
@@ -223,7 +223,7 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     _add_json(action, "as JSON")
     action = actions.add_parser("show", parents=[one], help="one run: its tree, figures and answer")
     form = action.add_mutually_exclusive_group()
-    _add_json(form, "the whole tree as JSON: calls, iterations, cells, totals")  # pyright: ignore[reportArgumentType]
+    _add_json(form, "the whole tree as JSON: calls, iterations, cells, totals")
     form.add_argument("--replay", action="store_true", help="play it as it happened; no model is asked")
     action.add_argument("--speed", type=float, default=1.0, metavar="N", help="of the replay; default 1")
     action.add_argument("--with-waiting", action="store_true", help="do not cut the waits of the replay short")

@@ -123,9 +123,15 @@ class Ledger:
             self.tokens += reservation.tokens
         self.cost_usd += reservation.cost_usd if cost_usd is None else cost_usd
 
+    def take_back(self, reservation: Reservation) -> None:
+        """Forget a request that was never sent."""
+        self.requests -= 1
+        self._reserved_tokens -= reservation.tokens
+        self._reserved_cost -= reservation.cost_usd
+
 
 class Reservation:
-    """What one request has set aside. `settle` it exactly once; further calls do nothing."""
+    """What one request has set aside. `settle` it or take it back, once; further calls do nothing."""
 
     __slots__ = ("_is_open", "_ledger", "cost_usd", "tokens")
 
@@ -140,3 +146,9 @@ class Reservation:
         if self._is_open:
             self._is_open = False
             self._ledger.settle(self, usage, cost_usd)
+
+    def take_back(self) -> None:
+        """The request was never sent."""
+        if self._is_open:
+            self._is_open = False
+            self._ledger.take_back(self)

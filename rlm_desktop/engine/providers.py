@@ -239,17 +239,17 @@ class Providers:
 
 def environment() -> dict[str, str]:
     """The process's environment over the nearest `.env`, which is read but never exported to the process."""
-    from dotenv import find_dotenv
-
-    values = {name: value for name, value in _dotenv(find_dotenv(usecwd=True)).items() if value}
+    values = {name: value for name, value in _dotenv().items() if value}
     return {**values, **os.environ}
 
 
-def _dotenv(path: str) -> Mapping[str, str | None]:
-    """What a `.env` file says; in an old encoding, or unreadable, it must not keep the program from starting."""
-    from dotenv import dotenv_values
+def _dotenv() -> Mapping[str, str | None]:
+    """What `.env` says; in an old encoding, or out of reach, it must not keep the program from starting."""
+    from dotenv import dotenv_values, find_dotenv
 
+    path = ".env"
     try:
+        path = find_dotenv(usecwd=True)  # fails where the working folder has been deleted
         return dotenv_values(path, encoding="utf-8-sig")
     except UnicodeDecodeError:
         return dotenv_values(path, encoding="latin-1")

@@ -253,6 +253,7 @@ class _Request:
                 # The provider may bill it, nobody knows how much.
                 self._fail("cancelled in flight", None, None)
             else:
+                self._reservation.take_back()
                 self._fail("cancelled before it was sent", NOTHING, 0.0)
             raise
         except Exception as error:

@@ -544,5 +544,7 @@ class _Shared:
         finally:
             if self._of_loops.get(asyncio.get_running_loop()) is self:
                 del self._of_loops[asyncio.get_running_loop()]
-            await self.repl_host.aclose()
-            await self.clients.aclose()
+            try:
+                await self.repl_host.aclose()
+            finally:
+                await self.clients.aclose()

@@ -75,3 +75,13 @@ def test_settled_sums_add_up(requests: list[tuple[int, int, bool]]) -> None:
         expected += used + 1 if is_known else estimate
     assert ledger.tokens == expected
     assert ledger.requests == len(requests)
+
+
+def test_a_request_that_was_never_sent_counts_for_nothing() -> None:
+    ledger = Ledger(Limits(max_calls=3, max_tokens=100, budget_usd=1.0))
+    for _ in range(5):
+        reservation = ledger.reserve(100, 1.0)
+        reservation.take_back()
+        reservation.settle(None, None)
+    assert (ledger.requests, ledger.tokens, ledger.cost_usd, ledger.unknown_usage) == (0, 0, 0.0, 0)
+    ledger.reserve(100, 1.0)

@@ -57,6 +57,16 @@ def test_an_env_file_in_another_encoding_is_read(
     assert providers.environment()["API_KEY"] == "abcdefgh"
 
 
+def test_a_working_folder_that_is_gone_has_no_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.MonkeyPatch.context() as quiet:
+        quiet.setattr(providers._log, "warning", lambda *_: None)
+        assert "API_KEY" not in providers.environment()
+
+
 def test_the_token_of_a_secret_header_is_a_secret_by_itself() -> None:
     provider = providers.Provider("box", "http://h/v1", "none", {"Authorization": "Bearer token-1234", "X": "y"})
     assert provider.secrets == ("Bearer token-1234", "token-1234")
