@@ -23,7 +23,6 @@ PREVIEW_CHARACTERS = 300
 TASK_PREVIEW_CHARACTERS = 2_000
 """How much of its context a sub-RLM is shown at each end: its task stands there."""
 
-SYSTEM_MARK = "Recursive Language Model (RLM)"
 QUESTION_HEADING = "# Question"
 CONTEXT_HEADING = "# Context"
 HISTORY_HEADING = "# Earlier in this session"

@@ -13,7 +13,7 @@ def test_system_prompt_names_everything_of_the_repl():
     names = ("context", "documents", "history", "llm_query", "llm_query_batch", "rlm_query", "rlm_query_batch")
     for name in (*names, "FINAL", "FINAL_VAR", "answer", "SHOW_VARS", "```repl", "20,000"):
         assert name in text
-    assert text.startswith(f"You are a {prompts.SYSTEM_MARK}")
+    assert text.startswith("You are a Recursive Language Model (RLM)")
     assert "$" not in text
 
 
