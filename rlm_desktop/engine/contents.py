@@ -27,6 +27,10 @@ class Elsewhere(ABC):
     def read(self) -> Any:
         """The value itself."""
 
+    @abstractmethod
+    def beginning(self, characters: int) -> str:
+        """The first characters of a text, without the time and the memory that a long one takes."""
+
 
 class Tally:
     """Sums over requests. `unknown_usage` / `unknown_cost` count the requests whose figure nobody knows."""

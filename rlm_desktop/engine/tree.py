@@ -270,6 +270,11 @@ class CallNode(Node):
         """What it was asked."""
         return self._prompt if isinstance(self._prompt, str) else self._prompt.read()
 
+    def prompt_beginning(self, characters: int) -> str:
+        """The first characters of it: a list shows no more, and it may have many millions."""
+        prompt = self._prompt
+        return prompt[:characters] if isinstance(prompt, str) else prompt.beginning(characters)
+
     @property
     def result(self) -> str:
         """What its caller got."""

@@ -137,6 +137,18 @@ class Tape(Sequence[AnyEvent]):
         wanted = {sha256 for path, sha256 in records.references_by_path(line) if path[0] == name}
         return getattr(records.unpack(line, self._long_texts(wanted)), name)
 
+    def beginning(self, place: int, name: str, characters: int) -> str:
+        """The first characters of a text of the event at a place; of a long one only the first part is read."""
+        number = self._block_of(place)
+        line = self._block(number)[place - self._firsts[number]]
+        wanted = [sha256 for path, sha256 in records.references_by_path(line) if path == [name]]
+        with self._lock:
+            parts = self._long.get(wanted[0], []) if wanted else []
+            if len(parts) < 2 or characters > records.PART:
+                return self.read(place, name)[:characters]
+            offset, length, codec = parts[0]
+            return records.inflate(codec, self._store.read(offset, length)).decode()[:characters]
+
     def _between(self, start: int, end: int) -> list[AnyEvent]:
         events: list[AnyEvent] = []
         while start < end:
@@ -215,6 +227,9 @@ class _OnTape(Elsewhere):
 
     def read(self) -> Any:
         return self._tape.read(self._place, self._name)
+
+    def beginning(self, characters: int) -> str:
+        return self._tape.beginning(self._place, self._name, characters)
 
 
 class _Store:

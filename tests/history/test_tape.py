@@ -123,6 +123,25 @@ def test_it_is_read_while_it_grows() -> None:
     assert len([*taken]) == len(events)
 
 
+def test_the_beginning_of_a_long_text_is_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list shows a line of it, on the window's own thread."""
+    monkeypatch.setattr(records, "PART", 6000)
+    prompts = ("short", MIDDLE, LONG)
+    state, taken = RunState(), Tape()
+    begun = [
+        ev.CallStarted(call=number, parent=number - 1 if number else None, kind="rlm", depth=number, model="m",
+                       prompt=prompt)
+        for number, prompt in enumerate(prompts)
+    ]  # fmt: skip
+    for event in taken.add_events(traces.stamped([traces.started(), *begun])):
+        state.apply(event)
+    for count in (0, 3, 5000, 6001, 20_000):
+        assert [call.prompt_beginning(count) for call in state.calls.values()] == [text[:count] for text in prompts]
+    taken._texts._values.clear()
+    assert state.calls[2].prompt_beginning(600) == LONG[:600]
+    assert not taken._texts._values
+
+
 def test_a_full_disk_leaves_the_tape_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tape, "IN_MEMORY", 1)
     full = Path("/dev/full")

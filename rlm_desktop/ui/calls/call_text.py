@@ -61,13 +61,13 @@ def preview(node: Node, shared: int = 0) -> str:
         return ""
     if node.error and is_failure(node):
         return figures.one_line(said(node.error), 120)
-    text = figures.one_line(node.prompt[shared : shared + 600], 120)
+    text = figures.one_line(node.prompt_beginning(shared + 600)[shared:], 120)
     return f"… {text}" if shared and text else text
 
 
 def shared_prefix(batch: BatchNode) -> int:
     """How many characters the prompts of a batch have in common at their start, up to a space."""
-    prompts = [child.prompt[:2000] for child in batch.children[:2] if isinstance(child, CallNode)]
+    prompts = [child.prompt_beginning(2000) for child in batch.children[:2] if isinstance(child, CallNode)]
     if len(prompts) < 2:
         return 0
     pairs = enumerate(zip(*prompts, strict=False))
