@@ -4982,7 +4982,7 @@
     </message>
     <message>
         <source>Each turn of history= needs a question and an answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeder Eintrag von history= braucht eine Frage und eine Antwort.</translation>
     </message>
     <message>
         <source>Error: no reply</source>
@@ -5494,7 +5494,7 @@
     </message>
     <message>
         <source>The server&apos;s answer holds no vectors: has it an embedding model?</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Antwort des Servers enthält keine Vektoren: Hat er ein Embedding-Modell?</translation>
     </message>
     <message>
         <source>The server&apos;s list of models cannot be read.</source>
@@ -5786,7 +5786,7 @@
     </message>
     <message>
         <source>a signal ended it</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Signal hat es beendet</translation>
     </message>
     <message>
         <source>a sound file (FLAC)</source>
