@@ -269,7 +269,7 @@ def compound(tree: Mapping[str, bytes | Mapping[str, bytes]]) -> bytes:
 
     def folder(members: Mapping[str, bytes | Mapping[str, bytes]]) -> int:
         last = -1
-        for name, data in reversed(members.items()):
+        for name, data in reversed(list(members.items())):
             if isinstance(data, bytes):
                 number = stream(name, data)
             else:

@@ -14,6 +14,7 @@ import tarfile
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ Load = Callable[..., Document]
 def read(loader: Loader, tmp_path: Path) -> Load:
     """Load bytes under a name."""
 
-    def read(name: str, data: bytes | str, **options: str) -> Document:
+    def read(name: str, data: bytes | str, **options: Any) -> Document:
         path = tmp_path / name
         path.write_bytes(data.encode() if isinstance(data, str) else data)
         return loader.load(path, **options)

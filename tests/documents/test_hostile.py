@@ -37,7 +37,7 @@ def reason(loader: Loader, folder: Path, name: str, data: bytes) -> str:
     return caught.value.reason
 
 
-def outcome(loader: Loader, path: Path, **options: str) -> Document | str:
+def outcome(loader: Loader, path: Path, **options: Any) -> Document | str:
     """The document, or the reason."""
     try:
         return loader.load(path, **options)

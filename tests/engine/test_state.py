@@ -63,7 +63,7 @@ def start() -> ev.RunStarted:
 
 def fold(events: list[AnyEvent]) -> RunState:
     state = RunState()
-    trace = Trace([state.apply])
+    trace = Trace([state.apply])  # type: ignore[list-item]
     for event in events:
         trace.emit(event)
     return state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -19,7 +19,7 @@ from rlm_desktop.ui.calls.call_tree import NOTHING_FITS, CallTreeView
 from tests import traces
 from tests.traces import Shape
 
-Wait = Callable[..., object]
+Wait = Callable[..., Awaitable[None]]
 DONE = Shape(calls=60, depth=2, batch=12, errors=0.2, seed=3)
 
 
@@ -69,7 +69,7 @@ async def test_typing_filters_and_escape_shows_all(view: CallTreeView, qtbot: Qt
     changed = QSignalSpy(view.bar.filter_changed)
     view.focus_filter()
     qtbot.keyClicks(view.bar.field, "429 too")
-    await wait_until(lambda: changed.count() == 1 and not view._finder.is_searching)  # type: ignore[misc]
+    await wait_until(lambda: changed.count() == 1 and not view._finder.is_searching)
     matches = view.model.rows.matches
     assert matches
     shown = {view.model.rows.node(row).index for row in range(view.model.rowCount())}
@@ -87,7 +87,7 @@ def test_conditions_show_as_chips_that_remove_them(view: CallTreeView, qtbot: Qt
     kinds = next(action.menu() for action in view.bar.menu.actions() if action.text() == "Kind")
     next(action for action in kinds.actions() if action.text() == "Batch").trigger()  # type: ignore[attr-defined]
     assert view.bar.filter == CallFilter(kinds=frozenset({"batch"}))
-    chip = view.bar._chip_line.itemAt(0).widget()
+    chip = view.bar._chip_line.itemAt(0).widget()  # type: ignore[union-attr]
     assert chip.text().startswith("Batch")  # type: ignore[attr-defined]
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert not view.bar.filter.is_active
@@ -120,7 +120,7 @@ async def test_a_live_run_is_searched_again(view: CallTreeView, wait_until: Wait
         state.apply(event)
     view.set_state(state)
     view.bar._set(CallFilter(kinds=frozenset({"iteration"})))
-    await wait_until(lambda: not view._finder.is_searching)  # type: ignore[misc]
+    await wait_until(lambda: not view._finder.is_searching)
     before = len(view.model.rows.matches or ())
     for event in events[300:]:
         state.apply(event)

@@ -342,7 +342,7 @@ class TestPreview:
             await add(application, file)
             window = await self.shown(application, wait_until)
             assert window.outline.topLevelItemCount() == 2
-            entry = window.outline.topLevelItem(0).child(0)
+            entry = window.outline.topLevelItem(0).child(0)  # type: ignore[union-attr]
             window.outline.itemActivated.emit(entry, 0)
             assert window.text.textCursor().block().text() == "## Inner"
             assert not window.page.isVisible()

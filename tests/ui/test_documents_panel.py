@@ -218,6 +218,7 @@ class TestList:
         listed.table.setCurrentIndex(listed.model.index(1, Column.STATE))
         qtbot.keyClick(listed.table, Qt.Key.Key_F2)
         editor = listed.table.findChild(QLineEdit)
+        assert editor is not None
         assert editor.text() == "b.txt"
         editor.clear()
         qtbot.keyClicks(editor, "a.txt")

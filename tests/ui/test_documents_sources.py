@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -195,6 +196,24 @@ def test_links_stand_in_the_rendered_answer(qtbot: Any) -> None:
     assert page.sources.text() == "Sources 1"
     page.show_answer("Another", "FINAL")
     assert not page.view.toHtml().count("rlm-place")
+
+
+def test_links_that_come_later_leave_what_is_read_where_it_is(qtbot: Any) -> None:
+    page = AnswerPage()
+    qtbot.addWidget(page)
+    page.resize(400, 300)
+    page.show()
+    page.show_answer("\n\n".join(f"Line {number} of a.pdf, page {number}" for number in range(200)), "FINAL")
+    page.set_links([PlaceLink(0, 4, "a.pdf, page 1")])
+    bar, cursor = page.view.verticalScrollBar(), page.view.textCursor()
+    cursor.setPosition(3000)
+    cursor.setPosition(3010, QTextCursor.MoveMode.KeepAnchor)
+    page.view.setTextCursor(cursor)
+    selected, top = cursor.selectedText(), bar.maximum() // 2
+    bar.setValue(top)
+    page.set_links([PlaceLink(0, 4, "a.pdf, page 1"), PlaceLink(5, 6, "a.pdf, page 2")])
+    assert bar.value() == top > 0
+    assert page.view.textCursor().selectedText() == selected
 
 
 def test_no_link_lies_within_another() -> None:

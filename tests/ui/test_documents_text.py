@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -14,7 +15,7 @@ from rlm_desktop.ui.documents.parts import part_from, start_around, start_before
 from rlm_desktop.ui.documents.preview import PagedText
 
 TEXTS = st.text(alphabet=st.sampled_from("ab é😀\n\n"), max_size=300)
-SMALL = {"PART": 40, "PART_LINES": 6, "LONGEST_LINE": 9}
+SMALL: dict[str, Any] = {"PART": 40, "PART_LINES": 6, "LONGEST_LINE": 9}
 
 
 @settings(deadline=None)

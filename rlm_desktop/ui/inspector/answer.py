@@ -72,9 +72,21 @@ class MarkdownView(QTextBrowser):
         """Make parts of the text links to places in documents, until another text is shown."""
         if self._links:
             self._links = ()
-            self._render()
+            self._render_again()
         self._links = links
         show_links(self.document(), links, theme.colours_of(self))
+
+    def _render_again(self) -> None:
+        """The same text anew: what is in sight and selected stays, for somebody may be reading."""
+        top, selected = self.verticalScrollBar().value(), self.textCursor()
+        start, end, is_link = selected.anchor(), selected.position(), selected.charFormat().isAnchor()
+        self._render()
+        if not is_link:  # one that was gone to with Tab; it may be another one now
+            selected = QTextCursor(self.document())
+            selected.setPosition(start)
+            selected.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            self.setTextCursor(selected)
+        self.verticalScrollBar().setValue(top)
 
     def _render(self) -> None:
         if len(self._source) > MOST_MARKDOWN:
@@ -146,7 +158,7 @@ class MarkdownView(QTextBrowser):
         """Other colours."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._source:
-            self._render()
+            self._render_again()
 
 
 class AnswerPage(QWidget):
@@ -203,9 +215,9 @@ class AnswerPage(QWidget):
         """Show an answer and how it was given; where there is none, `instead`, or that it is still to come."""
         self._answer = answer or ""
         self.nothing.setText(instead or self.tr("The answer appears here when the run has found it."))
+        self.view.set_source(self._answer)  # first: hidden, it would hand the focus from link to link
         self.nothing.setVisible(not answer)
         self.view.setVisible(bool(answer))
-        self.view.set_source(self._answer)
         given = self.tr("Given by {source}").format(source=source)
         self._source.setText(given if answer is not None and source else "")
         for button in (self.copy, self.save):
