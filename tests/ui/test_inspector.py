@@ -158,6 +158,7 @@ def test_variables_are_listed_with_what_changed(inspector: Inspector) -> None:
     assert "Cloud grew" in inspector.variables.preview.text
     shown = inspector.node
     later = _first(state, lambda node: isinstance(node, IterationNode) and node is not shown and bool(node.cells))
+    assert isinstance(later, IterationNode)
     inspector.show_node(state, later)
     assert inspector.variables.preview.text == later.cells[-1].variables[table.currentRow()].preview != ""
 
@@ -165,6 +166,7 @@ def test_variables_are_listed_with_what_changed(inspector: Inspector) -> None:
 def test_a_value_that_comes_late_is_not_shown_for_another_row(inspector: Inspector) -> None:
     state = traces.state(Shape(calls=60, depth=1, batch=20, seed=5, cut=400))
     first, page = _first(state, _has_batch), inspector.variables
+    assert isinstance(first, IterationNode)
     inspector.set_live(True)
     inspector.show_node(state, first)
     _open(inspector, "Variables")
