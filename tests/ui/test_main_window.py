@@ -506,9 +506,7 @@ class TestWindow:
             window.actions_by_name["previous_pane"].trigger()
             assert window.work.inspector.isAncestorOf(window.focusWidget())
 
-    async def test_keys_that_were_changed_last_are_those_that_are_kept(
-        self, start: Start, monkeypatch: pytest.MonkeyPatch, wait_until: Any
-    ) -> None:
+    async def test_the_last_keys_are_kept(self, start: Start, monkeypatch: Any, wait_until: Until) -> None:
         kept: list[Any] = []
         is_second_kept = threading.Event()
 
