@@ -44,6 +44,14 @@ def test_it_says_its_version(bundle: Path) -> None:
     assert done.stdout.strip() == f"rlm-desktop {rlm_desktop.__version__}"
 
 
+def test_what_a_start_needs_is_compiled_and_nothing_names_the_building_environment(bundle: Path) -> None:
+    support = bundle / "_internal/shiboken6/files.dir/shibokensupport/signature"
+    assert list(support.glob("__pycache__/loader.*.pyc"))
+    records = list(bundle.glob("_internal/*.dist-info/RECORD"))
+    assert records
+    assert [file for file in records if "../" in file.read_text(encoding="utf-8")] == []
+
+
 def test_the_example_runs_in_its_window(bundle: Path, tmp_path: Path) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     shot = PICTURES / "bundle.png"
