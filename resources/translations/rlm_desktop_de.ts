@@ -4384,8 +4384,16 @@
 <context>
     <name>ProvidersPage</name>
     <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
         <source>+ Add provider</source>
         <translation>+ Anbieter hinzufügen</translation>
+    </message>
+    <message>
+        <source>Its settings and its key are deleted for good. Runs made with it stay.</source>
+        <translation>Seine Einstellungen und sein Schlüssel werden endgültig gelöscht. Läufe, die mit ihm gemacht wurden, bleiben.</translation>
     </message>
     <message>
         <source>Look for local servers</source>
@@ -4410,6 +4418,10 @@
     <message>
         <source>Remove the provider and its key</source>
         <translation>Den Anbieter und seinen Schlüssel entfernen</translation>
+    </message>
+    <message>
+        <source>Remove {provider}?</source>
+        <translation>{provider} entfernen?</translation>
     </message>
     <message>
         <source>Save</source>

@@ -55,6 +55,7 @@ class Application(QObject):
         self._workbench: Workbench | None = None
         self._settings = settings
         self._unsaved: Settings | None = None
+        self._saving: asyncio.Task[None] | None = None
         self._collector = IdleCollector(loop, self)
         self._connect()
 
@@ -258,7 +259,7 @@ class Application(QObject):
         """Write the settings, one after the other: the newest come last."""
         is_saving, self._unsaved = self._unsaved is not None, settings
         if not is_saving:
-            self.tasks.spawn(self._save_newest(), name="save settings")
+            self._saving = self.tasks.spawn(self._save_newest(), name="save settings")
 
     async def _save_newest(self) -> None:
         try:
@@ -325,11 +326,13 @@ class Application(QObject):
         await self._quit.wait()
 
     async def aclose(self, seconds: float) -> None:
-        """Stop the runs, write the history, close the window; takes no longer than `seconds`."""
+        """Save the settings, stop the runs, write the history, close the window; takes no longer than `seconds`."""
         self.window.remember()
         self.window.hide()
         try:
             async with asyncio.timeout(seconds):
+                if self._saving is not None:
+                    await asyncio.wait([self._saving])
                 if self._workbench is not None:
                     await self._workbench.aclose()
         except TimeoutError:

@@ -14,7 +14,7 @@ from aiohttp import web
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QDialog, QLineEdit, QMainWindow, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QMainWindow, QMessageBox, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths, presets, settings
@@ -142,6 +142,10 @@ class TestProvidersPage:
         assert store.kept == {}
         assert (await book.providers()).find("lab2/m").api_key == KEY
         qtbot.mouseClick(page.remove, Qt.MouseButton.LeftButton)
+        assert book.keys.get("lab2", "session") == KEY
+        box = page.findChild(QMessageBox)
+        yes = next(button for button in box.buttons() if button.text() == "&Remove")
+        qtbot.mouseClick(yes, Qt.MouseButton.LeftButton)
         await wait_until(lambda: not tasks._tasks)
         assert book.known is not None
         assert not book.known.all

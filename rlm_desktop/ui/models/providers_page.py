@@ -24,6 +24,7 @@ from rlm_desktop.engine.provider_settings import ProviderSettings
 from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.ui import theme
+from rlm_desktop.ui.confirm import confirm
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
@@ -116,7 +117,7 @@ class ProvidersPage(QWidget):
     def _connect(self) -> None:
         self.list.currentItemChanged.connect(self._on_selected)
         self.save.clicked.connect(lambda: self._tasks.spawn(self._save(), name="save provider"))
-        self.remove.clicked.connect(lambda: self._tasks.spawn(self._remove(), name="remove provider"))
+        self.remove.clicked.connect(self._ask_remove)
         self._look.clicked.connect(lambda: self._tasks.spawn(self._look_for_servers(), name="local servers"))
         self.form.test_requested.connect(lambda: self._tasks.spawn(self._test(), name="test provider"))
         self.form.edited.connect(self._on_edited)
@@ -253,6 +254,16 @@ class ProvidersPage(QWidget):
             if self.list.item(row).data(_Role) == name:
                 self.list.setCurrentRow(row)
                 self._on_selected()
+
+    def _ask_remove(self) -> None:
+        """A key cannot be brought back: ask."""
+        confirm(
+            self,
+            self.tr("Remove {provider}?").format(provider=self._old_name),
+            self.tr("Its settings and its key are deleted for good. Runs made with it stay."),
+            self.tr("&Remove"),
+            lambda: self._tasks.spawn(self._remove(), name="remove provider"),
+        )
 
     async def _remove(self) -> None:
         name = self._old_name

@@ -7,18 +7,19 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from rlm_desktop.errors import UserError
+from rlm_desktop.ui.confirm import confirm
 from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.labels import CopyLabel
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.sessions.stored import StoredSessions
-from rlm_desktop.ui.window_style import muted, without_icons
+from rlm_desktop.ui.window_style import muted
 
 if TYPE_CHECKING:
     from rlm_desktop.history import History
@@ -174,14 +175,4 @@ class StoragePage(QWidget):
         )
 
     def _ask(self, title: str, text: str, yes: str, work: Callable[[], Awaitable[str]]) -> None:
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(title)
-        box.setText(title)
-        box.setInformativeText(text)
-        box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(lambda: self._do(work))
-        cancel = QCoreApplication.translate("QPlatformTheme", "Cancel")
-        box.setDefaultButton(box.addButton(cancel, QMessageBox.ButtonRole.RejectRole))
-        without_icons(box)
-        box.open()
+        confirm(self, title, text, yes, lambda: self._do(work))
