@@ -145,6 +145,8 @@ class Worker:
         with contextlib.suppress(OSError):
             self._process.kill()
         self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
     def close(self) -> None:
         """Kill the process and free the connection."""
@@ -168,7 +170,7 @@ def _start(handle: int, memory: int) -> subprocess.Popen[Any]:
     return subprocess.Popen(
         command,
         env=kept | {"MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # nothing is ever written: the worker ends when it is closed
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         text=False,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from rlm_desktop.documents import Loader
 from tests.documents import made
@@ -49,3 +52,20 @@ def test_place_labels(loader: Loader, tmp_path: Path) -> None:
         "member c.txt",
     ]
     assert document.text[labels[2][0] :].startswith("two")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a busy process of a closed pipe")
+def test_a_busy_process_ends_with_the_application() -> None:
+    code = (
+        "from rlm_desktop.documents.worker import end_with_application\n"
+        "end_with_application()\n"
+        "print('busy', flush=True)\n"
+        "while True: pass"
+    )
+    piped = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code], stdin=piped, stdout=piped, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "busy\n"
+        process.stdin.close()
+        assert process.wait(30) == -signal.SIGIO
