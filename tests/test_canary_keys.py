@@ -261,7 +261,7 @@ try:
     ask(known.all[0].api_key)
 except ValueError as error:
     logging.exception("with %s", known.all[0].api_key)
-    print(crash_report(error))
+    print(crash_report(error), flush=True)
 CrashFile(paths.log_dir()).arm()
 import faulthandler
 faulthandler._sigsegv()
