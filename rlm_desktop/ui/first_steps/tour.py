@@ -40,8 +40,9 @@ class Tour(QFrame):
     ended = Signal()
 
     def __init__(self, window: QWidget, hints: Sequence[Hint]) -> None:
+        # The window is not kept: when its last reference is that of its child, it is deleted amid the deletion of
+        # the child, and deletes it once more.
         super().__init__(window)
-        self._window = window
         self.setObjectName("tour")
         self.setFixedWidth(WIDTH)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -82,8 +83,8 @@ class Tour(QFrame):
         if not self._hints:
             self.leave()
             return
-        self._came_from = self._window.focusWidget()
-        self._window.installEventFilter(self)
+        self._came_from = self.window().focusWidget()
+        self.window().installEventFilter(self)
         self._show()
         self.show()
         self.raise_()
@@ -101,7 +102,7 @@ class Tour(QFrame):
         """End it, and go back to where one came from."""
         if self._came_from is not None and isValid(self._came_from) and self._came_from.isVisible():
             self._came_from.setFocus()
-        self._window.removeEventFilter(self)
+        self.window().removeEventFilter(self)
         self.hide()
         self.ended.emit()
         self.deleteLater()
@@ -131,7 +132,7 @@ class Tour(QFrame):
 
     def _place(self, part: QWidget) -> QPoint:
         """Beside the part, below or above it, where there is room; else over its corner. Always in the window."""
-        window = self._window
+        window = self.window()
         area = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
         left, top = area.left() + 3 * _GAP, area.top() + _GAP
         inside = window.rect().adjusted(_GAP, _GAP, -_GAP, -_GAP)
