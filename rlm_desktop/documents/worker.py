@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from typing import BinaryIO
@@ -37,6 +38,7 @@ def main(handle: int, memory_mb: int, package: str) -> None:
         import signal
 
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _peak_at_start()
     end_with_application()
     layers = confine(memory_mb, package)
     connection.send_bytes(wire.encode(wire.Ready(layers)))
@@ -161,7 +163,17 @@ def _is_large() -> bool:
     """Whether this process has grown so that a fresh one is better for the machine."""
     if sys.platform == "win32":
         return True
+    return _peak() > max(_RETIRE_ABOVE, _peak_at_start())
+
+
+def _peak() -> int:
+    """The most memory, in bytes, that this process has had."""
     import resource
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024) > _RETIRE_ABOVE
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+@cache
+def _peak_at_start() -> int:
+    """That of the application: Linux hands it down to the programs that it starts."""
+    return _peak()

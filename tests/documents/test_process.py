@@ -69,3 +69,17 @@ def test_a_busy_process_ends_with_the_application() -> None:
         assert process.stdout.readline() == "busy\n"
         process.stdin.close()
         assert process.wait(30) == -signal.SIGIO
+
+
+def test_an_application_that_has_grown_keeps_its_processes(tmp_path: Path) -> None:
+    """Linux hands the most memory that a program ever had down to what it starts."""
+    (tmp_path / "a.pdf").write_bytes(made.pdf("one"))
+    code = (
+        "import sys, psutil\nfrom rlm_desktop.documents import Loader\n"
+        "large = b'x' * (700 << 20)\nwith_one = Loader(workers=1)\nfound = set()\n"
+        "for _ in range(3):\n    with_one.load(sys.argv[1])\n"
+        "    found |= {child.pid for child in psutil.Process().children()}\n"
+        "with_one.close()\nprint(len(found))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "a.pdf")]
+    assert subprocess.run(command, capture_output=True, text=True, check=False).stdout == "1\n"
