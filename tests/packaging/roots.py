@@ -87,8 +87,8 @@ def apt(root: Root, *arguments: str, check: bool = True) -> None:
 
 def install(root: Root, package: Path) -> None:
     """Install a package that lies in a file, as a person would."""
-    shutil.copyfile(package, root.folder / "root" / package.name)
-    apt(root, "install", f"/root/{package.name}")
+    shutil.copyfile(package, root.folder / "srv" / package.name)
+    apt(root, "install", f"/srv/{package.name}")
 
 
 def as_nobody() -> Mapping[str, object]:

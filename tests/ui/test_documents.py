@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,13 @@ from pytestqt.qtbot import QtBot
 from rlm_desktop.engine import catalog
 from rlm_desktop.engine.catalog import ModelInfo
 from rlm_desktop.engine.provider_settings import ProviderSettings, save
-from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.controller import DocumentsController
 from rlm_desktop.ui.documents.dialogs import EncodingDialog, LeftOutDialog, OcrDialog, PasswordDialog
 from rlm_desktop.ui.documents.items import State
 from rlm_desktop.ui.documents.preview import PreviewWindow
-from rlm_desktop.ui.first_window import FirstWindow
 from tests.documents import made
+from tests.ui.opened import opened_window
 
 Until = Callable[..., Awaitable[None]]
 Start = Callable[[], contextlib.AbstractAsyncContextManager[Application]]
@@ -35,21 +34,7 @@ Start = Callable[[], contextlib.AbstractAsyncContextManager[Application]]
 def start(qapp: QApplication) -> Start:
     """`async with start() as application` shows the window, usable, and closes it in the end."""
 
-    @contextlib.asynccontextmanager
-    async def show() -> AsyncIterator[Application]:
-        settings = Settings(theme="light")
-        first = FirstWindow(qapp, settings)
-        first.window.show()
-        application = Application(first, settings)
-        try:
-            await application.make_usable()
-            yield application
-        finally:
-            for dialog in application.window.findChildren(QDialog):
-                dialog.close()
-            await application.aclose(10.0)
-
-    return show
+    return lambda: opened_window(qapp, beside=QDialog)
 
 
 async def add(application: Application, *files: Path) -> DocumentsController:

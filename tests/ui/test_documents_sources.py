@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,14 @@ from PySide6.QtWidgets import QApplication
 
 from rlm_desktop.documents import Document, from_text
 from rlm_desktop.documents.places import Mark, Places
-from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.citations import Citation, citations, quotations
 from rlm_desktop.ui.documents.preview import PreviewWindow
 from rlm_desktop.ui.documents.quoting import Quotation, found, passage_of
-from rlm_desktop.ui.first_window import FirstWindow
 from rlm_desktop.ui.inspector.answer import AnswerPage
 from rlm_desktop.ui.inspector.answer_links import PlaceLink, Shown, ordered
 from tests.documents import made
+from tests.ui.opened import opened_window
 
 Until = Callable[..., Awaitable[None]]
 NAMES = ["report.pdf", "annual report.pdf", "proj/src/main.py", "page 3.txt"]
@@ -221,26 +219,11 @@ def test_no_link_lies_within_another() -> None:
     assert ordered([free, quote, inside]) == [inside, free]
 
 
-@contextlib.asynccontextmanager
-async def usable(qapp: QApplication) -> AsyncIterator[Application]:
-    settings = Settings(theme="light")
-    first = FirstWindow(qapp, settings)
-    first.window.show()
-    application = Application(first, settings)
-    try:
-        await application.make_usable()
-        yield application
-    finally:
-        for window in application.window.findChildren(PreviewWindow):
-            window.close()
-        await application.aclose(10.0)
-
-
 async def test_a_source_is_shown_live_and_from_the_history(
     qapp: QApplication, tmp_path: Path, wait_for_signal: Any, wait_until: Until
 ) -> None:
     (tmp_path / "island.pdf").write_bytes(made.pdf(*PAGES))
-    async with usable(qapp) as application:
+    async with opened_window(qapp, beside=PreviewWindow) as application:
         bench, page = application.workbench, application.window.work.inspector.answer
         bench.add_files([str(tmp_path / "island.pdf")])
         await bench.reader.done()

@@ -21,10 +21,8 @@ from rlm_desktop.history import History
 from rlm_desktop.history.exports import FORMATS
 from rlm_desktop.history.search import SearchHit
 from rlm_desktop.history.transfer import ARCHIVE_SUFFIX
-from rlm_desktop.settings import Settings
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.application import Application
-from rlm_desktop.ui.first_window import FirstWindow
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.sessions import hit_list
 from rlm_desktop.ui.sessions.export_dialog import SUFFIXES, ExportChoice, ExportDialog
@@ -33,6 +31,7 @@ from rlm_desktop.ui.sessions.history_page import HistoryPage
 from rlm_desktop.ui.sessions.hit_list import HitLine, HitList, HitsModel
 from rlm_desktop.ui.sessions.naming import parsed_tags
 from tests.history import traces
+from tests.ui.opened import opened_window
 
 Until = Callable[..., Awaitable[None]]
 RUNS, PAGE = 24, 10
@@ -66,15 +65,8 @@ def fill(runs: int, *, is_searched: bool) -> None:
 @contextlib.asynccontextmanager
 async def shown(app: QApplication, runs: int, *, is_searched: bool = False) -> AsyncIterator[Application]:
     await asyncio.to_thread(fill, runs, is_searched=is_searched)
-    settings = Settings(theme="light")
-    first = FirstWindow(app, settings)
-    first.window.show()
-    application = Application(first, settings)
-    try:
-        await application.make_usable()
+    async with opened_window(app) as application:
         yield application
-    finally:
-        await application.aclose(10.0)
 
 
 def act(application: Application, name: str) -> None:

@@ -76,7 +76,8 @@ def guard_xml(archive: zipfile.ZipFile) -> None:
     """
     for member in archive.infolist():
         if member.filename.endswith((".xml", ".rels")) and not member.flag_bits & 1:
-            # Who reads a damaged part says so.
+            # A part that is damaged, packed in an unknown way or encrypted declares nothing that could be refused;
+            # its extractor meets the same error when it reads the part, and says so.
             with suppress(*DAMAGE, NotImplementedError, RuntimeError), archive.open(member) as part:
                 refuse_entities(part.read(HEAD))
 
