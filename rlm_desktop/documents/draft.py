@@ -13,11 +13,11 @@ from rlm_desktop.documents.places import INNER, LEVELS, Mark
 
 MAX_CHARACTERS = 1 << 30
 """No document may grow larger: about 1,000 million characters."""
-_LINE = r"(?:(#{1,6})[ \t]+(\S.*?)[ \t#]*$|(```+|~~~+))"
+_LINE = r"(?:(#{1,6})[ \t]+(\S.*)$|(```+|~~~+))"
 _FIRST = re.compile(_LINE, re.MULTILINE)
 _OTHERS = re.compile(r"\n" + _LINE, re.MULTILINE)
 """A literal line feed is looked for ten times faster than the beginning of a line."""
-_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]+")
+_MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^)\[]*\)|[*`]+")
 
 
 class TooLarge(ValueError):
@@ -148,6 +148,6 @@ def headings_of(text: str, start: int = 0) -> Iterable[Heading]:
         if opened:
             fence = "" if fence and opened.startswith(fence) else fence or opened
         elif not fence:
-            plain = _MARKUP.sub(r"\1", title).strip()
+            plain = _MARKUP.sub(r"\1", title.rstrip(" \t#")).strip()
             if plain:
                 yield Heading(len(marks), plain, start + match.end() - len(match[0].removeprefix("\n")))

@@ -86,7 +86,8 @@ _MAGIC = (
     (b"BZh", "tar"),
     (b"\xfd7zXZ\0", "tar"),
 )
-_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S)
+# Atomic, and so is each comment: else comments that no page follows would be told apart in 2 to the number of ways.
+_HTML = re.compile(rb"\s*+(?:<\?xml[^>]*>\s*+)?(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+html|html[\s>])", re.I | re.S)
 _TAG = re.compile(rb"<[a-z!/][^<>]{0,200}>", re.I)
 _XML = re.compile(rb"\s*<\?xml\s")
 _NOTEBOOK = re.compile(rb'\s*\{.*"(?:nbformat|cells|worksheets)"\s*:', re.S)

@@ -21,6 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rlm_desktop.documents import Document, Loader, expand, load_all
+from rlm_desktop.documents.draft import headings_of
+from rlm_desktop.documents.kinds import HEAD, kind_of
 from rlm_desktop.documents.reading import read_utf8
 from rlm_desktop.documents.workers import Limits, Worker
 from rlm_desktop.errors import DocumentError
@@ -296,6 +298,23 @@ MODELS = [
     made.msg(), made.compound({"Workbook": b"x" * 600}),
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"<html><table><tr><td>x</table>",
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!---->" * 9000 + "<p>",
+        "<!--" * 16_000,
+        "# " * 30_000 + "x",
+        "# a" + " " * 60_000 + "b",
+        "# " + "[" * 60_000,
+        "# " + "[](" * 20_000,
+    ],
+)
+def test_no_beginning_and_no_heading_takes_long_to_tell(text: str) -> None:
+    # Both are looked at in the application itself, while Python's lock is held: the window would stand still.
+    assert kind_of(text.encode()[:HEAD], "notes.md") == "markdown"
+    assert len(list(headings_of(text))) == text.startswith("# ")
 
 
 @st.composite
