@@ -12,7 +12,7 @@ import re
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from rlm_desktop.documents.kinds import ending_of
 from rlm_desktop.errors import DocumentError
@@ -78,7 +78,7 @@ def expand(
     for path in [fitting for named in paths for fitting in _fitting(os.fspath(named))]:
         if os.path.isdir(path):
             root = os.path.abspath(path)
-            _Walk(root, listing, hidden, ignored, is_cancelled).folder(root, shown_name(os.path.basename(root)), ())
+            _Walk(root, listing, hidden, ignored, is_cancelled).tree(root, shown_name(os.path.basename(root)))
         else:
             listing.files.append(found_at(path))
     listing.files = [found._replace(name=_unique(found.name, names)) for found in listing.files]
@@ -154,6 +154,14 @@ class _Rules(NamedTuple):
     matches: Callable[[str], bool | None]
 
 
+_Folder: TypeAlias = tuple[str, str, tuple[_Rules, ...]]
+"""Path, name, and the rules of the folders above."""
+
+
+class _Full(Exception):
+    """There are as many files as are ever read."""
+
+
 class _Walk:
     def __init__(
         self, root: str, listing: Listing, hidden: bool, ignored: bool, is_cancelled: Callable[[], bool]
@@ -164,33 +172,40 @@ class _Walk:
         self._ignored = ignored
         self._is_cancelled = is_cancelled
 
-    def folder(self, path: str, name: str, rules: tuple[_Rules, ...]) -> None:
-        """List a folder and those in it."""
-        if self._is_cancelled():
-            return
-        try:
-            with os.scandir(path) as entries:
-                children = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            self._leave_out(name, f"it cannot be opened: {error.strerror}")
-            return
+    def tree(self, path: str, name: str) -> None:
+        """List a folder and those below it: its files first, then its folders in order."""
+        waiting: list[_Folder] = [(path, name, ())]
+        while waiting and not self._is_cancelled():
+            path, name, rules = waiting.pop()
+            try:
+                inner = self._folder(path, name, rules)
+            except _Full:
+                self._leave_out(name, f"there are more than {MAX_FILES:,} files")
+                return
+            except OSError as error:
+                self._leave_out(name, f"it cannot be opened: {error.strerror}")
+            else:
+                waiting += reversed(inner)
+
+    def _folder(self, path: str, name: str, rules: tuple[_Rules, ...]) -> list[_Folder]:
+        """List the files of a folder; returns the folders in it."""
+        with os.scandir(path) as entries:
+            children = sorted(entries, key=lambda entry: entry.name)
         if not self._ignored and (own := _rules(path)) is not None:
             rules = (*rules, own)
-        folders: list[tuple[str, str]] = []
+        folders: list[_Folder] = []
         for entry in children:
             label = f"{name}/{shown_name(entry.name)}"
             is_folder = entry.is_dir(follow_symlinks=False)
             if reason := self._reason(entry, is_folder, rules):
                 self._leave_out(label + "/" * is_folder, reason)
             elif is_folder:
-                folders.append((entry.path, label))
+                folders.append((entry.path, label, rules))
             elif len(self._listing.files) >= MAX_FILES:
-                self._leave_out(name, f"there are more than {MAX_FILES:,} files")
-                return
+                raise _Full
             else:
                 self._listing.files.append(Found(entry.path, label, entry.stat().st_size))
-        for inner, label in folders:
-            self.folder(inner, label, rules)
+        return folders
 
     def _reason(self, entry: os.DirEntry[str], is_folder: bool, rules: tuple[_Rules, ...]) -> str:
         """Why an entry is left out; empty when it is not."""
@@ -200,17 +215,21 @@ class _Walk:
             return "made by a tool"
         if _is_ignored(entry.path, is_folder, rules):
             return "named in .gitignore"
-        if is_folder:
-            return ""
-        if entry.is_symlink() and not _is_file(entry.path):
-            return "a link to a folder or to nothing"
-        if entry.is_symlink() and not os.path.realpath(entry.path).startswith(self._real_root):
+        return "" if is_folder else self._reason_of_file(entry)
+
+    def _reason_of_file(self, entry: os.DirEntry[str]) -> str:
+        is_link = entry.is_symlink()
+        try:
+            status = entry.stat()
+        except OSError as error:
+            return "a link to a folder or to nothing" if is_link else f"it cannot be opened: {error.strerror}"
+        if not stat.S_ISREG(status.st_mode):
+            return "a link to a folder or to nothing" if is_link else "a device"
+        if is_link and not os.path.realpath(entry.path).startswith(self._real_root):
             return "a link out of the folder"
-        if not _is_file(entry.path):
-            return "a device"
         if ending_of(entry.name) in _BINARY_ENDINGS:
             return "holds no text"
-        return "" if entry.stat().st_size else "empty"
+        return "" if status.st_size else "empty"
 
     def _leave_out(self, label: str, reason: str) -> None:
         self._listing.left_out.append(LeftOut(label, reason))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rlm_desktop.documents import Document, Found, expand, file_key, load_all
+from rlm_desktop.documents import Document, Found, expand, file_key, folders, load_all
 from rlm_desktop.documents.folders import LeftOut
 from rlm_desktop.errors import DocumentError
 
@@ -103,6 +103,44 @@ def test_names_are_unique(tmp_path: Path) -> None:
 
 def test_a_listing_ends_early(tree: Path) -> None:
     assert expand([tree], is_cancelled=lambda: True).files == []
+
+
+def test_a_listing_ends_when_there_are_too_many_files(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "MAX_FILES", 1)
+    listing = expand([tree])
+    assert len(listing.files) == 1
+    assert [left for left in listing.left_out if "more than" in left.reason] == [
+        LeftOut("project/docs/build", "there are more than 1 files")
+    ]
+
+
+def test_a_tree_that_is_deeper_than_calls_may_be(tmp_path: Path) -> None:
+    made: list[str] = []
+    for _ in range(1100):
+        made.append(os.path.join(made[-1] if made else tmp_path, "d"))
+        os.mkdir(made[-1])
+    try:
+        Path(made[-1], "deepest.txt").write_text("here")
+        (found,) = expand([tmp_path]).files
+        assert found.name.endswith("/d/deepest.txt")
+    finally:
+        Path(made[-1], "deepest.txt").unlink()
+        for folder in reversed(made):  # what removes trees would go as deep
+            os.rmdir(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "pathconf"), reason="paths have no such limit here")
+def test_a_file_whose_path_is_too_long(tmp_path: Path) -> None:
+    folder, longest = str(tmp_path), os.pathconf(tmp_path, "PC_PATH_MAX")
+    while len(folder) < longest - 250:
+        folder += "/" + "d" * 200
+        os.mkdir(folder)
+    inside = os.open(folder, os.O_RDONLY)
+    os.close(os.open("f" * 255, os.O_CREAT | os.O_WRONLY, dir_fd=inside))
+    os.close(inside)
+    listing = expand([tmp_path])
+    assert listing.files == []
+    assert listing.left_out[0].reason == "it cannot be opened: File name too long"
 
 
 async def test_a_folder_is_loaded(tree: Path) -> None:
