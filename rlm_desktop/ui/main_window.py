@@ -30,6 +30,14 @@ SMALLEST = (560, 420)
 LAYOUT_VERSION = 1
 
 
+class _Pages(QStackedWidget):
+    """Pages of which only the one that shows needs room: Qt would keep the widest one's for all of them."""
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
+
+
 class MainWindow(QMainWindow):
     """The window: menus, messages, the first page and the status line; the rest is added after the first paint.
 
@@ -75,7 +83,7 @@ class MainWindow(QMainWindow):
     # -- building -------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._pages = QStackedWidget()
+        self._pages = _Pages()
         self._pages.addWidget(self.first_run)
         self._home: QWidget = self.first_run
         self._page: QWidget | None = None
@@ -240,7 +248,7 @@ class MainWindow(QMainWindow):
             inspector = min(rest * 2 // 5, INSPECTOR_WIDTH)
             splitter.setSizes([HISTORY_WIDTH, rest - inspector, inspector][: splitter.count()])
         elif splitter.count() > 1:
-            splitter.setSizes([600, 400])
+            splitter.setSizes([500, 500])
 
     def close_for_good(self) -> None:
         """Close without asking: everything has been stopped."""

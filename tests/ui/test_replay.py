@@ -176,7 +176,7 @@ def test_the_scrubber_by_mouse_and_keys(qtbot: QtBot) -> None:
 
 def shown_texts(inspector: Inspector) -> list[str]:
     """All that the inspector says, page by page."""
-    texts: list[str] = [inspector.caption.text()]
+    texts: list[str] = [inspector.caption.full_text]
     for page in range(inspector.tabs.count()):
         inspector.tabs.setCurrentIndex(page)
         widget = inspector.tabs.currentWidget()
@@ -201,6 +201,7 @@ def test_the_inspector_follows_the_playhead_back(qtbot: QtBot) -> None:
                 continue
             inspector.show_node(state, state.nodes[place])
             fresh = Inspector()
+            fresh.resize(inspector.size())
             qtbot.addWidget(fresh)
             fresh.show_node(state, state.nodes[place])
             assert shown_texts(inspector) == shown_texts(fresh)

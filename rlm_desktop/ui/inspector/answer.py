@@ -38,6 +38,7 @@ from rlm_desktop.ui.inspector.answer_links import PlaceLink, SourcesButton, inde
 from rlm_desktop.ui.labels import CopyLabel
 from rlm_desktop.ui.loop import Tasks
 
+BAR_SPACING = 8
 MOST_MARKDOWN = 100_000
 """Longer answers are shown as plain text: rendering takes 0.13 s per 100,000 characters."""
 
@@ -164,6 +165,9 @@ class MarkdownView(QTextBrowser):
 class AnswerPage(QWidget):
     """The answer with what can be done with it.
 
+    Attributes:
+        bar: How the answer was given, and the buttons; below it, but where there is little height.
+
     Signals:
         saved: A file was written; its path.
         failed: It could not be; the reason.
@@ -196,9 +200,12 @@ class AnswerPage(QWidget):
         self.save = QPushButton(self.tr("Save…"))
         self.save.setToolTip(self.tr("Save the answer as a Markdown file"))
         self.save.clicked.connect(self._choose_file)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(12, 6, 12, 6)
-        bar.setSpacing(8)
+        for button in (self.sources, self.copy, self.save):
+            button.setObjectName("small")
+        self.bar = QWidget()
+        bar = QHBoxLayout(self.bar)
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.setSpacing(BAR_SPACING)
         bar.addWidget(self._source, 1)
         bar.addWidget(self.sources)
         bar.addWidget(self.copy)
@@ -208,8 +215,29 @@ class AnswerPage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.nothing, 1)
-        layout.addLayout(bar)
+        self.take_bar()
         self.show_answer(None, "")
+
+    def take_bar(self) -> None:
+        """Put `bar` below the answer, back from where it was put instead."""
+        layout = self.layout()
+        assert layout is not None
+        self.bar.setContentsMargins(12, 6, 12, 6)
+        self._source.show()
+        layout.addWidget(self.bar)
+        self.bar.show()
+
+    def lend_bar(self) -> QWidget:
+        """The bar, without what only a wide one has room for, to be put elsewhere until `take_bar`."""
+        self.bar.setContentsMargins(12, 0, 12, 4)
+        self._source.hide()
+        return self.bar
+
+    @property
+    def lent_width(self) -> int:
+        """What the bar takes elsewhere, its sources included, which come later than the answer."""
+        buttons = (self.sources, self.copy, self.save)
+        return sum(button.sizeHint().width() + BAR_SPACING for button in buttons) + 24
 
     def show_answer(self, answer: str | None, source: str, *, instead: str = "") -> None:
         """Show an answer and how it was given; where there is none, `instead`, or that it is still to come."""

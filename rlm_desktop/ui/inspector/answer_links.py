@@ -108,7 +108,7 @@ class SourcesButton(QPushButton):
         self._menu = QMenu(self)
         self.setMenu(self._menu)
         self.setToolTip(self.tr("The places in the documents that the answer names or quotes"))
-        self.hide()
+        self.set_links(())
 
     def set_links(self, links: Sequence[PlaceLink]) -> None:
         """List other places, each once; nothing shows when there are none."""

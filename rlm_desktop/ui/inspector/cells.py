@@ -21,6 +21,8 @@ from rlm_desktop.ui.inspector.text_view import Section, TextPane
 
 SIDE_BY_SIDE_FROM = 720
 """Narrower than this, the output lies below the code."""
+LOW, SIDE_BY_SIDE_WHEN_LOW = 200, 480
+"""Lower than the first, one below the other would show a line or two of each."""
 
 
 class CellsPage(QWidget):
@@ -143,5 +145,5 @@ class CellsPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side where there is room."""
         super().resizeEvent(event)
-        is_wide = self.width() >= SIDE_BY_SIDE_FROM
+        is_wide = self.width() >= (SIDE_BY_SIDE_WHEN_LOW if self.height() < LOW else SIDE_BY_SIDE_FROM)
         self.halves.setOrientation(Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -30,7 +30,7 @@ from rlm_desktop.ui.inspector.batch import BatchPage
 from rlm_desktop.ui.inspector.cells import CellsPage
 from rlm_desktop.ui.inspector.text_view import Section, TextPane
 from rlm_desktop.ui.inspector.variables import VariablesPage
-from rlm_desktop.ui.labels import CopyLabel
+from rlm_desktop.ui.labels import CopyLabel, ElidedLabel
 from rlm_desktop.ui.sentences import said
 
 REFRESH_MS = 150
@@ -192,10 +192,9 @@ class Inspector(QWidget):
         self.breadcrumb.linkActivated.connect(self._on_link)
         self._icon = QLabel()
         self._icon.setFixedSize(16, 16)
-        self.caption = QLabel()
+        self.caption = ElidedLabel()
         self.caption.setProperty("muted", True)
         self.caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.failure = CopyLabel()
         self.failure.setProperty("level", "error")
         self.failure.setWordWrap(True)
@@ -304,14 +303,35 @@ class Inspector(QWidget):
         if self._node is not None:
             self._chosen[self._kind(self._node)] = self.tabs.tabText(self.tabs.currentIndex())
             self._show_page(self._node)
+            self._show_failure()
+            self._place_bar()
+
+    def _place_bar(self) -> None:
+        """Put the answer's buttons beside the tabs where there is room: below, they would take a line from it."""
+        tabs, answer = self.tabs, self.answer
+        needed = tabs.tabBar().sizeHint().width() + answer.lent_width
+        is_beside = tabs.currentWidget() is answer and needed <= self.width()
+        if is_beside == (tabs.cornerWidget() is answer.bar):
+            return
+        if is_beside:
+            tabs.setCornerWidget(answer.lend_bar())
+            answer.bar.show()
+        else:
+            tabs.setCornerWidget(None)  # pyright: ignore[reportArgumentType]  # None is for none
+            answer.take_bar()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._place_bar()
 
     def _show(self) -> None:
         node = self._node
         if node is None:
             return
         self._shown_at = time.monotonic()
-        self._show_head(node)
         self._show_page(node)
+        self._show_head(node)
+        self._place_bar()
 
     def _show_head(self, node: Node) -> None:
         colours = theme.colours_of(self)
@@ -322,10 +342,15 @@ class Inspector(QWidget):
         drawn = theme.pixmap(icon, getattr(colours, role), 16, self.devicePixelRatioF())
         self._icon.setPixmap(drawn)
         self._icon.setAccessibleName(call_text.status(node))
-        self.caption.setText(inspector_text.caption(node, self._clock()))
+        self.caption.set_full_text(inspector_text.caption(node, self._clock()))
         failure = inspector_text.failure(self._state, node)
         self.failure.setText(failure[:1000])
-        self.failure.setVisible(bool(failure))
+        self._show_failure()
+
+    def _show_failure(self) -> None:
+        """Say why the row failed, unless the page says it in the answer's place."""
+        is_said = self.tabs.currentWidget() is self.answer and not self.answer.answer
+        self.failure.setVisible(bool(self.failure.text()) and not is_said)
 
     def _on_link(self, link: str) -> None:
         if link.isdigit() and int(link) < len(self._state.nodes):
