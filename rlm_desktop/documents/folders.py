@@ -116,7 +116,7 @@ def key_of(status: os.stat_result, path: str) -> str:
     return ":".join([*(f"{number:x}" for number in numbers), ending_of(path)])
 
 
-_VERSION = 2
+_VERSION = 3
 """Of what the extraction gives: raise it when a change should make kept texts stale."""
 
 

@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 
 from rlm_desktop.documents import Document, Loader, PasswordNeeded
 from rlm_desktop.errors import DocumentError
@@ -98,6 +101,29 @@ def test_opendocument_presentation(read: Load) -> None:
     assert len(document.pages) == 2
 
 
+def test_powerpoint(read: Load) -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Sales"
+    lines = slide.shapes.add_textbox(0, 0, 10, 10).text_frame.paragraphs[0]
+    lines.add_run().text = "First half"
+    lines.add_line_break()
+    lines.add_run().text = "second half"
+    figures = CategoryChartData()
+    figures.categories = ["Ohio", "Utah"]
+    figures.add_series("EUR", (1_234_567, 0.1))
+    slide.shapes.add_chart(XL_CHART_TYPE.PIE, 0, 0, 10, 10, figures)
+    slide.notes_slide.notes_text_frame.text = "Do not read aloud"
+    file = io.BytesIO()
+    deck.save(file)
+    document = read("a.pptx", file.getvalue())
+    assert titles(document) == [(2, "Sales")]
+    assert "First half\nsecond half" in document.text
+    assert "| Ohio | 1234567 |\n| Utah | 0.1 |" in document.text
+    assert "Notes: Do not read aloud" in document.text
+    assert places(document, "Utah") == ["slide 1 “Sales”, line 9"]
+
+
 def test_book_in_reading_order(read: Load) -> None:
     document = read("a.epub", made.epub())
     assert document.kind == "epub"
@@ -156,6 +182,14 @@ def test_notebook(read: Load) -> None:
     assert places(document, "print") == ["cell 2, line 2"]
 
 
+def test_a_notebook_with_odd_parts(read: Load) -> None:
+    error = {"output_type": "error", "traceback": ["ValueError: no", None, 3]}
+    cells = [{"cell_type": "code", "source": "`" * 200_000 + "\n`````", "outputs": [error]}]
+    document = read("a.ipynb", json.dumps({"cells": cells, "nbformat": 4}))
+    assert document.text.startswith("`" * 200_001 + "python\n")
+    assert "ValueError: no" in document.text
+
+
 def mail(subject: str = "Figures", attachments: dict[str, bytes] | None = None) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "Ann <ann@example.org>", "bob@example.org", subject
@@ -181,6 +215,12 @@ def test_mail_with_attachments(read: Load) -> None:
     ]
     assert document.warnings == ("Attachment logo.png: it is a PNG picture, which holds no text.",)
     assert document.pages == ()
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "hex", "no-such"])
+def test_a_mail_in_an_encoding_that_is_none(read: Load, charset: str) -> None:
+    lines = ("From: a@example.org", "Subject: x", f"Content-Type: text/plain; charset={charset}", "", "Grüße")
+    assert "Grüße" in read("a.eml", "\r\n".join(lines)).text
 
 
 def test_a_mail_in_html_only(read: Load) -> None:

@@ -19,12 +19,12 @@ _READABLE = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 def extract(source: Source, draft: Draft) -> None:
     """The chapters as the book orders them; those that its order leaves out come last."""
     with zipfile.ZipFile(source.file) as archive:
-        chapters = list(dict.fromkeys(_chapters(archive)))
-        missing = [name for name in chapters if name not in archive.namelist()]
-        chapters = [name for name in chapters if name not in missing]
-        if missing:
+        names = set(archive.namelist())
+        listed = list(dict.fromkeys(_chapters(archive)))
+        chapters = [name for name in listed if name in names]
+        if missing := [name for name in listed if name not in names]:
             draft.warn(f"Chapters that the book lists but does not hold: {', '.join(missing[:5])}.")
-        if any(name.endswith("META-INF/encryption.xml") for name in archive.namelist()):
+        if any(name.endswith("META-INF/encryption.xml") for name in names):
             draft.warn("Parts of the book may be encrypted (digital rights management).")
         if not chapters:
             raise Unreadable("it is damaged: the book lists no chapters.")

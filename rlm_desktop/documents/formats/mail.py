@@ -123,7 +123,7 @@ def _body(part: Message, draft: Draft) -> str:
 def _text(data: bytes, charset: str, draft: Draft) -> str:
     try:
         return data.decode(charset or "utf-8")
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, ValueError):  # no such encoding, or one of Python's own that is not for texts
         pass
     try:
         found = decode(data)

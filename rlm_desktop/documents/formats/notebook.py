@@ -14,6 +14,7 @@ from rlm_desktop.documents.formats.html import to_markdown
 from rlm_desktop.documents.formats.text import decoded
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_TICKS = re.compile("`+")
 
 
 def extract(source: Source, draft: Draft) -> None:
@@ -72,9 +73,8 @@ def _joined(value: object) -> str:
 
 
 def _fenced(text: str, language: str = "") -> str:
-    fence = "```"
-    while fence in text:
-        fence += "`"
+    longest = max(map(len, _TICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}\n\n"
 
 
@@ -82,7 +82,8 @@ def _output(output: dict[str, Any]) -> tuple[str, int]:
     """The text of an output, and whether it is a picture only."""
     if "traceback" in output:
         lines = output["traceback"]
-        return _ANSI.sub("", "\n".join(lines) if isinstance(lines, list) else _joined(lines)), 0
+        shown = "\n".join(map(_joined, lines)) if isinstance(lines, list) else _joined(lines)
+        return _ANSI.sub("", shown), 0
     data = output.get("data")
     data = data if isinstance(data, dict) else output
     for kind in ("text/markdown", "text/plain", "text", "application/json", "text/latex", "latex"):

@@ -10,7 +10,7 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.common import Source
-from rlm_desktop.documents.formats.tables import markdown_table
+from rlm_desktop.documents.formats.tables import cell_text, markdown_table
 
 
 def extract(source: Source, draft: Draft) -> None:
@@ -50,7 +50,7 @@ def _blocks(shapes: Iterable[Any]) -> Iterator[str]:
 def _paragraphs(frame: Any) -> str:
     lines: list[str] = []
     for paragraph in frame.paragraphs:
-        text = _lines("".join(run.text for run in paragraph.runs) or paragraph.text)
+        text = _lines(paragraph.text)
         if text:
             lines.append("  " * paragraph.level + ("- " if paragraph.level else "") + text)
     return "\n".join(lines)
@@ -61,17 +61,13 @@ def _chart(chart: Any) -> Iterator[str]:
         yield f"Chart: {_lines(chart.chart_title.text_frame.text)}"
     for plot in chart.plots:
         categories = [str(category) for category in plot.categories]
-        series = [(str(one.name), [_figure(value) for value in one.values]) for one in plot.series]
+        series = [(str(one.name), list(map(cell_text, one.values))) for one in plot.series]
         header = ["", *(name for name, _ in series)]
         rows = [
             [category, *(values[index] if index < len(values) else "" for _, values in series)]
             for index, category in enumerate(categories)
         ]
         yield markdown_table([header, *rows])
-
-
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
 
 
 def _lines(text: str) -> str:
