@@ -15,7 +15,7 @@ SHORTEST_PREFIX = 3
 _LONGEST, _MOST = 200, 40
 _ITEM = re.compile(r'(?P<minus>-)?(?:(?P<field>\w+):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _WORD = re.compile(r"[^\W_]+")
-_LAST_WORD = re.compile(r"[^\W_]+\Z")
+_LAST_WORD = re.compile(r"(?<![^\W_])[^\W_]+\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,6 +317,18 @@ def test_a_reused_logger_gives_several_runs(tmp_path: Path) -> None:
     assert [len(iterations_of(traces.folded(run.events))) for run in imports.read(path).runs] == [4, 4]
 
 
+def test_an_error_behind_many_empty_lines_is_found(tmp_path: Path) -> None:
+    block = {"code": "c", "result": {"stderr": "\n" * 200_000 + "  ValueError: no\nmore" + "\n" * 200_000}}
+    lines = [
+        {"type": "metadata", "root_model": "m", "timestamp": "2026-01-01"},
+        {"type": "iteration", "iteration": 1, "response": "r", "code_blocks": [block]},
+    ]
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    (iteration,) = iterations_of(traces.folded(imports.read(path).runs[0].events))
+    assert [cell.error for cell in iteration.cells] == ["ValueError: no"]
+
+
 def test_endless_nesting_is_cut(tmp_path: Path) -> None:
     call: dict[str, Any] = {"root_model": "m", "prompt": "p", "response": "r", "usage_summary": {}}
     for _ in range(60):

@@ -47,6 +47,10 @@ def test_the_word_that_is_being_typed_may_go_on(typed: str, whole: str) -> None:
     assert parse(typed, is_typing=True) == parse(whole)
 
 
+def test_a_text_that_is_pasted_is_parsed_in_linear_time() -> None:
+    assert parse("a" * 200_000 + "!", is_typing=True).terms == (Term(("a" * 200,)),)
+
+
 def test_a_prefix_is_the_words_that_begin_so(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(history, traces.run(question="Straße strasse STRÄSSCHEN strata 2024 2025 street"))
     expected = {"stra*": 1, "strä*": 1, "STRASSEN*": 0, "2*": 1, "zzz*": 0, '"2024 202*"': 1, "street -stra*": 0}

@@ -26,7 +26,7 @@ from rlm_desktop.history.imports.reading import (
 )
 
 _ERROR = re.compile(
-    r"^\s*(\w*(?:Error|Exception|Interrupt|Exit|Warning|StopIteration)\b.*)\Z", re.MULTILINE | re.DOTALL
+    r"^[^\S\n]*(\w*(?:Error|Exception|Interrupt|Exit|Warning|StopIteration)\b.*)\Z", re.MULTILINE | re.DOTALL
 )
 _QUESTION = re.compile(r"Answer the following: (.*?)\n\nYour context is", re.DOTALL)
 _ROLES = ("system", "user", "assistant")

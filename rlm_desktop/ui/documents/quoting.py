@@ -25,7 +25,7 @@ _GAP = r"[\s*_`~\\|>]+"
 _ALIKE = ("'’‘`´", '"“”„«»', "-–—‐‑−")
 """Characters that models write for one another."""
 _UNSEEN = frozenset("*_`~\\|>")
-_CUT = re.compile(r"\s*(?:\[?(?:\.\.\.|…)\]?|\[\.\])\s*")
+_CUT = re.compile(r"(?<!\s)\s*(?:\[?(?:\.\.\.|…)\]?|\[\.\])\s*")
 
 
 IsOver: TypeAlias = Callable[[], bool]
