@@ -1,26 +1,27 @@
 """Paints the rows of the call tree straight from the run's state.
 
 Lean on purpose: a delegate costs an index, an option and several calls between C++ and Python for every cell, 250
-cells a frame (measured: nine times what this takes). Here a frame is one loop over the visible rows; texts are
-measured and shortened once, fonts and pens are changed only when they differ, and what is the same for all rows is
-worked out once a frame.
+cells a frame (measured: nine times what this takes). Here each column is one loop over the visible rows, so that
+fonts and pens seldom change; texts are measured and shortened once, and what is the same for all rows is worked out
+once a frame.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
+from rlm_desktop.engine.tree import BatchNode, IterationNode, Node
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, CallModel, Column, more_text
-from rlm_desktop.ui.calls.timescale import TimeScale
+from rlm_desktop.ui.calls.faces import Face
+from rlm_desktop.ui.calls.waterfall import Waterfall
 from rlm_desktop.ui.figures import number
 
 INDENT = 12
@@ -30,6 +31,7 @@ _PAD = 8
 _ICON = 16
 _BATCH_BAR = 52
 _LEAST_TEXT = 36
+_LEAST_TIMELINE = 8
 _CACHE_LIMIT = 8192
 _KIND_ROLES = {"rlm": "rlm", "llm": "llm", "iteration": "muted", "batch": "batch"}
 _CALM = frozenset(("queued", "running", "completed", "cancelled"))
@@ -44,41 +46,6 @@ class Section:
     width: int
 
 
-class _Face:
-    """A font with what has been measured of it."""
-
-    def __init__(self, font: QFont, row_height: int) -> None:
-        self.font = font
-        self._metrics = QFontMetricsF(font)
-        self.baseline = round((row_height + self._metrics.ascent() - self._metrics.descent()) / 2)
-        self._narrow = self._metrics.averageCharWidth() * 0.75
-        self._widths: dict[str, float] = {}
-        self._short: dict[tuple[str, int], str] = {}
-
-    def width(self, text: str) -> float:
-        width = self._widths.get(text)
-        if width is None:
-            if len(self._widths) > _CACHE_LIMIT:
-                self._widths.clear()
-            width = self._widths[text] = self._metrics.horizontalAdvance(text)
-        return width
-
-    def short(self, text: str, room: int) -> str:
-        """`text`, cut with an ellipsis where it needs more than `room`."""
-        most = max(8, int(room / self._narrow))
-        if len(text) > most and self.width(text[:most]) > room:
-            text = text[:most]  # what is further behind is not to be seen, and takes long to be measured
-        elif self.width(text) <= room:
-            return text
-        key = (text, room)
-        short = self._short.get(key)
-        if short is None:
-            if len(self._short) > _CACHE_LIMIT:
-                self._short.clear()
-            short = self._short[key] = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-        return short
-
-
 class _Style:
     """Colours, fonts and sizes of one palette, font, density and screen."""
 
@@ -86,16 +53,21 @@ class _Style:
         self.colours = theme.colours_of(widget)
         self.ratio = widget.devicePixelRatioF()
         self.ink = {name: QColor(value) for name, value in vars(self.colours).items() if isinstance(value, str)}
-        self.tints = {(role, alpha): self._tint(role, alpha) for role in self.ink for alpha in (34, 60, 90, 150)}
+        self.tints = {
+            (role, alpha): self._tint(role, alpha) for role in self.ink for alpha in (34, 60, 90, 150, 255)
+        }
         font = theme.figures_font(widget.font())
-        bold, small = QFont(font), QFont(font)
+        bold, small, figures = QFont(font), QFont(font), QFont(font)
         bold.setBold(True)
         small.setPointSizeF(font.pointSizeF() * 0.85)
+        figures.setKerning(False)  # the same figures are as wide in every row, and are known without measuring
         self.icons: dict[tuple[str, str], QPixmap] = {}
         self.row_height = theme.row_height(widget)
         self.middle = self.row_height // 2
-        fonts = (font, bold, small, theme.code_font(widget))
-        self.plain, self.bold, self.small, self.code = (_Face(font, self.row_height) for font in fonts)
+        fonts = (font, bold, small, figures, theme.code_font(widget))
+        self.plain, self.bold, self.small, self.figures, self.code = (
+            Face(font, self.row_height, self.ratio) for font in fonts
+        )
 
     def _tint(self, role: str, alpha: int) -> QColor:
         colour = QColor(self.ink[role])
@@ -106,33 +78,34 @@ class _Style:
 class _Frame:
     """What is the same for all rows of one painting."""
 
-    def __init__(self, model: CallModel, painter: QPainter) -> None:
+    def __init__(self, model: CallModel, painter: QPainter, style: _Style) -> None:
         self.painter = painter
         self.now = model.now()
         self.scale = model.time_scale()
         state = model.state
         self.total_seconds = max(0.001, (state.finished or self.now) - self.scale.start)
         self.total_cost = state.totals.cost_usd
-        self.ticks = [self.scale.place(tick) for tick in tick_times(self.scale)]
-        self.gaps = [self.scale.place(gap.start) for gap in self.scale.gaps]
-        self.gap_width = self.scale.place(self.scale.gaps[0].end) - self.gaps[0] if self.gaps else 0.0
-        self._face: _Face | None = None
+        self._ink = style.ink
+        self._face: Face | None = None
         self._role = ""
 
-    def text(self, x: float, y: int, text: str, face: _Face, ink: QColor, role: str) -> None:
+    def text(self, x: float, y: int, text: str, face: Face, role: str = "text") -> None:
         if face is not self._face:
             self.painter.setFont(face.font)
             self._face = face
         if role != self._role:
-            self.painter.setPen(ink)
+            self.painter.setPen(self._ink[role])
             self._role = role
-        self.painter.drawText(QPointF(int(x), y + face.baseline), text)  # PySide finds this one sooner than (x, y)
+        face.draw(self.painter, x, y, text)
 
     def forget_pen(self) -> None:
         self._role = ""
 
 
-_Paint = Callable[[_Frame, int, int, int, int, Node], None]
+_Row: TypeAlias = tuple[int, int, Node]
+"""Where it is from the top, its number, what it shows."""
+_Paint: TypeAlias = Callable[[_Frame, int, int, Sequence[_Row]], None]
+"""Paints a column: its left, its width, the rows."""
 
 
 class CallPainter:
@@ -152,11 +125,10 @@ class CallPainter:
         self._looks: dict[tuple[str, bool, bool], tuple[str, str, str, bool]] = {}
         self._texts: dict[tuple[int, int], str] = {}
         self._paints: dict[int, _Paint] = {
-            Column.CALL: self._paint_call,
-            Column.STATUS: self._paint_status,
-            Column.DURATION: self._paint_duration,
-            Column.COST: self._paint_cost,
-            Column.TIMELINE: self._paint_timeline,
+            Column.CALL: self._paint_calls,
+            Column.STATUS: self._paint_statuses,
+            Column.DURATION: self._paint_durations,
+            Column.COST: self._paint_costs,
         }
 
     def forget(self) -> None:
@@ -190,62 +162,62 @@ class CallPainter:
         """
         if self._style.ratio != self._widget.devicePixelRatioF():
             self.restyle()  # the window has moved to another screen
-        frame = _Frame(self._model, painter)
-        tree = self._model.rows
+        tree, height = self._model.rows, self._style.row_height
+        frame = _Frame(self._model, painter, self._style)
+        nodes: list[_Row] = []
+        more: list[_Row] = []
+        for y, row in zip(range(top, top + len(rows) * height, height), rows, strict=True):
+            (more if tree.is_more(row) else nodes).append((y, row, tree.node(row)))
+            if row in (selected, self.hover_row):
+                self._paint_ground(painter, y, width, is_selected=row == selected)
+        for section in sections:
+            left, wide = section.left, section.width
+            if section.column == Column.TIMELINE:
+                self._paint_timeline(frame, left, wide, top, rows)
+            elif (paint := self._paints.get(section.column)) is not None:
+                paint(frame, left, wide, nodes)
+            else:
+                self._paint_texts(frame, section, nodes)
+            if section.column == Column.CALL:
+                self._paint_more(frame, left, wide, more)
+
+    def _paint_ground(self, painter: QPainter, y: int, width: int, *, is_selected: bool) -> None:
+        """What is behind the row that is selected, or under the pointer."""
         ink, height = self._style.ink, self._style.row_height
-        for row in rows:
-            y = top + (row - rows.start) * height
-            if row == selected:
-                painter.fillRect(0, y, width, height, ink["selection"])
-                painter.fillRect(0, y, 3, height, ink["rlm"])
-            elif row == self.hover_row:
-                painter.fillRect(0, y, width, height, ink["hover"])
-            node = tree.node(row)
-            if tree.is_more(row):
-                self._paint_more(frame, sections, y, row, node)
-                continue
-            for section in sections:
-                paint = self._paints.get(section.column)
-                if paint is not None:
-                    paint(frame, section.left, section.width, y, row, node)
-                else:
-                    self._paint_text(frame, section, y, row)
+        painter.fillRect(0, y, width, height, ink["selection" if is_selected else "hover"])
+        if is_selected:
+            painter.fillRect(0, y, 3, height, ink["rlm"])
 
     # -- pieces ---------------------------------------------------------------------------------------------
 
-    def _write(
-        self, frame: _Frame, x: float, y: int, text: str, role: str = "text", face: _Face | None = None
-    ) -> None:
-        frame.text(x, y, text, face or self._style.plain, self._style.ink[role], role)
+    def _write_right(self, frame: _Frame, right: int, room: int, y: int, text: str) -> None:
+        face = self._style.figures
+        shown, wide = face.fit(text, room)
+        frame.text(right - wide, y, shown, face, "muted" if text == call_text.UNKNOWN else "text")
 
-    def _write_right(self, frame: _Frame, left: int, width: int, y: int, text: str) -> None:
-        style, face, room = self._style, self._style.plain, width - 2 * _PAD
-        if (wide := face.width(text)) > room:
-            text = face.short(text, room)
-            wide = face.width(text)
-        role = "muted" if text == call_text.UNKNOWN else "text"
-        frame.text(left + width - _PAD - wide, y, text, face, style.ink[role], role)
+    def _paint_texts(self, frame: _Frame, section: Section, rows: Sequence[_Row]) -> None:
+        """A column that has nothing but a text."""
+        column, left, room = section.column, section.left + _PAD, section.width - 2 * _PAD
+        is_right = column in RIGHT_ALIGNED
+        plain = self._style.plain
+        for y, row, node in rows:
+            text = self._known(node, column)
+            if text is None:
+                text = self._keep(node, column, self._model.text(row, column))
+            if text and is_right:
+                self._write_right(frame, left + room, room, y, text)
+            elif text:
+                frame.text(left, y, plain.fit(text, room)[0], plain)
 
-    def _paint_text(self, frame: _Frame, section: Section, y: int, row: int) -> None:
-        column = section.column
-        text = self._settled(self._model.rows.node(row), column, lambda: self._model.text(row, column))
-        if not text:
-            return
-        if section.column in RIGHT_ALIGNED:
-            self._write_right(frame, section.left, section.width, y, text)
-        else:
-            shown = self._style.plain.short(text, section.width - 2 * _PAD)
-            self._write(frame, section.left + _PAD, y, shown)
+    def _known(self, node: Node, column: int) -> str | None:
+        """A text that stays as it is since its row has ended, and need not be put together again."""
+        return self._texts.get((node.index, column))
 
-    def _settled(self, node: Node, column: int, make: Callable[[], str]) -> str:
-        """A text that stays as it is once its row has ended, and is put together once only from then on."""
-        if node.finished is None:
-            return make()
-        text = self._texts.get((node.index, column))
-        if text is None:
+    def _keep(self, node: Node, column: int, text: str) -> str:
+        if node.finished is not None:
             if len(self._texts) > _CACHE_LIMIT:
                 self._texts.clear()
-            text = self._texts[node.index, column] = make()
+            self._texts[node.index, column] = text
         return text
 
     def _icon(self, frame: _Frame, x: float, y: int, name: str, role: str) -> None:
@@ -264,34 +236,40 @@ class CallPainter:
         level = rows.level(rows.node(row)) + (1 if rows.is_more(row) else 0)
         return _PAD // 2 + min(level, DEEPEST_INDENT) * INDENT
 
-    def _paint_call(self, frame: _Frame, left: int, width: int, y: int, row: int, node: Node) -> None:
-        style, rows = self._style, self._model.rows
-        x: float = left + self.indent(row)
+    def _paint_calls(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
         end = left + width - 4
+        for y, row, node in rows:
+            x = self._paint_signs(frame, left + self.indent(row), y, node)
+            self._paint_name(frame, x, end, y, node)
+
+    def _paint_signs(self, frame: _Frame, x: float, y: int, node: Node) -> float:
+        """Triangle, icon and chip; returns where the name begins."""
+        rows = self._model.rows
         if node.children:
             self._triangle(frame, x, y, is_open=rows.is_open(node))
-        x += INDENT
         kind = call_text.kind(node)
-        self._icon(frame, x, y, kind, _KIND_ROLES[kind])
-        x += _ICON + 6
+        self._icon(frame, x + INDENT, y, kind, _KIND_ROLES[kind])
+        x += INDENT + _ICON + 6
         if rows.level(node) > DEEPEST_INDENT:
             x = self._chip(frame, x, y, f"d{call_text.depth(node)}")
-        face = style.bold if node.parent is None else style.plain
-        name = face.short(call_text.title(node), int(end - x))
-        self._write(frame, x, y, name, "muted" if rows.is_dimmed(node) else "text", face)
-        x += face.width(name) + 10
-        if end - x >= 40:
-            self._paint_preview(frame, x, y, int(end - x), node)
+        return x
 
-    def _paint_preview(self, frame: _Frame, x: float, y: int, room: int, node: Node) -> None:
-        if isinstance(node, BatchNode):
-            text = self._latencies(node)
-        else:
-            shared = self._shared(node.parent)
-            text = self._settled(node, Column.CALL, lambda: call_text.preview(node, shared))
-        if text:
+    def _paint_name(self, frame: _Frame, x: float, end: int, y: int, node: Node) -> None:
+        face = self._style.bold if node.parent is None else self._style.plain
+        name, wide = face.fit(call_text.title(node), int(end - x))
+        frame.text(x, y, name, face, "muted" if self._model.rows.is_dimmed(node) else "text")
+        x += wide + 10
+        if end - x >= 40 and (preview := self._preview(node)):
             face = self._style.code if isinstance(node, IterationNode) else self._style.plain
-            self._write(frame, x, y, face.short(text, room), "muted", face)
+            frame.text(x, y, face.fit(preview, int(end - x))[0], face, "muted")
+
+    def _preview(self, node: Node) -> str:
+        if isinstance(node, BatchNode):
+            return self._latencies(node)
+        text = self._known(node, Column.CALL)
+        if text is None:
+            text = self._keep(node, Column.CALL, call_text.preview(node, self._shared(node.parent)))
+        return text
 
     def _shared(self, parent: Node | None) -> int:
         """What the prompts of a batch begin with says nothing about one of them."""
@@ -311,15 +289,12 @@ class CallPainter:
             self._latency_texts[node.index] = (done + ended, text)
         return text
 
-    def _paint_more(self, frame: _Frame, sections: Sequence[Section], y: int, row: int, node: Node) -> None:
-        for section in sections:
-            if section.column == Column.CALL:
-                x = section.left + self.indent(row) + INDENT + _ICON + 6
-                text = more_text(self._model.rows.hidden_count(node))
-                room = section.left + section.width - 4 - x
-                self._write(frame, x, y, self._style.plain.short(text, room), "muted")
-            elif section.column == Column.TIMELINE:
-                self._paint_grid(frame, section.left + _PAD, section.width - 2 * _PAD, y)
+    def _paint_more(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
+        face = self._style.plain
+        for y, row, node in rows:
+            x = left + self.indent(row) + INDENT + _ICON + 6
+            text = more_text(self._model.rows.hidden_count(node))
+            frame.text(x, y, face.fit(text, left + width - 4 - x)[0], face, "muted")
 
     def _triangle(self, frame: _Frame, x: float, y: int, *, is_open: bool) -> None:
         style = self._style
@@ -354,27 +329,33 @@ class CallPainter:
         frame.painter.setBrush(Qt.BrushStyle.NoBrush)
         frame.painter.drawRoundedRect(QRectF(x, y + self._style.middle - 7, width, 15), 3, 3)
         frame.forget_pen()
-        self._write(frame, x + 4, y, text, "muted", self._style.small)
+        frame.text(x + 4, y, text, self._style.small, "muted")
         return x + width + 6
 
     # -- status and figures ---------------------------------------------------------------------------------
 
-    def _paint_status(self, frame: _Frame, left: int, width: int, y: int, row: int, node: Node) -> None:
-        if isinstance(node, BatchNode):
-            self._paint_batch_status(frame, left, width, y, node)
-            return
+    def _paint_statuses(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
+        room = width - _ICON - 4 - 2 * _PAD
+        face = self._style.plain
+        for y, _, node in rows:
+            if isinstance(node, BatchNode):
+                self._paint_batch_status(frame, left, width, y, node)
+                continue
+            icon, role, words, is_calm = self._look(node)
+            self._icon(frame, left + _PAD, y, icon, role)
+            if room >= _LEAST_TEXT:
+                shown, _ = face.fit(words, room)
+                frame.text(left + _PAD + _ICON + 4, y, shown, face, "text" if is_calm else role)
+
+    def _look(self, node: Node) -> tuple[str, str, str, bool]:
+        """Icon and colour of a status, its words, and whether these are in the colour of all others."""
         has_cells = isinstance(node, IterationNode) and bool(node.cells)
         key = (node.status, has_cells, call_text.waits(node))
         look = self._looks.get(key)
         if look is None:
             is_calm = node.status in _CALM and not key[2]
             look = self._looks[key] = (*call_text.look(node), call_text.short_status(node), is_calm)
-        icon, role, words, is_calm = look
-        self._icon(frame, left + _PAD, y, icon, role)
-        room = width - _ICON - 4 - 2 * _PAD
-        if room >= _LEAST_TEXT:
-            shown = self._style.plain.short(words, room)
-            self._write(frame, left + _PAD + _ICON + 4, y, shown, "text" if is_calm else role)
+        return look
 
     def _paint_batch_status(self, frame: _Frame, left: int, width: int, y: int, node: BatchNode) -> None:
         ink, fill = self._style.ink, frame.painter.fillRect
@@ -391,9 +372,10 @@ class CallPainter:
         if width - whole - 2 * _PAD < _LEAST_TEXT:
             return
         text = f"{number(done)} ✓" if node.finished is not None else f"{number(done)}/{number(node.size)}"
-        self._write(frame, end + 6, y, text)
+        plain = self._style.plain
+        frame.text(end + 6, y, text, plain)
         if ended:
-            self._write(frame, end + 6 + self._style.plain.width(text) + _PAD, y, f"{number(ended)} ✕", "error")
+            frame.text(end + 6 + plain.width(text) + _PAD, y, f"{number(ended)} ✕", plain, "error")
 
     def _share(self, frame: _Frame, left: int, width: int, y: int, share: float) -> None:
         """A tint behind a figure, as wide as its share of the whole run."""
@@ -402,105 +384,33 @@ class CallPainter:
             place = QRectF(left + width - 3 - room, y + 3, room, self._style.row_height - 6)
             frame.painter.fillRect(place, self._style.tints["rlm", 34])
 
-    def _paint_duration(self, frame: _Frame, left: int, width: int, y: int, row: int, node: Node) -> None:
-        if node.status == "queued":
+    def _paint_durations(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
+        for y, _, node in rows:
+            if node.status == "queued":
+                continue
+            duration = call_text.duration(node, frame.now)
+            if node.parent is not None:
+                self._share(frame, left, width, y, duration / frame.total_seconds)
+            text = self._known(node, Column.DURATION)
+            if text is None:
+                text = self._keep(node, Column.DURATION, call_text.seconds(duration))
+            self._write_right(frame, left + width - _PAD, width - 2 * _PAD, y, text)
+
+    def _paint_costs(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
+        for y, _, node in rows:
+            text = self._known(node, Column.COST)
+            if text is None:
+                text = self._keep(node, Column.COST, call_text.cost(call_text.tally_of(node)))
+            if not text:
+                continue
+            if frame.total_cost and node.parent is not None:
+                self._share(frame, left, width, y, (call_text.cost_usd(node) or 0.0) / frame.total_cost)
+            self._write_right(frame, left + width - _PAD, width - 2 * _PAD, y, text)
+
+    def _paint_timeline(self, frame: _Frame, left: int, width: int, top: int, rows: range) -> None:
+        if width - 2 * _PAD <= _LEAST_TIMELINE:
             return
-        duration = call_text.duration(node, frame.now)
-        if node.parent is not None:
-            self._share(frame, left, width, y, duration / frame.total_seconds)
-        text = self._settled(node, Column.DURATION, lambda: call_text.seconds(duration))
-        self._write_right(frame, left, width, y, text)
-
-    def _paint_cost(self, frame: _Frame, left: int, width: int, y: int, row: int, node: Node) -> None:
-        tally = call_text.tally_of(node)
-        text = self._settled(node, Column.COST, lambda: call_text.cost(tally))
-        if not text or tally is None:
-            return
-        if frame.total_cost and node.parent is not None:
-            self._share(frame, left, width, y, tally.cost_usd / frame.total_cost)
-        self._write_right(frame, left, width, y, text)
-
-    # -- the waterfall --------------------------------------------------------------------------------------
-
-    def _paint_grid(self, frame: _Frame, left: int, room: int, y: int) -> None:
-        for tick in frame.ticks:
-            frame.painter.fillRect(left + int(tick * room), y, 1, self._style.row_height, self._style.ink["line"])
-
-    def _paint_timeline(self, frame: _Frame, left: int, width: int, y: int, row: int, node: Node) -> None:
-        left, room = left + _PAD, width - 2 * _PAD
-        if room <= 8:
-            return
-        self._paint_grid(frame, left, room, y)
-        place = frame.scale.place
-        top = y + self._style.middle - 4
-
-        def bar(since: float, until: float, ink: QColor, inset: int = 0) -> None:
-            x = left + place(since) * room
-            wide = max(2.0, left + place(until) * room - x)
-            frame.painter.fillRect(QRectF(x, top + inset, wide, 9 - 2 * inset), ink)
-
-        ink, tints = self._style.ink, self._style.tints
-        until = node.finished if node.finished is not None else frame.now
-        if isinstance(node, IterationNode):
-            self._paint_iteration(node, until, bar)
-        elif isinstance(node, CallNode) and node.kind == "llm":
-            asked = node.exchange.requested if node.exchange else None
-            bar(node.started, until if asked is None else asked, tints["muted", 90], 4)
-            if asked is not None:
-                bar(asked, until, ink[_bar_role(node, "llm")])
-        elif isinstance(node, BatchNode):
-            bar(node.started, until, tints["batch", 150], 2)
-        else:
-            bar(node.started, until, tints[_bar_role(node, "rlm"), 150], 2)
-        self._paint_gaps(frame, left, room, y)
-
-    def _paint_gaps(self, frame: _Frame, left: int, room: int, y: int) -> None:
-        """Compressed times are cut out of everything, and look it."""
-        for gap in frame.gaps:
-            wide = max(6.0, frame.gap_width * room)
-            x = left + gap * room
-            frame.painter.fillRect(QRectF(x, y, wide, self._style.row_height), self._style.ink["panel"])
-            for edge in (x, x + wide - 1):
-                frame.painter.fillRect(
-                    QRectF(edge, y, 1, self._style.row_height), self._style.tints["warning", 150]
-                )
-
-    def _paint_iteration(self, node: IterationNode, until: float, bar: Callable[..., None]) -> None:
-        """The request in the colour of models, the cells in that of code, over the whole in grey."""
-        ink, tints = self._style.ink, self._style.tints
-        bar(node.started, until, tints["muted", 60], 3)
-        exchange = node.exchange
-        if exchange is not None and exchange.requested is not None:
-            bar(exchange.requested, until if exchange.responded is None else exchange.responded, ink["rlm"])
-        for cell in node.cells:
-            role = "code" if cell.status in ("ok", "running") else "error"
-            bar(cell.started, until if cell.finished is None else cell.finished, tints[role, 150], 2)
-
-
-def _bar_role(node: Node, kind: str) -> str:
-    """The colour of a call's bar: that of its kind, or that of what went wrong."""
-    return theme.status_role(node.status) if call_text.is_failure(node) else kind
-
-
-def tick_times(scale: TimeScale) -> list[float]:
-    """Round moments of a timeline, none within a compressed gap."""
-    marks = ticks(scale.end - scale.start - sum(gap.end - gap.start for gap in scale.gaps))
-    if not scale.gaps or not marks:
-        return [scale.start + mark for mark in marks]
-    step, moments, since = marks[0], [], scale.start
-    for until, after in [*((gap.start, gap.end) for gap in scale.gaps), (scale.end, scale.end)]:
-        first = math.floor((since - scale.start) / step) + 1
-        last = math.ceil((until - scale.start) / step)
-        moments += [scale.start + number * step for number in range(first, last)]
-        since = after
-    return moments
-
-
-def ticks(seconds: float) -> list[float]:
-    """At most six round moments after the start of a span of so many seconds."""
-    if seconds <= 0:
-        return []
-    rough = seconds / 5
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= rough)
-    return [step * number for number in range(1, int(seconds / step) + 1)]
+        tree, style = self._model.rows, self._style
+        waterfall = Waterfall(frame.scale, frame.now, style.tints, style.row_height)
+        shown = [None if tree.is_more(row) else tree.node(row) for row in rows]
+        waterfall.paint(frame.painter, left + _PAD, width - 2 * _PAD, top, shown)

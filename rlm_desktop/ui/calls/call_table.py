@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QHeaderView, Q
 from rlm_desktop.engine.tree import Node
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, SORTED_BY, CallModel, Column, heading
-from rlm_desktop.ui.calls.call_painter import INDENT, CallPainter, Section, tick_times
+from rlm_desktop.ui.calls.call_painter import INDENT, CallPainter, Section
+from rlm_desktop.ui.calls.waterfall import tick_times
 
 
 class _Header(QHeaderView):
@@ -103,6 +104,7 @@ class CallTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # all of it is filled below
         self.setAccessibleName(self.tr("Calls of the run"))
         rows = self.verticalHeader()
         rows.hide()

@@ -163,6 +163,22 @@ def own_tally(node: Node) -> Tally | None:
     return tally
 
 
+def cost_usd(node: Node) -> float | None:
+    """US dollars of its requests and of all below, as far as they are known; None where none of them is."""
+    if isinstance(node, CallNode | IterationNode) and node.are_sums_made_up and not node.children:
+        exchange = node.exchange  # quicker than sums that would have to be put together
+        return exchange.cost_usd if exchange is not None and exchange.is_counted else None
+    tally = tally_of(node)
+    return tally.cost_usd if tally is not None and tally.unknown_cost < tally.requests else None
+
+
+def token_count(node: Node) -> int | None:
+    """Tokens of its requests and of all below, as far as they are known; None where none of them is."""
+    tally = tally_of(node)
+    is_known = tally is not None and tally.unknown_usage < tally.requests
+    return tally.input_tokens + tally.output_tokens if tally is not None and is_known else None
+
+
 def tokens(tally: Tally | None) -> str:
     """Input and output tokens, as `182 k → 9.5 k`; with `≥` when some requests told nothing."""
     if tally is None or not tally.requests:

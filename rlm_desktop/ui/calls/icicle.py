@@ -123,6 +123,9 @@ class _Canvas(QWidget):
                 painter.setPen(QColor(colours.accent))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(place.adjusted(0, 0, -1, -1))
+        if self.hasFocus():
+            painter.setPen(QColor(colours.accent))
+            painter.drawRect(self.visibleRegion().boundingRect().adjusted(0, 0, -1, -1))
         painter.end()
 
     def _paint_label(self, painter: QPainter, place: QRectF, node: Node) -> None:
