@@ -265,6 +265,11 @@ def test_instruction_and_text_are_told_apart(text, question, body):
     assert task.text.startswith(body)
 
 
+@pytest.mark.parametrize("piece", ["<text>", "<text ", "</text>", "```a\n", "----\n", "=====a\n"])
+def test_marks_that_nothing_closes_are_read_in_linear_time(piece):
+    assert separate(f"Which colour?\n\n{piece * 100_000}").question == "Which colour?"
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=600), st.sampled_from([asks.QUOTES, asks.GIST, asks.VALUES, asks.LABELS, "{}"]))
 def test_any_prompt_gets_a_reply(text, ask):

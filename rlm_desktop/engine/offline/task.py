@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_TAGGED = re.compile(
-    r"<(text|context|document|documents|passage|content|data|chunk|excerpt|article|source)\b[^>]*>\n?(.*)</\1>",
-    re.S | re.I,
+_TAGS = "text|context|document|documents|passage|content|data|chunk|excerpt|article|source"
+_FENCES = r"```|\"\"\"|'''|-{4,}|={4,}"
+_WRAPPINGS = (
+    (re.compile(rf"<({_TAGS})\b[^<>]{{0,200}}>\n?", re.I), re.compile(rf"</({_TAGS})>", re.I)),
+    (re.compile(rf"^({_FENCES})\w*[ ]*\n", re.M), re.compile(rf"^({_FENCES})[ ]*$", re.M)),
 )
-_FENCED = re.compile(r"^(```|\"\"\"|'''|-{4,}|={4,})\w*[ ]*\n(.*)\n\1[ ]*$", re.S | re.M)
+"""What a text may stand between: how it opens and how it closes."""
 _LABELLED = re.compile(
     r"^(?:the )?(?:text|context|document|passage|content|excerpt|article|chunk|data|input|source|section)\b"
     r"[^\n:]{0,40}:[ \t]*(?=\S|\n)",
@@ -58,14 +60,25 @@ def separate(prompt: str) -> Task:
 
 
 def _split(prompt: str) -> tuple[str, str]:
-    for pattern in (_TAGGED, _FENCED):
-        match = pattern.search(prompt)
-        if match and match.start() < _LONGEST_INSTRUCTION and match[2].strip():
-            return f"{prompt[: match.start()]}\n{prompt[match.end() :]}", match[2]
+    for opening, closing in _WRAPPINGS:
+        if parted := _wrapped(prompt, opening, closing):
+            return parted
     match = _LABELLED.search(prompt, 0, _LONGEST_INSTRUCTION)
     if match and len(prompt) - match.end() > 20:
         return _behind_label(prompt[: match.start()], prompt[match.end() :])
     return _by_paragraph(prompt)
+
+
+def _wrapped(prompt: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> tuple[str, str] | None:
+    """The text from the first mark that opens one to the last that closes it, and what stands around it."""
+    last = {mark[1].lower(): mark for mark in closing.finditer(prompt)}
+    for mark in opening.finditer(prompt):
+        if mark.start() >= _LONGEST_INSTRUCTION:
+            break
+        end = last.get(mark[1].lower())
+        if end is not None and (text := prompt[mark.end() : end.start()]).strip():
+            return f"{prompt[: mark.start()]}\n{prompt[end.end() :]}", text
+    return None
 
 
 def _behind_label(before: str, after: str) -> tuple[str, str]:
