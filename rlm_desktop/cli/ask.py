@@ -19,7 +19,7 @@ from rlm_desktop.engine.providers import OFFLINE, default_models, label
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.run import Run, RunResult
 from rlm_desktop.engine.trace import Sink
-from rlm_desktop.errors import DocumentError, UsageError
+from rlm_desktop.errors import DocumentError, HistoryError, UsageError
 from rlm_desktop.history import History
 from rlm_desktop.settings import Settings, options
 
@@ -72,6 +72,8 @@ async def watched(
     if kept_in is not None:
         kept_in.keep_documents(arguments["documents"])
         sinks.append(kept_in.sink())
+        with contextlib.suppress(HistoryError):  # the history itself says so
+            await asyncio.to_thread(kept_in.open)  # what happens before would be lost if this process were killed
     progress = _progress(chosen, rlm.options.model)
     if isinstance(progress, PlainLines):
         sinks.append(progress.take)

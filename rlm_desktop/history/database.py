@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from rlm_desktop.errors import HistoryError
+from rlm_desktop.history.checkpoints import MOST_PAGES, Checkpoints
 
 BUSY_SECONDS = 5
 STALE_EVERY = 20_000
@@ -47,6 +48,7 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
         self._is_closed = False
+        self._checkpoints = Checkpoints(Path(url.database or ""), self._raw) if self.is_sqlite else None
 
     @contextmanager
     def transaction(self, *, writes: bool) -> Iterator[Connection]:
@@ -57,6 +59,8 @@ class Database:
         """
         with self._connected(writes=writes) as connection, connection.begin():
             yield connection
+        if writes and self._checkpoints is not None:
+            self._checkpoints.after_commit()
 
     @contextmanager
     def _connected(self, **options: Any) -> Iterator[Connection]:
@@ -157,8 +161,16 @@ class Database:
             connection.close()
         self.tidy()
 
+    def _raw(self) -> Any:
+        """A connection beside those that are kept open."""
+        connection = sqlite3.connect(self.name, timeout=BUSY_SECONDS, isolation_level=None)
+        _configure(connection, None)
+        return connection
+
     def close(self) -> None:
         """Close all connections; one that is in use now is closed after its use."""
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         self._is_closed = True
         self._engine.dispose()
 
@@ -224,7 +236,10 @@ def _configure(connection: Any, _record: Any) -> None:
     _pragma(connection, f"synchronous={'NORMAL' if is_wal else 'FULL'}")
     _pragma(connection, "foreign_keys=ON")
     _pragma(connection, "trusted_schema=OFF")  # an archive from elsewhere must not run anything
-    _pragma(connection, "journal_size_limit=67108864")
+    _pragma(connection, f"wal_autocheckpoint={MOST_PAGES}")
+    _pragma(
+        connection, "journal_size_limit=0"
+    )  # the log's length says how much of it is to be brought into the file
     # SQLite's own knows small letters of ASCII only; a filter must find "Übersicht" for "übersicht".
     connection.create_function("lower", 1, _lower, deterministic=True)
 
