@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlm_desktop.engine.providers import Provider
-from rlm_desktop.engine.secrets import MARKER, MIN_SECRET
+from rlm_desktop.engine.secrets import MARKER, MIN_SECRET, overlap
 
 _MARK = MARKER.format("API key")
 
@@ -43,16 +43,6 @@ class GuardedStream:
     def feed(self, piece: str) -> str:
         """The next piece, as far as it can be told."""
         text = self._guard.clean(self._held + piece)
-        end = len(text) - max((_overlap(text, secret) for secret in self._guard.secrets), default=0)
+        end = len(text) - max((overlap(text, secret) for secret in self._guard.secrets), default=0)
         self._held = text[end:]
         return text[:end]
-
-
-def _overlap(text: str, secret: str) -> int:
-    """How many characters at the end of `text` are the beginning of `secret`."""
-    start = max(0, len(text) - len(secret) + 1)
-    while (start := text.find(secret[0], start)) >= 0:
-        if secret.startswith(text[start:]):
-            return len(text) - start
-        start += 1
-    return 0

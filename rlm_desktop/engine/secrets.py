@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rlm_desktop.errors import UsageError
@@ -17,7 +17,7 @@ MIN_SECRET = 8
 
 _KEY_END = re.compile(r"-----END (?:[A-Z]+ )*PRIVATE KEY-----")
 _LONGEST_WORD = 400
-"""Characters of a word that are held back: longer than any key."""
+"""Characters of a word that are held back: longer than any key of a known form."""
 _MOST_HELD = 10_000
 """Characters of a private key that are held back: four times the largest in use."""
 
@@ -63,6 +63,8 @@ class SecretFilter:
         configured = [_Kind("configured key", (secret,), re.compile(re.escape(secret))) for secret in known]
         further = [_Kind(name, ("",), _compiled(name, pattern)) for name, pattern in (patterns or {}).items()]
         self._kinds = (*configured, *_COMMON, *further)
+        self._long = [secret for secret in known if len(secret) > _LONGEST_WORD or len(secret.split()) > 1]
+        self._is_cut_by_lines = bool(further)
 
     def clean(self, text: str) -> tuple[str, dict[str, int]]:
         """The text with its secrets replaced, and how many of each kind there were."""
@@ -89,6 +91,25 @@ class SecretFilter:
         """A filter for text that comes in pieces."""
         return SecretStream(self)
 
+    def safe_end(self, text: str) -> int:
+        """How much of a text that goes on can be cleaned by itself: no secret begins before and ends behind that.
+
+        A pattern of the person's own may hold spaces: it is looked for within a line.
+        """
+        end = min(_last_gap(text, by_lines=self._is_cut_by_lines), _before_unfinished_key(text))
+        end = min([end, *(len(text) - overlap(text, secret) for secret in self._long)])
+        if end < len(text):
+            for start, stop in sorted(self._spans(text, max(0, end - _MOST_HELD)), reverse=True):
+                if start < end < stop:
+                    end = start
+        return end if len(text) - end <= _MOST_HELD else len(text)
+
+    def _spans(self, text: str, since: int) -> Iterator[tuple[int, int]]:
+        """Where secrets stand in a text, from a character on."""
+        for kind in self._kinds:
+            if any(text.find(hint, since) >= 0 for hint in kind.hints):
+                yield from (match.span() for match in kind.pattern.finditer(text, since))
+
     async def clean_async(self, texts: Sequence[str]) -> tuple[list[str], dict[str, int]]:
         """`clean_all`, off the loop when the texts are large."""
         if sum(map(len, texts)) <= OFF_LOOP_CHARACTERS:
@@ -106,7 +127,7 @@ class SecretStream:
     def feed(self, text: str) -> tuple[str, dict[str, int]]:
         """The next piece, cleaned, as far as it can be told, and how many secrets of each kind were replaced."""
         text = self._held + text
-        end = _safe_end(text)
+        end = self._filter.safe_end(text)
         self._held = text[end:]
         return self._filter.clean(text[:end])
 
@@ -123,17 +144,24 @@ def _compiled(name: str, pattern: str) -> re.Pattern[str]:
         raise UsageError(f"The pattern of the secret {name!r} is no regular expression: {error}.") from None
 
 
-def _safe_end(text: str) -> int:
-    """Where to cut: before an unfinished private key, else before the last word, unless these are too long."""
+def _last_gap(text: str, *, by_lines: bool) -> int:
+    """Where the last word begins, or the last line; of a very long one, only so much is held back."""
+    tail = text[-_LONGEST_WORD:]
+    if by_lines:
+        return len(text) - len(tail.rpartition("\n")[2])
+    return len(text) if not tail or tail[-1].isspace() else len(text) - len(tail.rsplit(maxsplit=1)[-1])
+
+
+def _before_unfinished_key(text: str) -> int:
     opened = text.rfind("-----BEGIN ")
-    closed = _KEY_END.search(text, opened) if opened >= 0 else None
-    if opened >= 0 and closed is None and len(text) - opened < _MOST_HELD:
-        return opened
-    if closed is not None and closed.end() == len(text):
-        return closed.end()
-    end = len(text)
-    while end > 0 and not text[end - 1].isspace():
-        end -= 1
-        if len(text) - end >= _LONGEST_WORD:
-            return len(text)
-    return end
+    return opened if opened >= 0 and not _KEY_END.search(text, opened) else len(text)
+
+
+def overlap(text: str, secret: str) -> int:
+    """How many characters at the end of `text` are the beginning of `secret`, but not all of it."""
+    start = max(0, len(text) - len(secret) + 1)
+    while (start := text.find(secret[0], start)) >= 0:
+        if secret.startswith(text[start:]):
+            return len(text) - start
+        start += 1
+    return 0

@@ -68,8 +68,30 @@ def test_a_secret_in_pieces_never_gets_through(cuts: list[int], before: str, aft
     assert "MIIE" not in cleaned
 
 
+@given(
+    st.sampled_from(["ghp_" + "Q" * 36, "correct Qhorse battery Qstaple", "Q" + "0123456789" * 60, "BADGE Q77"]),
+    st.lists(st.integers(1, 300), max_size=12),
+    st.text("ab-/", max_size=700),
+    st.text("ab-/ \n", max_size=700),
+)
+def test_no_secret_gets_through_in_pieces_whatever_stands_around_it(
+    secret: str, cuts: list[int], before: str, after: str
+) -> None:
+    own = SecretFilter(["correct Qhorse battery Qstaple", "Q" + "0123456789" * 60], {"badge": r"BADGE Q\d+"})
+    stream, text = own.stream(), f"{before}/{secret}/{after}"
+    pieces, start = [], 0
+    for cut in [*cuts, len(text)]:
+        pieces.append(stream.feed(text[start : start + cut])[0])
+        start += cut
+    cleaned = "".join([*pieces, stream.flush()[0]])
+    assert "Q" not in cleaned
+    assert cleaned.startswith(f"{before}/[secret removed: ")
+
+
 def test_a_stream_holds_back_only_so_much() -> None:
     stream = SecretFilter().stream()
-    assert len(stream.feed("x" * 100_000)[0]) == 100_000
-    assert stream.feed("word by wor") == ("word by ", {})
+    assert len(stream.feed("x" * 100_000)[0]) > 99_000
+    assert stream.feed(" word by wor")[0].endswith("x word by ")
     assert stream.flush() == ("wor", {})
+    assert stream.feed("sk-" + "x" * 5_000)[0] == ""
+    assert stream.flush() == ("[secret removed: OpenAI key]", {"OpenAI key": 1})
