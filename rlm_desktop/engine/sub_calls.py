@@ -42,7 +42,7 @@ class SubCalls:
             self._serving.discard(task)
 
     async def ask_aside(self, function: str, model: str, messages: list[Message]) -> str:
-        """One completion that the engine itself needs, as a call of its own in the tree."""
+        """A completion that the engine itself needs, as a call of its own in the tree; empty if it is stopped."""
         run, caller = self._run, self._caller
         call = _SubCall(run.next_call(), caller.depth + 1, "llm", model, messages[-1].content)
         call.record = self._recorded(call)
@@ -63,14 +63,30 @@ class SubCalls:
             if call.record is not None and call.record.result is not None:
                 outcome = self._from_record(call, call.record, messages)
             else:
-                completion = await run.requests.ask(call.number, model, messages)
-                outcome = Outcome(EndState.COMPLETED, completion.text)
+                outcome = await self._ask_stoppable(call, messages)
         except Exception as error:
             outcome = failed_outcome(error, f"call {call.number}")
             raise
         finally:
             self._finish(call, outcome)
         return outcome.text
+
+    async def _ask_stoppable(self, call: _SubCall, messages: list[Message]) -> Outcome:
+        """Ask in a task of its own: what is done in the caller's could only be stopped with the caller."""
+        run, caller = self._run, asyncio.current_task()
+        assert caller is not None
+        asking = asyncio.ensure_future(run.requests.ask(call.number, call.model, messages))
+        run.register(call.number, asking)
+        try:
+            return Outcome(EndState.COMPLETED, (await asking).text)
+        except asyncio.CancelledError:
+            if caller.cancelling():
+                raise
+            if run.is_stopped_alone(call.number):
+                return Outcome(EndState.CANCELLED, error="the call was stopped by the user")
+            if run.limit is not None:
+                raise run.limit from None
+            raise
 
     async def aclose(self) -> None:
         """Cancel what is still being served and wait for its end."""

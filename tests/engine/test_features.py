@@ -194,6 +194,46 @@ async def test_a_long_conversation_is_compacted(bench: MakeBench) -> None:
     assert [message.role for message in node.messages()] == ["system", "user"]
 
 
+async def test_a_compaction_that_is_stopped_leaves_the_conversation_as_it_is(bench: MakeBench) -> None:
+    def script(body: dict[str, Any]) -> Any:
+        if "Write a summary" in body["messages"][-1]["content"]:
+            return Fault("hang")
+        is_long = len(body["messages"]) > 4
+        return cell("FINAL('told')" if is_long and stopped else "print('long ' * 2000)")
+
+    stopped: list[int] = []
+    one = await bench(script, window=8_000, max_iterations=12)
+    run = await one.start(context="c")
+
+    async def stop_compactions() -> None:
+        while True:
+            calls = {event.call for event in one.of(ev.CallStarted) if event.function == "compaction"}
+            for call in calls & {event.call for event in one.of(ev.ModelRequested)} - {*stopped}:
+                run.stop_call(call)
+                stopped.append(call)
+            await asyncio.sleep(0.001)
+
+    stopping = asyncio.create_task(stop_compactions())
+    async with asyncio.timeout(30):
+        result = await run.wait()
+    stopping.cancel()
+    assert result.final_answer == "told"
+    assert [one.state().calls[call].status for call in stopped] == [EndState.CANCELLED] * len(stopped)
+    assert "gave no summary" in one.of(ev.Noted)[0].text
+
+
+async def test_a_limit_ends_a_compaction(bench: MakeBench) -> None:
+    def script(body: dict[str, Any]) -> Any:
+        is_summary = "Write a summary" in body["messages"][-1]["content"]
+        return Fault("hang") if is_summary else cell("print('long ' * 2000)")
+
+    one = await bench(script, window=8_000, max_iterations=12, limits=Limits(timeout=1.0))
+    result = await one.ask(context="c")
+    assert result.end_state == EndState.TIMEOUT_EXCEEDED
+    (compaction,) = [call for call in one.state().calls.values() if call.function == "compaction"]
+    assert compaction.status != "running"
+
+
 async def test_a_prompt_that_the_server_cut_is_warned_of(bench: MakeBench) -> None:
     one = await bench(by_role([cell("FINAL(llm_query('x' * 40_000))")], lambda p: "short"), max_depth=1)
     await one.ask(context="c")
