@@ -290,6 +290,14 @@
         <translation>Läufe e&amp;xportieren…</translation>
     </message>
     <message>
+        <source>Enter</source>
+        <translation>Eingabetaste</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
         <source>F</source>
         <translation>F</translation>
     </message>
@@ -364,6 +372,10 @@
     <message>
         <source>Go to the tree of calls.</source>
         <translation>Zum Baum der Aufrufe gehen.</translation>
+    </message>
+    <message>
+        <source>Go to what the row did</source>
+        <translation>Zu dem, was die Zeile tat</translation>
     </message>
     <message>
         <source>Go to what the selected row did.</source>
@@ -494,6 +506,10 @@
         <translation>Zeile davor oder danach</translation>
     </message>
     <message>
+        <source>Row before or after of the same kind</source>
+        <translation>Zeile davor oder danach derselben Art</translation>
+    </message>
+    <message>
         <source>Row before or after of the same parent</source>
         <translation>Zeile davor oder danach unter derselben</translation>
     </message>
@@ -524,6 +540,10 @@
     <message>
         <source>Sho&amp;w it</source>
         <translation>An&amp;zeigen</translation>
+    </message>
+    <message>
+        <source>Show all again</source>
+        <translation>Wieder alles zeigen</translation>
     </message>
     <message>
         <source>Show all documents with their states.</source>
@@ -604,6 +624,10 @@
     <message>
         <source>[ and ]</source>
         <translation>[ und ]</translation>
+    </message>
+    <message>
+        <source>{ and }</source>
+        <translation>{ und }</translation>
     </message>
 </context>
 <context>

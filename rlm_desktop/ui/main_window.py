@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
             "next_pane": lambda: self._go_pane(1),
             "previous_pane": lambda: self._go_pane(-1),
         }
+        work.tree.inspect_requested.connect(own["go_inspector"])
         self.actions_by_name.connect_handlers({**own, **handlers})
 
     @property
@@ -199,14 +200,16 @@ class MainWindow(QMainWindow):
 
     def _focus(self, pane: QWidget) -> None:
         """Put the focus on a pane, or on its first control when the pane itself takes none."""
-        pane.setFocus()
-        focus = self.focusWidget()
-        if focus is not None and (focus is pane or pane.isAncestorOf(focus)):
+        if pane is self.work.inspector:
+            self.work.inspector.focus_page()
             return
-        for control in pane.findChildren(QWidget):
-            if control.focusPolicy() & Qt.FocusPolicy.TabFocus and control.isVisible():
-                control.setFocus()
-                return
+        pane.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        focus = self.focusWidget()
+        if focus is not pane and focus is not None and pane.isAncestorOf(focus):
+            return
+        controls = [pane, *pane.findChildren(QWidget)]
+        takes = (one for one in controls if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisible())
+        next(takes, pane).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _toggle_history(self) -> None:
         self._is_history_wanted = not self._is_history_wanted

@@ -110,7 +110,11 @@ def test_keys_open_close_and_move(view: CallTreeView, qtbot: QtBot) -> None:
     assert view.selected_node() is view.state.nodes[0].children[0]
     _press(qtbot, view, Qt.Key.Key_Backspace)
     assert view.table.current_row() == 0
-    _press(qtbot, view, Qt.Key.Key_Asterisk)
+    for key in (Qt.Key.Key_Asterisk, Qt.Key.Key_Down, Qt.Key.Key_BraceRight):
+        _press(qtbot, view, key)
+    assert view.selected_node() is view.state.nodes[0].children[1], "the next iteration, over its batch's calls"
+    _press(qtbot, view, Qt.Key.Key_BraceLeft)
+    assert view.selected_node() is view.state.nodes[0].children[0]
     assert view.model.rowCount() == len(view.state.nodes)
     _press(qtbot, view, Qt.Key.Key_End)
     assert view.table.current_row() == view.model.rowCount() - 1
@@ -227,6 +231,11 @@ def test_focus_and_back(view: CallTreeView, qtbot: QtBot) -> None:
     _press(qtbot, view, Qt.Key.Key_F)
     assert view.model.rows.node(0) is iteration
     assert view.selected_node() is iteration
+    _press(qtbot, view, Qt.Key.Key_Escape)
+    assert view.model.rows.focus is None
+    with qtbot.waitSignal(view.inspect_requested):
+        _press(qtbot, view, Qt.Key.Key_Return)
+    _press(qtbot, view, Qt.Key.Key_F)
     view.select_node(view.state.nodes[0].children[0])
     assert view.model.rows.node(0) is view.state.nodes[0]
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QHeaderView, Q
 
 from rlm_desktop.engine.tree import Node
 from rlm_desktop.ui import theme
+from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, SORTED_BY, CallModel, Column, heading
 from rlm_desktop.ui.calls.call_painter import INDENT, CallPainter, Section
 from rlm_desktop.ui.calls.waterfall import tick_times
@@ -195,7 +196,7 @@ class CallTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys of a tree, on a table; letters are the view's, not a search by first letter."""
-        if event.key() in _KEYS_OF_THE_VIEW:
+        if event.key() in (*_KEYS_OF_THE_VIEW, Qt.Key.Key_Escape):
             event.ignore()
             return
         row = self.current_row()
@@ -233,6 +234,8 @@ class CallTable(QTableView):
             self._go_to_node(node if rows.is_more(row) else node.parent)
         elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
             self._go_to_sibling(node, 1 if key == Qt.Key.Key_BracketRight else -1)
+        elif key in (Qt.Key.Key_BraceLeft, Qt.Key.Key_BraceRight):
+            self._go_to_peer(row, 1 if key == Qt.Key.Key_BraceRight else -1)
         else:
             return False
         return True
@@ -270,6 +273,15 @@ class CallTable(QTableView):
                 self.go_to(row)
                 return
             place += step
+
+    def _go_to_peer(self, row: int, step: int) -> None:
+        """Go to the next row of the same kind, whatever its parent."""
+        rows = self._calls.rows
+        wanted = call_text.kind(rows.node(row))
+        for other in range(row + step, len(rows.visible) if step > 0 else -1, step):
+            if not rows.is_more(other) and call_text.kind(rows.node(other)) == wanted:
+                self.go_to(other)
+                return
 
     # -- the mouse ------------------------------------------------------------------------------------------
 

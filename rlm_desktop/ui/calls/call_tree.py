@@ -52,6 +52,7 @@ class CallTreeView(QWidget):
 
     Signals:
         node_selected: The person (or `select_node`) chose a row; its `Node`.
+        inspect_requested: Enter was pressed on a row: the person wants to read what it did.
         state_shown: Another run is shown.
         stop_requested: The person wants a call with all below it to stop; its number.
         message: Something to tell the person, as "Saved …"; text, level.
@@ -59,6 +60,7 @@ class CallTreeView(QWidget):
     """
 
     node_selected = Signal(object)
+    inspect_requested = Signal()
     state_shown = Signal()
     stop_requested = Signal(int)
     menu_opening = Signal(object, object)
@@ -333,7 +335,7 @@ class CallTreeView(QWidget):
             self.node_selected.emit(node)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F8, Shift+F8: failures; L: follow; F: focus; 1, 2, 3: tree, icicle, charts."""
+        """F8, Shift+F8: failures; L: follow; F, Esc: focus; Enter: inspect; 1, 2, 3: tree, icicle, charts."""
         if event.key() in _PAGE_KEYS:
             self.show_page(event.key() - Qt.Key.Key_1)
             self.setFocus()
@@ -345,8 +347,23 @@ class CallTreeView(QWidget):
         elif event.key() == Qt.Key.Key_F:
             node = self.selected_node()
             self.set_focus_node(None if self.model.rows.focus is not None else node)
+        elif self._can_leave_focus(event):
+            self._leave_focus()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected_node() is not None:
+            self.inspect_requested.emit()
         else:
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Escape leaves the focus on a row before it stops a run."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._can_leave_focus(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _can_leave_focus(self, event: QEvent) -> bool:
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        return is_escape and self.model.rows.focus is not None
 
     # -- what can be done with a row -------------------------------------------------------------------------
 

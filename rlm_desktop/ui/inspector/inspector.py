@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette, QResizeEvent
@@ -101,6 +102,15 @@ class FactsPage(QScrollArea):
         grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(text, row, 1)
         self._values.append(text)
+
+
+def _in_order(page: QWidget) -> Iterator[QWidget]:
+    """A page and what is on it, in the order of Tab."""
+    yield page
+    control = page.nextInFocusChain()
+    while control is not None and page.isAncestorOf(control):
+        yield control
+        control = control.nextInFocusChain()
 
 
 def _write_fact(label: QLabel, name: str, value: str) -> None:
@@ -253,6 +263,12 @@ class Inspector(QWidget):
         if self.tabs.indexOf(self.cells) >= 0:
             self.tabs.setCurrentWidget(self.cells)
             self._show()
+
+    def focus_page(self) -> None:
+        """Put the focus on what the page shows, where the arrow keys do something at once."""
+        controls = _in_order(self.tabs.currentWidget() or self.tabs)
+        takes = (one for one in controls if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisible())
+        next(takes, self.tabs).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def refresh(self) -> None:
         """Take in what has happened to the row, soon."""

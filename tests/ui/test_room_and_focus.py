@@ -1,10 +1,12 @@
-"""Who gets how much room in the window, in small ones above all."""
+"""Who gets how much room in the window, in small ones above all, and where the keyboard goes."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.inspector.inspector import Inspector
@@ -59,3 +61,16 @@ async def test_why_a_run_failed_is_said_once_in_the_inspector(qapp: QApplication
         assert inspector.failure.text() in inspector.answer.nothing.text()
         inspector.tabs.setCurrentIndex(1)
         assert not inspector.failure.isHidden()
+
+
+async def test_the_inspector_is_reached_and_scrolled_by_keys(qapp: QApplication, qtbot: QtBot) -> None:
+    async with opened_window(qapp) as application:
+        inspector, tree = _show_run(application, DONE), application.window.work.tree
+        iteration = tree.state.nodes[0].children[1]
+        tree.select_node(iteration)
+        application.window.actions_by_name["go_inspector"].trigger()
+        assert application.window.focusWidget() is inspector.cells.code
+        inspector.tabs.setCurrentWidget(inspector.facts)
+        tree.setFocus()
+        qtbot.keyClick(tree.table, Qt.Key.Key_Return)
+        assert application.window.focusWidget() is inspector.facts
