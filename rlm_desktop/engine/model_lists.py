@@ -66,13 +66,12 @@ async def _get(http: httpx2.AsyncClient, provider: Provider, url: str, body: obj
     timeout = httpx2.Timeout(SECONDS, connect=min(CONNECT_TIMEOUT, SECONDS))
     try:
         async with asyncio.timeout(SECONDS):
-            if body is None:
-                response = await http.get(url, headers=headers, timeout=timeout)
-            else:
-                response = await http.post(url, headers=headers, json=body, timeout=timeout)
+            method = "GET" if body is None else "POST"
+            async with http.stream(method, url, headers=headers, json=body, timeout=timeout) as response:
+                content = await _content(response)
         if not response.is_success:
-            raise status_error(response, response.content[:100_000])
-        return _decode(response.content)
+            raise status_error(response, content[:100_000])
+        return _decode(content)
     except ModelError as error:
         error.args = (KeyGuard(provider).clean(str(error)),)
         raise
@@ -81,6 +80,16 @@ async def _get(http: httpx2.AsyncClient, provider: Provider, url: str, body: obj
         failure = transport_error(error, provider)
         failure.args = (KeyGuard(provider).clean(str(failure)),)
         raise failure from error
+
+
+async def _content(response: httpx2.Response) -> bytes:
+    """What a server sends, but hardly more of it than is taken: it may never end, and be packed a thousandfold."""
+    content = bytearray()
+    async for piece in response.aiter_bytes():
+        content += piece
+        if len(content) > _MAX_BODY:
+            break
+    return bytes(content)
 
 
 def _decode(content: bytes) -> Any:

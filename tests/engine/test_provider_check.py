@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import socket
 import ssl
@@ -19,6 +20,7 @@ from rlm_desktop.engine.provider_check import Report, check
 from rlm_desktop.engine.providers import Provider, Providers
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.run import RunResult
+from rlm_desktop.errors import ModelError
 from rlm_desktop.settings import Settings
 from tests.provider_servers import Answer, models, refusal, say, serving, stream
 from tests.servers import chunk, event
@@ -331,6 +333,22 @@ async def test_windows_and_prices_of_a_list_are_kept(tmp_path: Any) -> None:
     assert known is not None
     assert (known.window, known.input, known.output, known.cached) == (400_000, 1.25, 10.0, None)
     assert catalog.cached(dataclasses.replace(one, base_url="http://127.0.0.1:1/v1")) is None
+
+
+async def test_a_list_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_lists, "_MAX_BODY", 100_000)
+
+    async def handler(request: web.Request, _body: dict[str, Any]) -> Answer:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await response.write(b" " * 10_000)
+        return response
+
+    async with serving(handler) as served:
+        with pytest.raises(ModelError, match="far too long"):
+            await model_lists.fetch(provider(served.url))
 
 
 async def test_ollamas_windows() -> None:
