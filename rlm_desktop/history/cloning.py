@@ -1,107 +1,176 @@
 """Copies of the rows of a run's tree, made fast: a replay makes tens of thousands of them.
 
+A copy shares with its row all that the row holds: the request, the cells, the sums. Whoever is about to change a row
+of which there are copies first has it own what will change (`own_sums`, `own_contents`): the row gets new ones and
+its copies keep those that were. So of an rlm call with a hundred calls below it, whose sums change with each of
+their replies, nothing but the sums is ever copied.
+
 A function is made for each kind of row from the names of its slots, as `dataclasses` makes its methods: it takes a
 third of the time of a loop over the names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar, overload
 
-from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Tally
+from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Elsewhere, Exchange, IterationNode, Node, Tally
+
+_T = TypeVar("_T")
 
 _LINKS = frozenset({"children", "iterations"})
 """Lists of other rows; a copy gets empty ones."""
-_TEXTS = {"_text": "text", "_reasoning": "reasoning"}
-"""Texts that may be in pieces, and the attributes that give the whole of them, which a copy gets."""
-_PIECES = frozenset({"_stdout", "_stderr", "tool_calls"})
-"""Lists, or tuples while they are short."""
+_SUMS = frozenset({"_own", "_rest", "_sums", "counts", "subtree"})
+"""What changes in a row when something happens below it."""
+_SHORT = 64
+"""Characters of a growing text that are copied rather than shared."""
 
 
-def _expression(name: str, sample: Any) -> str:
-    """How the slot `name` is copied, judged by what it holds in `sample`."""
-    value = getattr(sample, name)
-    if name in _LINKS:
-        return "[]"
-    if name in _TEXTS:
-        return f"row.{_TEXTS[name]} if type(row.{name}) is list else row.{name}"
-    if name in _PIECES:
-        return f"row.{name}.copy() if type(row.{name}) is list else row.{name}"
-    if name in ("_own", "_sums"):
-        return f"None if row.{name} is None else tally(row.{name})"
-    if name == "_rest":
-        return "row._rest.copy()"
-    if name == "exchange":
-        return "None if row.exchange is None else exchange(row.exchange)"
-    if name == "cells":
-        return "tuple([cell(one) for one in row.cells])"
-    if isinstance(value, Tally):
-        return f"tally(row.{name})"
-    return f"row.{name}.copy()" if isinstance(value, list | dict) else f"row.{name}"
+def _slots(kind: type) -> list[str]:
+    return [name for base in kind.__mro__ for name in getattr(base, "__slots__", ())]
 
 
-def _cloner(sample: Any) -> Callable[[Any], Any]:
-    """A function that copies objects like `sample`. Events and texts never change: they are shared."""
-    kind = type(sample)
-    names = [name for base in kind.__mro__ for name in getattr(base, "__slots__", ())]
-    lines = ["def clone(row):", "    copy = new(kind)"]
-    lines += [f"    copy.{name} = {_expression(name, sample)}" for name in names]
-    scope: dict[str, Any] = {"new": object.__new__, "kind": kind, "exchange": _exchange, "cell": _cell}
-    scope["tally"] = globals().get("_tally")  # not there yet while its own function is made
-    exec("\n".join([*lines, "    return copy"]), scope)
-    return scope["clone"]
-
-
-def _loader(sample: Any) -> Callable[[Any, Any], None]:
-    """A function that makes an object like `sample` what another one is."""
-    kind = type(sample)
-    names = [name for base in kind.__mro__ for name in getattr(base, "__slots__", ())]
-    lines = ["def load(copy, row):"]
-    lines += [f"    copy.{name} = {_expression(name, sample)}" for name in names if name not in _LINKS]
-    scope: dict[str, Any] = {"exchange": _exchange, "cell": _cell, "tally": _tally}
+def _made(lines: list[str], **scope: Any) -> Callable[..., Any]:
     exec("\n".join(lines), scope)
-    return scope["load"]
+    return scope["made"]
 
 
-def _exchange(exchange: Exchange) -> Exchange:
-    exchange.join_pieces()  # a copy of one text instead of many
-    return _exchange_slots(exchange)
+def _copier(kind: type) -> Callable[[Any], Any]:
+    """A function that makes another object of that kind, which holds the same."""
+    held = [f"    other.{name} = {'()' if name in _LINKS else f'row.{name}'}" for name in _slots(kind)]
+    return _made(["def made(row):", "    other = new(kind)", *held, "    return other"], new=object.__new__, kind=kind)
 
 
-def _cell(cell: CellState) -> CellState:
-    cell.join_pieces()
-    return _cell_slots(cell)
+def _loader(kind: type) -> Callable[[Any, Any], None]:
+    """A function that has an object of that kind hold what another one does, but for its links."""
+    held = [f"    target.{name} = row.{name}" for name in _slots(kind) if name not in _LINKS]
+    return _made(["def made(target, row):", *held])
 
 
-_tally: Callable[[Tally], Tally] = _cloner(Tally())
-_exchange_slots: Callable[[Exchange], Exchange] = _cloner(Exchange(None))
-_cell_slots: Callable[[CellState], CellState] = _cloner(CellState(0, "", 0.0))
-_CALL = CallNode(None, ev.CallStarted(parent=None, kind="rlm", depth=0, model=""))
-_ITERATION = IterationNode(_CALL, ev.IterationStarted(iteration=1, of=1))
-_BATCH = BatchNode(_CALL, ev.BatchStarted(batch=1, function="", size=0, iteration=1, cell=0))
-_ROWS: dict[type, Callable[[Any], Any]] = {type(sample): _cloner(sample) for sample in (_CALL, _ITERATION, _BATCH)}
-
-_LOADERS: dict[type, Callable[[Any, Any], None]] = {
-    type(sample): _loader(sample) for sample in (_CALL, _ITERATION, _BATCH)
-}
+def _summer(kind: type) -> Callable[[Any], None]:
+    """A function that gives an object of that kind sums of its own."""
+    held = [
+        f"    if row.{name} is not None: row.{name} = row.{name}.copy()" for name in _slots(kind) if name in _SUMS
+    ]
+    return _made(["def made(row):", *held])
 
 
-def load_row(target: Node, row: Node) -> None:
-    """Make `target` what `row` is, a row of the same kind, but for the links to other rows below it."""
+_ROWS: tuple[type, ...] = (CallNode, IterationNode, BatchNode)
+_COPIERS = {kind: _copier(kind) for kind in _ROWS}
+_LOADERS = {kind: _loader(kind) for kind in _ROWS}
+_SUMMERS = {kind: _summer(kind) for kind in _ROWS}
+_exchange_like: Callable[[Exchange], Exchange] = _copier(Exchange)
+_cell_like: Callable[[CellState], CellState] = _copier(CellState)
+
+
+def copy_of(row: Node) -> Node:
+    """A copy of a row, without links to the rows below it. It shares with `row` what that holds."""
+    return _COPIERS[type(row)](row)
+
+
+def load(target: Node, row: Node) -> None:
+    """Make `target` what `row` is, a row of the same kind, but for the links to the rows below it."""
     _LOADERS[type(row)](target, row)
 
 
-def clone_row(row: Node) -> Node:
-    """A copy of a row as it is now, with its request, cells and sums, but without links to other rows below it."""
-    return _ROWS[type(row)](row)
+def own_sums(row: Node) -> None:
+    """Give a row sums and counts of its own, equal to those that it had."""
+    _SUMMERS[type(row)](row)
+
+
+def own_contents(rows: Iterable[Node]) -> None:
+    """Give rows requests and cells of their own, equal to those that they had.
+
+    A call's current request is that of one of its iterations, one object; they must be given together.
+    """
+    fresh: dict[Exchange, Exchange] = {}
+    for row in rows:
+        if isinstance(row, IterationNode) and row.cells:
+            row.cells = tuple([_own_cell(cell) for cell in row.cells])
+        if isinstance(row, CallNode | IterationNode) and row.exchange is not None:
+            if row.exchange not in fresh:
+                fresh[row.exchange] = _own_exchange(row.exchange)
+            row.exchange = fresh[row.exchange]
+
+
+def _own_exchange(exchange: Exchange) -> Exchange:
+    exchange.join_pieces()
+    own = _exchange_like(exchange)
+    own._text, own._reasoning = _own_pieces(exchange._text), _own_pieces(exchange._reasoning)
+    return own
+
+
+def _own_cell(cell: CellState) -> CellState:
+    cell.join_pieces()
+    own = _cell_like(cell)
+    own._stdout, own._stderr = _own_pieces(cell._stdout), _own_pieces(cell._stderr)
+    if isinstance(cell.tool_calls, list):
+        cell.tool_calls = _Beginning(cell.tool_calls)
+    elif isinstance(cell.tool_calls, _Beginning):
+        own.tool_calls = list(cell.tool_calls)
+    return own
+
+
+def _own_pieces(pieces: Any) -> Any:
+    """A text that grows, for more to be added to it alone; what there is of it is shared."""
+    if not isinstance(pieces, list):
+        return pieces
+    if len(pieces) > 1 or (pieces and isinstance(pieces[0], str) and len(pieces[0]) > _SHORT):
+        pieces[:] = [_Pieces(tuple(pieces))]
+    return pieces.copy()
+
+
+class _Pieces(Elsewhere):
+    """What there is of a text that grows; the first piece may be what there was of it before."""
+
+    __slots__ = ("_pieces",)
+
+    def __init__(self, pieces: tuple[str | Elsewhere, ...]) -> None:
+        self._pieces = pieces
+
+    def read(self) -> str:
+        found: list[str] = []
+        waiting: list[str | Elsewhere] = [self]  # not recursive: a text may have grown over very many keyframes
+        while waiting:
+            piece = waiting.pop()
+            if isinstance(piece, _Pieces):
+                waiting += piece._pieces
+            else:
+                found.append(piece if isinstance(piece, str) else piece.read())
+        return "".join(reversed(found))
+
+    def beginning(self, characters: int) -> str:
+        return self.read()[:characters]
+
+
+class _Beginning(Sequence[_T]):
+    """The first items of a list that only ever grows, as many as there are now."""
+
+    __slots__ = ("_items", "_length")
+
+    def __init__(self, items: list[_T]) -> None:
+        self._items = items
+        self._length = len(items)
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, place: int) -> _T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[_T]: ...
+    def __getitem__(self, place: int | slice) -> _T | Sequence[_T]:
+        return self._items[: self._length][place] if isinstance(place, slice) else self._items[range(self._length)[place]]
+
+    def __iter__(self) -> Iterator[_T]:
+        return islice(self._items, self._length)
 
 
 def clone_value(value: Any) -> Any:
     """A copy of a value of `RunState` that does not change when the original does."""
     if isinstance(value, Tally):
-        return _tally(value)
+        return value.copy()
     if type(value) is list:
         return [clone_value(item) for item in value]
     if type(value) is dict:

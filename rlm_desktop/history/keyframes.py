@@ -19,22 +19,28 @@ thousand rows is too slow:
 from __future__ import annotations
 
 import time
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import Any
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import CallNode, IterationNode, Node
-from rlm_desktop.history.cloning import clone_row, clone_value, load_row
+from rlm_desktop.engine.tree import CallNode, Node
+from rlm_desktop.history.cloning import clone_value, copy_of, load, own_contents, own_sums
 
 _GROWING = ("nodes", "notes")
 """Lists of `RunState` that only ever grow: a keyframe keeps their lengths."""
 _INDEXES = ("calls", "batches")
-_OF_ITERATIONS = ev.CellProposed | ev.CellDecided | ev.CellStarted | ev.CellOutput | ev.CellFinished | ev.ToolCalled
+_OF_BATCHES = frozenset({ev.CallStarted, ev.BatchFinished})
+"""Events that name the batch that they change."""
+_OF_ITERATIONS = frozenset(
+    {ev.CellProposed, ev.CellDecided, ev.CellStarted, ev.CellOutput, ev.CellFinished, ev.ToolCalled}
+)
 """Events that name the iteration that they change."""
+_OF_ROWS = _OF_BATCHES | _OF_ITERATIONS
 _COPYING = 2
 """The work of copying a row, where that of applying an event is 1: about 4 us."""
 _SHORT = 8
@@ -46,41 +52,30 @@ _POLITE_EVENTS = 50
 class _Copy:
     """A row as it was; its children and iterations by their number, as those lists only ever grow."""
 
-    __slots__ = ("children", "exchange_of", "iterations", "row")
+    __slots__ = ("children", "iterations", "row")
 
     def __init__(self, row: Node) -> None:
         self.children = len(row.children)
         self.iterations = len(row.iterations) if isinstance(row, CallNode) else 0
-        self.exchange_of = _current(row)[0] if isinstance(row, CallNode) else -1
-        self.row = clone_row(row)
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether it had no other rows below it."""
-        return not (self.children or self.iterations)
-
-    def write_into(self, row: Node, end: _End) -> None:
-        """Make `row`, which is as in `end` in the end, what it was."""
-        load_row(row, self.row)
-        row.children = end.children[: self.children]
-        if isinstance(row, CallNode):
-            row.iterations = end.iterations[: self.iterations]
-
-    def share_exchange(self, row: Node) -> None:
-        """A call's current request is that of its iteration, one object."""
-        if self.exchange_of >= 0 and isinstance(row, CallNode):
-            row.exchange = row.iterations[self.exchange_of].exchange
+        self.row = copy_of(row)
 
 
 class _End:
     """A row as it is in the end, with all that it ever has below it."""
 
-    __slots__ = ("children", "copy", "iterations")
+    __slots__ = ("children", "iterations", "row")
 
     def __init__(self, row: Node) -> None:
-        self.copy = _Copy(row)
+        self.row = copy_of(row)
         self.children = row.children
-        self.iterations = row.iterations if isinstance(row, CallNode) else []
+        self.iterations = row.iterations if isinstance(row, CallNode) else ()
+
+    def restore(self, row: Node) -> None:
+        """Make `row` what it is in the end."""
+        load(row, self.row)
+        row.children = self.children
+        if isinstance(row, CallNode):
+            row.iterations = self.iterations
 
 
 class _Span:
@@ -98,31 +93,43 @@ class _Span:
     def __init__(self) -> None:
         self.inner: list[_Copy] = []
         self.leaves: list[Node] = []
-        self.places: list[int] = []
+        self.places = array("q")
         self.runs: list[tuple[int, int, int]] = []
-        self.singles: list[int] = []
+        self.singles = array("q")
 
-    def add(self, copy: _Copy) -> None:
+    def add(self, copy: Node | _Copy) -> None:
         """Take a copy in."""
-        if copy.is_leaf:
-            self.leaves.append(copy.row)
-        else:
+        if isinstance(copy, _Copy):
             self.inner.append(copy)
+        else:
+            self.leaves.append(copy)
 
-    def find(self, row: Node) -> int | None:
-        """Where the copy of a leaf is among `leaves`."""
+    def has(self, row: Node) -> bool:
+        """Whether `row` is the copy that stands here."""
         at = bisect_left(self.places, row.index)
-        return at if at < len(self.places) and self.places[at] == row.index else None
+        return at < len(self.places) and self.leaves[at] is row
+
+    def replace(self, row: Node, copy: Node) -> None:
+        """Take another copy of a leaf."""
+        self.leaves[bisect_left(self.places, row.index)] = copy
+
+    def lay_out(self, nodes: list[Node]) -> None:
+        """Put the leaves in their places."""
+        places, leaves = self.places, self.leaves
+        for at in self.singles:
+            nodes[places[at]] = leaves[at]
+        for place, start, end in self.runs:
+            nodes[place : place + end - start] = leaves[start:end]
 
     def arrange(self) -> None:
         """Bring the leaves into order."""
         self.leaves.sort(key=lambda row: row.index)
-        self.places = [row.index for row in self.leaves]
+        self.places = array("q", [row.index for row in self.leaves])
         start = 0
         for end in range(1, len(self.places) + 1):
             if end == len(self.places) or self.places[end] != self.places[end - 1] + 1:
                 if end - start < _SHORT:
-                    self.singles += range(start, end)
+                    self.singles.extend(range(start, end))
                 else:
                     self.runs.append((self.places[start], start, end))
                 start = end
@@ -176,6 +183,63 @@ class _Numbered(MutableMapping[int, Node]):
         return bisect_left(self._order, len(self._nodes))
 
 
+class _Owned:
+    """Which rows of a state nobody else uses, so that an event may change them.
+
+    Args:
+        state: To which the events are applied, one after the other.
+        keep: Called once for each row that was there before, just before it is changed for the first time.
+    """
+
+    def __init__(self, state: RunState, keep: Callable[[Node], object]) -> None:
+        self._state = state
+        self._keep = keep
+        self._older = len(state.nodes)
+        self._rows: set[int] = set()
+        self._whole: set[int] = set()
+        self._calls: set[int] = set()
+
+    def prepare(self, event: AnyEvent) -> None:
+        """Have the rows own what an event may change; too many does no harm."""
+        kind = type(event)
+        number = event.parent if kind is ev.CallStarted else event.call  # type: ignore[attr-defined]
+        if number not in self._calls and number is not None:
+            call = self._state.calls.get(number)
+            if call is not None:
+                self._calls.add(number)
+                self._own(_with_iterations(call))
+        if kind in _OF_ROWS:
+            row = self._named(event)
+            if row is not None and row.index < self._older and row.index not in self._whole:
+                self._own([row])
+
+    def _named(self, event: Any) -> Node | None:
+        """The row besides that of its call that an event names."""
+        if type(event) in _OF_BATCHES:
+            return self._state.batches.get(event.batch) if event.batch is not None else None
+        call = self._state.calls.get(event.call)
+        if call is None or not 0 < event.iteration <= len(call.iterations):
+            return None
+        return call.iterations[event.iteration - 1]
+
+    def _own(self, rows: list[Node]) -> None:
+        for row in rows:
+            self._own_sums(row)
+        fresh = [row for row in rows if row.index < self._older and row.index not in self._whole]
+        own_contents(fresh)
+        self._whole.update([row.index for row in fresh])
+
+    def _own_sums(self, changing: Node) -> None:
+        """What happens to a row counts in those above it."""
+        row: Node | None = changing
+        while row is not None and row.index not in self._rows:
+            self._rows.add(row.index)
+            if row.index < self._older:
+                self._keep(row)
+                own_sums(row)
+            row = row.parent
+
+
 class Keyframes:
     """The keyframes of one trace.
 
@@ -201,42 +265,37 @@ class Keyframes:
         self._orders = {name: list(places.values()) for name, places in self._places.items()}
         self._ends: dict[int, _End] = {}
         self._written: set[int] = set()
-        self._taken: set[int] = set()
         self._used: list[_Span] = []
+        self._owned: _Owned | None = None
 
     def _fold(self) -> RunState:
         """Fold the trace; in the end its rows are as every later state finds those that have not been copied."""
-        state, saved, done = RunState(), list[int](), self._work
+        state, saved, done = RunState(), list[int](), float(self._work)
+        copies = 0
+
+        def keep(row: Node) -> None:
+            nonlocal copies
+            has_more = row.children or (isinstance(row, CallNode) and row.iterations)
+            self._add(_Copy(row) if has_more else copy_of(row), saved[row.index] + 1, len(self._frames) - 1)
+            saved[row.index] = len(self._frames) - 1
+            copies += 1
+
+        owned = _Owned(state, keep)
         for number, event in enumerate(self._events):
-            if done >= self._work:
+            if done + _COPYING * copies >= self._work:
                 self._frames.append(_Frame(state))
                 self._starts.append(number)
-                done = 0
+                owned = _Owned(state, keep)
+                done = copies = 0
             if number % _POLITE_EVENTS == 0:
                 time.sleep(0)
-            frame = len(self._frames) - 1
-            done += 1
-            for row in _touched(state, event):
-                done += _COPYING * self._save(row, frame, saved)
+            owned.prepare(event)
             state.apply(event)
-            saved.extend([frame] * (len(state.nodes) - len(saved)))
+            done += 1
+            saved.extend([len(self._frames) - 1] * (len(state.nodes) - len(saved)))
         return state
 
-    def _save(self, row: Node | None, frame: int, saved: list[int]) -> int:
-        """Copy a row that is about to change, and those above it, into each keyframe that has no copy of it yet.
-
-        Returns:
-            How many rows were copied.
-        """
-        count = 0
-        while row is not None and saved[row.index] < frame:
-            self._keep(_Copy(row), saved[row.index] + 1, frame)
-            saved[row.index] = frame
-            row = row.parent
-            count += 1
-        return count
-
-    def _keep(self, copy: _Copy, first: int, last: int) -> None:
+    def _add(self, copy: Node | _Copy, first: int, last: int) -> None:
         """Have keyframes `first` to `last` use a copy: a segment tree, so that long spans cost little."""
         spans: list[_Span] = []
         level = 0
@@ -250,8 +309,8 @@ class Keyframes:
             first, last, level = first >> 1, last >> 1, level + 1
         for span in spans:
             span.add(copy)
-        if len(spans) > 1 and copy.is_leaf:
-            self._homes[copy.row] = spans
+        if len(spans) > 1 and not isinstance(copy, _Copy):
+            self._homes[copy] = spans
 
     def state_after(self, events: int) -> RunState:
         """The state after the first `events` events; the one given before shares rows with it and is void now."""
@@ -259,25 +318,24 @@ class Keyframes:
             return RunState()
         number = bisect_right(self._starts, events) - 1
         state = self._restored(number)
+        self._owned = _Owned(state, self._give_away)
         self.go_on(state, self._starts[number], events)
         return state
 
     def go_on(self, state: RunState, start: int, end: int) -> None:
-        """Apply the events from `start` to `end` to the state that was given last."""
+        """Apply the events from `start` to `end` to the state that was given last, or to one that shares no rows."""
         for event in self._events[start:end]:
-            for row in _touched(state, event):
-                if row.index not in self._taken:
-                    self._take_back(row)
+            if self._owned is not None:
+                self._owned.prepare(event)
             state.apply(event)
 
-    def _take_back(self, row: Node) -> None:
+    def _give_away(self, row: Node) -> None:
         """A row that is about to change belongs to the state from now on; a keyframe whose copy it is copies it."""
-        self._taken.add(row.index)
-        homes = self._homes.pop(row, None) or [span for span in self._used if span.find(row) is not None]
+        homes = self._homes.pop(row, None) or [span for span in self._used if span.has(row)]
         if homes:
-            fresh = clone_row(row)
+            fresh = copy_of(row)
             for span in homes:
-                span.leaves[span.find(row)] = fresh  # type: ignore[index]
+                span.replace(row, fresh)
             if len(homes) > 1:
                 self._homes[fresh] = homes
 
@@ -287,7 +345,6 @@ class Keyframes:
         levels = range(len(self._frames).bit_length())
         found = (self._spans.get((level, number >> level)) for level in levels)
         self._used = [span for span in found if span is not None]
-        self._taken.clear()
         state = RunState()
         for name, value in frame.values.items():
             setattr(state, name, clone_value(value))
@@ -297,75 +354,46 @@ class Keyframes:
         for name in _INDEXES:
             setattr(state, name, _Numbered(nodes, self._places[name], self._orders[name]))
         for span in self._used:
-            places, leaves = span.places, span.leaves
-            for at in span.singles:
-                nodes[places[at]] = leaves[at]
-            for place, start, end in span.runs:
-                nodes[place : place + end - start] = leaves[start:end]
+            span.lay_out(nodes)
         self._write_inner([copy for span in self._used for copy in span.inner], nodes)
         return state
 
     def _write_inner(self, copies: list[_Copy], nodes: list[Node]) -> None:
         """Make the rows with others below them what they were, and those of the last state what they end as."""
         places = {copy.row.index for copy in copies}
-        for place in places:
-            if place not in self._ends:
-                self._ends[place] = _End(self._nodes[place])
-        over = self._written - places
-        for place in over:
-            end = self._ends[place]
-            end.copy.write_into(self._nodes[place], end)
-        for place in over:
-            self._ends[place].copy.share_exchange(self._nodes[place])
+        for place in self._written - places:
+            self._ends[place].restore(self._nodes[place])
         self._written = places
         for copy in copies:
             place = copy.row.index
             row = self._nodes[place]
-            copy.write_into(row, self._ends[place])
-            row.children = _as_then(row.children, nodes)
+            if place not in self._ends:
+                self._ends[place] = _End(row)
+            end = self._ends[place]
+            load(row, copy.row)
+            row.children = _as_then(end.children, copy.children, nodes)
             if isinstance(row, CallNode):
-                row.iterations = [nodes[iteration.index] for iteration in row.iterations]  # type: ignore[misc]
-        for copy in copies:
-            copy.share_exchange(self._nodes[copy.row.index])
+                row.iterations = _as_then(end.iterations, copy.iterations, nodes)  # type: ignore[assignment]
 
 
-def _as_then(children: Sequence[Node], nodes: list[Node]) -> list[Node]:
-    """The same children among the rows of a state; those of a batch stand one after the other there."""
-    if not children:
-        return []
-    first, last = children[0].index, children[-1].index
-    if last - first + 1 == len(children):
+def _as_then(rows: Sequence[Node], count: int, nodes: list[Node]) -> Sequence[Node]:
+    """The first `count` of some rows among those of a state; those of a batch stand one after the other there."""
+    if not count:
+        return ()
+    first, last = rows[0].index, rows[count - 1].index
+    if last - first + 1 == count:
         return nodes[first : last + 1]
-    return [nodes[child.index] for child in children]
+    return [nodes[row.index] for row in rows[:count]]
 
 
-def _touched(state: RunState, event: AnyEvent) -> list[Node]:
-    """The rows that an event may change, those above them left out; too many does no harm."""
-    rows: list[Node] = []
-    caller = (
-        state.calls.get(event.parent) if isinstance(event, ev.CallStarted) and event.parent is not None else None
-    )
-    for call in (caller, state.calls.get(event.call)):
-        if call is not None:
-            rows += call.iterations[-1:]
-            rows += _current(call)[1]
-            rows.append(call)
-    if isinstance(event, _OF_ITERATIONS) and event.iteration > 0:
-        call = state.calls.get(event.call)
-        rows += call.iterations[event.iteration - 1 : event.iteration] if call else []
-    elif isinstance(event, ev.CallStarted | ev.BatchFinished) and event.batch is not None:
-        batch = state.batches.get(event.batch)
-        rows += [batch] if batch else []
-    return rows
-
-
-def _current(call: CallNode) -> tuple[int, list[IterationNode]]:
-    """The iteration that shares the call's exchange, and its place: mostly the last, or the one before."""
+def _with_iterations(call: CallNode) -> list[Node]:
+    """A call with its last iteration, and that which shares its request: mostly the same, or the one before."""
+    rows: list[Node] = [call, *call.iterations[-1:]]
     if call.exchange is not None:
-        for place in range(len(call.iterations) - 1, -1, -1):
-            if call.iterations[place].exchange is call.exchange:
-                return place, [call.iterations[place]]
-    return -1, []
+        for iteration in reversed(call.iterations):
+            if iteration.exchange is call.exchange:
+                return rows if iteration is rows[-1] else [*rows, iteration]
+    return rows
 
 
 def _values(state: RunState) -> dict[str, Any]:
