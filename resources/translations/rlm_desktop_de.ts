@@ -3611,6 +3611,10 @@
         <translation>&amp;Protokollordner öffnen</translation>
     </message>
     <message>
+        <source>The log cannot be read: {reason}.</source>
+        <translation>Das Protokoll kann nicht gelesen werden: {reason}.</translation>
+    </message>
+    <message>
         <source>The newest part of {file}. It holds no texts of documents and no keys.</source>
         <translation>Der neueste Teil von {file}. Er enthält weder Texte von Dokumenten noch Schlüssel.</translation>
     </message>
@@ -3624,6 +3628,25 @@
     <message>
         <source>Open {place}</source>
         <translation>{place} öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>MenuCorner</name>
+    <message>
+        <source>Every command and every session, by its name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search or run a command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished">Einstellungen</translation>
+    </message>
+    <message>
+        <source>Settings {keys}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4745,6 +4768,10 @@
         <translation>Frage: {text}</translation>
     </message>
     <message>
+        <source>Replay</source>
+        <translation type="unfinished">Abspielen</translation>
+    </message>
+    <message>
         <source>Show answer</source>
         <translation>Antwort zeigen</translation>
     </message>
@@ -4767,6 +4794,10 @@
     <message>
         <source>There is no answer.</source>
         <translation>Es gibt keine Antwort.</translation>
+    </message>
+    <message>
+        <source>What happened then shows below; no model is asked.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Working</source>

@@ -5,27 +5,38 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.checks import Check
 from rlm_desktop.ui.help.crash_file import CrashFile
+from rlm_desktop.ui.help.desk import HelpDesk
 from rlm_desktop.ui.help.guide import chapter, guide, search, sections
 from rlm_desktop.ui.help.guide_window import GuideWindow
 from rlm_desktop.ui.help.log_window import LogWindow, newest_part
 from rlm_desktop.ui.help.system_check import SystemCheck
 from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.main_window import MainWindow
 
 Until = Callable[..., Any]
 TERMS = ("session", "run", "call", "iteration", "cell", "batch", "depth", "context", "event", "trace", "limits")
+
+
+@pytest.fixture
+async def tasks() -> AsyncIterator[Tasks]:
+    errors: list[BaseException] = []
+    tasks = Tasks(errors.append)
+    yield tasks
+    await tasks.aclose()
+    assert not errors
 
 
 class TestGuide:
@@ -98,12 +109,15 @@ class TestLog:
         file.write_bytes(b"".join(b"line %d\n" % number for number in range(1000)) + b"\xff end\n")
         assert newest_part(file, 30).splitlines() == ["line 998", "line 999", "\ufffd end"]
 
-    def test_it_is_searched_from_the_end(self, tmp_path: Path, qtbot: QtBot) -> None:
+    async def test_it_is_searched_from_the_end(
+        self, tmp_path: Path, qtbot: QtBot, tasks: Tasks, wait_until: Until
+    ) -> None:
         file = tmp_path / "it.log"
         file.write_text("one fault\ntwo\nthree fault\nfour\n", encoding="utf-8")
-        window = LogWindow(file)
+        window = LogWindow(file, tasks)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         qtbot.addWidget(window)
+        await wait_until(window.text.toPlainText)
         qtbot.keyClicks(window.search, "fault")
         lines = []
         for _ in range(3):
@@ -111,14 +125,36 @@ class TestLog:
             lines.append(window.text.textCursor().block().text())
         assert lines == ["three fault", "one fault", "three fault"]
 
+    async def test_one_that_cannot_be_read(
+        self, tmp_path: Path, qtbot: QtBot, tasks: Tasks, wait_until: Until
+    ) -> None:
+        window = LogWindow(tmp_path, tasks)  # a folder
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        qtbot.addWidget(window)
+        await wait_until(window.text.toPlainText)
+        assert window.text.toPlainText() == "The log cannot be read: Is a directory."
+
+
+class TestDesk:
+    @pytest.mark.qt_log_ignore("does not support raise", extend=True)  # the offscreen platform
+    async def test_a_closed_window_opens_again_at_once(self, tmp_path: Path, qtbot: QtBot, tasks: Tasks) -> None:
+        main = MainWindow(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat), ())
+        qtbot.addWidget(main)
+        desk = HelpDesk(main, tasks, Path("it.log"))
+        desk.show_guide()
+        first = desk._open["guide"]
+        desk.show_guide()
+        assert desk._open["guide"] is first
+        qtbot.keyClick(first, Qt.Key.Key_Escape)
+        desk.show_guide("Isolation")  # before the first one is deleted
+        again = desk._open["guide"]
+        assert again is not first
+        assert again.isVisible()
+        again.close()
+        assert not desk._open
+
 
 class TestSystemCheck:
-    @pytest.fixture
-    def tasks(self) -> Iterator[Tasks]:
-        errors: list[BaseException] = []
-        yield Tasks(errors.append)
-        assert not errors
-
     async def test_each_check_has_its_line(self, qtbot: QtBot, tasks: Tasks, wait_until: Until) -> None:
         async def look() -> AsyncIterator[Check]:
             yield Check("Disk", "ok", "77 GB free")
@@ -135,7 +171,6 @@ class TestSystemCheck:
             "✕ Provider: it <b>cannot</b> be reached",
             "    Start it.",
         ]
-        await tasks.aclose()
 
 
 class TestCrash:

@@ -54,7 +54,7 @@ class HelpDesk(QObject):
 
     def show_log(self) -> None:
         """Show the newest part of the log."""
-        self._show("log", lambda: LogWindow(self._log, self._window))
+        self._show("log", lambda: LogWindow(self._log, self._tasks, self._window))
 
     def show_about(self) -> None:
         """Show the version and the licences."""
@@ -64,7 +64,8 @@ class HelpDesk(QObject):
         dialog = self._open.get(name)
         if dialog is None:
             dialog = self._open[name] = make()
-            dialog.destroyed.connect(lambda: self._open.pop(name, None))
+            # Not `destroyed`: who asks again before it is deleted gets a new one.
+            dialog.finished.connect(lambda: self._open.pop(name, None))
             dialog.show()
         dialog.raise_()
         dialog.activateWindow()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.faults import open_log_folder
+from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.window_style import muted, without_icons
 
 MOST_BYTES = 400_000
@@ -40,14 +43,20 @@ def newest_part(file: Path, most: int = MOST_BYTES) -> str:
 
 
 class LogWindow(QDialog):
-    """The newest part of the log, with a search; what is written later shows after *Read again*."""
+    """The newest part of the log, with a search; what is written later shows after *Read again*.
 
-    def __init__(self, file: Path, parent: QWidget | None = None) -> None:
+    Args:
+        file: The log.
+        tasks: Keeps the reading going.
+    """
+
+    def __init__(self, file: Path, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Log"))
         self.resize(900, 600)
         self._file = file
+        self._tasks = tasks
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Find in the log"))
         self.search.setAccessibleName(self.tr("Find in the log"))
@@ -84,8 +93,16 @@ class LogWindow(QDialog):
 
     def read(self) -> None:
         """Read the log again, and go to its end."""
-        self.text.setPlainText(newest_part(self._file) or self.tr("Nothing has been written yet."))
-        self.text.moveCursor(QTextCursor.MoveOperation.End)
+        self._tasks.spawn(self._read(), name="log")
+
+    async def _read(self) -> None:
+        try:
+            text = await asyncio.to_thread(newest_part, self._file)
+        except OSError as error:
+            text = self.tr("The log cannot be read: {reason}.").format(reason=error.strerror)
+        if isValid(self):  # else the window was closed meanwhile
+            self.text.setPlainText(text or self.tr("Nothing has been written yet."))
+            self.text.moveCursor(QTextCursor.MoveOperation.End)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())
