@@ -87,8 +87,10 @@ def apt(root: Root, *arguments: str, check: bool = True) -> None:
 
 def install(root: Root, package: Path) -> None:
     """Install a package that lies in a file, as a person would."""
-    shutil.copyfile(package, root.folder / "srv" / package.name)
+    there = root.folder / "srv" / package.name
+    shutil.copyfile(package, there)
     apt(root, "install", f"/srv/{package.name}")
+    there.unlink()
 
 
 def as_nobody() -> Mapping[str, object]:
