@@ -1,8 +1,10 @@
-"""What the history's lists show: one value a session, one a run."""
+"""What the history's lists and its search show: one value a session, one a run, one a text that was found."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from rlm_desktop.engine.events import DocumentRef
 
@@ -148,3 +150,74 @@ class SessionRow:
     def end_state(self) -> str:
         """How its newest run ended."""
         return self.runs[0].end_state if self.runs else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A text that fits.
+
+    Attributes:
+        question: The run's question, its first 1,000 characters.
+        field: Kind of text, one of `query.FIELDS`.
+        seq: The event that holds it: where a replay goes to show it.
+        call / iteration / cell: The row that shows it; iteration 0 for an llm call or the run as a whole.
+        snippet: An excerpt.
+        marks: Start and end of each place to mark in the excerpt.
+        key: Its place in the order of hits, for the next page.
+        has_more: Whether its run has further hits, which are left out.
+    """
+
+    run_id: str
+    session_id: str
+    question: str
+    started_at: str
+    field: str
+    seq: int
+    call: int
+    iteration: int
+    cell: int
+    snippet: str
+    marks: tuple[tuple[int, int], ...]
+    key: int
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStep:
+    """What a search has found since the step before.
+
+    Attributes:
+        hits: The next hits, the latest first.
+        share: How much of the history has been looked through, from 0 to 1.
+        is_over: Whether this is the last step.
+        has_all: Whether nothing is left to look through: there are no further hits.
+    """
+
+    hits: tuple[SearchHit, ...]
+    share: float
+    is_over: bool
+    has_all: bool
+
+
+class SearchOptions(TypedDict, total=False):
+    """How to search.
+
+    Attributes:
+        limit: How many hits at most; 50 without.
+        before: The last hit of the previous page.
+        chosen: What the runs must be.
+        fields: Kinds of texts to look in, of `query.FIELDS`, unless the text names some.
+        per_run: How many of one run at most, so that a run with thousands does not hide all others.
+        is_typing: The last word may go on.
+        is_stale: Tells that nobody waits for the result any more; it ends soon then.
+        wait: Seconds to wait for runs that have just ended, 1 without; with 0, only what is indexed is found.
+    """
+
+    limit: int
+    before: SearchHit | None
+    chosen: RunFilter | None
+    fields: Sequence[str]
+    per_run: int | None
+    is_typing: bool
+    is_stale: Callable[[], bool] | None
+    wait: float

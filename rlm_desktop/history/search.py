@@ -1,208 +1,33 @@
-"""The index of words and the search in it, on SQLite and on PostgreSQL."""
+"""The search in the index of words: from the latest text to the oldest, a few milliseconds' worth at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
+from dataclasses import replace
 from typing import Any
 
-import msgspec
-from sqlalchemy import (
-    ColumnClause,
-    ColumnElement,
-    Connection,
-    Row,
-    TextClause,
-    and_,
-    bindparam,
-    column,
-    func,
-    select,
-    table,
-    text,
-)
+from sqlalchemy import ColumnElement, Connection, Executable, Row, bindparam, func, select, true
 
-from rlm_desktop.history import queries, records
-from rlm_desktop.history.filters import listed
-from rlm_desktop.history.query import Query, Term
-from rlm_desktop.history.schema import events, runs, texts
-from rlm_desktop.history.snippets import fold, snippet
-from rlm_desktop.history.texts import PIECE, Found, pieces, texts_in
+from rlm_desktop.errors import HistoryError
+from rlm_desktop.history import filters
+from rlm_desktop.history.matching import Sample, Way, ways
+from rlm_desktop.history.pieces import PieceReader
+from rlm_desktop.history.queries import Liveness
+from rlm_desktop.history.query import Query, parse
+from rlm_desktop.history.rows import RunFilter, SearchHit, SearchOptions, SearchStep
+from rlm_desktop.history.schema import runs, texts
+from rlm_desktop.history.snippets import snippet
 
-
-@dataclass(frozen=True, slots=True)
-class SearchHit:
-    """A text that fits.
-
-    Attributes:
-        question: The run's question, its first 1,000 characters.
-        field: Kind of text, one of `query.FIELDS`.
-        seq: The event that holds it: where a replay goes to show it.
-        call / iteration / cell: The row that shows it; iteration 0 for an llm call or the run as a whole.
-        snippet: An excerpt.
-        marks: Start and end of each place to mark in the excerpt.
-        key: Its place in the order of hits, for the next page.
-        has_more: Whether its run has further hits, which are left out.
-    """
-
-    run_id: str
-    session_id: str
-    question: str
-    started_at: str
-    field: str
-    seq: int
-    call: int
-    iteration: int
-    cell: int
-    snippet: str
-    marks: tuple[tuple[int, int], ...]
-    key: int
-    has_more: bool = False
-
-
-def add(connection: Connection, run: int, found: Iterable[Found]) -> None:
-    """Put texts of a run into the index."""
-    key = _last_key(connection)
-    rows: list[dict[str, Any]] = []
-    words: dict[str, list[dict[str, Any]]] = {}
-    for one in found:
-        for start, piece in pieces(one.text):
-            key += 1
-            codec, data = (None, None) if one.is_whole else records.deflated(piece.encode())
-            row = {"id": key, "run": run, "field": one.field, "seq": one.seq, "call": one.call, "start": start}
-            rows.append({**row, "iteration": one.iteration, "cell": one.cell, "codec": codec, "data": data})
-            words.setdefault(one.field, []).append({"key": key, "piece": piece.replace("\0", " ")})
-    if rows:
-        connection.execute(texts.insert(), rows)
-    for field, some in words.items():
-        if connection.dialect.name == "sqlite":
-            statement = f"INSERT INTO search (rowid, {field}) VALUES (:key, :piece)"
-        else:
-            statement = "INSERT INTO search (id, words) VALUES (:key, to_tsvector('simple', :piece))"
-        connection.execute(text(statement), some)
-
-
-def _last_key(connection: Connection) -> int:
-    """The last number that a text has had; none is given twice."""
-    if connection.dialect.name == "sqlite":
-        return connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'texts'")).scalar() or 0
-    connection.execute(text("LOCK TABLE texts IN SHARE ROW EXCLUSIVE MODE"))
-    return connection.execute(select(func.max(texts.c.id))).scalar() or 0
-
-
-def forget(connection: Connection, run: int, limit: int) -> bool:
-    """Take up to `limit` texts of a run out of the index; False when there were none."""
-    rows = connection.execute(select(texts).where(texts.c.run == run).limit(limit)).all()
-    is_sqlite = connection.dialect.name == "sqlite"
-    bodies = _bodies(connection, rows) if is_sqlite else {}
-    for row in rows:
-        if is_sqlite:
-            # FTS5 keeps no texts: it must be told the very words to take out.
-            statement = f"INSERT INTO search (search, rowid, {row.field}) VALUES ('delete', :key, :piece)"
-            piece = bodies.get(row.id)
-            if piece is not None:
-                connection.execute(text(statement), {"key": row.id, "piece": piece.replace("\0", " ")})
-        else:
-            connection.execute(text("DELETE FROM search WHERE id = :key"), {"key": row.id})
-        connection.execute(texts.delete().where(texts.c.id == row.id))
-    return bool(rows)
-
-
-def find(
-    connection: Connection,
-    query: Query,
-    *,
-    limit: int,
-    before: int | None = None,
-    chosen: Sequence[ColumnElement[bool]] = (),
-    per_run: int | None = None,
-) -> list[SearchHit]:
-    """The texts that fit, the latest first.
-
-    Args:
-        connection: A transaction for reading.
-        query: What is looked for.
-        limit: How many at most.
-        before: The key of the last hit of the previous page.
-        chosen: Conditions that the runs must meet.
-        per_run: How many of one run at most, so that a run with thousands does not hide all others.
-    """
-    low, high = _bounds(connection, chosen, before if before is not None else 2**62)
-    if not query.terms or low >= high:
-        return []
-    words, matches = _lite(connection, query) if connection.dialect.name == "sqlite" else _server(query)
-    key = _key(connection)
-    page_size = limit if per_run is None else min(limit, _RUNS_AT_ONCE * per_run)
-    statement = (
-        select(*_COLUMNS)
-        .select_from(_index.join(texts, texts.c.id == key).join(runs, runs.c.number == texts.c.run))
-        .where(matches, key >= bindparam("low"), key < bindparam("high"), listed(), *chosen)
-        .order_by(key.desc())
-        .limit(page_size)
-    )
-    found = _Found(limit, per_run)
-    while low < high and not found.is_full:
-        page: Sequence[Any] = connection.execute(statement, {"words": words, "low": low, "high": high}).all()
-        high = found.take(connection, page) if page else low
-        if len(page) < page_size:
-            break
-    bodies = _bodies(connection, found.rows)
-    return [_hit(row, bodies.get(row.id, ""), query, found.skipped.get(row.id)) for row in found.rows]
-
-
-class _Found:
-    """Rows of hits, as many as are wanted.
-
-    Attributes:
-        skipped: By the last row of a run of which more was found: the first text of that run.
-    """
-
-    def __init__(self, limit: int, per_run: int | None) -> None:
-        self.rows: list[Any] = []
-        self.skipped: dict[int, int] = {}
-        self._limit = limit
-        self._per_run = per_run or limit
-        self._run = -1
-        self._count = 0
-
-    @property
-    def is_full(self) -> bool:
-        """Whether no more are wanted."""
-        return len(self.rows) >= self._limit
-
-    def take(self, connection: Connection, page: Sequence[Any]) -> int:
-        """The next rows. Returns before which number to go on: a run that has given enough is passed over."""
-        for row in page:
-            if self.is_full:
-                break
-            if row.run != self._run:
-                self._run, self._count = row.run, 0
-            self._count += 1
-            if self._count > self._per_run:
-                first = connection.execute(select(func.min(texts.c.id)).where(texts.c.run == row.run)).scalar_one()
-                self.skipped[self.rows[-1].id] = first
-                return first
-            self.rows.append(row)
-        return page[-1].id
-
-
-def _bounds(connection: Connection, chosen: Sequence[ColumnElement[bool]], high: int) -> tuple[int, int]:
-    """Between which numbers the texts of the chosen runs lie, so that a few runs are found without reading all."""
-    if not chosen:
-        return 0, high
-    numbers = list(connection.execute(select(runs.c.number).where(*chosen).limit(_FEW_RUNS + 1)).scalars())
-    if len(numbers) > _FEW_RUNS:
-        return 0, high
-    first, last = connection.execute(
-        select(func.min(texts.c.id), func.max(texts.c.id)).where(texts.c.run.in_(numbers))
-    ).one()
-    return (0, 0) if first is None else (first, min(high, last + 1))
-
-
+STEP_SECONDS = 0.02
+"""How long a step takes, about: so soon is shown what was found, and ends what nobody waits for."""
+TRIED_SECONDS, TRIED_TEXTS = 0.04, 300
+"""How long, and with how many texts at least, a way is tried that need not be the best."""
+_FIRST, _FEWEST, _MOST = 4, 25, 16_000
+"""How many places of the index are looked up at once: a few first, because some may be far apart."""
 _FEW_RUNS = 200
-_RUNS_AT_ONCE = 4
-"""Of how many runs the hits are read at once, where only some of each are wanted."""
-_index = table("search", column("rowid"), column("id"), column("words"))
 _COLUMNS = (
     texts.c.id, texts.c.run, texts.c.field, texts.c.seq, texts.c.call, texts.c.iteration, texts.c.cell,
     texts.c.start, texts.c.codec, texts.c.data, runs.c.id.label("run_id"), runs.c.session_id, runs.c.question,
@@ -210,74 +35,188 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _key(connection: Connection) -> ColumnClause[Any]:
-    return _index.c.rowid if connection.dialect.name == "sqlite" else _index.c.id
+def steps(
+    read: Callable[[Callable[[], bool] | None], AbstractContextManager[Connection]],
+    is_live: Liveness,
+    text: str,
+    options: SearchOptions,
+) -> Iterator[SearchStep]:
+    """What `History.search_steps` says. Each step is a short transaction of its own, made by `read`."""
+    query = parse(text, is_typing=options.get("is_typing", False))
+    query = replace(query, fields=query.fields or tuple(options.get("fields", ())))
+    chosen, before, is_stale = options.get("chosen"), options.get("before"), options.get("is_stale")
+    limit = options.get("limit", 50)
+    with closing(_Search(query, limit, options.get("per_run") or limit)) as search:
+        while not search.is_over:
+            try:
+                with read(is_stale) as connection:
+                    if not search.is_prepared:
+                        conditions = filters.conditions(connection, is_live, chosen or RunFilter())
+                        search.prepare(connection, conditions, before.key if before else None)
+                    hits = search.step(connection)
+            except HistoryError:
+                if is_stale is None or not is_stale():
+                    raise
+                return
+            yield SearchStep(tuple(hits), search.share, search.is_over, search.has_all)
 
 
-def _lite(connection: Connection, query: Query) -> tuple[str, TextClause]:
-    """FTS5, in the order of its row numbers: ranking a frequent word would read every text that has it."""
-    words = " AND ".join(_lite_term(connection, term) for term in query.terms)
-    for term in query.excluded:
-        words = f"({words}) NOT {_lite_term(connection, term)}"
-    if query.fields:
-        words = f"{{{' '.join(query.fields)}}} : ({words})"
-    return words, text("search MATCH :words")
+class _Search:
+    """A search under way.
 
-
-def _lite_term(connection: Connection, term: Term) -> str:
-    """A term as FTS5 wants it; a prefix as all the words that begin so.
-
-    FTS5 answers a prefix by reading the places of all these words before it gives the first, which takes half a
-    second for a frequent one in a million texts. The words one by one are read no further than needed; only where
-    there are very many of them, which are mostly rare then, is FTS5's own way the quicker one (measured).
+    Attributes:
+        is_prepared: Whether it is known how and where to look.
+        is_over: Whether nothing more is looked for.
     """
-    if not term.is_prefix:
-        return f'"{" ".join(term.words)}"'
-    begun = _words_beginning(connection, fold(term.words[-1]))
-    if not 0 < len(begun) <= _MOST_WORDS:
-        return f'"{" ".join(term.words)}"*'
-    whole = [" ".join((*term.words[:-1], word)) for word in begun]
-    return "(" + " OR ".join(f'"{words}"' for words in whole) + ")"
+
+    def __init__(self, query: Query, limit: int, per_run: int) -> None:
+        self.is_prepared = self.is_over = False
+        self._query = query
+        self._left = limit
+        self._per_run = per_run
+        self._ways: list[Way] = []
+        self._sample = Sample()
+        self._statement: Executable | None = None
+        self._spent, self._tried = 0.0, 0
+        self._chosen: Sequence[ColumnElement[bool]] = ()
+        # What is left to look up, how much of it at a time, and what of it has been fetched.
+        self._low = self._high = self._top = 0
+        self._most = _FIRST
+        self._rows: deque[Row[Any]] = deque()
+        self._reader = PieceReader()
+        # The run in hand, how many hits it gave, and its last one, until it is known whether there are more.
+        self._run, self._of_run = -1, 0
+        self._held: SearchHit | None = None
+
+    def prepare(self, connection: Connection, chosen: Sequence[ColumnElement[bool]], before: int | None) -> None:
+        """Find out how and where to look."""
+        self.is_prepared = True
+        self._chosen = (filters.listed(), *chosen)
+        if self._query.terms:
+            self._ways = ways(connection, self._query, self._sample)
+            self._low, self._high = _bounds(connection, chosen)
+        if before is not None:
+            self._high = min(before, self._high)
+        self._top = self._high
+
+    def close(self) -> None:
+        """Nothing more is looked for."""
+        self._sample.close()
+
+    @property
+    def share(self) -> float:
+        """How much has been looked through."""
+        last = self._rows[0].id if self._rows else self._high
+        return 1 - (last - self._low) / max(1, self._top - self._low)
+
+    @property
+    def has_all(self) -> bool:
+        """Whether there is nothing left to look through."""
+        return not self._rows and self._high <= self._low
+
+    def step(self, connection: Connection) -> list[SearchHit]:
+        """What is found in some milliseconds."""
+        started = now = time.perf_counter()
+        hits: list[SearchHit] = []
+        while now - started < STEP_SECONDS and not self.is_over:
+            if self._rows:
+                hits += self._take(connection, self._rows.popleft())
+            elif not self.has_all:
+                self._look(connection)
+            if self._left == 0 or self.has_all:
+                self.is_over = True
+                hits += self._release()
+            now = time.perf_counter()
+        self._spent += now - started
+        return hits
+
+    def _look(self, connection: Connection) -> None:
+        """Fetch the latest rows of what is left."""
+        if len(self._ways) > 1 and self._tried >= TRIED_TEXTS and self._spent >= TRIED_SECONDS:
+            del self._ways[0]
+            self._statement = None
+        way = self._ways[0]
+        if self._statement is None:
+            self._statement = _statement(way, self._chosen)
+        most = _MOST if way.reads_all else self._most
+        found = {"words": way.words, "low": self._low, "high": self._high, "most": most}
+        rows = connection.execute(self._statement, found).all()
+        self._high = rows[0].last if rows[0].found == most else self._low
+        self._rows.extend(row for row in rows if row.id is not None)
+        if len(self._rows) < most / 4:  # most of them are in runs that are not wanted
+            most = min(4 * most, _MOST)
+        self._most = max(most, _FEWEST)
+
+    def _take(self, connection: Connection, row: Row[Any]) -> list[SearchHit]:
+        """The hits that are certain now that the next row is known."""
+        judge = self._ways[0].judge
+        is_enough = row.run == self._run and self._of_run == self._per_run
+        piece = None if judge is None and is_enough else self._reader.piece(connection, row)
+        self._tried += 1
+        if judge is not None and (piece is None or not judge(row.field, piece)):
+            return []
+        if is_enough:
+            return self._pass_over(connection, row.run)
+        if row.run != self._run:
+            self._run, self._of_run = row.run, 0
+        hits = self._release()
+        self._of_run += 1
+        self._left -= 1
+        hit = _hit(row, piece or "", self._query)
+        if self._of_run < self._per_run:
+            return [*hits, hit]
+        self._held = hit
+        return hits
+
+    def _release(self) -> list[SearchHit]:
+        held, self._held = self._held, None
+        return [] if held is None else [held]
+
+    def _pass_over(self, connection: Connection, run: int) -> list[SearchHit]:
+        """Go on before a run that has given enough."""
+        first = connection.execute(select(func.min(texts.c.id)).where(texts.c.run == run)).scalar_one()
+        self._high = min(self._high, first)
+        self._rows = deque(row for row in self._rows if row.id < first)
+        return [replace(hit, key=first, has_more=True) for hit in self._release()]
 
 
-_MOST_WORDS = 200
+def _bounds(connection: Connection, chosen: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
+    """Between which numbers the texts of the chosen runs lie, so that a few runs are found without reading all."""
+    if chosen:
+        numbers = list(connection.execute(select(runs.c.number).where(*chosen).limit(_FEW_RUNS + 1)).scalars())
+        if len(numbers) <= _FEW_RUNS:
+            ends = (select(end(texts.c.id)).where(texts.c.run == runs.c.number) for end in (func.min, func.max))
+            first, last = (one.correlate(runs).scalar_subquery() for one in ends)
+            return _range(connection, select(func.min(first), func.max(last)).where(runs.c.number.in_(numbers)))
+    # Each by itself: for both at once SQLite reads the whole table.
+    first, last = (select(end(texts.c.id)).scalar_subquery() for end in (func.min, func.max))
+    return _range(connection, select(first, last))
 
 
-def _words_beginning(connection: Connection, prefix: str) -> list[str]:
-    """The words of the index that begin so, at most one more than `_MOST_WORDS`."""
-    connection.execute(
-        text("CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words USING fts5vocab(main, search, instance)")
-    )
-    found: list[str] = []
-    # A list of the words alone does not exist; asked for the next place of a word after the last, FTS5 jumps.
-    following = text("SELECT term FROM temp.search_words WHERE term >= :start LIMIT 1")
-    start = prefix
-    while len(found) <= _MOST_WORDS:
-        word = connection.execute(following, {"start": start}).scalar()
-        if word is None or not word.startswith(prefix):
-            break
-        found.append(word)
-        start = word + "\1"
-    return found
+def _range(connection: Connection, asked: Executable) -> tuple[int, int]:
+    first, last = tuple[Any, Any](connection.execute(asked).one())
+    return (0, 0) if first is None else (first, last + 1)
 
 
-def _server(query: Query) -> tuple[str, ColumnElement[bool]]:
-    parts = [_server_term(term) for term in query.terms] + [f"!({_server_term(term)})" for term in query.excluded]
-    words = " & ".join(f"({part})" for part in parts)
-    matches: ColumnElement[bool] = _index.c.words.op("@@")(func.to_tsquery("simple", bindparam("words")))
-    if query.fields:
-        matches = and_(matches, texts.c.field.in_(query.fields))
-    return words, matches
+def _statement(way: Way, chosen: Sequence[ColumnElement[bool]]) -> Executable:
+    """The latest places of the index below a number, with the texts there of the runs that are chosen.
+
+    There is always a row, and each says how many places were looked up, and which was the last: FTS5 goes on to the
+    next place that fits, however far that is, so only a number of places can be asked for, not a range to look in.
+    """
+    places = select(way.key.label("key")).select_from(way.source)
+    places = places.where(way.matches, way.key >= bindparam("low"), way.key < bindparam("high"))
+    places = places.order_by(way.key.desc()).limit(bindparam("most")).cte("places")
+    ends = select(func.min(places.c.key).label("last"), func.count().label("found")).subquery("ends")
+    # The zeros keep SQLite from turning the joins round, which would read the whole table for each place.
+    joined = places.join(texts, texts.c.id == places.c.key + 0).join(runs, runs.c.number == texts.c.run + 0)
+    rows = select(*_COLUMNS).select_from(joined).where(*chosen).subquery("rows")
+    columns = (ends.c.last, ends.c.found, *rows.c)
+    return select(*columns).select_from(ends.outerjoin(rows, true())).order_by(rows.c.id.desc())
 
 
-def _server_term(term: Term) -> str:
-    words = [f"'{word}'" for word in term.words]
-    words[-1] += ":*" if term.is_prefix else ""
-    return " <-> ".join(words)
-
-
-def _hit(row: Row[Any], body: str, query: Query, skipped: int | None) -> SearchHit:
-    excerpt, marks = snippet(body, query)
+def _hit(row: Row[Any], piece: str, query: Query) -> SearchHit:
+    excerpt, marks = snippet(piece, query)
     return SearchHit(
         run_id=row.run_id,
         session_id=row.session_id,
@@ -290,63 +229,5 @@ def _hit(row: Row[Any], body: str, query: Query, skipped: int | None) -> SearchH
         cell=row.cell,
         snippet=excerpt,
         marks=marks,
-        key=row.id if skipped is None else skipped,
-        has_more=skipped is not None,
+        key=row.id,
     )
-
-
-def _bodies(connection: Connection, rows: Iterable[Row[Any]]) -> Mapping[int, str]:
-    """The indexed pieces of texts by the key of their row; those that cannot be read are left out."""
-    found: dict[int, str] = {}
-    lines: dict[tuple[int, int], list[Row[Any]]] = {}
-    for row in rows:
-        if row.data is not None:
-            found[row.id] = records.inflate(row.codec, row.data).decode()
-        else:
-            lines.setdefault((row.run, row.seq), []).append(row)
-    reader = _Reader(connection)
-    for (run, seq), its_rows in lines.items():
-        for field, whole in reader.texts_at(run, seq).items():
-            parts = dict(pieces(whole)) if len(whole) > PIECE else {0: whole}
-            found |= {row.id: parts[row.start] for row in its_rows if row.field == field and row.start in parts}
-    return found
-
-
-_block_at = (
-    select(events.c.first, events.c.last, events.c.codec, events.c.data)
-    .where(events.c.run == bindparam("run"), events.c.first <= bindparam("seq"))
-    .order_by(events.c.first.desc())
-    .limit(1)
-)
-
-
-class _Reader:
-    """Reads single events. Neighbours are mostly asked for together: the last block stays at hand."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._run = -1
-        self._first = 0
-        self._last = -1
-        self._lines: list[bytes] = []
-
-    def texts_at(self, run: int, seq: int) -> dict[str, str]:
-        """The texts of one event; none when it cannot be read."""
-        try:
-            if run != self._run or not self._first <= seq <= self._last:
-                self._load(run, seq)
-            place = seq - self._first
-            for line in (*self._lines[place : place + 1], *self._lines):
-                event = queries.decoded(self._connection, [line])
-                if event and event[0].seq == seq:
-                    return texts_in(event[0])
-        except (ValueError, msgspec.DecodeError):
-            pass
-        return {}
-
-    def _load(self, run: int, seq: int) -> None:
-        self._run, self._lines = -1, []
-        row = self._connection.execute(_block_at, {"run": run, "seq": seq}).first()
-        if row is not None:
-            self._lines = records.lines_of(row.codec, row.data)
-            self._run, self._first, self._last = run, row.first, row.last

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from rlm_desktop.history import queries, records, search
+from rlm_desktop.history import indexing, queries, records
 from rlm_desktop.history.database import Database
 from rlm_desktop.history.queries import Liveness
 from rlm_desktop.history.schema import events, runs
@@ -109,7 +109,7 @@ def _add_slice(database: Database, number: int, found: list[Found]) -> list[Foun
         characters += len(found[count].text)
         count += 1
     with database.transaction(writes=True) as connection:
-        search.add(connection, number, found[:count])
+        indexing.add(connection, number, found[:count])
     return found[count:]
 
 
@@ -118,7 +118,7 @@ def forget(database: Database, number: int) -> Iterator[None]:
     is_more = True
     while is_more:
         with database.transaction(writes=True) as connection:
-            is_more = search.forget(connection, number, FORGET)
+            is_more = indexing.forget(connection, number, FORGET)
         yield
 
 

@@ -36,7 +36,8 @@ def fold(text: str) -> str:
 
 
 def _folded(character: str) -> str:
-    return unicodedata.normalize("NFD", character)[0].lower()[0]
+    base, *rest = unicodedata.normalize("NFD", character)
+    return (base if all(map(unicodedata.combining, rest)) else character).lower()[0]
 
 
 def _pattern(term: Term) -> str:

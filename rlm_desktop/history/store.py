@@ -8,10 +8,9 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import msgspec
 
@@ -20,7 +19,16 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.presence import FilePresence, Presence, ServerPresence
-from rlm_desktop.history.rows import RUNNING, Facets, RunFilter, RunRow, SessionRow
+from rlm_desktop.history.rows import (
+    RUNNING,
+    Facets,
+    RunFilter,
+    RunRow,
+    SearchHit,
+    SearchOptions,
+    SearchStep,
+    SessionRow,
+)
 from rlm_desktop.history.writer import Slices, Writer
 
 if TYPE_CHECKING:
@@ -28,7 +36,6 @@ if TYPE_CHECKING:
 
     from rlm_desktop.documents.document import Document
     from rlm_desktop.history.database import Database
-    from rlm_desktop.history.search import SearchHit
     from rlm_desktop.history.spending import Spending
     from rlm_desktop.history.storage import Storage
     from rlm_desktop.history.tape import Tape
@@ -286,52 +293,22 @@ class History:
             sha256 = queries.document_of_file(connection, file_key)
             return queries.document(connection, sha256, name, path) if sha256 else None
 
-    def search(
-        self,
-        text: str,
-        *,
-        limit: int = 50,
-        before: SearchHit | None = None,
-        chosen: RunFilter | None = None,
-        fields: Sequence[str] = (),
-        per_run: int | None = None,
-        is_typing: bool = False,
-        is_stale: Callable[[], bool] | None = None,
-        wait: float = 1.0,
-    ) -> list[SearchHit]:
+    def search(self, text: str, **options: Unpack[SearchOptions]) -> list[SearchHit]:
+        """All that `search_steps` finds."""
+        return [hit for step in self.search_steps(text, **options) for hit in step.hits]
+
+    def search_steps(self, text: str, **options: Unpack[SearchOptions]) -> Iterator[SearchStep]:
         """Texts of all runs that have the words of `text`, the latest first (see `history.query`).
 
-        Any text is a valid search. Runs that have just ended are waited for, at most `wait` seconds; a run that is
-        going on is found when it has ended.
-
-        Args:
-            text: What is looked for.
-            limit: How many at most.
-            before: The last hit of the previous page.
-            chosen: What the runs must be.
-            fields: Kinds of texts to look in, of `query.FIELDS`, unless `text` names some.
-            per_run: How many of one run at most; all of them without.
-            is_typing: The last word may go on.
-            is_stale: Tells that nobody waits for the result any more; it is empty then.
-            wait: Seconds; with 0, what is not indexed yet is not found.
+        Any text is a valid search. What is found comes step by step, each some hundredths of a second's work, and
+        nothing is held between them. A run that is going on is found when it has ended.
         """
-        from rlm_desktop.history import filters, search
-        from rlm_desktop.history.query import parse
+        from rlm_desktop.history import search
 
         database = self._up_to_date()
-        if wait > 0:
+        if (wait := options.get("wait", 1.0)) > 0:
             self._index(wait)
-        key = None if before is None else before.key
-        try:
-            with database.read(is_stale) as connection:
-                wanted = filters.conditions(connection, self._is_live, chosen or RunFilter())
-                query = parse(text, is_typing=is_typing)
-                query = replace(query, fields=query.fields or tuple(fields))
-                return search.find(connection, query, limit=limit, before=key, chosen=wanted, per_run=per_run)
-        except HistoryError:
-            if is_stale is None or not is_stale():
-                raise
-            return []
+        return search.steps(database.read, self._is_live, text, options)
 
     def unindexed(self) -> int:
         """How many runs have ended and cannot be found by `search` yet."""

@@ -103,3 +103,8 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
         yield start, text[start:end]
         start = end
     yield start, text[start:]
+
+
+def as_indexed(piece: str) -> str:
+    """A piece as the index gets it: neither SQLite nor PostgreSQL reads a text beyond a zero character."""
+    return piece.replace("\0", " ")

@@ -55,7 +55,7 @@ def test_a_prefix_is_the_words_that_begin_so(history: History, monkeypatch: pyte
     keep(history, traces.run(question="Straße strasse STRÄSSCHEN strata 2024 2025 street"))
     expected = {"stra*": 1, "strä*": 1, "STRASSEN*": 0, "2*": 1, "zzz*": 0, '"2024 202*"': 1, "street -stra*": 0}
     for most in (500, 1):
-        monkeypatch.setattr("rlm_desktop.history.search._MOST_WORDS", most)
+        monkeypatch.setattr("rlm_desktop.history.matching._MOST_WORDS", most)
         assert {text: len(history.search("q:" + text, wait=30)) for text in expected} == expected
 
 
