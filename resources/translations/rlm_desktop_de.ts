@@ -3634,19 +3634,19 @@
     <name>MenuCorner</name>
     <message>
         <source>Every command and every session, by its name</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeder Befehl und jede Sitzung, beim Namen</translation>
     </message>
     <message>
         <source>Search or run a command</source>
-        <translation type="unfinished"></translation>
+        <translation>Suchen oder Befehl ausführen</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished">Einstellungen</translation>
+        <translation>Einstellungen</translation>
     </message>
     <message>
         <source>Settings {keys}</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen {keys}</translation>
     </message>
 </context>
 <context>
@@ -4769,7 +4769,7 @@
     </message>
     <message>
         <source>Replay</source>
-        <translation type="unfinished">Abspielen</translation>
+        <translation>Wiedergabe</translation>
     </message>
     <message>
         <source>Show answer</source>
@@ -4797,7 +4797,7 @@
     </message>
     <message>
         <source>What happened then shows below; no model is asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was damals geschah, steht unten; kein Modell wird gefragt.</translation>
     </message>
     <message>
         <source>Working</source>
@@ -6718,6 +6718,10 @@
     <message>
         <source>{path} is too large to import: {size} MB, at most {LARGEST} MB.</source>
         <translation>{path} ist zu groß zum Importieren: {size} MB, höchstens {LARGEST} MB.</translation>
+    </message>
+    <message>
+        <source>{path} was imported in part only. {trouble} {again}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path}, {size} MB, 1 session</source>

@@ -16,6 +16,7 @@ from rlm_desktop.ui.samples import Sample
 from rlm_desktop.ui.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from rlm_desktop.ui.menu_corner import MenuCorner
     from rlm_desktop.ui.sessions.panel import HistoryPanel
     from rlm_desktop.ui.work_page import WorkPage
 
@@ -23,7 +24,7 @@ TITLE = "RLM Desktop"
 INSPECTOR_BESIDE_FROM = 1100
 """Narrower than this, the inspector lies below the tree."""
 HISTORY_FROM = 760
-"""Narrower than this, the list of sessions is hidden."""
+"""Narrower than this, the list of sessions is hidden, and so is what stands beside the menus."""
 START_SIZE = QSize(1600, 960)
 HISTORY_WIDTH, INSPECTOR_WIDTH = 230, 560
 SMALLEST = (560, 420)
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self._side = QWidget()
         self._side.setObjectName("historyPanel")
         self._work: WorkPage | None = None
+        self._corner: MenuCorner | None = None
         self._build()
         self._restore()
         self.actions_by_name["show_history"].setChecked(self._is_history_wanted)
@@ -123,6 +125,8 @@ class MainWindow(QMainWindow):
 
     def connect_actions(self, handlers: Mapping[str, Callable[[], object]]) -> None:
         """Let the actions act; `handlers` are those that the window does not have itself."""
+        from rlm_desktop.ui.menu_corner import MenuCorner
+
         work = self.work
         own: dict[str, Callable[[], object]] = {
             "quit": self.close,
@@ -137,6 +141,9 @@ class MainWindow(QMainWindow):
         }
         work.tree.inspect_requested.connect(own["go_inspector"])
         self.actions_by_name.connect_handlers({**own, **handlers})
+        self._corner = MenuCorner(self.actions_by_name)
+        self.menuBar().setCornerWidget(self._corner)
+        self._arrange()
 
     @property
     def work(self) -> WorkPage:
@@ -153,7 +160,10 @@ class MainWindow(QMainWindow):
         if self._page is None:
             self._pages.setCurrentWidget(self._home)
             work.inspector.setVisible(is_working)
-            (work.question.edit if is_working else self.first_run.choose).setFocus()
+            if not is_working:
+                self.first_run.choose.setFocus()
+            else:
+                (work.tree if work.tree.state.nodes else work.question.edit).setFocus()
 
     def show_page(self, page: QWidget | None) -> None:
         """Show a page in place of the work, as the history does; None brings the work back."""
@@ -164,6 +174,8 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(page or self._home)
         self.work.inspector.setVisible(page is None and self.is_working)
+        if page is None and self.is_working:
+            self.work.tree.setFocus()
         self.page_changed.emit(page)
 
     @property
@@ -220,6 +232,8 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         """Put the inspector where there is room, and hide the sessions where there is none."""
         self._side.setVisible(self._is_history_wanted and self.width() >= HISTORY_FROM)
+        if self._corner is not None:
+            self._corner.setVisible(self.width() >= HISTORY_FROM)
         if self._work is None:
             return
         inspector = self._work.inspector

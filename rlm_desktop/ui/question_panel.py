@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 MIN_LINES, MAX_LINES = 2, 8
 ALL_MODELS = "\0all"
 """Data of the entry that opens the list of all models; no model can be called so."""
-ONE_LINE_FROM = 1000
-"""Narrower than this, the limits stand below the models."""
+ROOM_AROUND_NAME = 48
+"""Of a model's name in its box, the arrow included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class QuestionPanel(QFrame):
         self.sub_model = _model_box(self.tr("Sub-call model"), self.tr("Answers the calls that the code makes"))
         self.max_depth = QSpinBox(minimum=1, maximum=10)
         self.max_iterations = QSpinBox(minimum=1, maximum=1000)
-        self.budget = QDoubleSpinBox(minimum=0.0, maximum=10_000.0, decimals=2, singleStep=0.25)
+        self.budget = QDoubleSpinBox(minimum=0.0, maximum=9_999.99, decimals=2, singleStep=0.25)
         self.max_depth.setPrefix(self.tr("depth ≤ "))
         self.max_iterations.setPrefix("≤ ")
         self.max_iterations.setSuffix(self.tr(" iterations"))
@@ -153,9 +153,9 @@ class QuestionPanel(QFrame):
         arrow.setToolTip(self.tr("The root model calls the sub-call model"))
         muted(arrow)
         self._models = QHBoxLayout()
-        self._models.addWidget(self.root_model, 3)
+        self._models.addWidget(self.root_model, 1)
         self._models.addWidget(arrow)
-        self._models.addWidget(self.sub_model, 2)
+        self._models.addWidget(self.sub_model, 1)
         self._limits = QHBoxLayout()
         for control in (self.max_depth, self.max_iterations, self.budget):
             control.lineEdit().setTextMargins(4, 0, 0, 0)
@@ -241,6 +241,7 @@ class QuestionPanel(QFrame):
     def _on_model_changed(self, box: QComboBox) -> None:
         if (chosen := _chosen(box)) != ALL_MODELS:
             self._kept[box] = chosen
+            self._place_limits()
             self.choices_changed.emit()
 
     def choose_model(self, name: str, *, is_root: bool) -> None:
@@ -298,7 +299,15 @@ class QuestionPanel(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        is_narrow = self.width() < ONE_LINE_FROM
+        self._place_limits()
+
+    def _place_limits(self) -> None:
+        """Put the limits beside the models, or below where the models' names would be cut."""
+        names = (
+            self.fontMetrics().horizontalAdvance(box.currentText()) for box in (self.root_model, self.sub_model)
+        )
+        needed = 2 * max(names) + 2 * ROOM_AROUND_NAME + self._limits.sizeHint().width()
+        is_narrow = self.width() < needed
         direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
         if direction != self._lines.direction():
             self._lines.setDirection(direction)

@@ -88,9 +88,10 @@ class RunHeader(QFrame):
         """Put a line below."""
         self._lines.addWidget(line)
 
-    def set_state(self, state: RunState | None) -> None:
-        """Show another run; None for none."""
+    def set_state(self, state: RunState | None, *, is_replay: bool = False) -> None:
+        """Show another run; None for none. A replay shows again what happened: nothing is at work."""
         self._state = state
+        self._is_replay = is_replay
         self.setVisible(state is not None)
         self.refresh()
 
@@ -115,6 +116,8 @@ class RunHeader(QFrame):
     def _second_line(self, state: RunState) -> tuple[str, str]:
         """How it stands, and what there is to say."""
         status = status_words(state.status)
+        if state.status in ("queued", "running") and self._is_replay:
+            return self.tr("Replay"), self.tr("What happened then shows below; no model is asked.")
         if state.status in ("queued", "running"):
             return self.tr("Working"), self.tr("The calls show below as they happen.")
         if not state.answer:

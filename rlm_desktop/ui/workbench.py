@@ -335,6 +335,7 @@ class Workbench(QObject):
         self._show_feed(player.feed)
         self._work.replay.set_player(player)
         self._work.replay.show()
+        self._work.tree.setFocus()  # the keys of the replay are letters for the question
         self.standing_changed.emit()
         self._tasks.spawn(player.prepare(), name="prepare the replay")
         player.seek_event(0)
@@ -349,7 +350,7 @@ class Workbench(QObject):
         selected = self._work.tree.selected_node()
         self._inspected = None
         self._work.tree.set_state(feed.state, feed.now)
-        self._work.header.set_state(feed.state)
+        self._work.header.set_state(feed.state, is_replay=self.is_replaying)
         self._window.status.set_state(feed.state, feed.now, is_replay=self.is_replaying)
         if selected is not None and selected.index < len(feed.state.nodes):
             self._work.tree.select_node(feed.state.nodes[selected.index])

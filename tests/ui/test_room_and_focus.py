@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -74,3 +77,35 @@ async def test_the_inspector_is_reached_and_scrolled_by_keys(qapp: QApplication,
         tree.setFocus()
         qtbot.keyClick(tree.table, Qt.Key.Key_Return)
         assert application.window.focusWidget() is inspector.facts
+
+
+async def test_ask_inspect_and_replay_by_keys(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, wait_for_signal: Any, wait_until: Until
+) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("The lighthouse was lit for the first time on 14 March 1871.", encoding="utf-8")
+    async with opened_window(qapp) as application:
+        window, bench = application.window, application.workbench
+
+        def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+            qtbot.keyClick(window.focusWidget(), key, modifier)
+
+        bench.add_files([str(note)])
+        await bench.reader.done()
+        qtbot.keyClicks(window.focusWidget(), "When was the lighthouse lit?")
+        ended = asyncio.ensure_future(wait_for_signal(bench.run_ended, 60.0))
+        press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await ended
+        press(Qt.Key.Key_Down)
+        press(Qt.Key.Key_Return)
+        assert window.focusWidget() is window.work.inspector.cells.code
+        window.work.question.edit.setFocus()
+        press(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+        await wait_until(lambda: bench.is_replaying)
+        player = window.work.replay.player
+        assert player is not None
+        player.pause()
+        before = player.replay.seq
+        press(Qt.Key.Key_Period)
+        assert window.work.question.text == "", "the keys of the replay are no longer letters of a question"
+        assert player.replay.seq == before + 1

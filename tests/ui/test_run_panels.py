@@ -169,6 +169,12 @@ class TestHeader:
         assert header.answer.full_text == figures.plain_line(state.answer)
         assert header.mark.text == "Final answer"
 
+    def test_a_replay_is_not_at_work(self, header: RunHeader) -> None:
+        header.set_state(traces.state(traces.Shape(cut=40)), is_replay=True)
+        assert header.mark.text == "Replay"
+        header.set_state(traces.state(traces.Shape(cut=40)))
+        assert header.mark.text == "Working"
+
     def test_a_cut_off_run_says_so(self, header: RunHeader) -> None:
         state = traces.state(traces.Shape(cut=40))
         state.close_interrupted()
