@@ -14,7 +14,7 @@ from rlm_desktop.cli.output import local_time, one_line, print_json, width
 from rlm_desktop.engine.providers import known_secrets
 from rlm_desktop.errors import UsageError
 from rlm_desktop.history import History, exports
-from rlm_desktop.history.transfer import ARCHIVE, Exported, export_runs, receive
+from rlm_desktop.history.transfer import ARCHIVE, Exported, StoredEvents, export_runs, receive
 
 
 def export(history: History, run_ids: Sequence[str], chosen: argparse.Namespace) -> int:
@@ -37,7 +37,7 @@ def export(history: History, run_ids: Sequence[str], chosen: argparse.Namespace)
     if len(run_ids) > 1:
         raise UsageError(f"Only --format {ARCHIVE} holds more than one run: give --output FOLDER for a file each.")
     clean = exports.Redactor(known_secrets())
-    sys.stdout.writelines(exports.render(history.events(run_ids[0]), chosen.format, clean=clean))
+    sys.stdout.writelines(exports.render(StoredEvents(history, run_ids[0]), chosen.format, clean=clean))
     _tell_redacted(clean.replaced)
     return 0
 

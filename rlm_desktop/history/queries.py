@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rlm_desktop.documents.document import Document
     from rlm_desktop.history.tape import Tape
 
+TEXTS_AT_HAND = 8 << 20
+"""Characters of long texts that are held while the events of a run are read."""
 _T = TypeVar("_T")
 Liveness = Callable[[str, str], bool]
 """Whether the run of that id, written by the process of that token, is still being written."""
@@ -198,6 +200,8 @@ def run_events(connection: Connection, number: int) -> Iterator[list[AnyEvent]]:
     query = select(events).where(events.c.run == number).order_by(events.c.first)
     texts: dict[str, str] = {}
     for row in connection.execution_options(yield_per=20).execute(query):
+        if sum(map(len, texts.values())) > TEXTS_AT_HAND:
+            texts.clear()
         yield block_events(connection, row, texts)
 
 

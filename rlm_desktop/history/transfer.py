@@ -9,29 +9,33 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from rlm_desktop.documents.document import Document, from_text
 from rlm_desktop.engine.events import AnyEvent, RunStarted
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import exports, imports
-from rlm_desktop.history.exports.recorded import Clean, Redactor, cleaned, common_secrets
+from rlm_desktop.history.exports.recorded import Clean, Cleaned, Redactor, common_secrets
 from rlm_desktop.history.rows import RunRow
 from rlm_desktop.history.store import History
 from rlm_desktop.history.watch import TransferCancelled, Watch
 
 __all__ = [
-    "ARCHIVE", "ARCHIVE_SUFFIX", "Exported", "Received", "TransferCancelled", "Watch", "export_runs", "receive",
-    "save_archive",
+    "ARCHIVE", "ARCHIVE_SUFFIX", "Exported", "Received", "StoredEvents", "TransferCancelled", "Watch",
+    "export_runs", "receive", "save_archive",
 ]  # fmt: skip
 
 ARCHIVE = "archive"
 """The form of export that holds several runs with their documents, and that can be taken in again whole."""
 ARCHIVE_SUFFIX = ".rlmarchive"
 _BLOCK = 500
+"""Events that are written before the next are read."""
+_PASSES = 2
+"""How often the events of a run are gone through: what a secret runs over is found before anything is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def export_runs(
     """
     watch = watch or Watch()
     rows = [history.run(run_id) for run_id in run_ids]
-    watch.total = sum(row.events for row in rows)
+    watch.total = sum(row.events for row in rows) * _PASSES
     clean = Redactor(secrets, watch)
     if form == ARCHIVE:
         remarks = save_archive(history, target, run_ids, with_documents=with_documents, clean=clean, watch=watch)
@@ -103,7 +107,8 @@ def export_runs(
     written: list[Path] = []
     try:
         for row, file in zip(rows, files, strict=True):
-            exports.export(_events(history, row.id, watch), form, file, clean=clean, watch=watch)
+            events = StoredEvents(history, row.id, watch)
+            exports.export(events, form, file, clean=clean, tape=history.tape(), watch=watch)
             written.append(file)
     except HistoryError:
         for file in written:
@@ -133,12 +138,23 @@ def _file_names(rows: Sequence[RunRow], form: str, folder: Path) -> list[Path]:
     return files
 
 
-def _events(history: History, run_id: str, watch: Watch) -> list[AnyEvent]:
-    events: list[AnyEvent] = []
-    for block in history.event_blocks(run_id):
-        events += block
-        watch.step(len(block))
-    return events
+class StoredEvents:
+    """The events of a stored run, to be gone through again and again; some hundred are in memory at a time."""
+
+    def __init__(self, history: History, run_id: str, watch: Watch | None = None) -> None:
+        """`watch` is told of each event."""
+        self._history = history
+        self._run_id = run_id
+        self._watch = watch or Watch()
+
+    def __iter__(self) -> Iterator[AnyEvent]:
+        for block in self._history.event_blocks(self._run_id):
+            self._watch.step(len(block))
+            yield from block
+
+    def first(self) -> AnyEvent | None:
+        """The first one."""
+        return next((event for block in self._history.event_blocks(self._run_id) for event in block), None)
 
 
 def save_archive(
@@ -163,7 +179,7 @@ def save_archive(
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".archive-") as folder:
             unfinished = Path(folder) / "history.sqlite"
             troubles: list[str] = []
-            with closing(History(unfinished, on_trouble=troubles.append)) as archive:
+            with closing(History(unfinished, on_trouble=troubles.append)) as archive, _named(unfinished, path):
                 for row in rows:
                     _copy_run(
                         history, archive, row, with_documents=with_documents, clean=clean, watch=watch or Watch(),
@@ -179,6 +195,15 @@ def save_archive(
     return list(dict.fromkeys(remarks))
 
 
+@contextmanager
+def _named(unfinished: Path, path: Path) -> Iterator[None]:
+    """Have errors speak of the file that the person knows."""
+    try:
+        yield
+    except HistoryError as error:
+        raise type(error)(str(error).replace(str(unfinished), str(path))) from error
+
+
 def _copy_run(
     source: History,
     target: History,
@@ -190,12 +215,12 @@ def _copy_run(
     clean: Clean | None = None,
 ) -> None:
     """One run with its names, tags and documents; a damaged one without its beginning is only spoken of."""
-    events = _events(source, row.id, watch)
-    first = events[0] if events else None
+    events = StoredEvents(source, row.id, watch)
+    first = events.first()
     if not isinstance(first, RunStarted) or first.run_id != row.id:
         remarks.append(f"Run {row.id} is damaged and left out: its beginning cannot be read.")
         return
-    _write(target, events if clean is None else cleaned(events, clean), row.origin, watch)
+    _write(target, events if clean is None else Cleaned(events, clean), row.origin, watch)
     if with_documents:
         for reference in row.documents:
             kept = source.document(reference.sha256, reference.name) if reference.sha256 else None
@@ -217,13 +242,22 @@ def _copy_run(
         target.tag_session(row.session_id, list(map(clean, session.tags)))
 
 
-def _write(history: History, events: Sequence[AnyEvent], origin: str, watch: Watch) -> None:
-    """Put a trace into a history; a trace without an end stays interrupted."""
+def _write(history: History, events: Iterable[AnyEvent], origin: str, watch: Watch) -> None:
+    """Put a trace into a history, no quicker than it writes; a trace without an end stays interrupted.
+
+    Where it cannot be written for now, what is there already is kept in memory and nothing more is read.
+
+    Raises:
+        HistoryError: It cannot be written.
+    """
     sink = history.sink(origin)
+    remaining = iter(events)
     try:
-        for start in range(0, len(events), _BLOCK):
-            for event in events[start : start + _BLOCK]:
+        while some := list(islice(remaining, _BLOCK)):
+            for event in some:
                 sink(event)
+            if not history.flush():
+                raise HistoryError(history.trouble)
             watch.step(0)
     finally:
         history.release(sink)
@@ -247,8 +281,10 @@ def receive(history: History, path: Path, *, watch: Watch | None = None) -> Rece
         else:
             received = _receive_log(history, path, new, watch)
         watch.step(0)
-    except HistoryError:
-        history.flush()
+    except HistoryError as error:
+        if not history.flush():
+            again = "Import it again when it can be written, and it will be whole."
+            raise HistoryError(f"{path} was imported in part only. {history.trouble} {again}") from error
         history.discard(new)
         raise
     if not history.flush():
@@ -283,7 +319,7 @@ def _receive_archive(history: History, path: Path, new: list[str], watch: Watch)
     """An archive is read from a copy: opening may upgrade it, and it may lie where nothing can be written."""
     received = Received("archive")
     troubles: list[str] = []
-    with _copy_of(path) as copy, closing(History(copy, on_trouble=troubles.append)) as archive:
+    with _copy_of(path) as copy, closing(History(copy, on_trouble=troubles.append)) as archive, _named(copy, path):
         try:
             rows = [archive.run(run_id) for run_id in archive.find_runs(order="started", descending=False)]
             watch.total = sum(row.events for row in rows)
@@ -295,8 +331,6 @@ def _receive_archive(history: History, path: Path, new: list[str], watch: Watch)
                         received.run_ids.remove(row.id)
                 else:
                     watch.step(row.events)
-        except HistoryError as error:
-            raise type(error)(str(error).replace(str(copy), str(path))) from error
         except (ValueError, TypeError, LookupError) as error:  # rows that this program would not have written
             raise HistoryError(f"{path} is damaged and cannot be imported: {error}.") from error
     if troubles:

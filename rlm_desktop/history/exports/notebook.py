@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from rlm_desktop.engine.tree import CellState, IterationNode
 from rlm_desktop.history.exports.markdown import fenced
-from rlm_desktop.history.exports.recorded import Recorded
+from rlm_desktop.history.exports.recorded import Recorded, json_pieces
 
 _NOTE = """The cells of a run of RLM Desktop as they ran, with their outputs. To run them again, `context`,
 `llm_query` and the other names of the REPL must be defined first."""
@@ -16,12 +15,10 @@ _NOTE = """The cells of a run of RLM Desktop as they ran, with their outputs. To
 
 def write(run: Recorded) -> Iterator[str]:
     """The notebook, format 4.5."""
-    cells = list(_cells(run))
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    yield json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}, indent=1)
+    cells = ({"id": f"cell-{number}", **cell} for number, cell in enumerate(_cells(run)))
+    yield from json_pieces({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
     yield "\n"
 
 

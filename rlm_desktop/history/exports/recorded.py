@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -14,20 +16,38 @@ from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.secrets import SecretFilter
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, IterationNode, Node, Tally
+from rlm_desktop.history.tape import Tape
 from rlm_desktop.history.watch import Watch
 
 _FILTER = SecretFilter()
 _KEPT = ("event", "run_id", "session_id", "started_at")
+_PORTION = 500
+"""Events that are folded at a time."""
 Clean = Callable[[str], str]
 """Replaces the secrets in a text by marks."""
 
 
-@dataclass(frozen=True, slots=True)
 class Recorded:
-    """A run to be exported."""
+    """A run to be exported, its longer texts on a tape: memory is taken by the rows of its tree only.
 
-    events: Sequence[AnyEvent]
-    state: RunState
+    Attributes:
+        events: Its trace, which can be gone through again and again.
+    """
+
+    def __init__(self, events: Iterable[AnyEvent], tape: Tape | None = None) -> None:
+        self.events = events
+        self._tape = Tape() if tape is None else tape
+
+    @cached_property
+    def state(self) -> RunState:
+        """Its fold; what had not ended is interrupted."""
+        state = RunState()
+        events = iter(self.events)
+        while portion := list(islice(events, _PORTION)):
+            for event in self._tape.add_events(portion):
+                state.apply(event)
+        state.close_interrupted()
+        return state
 
     @property
     def started(self) -> ev.RunStarted:
@@ -47,17 +67,6 @@ class Recorded:
     def stamp(self, at: float) -> str:
         """The time `at` seconds after the run began: UTC, ISO 8601."""
         return datetime.fromtimestamp(self.began + at, UTC).isoformat(timespec="microseconds")
-
-
-def recorded(events: Sequence[AnyEvent], clean: Clean | None = None) -> Recorded:
-    """A run from its trace; with `clean`, every text in it goes through that first."""
-    if clean is not None:
-        events = cleaned(events, clean)
-    state = RunState()
-    for event in events:
-        state.apply(event)
-    state.close_interrupted()
-    return Recorded(events, state)
 
 
 def common_secrets(text: str) -> str:
@@ -88,36 +97,74 @@ class Redactor:
         return text
 
 
+class Cleaned:
+    """The events of a run with every text in them cleaned, those too that came in pieces.
+
+    To go through it is to go twice through the events, of which only the pieces of texts that have not ended are
+    held: a secret that runs over several of them shows with the last.
+    """
+
+    def __init__(self, events: Iterable[AnyEvent], clean: Clean) -> None:
+        """`events` can be gone through again and again."""
+        self._events = events
+        self._clean = clean
+
+    def __iter__(self) -> Iterator[AnyEvent]:
+        changed = self._changed_pieces()
+        for place, event in enumerate(self._events):
+            if not isinstance(event, _PIECES):
+                yield _cleaned_event(event, self._clean)
+            else:
+                yield msgspec.structs.replace(event, text=changed[place]) if place in changed else event
+
+    def _changed_pieces(self) -> dict[int, str]:
+        """What is to stand in place of pieces that hold secrets, or parts of one, by their place."""
+        streams: dict[tuple[object, ...], list[tuple[int, str]]] = {}
+        changed: dict[int, str] = {}
+        for place, event in enumerate(self._events):
+            if isinstance(event, _PIECES):
+                streams.setdefault(_stream_of(event), []).append((place, event.text))
+            else:
+                for key in _streams_ended_by(event):
+                    self._clean_stream(streams.pop(key, []), changed)
+        for pieces in streams.values():
+            self._clean_stream(pieces, changed)
+        return changed
+
+    def _clean_stream(self, pieces: list[tuple[int, str]], changed: dict[int, str]) -> None:
+        """Clean a text in pieces: when a secret runs over them, the first piece gets the whole clean text."""
+        clean_pieces = [self._clean(text) for _, text in pieces]
+        text = "".join(clean_pieces)
+        if len(pieces) > 1 and (clean_text := self._clean(text)) != text:
+            clean_pieces = [clean_text, *[""] * (len(pieces) - 1)]
+        for (place, text), clean_text in zip(pieces, clean_pieces, strict=True):
+            if clean_text != text:
+                changed[place] = clean_text
+
+
+_PIECES = (ev.TextDelta, ev.ReasoningDelta, ev.CellOutput)
+
+
+def _stream_of(piece: ev.TextDelta | ev.ReasoningDelta | ev.CellOutput) -> tuple[object, ...]:
+    """What tells the text that a piece belongs to from others that are under way."""
+    if isinstance(piece, ev.CellOutput):
+        return piece.call, piece.iteration, piece.cell, piece.stream
+    return type(piece), piece.call
+
+
+def _streams_ended_by(event: AnyEvent) -> tuple[tuple[object, ...], ...]:
+    """The texts that get no more pieces after an event."""
+    if isinstance(event, ev.ModelRequested | ev.ModelRetried | ev.ModelResponded | ev.ModelFailed):
+        return (ev.TextDelta, event.call), (ev.ReasoningDelta, event.call)
+    if isinstance(event, ev.CellFinished):
+        place = event.call, event.iteration, event.cell
+        return (*place, "stdout"), (*place, "stderr")
+    return ()
+
+
 def cleaned(events: Sequence[AnyEvent], clean: Clean) -> list[AnyEvent]:
-    """The events with every text in them cleaned, those too that came in pieces."""
-    done = [_cleaned_event(event, clean) for event in events]
-    streams: dict[tuple[object, ...], list[int]] = {}
-    for place, event in enumerate(done):
-        if isinstance(event, ev.ModelRequested | ev.ModelRetried):
-            streams[ev.TextDelta, event.call, place] = streams.pop((ev.TextDelta, event.call), [])
-            streams[ev.ReasoningDelta, event.call, place] = streams.pop((ev.ReasoningDelta, event.call), [])
-        elif isinstance(event, ev.TextDelta | ev.ReasoningDelta):
-            streams.setdefault((type(event), event.call), []).append(place)
-        elif isinstance(event, ev.CellOutput):
-            key = (event.call, event.iteration, event.cell, event.stream)
-            streams.setdefault(key, []).append(place)
-    for places in streams.values():
-        _clean_stream(done, places, clean)
-    return done
-
-
-def _clean_stream(events: list[AnyEvent], places: list[int], clean: Clean) -> None:
-    """Clean a text that came in pieces: when a secret runs over them, the first piece gets the whole clean text."""
-    text = "".join(_piece(events[place]) for place in places)
-    if (clean_text := clean(text)) == text:
-        return
-    for place in places:
-        piece = clean_text if place == places[0] else ""
-        events[place] = msgspec.structs.replace(events[place], text=piece)
-
-
-def _piece(event: AnyEvent) -> str:
-    return event.text if isinstance(event, ev.TextDelta | ev.ReasoningDelta | ev.CellOutput) else ""
+    """As `Cleaned`, at once."""
+    return list(Cleaned(events, clean))
 
 
 def _cleaned_event(event: AnyEvent, clean: Clean) -> AnyEvent:
@@ -141,6 +188,27 @@ def clean_value(value: Any, clean: Clean) -> Any:
     if isinstance(value, list):
         return [clean_value(item, clean) for item in value]
     return value
+
+
+def json_pieces(value: Any) -> Iterator[str]:
+    """`value` as JSON in one line, piece by piece: an iterator in it becomes a list without ever being one."""
+    if isinstance(value, dict):
+        mark = "{"
+        for key, item in value.items():
+            yield f"{mark}{json.dumps(key)}: "
+            yield from json_pieces(item)
+            mark = ", "
+        yield "{}" if mark == "{" else "}"
+    elif isinstance(value, Iterator):
+        yield "["
+        mark = ""
+        for item in value:
+            yield mark
+            yield from json_pieces(item)
+            mark = ", "
+        yield "]"
+    else:
+        yield json.dumps(value)
 
 
 def depth_first(node: Node) -> Iterator[Node]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rlm_desktop.engine.tree import CallNode, CellState, Exchange, IterationNode, Tally
-from rlm_desktop.history.exports.recorded import Recorded
+from rlm_desktop.history.exports.recorded import Recorded, json_pieces
 
 
 def write(run: Recorded) -> Iterator[str]:
@@ -15,7 +15,8 @@ def write(run: Recorded) -> Iterator[str]:
     yield json.dumps({"type": "metadata", "timestamp": _naive(run, 0.0), **_metadata(run)}) + "\n"
     root = run.state.root
     for iteration in root.iterations if root else ():
-        yield json.dumps(_iteration(run, iteration)) + "\n"
+        yield from json_pieces(_iteration(run, iteration))
+        yield "\n"
 
 
 def _naive(run: Recorded, at: float) -> str:
@@ -38,6 +39,7 @@ def _metadata(run: Recorded) -> dict[str, Any]:
 
 
 def _iteration(run: Recorded, iteration: IterationNode) -> dict[str, Any]:
+    """One iteration; an iterator in it stands for a list, for all of a batch may be in one line."""
     call, exchange = iteration.call, iteration.exchange
     end = run.state.now if iteration.finished is None else iteration.finished
     is_last = bool(call.iterations) and call.iterations[-1] is iteration
@@ -47,9 +49,9 @@ def _iteration(run: Recorded, iteration: IterationNode) -> dict[str, Any]:
         "timestamp": _naive(run, end),
         "prompt": _prompt(run, exchange),
         "response": exchange.text if exchange else "",
-        "code_blocks": [
+        "code_blocks": (
             {"code": cell.code, "result": _result(run, iteration, cell, is_last)} for cell in iteration.cells
-        ],
+        ),
         "final_answer": call.answer if is_last else None,
         "iteration_time": end - iteration.started,
     }
@@ -60,7 +62,7 @@ def _prompt(run: Recorded, exchange: Exchange | None) -> list[dict[str, str]]:
 
 
 def _result(run: Recorded, iteration: IterationNode, cell: CellState, is_last: bool) -> dict[str, Any]:
-    calls = [call for call in _calls(iteration) if call.cell == cell.number]
+    calls = (call for call in _calls(iteration) if call.cell == cell.number)
     is_final = is_last and iteration.cells[-1] is cell
     errors = f"{cell.stderr}\n{cell.error}" if cell.error and cell.error not in cell.stderr else cell.stderr
     return {
@@ -68,7 +70,7 @@ def _result(run: Recorded, iteration: IterationNode, cell: CellState, is_last: b
         "stderr": errors,
         "locals": {variable.name: variable.preview for variable in cell.variables},
         "execution_time": cell.duration,
-        "rlm_calls": [_completion(run, call) for call in calls],
+        "rlm_calls": (_completion(run, call) for call in calls),
         "final_answer": iteration.call.answer if is_final else None,
     }
 
@@ -94,7 +96,7 @@ def _completion(run: Recorded, call: CallNode) -> dict[str, Any]:
     if call.error:
         completion["error"] = call.error
     if call.kind == "rlm":
-        iterations = [_iteration(run, iteration) for iteration in call.iterations]
+        iterations = (_iteration(run, iteration) for iteration in call.iterations)
         metadata = {**_metadata(run), "root_model": call.model}
         completion["metadata"] = {"run_metadata": metadata, "iterations": iterations}
     return completion

@@ -6,13 +6,12 @@ https://opentelemetry.io/docs/specs/semconv/gen-ai/
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.tree import CallNode, CellState, Exchange
-from rlm_desktop.history.exports.recorded import Recorded
+from rlm_desktop.history.exports.recorded import Recorded, json_pieces
 
 _INTERNAL, _CLIENT = 1, 3
 _OK, _ERROR = 1, 2
@@ -20,10 +19,10 @@ _OK, _ERROR = 1, 2
 
 def write(run: Recorded) -> Iterator[str]:
     """One `TracesData` object."""
-    spans = list(_Spans(run).all())
     resource = {"attributes": _attributes({"service.name": "rlm-desktop"})}
     scope = {"name": "rlm_desktop", "version": run.started.app_version}
-    yield json.dumps({"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": scope, "spans": spans}]}]})
+    scoped = {"scope": scope, "spans": _Spans(run).all()}
+    yield from json_pieces({"resourceSpans": iter([{"resource": resource, "scopeSpans": iter([scoped])}])})
     yield "\n"
 
 
