@@ -1,6 +1,7 @@
 """Texts in UTF-8, read in the application itself: no parser is involved, and nothing is faster.
 
-By pieces, so that neither Python's lock nor the memory is held for long.
+By pieces, so that neither Python's lock nor the memory is held for long, and always into the same buffers: memory
+that was never used before costs as much as the decoding.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from typing import BinaryIO, NamedTuple, Self
 from rlm_desktop.documents.bigtext import TextBuilder
 from rlm_desktop.documents.encoding import ESCAPES
 
-_PIECE = 1 << 18
-"""Small enough to stay in the processor's cache from reading to copying."""
+_PORTION = 1 << 20
+"""Bytes that are read, and handed to the thread that hashes, at once."""
+_SLICE = 48 << 10
+"""Bytes that are decoded at once: what becomes of them stays in the processor's cache until it is copied, and is
+too small for an allocation of its own from the system."""
+_REST = 4
+"""Most bytes at the end of a portion that may belong to the next: a carriage return, or a part of a character."""
 _LARGE = 32 << 20
 _SIZELESS = 64 << 20
 """Bytes that are read of a file of the system that tells no size."""
-_HASHED_AT_ONCE = 8
-"""Pieces that are handed to another thread together: handing over costs more than hashing one."""
 
 
 class Read(NamedTuple):
@@ -48,44 +52,86 @@ def read_utf8(file: BinaryIO, size: int, on_bytes: Callable[[int], None]) -> Rea
         on_bytes: Called with the number of bytes read so far; may raise to stop.
     """
     with _Hash(in_thread=size >= _LARGE) as digest:
-        return _read(file, size, TextBuilder(size), digest, on_bytes)
+        return _read(file, size or _SIZELESS, _Decoding(size, digest), on_bytes)
 
 
-def _read(
-    file: BinaryIO, size: int, builder: TextBuilder, digest: _Hash, on_bytes: Callable[[int], None]
-) -> Read | None:
-    utf8_bytes = done = nuls = 0
-    feeds: list[int] = []
-    tail = b""
+def _read(file: BinaryIO, most: int, text: _Decoding, on_bytes: Callable[[int], None]) -> Read | None:
+    read_into: Callable[[memoryview], int | None] = file.readinto  # pyright: ignore[reportAttributeAccessIssue]
+    done, rest = 0, b""
+    buffer, hashed = (bytearray(_REST + min(_PORTION, most)) for _ in range(2))
     while True:
+        view = memoryview(buffer)
+        view[: len(rest)] = rest
         # A file that grows is read as it was: it may grow faster than it can be read.
-        data = file.read(min(_PIECE, (size or _SIZELESS) - done)) or b""
-        done += len(data)
-        is_last = not data
-        data = tail + data if tail else data
-        if not is_last:
-            data, tail = _split(data)
-        if not builder.length:
-            data = data.removeprefix(codecs.BOM_UTF8)
-        if b"\x1b" in data and ESCAPES.search(data):
+        count = read_into(view[len(rest) : len(rest) + min(_PORTION, most - done)]) or 0
+        done += count
+        end = len(rest) + count
+        if buffer.find(b"\x1b", 0, end) >= 0 and ESCAPES.search(view[:end]):
             return None
         try:
-            piece = data.decode()
+            used = text.take(buffer, end, is_last=not count)
         except UnicodeDecodeError:
             return None
-        # Looked for in the bytes: in a text of wide characters that would take five times as long.
-        if b"\r" in data or b"\0" in data:
-            nuls += piece.count("\0")
-            piece = piece.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "␀")
-            data = piece.encode()
-        if b"\f" in data:
-            feeds.extend(builder.length + at + 1 for at, char in enumerate(piece) if char == "\f")
-        digest.update(data)
-        utf8_bytes += len(data)
-        builder.append(piece)
-        if is_last:
-            return Read(builder.finish(), digest.finish(), utf8_bytes, nuls, tuple(feeds))
+        if not count:
+            return text.finish()
+        rest = bytes(view[used:end])
+        buffer, hashed = hashed, buffer
         on_bytes(done)
+
+
+class _Decoding:
+    """A text while it is being decoded."""
+
+    def __init__(self, size: int, digest: _Hash) -> None:
+        self._builder = TextBuilder(size)
+        self._digest = digest
+        self._utf8_bytes = self._nuls = 0
+        self._feeds: list[int] = []
+
+    def take(self, portion: bytearray, end: int, *, is_last: bool) -> int:
+        """Decode a portion that ends at `end`; returns where what belongs to the next portion begins.
+
+        Raises:
+            UnicodeDecodeError: It is not UTF-8.
+        """
+        view = memoryview(portion)
+        has_mark = not self._builder.length and portion.startswith(codecs.BOM_UTF8, 0, end)
+        begin = at = len(codecs.BOM_UTF8) if has_mark else 0
+        # Looked for in the bytes: in a text of wide characters that would take five times as long.
+        is_odd = portion.find(b"\r", at, end) >= 0 or portion.find(b"\0", at, end) >= 0
+        has_feeds = portion.find(b"\f", at, end) >= 0
+        while at < end:
+            piece, used = codecs.utf_8_decode(view[at : min(end, at + _SLICE)], "strict", is_last)
+            if piece.endswith("\r") and not is_last:  # perhaps the half of a line end
+                piece, used = piece[:-1], used - 1
+            if not used:
+                break
+            at += used
+            self._add(self._mended(piece) if is_odd else piece, has_feeds=has_feeds)
+        if not is_odd:
+            self._hash(view[begin:at])
+        self._digest.start()
+        return at
+
+    def _mended(self, piece: str) -> str:
+        self._nuls += piece.count("\0")
+        piece = piece.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "␀")
+        self._hash(piece.encode())
+        return piece
+
+    def _add(self, piece: str, *, has_feeds: bool) -> None:
+        if has_feeds:
+            self._feeds.extend(self._builder.length + at + 1 for at, char in enumerate(piece) if char == "\f")
+        self._builder.append(piece)
+
+    def _hash(self, data: bytes | memoryview) -> None:
+        self._utf8_bytes += len(data)
+        self._digest.update(data)
+
+    def finish(self) -> Read:
+        """The text and what is known of it."""
+        digest = self._digest.finish()
+        return Read(self._builder.finish(), digest, self._utf8_bytes, self._nuls, tuple(self._feeds))
 
 
 class _Hash:
@@ -94,7 +140,7 @@ class _Hash:
     def __init__(self, *, in_thread: bool) -> None:
         self._digest = hashlib.sha256()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="hash") if in_thread else None
-        self._some: list[bytes] = []
+        self._some: list[bytes | memoryview] = []
         self._going: Future[None] | None = None
 
     def __enter__(self) -> Self:
@@ -104,44 +150,28 @@ class _Hash:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def update(self, data: bytes) -> None:
-        """Take the next piece."""
+    def update(self, data: bytes | memoryview) -> None:
+        """Take the next piece, which may not change before the second `start` from now on."""
         self._some.append(data)
-        if self._pool is None or len(self._some) >= _HASHED_AT_ONCE:
-            self._hash_some()
 
-    def finish(self) -> str:
-        """The digest in hexadecimal."""
-        self._hash_some()
-        if self._going is not None:
-            self._going.result()
-        return self._digest.hexdigest()
-
-    def _hash_some(self) -> None:
+    def start(self) -> None:
+        """Hash what was taken, once all that came before is."""
         some, self._some = self._some, []
         if self._pool is None:
             self._add(some)
             return
-        if self._going is not None:
-            self._going.result()  # in order, and never more in memory than two portions
+        self._wait()
         self._going = self._pool.submit(self._add, some)
 
-    def _add(self, some: list[bytes]) -> None:
+    def finish(self) -> str:
+        """The digest in hexadecimal."""
+        self._wait()
+        return self._digest.hexdigest()
+
+    def _wait(self) -> None:
+        if self._going is not None:
+            self._going.result()
+
+    def _add(self, some: list[bytes | memoryview]) -> None:
         for data in some:
             self._digest.update(data)
-
-
-def _split(data: bytes) -> tuple[bytes, bytes]:
-    """Cut before a character, or a line end, that may go on in the next piece."""
-    end = len(data)
-    for back in range(1, min(4, end + 1)):
-        byte = data[end - back]
-        if byte >= 0xC0:
-            needed = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            end -= back if needed > back else 0
-            break
-        if byte < 0x80:
-            break
-    if data[end - 1 : end] == b"\r":
-        end -= 1
-    return (data, b"") if end == len(data) else (data[:end], data[end:])

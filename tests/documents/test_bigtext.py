@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import hashlib
 import io
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from rlm_desktop.documents import from_text
 from rlm_desktop.documents.bigtext import TextBuilder, _own_size, _width, free
-from rlm_desktop.documents.reading import _split, read_utf8
+from rlm_desktop.documents.reading import read_utf8
 
 PIECES = st.lists(st.text(alphabet=st.sampled_from("aé\xffжあ\uffff😀\U0010ffff"), max_size=40), max_size=12)
 LARGE = 8 << 20
@@ -57,13 +58,10 @@ def test_references_are_counted_right() -> None:
 
 
 @settings(deadline=None, max_examples=40)
-@given(PIECES, st.integers(1, 4))
-def test_a_large_text_is_hashed_beside_the_decoding(pieces: list[str], at_once: int) -> None:
+@given(PIECES, st.integers(5, 30), st.integers(5, 30))
+def test_a_large_text_is_hashed_beside_the_decoding(pieces: list[str], portion: int, at_once: int) -> None:
     data = "\r\n".join(pieces).encode()
-    with (
-        patch.multiple("rlm_desktop.documents.reading", _PIECE=7, _HASHED_AT_ONCE=at_once),
-        patch("rlm_desktop.documents.reading._LARGE", 0),
-    ):
+    with patch.multiple("rlm_desktop.documents.reading", _PORTION=portion, _SLICE=at_once, _LARGE=0):
         read = read_utf8(io.BytesIO(data), len(data), lambda done: None)
     assert read is not None
     assert read.text == "\n".join(pieces)
@@ -137,11 +135,28 @@ def test_width(text: str) -> None:
     assert _width(text) == expected
 
 
-@given(st.text(alphabet=st.sampled_from("aé\r\nあ😀"), max_size=30), st.integers(0, 60))
-def test_pieces_are_cut_between_characters(text: str, at: int) -> None:
-    data = text.encode()[:at]
-    piece, tail = _split(data)
-    assert piece + tail == data
-    assert len(tail) <= 4
-    assert tail.endswith(b"\r") or not data.endswith(b"\r")
-    assert text.startswith(piece.decode())
+@settings(deadline=None)
+@given(
+    st.text(alphabet=st.sampled_from("aé\r\n\f\0あ😀\ufeff"), max_size=30),
+    st.binary(max_size=3),
+    st.integers(5, 12),
+    st.integers(5, 12),
+)
+def test_whatever_the_pieces_a_text_is_read_as_a_whole(text: str, end: bytes, portion: int, at_once: int) -> None:
+    data = text.encode() + end
+    with patch.multiple("rlm_desktop.documents.reading", _PORTION=portion, _SLICE=at_once):
+        read = read_utf8(io.BytesIO(data), len(data), lambda done: None)
+    try:
+        whole = data.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError:
+        assert read is None
+        return
+    assert read is not None
+    expected = whole.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "␀")
+    assert read.text == expected
+    assert (read.sha256, read.utf8_bytes) == (
+        hashlib.sha256(expected.encode()).hexdigest(),
+        len(expected.encode()),
+    )
+    assert read.nuls == whole.count("\0")
+    assert read.feeds == tuple(at + 1 for at, char in enumerate(expected) if char == "\f")
