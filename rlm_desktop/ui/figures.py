@@ -52,12 +52,6 @@ def short_count(count: int) -> str:
     return number(value, 1 if unit and value < 9.95 else 0) + unit
 
 
-def token_estimate(characters: int) -> str:
-    """How many tokens so many characters are about, as `≈ 470 k tokens`."""
-    count = short_count(max(1, round(characters / CHARACTERS_PER_TOKEN)) if characters else 0)
-    return QCoreApplication.translate("Figures", "≈ {count} tokens").format(count=count)
-
-
 def counted(count: int, noun: str) -> str:
     """`1 page`, `2 pages`.
 

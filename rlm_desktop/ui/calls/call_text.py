@@ -172,13 +172,6 @@ def cost_usd(node: Node) -> float | None:
     return tally.cost_usd if tally is not None and tally.unknown_cost < tally.requests else None
 
 
-def token_count(node: Node) -> int | None:
-    """Tokens of its requests and of all below, as far as they are known; None where none of them is."""
-    tally = tally_of(node)
-    is_known = tally is not None and tally.unknown_usage < tally.requests
-    return tally.input_tokens + tally.output_tokens if tally is not None and is_known else None
-
-
 def tokens(tally: Tally | None) -> str:
     """Input and output tokens, as `182 k → 9.5 k`; with `≥` when some requests told nothing."""
     if tally is None or not tally.requests:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QSyntaxHighlighter, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from rlm_desktop.ui import figures, theme
@@ -175,10 +175,6 @@ class TextPane(QWidget):
             found.clearSelection()
             self.edit.setTextCursor(found)
             self.edit.ensureCursorVisible()
-
-    def copy_all(self) -> None:
-        """Put the whole text on the clipboard."""
-        QGuiApplication.clipboard().setText(self._source)
 
     def _apply_font(self) -> None:
         self.edit.setFont(theme.code_font(self) if self._is_code else self.font())

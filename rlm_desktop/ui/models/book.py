@@ -141,11 +141,6 @@ class ProviderBook(QObject):
         return info.window if info is not None else None
 
     @property
-    def has_model(self) -> bool:
-        """Whether a language model could be asked: anything but the offline model."""
-        return bool(self.servers) or (self.known is not None and bool(self.known.all))
-
-    @property
     def shown(self) -> list[Provider]:
         """Those that somebody named, and the local servers that answer."""
         named = list(self.known.all) if self.known is not None else []
