@@ -308,11 +308,19 @@ def _receive_log(history: History, path: Path, new: list[str], watch: Watch) -> 
     for run in imported.runs:
         if _is_new(history, run.run_id, len(run.events), received):
             new.append(run.run_id)
-            _write(history, run.events, run.origin, watch)
+            _write(history, _told(run.events, watch), run.origin, watch)
             documents: list[Document] = [from_text(name, text) for name, text in run.texts.items()]
             history.keep_documents(documents)
-        watch.step(len(run.events))
+        else:
+            watch.step(len(run.events))
     return received
+
+
+def _told(events: Iterable[AnyEvent], watch: Watch) -> Iterator[AnyEvent]:
+    """The events, each of which the watch is told of."""
+    for event in events:
+        watch.step()
+        yield event
 
 
 def _receive_archive(history: History, path: Path, new: list[str], watch: Watch) -> Received:

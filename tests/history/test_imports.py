@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import IterationNode
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, imports
-from rlm_desktop.history.exports import render
+from rlm_desktop.history.exports import FORMATS, render
+from rlm_desktop.history.imports import own
 from rlm_desktop.history.transfer import receive
 from tests.conftest import SHARED_DATA
 from tests.history import traces
@@ -79,7 +83,7 @@ def test_real_logs(
 
 @pytest.mark.parametrize("case", REAL, ids=lambda case: f"{case[0]}-{case[1]}")
 def test_a_real_log_is_a_sound_trace(case: tuple[Any, ...]) -> None:
-    events = imports.read(real_file(case[0])).runs[case[1]].events
+    events = list(imports.read(real_file(case[0])).runs[case[1]].events)
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert [event.at for event in events] == sorted(event.at for event in events)
     state = traces.folded(events)
@@ -158,10 +162,10 @@ def test_a_log_goes_into_the_history_once(history: History) -> None:
 
 @pytest.mark.parametrize("case", REAL, ids=lambda case: f"{case[0]}-{case[1]}")
 def test_export_and_import_again(case: tuple[Any, ...], tmp_path: Path) -> None:
-    events = imports.read(real_file(case[0])).runs[case[1]].events
+    events = list(imports.read(real_file(case[0])).runs[case[1]].events)
     path = tmp_path / "trace.jsonl"
     path.write_text("".join(render(events, "events", clean=None)), encoding="utf-8")
-    assert imports.read(path).runs[0].events == events
+    assert list(imports.read(path).runs[0].events) == events
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -362,6 +366,81 @@ def test_what_is_no_log_gives_a_sentence(tmp_path: Path, content: bytes) -> None
     path.write_bytes(content)
     with pytest.raises(HistoryError):
         imports.read(path)
+
+
+def own_lines(count: int = 1) -> bytes:
+    """Traces of this program, an event a line."""
+    events = [event for number in range(count) for event in traces.run(f"run-{number}")]
+    return b"".join(msgspec.json.encode(event) + b"\n" for event in events)
+
+
+def test_traces_are_read_line_by_line(tmp_path: Path, history: History) -> None:
+    path = tmp_path / "two.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + own_lines(2).replace(b"\n", b"\r\n\r\n"))
+    imported = imports.read(path)
+    assert imported.remarks == []
+    assert [(run.run_id, len(run.events)) for run in imported.runs] == [
+        (f"run-{number}", len(traces.run())) for number in range(2)
+    ]
+    assert [list(run.events) for run in imported.runs] == [traces.run("run-0"), traces.run("run-1")]
+    assert receive(history, path).run_ids == ["run-0", "run-1"]
+    assert history.events("run-1") == traces.run("run-1")
+
+
+def test_a_line_that_is_too_long_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, history: History
+) -> None:
+    monkeypatch.setattr(own, "LARGEST", 100_000)
+    path = tmp_path / "long.jsonl"
+    first, *rest = own_lines().splitlines(keepends=True)
+    long = b'{"event": "Noted", "text": "' + b"x" * 3_000_000 + b'"}\n'
+    path.write_bytes(b"".join([first, long, *rest, long[:-1]]))
+    received = receive(history, path)
+    assert received.run_ids == ["run-0"]
+    assert [remark.partition(" is ")[0] for remark in received.remarks] == ["Line 2", f"Line {len(rest) + 3}"]
+    assert history.events("run-0") == traces.run("run-0")
+
+
+def test_a_long_trace_is_never_held_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    long = [traces.started(), *(ev.Noted(seq=seq, text=f"{seq} " * 500) for seq in range(2, 1_002))]
+    path.write_bytes(b"".join(msgspec.json.encode(event) + b"\n" for event in long))
+    tracemalloc.start()
+    try:
+        (run,) = imports.read(path).runs
+        for _ in render(run.events, "events"):
+            pass
+        assert tracemalloc.get_traced_memory()[1] < path.stat().st_size / 4
+    finally:
+        tracemalloc.stop()
+    assert list(run.events) == long
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_damaged_bytes_never_crash(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Cut off, overwritten and repeated anywhere: an error that says so, or runs that can be shown."""
+    content = bytearray(data.draw(st.sampled_from([own_lines(), *(json.dumps(seed).encode() for seed in SEEDS)])))
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content)))
+        end = min(len(content), start + data.draw(st.integers(0, 40)))
+        content[start:end] = data.draw(
+            st.binary(max_size=5)
+            | st.sampled_from([b"NaN", b"1e999", b'"\\ud800"', b"[" * 3000, b"9" * 5000, b"\n"])
+        )
+    if data.draw(st.booleans()):
+        del content[data.draw(st.integers(0, len(content))) :]
+    file = tmp_path_factory.getbasetemp() / "damaged.jsonl"
+    file.write_bytes(content)
+    try:
+        runs = imports.read(file).runs
+    except HistoryError:
+        return
+    for run in runs:
+        traces.folded(run.events)
+        for form in FORMATS:
+            for _ in render(run.events, form.key):
+                pass
 
 
 JSON = st.recursive(

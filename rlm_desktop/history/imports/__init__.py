@@ -127,6 +127,10 @@ def read(path: Path) -> Imported:
     Raises:
         HistoryError: It cannot be read, or is of no known kind; the text says so.
     """
+    if own.is_trace(_head(path)):
+        runs, remarks = own.read_lines(path)
+        if runs:
+            return Imported(own.FORMAT.name, runs, remarks)
     log = load(path)
     for format_ in FORMATS:
         if not format_.fits(log.values):

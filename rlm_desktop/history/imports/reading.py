@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,12 +45,13 @@ class ImportedRun:
 
     Attributes:
         origin: Which kind of log, as `rlms`.
+        events: Its trace, which can be gone through again and again.
         texts: Texts of documents to be kept, by name.
     """
 
     origin: str
     run_id: str
-    events: list[AnyEvent]
+    events: Collection[AnyEvent]
     texts: dict[str, str] = field(default_factory=dict)
 
 
@@ -85,17 +86,19 @@ def load(path: Path) -> Log:
     text = data.decode("utf-8-sig", "replace")
     if not text.strip():
         raise HistoryError(f"{path} is empty.")
-    whole = _parsed(text)
-    log.values = _line_values(log, text) if whole is _BROKEN else whole if isinstance(whole, list) else [whole]
+    whole = parsed(text)
+    log.values = _line_values(log, text) if whole is BROKEN else whole if isinstance(whole, list) else [whole]
     if not log.values:
         raise HistoryError(f"{path} is neither JSON nor lines of JSON.")
     return log
 
 
-_BROKEN = object()
+BROKEN = object()
+"""What is no JSON."""
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """The value of a text of JSON, as Python programs write it; `BROKEN` when it is none."""
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
@@ -104,7 +107,7 @@ def _parsed(text: str) -> Any:
         # Takes NaN, Infinity and lone surrogates, which Python programs write.
         return _clean(json.loads(text))
     except (ValueError, RecursionError):
-        return _BROKEN
+        return BROKEN
 
 
 def _clean(value: Any) -> Any:
@@ -123,8 +126,8 @@ def _line_values(log: Log, text: str) -> list[Any]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        value = _parsed(line)
-        if value is not _BROKEN:
+        value = parsed(line)
+        if value is not BROKEN:
             values.append(value)
         elif len(log.remarks) < MOST_REMARKS:
             log.remarks.append(f"Line {number} is no JSON and was left out.")
