@@ -6,12 +6,14 @@ object, figures of a reply are packed, and sums that one request makes up are pu
 
 from __future__ import annotations
 
-import struct
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple, cast
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias, cast
+
+import msgspec
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import Message, Usage
@@ -30,6 +32,10 @@ class Elsewhere(ABC):
     @abstractmethod
     def beginning(self, characters: int) -> str:
         """The first characters of a text, without the time and the memory that a long one takes."""
+
+
+_Growing: TypeAlias = "str | Elsewhere | list[str | Elsewhere]"
+"""A text that may have more added to it: one piece, or several."""
 
 
 class Tally:
@@ -87,32 +93,62 @@ class Tally:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+class SealedTally(bytes):
+    """A `Tally` that is not expected to change any more, in a third of the memory."""
+
+    __slots__ = ()
+
+    def copy(self) -> SealedTally:
+        """Itself: it never changes."""
+        return self
+
+
+_tally_values = attrgetter(*Tally.__slots__)
+
+
+def sealed(sums: Tally | SealedTally) -> Tally | SealedTally:
+    """The same sums, sealed; as they are where a number is too large for it."""
+    if isinstance(sums, SealedTally):
+        return sums
+    try:
+        return SealedTally(msgspec.msgpack.encode(_tally_values(sums)))
+    except OverflowError:
+        return sums
+
+
+def opened(sums: Tally | SealedTally) -> Tally:
+    """The same sums, to be read or changed."""
+    if isinstance(sums, Tally):
+        return sums
+    tally = Tally()
+    for name, value in zip(Tally.__slots__, msgspec.msgpack.decode(sums), strict=True):
+        setattr(tally, name, value)
+    return tally
+
+
 _Figures = tuple[float, float | None, float | None, float | None, Usage | None]
 """Of a reply: `queued`, `first_token`, `duration`, `cost_usd`, `usage`."""
 _NO_FIGURES: _Figures = (0.0, None, None, None, None)
-_PACKED = struct.Struct("<B4d4I")
-"""Which of them are unknown, a bit each; the four numbers; the four of the usage."""
+_Packed: TypeAlias = tuple[
+    float, float | None, float | None, float | None, int | None, int | None, int | None, int | None
+]
+_unpack = msgspec.msgpack.Decoder(_Packed).decode
 
 
 def _packed(figures: _Figures) -> bytes | _Figures:
-    """Figures in less than half of the memory; as they are where they do not fit."""
-    *numbers, usage = figures
+    """Figures in a third of the memory; as they are where they do not fit."""
+    queued, first, duration, cost, usage = figures
     if usage is None:
         return figures
     counts = (usage.input_tokens, usage.output_tokens, usage.cached_tokens, usage.reasoning_tokens)
-    values = (*numbers, *counts)
-    unknown = sum(1 << place for place, value in enumerate(values) if value is None)
     try:
-        return _PACKED.pack(unknown, *(value or 0 for value in values))
-    except (struct.error, OverflowError):
+        return msgspec.msgpack.encode((queued or 0, first, duration, cost, *counts))
+    except OverflowError:
         return figures
 
 
 def _unpacked(packed: bytes) -> _Figures:
-    unknown, *values = _PACKED.unpack(packed)
-    if unknown:
-        values = cast("list[Any]", [None if unknown >> place & 1 else value for place, value in enumerate(values)])
-    queued, first, duration, cost, given, written, cached, reasoning = values
+    queued, first, duration, cost, given, written, cached, reasoning = _unpack(packed)
     usage = Usage(input_tokens=given, output_tokens=written, cached_tokens=cached, reasoning_tokens=reasoning)
     return queued, first, duration, cost, usage
 
@@ -129,12 +165,21 @@ class _Form(NamedTuple):
 _form = lru_cache(maxsize=256)(_Form)
 
 
+class _Trouble(NamedTuple):
+    """What most requests have nothing of."""
+
+    attempts: tuple[tuple[str, float], ...] = ()
+    error: str = ""
+
+
+_NO_TROUBLE = _Trouble()
+
+
 class Exchange:
     """One request to a model and its reply, as far as it has come.
 
     Attributes:
         requested: Seconds since the run began at which it was sent; None while queued.
-        attempts: (reason, delay) of each failed attempt.
     """
 
     __slots__ = (
@@ -144,8 +189,7 @@ class Exchange:
         "_previous",
         "_reasoning",
         "_text",
-        "attempts",
-        "error",
+        "_trouble",
         "parameters",
         "requested",
         "responded",
@@ -156,13 +200,12 @@ class Exchange:
         self._form = _form()
         self._figures: bytes | _Figures = _NO_FIGURES
         self._messages: tuple[str, ...] | str | Elsewhere = ()
-        self._text: str | list[str] | Elsewhere = ""
-        self._reasoning: str | list[str] | Elsewhere = ""
+        self._text: _Growing = ""
+        self._reasoning: _Growing = ""
         self.parameters: dict[str, Any] = {}
         self.requested: float | None = None
         self.responded: float | None = None
-        self.attempts: tuple[tuple[str, float], ...] = ()
-        self.error = ""
+        self._trouble = _NO_TROUBLE
 
     @property
     def model(self) -> str:
@@ -207,10 +250,7 @@ class Exchange:
     @property
     def cost_usd(self) -> float | None:
         """US dollars."""
-        if isinstance(self._figures, bytes):
-            unknown, _, _, _, cost, *_ = _PACKED.unpack(self._figures)
-            return None if unknown & 8 else cost
-        return self._figures[3]
+        return (_unpack(self._figures) if isinstance(self._figures, bytes) else self._figures)[3]
 
     @property
     def usage(self) -> Usage | None:
@@ -223,14 +263,24 @@ class Exchange:
         return self.responded is not None and self._form.source == "model"
 
     @property
+    def attempts(self) -> tuple[tuple[str, float], ...]:
+        """Reason and delay of each failed attempt."""
+        return self._trouble.attempts
+
+    @property
+    def error(self) -> str:
+        """Why it failed."""
+        return self._trouble.error
+
+    @property
     def text(self) -> str:
         """The reply so far."""
-        return self._text if isinstance(self._text, str) else _read(self._text)
+        return _read(self._text)
 
     @property
     def reasoning(self) -> str:
         """The reasoning so far."""
-        return self._reasoning if isinstance(self._reasoning, str) else _read(self._reasoning)
+        return _read(self._reasoning)
 
     @property
     def new_messages(self) -> tuple[Message, ...]:
@@ -272,8 +322,12 @@ class Exchange:
 
     def take_retry(self, event: ev.ModelRetried) -> None:
         """An attempt failed: what had arrived of it is void."""
-        self.attempts += ((event.reason, event.delay),)
+        self._trouble = self._trouble._replace(attempts=(*self.attempts, (event.reason, event.delay)))
         self._text = self._reasoning = ""
+
+    def take_failure(self, event: ev.ModelFailed) -> None:
+        """The last attempt failed."""
+        self._trouble = self._trouble._replace(error=event.error)
 
     def add_text(self, text: str) -> None:
         """A piece of the reply."""
@@ -290,25 +344,40 @@ class Exchange:
                 _join(pieces)
 
 
+class _Ending(NamedTuple):
+    """What most cells have nothing of when they end."""
+
+    error: str = ""
+    traceback: str = ""
+    line: int = 0
+    dropped: int = 0
+    threads: int = 0
+
+
+_NO_ENDING = _Ending()
+
+
+@lru_cache(maxsize=8192)
+def _kept_once(value: Any) -> Any:
+    """The first that was equal to it: most variables are the same after one cell as after the one before."""
+    return value
+
+
 class CellState:
     """One cell, as far as it has come. `status` is `running` or a `CellStatus`."""
 
     __slots__ = (
+        "_ending",
         "_stderr",
         "_stdout",
         "code",
         "computed",
-        "dropped",
         "duration",
-        "error",
         "finished",
-        "line",
         "number",
         "started",
         "status",
-        "threads",
         "tool_calls",
-        "traceback",
         "variables",
     )
 
@@ -318,17 +387,13 @@ class CellState:
         self.started = started
         self.finished: float | None = None
         self.status = "running"
-        self._stdout: Sequence[str | Elsewhere] = ()
-        self._stderr: Sequence[str | Elsewhere] = ()
-        self.error = ""
-        self.traceback = ""
-        self.line = 0
+        self._stdout: _Growing = ""
+        self._stderr: _Growing = ""
+        self._ending = _NO_ENDING
         self.duration: float | None = None
         self.computed: float | None = None
-        self.dropped = 0
         self.variables: tuple[Variable, ...] = ()
         self.tool_calls: Sequence[ev.ToolCalled] = ()
-        self.threads = 0
 
     @property
     def stdout(self) -> str:
@@ -340,12 +405,37 @@ class CellState:
         """What it wrote to standard error so far."""
         return _read(self._stderr)
 
+    @property
+    def error(self) -> str:
+        """Why it failed, in a line."""
+        return self._ending.error
+
+    @property
+    def traceback(self) -> str:
+        """Where it failed."""
+        return self._ending.traceback
+
+    @property
+    def line(self) -> int:
+        """The line at which it failed, from 1; 0 when it did not, or nobody knows."""
+        return self._ending.line
+
+    @property
+    def dropped(self) -> int:
+        """Characters of its output that were not kept."""
+        return self._ending.dropped
+
+    @property
+    def threads(self) -> int:
+        """Threads that it left behind."""
+        return self._ending.threads
+
     def take_output(self, event: ev.CellOutput) -> None:
         """It printed."""
         if event.stream == "stdout":
-            self._stdout = _more(self._stdout, event.text)
+            self._stdout = _with(self._stdout, event.text)
         else:
-            self._stderr = _more(self._stderr, event.text)
+            self._stderr = _with(self._stderr, event.text)
 
     def take_tool_call(self, event: ev.ToolCalled) -> None:
         """It called a function of the application; some cells do so a hundred thousand times."""
@@ -360,21 +450,16 @@ class CellState:
             if isinstance(pieces, list):
                 _join(pieces)
 
-    def take_finish(self, event: ev.CellFinished, at: float, before: tuple[Variable, ...]) -> None:
-        """It ended; `before` are the variables after the cell before it, most of which are the same."""
+    def take_finish(self, event: ev.CellFinished, at: float) -> None:
+        """It ended."""
         self.finished = at
         self.status = event.status
-        self.error = event.error
-        self.traceback = event.traceback
-        self.line = event.line
         self.duration = event.duration
         self.computed = event.computed
-        self.dropped = event.dropped
-        known = {variable: variable for variable in before}
-        self.variables = tuple(known.get(variable, variable) for variable in event.variables)
-        if self.variables == before:
-            self.variables = before
-        self.threads = event.threads
+        self.variables = _kept_once(tuple(map(_kept_once, event.variables)))
+        ending = _Ending(event.error, event.traceback, event.line, event.dropped, event.threads)
+        if ending != _NO_ENDING:
+            self._ending = ending
 
 
 def made_up(exchange: Exchange | None, *, calls: int) -> Tally:
@@ -396,30 +481,20 @@ def _bare(messages: tuple[Message, ...] | Elsewhere) -> tuple[str, ...] | str | 
     return tuple(part for message in messages for part in (message.role, message.content))
 
 
-def _more(pieces: Sequence[str | Elsewhere], piece: str | Elsewhere) -> Sequence[str | Elsewhere]:
-    """One more piece; a cell prints mostly one or none."""
-    if isinstance(pieces, list):
-        pieces.append(piece)
-        return pieces
-    return [*pieces, piece] if pieces else (piece,)
-
-
-def _with(text: str | list[str] | Elsewhere, piece: str) -> list[str]:
-    """`text` in pieces, with one more."""
+def _with(text: _Growing, piece: str | Elsewhere) -> _Growing:
+    """`text` with one more piece. Mostly there is only one."""
     if isinstance(text, list):
         text.append(piece)
         return text
-    before: str = text if isinstance(text, str) else text.read()
-    return [before, piece] if before else [piece]
+    return [text, piece] if text != "" else piece
 
 
-def _read(pieces: Sequence[str | Elsewhere] | Elsewhere) -> str:
+def _read(pieces: _Growing) -> str:
     """The text of `pieces`, which are joined in place so that the next look costs nothing."""
-    if isinstance(pieces, Elsewhere):
-        return pieces.read()
     if isinstance(pieces, list):
         _join(pieces)
-    return "".join(piece if isinstance(piece, str) else piece.read() for piece in pieces)
+        return "".join(piece if isinstance(piece, str) else piece.read() for piece in pieces)
+    return pieces if isinstance(pieces, str) else pieces.read()
 
 
 def _join(pieces: list[Any]) -> None:

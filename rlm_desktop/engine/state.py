@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState, Usage
 from rlm_desktop.engine.tree import BatchNode, CallNode, Calls, CellState, Exchange, IterationNode, Node, Tally
-from rlm_desktop.repl.wire import Variable
 
 
 class RunState:
@@ -83,7 +82,7 @@ class RunState:
         for node in self.nodes:
             if node.finished is None:
                 if isinstance(node.parent, BatchNode):
-                    _recount(node.parent, node.status, EndState.INTERRUPTED)
+                    node.parent.recount(node.status, EndState.INTERRUPTED)
                 node.status = EndState.INTERRUPTED
                 node.finished = self.now
             if isinstance(node, IterationNode):
@@ -123,7 +122,7 @@ class RunState:
         for tally in self._tallies(node):
             tally.calls += 1
         if isinstance(parent, BatchNode):
-            _recount(parent, None, node.status)
+            parent.recount(None, node.status)
         return self._add(node)
 
     def _tallies(self, node: CallNode) -> Iterator[Tally]:
@@ -182,6 +181,7 @@ class RunState:
         if batch is not None:
             batch.finished = self.now
             batch.status = EndState.FAILED if event.failed else EndState.COMPLETED
+            batch.seal()
         return batch
 
     def _iteration_started(self, event: ev.IterationStarted) -> Node | None:
@@ -199,12 +199,13 @@ class RunState:
         node.finished = at
         failed = node.cells and node.cells[-1].status not in ("ok", "running")
         node.status = EndState.FAILED if failed and status == EndState.COMPLETED else status
+        node.seal()
 
     def _set_status(self, call: CallNode, status: str) -> None:
         if call.status == status:
             return
         if isinstance(call.parent, BatchNode):
-            _recount(call.parent, call.status, status)
+            call.parent.recount(call.status, status)
         call.status = status
 
     def _row(self, call: CallNode) -> Node:
@@ -270,7 +271,7 @@ class RunState:
         call = self.calls.get(event.call)
         if call is None or call.exchange is None:
             return None
-        call.exchange.error = event.error
+        call.exchange.take_failure(event)
         self.active = max(0, self.active - 1)
         if event.was_sent:
             self._count_request(call, event.usage, event.cost_usd)
@@ -325,7 +326,7 @@ class RunState:
         if found is None:
             return None
         iteration, cell = found
-        cell.take_finish(event, self.now, _variables_before(iteration, cell))
+        cell.take_finish(event, self.now)
         if ev.is_error(event):
             self._count_error(iteration.call)
         return iteration
@@ -383,6 +384,7 @@ class RunState:
             self._finish_iteration(call.iterations[-1], self.now, event.end_state)
         if ev.is_error(event):
             self._count_error(call)
+        call.seal()
         return call
 
     def _run_finished(self, event: ev.RunFinished) -> None:
@@ -423,17 +425,3 @@ class RunState:
         ev.CallFinished: _call_finished,
         ev.RunFinished: _run_finished,
     }
-
-
-def _variables_before(iteration: IterationNode, cell: CellState) -> tuple[Variable, ...]:
-    """The variables after the cell before this one."""
-    if cell.number > 0:
-        return iteration.cells[cell.number - 1].variables
-    earlier = iteration.call.iterations[: iteration.number - 1]
-    return earlier[-1].cells[-1].variables if earlier and earlier[-1].cells else ()
-
-
-def _recount(batch: BatchNode, old: str | None, new: str) -> None:
-    if old is not None:
-        batch.counts[old] = batch.counts.get(old, 1) - 1
-    batch.counts[new] = batch.counts.get(new, 0) + 1

@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.contents import CellState, Elsewhere, Exchange, Tally, made_up
+from rlm_desktop.engine.contents import (
+    CellState,
+    Elsewhere,
+    Exchange,
+    SealedTally,
+    Tally,
+    made_up,
+    opened,
+    sealed,
+)
 from rlm_desktop.engine.events import EndState
 
 __all__ = ["BatchNode", "CallNode", "Calls", "CellState", "Elsewhere", "Exchange", "IterationNode", "Node", "Tally"]
@@ -43,7 +52,11 @@ class Node:
         if isinstance(self.children, list):
             self.children.append(child)
         else:
-            self.children = [child]
+            self.children = [*self.children, child]
+
+    def seal(self) -> None:
+        """It has ended: keep in little room what will hardly change any more."""
+        self.children = tuple(self.children)
 
     def ancestors(self) -> Iterator[Node]:
         """Parent, grandparent ... up to the root."""
@@ -90,7 +103,7 @@ class _Rest:
         self.error = ""
         self.is_recorded = False
         self.shared: int | None = None
-        self.subtree: Tally | None = None
+        self.subtree: Tally | SealedTally | None = None
 
     def copy(self) -> _Rest:
         """The same, to be changed by itself."""
@@ -141,12 +154,11 @@ class CallNode(Node):
         self.iterations: Sequence[IterationNode] = ()
         self._result: str | Elsewhere = ""
         self._rest = _NO_REST
-        self._own: Tally | None = None
+        self._own: Tally | SealedTally | None = None
         if event.context_characters:
             self._rest_to_change().context_characters = event.context_characters
         if event.kind == "rlm":
-            self._own = Tally()
-            self._own.calls = 1
+            self._own = made_up(None, calls=1)
             self._rest_to_change().subtree = Tally()
 
     @property
@@ -217,16 +229,16 @@ class CallNode(Node):
     @property
     def own(self) -> Tally:
         """Sums over its own requests."""
-        return self._own if self._own is not None else made_up(self.exchange, calls=1)
+        return opened(self._own) if self._own is not None else made_up(self.exchange, calls=1)
 
     @property
     def subtree(self) -> Tally:
         """Sums over it and all below."""
-        return self._rest.subtree if self._rest.subtree is not None else self.own
+        return opened(self._rest.subtree) if self._rest.subtree is not None else self.own
 
     def own_to_change(self) -> Tally:
         """The same as `own`, kept from now on."""
-        if self._own is None:
+        if not isinstance(self._own, Tally):
             self._own = self.own
         return self._own
 
@@ -235,6 +247,8 @@ class CallNode(Node):
         rest = self._rest_to_change()
         if rest.subtree is None:
             rest.subtree = self.own.copy()
+        elif not isinstance(rest.subtree, Tally):
+            rest.subtree = opened(rest.subtree)
         return rest.subtree
 
     @property
@@ -259,6 +273,19 @@ class CallNode(Node):
         if self._rest is not _NO_REST or event.error or event.is_recorded or event.shared is not None:
             rest = self._rest_to_change()
             rest.error, rest.shared, rest.is_recorded = event.error, event.shared, event.is_recorded
+
+    def seal(self) -> None:
+        """It has ended: keep in little room what will hardly change any more."""
+        super().seal()
+        iterations = tuple(self.iterations)
+        self.iterations = (
+            cast("tuple[IterationNode, ...]", self.children) if iterations == self.children else iterations
+        )
+        if self._own is not None:
+            self._own = sealed(self._own)
+        if self._rest.subtree is not None:
+            subtree = sealed(self._rest.subtree)
+            self._rest.subtree = self._own if subtree == self._own else subtree
 
     @property
     def are_sums_made_up(self) -> bool:
@@ -342,26 +369,39 @@ class IterationNode(Node):
         proposed: In step mode, the cell that waits for the person's decision.
     """
 
-    __slots__ = ("_sums", "call", "cells", "exchange", "number", "of", "proposed")
+    __slots__ = ("_cells", "_sums", "exchange", "number", "of", "proposed")
 
     def __init__(self, call: CallNode, event: ev.IterationStarted) -> None:
         super().__init__(call, event.at)
-        self.call = call
         self.number = event.iteration
         self.of = event.of
         self.exchange: Exchange | None = None
         self.proposed: ev.CellProposed | None = None
-        self.cells: tuple[CellState, ...] = ()
-        self._sums: Tally | None = None if call.kind == "rlm" else Tally()
+        self._cells: tuple[CellState, ...] | CellState = ()
+        self._sums: Tally | SealedTally | None = None if call.kind == "rlm" else Tally()
+
+    @property
+    def call(self) -> CallNode:
+        """Whose iteration it is."""
+        return cast(CallNode, self.parent)
+
+    @property
+    def cells(self) -> tuple[CellState, ...]:
+        """Its cells in order; mostly it is one, which is kept without a tuple."""
+        return self._cells if isinstance(self._cells, tuple) else (self._cells,)
+
+    @cells.setter
+    def cells(self, cells: tuple[CellState, ...]) -> None:
+        self._cells = cells[0] if len(cells) == 1 else cells
 
     @property
     def subtree(self) -> Tally:
         """Sums over its request and all below."""
-        return self._sums if self._sums is not None else made_up(self.exchange, calls=0)
+        return opened(self._sums) if self._sums is not None else made_up(self.exchange, calls=0)
 
     def sums_to_change(self) -> Tally:
         """The same, kept from now on."""
-        if self._sums is None:
+        if not isinstance(self._sums, Tally):
             self._sums = self.subtree
         return self._sums
 
@@ -370,11 +410,17 @@ class IterationNode(Node):
         """Whether its one request is all that there is to sum up."""
         return self._sums is None
 
+    def seal(self) -> None:
+        """It has ended: keep in little room what will hardly change any more."""
+        super().seal()
+        if self._sums is not None:
+            self._sums = sealed(self._sums)
+
 
 class BatchNode(Node):
     """The calls of one batched function call, `counts` by status."""
 
-    __slots__ = ("cell", "counts", "function", "line", "max_concurrent", "number", "size", "subtree")
+    __slots__ = ("_sums", "cell", "counts", "function", "line", "max_concurrent", "number", "size")
 
     def __init__(self, parent: Node, event: ev.BatchStarted) -> None:
         super().__init__(parent, event.at)
@@ -385,8 +431,35 @@ class BatchNode(Node):
         self.line = event.line
         self.max_concurrent = event.max_concurrent
         self.counts: dict[str, int] = {}
-        self.subtree = Tally()
+        self._sums: Tally | SealedTally = Tally()
+
+    @property
+    def subtree(self) -> Tally:
+        """Sums over its calls and all below."""
+        return opened(self._sums)
 
     def sums_to_change(self) -> Tally:
-        """The same as `subtree`."""
-        return self.subtree
+        """The same, kept from now on."""
+        if not isinstance(self._sums, Tally):
+            self._sums = opened(self._sums)
+        return self._sums
+
+    def recount(self, old: str | None, new: str) -> None:
+        """A call of it has another status, or is new."""
+        if self.finished is not None:
+            self.counts = self.counts.copy()  # other batches have the same
+        if old is not None:
+            self.counts[old] = self.counts.get(old, 1) - 1
+        self.counts[new] = self.counts.get(new, 0) + 1
+
+    def seal(self) -> None:
+        """It has ended: keep in little room what will hardly change any more."""
+        super().seal()
+        self._sums = sealed(self._sums)
+        self.counts = _counts(tuple(self.counts.items()))
+
+
+@lru_cache(maxsize=1024)
+def _counts(items: tuple[tuple[str, int], ...]) -> dict[str, int]:
+    """The counts that many ended batches have in common."""
+    return dict(items)

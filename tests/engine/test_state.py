@@ -157,6 +157,32 @@ def test_figures_of_a_reply_are_what_was_told(usage: Usage | None, cost: float |
     assert state.root.own.as_dict() == state.totals.as_dict()
 
 
+def test_what_comes_after_the_end_of_a_batch_counts_in_that_batch_alone() -> None:
+    """Ended batches share equal counts, and their sums are sealed."""
+    events: list[AnyEvent] = [ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m")]
+    events.append(ev.IterationStarted(call=0, iteration=1, of=2))
+    for batch in (0, 1):
+        call = batch + 1
+        events += [
+            ev.BatchStarted(call=0, batch=batch, function="f", size=1, iteration=1, cell=0),
+            ev.CallStarted(call=call, parent=0, kind="llm", depth=1, model="m", batch=batch),
+            ev.ModelRequested(call=call, model="m"),
+            ev.ModelResponded(call=call, text="", usage=Usage(input_tokens=2**70, output_tokens=1)),
+            ev.CallFinished(call=call, end_state=EndState.COMPLETED, result=""),
+            ev.BatchFinished(call=0, batch=batch),
+        ]
+    late = ev.CallStarted(call=3, parent=0, kind="llm", depth=1, model="m", batch=0)
+    state = fold([start(), *events, late])
+    check(state)
+    first, second = state.batches.values()
+    assert first.counts == {"queued": 1, "running": 0, "completed": 1}
+    assert second.counts == {"queued": 0, "running": 0, "completed": 1}
+    assert [(batch.subtree.calls, batch.subtree.input_tokens) for batch in (first, second)] == [
+        (2, 2**70),
+        (1, 2**70),
+    ]
+
+
 def test_variables_that_stay_are_kept_once() -> None:
     def variables(*pairs: tuple[str, int]) -> tuple[Variable, ...]:
         return tuple(Variable(name=name, type="str", size=size) for name, size in pairs)

@@ -14,6 +14,7 @@ _SLOTS = {
     "_own": ["own"],
     "_sums": ["subtree"],
     "_form": ["model", "finish_reason", "source", "kept"],
+    "_trouble": ["attempts", "error"],
     "_figures": ["queued", "first_token", "duration", "cost_usd", "usage"],
 }
 """What is kept in a slot with others, or put together when somebody looks."""
