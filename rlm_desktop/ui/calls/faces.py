@@ -32,14 +32,19 @@ class _Advances(dict[str, float]):
 
 
 class Face:
-    """A font on one screen.
+    """A font, for rows of one height.
+
+    Args:
+        font: It.
+        row_height: Of the rows that texts are drawn in.
+        ratio: Pixels of the screen for each one of the window; 0 for what is no screen, such as a file.
 
     Attributes:
         font: It.
         baseline: Below the top of a row, so that a text stands in its middle.
     """
 
-    def __init__(self, font: QFont, row_height: int, ratio: float) -> None:
+    def __init__(self, font: QFont, row_height: int, ratio: float = 0.0) -> None:
         self.font = font
         self._metrics = QFontMetricsF(font)
         self._ascent = self._metrics.ascent()
@@ -50,7 +55,7 @@ class Face:
         self._fitted: dict[tuple[str, int], tuple[str, float]] = {}
         self._drawn: dict[str, QStaticText | None] = {}
         # Between the pixels of a fraction Qt places a text that is laid out otherwise than one that is not.
-        self._keeps_laid_out = ratio == int(ratio)
+        self._keeps_laid_out = ratio >= 1 and ratio == int(ratio)
 
     def width(self, text: str) -> float:
         """How wide a text is; a little more than that where letters are kerned."""
@@ -81,8 +86,8 @@ class Face:
         kept = max(0, bisect_right(ends, room - self._ellipsis) - 1)
         return text[:kept] + "…", ends[kept] + self._ellipsis
 
-    def draw(self, painter: QPainter, x: float, y: int, text: str) -> None:
-        """Draw a text in the row that begins at `y`; the painter has the font already."""
+    def draw(self, painter: QPainter, x: float, y: float, text: str) -> None:
+        """Draw a text in the row that begins at `y`; the painter has the font and the colour already."""
         if (
             text not in self._drawn
         ):  # most are seen once, and to lay one out takes as long as to draw it three times

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from rlm_desktop.ui import theme
+from rlm_desktop.ui.calls.faces import Face
 from rlm_desktop.ui.charts.plot import Plot, Series, steps
 from rlm_desktop.ui.theme import Colours
 
@@ -20,18 +23,26 @@ _SWATCH = 10
 _FILL = 200
 
 
-class PlotPainter:
-    """Draws one plot into one rectangle."""
+class Faces:
+    """The fonts of a chart; `ratio` as for a `Face`."""
 
-    def __init__(self, painter: QPainter, place: QRectF, plot: Plot, colours: Colours, font: QFont) -> None:
-        self._painter = painter
+    def __init__(self, font: QFont, ratio: float = 0.0) -> None:
+        plain = theme.figures_font(font)
+        bold = QFont(plain)
+        bold.setBold(True)
+        self.ratio = ratio
+        self.plain, self.bold = Face(plain, _LINE, ratio), Face(bold, _LINE, ratio)
+
+
+class PlotPainter:
+    """Draws one plot into one rectangle, as often as one likes: where everything is, is worked out once."""
+
+    def __init__(self, place: QRectF, plot: Plot, colours: Colours, faces: Faces) -> None:
+        self._painter: QPainter
         self._plot = plot
         self._colours = colours
         self._place = place
-        self._font = theme.figures_font(font)
-        self._bold = QFont(self._font)
-        self._bold.setBold(True)
-        self._metrics, self._bold_metrics = QFontMetricsF(self._font), QFontMetricsF(self._bold)
+        self._faces = faces
         self._inner = place.adjusted(_PAD, _PAD / 2, -_PAD, -_PAD / 2)
         self.area = self._area()
 
@@ -49,7 +60,7 @@ class PlotPainter:
         return self._inner.adjusted(left, above, -right, -_TICKS)
 
     def _width(self, text: str) -> float:
-        return self._metrics.horizontalAdvance(text)
+        return self._faces.plain.width(text)
 
     def _value_steps(self) -> list[float]:
         values = steps(self._plot.top, 4)
@@ -58,9 +69,9 @@ class PlotPainter:
 
     # -- all of it ------------------------------------------------------------------------------------------
 
-    def draw(self, slot: int = -1, readout: str = "") -> None:
+    def draw(self, painter: QPainter, slot: int = -1, readout: str = "") -> None:
         """Draw it, with one slot marked and its readout in place of the summary."""
-        painter = self._painter
+        self._painter = painter
         painter.fillRect(self._place, QColor(self._colours.window))
         self._draw_head(readout or self._plot.summary, is_readout=bool(readout))
         if self._plot.is_empty:
@@ -76,7 +87,7 @@ class PlotPainter:
         first = QRectF(self._inner.left(), self._inner.top(), self._inner.width(), _LINE)
         second = first.translated(0, _LINE)
         names = self._legend_width()
-        title = self._bold_metrics.horizontalAdvance(self._plot.title)
+        title = self._faces.bold.width(self._plot.title)
         fits = title + 12 + names <= first.width()
         if names and not fits and not is_readout:
             # The names of the colours say more than the sentence, whose figures are in the chart.
@@ -123,12 +134,12 @@ class PlotPainter:
     ) -> None:
         if place.width() <= 4:
             return
-        metrics = self._bold_metrics if is_bold else self._metrics
-        if metrics.horizontalAdvance(text) > place.width() + 1:
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width() + 1)
-        self._painter.setFont(self._bold if is_bold else self._font)
+        face = self._faces.bold if is_bold else self._faces.plain
+        text, wide = face.fit(text, round(place.width()) + 1)
+        self._painter.setFont(face.font)
         self._painter.setPen(QColor(colour))
-        self._painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, text)
+        x = place.right() - wide if side == Qt.AlignmentFlag.AlignRight else place.left()
+        face.draw(self._painter, x, place.center().y() - _LINE / 2, text)
 
     # -- over time, distributions ---------------------------------------------------------------------------
 
@@ -136,26 +147,35 @@ class PlotPainter:
         plot, area, painter = self._plot, self.area, self._painter
         self._draw_value_axis()
         self._draw_ticks()
+        if 0 <= marked < len(plot.slots):
+            width = area.width() / len(plot.slots)
+            ground = QRectF(area.left() + marked * width, area.top(), max(1.0, width), area.height())
+            painter.fillRect(ground, QColor(self._colours.selection))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for one, columns in zip(plot.series, self._columns, strict=True):
+            painter.setBrush(self._ink(one))
+            painter.drawRects(columns)
+        self._draw_limit()
+        self._draw_marks()
+
+    @cached_property
+    def _columns(self) -> list[list[QRectF]]:
+        """The rectangles of each series, one upon the other."""
+        plot, area = self._plot, self.area
         width = area.width() / len(plot.slots)
         gap = 1.0 if plot.kind == "columns" and width > 4 else 0.0
         start, wide, least = area.left(), max(0.5, width - gap), 1.5 if plot.kind == "columns" else 0.0
         scale = area.height() / plot.top
         bottoms = [area.bottom()] * len(plot.slots)
-        if 0 <= marked < len(plot.slots):
-            ground = QRectF(area.left() + marked * width, area.top(), max(1.0, width), area.height())
-            painter.fillRect(ground, QColor(self._colours.selection))
+        columns: list[list[QRectF]] = []
         for one in plot.series:
-            columns: list[QRectF] = []
+            columns.append([])
             for slot, value in enumerate(one.values):
                 if value:
                     height = max(value * scale, least)
                     bottoms[slot] -= height
-                    columns.append(QRectF(start + slot * width, bottoms[slot], wide, height))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._ink(one))
-            painter.drawRects(columns)
-        self._draw_limit()
-        self._draw_marks()
+                    columns[-1].append(QRectF(start + slot * width, bottoms[slot], wide, height))
+        return columns
 
     def _draw_value_axis(self) -> None:
         area, plot, painter = self.area, self._plot, self._painter

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
-    QFont,
     QGuiApplication,
     QImage,
     QKeyEvent,
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.charts.plot import Plot
-from rlm_desktop.ui.charts.plot_painter import BAR, PlotPainter
+from rlm_desktop.ui.charts.plot_painter import BAR, Faces, PlotPainter
 from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.theme import Colours
@@ -54,8 +53,11 @@ class PlotView(QWidget):
         self._plot = plot
         self._slot = -1
         self._saving = 0
+        self._drawn: PlotPainter
+        self._drawn_for: tuple[Plot, QRect, Colours, Faces] | None = None
         self._tasks = Tasks(lambda error: self.failed.emit(str(error)))
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # all of it is filled below
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         self.more = QToolButton(self)
@@ -102,16 +104,27 @@ class PlotView(QWidget):
         """Where the chart is: beside its button."""
         return self.rect().adjusted(0, 0, -self.more.width(), 0)
 
-    def _painter(self, painter: QPainter, place: QRect, colours: Colours) -> PlotPainter:
-        return PlotPainter(painter, QRectF(place), self._plot, colours, QFont(self.font()))
+    def _painter(self) -> PlotPainter:
+        """That for the screen: kept until something else is shown, or elsewhere, or in other colours."""
+        wanted = (self._plot, self._place(), theme.colours_of(self), self._faces)
+        if self._drawn_for != wanted:
+            self._drawn_for = wanted
+            plot, place, colours, faces = wanted
+            self._drawn = PlotPainter(QRectF(place), plot, colours, faces)
+        return self._drawn
+
+    def _painter_of_file(self) -> PlotPainter:
+        return PlotPainter(QRectF(self.rect()), self._plot, theme.colours_of(self), Faces(self.font()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The plot, and a frame while it has the focus."""
+        if self._faces.ratio != self.devicePixelRatioF():
+            self._restyle()  # the window has moved to another screen
         painter = QPainter(self)
         colours = theme.colours_of(self)
         painter.fillRect(self.rect(), QColor(colours.window))
         readout = self.tr("Saving…") if self._saving else self.readout
-        self._painter(painter, self._place(), colours).draw(self._slot, readout)
+        self._painter().draw(painter, self._slot, readout)
         if self.hasFocus():
             painter.setPen(QColor(colours.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)  # else that of the last mark
@@ -131,6 +144,7 @@ class PlotView(QWidget):
             self._restyle()
 
     def _restyle(self) -> None:
+        self._faces = Faces(self.font(), self.devicePixelRatioF())
         self.more.setIcon(theme.icon("save", theme.colours_of(self), "muted"))
         self.update()
 
@@ -150,9 +164,7 @@ class PlotView(QWidget):
         self._mark(self._slot_at(event.position()))
 
     def _slot_at(self, position: QPointF) -> int:
-        # No painter is needed to find a place: the layout depends on the room and the texts alone.
-        place, colours = QRectF(self._place()), theme.colours_of(self)
-        return PlotPainter(QPainter(), place, self._plot, colours, self.font()).slot_at(position)
+        return self._painter().slot_at(position)
 
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer left."""
@@ -195,7 +207,7 @@ class PlotView(QWidget):
         image = QImage(self.size() * _SCALE, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(_SCALE)
         painter = QPainter(image)
-        self._painter(painter, self.rect(), theme.colours_of(self)).draw()
+        self._painter_of_file().draw(painter)
         painter.end()
         return image
 
@@ -212,7 +224,7 @@ class PlotView(QWidget):
         generator.setTitle(self._plot.title)
         generator.setDescription(self._plot.summary)
         painter = QPainter(generator)
-        self._painter(painter, self.rect(), theme.colours_of(self)).draw()
+        self._painter_of_file().draw(painter)
         painter.end()
         return bytes(written.data())
 
