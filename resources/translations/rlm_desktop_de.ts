@@ -2985,6 +2985,10 @@
         <source>{runs} still being indexed</source>
         <translation>{runs} noch nicht erfasst</translation>
     </message>
+    <message>
+        <source>{share}% searched so far</source>
+        <translation>bisher zu {share} % durchsucht</translation>
+    </message>
 </context>
 <context>
     <name>HistoryPanel</name>
@@ -4253,12 +4257,12 @@
         <translation>Überspringen</translation>
     </message>
     <message>
-        <source>The run waits: look at this cell before it runs.</source>
-        <translation>Der Lauf wartet: Sehen Sie diese Zelle an, bevor sie läuft.</translation>
+        <source>The run waits: change this cell if you like, then run or skip it.</source>
+        <translation>Der Lauf wartet: Ändern Sie diese Zelle, wenn Sie mögen, und führen Sie sie aus oder überspringen Sie sie.</translation>
     </message>
     <message>
-        <source>The run waits: look at this cell before it runs. {more}</source>
-        <translation>Der Lauf wartet: Sehen Sie diese Zelle an, bevor sie läuft. {more}</translation>
+        <source>The run waits: change this cell if you like, then run or skip it. {more}</source>
+        <translation>Der Lauf wartet: Ändern Sie diese Zelle, wenn Sie mögen, und führen Sie sie aus oder überspringen Sie sie. {more}</translation>
     </message>
     <message>
         <source>or answer in the model&apos;s place</source>

@@ -26,7 +26,7 @@ from rlm_desktop.history.schema import SEARCH_INDEX, texts
 from rlm_desktop.history.texts import as_indexed
 
 _index = table("search", column("rowid"), column("id"), column("words"))
-_MOST_WORDS = 50
+_MOST_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)

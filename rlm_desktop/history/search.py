@@ -118,7 +118,7 @@ class _Search:
         """What is found in some milliseconds."""
         started = now = time.perf_counter()
         hits: list[SearchHit] = []
-        while now - started < STEP_SECONDS and not self.is_over:
+        while not self.is_over:
             if self._rows:
                 hits += self._take(connection, self._rows.popleft())
             elif not self.has_all:
@@ -127,6 +127,8 @@ class _Search:
                 self.is_over = True
                 hits += self._release()
             now = time.perf_counter()
+            if now - started >= STEP_SECONDS:
+                break
         self._spent += now - started
         return hits
 

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -24,7 +25,7 @@ from rlm_desktop.history.transfer import ARCHIVE_SUFFIX
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.labels import ElidedLabel
-from rlm_desktop.ui.sessions import hit_list
+from rlm_desktop.ui.sessions import history_browser, hit_list
 from rlm_desktop.ui.sessions.export_dialog import SUFFIXES, ExportChoice, ExportDialog
 from rlm_desktop.ui.sessions.history_browser import HistoryBrowser
 from rlm_desktop.ui.sessions.history_page import HistoryPage
@@ -286,6 +287,43 @@ class TestSearch:
                 page.ask_now()
             await wait_until(lambda: page.hits.hits == 3)
             assert {line.hit.field for line in page.hits.lines if isinstance(line, HitLine)} == {"response"}
+
+    async def test_places_come_while_the_search_goes_on(
+        self, qapp: QApplication, qtbot: QtBot, wait_until: Until, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("rlm_desktop.history.search.STEP_SECONDS", 0)
+        monkeypatch.setattr("rlm_desktop.ui.sessions.history_page.BUSY_MS", 20)
+        go_on, step = threading.Semaphore(0), history_browser._next
+
+        def waiting(*found: Any) -> Any:
+            assert go_on.acquire(timeout=30)
+            return step(*found)
+
+        async with shown(qapp, 6, is_searched=True) as application:
+            monkeypatch.setattr(history_browser, "_next", waiting)
+            page = await opened(application, wait_until)
+            qtbot.keyClicks(page.field, "summarise")
+            await wait_until(lambda: "Searching" in page.hint.text())
+            assert page.view is None
+            go_on.release(3)  # nothing is certain before the second place of a run is looked for
+            await wait_until(lambda: page.hits.hits >= 1)
+            assert "% searched so far" in page.status.full_text
+            qtbot.keyClick(page.field, Qt.Key.Key_Up)
+            assert page.list.currentIndex().row() == 0
+            go_on.release(1)
+            shown_before = page.hits.hits
+            await wait_until(lambda: page.hits.hits > shown_before)
+            assert page.list.currentIndex().row() == 0
+            qtbot.keyClick(page.field, Qt.Key.Key_Return)
+            go_on.release(100)
+            await wait_until(lambda: application.workbench.run_id == "run-5")
+            await opened(application, wait_until)
+            await wait_until(lambda: page.status.full_text == "6 places in 6 runs")
+            qtbot.keyClicks(page.field, " zeppelin")
+            qtbot.keyClick(page.field, Qt.Key.Key_Return)
+            qtbot.keyClick(page.field, Qt.Key.Key_Return)  # nothing of the words before is opened
+            await wait_until(lambda: page.view is None)
+            assert application.window.page is page
 
 
 class TestTransfers:

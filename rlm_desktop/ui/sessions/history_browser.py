@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QMenu
 from rlm_desktop.errors import UserError
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import MainWindow
-from rlm_desktop.ui.sessions.history_page import HistoryPage, Wanted
+from rlm_desktop.ui.sessions.history_page import Found, HistoryPage, Wanted
 from rlm_desktop.ui.sessions.hit_list import RunHead
 from rlm_desktop.ui.sessions.naming import ask_name, ask_tags
 from rlm_desktop.ui.sessions.opening import Place
 
 if TYPE_CHECKING:
     from rlm_desktop.history import History, RunRow
-    from rlm_desktop.history.search import SearchHit
+    from rlm_desktop.history.rows import SearchHit, SearchStep
     from rlm_desktop.ui.sessions.transfers import Transfers
     from rlm_desktop.ui.workbench import Workbench
 
@@ -51,6 +51,7 @@ class HistoryBrowser(QObject):
         self._stale = threading.Event()
         self._wanted: Wanted | None = None
         self._has_all = True
+        self._wants_more = False  # the end of what was found was reached while the search went on
         workbench.sessions.changed.connect(self._refresh)
         workbench.sessions.deleted.connect(self._drop)
         workbench.sessions.restored.connect(self._bring_back)
@@ -82,6 +83,7 @@ class HistoryBrowser(QObject):
         if self._page is None:
             self._page = page = HistoryPage()
             page.wanted.connect(self._ask)
+            page.broken_off.connect(self._break_off)
             page.rows_wanted.connect(lambda ids: self._tasks.spawn(self._fetch(ids), name="rows of the history"))
             page.more_wanted.connect(self._ask_more)
             page.run_opened.connect(lambda row: self._workbench.open_run(row.session_id, row.id))
@@ -163,10 +165,9 @@ class HistoryBrowser(QObject):
             self._page.ask_now()
 
     async def _show(self, wanted: Wanted, *, keeps_place: bool) -> None:
-        is_stale = self._stale.is_set
         try:
             if wanted.text:
-                await self._show_hits(wanted, is_stale)
+                await self._show_hits(wanted, self._stale.is_set)
             else:
                 await self._show_runs(wanted, keeps_place=keeps_place)
         except UserError as error:
@@ -181,31 +182,26 @@ class HistoryBrowser(QObject):
         self.page.show_runs(ids, rows, keeps_place=keeps_place)
         self.page.show_facets(await self._sessions.do(lambda history: history.facets()))
 
-    async def _show_hits(self, wanted: Wanted, is_stale: Callable[[], bool]) -> None:
-        def read(history: History) -> tuple[list[SearchHit], dict[str, RunRow], int]:
-            hits = _search(history, wanted, is_stale)
-            return hits, _runs_of(history, hits), history.unindexed()
-
-        hits, rows, unindexed = await self._sessions.do(read)
-        self._has_all = len(hits) < HITS
-        self.page.show_hits(hits, rows, is_all=self._has_all, unindexed=unindexed)
+    async def _show_hits(
+        self, wanted: Wanted, is_stale: Callable[[], bool], before: SearchHit | None = None
+    ) -> None:
+        """Show places as they are found: in the place of others, or below those up to `before`."""
+        self._has_all = self._wants_more = False
+        steps = await self._sessions.do(lambda history: _search(history, wanted, is_stale, before))
+        is_new, is_over = before is None, False
+        while not is_over and (found := await self._sessions.do(lambda history: _next(history, steps))) is not None:
+            self._has_all, is_over = found.step.has_all, found.step.is_over
+            self.page.show_found(found, is_new=is_new)
+            is_new = is_new and not found.step.hits
+        if self._wants_more and is_over and not self._has_all:
+            await self._show_hits(wanted, is_stale, self.page.hits.last_hit)
 
     def _ask_more(self) -> None:
         last, wanted = self.page.hits.last_hit, self._wanted
-        is_busy = self._asking is not None and not self._asking.done()
-        if not self._has_all and last is not None and wanted is not None and wanted.text and not is_busy:
-            self._asking = self._tasks.spawn(self._show_more(wanted, last), name="more of the history")
-
-    async def _show_more(self, wanted: Wanted, last: SearchHit) -> None:
-        is_stale = self._stale.is_set
-
-        def read(history: History) -> tuple[list[SearchHit], dict[str, RunRow]]:
-            hits = _search(history, wanted, is_stale, before=last)
-            return hits, _runs_of(history, hits)
-
-        hits, rows = await self._sessions.do(read)
-        self._has_all = len(hits) < HITS
-        self.page.add_hits(hits, rows, is_all=self._has_all)
+        self._wants_more = self._asking is not None and not self._asking.done()
+        if not self._has_all and last is not None and wanted is not None and wanted.text and not self._wants_more:
+            more = self._show_hits(wanted, self._stale.is_set, last)
+            self._asking = self._tasks.spawn(more, name="more of the history")
 
     async def _fetch(self, ids: Sequence[str]) -> None:
         self.page.update_rows(await self._sessions.do(lambda history: history.rows(ids)))
@@ -293,9 +289,9 @@ class HistoryBrowser(QObject):
 
 
 def _search(
-    history: History, wanted: Wanted, is_stale: Callable[[], bool], before: SearchHit | None = None
-) -> list[SearchHit]:
-    return history.search(
+    history: History, wanted: Wanted, is_stale: Callable[[], bool], before: SearchHit | None
+) -> Iterator[SearchStep]:
+    return history.search_steps(
         wanted.text,
         fields=(wanted.field,) if wanted.field else (),
         limit=HITS,
@@ -308,5 +304,10 @@ def _search(
     )
 
 
-def _runs_of(history: History, hits: Sequence[SearchHit]) -> dict[str, RunRow]:
-    return history.rows(list(dict.fromkeys(hit.run_id for hit in hits)))
+def _next(history: History, steps: Iterator[SearchStep]) -> Found | None:
+    """The next step of a search, with all that is shown of it; None after the last one."""
+    step = next(steps, None)
+    if step is None:
+        return None
+    rows = history.rows(list(dict.fromkeys(hit.run_id for hit in step.hits)))
+    return Found(step, rows, history.unindexed() if step.is_over else 0)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
-from rlm_desktop.ui.figures import counted, status_words
+from rlm_desktop.ui.figures import counted, number, status_words
 from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.sentences import said
@@ -32,8 +32,7 @@ from rlm_desktop.ui.sessions.run_table import RunsModel, RunTable
 from rlm_desktop.ui.window_style import muted
 
 if TYPE_CHECKING:
-    from rlm_desktop.history.rows import RunRow
-    from rlm_desktop.history.search import SearchHit
+    from rlm_desktop.history.rows import RunRow, SearchHit, SearchStep
 
 TYPING_MS = 120
 """How long nothing must have been typed before a search begins."""
@@ -61,11 +60,26 @@ class Wanted:
     is_descending: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A step of a search.
+
+    Attributes:
+        rows: The runs of its hits.
+        unindexed: How many runs are not in the index yet.
+    """
+
+    step: SearchStep
+    rows: Mapping[str, RunRow]
+    unindexed: int
+
+
 class HistoryPage(QWidget):
     """The search line, the filters, the table of runs or what was found.
 
     Signals:
         wanted: Something else is to be shown: a `Wanted`.
+        broken_off: What was wanted is not any more.
         rows_wanted: Ids of runs that come into view.
         more_wanted: The next page of what was found.
         run_opened: A `RunRow`.
@@ -77,6 +91,7 @@ class HistoryPage(QWidget):
     """
 
     wanted = Signal(object)
+    broken_off = Signal()
     rows_wanted = Signal(list)
     more_wanted = Signal()
     run_opened = Signal(object)
@@ -91,6 +106,7 @@ class HistoryPage(QWidget):
         self.setObjectName("historyPage")
         self.setAccessibleName(self.tr("History"))
         self._order, self._is_descending = "started", True
+        self._is_outdated = False  # what is shown was found for other words than those that are searched for
         self.runs = RunsModel(self)
         self.hits = HitsModel(self)
         self.table = RunTable(self.runs)
@@ -98,7 +114,7 @@ class HistoryPage(QWidget):
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(self._ask)
         self._busy = QTimer(self, singleShot=True, interval=BUSY_MS)
-        self._busy.timeout.connect(lambda: self._say(self.tr("Searching…")))
+        self._busy.timeout.connect(self._tell_busy)
         self._make_line()
         self._make_filters()
         self._arrange()
@@ -163,7 +179,7 @@ class HistoryPage(QWidget):
         layout.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
-        self.field.textChanged.connect(lambda: self._typing.start())
+        self.field.textChanged.connect(self._on_typed)
         for box in self.filters:
             box.currentIndexChanged.connect(self._ask)
         self.back.clicked.connect(self.left)
@@ -207,7 +223,8 @@ class HistoryPage(QWidget):
     def _ask(self) -> None:
         self._typing.stop()
         self._busy.start()
-        self.fields.setEnabled(bool(self.text.strip()))
+        self._is_outdated = bool(self.text.strip())
+        self.fields.setEnabled(self._is_outdated)
         self.wanted.emit(
             Wanted(
                 self.text.strip() and self.text,
@@ -217,6 +234,19 @@ class HistoryPage(QWidget):
                 self._is_descending,
             )
         )
+
+    def _on_typed(self) -> None:
+        self._busy.stop()
+        self._typing.start()
+        self.broken_off.emit()
+
+    def _tell_busy(self) -> None:
+        """What takes long is said; what was found for other words is not left there to be opened."""
+        self._say(self.tr("Searching…"))
+        if self._is_outdated:
+            self.hits.show_hits((), {})
+            self._hint(self.tr("Searching…"))
+            self._enable()
 
     def _sort(self, order: str, is_descending: bool) -> None:
         self._order, self._is_descending = order, is_descending
@@ -251,11 +281,20 @@ class HistoryPage(QWidget):
             self._hint(nothing if self.chosen.is_empty else self.tr("No run fits the filters."))
         self._enable()
 
-    def show_hits(
-        self, hits: Sequence[SearchHit], rows: Mapping[str, RunRow], *, is_all: bool, unindexed: int = 0
-    ) -> None:
-        """Show what was found; `unindexed` runs are not in the index yet."""
-        self._busy.stop()
+    def show_found(self, found: Found, *, is_new: bool) -> None:
+        """Show what a step has found: in the place of what was shown when it `is_new`, else below it."""
+        step = found.step
+        if not is_new:
+            self.hits.add_hits(step.hits, found.rows)
+        elif step.hits or step.is_over:
+            self._busy.stop()
+            self._show_hits(step.hits, found.rows)
+        if not self._busy.isActive():
+            share = None if step.is_over else step.share
+            self._tell_found(is_all=step.has_all, unindexed=found.unindexed, share=share)
+
+    def _show_hits(self, hits: Sequence[SearchHit], rows: Mapping[str, RunRow]) -> None:
+        self._is_outdated = False
         self.hits.show_hits(hits, rows)
         if self.hits.lines:
             self.list.setCurrentIndex(self.hits.index(1, 0))
@@ -263,14 +302,7 @@ class HistoryPage(QWidget):
             self._stack.setCurrentWidget(self.list)
         else:
             self._hint(self.tr("Nothing was found. Every word must be in one text; a star finds beginnings: segm*"))
-        self._tell_found(is_all=is_all, unindexed=unindexed)
         self._enable()
-
-    def add_hits(self, hits: Sequence[SearchHit], rows: Mapping[str, RunRow], *, is_all: bool) -> None:
-        """Show the next page of what was found."""
-        self._busy.stop()
-        self.hits.add_hits(hits, rows)
-        self._tell_found(is_all=is_all)
 
     def drop_hits(self, item_id: str, *, is_all: bool) -> None:
         """Take away what was found in a run or a session that is gone, by its id."""
@@ -278,7 +310,8 @@ class HistoryPage(QWidget):
             return
         self.hits.drop(item_id)
         if not self.hits.lines:
-            self.show_hits((), {}, is_all=True)
+            self._show_hits((), {})
+            self._say("")
         else:
             self._tell_found(is_all=is_all)
             self._enable()
@@ -291,12 +324,15 @@ class HistoryPage(QWidget):
         self._enable()
         return True
 
-    def _tell_found(self, *, is_all: bool, unindexed: int = 0) -> None:
+    def _tell_found(self, *, is_all: bool, unindexed: int = 0, share: float | None = None) -> None:
+        """Say how much was found, by a search that has looked through a share of the history and goes on."""
         parts: list[str] = []
         if self.hits.hits:
             places, runs = counted(self.hits.hits, "place"), counted(self.hits.runs, "run")
             text = self.tr("{places} in {runs}") if is_all else self.tr("the latest {places}, in {runs}")
             parts.append(text.format(places=places, runs=runs))
+        if share is not None:
+            parts.append(self.tr("{share}% searched so far").format(share=number(100 * share)))
         if unindexed:
             parts.append(self.tr("{runs} still being indexed").format(runs=counted(unindexed, "run")))
         self._say(" · ".join(parts))
@@ -304,6 +340,7 @@ class HistoryPage(QWidget):
     def show_fault(self, text: str) -> None:
         """Say why nothing can be shown."""
         self._busy.stop()
+        self._is_outdated = False
         self._say("")
         self._hint(said(text))
         self._enable()
@@ -380,7 +417,7 @@ class HistoryPage(QWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self._typing.isActive():
                 self._ask()
-            else:
+            elif not self._is_outdated:
                 self.open_current()
             return True
         return super().eventFilter(watched, event)

@@ -27,8 +27,7 @@ from rlm_desktop.ui.figures import number, one_line, status_words
 from rlm_desktop.ui.sessions.run_table import cost_text, model_text, started_text
 
 if TYPE_CHECKING:
-    from rlm_desktop.history.rows import RunRow
-    from rlm_desktop.history.search import SearchHit
+    from rlm_desktop.history.rows import RunRow, SearchHit
 
 AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 _ICON, _PADDING, _INDENT, _MARGIN, _GAP = 14, 12, 32, 6, 2
