@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MIN_LINES, MAX_LINES = 2, 8
 ALL_MODELS = "\0all"
 """Data of the entry that opens the list of all models; no model can be called so."""
-ROOM_AROUND_NAME = 48
+ROOM_AROUND_NAME = 56
 """Of a model's name in its box, the arrow included."""
 
 
@@ -153,9 +153,9 @@ class QuestionPanel(QFrame):
         arrow.setToolTip(self.tr("The root model calls the sub-call model"))
         muted(arrow)
         self._models = QHBoxLayout()
-        self._models.addWidget(self.root_model, 1)
+        self._models.addWidget(self.root_model)
         self._models.addWidget(arrow)
-        self._models.addWidget(self.sub_model, 1)
+        self._models.addWidget(self.sub_model)
         self._limits = QHBoxLayout()
         for control in (self.max_depth, self.max_iterations, self.budget):
             control.lineEdit().setTextMargins(4, 0, 0, 0)
@@ -303,10 +303,11 @@ class QuestionPanel(QFrame):
 
     def _place_limits(self) -> None:
         """Put the limits beside the models, or below where the models' names would be cut."""
-        names = (
-            self.fontMetrics().horizontalAdvance(box.currentText()) for box in (self.root_model, self.sub_model)
-        )
-        needed = 2 * max(names) + 2 * ROOM_AROUND_NAME + self._limits.sizeHint().width()
+        needed = self._limits.sizeHint().width()
+        for box in (self.root_model, self.sub_model):
+            room = self.fontMetrics().horizontalAdvance(box.currentText()) + ROOM_AROUND_NAME
+            self._models.setStretchFactor(box, room)
+            needed += room
         is_narrow = self.width() < needed
         direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
         if direction != self._lines.direction():

@@ -17,6 +17,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, IterationNode, Node
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import CallModel, Column, round_span
+from rlm_desktop.ui.calls.call_painter import DEEPEST_INDENT, INDENT, ROOM_FOR_NAME
 from rlm_desktop.ui.calls.call_tree import EMPTY, CallTreeView
 from rlm_desktop.ui.theme import Theme
 from tests import traces
@@ -434,3 +435,16 @@ def test_the_columns_fit_any_width(view: CallTreeView, qapp: QApplication, qtbot
         qtbot.waitUntil(lambda: view.table.horizontalScrollBar().maximum() == 0)
     qapp.setStyleSheet("")
     dressed.deleteLater()
+
+
+def test_names_can_be_read_at_any_depth_in_any_width(view: CallTreeView, qtbot: QtBot) -> None:
+    view.set_state(traces.state(Shape(calls=150, depth=20, batch=2, iterations=3, errors=0.0)))
+    view.model.rows.open_all(view.state.nodes[0])
+    deepest = max(range(view.model.rowCount()), key=lambda row: view.model.rows.level(view.model.rows.node(row)))
+    assert view.model.rows.level(view.model.rows.node(deepest)) > DEEPEST_INDENT
+    for width in (560, 700, 1600):
+        view.resize(width, 300)
+        view.table.go_to(deepest)
+        view.table.grab()
+        cell = view.table.columnWidth(Column.CALL)
+        assert view.table.rows_painter.indent(deepest) + ROOM_FOR_NAME <= cell + INDENT

@@ -27,6 +27,8 @@ from rlm_desktop.ui.figures import number
 INDENT = 12
 DEEPEST_INDENT = 12
 """Rows deeper than this are not moved further right; a chip says their depth."""
+ROOM_FOR_NAME = 124
+"""Of the cell of a call, whatever its depth: triangle, icon, chip and the beginning of the name."""
 _PAD = 8
 _ICON = 16
 _BATCH_BAR = 52
@@ -122,6 +124,7 @@ class CallPainter:
         self._style = _Style(widget)
         self._latency_texts: dict[int, tuple[int, str]] = {}
         self._prefixes: dict[int, int] = {}
+        self._deepest_indent = DEEPEST_INDENT
         self._looks: dict[tuple[str, bool, bool], tuple[str, str, str, bool]] = {}
         self._texts: dict[tuple[int, int], str] = {}
         self._paints: dict[int, _Paint] = {
@@ -234,10 +237,11 @@ class CallPainter:
         """Where the triangle of a row begins, from the left of its cell."""
         rows = self._model.rows
         level = rows.level(rows.node(row)) + (1 if rows.is_more(row) else 0)
-        return _PAD // 2 + min(level, DEEPEST_INDENT) * INDENT
+        return _PAD // 2 + min(level, self._deepest_indent) * INDENT
 
     def _paint_calls(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
         end = left + width - 4
+        self._deepest_indent = max(0, min(DEEPEST_INDENT, (width - ROOM_FOR_NAME) // INDENT))
         for y, row, node in rows:
             x = self._paint_signs(frame, left + self.indent(row), y, node)
             self._paint_name(frame, x, end, y, node)
@@ -250,7 +254,7 @@ class CallPainter:
         kind = call_text.kind(node)
         self._icon(frame, x + INDENT, y, kind, _KIND_ROLES[kind])
         x += INDENT + _ICON + 6
-        if rows.level(node) > DEEPEST_INDENT:
+        if rows.level(node) > self._deepest_indent:
             x = self._chip(frame, x, y, f"d{call_text.depth(node)}")
         return x
 

@@ -19,7 +19,7 @@ _WIDTHS = {
     Column.STATUS: 122,
     Column.DURATION: 76,
     Column.TOKENS: 128,
-    Column.COST: 82,
+    Column.COST: 92,
     Column.TIMELINE: 240,
     Column.MODEL: 120,
     Column.STARTED: 72,
@@ -31,7 +31,7 @@ _WIDTHS = {
 }
 _NARROW_BELOW = 700
 _LEAST_CALL = 160
-_NARROW_WIDTHS = {Column.STATUS: 60, Column.DURATION: 76, Column.TOKENS: 118, Column.COST: 80}
+_NARROW_WIDTHS = {Column.STATUS: 60, Column.DURATION: 76, Column.TOKENS: 118, Column.COST: 84}
 _LEAST, _MOST = 48, 4000
 
 
@@ -94,7 +94,7 @@ class Columns(QObject):
             if not header.isSectionHidden(column) and column not in (Column.CALL, Column.TIMELINE)
         )
         room = width - fixed - 14  # the scroll bar, and the ring that shows where the keyboard is
-        wanted = max(_LEAST_CALL if is_narrow else 240, int(room * 0.6))
+        wanted = max(_LEAST_CALL, int(room * 0.7)) if is_narrow else max(240, int(room * 0.6))
         header.resizeSection(Column.CALL, max(_LEAST_CALL, min(wanted, room - header.minimumSectionSize())))
         self._is_fitting = False
 
