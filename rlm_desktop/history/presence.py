@@ -9,22 +9,27 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:
     from rlm_desktop.history.database import Database
 
+TRIES = 100
+"""How often a process tries to lock its own file, a millisecond between."""
+
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: BinaryIO) -> None:
+    def _lock(file: BinaryIO, *, is_shared: bool = False) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _lock(file: BinaryIO) -> None:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(file: BinaryIO, *, is_shared: bool = False) -> None:
+        """Lock a file or fail; several may share a lock, so that those who look do not hold one another up."""
+        fcntl.flock(file.fileno(), (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 class Presence(Protocol):
@@ -89,10 +94,22 @@ class FilePresence:
         if self._file is not None:
             return
         with contextlib.suppress(OSError):
-            self._file = self._path(self.token).open("wb")
-            _lock(self._file)
+            self._file = self._locked()
             for other in self._database.parent.glob(f"{self._database.name}-writer-*"):
                 self.is_alive(other.name.rpartition("-")[2])
+
+    def _locked(self) -> BinaryIO:
+        """The file, locked. Before it is, a process that starts too may take it for that of a dead one."""
+        path = self._path(self.token)
+        for _ in range(TRIES):
+            file = path.open("wb")
+            with contextlib.suppress(OSError):
+                _lock(file)
+                if sys.platform == "win32" or os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                    return file
+            file.close()
+            time.sleep(0.001)  # the other one is looking at it, or has removed it
+        return path.open("wb")
 
     def is_alive(self, token: str) -> bool:
         """Whether the process of that name still runs; clears away after one that does not."""
@@ -103,13 +120,16 @@ class FilePresence:
             return False
         try:
             with path.open("r+b") as file:
-                _lock(file)
+                _lock(file, is_shared=True)
+                if sys.platform != "win32":  # while it is locked: its process may be about to do so
+                    os.unlink(path)
         except BlockingIOError:
             return True
         except OSError:
             return sys.platform == "win32"  # where a held lock is a plain OSError
-        with contextlib.suppress(OSError):
-            os.unlink(path)
+        if sys.platform == "win32":  # which removes no file that is open
+            with contextlib.suppress(OSError):
+                os.unlink(path)
         return False
 
     def withdraw(self) -> None:
