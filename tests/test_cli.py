@@ -110,6 +110,22 @@ def test_a_terminal_is_given_nothing_to_obey() -> None:
     stream = io.StringIO()
     print("\x1b]52;c;ZXZpbA==\x07\ttwo\x9b2J\r\nthree é", file=PrintableStream(stream))  # type: ignore[arg-type]
     assert stream.getvalue() == "␛]52;c;ZXZpbA==␇\ttwo�2J␍\nthree é\n"
+    stream.seek(0)
+    PrintableStream(stream).writelines(["\x1b[2J", "\n"])
+    assert stream.getvalue().startswith("␛[2J\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_a_terminal_is_given_nothing_to_obey_by_errors_either() -> None:
+    import pty
+
+    terminal, end = pty.openpty()
+    subprocess.run([sys.executable, "-m", "rlm_desktop", "text", "a", "--no\x1b[2J"], stderr=end, check=False)
+    os.close(end)
+    said = os.read(terminal, 10_000).decode()
+    os.close(terminal)
+    assert "--no␛[2J" in said
+    assert "\x1b" not in said
 
 
 def test_ask_prints_the_answer_and_the_progress(guide: Path) -> None:

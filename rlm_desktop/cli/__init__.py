@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import NoReturn, TextIO, cast
+from typing import NoReturn
 
 from rlm_desktop import __version__, paths
 from rlm_desktop.errors import RLMError, SettingsError, UsageError
@@ -46,10 +46,11 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    if sys.stdout.isatty():
-        from rlm_desktop.cli.output import PrintableStream
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name).isatty():
+            from rlm_desktop.cli.output import PrintableStream
 
-        sys.stdout = cast(TextIO, PrintableStream(sys.stdout))
+            setattr(sys, name, PrintableStream(getattr(sys, name)))
     chosen = _parser().parse_args(arguments)
     with _logging_to_file():
         return _run(chosen)

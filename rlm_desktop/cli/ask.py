@@ -13,7 +13,7 @@ from typing import Any
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.cli.outgoing import EventLines, print_clean_json
-from rlm_desktop.cli.progress import LiveTree, PlainLines
+from rlm_desktop.cli.progress import LiveTree, PlainLines, progress_on
 from rlm_desktop.documents import Document, expand, load_all, load_bytes
 from rlm_desktop.engine.providers import OFFLINE, default_models, label
 from rlm_desktop.engine.rlm import RLM
@@ -184,7 +184,7 @@ def _progress(chosen: argparse.Namespace, model: str) -> LiveTree | PlainLines |
     if chosen.quiet:
         return None
     print(label(model), file=sys.stderr)
-    return LiveTree(sys.stderr) if sys.stderr.isatty() else PlainLines(sys.stderr)
+    return progress_on(sys.stderr)
 
 
 @contextlib.contextmanager

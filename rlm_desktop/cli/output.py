@@ -22,17 +22,26 @@ def printable(text: str) -> str:
 
 
 class PrintableStream:
-    """A terminal to which only printable text is written."""
+    """A terminal to which only printable text is written.
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    Attributes:
+        terminal: The terminal itself, for who moves its cursor.
+    """
+
+    def __init__(self, terminal: TextIO) -> None:
+        self.terminal = terminal
 
     def write(self, text: str) -> int:
         """Write `text`, control characters made visible."""
-        return self._stream.write(printable(text))
+        return self.terminal.write(printable(text))
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write several texts as `write` does."""
+        for line in lines:
+            self.write(line)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+        return getattr(self.terminal, name)
 
 
 def print_json(value: Any) -> None:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import TextIO
 
 from rlm_desktop.cli import tree
-from rlm_desktop.cli.output import one_line, printable, seconds
+from rlm_desktop.cli.output import PrintableStream, one_line, printable, seconds
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
@@ -19,11 +19,18 @@ REFRESH_SECONDS = 0.1
 LINE_LENGTH = 300
 
 
+def progress_on(stream: TextIO) -> LiveTree | PlainLines:
+    """What fits a stream."""
+    if not stream.isatty():
+        return PlainLines(stream)
+    return LiveTree(stream.terminal if isinstance(stream, PrintableStream) else stream)
+
+
 class LiveTree:
     """Draws the tree over itself, ten times a second."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, terminal: TextIO) -> None:
+        self._stream = terminal
         self._drawn = 0
 
     @contextlib.asynccontextmanager

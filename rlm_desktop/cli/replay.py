@@ -8,7 +8,7 @@ import math
 import sys
 
 from rlm_desktop.cli.output import local_time
-from rlm_desktop.cli.progress import LiveTree, PlainLines
+from rlm_desktop.cli.progress import PlainLines, progress_on
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.errors import UsageError
 from rlm_desktop.history import History, RunRow
@@ -36,7 +36,7 @@ async def _play(history: History, row: RunRow, chosen: argparse.Namespace) -> Ru
     if not chosen.with_waiting:
         times = times_without_waits(times)
     state = RunState()
-    progress = LiveTree(sys.stderr) if sys.stderr.isatty() else PlainLines(sys.stderr)
+    progress = progress_on(sys.stderr)
     async with progress.showing(state):
         loop = asyncio.get_running_loop()
         began = loop.time()
