@@ -448,3 +448,24 @@ def test_names_can_be_read_at_any_depth_in_any_width(view: CallTreeView, qtbot: 
         view.table.grab()
         cell = view.table.columnWidth(Column.CALL)
         assert view.table.rows_painter.indent(deepest) + ROOM_FOR_NAME <= cell + INDENT
+
+
+def test_the_call_gets_more_room_when_deep_rows_come_into_view(view: CallTreeView, qtbot: QtBot) -> None:
+    view.resize(760, 300)
+    view.set_state(traces.state(Shape(calls=150, depth=4, batch=4, iterations=3, errors=0.0)))
+    header = view.table.horizontalHeader()
+    view.model.rows.close_all(view.state.nodes[0])
+    view.table.grab()
+    before = [header.sectionSize(column) for column in Column]
+    view.model.rows.open_all(view.state.nodes[0])
+    view.table.go_to(max(range(view.model.rowCount()), key=lambda row: view.model.rows.node(row).level))
+    qtbot.waitUntil(lambda: header.sectionSize(Column.CALL) > before[Column.CALL])
+    assert header.sectionSize(Column.TOKENS) < before[Column.TOKENS]
+    assert view.table.rows_painter.room_for(view.table.rows_painter.deepest) <= header.sectionSize(Column.CALL)
+    assert view.table.horizontalScrollBar().maximum() == 0
+    header.resizeSection(Column.CALL, 200)
+    view.set_state(traces.state(Shape(calls=150, depth=4, batch=4, iterations=3, errors=0.0)))
+    view.model.rows.open_all(view.state.nodes[0])
+    view.table.grab()
+    qtbot.waitUntil(lambda: view.table.rows_painter.deepest > 0)
+    assert header.sectionSize(Column.CALL) == 200, "the person has chosen it"

@@ -115,12 +115,14 @@ class CallPainter:
 
     Attributes:
         hover_row: The row under the pointer, -1 for none.
+        deepest: The greatest level of a row of this run that has been painted.
     """
 
     def __init__(self, model: CallModel, widget: QWidget) -> None:
         self._model = model
         self._widget = widget
         self.hover_row = -1
+        self.deepest = 0
         self._style = _Style(widget)
         self._latency_texts: dict[int, tuple[int, str]] = {}
         self._prefixes: dict[int, int] = {}
@@ -136,6 +138,7 @@ class CallPainter:
 
     def forget(self) -> None:
         """Another run is shown."""
+        self.deepest = 0
         self._latency_texts.clear()
         self._prefixes.clear()
         self._looks.clear()
@@ -239,9 +242,17 @@ class CallPainter:
         level = rows.level(rows.node(row)) + (1 if rows.is_more(row) else 0)
         return _PAD // 2 + min(level, self._deepest_indent) * INDENT
 
+    def room_for(self, level: int) -> int:
+        """Of the cell of a call of some level, for its name to be read."""
+        indent = _PAD // 2 + min(level, DEEPEST_INDENT) * INDENT
+        chip = self._style.small.width("d99") + 14 if level > DEEPEST_INDENT else 0
+        return round(indent + INDENT + _ICON + 6 + chip + self._style.plain.width("llm_query_batch"))
+
     def _paint_calls(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
         end = left + width - 4
         self._deepest_indent = max(0, min(DEEPEST_INDENT, (width - ROOM_FOR_NAME) // INDENT))
+        level = self._model.rows.level
+        self.deepest = max(self.deepest, max((level(node) for _, _, node in rows), default=0))
         for y, row, node in rows:
             x = self._paint_signs(frame, left + self.indent(row), y, node)
             self._paint_name(frame, x, end, y, node)

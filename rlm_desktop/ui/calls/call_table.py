@@ -14,6 +14,10 @@ from rlm_desktop.ui.calls.call_painter import INDENT, CallPainter, Section
 from rlm_desktop.ui.calls.waterfall import tick_times
 
 
+_LEAST_HEADING = 4
+"""Characters of a heading, the ellipsis included: fewer say nothing."""
+
+
 class _Header(QHeaderView):
     """The headings; that of the timeline is its scale."""
 
@@ -42,7 +46,8 @@ class _Header(QHeaderView):
             side = Qt.AlignmentFlag.AlignRight if logicalIndex in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
             words = self._sign(logicalIndex) + heading(Column(logicalIndex))
             text = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
-            painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
+            if text == words or len(text) > _LEAST_HEADING:
+                painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
 
     def _sign(self, column: int) -> str:
@@ -85,9 +90,11 @@ class CallTable(QTableView):
 
     Signals:
         user_scrolled: The person moved the view or the selection.
+        deeper_painted: Rows of a greater level than ever of this run have come into view; the level.
     """
 
     user_scrolled = Signal()
+    deeper_painted = Signal(int)
 
     def __init__(self, model: CallModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -147,8 +154,10 @@ class CallTable(QTableView):
             last = self.rowAt(event.rect().bottom())
             rows = range(first, (last if last >= 0 else len(self._calls.rows.visible) - 1) + 1)
             top = self.rowViewportPosition(first)
-            width = self.viewport().width()
+            width, deepest = self.viewport().width(), self.rows_painter.deepest
             self.rows_painter.paint(painter, rows, top, self._sections(), self.selected_row(), width)
+            if self.rows_painter.deepest > deepest:
+                self.deeper_painted.emit(self.rows_painter.deepest)
         painter.end()
 
     def _sections(self) -> list[Section]:

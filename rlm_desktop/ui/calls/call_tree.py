@@ -111,6 +111,8 @@ class CallTreeView(QWidget):
         self.model.arranged.connect(self._go_back)
         self.columns = Columns(self.table, self.model, self)
         self.columns.sorting_chosen.connect(self.sort)
+        later = Qt.ConnectionType.QueuedConnection  # not while they are being painted
+        self.table.deeper_painted.connect(self.columns.show_level, later)
         self.table.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.horizontalHeader().customContextMenuRequested.connect(self._open_column_menu)
         self._idle_timer = QTimer(self, singleShot=True, interval=0)
@@ -212,6 +214,7 @@ class CallTreeView(QWidget):
             clock: Its current time in seconds, where that is not the time of its last event (`RunFeed.now`).
         """
         self.table.rows_painter.forget()
+        self.columns.show_level(0)
         self.model.show(state or RunState(), clock)
         self._finder.set_state(self.state)
         self.bar.set_state(self.state)

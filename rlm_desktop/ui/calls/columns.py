@@ -31,7 +31,9 @@ _WIDTHS = {
 }
 _NARROW_BELOW = 700
 _LEAST_CALL = 160
+_SNUG_WIDTHS = {Column.STATUS: 108, Column.DURATION: 70, Column.TOKENS: 114, Column.COST: 84}
 _NARROW_WIDTHS = {Column.STATUS: 60, Column.DURATION: 76, Column.TOKENS: 118, Column.COST: 84}
+_TIGHT_WIDTHS = {Column.STATUS: 44, Column.DURATION: 70, Column.TOKENS: 114, Column.COST: 84}
 _LEAST, _MOST = 48, 4000
 
 
@@ -59,6 +61,7 @@ class Columns(QObject):
         self._owner = parent
         self._is_fitting = True
         self._are_widths_chosen = False
+        self._level = 0
         header = table.horizontalHeader()
         for column, width in _WIDTHS.items():
             header.resizeSection(column, width)
@@ -79,6 +82,11 @@ class Columns(QObject):
         if column != Column.TIMELINE and not self._is_fitting:
             self._are_widths_chosen = True
 
+    def show_level(self, level: int) -> None:
+        """Rows so deep have come into view: their names are to be read. 0 for those of another run."""
+        self._level = level
+        self.fit(self._owner.width())
+
     def fit(self, width: int) -> None:
         """Share the room among the columns, until the person has chosen a width."""
         if self._are_widths_chosen:
@@ -86,17 +94,28 @@ class Columns(QObject):
         self._is_fitting = True
         header = self._header
         is_narrow = width < _NARROW_BELOW
-        for column, wanted in (_NARROW_WIDTHS if is_narrow else _WIDTHS).items():
-            header.resizeSection(column, wanted)
-        fixed = sum(
+        need = self._table.rows_painter.room_for(self._level) if self._level else _LEAST_CALL
+        room = most = 0
+        for widths in (_NARROW_WIDTHS, _TIGHT_WIDTHS) if is_narrow else (_WIDTHS, _SNUG_WIDTHS, _NARROW_WIDTHS):
+            room = width - self._take(widths) - 14  # the scroll bar, and the ring that shows where the keyboard is
+            most = room - header.minimumSectionSize()
+            if need <= most:
+                break
+        wanted = int(room * 0.7) if is_narrow else max(240, int(room * 0.6))
+        header.resizeSection(Column.CALL, max(_LEAST_CALL, min(max(wanted, need), most)))
+        self._is_fitting = False
+
+    def _take(self, widths: dict[Column, int]) -> int:
+        """Give the columns of figures these widths; returns what all take but the call and the timeline."""
+        header = self._header
+        for column, width in {**_WIDTHS, **widths}.items():
+            if column not in (Column.CALL, Column.TIMELINE):
+                header.resizeSection(column, width)
+        return sum(
             header.sectionSize(column)
             for column in Column
             if not header.isSectionHidden(column) and column not in (Column.CALL, Column.TIMELINE)
         )
-        room = width - fixed - 14  # the scroll bar, and the ring that shows where the keyboard is
-        wanted = max(_LEAST_CALL, int(room * 0.7)) if is_narrow else max(240, int(room * 0.6))
-        header.resizeSection(Column.CALL, max(_LEAST_CALL, min(wanted, room - header.minimumSectionSize())))
-        self._is_fitting = False
 
     # -- sorting --------------------------------------------------------------------------------------------
 
