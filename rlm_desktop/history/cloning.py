@@ -1,9 +1,9 @@
 """Copies of the rows of a run's tree, made fast: a replay makes tens of thousands of them.
 
-A copy shares with its row all that the row holds: the request, the cells, the sums. Whoever is about to change a row
-of which there are copies first has it own what will change (`own_sums`, `own_contents`): the row gets new ones and
-its copies keep those that were. So of an rlm call with a hundred calls below it, whose sums change with each of
-their replies, nothing but the sums is ever copied.
+A copy shares with its row all that the row holds: the request, the cells, the sums. Whoever is about to change a
+row of which there are copies first has it own what will change (`own_sums`, `own_contents`): the row gets new ones
+and its copies keep those that were. So of an rlm call with a hundred calls below it, whose sums change with each of
+their replies, only the sums are copied.
 
 A function is made for each kind of row from the names of its slots, as `dataclasses` makes its methods: it takes a
 third of the time of a loop over the names.
@@ -39,7 +39,9 @@ def _made(lines: list[str], **scope: Any) -> Callable[..., Any]:
 def _copier(kind: type) -> Callable[[Any], Any]:
     """A function that makes another object of that kind, which holds the same."""
     held = [f"    other.{name} = {'()' if name in _LINKS else f'row.{name}'}" for name in _slots(kind)]
-    return _made(["def made(row):", "    other = new(kind)", *held, "    return other"], new=object.__new__, kind=kind)
+    return _made(
+        ["def made(row):", "    other = new(kind)", *held, "    return other"], new=object.__new__, kind=kind
+    )
 
 
 def _loader(kind: type) -> Callable[[Any, Any], None]:
@@ -50,16 +52,20 @@ def _loader(kind: type) -> Callable[[Any, Any], None]:
 
 def _summer(kind: type) -> Callable[[Any], None]:
     """A function that gives an object of that kind sums of its own."""
-    held = [
-        f"    if row.{name} is not None: row.{name} = row.{name}.copy()" for name in _slots(kind) if name in _SUMS
-    ]
-    return _made(["def made(row):", *held])
+    names = [name for name in _slots(kind) if name in _SUMS]
+    held = [f"    if row.{name} is not None: row.{name} = copied(row.{name})" for name in names]
+    return _made(["def made(row):", "    pass", *held], copied=_sums_like)
+
+
+def _sums_like(sums: Any) -> Any:
+    return _tally_like(sums) if isinstance(sums, Tally) else sums.copy()
 
 
 _ROWS: tuple[type, ...] = (CallNode, IterationNode, BatchNode)
-_COPIERS = {kind: _copier(kind) for kind in _ROWS}
-_LOADERS = {kind: _loader(kind) for kind in _ROWS}
-_SUMMERS = {kind: _summer(kind) for kind in _ROWS}
+_COPIERS: dict[type, Callable[[Any], Any]] = {kind: _copier(kind) for kind in _ROWS}
+_LOADERS: dict[type, Callable[[Any, Any], None]] = {kind: _loader(kind) for kind in _ROWS}
+_tally_like: Callable[[Tally], Tally] = _copier(Tally)
+_SUMMERS: dict[type, Callable[[Any], None]] = {kind: _summer(kind) for kind in _ROWS}
 _exchange_like: Callable[[Exchange], Exchange] = _copier(Exchange)
 _cell_like: Callable[[CellState], CellState] = _copier(CellState)
 
@@ -95,9 +101,10 @@ def own_contents(rows: Iterable[Node]) -> None:
 
 
 def _own_exchange(exchange: Exchange) -> Exchange:
-    exchange.join_pieces()
     own = _exchange_like(exchange)
-    own._text, own._reasoning = _own_pieces(exchange._text), _own_pieces(exchange._reasoning)
+    if isinstance(own._text, list) or isinstance(own._reasoning, list):
+        exchange.join_pieces()
+        own._text, own._reasoning = _own_pieces(exchange._text), _own_pieces(exchange._reasoning)
     return own
 
 
@@ -161,7 +168,9 @@ class _Beginning(Sequence[_T]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[_T]: ...
     def __getitem__(self, place: int | slice) -> _T | Sequence[_T]:
-        return self._items[: self._length][place] if isinstance(place, slice) else self._items[range(self._length)[place]]
+        if isinstance(place, slice):
+            return self._items[: self._length][place]
+        return self._items[range(self._length)[place]]
 
     def __iter__(self) -> Iterator[_T]:
         return islice(self._items, self._length)
@@ -170,7 +179,7 @@ class _Beginning(Sequence[_T]):
 def clone_value(value: Any) -> Any:
     """A copy of a value of `RunState` that does not change when the original does."""
     if isinstance(value, Tally):
-        return value.copy()
+        return _tally_like(value)
     if type(value) is list:
         return [clone_value(item) for item in value]
     if type(value) is dict:

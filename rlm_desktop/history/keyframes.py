@@ -2,9 +2,10 @@
 
 The trace is folded once. Whenever the fold has done a certain work since the last one there is a keyframe: many
 events where few calls are under way, few where many are, so that to go on from a keyframe takes about the same time
-everywhere. Just before a row is changed for the first time after a keyframe, it is copied into that keyframe, as in
-a file system with snapshots. So a keyframe ends up with copies of the rows that were still to change, and a state
-made from it shares all others with the fold, as they were final then.
+everywhere. Just before a row is changed for the first time after a keyframe, a copy of it is kept for that
+keyframe, as in a file system with snapshots; `cloning` tells what a copy shares with its row. So a keyframe ends up with
+copies of the rows that were still to change, and a state made from it shares all others with the fold, as they were
+final then. The state itself shares with the keyframe until an event changes it, by the same rule.
 
 Of the copied rows, a few have others below them at that moment, and very many may be leaves (the calls of a wide
 batch, most of them queued). They are treated differently, because whatever is done in Python for each of ten
@@ -34,6 +35,8 @@ from rlm_desktop.history.cloning import clone_value, copy_of, load, own_contents
 _GROWING = ("nodes", "notes")
 """Lists of `RunState` that only ever grow: a keyframe keeps their lengths."""
 _INDEXES = ("calls", "batches")
+_VALUES = tuple(name for name in vars(RunState()) if name not in (*_GROWING, *_INDEXES))
+"""All that a state holds besides its rows."""
 _OF_BATCHES = frozenset({ev.CallStarted, ev.BatchFinished})
 """Events that name the batch that they change."""
 _OF_ITERATIONS = frozenset(
@@ -41,8 +44,8 @@ _OF_ITERATIONS = frozenset(
 )
 """Events that name the iteration that they change."""
 _OF_ROWS = _OF_BATCHES | _OF_ITERATIONS
-_COPYING = 2
-"""The work of copying a row, where that of applying an event is 1: about 4 us."""
+_COPYING = 0.5
+"""The work of copying a row, where that of reading and applying an event is 1."""
 _SHORT = 8
 """Leaves side by side that are a run: fewer are put in their places one by one, which is quicker then."""
 _POLITE_EVENTS = 50
@@ -83,35 +86,41 @@ class _Span:
 
     Attributes:
         leaves: Copies of rows that have no others below them yet, by their places.
+        users: First and last keyframe that use each of them.
         runs: (place, start, end): `leaves[start:end]` belong at `place` and after.
         singles: Places among `leaves` of those that are in no run.
         inner: Copies of rows with others below them.
     """
 
-    __slots__ = ("inner", "leaves", "places", "runs", "singles")
+    __slots__ = ("inner", "leaves", "places", "runs", "singles", "users")
 
     def __init__(self) -> None:
         self.inner: list[_Copy] = []
         self.leaves: list[Node] = []
-        self.places = array("q")
+        self.places = array("i")
+        self.users = array("i"), array("i")
         self.runs: list[tuple[int, int, int]] = []
-        self.singles = array("q")
+        self.singles = array("i")
 
-    def add(self, copy: Node | _Copy) -> None:
+    def add(self, copy: Node | _Copy, first: int, last: int) -> None:
         """Take a copy in."""
         if isinstance(copy, _Copy):
             self.inner.append(copy)
         else:
             self.leaves.append(copy)
+            self.users[0].append(first)
+            self.users[1].append(last)
 
-    def has(self, row: Node) -> bool:
-        """Whether `row` is the copy that stands here."""
+    def users_of(self, row: Node) -> tuple[int, int] | None:
+        """First and last keyframe that use `row`, if it is a copy that stands here."""
         at = bisect_left(self.places, row.index)
-        return at < len(self.places) and self.leaves[at] is row
+        if at < len(self.places) and self.leaves[at] is row:
+            return self.users[0][at], self.users[1][at]
+        return None
 
-    def replace(self, row: Node, copy: Node) -> None:
+    def replace(self, copy: Node) -> None:
         """Take another copy of a leaf."""
-        self.leaves[bisect_left(self.places, row.index)] = copy
+        self.leaves[bisect_left(self.places, copy.index)] = copy
 
     def lay_out(self, nodes: list[Node]) -> None:
         """Put the leaves in their places."""
@@ -123,8 +132,13 @@ class _Span:
 
     def arrange(self) -> None:
         """Bring the leaves into order."""
-        self.leaves.sort(key=lambda row: row.index)
-        self.places = array("q", [row.index for row in self.leaves])
+        order = sorted(range(len(self.leaves)), key=lambda at: self.leaves[at].index)
+        self.leaves = [self.leaves[at] for at in order]
+        self.users = (
+            array("i", [self.users[0][at] for at in order]),
+            array("i", [self.users[1][at] for at in order]),
+        )
+        self.places = array("i", [row.index for row in self.leaves])
         start = 0
         for end in range(1, len(self.places) + 1):
             if end == len(self.places) or self.places[end] != self.places[end - 1] + 1:
@@ -138,9 +152,18 @@ class _Span:
 class _Frame:
     """The moment of a keyframe: all but its rows."""
 
+    __slots__ = ("lengths", "values")
+
     def __init__(self, state: RunState) -> None:
-        self.lengths = {name: len(getattr(state, name)) for name in _GROWING}
-        self.values = _values(state)
+        self.lengths = tuple([len(getattr(state, name)) for name in _GROWING])
+        self.values = tuple([clone_value(getattr(state, name)) for name in _VALUES])
+
+    def write_into(self, state: RunState, end: RunState) -> None:
+        """Make `state` what it was then, the rows being those of the end."""
+        for name, value in zip(_VALUES, self.values, strict=True):
+            setattr(state, name, clone_value(value))
+        for name, length in zip(_GROWING, self.lengths, strict=True):
+            setattr(state, name, getattr(end, name)[:length])
 
 
 class _Numbered(MutableMapping[int, Node]):
@@ -254,7 +277,6 @@ class Keyframes:
         self._frames: list[_Frame] = []
         self._starts: list[int] = []
         self._spans: defaultdict[tuple[int, int], _Span] = defaultdict(_Span)
-        self._homes: dict[Node, list[_Span]] = {}  # copies of leaves that are in several spans
         self._final = self._fold()
         self._nodes = self._final.nodes
         for span in self._spans.values():
@@ -296,21 +318,9 @@ class Keyframes:
         return state
 
     def _add(self, copy: Node | _Copy, first: int, last: int) -> None:
-        """Have keyframes `first` to `last` use a copy: a segment tree, so that long spans cost little."""
-        spans: list[_Span] = []
-        level = 0
-        while first <= last:
-            if first & 1:
-                spans.append(self._spans[level, first])
-                first += 1
-            if not last & 1:
-                spans.append(self._spans[level, last])
-                last -= 1
-            first, last, level = first >> 1, last >> 1, level + 1
-        for span in spans:
-            span.add(copy)
-        if len(spans) > 1 and not isinstance(copy, _Copy):
-            self._homes[copy] = spans
+        """Have keyframes `first` to `last` use a copy."""
+        for key in _cover(first, last):
+            self._spans[key].add(copy, first, last)
 
     def state_after(self, events: int) -> RunState:
         """The state after the first `events` events; the one given before shares rows with it and is void now."""
@@ -323,21 +333,21 @@ class Keyframes:
         return state
 
     def go_on(self, state: RunState, start: int, end: int) -> None:
-        """Apply the events from `start` to `end` to the state that was given last, or to one that shares no rows."""
+        """Apply the events from `start` to `end` to the state given last, or to one that shares no rows."""
         for event in self._events[start:end]:
             if self._owned is not None:
                 self._owned.prepare(event)
             state.apply(event)
 
     def _give_away(self, row: Node) -> None:
-        """A row that is about to change belongs to the state from now on; a keyframe whose copy it is copies it."""
-        homes = self._homes.pop(row, None) or [span for span in self._used if span.has(row)]
-        if homes:
+        """A leaf that is about to change is the state's from now on; the keyframes that gave it take a copy."""
+        if row.index in self._written:
+            return
+        users = next((users for span in self._used if (users := span.users_of(row))), None)
+        if users is not None:
             fresh = copy_of(row)
-            for span in homes:
-                span.replace(row, fresh)
-            if len(homes) > 1:
-                self._homes[fresh] = homes
+            for key in _cover(*users):
+                self._spans[key].replace(fresh)
 
     def _restored(self, number: int) -> RunState:
         """A state from a keyframe."""
@@ -346,10 +356,7 @@ class Keyframes:
         found = (self._spans.get((level, number >> level)) for level in levels)
         self._used = [span for span in found if span is not None]
         state = RunState()
-        for name, value in frame.values.items():
-            setattr(state, name, clone_value(value))
-        for name, length in frame.lengths.items():
-            setattr(state, name, getattr(self._final, name)[:length])
+        frame.write_into(state, self._final)
         nodes = state.nodes
         for name in _INDEXES:
             setattr(state, name, _Numbered(nodes, self._places[name], self._orders[name]))
@@ -376,6 +383,19 @@ class Keyframes:
                 row.iterations = _as_then(end.iterations, copy.iterations, nodes)  # type: ignore[assignment]
 
 
+def _cover(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The spans that make up keyframes `first` to `last`, as in a segment tree: few, however many keyframes."""
+    level = 0
+    while first <= last:
+        if first & 1:
+            yield level, first
+            first += 1
+        if not last & 1:
+            yield level, last
+            last -= 1
+        first, last, level = first >> 1, last >> 1, level + 1
+
+
 def _as_then(rows: Sequence[Node], count: int, nodes: list[Node]) -> Sequence[Node]:
     """The first `count` of some rows among those of a state; those of a batch stand one after the other there."""
     if not count:
@@ -394,9 +414,3 @@ def _with_iterations(call: CallNode) -> list[Node]:
             if iteration.exchange is call.exchange:
                 return rows if iteration is rows[-1] else [*rows, iteration]
     return rows
-
-
-def _values(state: RunState) -> dict[str, Any]:
-    """All that a state holds besides its rows."""
-    skipped = (*_GROWING, *_INDEXES)
-    return {name: clone_value(value) for name, value in vars(state).items() if name not in skipped}
