@@ -47,7 +47,7 @@ def steps(
     chosen, before, is_stale = options.get("chosen"), options.get("before"), options.get("is_stale")
     limit = options.get("limit", 50)
     with closing(_Search(query, limit, options.get("per_run") or limit)) as search:
-        while not search.is_over:
+        while not search.is_over and (is_stale is None or not is_stale()):
             try:
                 with read(is_stale) as connection:
                     if not search.is_prepared:
@@ -158,7 +158,7 @@ class _Search:
         if judge is not None and (piece is None or not judge(row.field, piece)):
             return []
         if is_enough:
-            return self._pass_over(connection, row.run)
+            return self._pass_over(connection, row)
         if row.run != self._run:
             self._run, self._of_run = row.run, 0
         hits = self._release()
@@ -174,11 +174,12 @@ class _Search:
         held, self._held = self._held, None
         return [] if held is None else [held]
 
-    def _pass_over(self, connection: Connection, run: int) -> list[SearchHit]:
+    def _pass_over(self, connection: Connection, row: Row[Any]) -> list[SearchHit]:
         """Go on before a run that has given enough."""
-        first = connection.execute(select(func.min(texts.c.id)).where(texts.c.run == run)).scalar_one()
+        asked = select(func.min(texts.c.id)).where(texts.c.run == row.run)
+        first = connection.execute(asked).scalar() or row.id  # it may have been removed since the last step
         self._high = min(self._high, first)
-        self._rows = deque(row for row in self._rows if row.id < first)
+        self._rows = deque(one for one in self._rows if one.id < first)
         return [replace(hit, key=first, has_more=True) for hit in self._release()]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,12 +15,15 @@ from hypothesis import strategies as st
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.history import History, RunFilter
+from rlm_desktop.history.matching import _lite
 from rlm_desktop.history.query import Query, Term, parse
 from rlm_desktop.history.snippets import snippet
 from rlm_desktop.history.texts import PIECE, pieces
 from tests.history import traces
 from tests.history.test_store import keep
 from tests.history.test_upgrade import migrated
+
+COMPLETED = ev.EndState.COMPLETED
 
 
 @pytest.mark.parametrize(
@@ -51,12 +56,102 @@ def test_a_text_that_is_pasted_is_parsed_in_linear_time() -> None:
     assert parse("a" * 200_000 + "!", is_typing=True).terms == (Term(("a" * 200,)),)
 
 
-def test_a_prefix_is_the_words_that_begin_so(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    keep(history, traces.run(question="Straße strasse STRÄSSCHEN strata 2024 2025 street"))
+@pytest.mark.parametrize(("most", "tried"), [(500, 0), (1, 300), (1, 0)])
+def test_a_prefix_is_the_words_that_begin_so(
+    history: History, monkeypatch: pytest.MonkeyPatch, most: int, tried: int
+) -> None:
+    """Whether its words are asked for one by one, looked for in the texts themselves, or left to FTS5."""
+    monkeypatch.setattr("rlm_desktop.history.matching._MOST_WORDS", most)
+    monkeypatch.setattr("rlm_desktop.history.search.TRIED_TEXTS", tried)
+    monkeypatch.setattr("rlm_desktop.history.search.TRIED_SECONDS", tried)
+    keep(
+        history,
+        traces.run(question="Straße strasse STRÄSSCHEN strata 2024 2025 street Ἀθῆναι 가방 각도 cafe\u0301s"),
+    )
     expected = {"stra*": 1, "strä*": 1, "STRASSEN*": 0, "2*": 1, "zzz*": 0, '"2024 202*"': 1, "street -stra*": 0}
-    for most in (500, 1):
-        monkeypatch.setattr("rlm_desktop.history.matching._MOST_WORDS", most)
-        assert {text: len(history.search("q:" + text, wait=30)) for text in expected} == expected
+    expected |= {
+        "ἀθ*": 1,
+        "가*": 1,
+        "갂*": 0,
+        "café*": 1,
+        "caf* str* 2* a*": 0,
+        "caf* str* 2* -xy*": 1,
+        '"202* 2025"': 0,
+    }
+    assert {text: len(history.search("q:" + text, wait=30)) for text in expected} == expected
+
+
+@pytest.fixture(scope="module")
+def many_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+    """Runs of texts of few words, all of which begin alike."""
+    words = random.Random(7)
+    vocabulary = [first + second for first in "abc" for second in ("", "a", "b", "ab", "ba")]
+    history = History(tmp_path_factory.mktemp("words") / "history.sqlite")
+    for number in range(12):
+        question, answer = (" ".join(words.choices(vocabulary, k=words.randint(1, 12))) for _ in range(2))
+        events = [
+            traces.started(str(number), question=question),
+            ev.RunFinished(end_state=COMPLETED, answer=answer),
+        ]
+        keep(history, traces.stamped(events))
+    history.search("anything", wait=30)
+    yield history
+    history.close()
+
+
+_some_words = st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=3).map(" ".join)
+_some_terms = st.tuples(st.sampled_from(["", "-"]), _some_words, st.sampled_from(["", "*"]))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    terms=st.lists(_some_terms.map(lambda one: f'{one[0]}"{one[1]}{one[2]}"'), min_size=1, max_size=3),
+    field=st.sampled_from(["", "question:", "answer:"]),
+    seconds=st.sampled_from([0.0, 1.0]),
+    most=st.sampled_from([0, 3, 500]),
+    tried=st.sampled_from([0, 300]),
+)
+def test_all_ways_find_what_plain_fts5_finds(
+    many_words: History, terms: list[str], field: str, seconds: float, most: int, tried: int
+) -> None:
+    text = field + " ".join(terms)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rlm_desktop.history.search.STEP_SECONDS", seconds)
+        patch.setattr("rlm_desktop.history.matching._MOST_WORDS", most)
+        patch.setattr("rlm_desktop.history.search.TRIED_TEXTS", tried)
+        patch.setattr("rlm_desktop.history.search.TRIED_SECONDS", tried)
+        steps = list(many_words.search_steps(text, wait=0))
+    query = parse(text)
+    plain: list[int] = []
+    if query.terms:
+        with closing(sqlite3.connect(str(many_words.storage.path))) as connection:
+            words = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT 50"
+            plain = [key for (key,) in connection.execute(words, (_lite(query, {}).words,))]
+    assert [hit.key for step in steps for hit in step.hits] == plain
+    assert [step.share for step in steps] == sorted(step.share for step in steps)
+    assert [step.is_over for step in steps] == [False] * (len(steps) - 1) + [True]
+
+
+def test_a_search_that_nobody_waits_for_ends(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rlm_desktop.history.search.STEP_SECONDS", 0)
+    keep(history, traces.run(batch=40))
+    wanted = [True]
+    steps = history.search_steps("summarise", is_stale=lambda: not wanted, wait=30)
+    first = next(steps)
+    assert not first.is_over
+    wanted.clear()
+    assert list(steps) == []
+
+
+def test_a_damaged_text_is_found_without_its_words(history: History) -> None:
+    keep(history, traces.run(iterations=1))
+    history.search("anything", wait=30)
+    with closing(sqlite3.connect(str(history.storage.path))) as connection:
+        connection.execute("UPDATE texts SET codec = 1, data = x'00' WHERE field = 'answer'")
+        connection.commit()
+    (hit,) = history.search("europe", wait=0)
+    assert (hit.field, hit.snippet) == ("answer", "")
+    assert history.search("europe gr*", wait=0)
 
 
 def fields_found(history: History, text: str) -> set[str]:
