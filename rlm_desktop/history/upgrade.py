@@ -156,7 +156,10 @@ def rescue(path: Path) -> tuple[Database, str]:
 
 
 def _copy_readable(source: Path, target: Path) -> int:
-    """Copy the rows that can be read, table by table, from both ends of each; returns how many."""
+    """Copy the rows that can be read, table by table, from both ends of each; returns how many.
+
+    The index of words, and where its texts stand, are made anew from the events.
+    """
     kept = 0
     with (
         _readable(source) as file,
@@ -164,10 +167,11 @@ def _copy_readable(source: Path, target: Path) -> int:
         contextlib.closing(sqlite3.connect(target)) as new,
     ):
         for table in schema.metadata.sorted_tables:
-            if table.name == schema.versions.name:
+            if table in (schema.versions, schema.texts):
                 continue
             for order in ("ASC", "DESC"):
                 kept += _copy_rows(old, new, table.name, [column.name for column in table.columns], order)
+        new.execute("UPDATE runs SET indexed = 0, indexer = ''")
         new.commit()
     return kept
 

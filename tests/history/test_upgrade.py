@@ -134,10 +134,14 @@ def test_a_file_whose_end_is_cut_off_is_rescued(tmp_path: Path, troubles: list[s
 def test_a_file_without_some_of_its_tables_is_rescued(tmp_path: Path, troubles: list[str]) -> None:
     path = tmp_path / "history.sqlite"
     fill(path)
+    with closing(History(path)) as history:
+        found = history.search("q:segments", limit=100, wait=30)
+    assert {hit.run_id for hit in found} == {f"run-{number}" for number in range(40)}
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript("DROP TABLE uses")
     history = History(path, on_trouble=troubles.append)
     assert len(readable(history)) == 40
+    assert {hit.run_id for hit in history.search("q:segments", limit=100, wait=30)} == {hit.run_id for hit in found}
     keep(history, traces.run("new"))
     history.close()
     assert len(troubles) == 1
