@@ -5,7 +5,6 @@ The extraction process draws the pages; Tesseract gets plain grey pixels, so not
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
 import subprocess
@@ -21,9 +20,8 @@ _SECONDS_A_PAGE = 120.0
 _KEPT_VARIABLES = ("PATH", "TESSDATA_PREFIX", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 
-@functools.cache
 def ocr_languages() -> tuple[str, ...]:
-    """Languages that the installed Tesseract knows, as `eng`; empty when it is not installed."""
+    """What the installed Tesseract says that it can read, as `eng`; empty while it is not installed. Blocking."""
     engine = shutil.which("tesseract")
     if engine is None:
         return ()

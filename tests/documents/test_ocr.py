@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,16 +24,14 @@ else:
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
     program = folder / "tesseract"
     program.write_text(ENGINE.format(python=sys.executable))
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    ocr_languages.cache_clear()
-    yield program
-    ocr_languages.cache_clear()
+    return program
 
 
 def test_pages_are_read_from_their_pictures(engine: Path, loader: Loader, tmp_path: Path) -> None:
@@ -58,8 +55,10 @@ def test_pages_are_read_from_their_pictures(engine: Path, loader: Loader, tmp_pa
     assert "OCR of page 2" in seen
 
 
-def test_without_an_engine_nothing_is_offered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    ocr_languages.cache_clear()
-    assert ocr_languages() == ()
-    ocr_languages.cache_clear()
+def test_an_engine_that_is_installed_meanwhile_is_found(engine: Path) -> None:
+    away = engine.rename(engine.with_name("not-yet"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(engine.parent))
+        assert ocr_languages() == ()
+    away.rename(engine)
+    assert ocr_languages() == ("deu", "eng")

@@ -22,6 +22,7 @@ from shiboken6 import isValid
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.faults import open_log_folder
 from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import muted, without_icons
 
 MOST_BYTES = 400_000
@@ -99,7 +100,7 @@ class LogWindow(QDialog):
         try:
             text = await asyncio.to_thread(newest_part, self._file)
         except OSError as error:
-            text = self.tr("The log cannot be read: {reason}.").format(reason=error.strerror)
+            text = self.tr("The log cannot be read: {reason}.").format(reason=said(error.strerror or str(error)))
         if isValid(self):  # else the window was closed meanwhile
             self.text.setPlainText(text or self.tr("Nothing has been written yet."))
             self.text.moveCursor(QTextCursor.MoveOperation.End)
