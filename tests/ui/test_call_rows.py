@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, Node
 from rlm_desktop.ui.calls import call_rows, row_look
@@ -291,3 +292,57 @@ def test_a_live_run_is_sorted_once_and_what_comes_later_is_at_the_end() -> None:
     assert sorted(tokens) == tokens
     rows.set_order("time")
     assert rows.in_order(batch) is batch.children
+
+
+@pytest.mark.parametrize("is_ascending", [True, False])
+def test_what_nobody_knows_is_sorted_to_the_end(is_ascending: bool) -> None:
+    """A call whose cost is not known did not cost nothing."""
+    state = RunState()
+    state.apply(ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"))
+    state.apply(ev.IterationStarted(call=0, iteration=1, of=1))
+    for call, cost in enumerate((0.2, None, 0.0, 0.1), start=1):
+        state.apply(ev.CallStarted(call=call, parent=0, kind="llm", depth=1, model="m"))
+        state.apply(ev.ModelRequested(call=call, model="m"))
+        state.apply(ev.ModelResponded(call=call, text="", usage=None, cost_usd=cost))
+    rows = _rows()
+    rows.visible = rows.reset(state)
+    rows.set_order("cost", is_ascending=is_ascending)
+    shown = [node.exchange.cost_usd for node in rows.in_order(state.nodes[1])]  # type: ignore[attr-defined]
+    assert shown == ([0.0, 0.1, 0.2, None] if is_ascending else [0.2, 0.1, 0.0, None])
+    rows.set_order("tokens", is_ascending=is_ascending)
+    assert [node.index for node in rows.in_order(state.nodes[1])] == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("arrange", [lambda rows: rows.set_order("cost"), lambda rows: rows.set_matches({0})])
+def test_the_path_to_a_failure_opens_however_the_rows_are_arranged(arrange: Callable[[CallRows], None]) -> None:
+    rows, state = _rows(), RunState()
+    rows.visible = rows.reset(state)
+    for call in range(4):
+        kind = "llm" if call == 3 else "rlm"
+        parent = call - 1 if call else None
+        state.apply(ev.CallStarted(call=call, parent=parent, kind=kind, depth=call, model="m"))
+        if kind == "rlm":
+            state.apply(ev.IterationStarted(call=call, iteration=1, of=1))
+    rows.refresh()
+    failed = state.calls[3]
+    assert failed.index not in rows.visible, "too deep to be shown by itself"
+    state.apply(ev.CallFinished(call=3, end_state=EndState.FAILED, error="429"))
+    arrange(rows)
+    rows.set_matches(None)
+    assert failed.index in rows.visible
+
+
+def test_the_path_to_a_failure_that_comes_while_a_filter_is_on_is_open_without_it() -> None:
+    rows, state = _rows(), RunState()
+    rows.visible = rows.reset(state)
+    for call in range(3):
+        parent = call - 1 if call else None
+        state.apply(ev.CallStarted(call=call, parent=parent, kind="rlm", depth=call, model="m"))
+        state.apply(ev.IterationStarted(call=call, iteration=1, of=1))
+    rows.refresh()
+    rows.set_matches({0})
+    state.apply(ev.CallStarted(call=3, parent=2, kind="llm", depth=3, model="m"))
+    state.apply(ev.CallFinished(call=3, end_state=EndState.FAILED, error="429"))
+    rows.refresh()
+    rows.set_matches(None)
+    assert state.calls[3].index in rows.visible

@@ -377,6 +377,8 @@ class CallRows:
         self._take_new_nodes()
         failed, changed_batches = self._take_ended_nodes()
         if self.matches is not None:
+            for node in failed:
+                self._open_path(node)  # to be seen when the filter is off
             growth.placed = growth.seen
             return  # the filter is run again by whoever set it
         if first_new == 0:
@@ -395,7 +397,9 @@ class CallRows:
     def _take_all(self) -> None:
         """Take in what has happened without showing it: all rows are about to be others."""
         self._take_new_nodes()
-        self._take_ended_nodes()
+        failed, _ = self._take_ended_nodes()
+        for node in failed:
+            self._open_path(node)
         self._growth.placed = self._growth.seen
 
     def _take_new_nodes(self) -> None:
@@ -443,10 +447,15 @@ class CallRows:
                 self._growth.opened.add(ancestor.index)
 
     def _reveal_by_itself(self, node: Node) -> None:
-        """Open the path to a failure, except where the person closed it."""
+        """Show a failure."""
+        if (top := self._open_path(node)) is not None:
+            self._replace_below(top)
+
+    def _open_path(self, node: Node) -> Node | None:
+        """Have what is above a failure open, except where the person closed it; the topmost that was not."""
         path = list(node.ancestors())
         if self._revealed >= MOST_REVEALED or any(ancestor.index in self._shut_by_hand for ancestor in path):
-            return
+            return None
         self._revealed += 1
         shut = [
             ancestor
@@ -454,9 +463,8 @@ class CallRows:
             if ancestor.index not in self._growth.opened
             and not (isinstance(ancestor, BatchNode) and ancestor.size > BIG_BATCH)
         ]
-        if shut:
-            self._growth.opened.update(ancestor.index for ancestor in shut)
-            self._replace_below(shut[-1])
+        self._growth.opened.update(ancestor.index for ancestor in shut)
+        return shut[-1] if shut else None
 
     def _insert_new(self, first_new: int) -> None:
         """Give every new node of an open, visible parent its rows: after those that are there."""

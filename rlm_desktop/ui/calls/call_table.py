@@ -13,7 +13,6 @@ from rlm_desktop.ui.calls.call_model import RIGHT_ALIGNED, SORTED_BY, CallModel,
 from rlm_desktop.ui.calls.call_painter import INDENT, CallPainter, Section
 from rlm_desktop.ui.calls.waterfall import tick_times
 
-
 _LEAST_HEADING = 4
 """Characters of a heading, the ellipsis included: fewer say nothing."""
 

@@ -172,6 +172,14 @@ def cost_usd(node: Node) -> float | None:
     return tally.cost_usd if tally is not None and tally.unknown_cost < tally.requests else None
 
 
+def token_count(node: Node) -> int | None:
+    """Tokens of its requests and of all below, as far as they are known; None where none of them is."""
+    tally = tally_of(node)
+    if tally is None or tally.unknown_usage >= tally.requests:
+        return None
+    return tally.input_tokens + tally.output_tokens
+
+
 def tokens(tally: Tally | None) -> str:
     """Input and output tokens, as `182 k → 9.5 k`; with `≥` when some requests told nothing."""
     if tally is None or not tally.requests:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, TypeAlias, get_args
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
-from rlm_desktop.ui.calls.call_text import duration, failure_count, is_failure, own_duration, tally_of
+from rlm_desktop.engine.tree import BatchNode, Node
+from rlm_desktop.ui.calls.call_text import cost_usd, duration, failure_count, is_failure, own_duration, token_count
 
 BIG_BATCH = 8
 """A batch of more calls than this is closed at first."""
@@ -196,12 +196,15 @@ class RowLook:
         placed = bisect_right(node.children, self.growth.placed - 1, key=_index)
         key, now = _KEYS[self.order], self.growth.state.now
         children = node.children[:placed]
-        keys: list[float] = []
+        keys: list[float | None] = []
         for start in range(0, placed, PIECE):
             if start:
                 yield
             keys += [key(child, now) for child in children[start : start + PIECE]]
-        places = sorted(range(placed), key=keys.__getitem__, reverse=not self.is_ascending)
+        places = [place for place in range(placed) if keys[place] is not None]
+        places.sort(key=keys.__getitem__, reverse=not self.is_ascending)  # type: ignore[arg-type]
+        if len(places) < placed:  # what nobody knows is neither the least nor the most
+            places += [place for place in range(placed) if keys[place] is None]
         self._ranked[node.index] = [children[place] for place in places]
 
     def lifted(self, node: Node) -> list[Node]:
@@ -223,20 +226,15 @@ def _index(node: Node) -> int:
     return node.index
 
 
-def _tokens(node: Node, _now: float) -> float:
-    tally = tally_of(node)
-    return tally.input_tokens + tally.output_tokens if tally is not None else 0
+def _tokens(node: Node, _now: float) -> float | None:
+    return token_count(node)
 
 
-def _cost(node: Node, _now: float) -> float:
-    if isinstance(node, CallNode | IterationNode) and node.are_sums_made_up and not node.children:
-        exchange = node.exchange  # quicker than sums that would have to be put together
-        return exchange.cost_usd or 0.0 if exchange is not None and exchange.is_counted else 0.0
-    tally = tally_of(node)
-    return tally.cost_usd if tally is not None else 0.0
+def _cost(node: Node, _now: float) -> float | None:
+    return cost_usd(node)
 
 
-_KEYS: dict[Order, Callable[[Node, float], float]] = {
+_KEYS: dict[Order, Callable[[Node, float], float | None]] = {
     "duration": duration,
     "tokens": _tokens,
     "cost": _cost,
