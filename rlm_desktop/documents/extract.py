@@ -92,7 +92,7 @@ def extract_inner(name: str, file: BinaryIO, draft: Draft, outer: Source) -> str
     file.seek(0)
     kept = draft.enter(kinds.kind_of(head, name))
     try:
-        extract(Source(name, file, outer.password, "", outer.depth + 1), draft)
+        extract(Source(name, file, outer.password, "", outer.depth + 1, outer.is_careful), draft)
     except Unreadable as error:
         return str(error)
     finally:

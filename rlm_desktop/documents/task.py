@@ -40,6 +40,10 @@ class Cancelled(DocumentError):
     """The reading of a file was given up because the person, or the program's end, said so."""
 
 
+class _Crashed(DocumentError):
+    """The process that read a file died of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """How the person wants a file to be read.
@@ -155,11 +159,16 @@ class Task:
         )
 
     def _extract(self, file: BinaryIO, kind: str, size: int) -> Document:
-        text, done = self._run(
-            self._job(kind, self._wish.encoding),
-            file,
-            on_progress=lambda progress: self._report(progress.share, progress.note),
-        )
+        def report(progress: wire.Progress) -> None:
+            self._report(progress.share, progress.note)
+
+        job = self._job(kind, self._wish.encoding)
+        try:
+            text, done = self._run(job, file, on_progress=report)
+        except _Crashed:
+            file.seek(0)  # the process has read from the same open file
+            job.is_careful = True
+            text, done = self._run(job, file, on_progress=report)
         return self._document(size, text, done)
 
     def _job(self, kind: str, encoding: str = "", draw: Sequence[int] = ()) -> wire.Job:
@@ -190,7 +199,7 @@ class Task:
         except WorkerDied:
             self._check()
             why = "it is damaged or made to do harm: the program that reads it crashed."
-            raise DocumentError(self._shown, why) from None
+            raise _Crashed(self._shown, why) from None
         finally:
             with self._lock:
                 self._worker = None

@@ -85,7 +85,7 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
         return _draw(connection, job, file)
     draft = Draft(job.kind, _Reporter(connection))
     try:
-        extract(Source(job.name, file, job.password, job.encoding), draft)
+        extract(Source(job.name, file, job.password, job.encoding, is_careful=job.is_careful), draft)
         draft.finish()
         if draft.is_blank and not draft.needs_ocr:
             raise Unreadable("it holds no text.")

@@ -120,6 +120,35 @@ def xlsx(extra: Mapping[str, bytes | str] | None = None, rows: int = 0) -> bytes
     )
 
 
+def record(number: int, data: bytes = b"") -> bytes:
+    """A record of an xlsb, of less than 128 bytes."""
+    return bytes([number] if number < 128 else [number & 127 | 128, number >> 7]) + bytes([len(data)]) + data
+
+
+def xlsb(cells: Mapping[tuple[int, int], int]) -> bytes:
+    """A workbook in binary form with one sheet of whole numbers by row and column, in order of rows."""
+
+    def text(value: str) -> bytes:
+        return struct.pack("<I", len(value)) + value.encode("utf-16-le")
+
+    rows = b"".join(
+        record(0, struct.pack("<IIHHBI", row, 0, 300, 0, 0, 0))
+        + record(2, struct.pack("<III", column, 0, number << 2 | 2))
+        for (row, column), number in cells.items()
+    )
+    sheet = record(129) + record(148, bytes(16)) + record(145) + rows + record(146) + record(130)
+    named = record(156, struct.pack("<II", 0, 1) + text("rId1") + text("Far"))
+    return zipped(
+        {
+            "[Content_Types].xml": types(),
+            "_rels/.rels": relations(("officeDocument", "xl/workbook.bin")),
+            "xl/_rels/workbook.bin.rels": relations(("worksheet", "worksheets/sheet1.bin")),
+            "xl/workbook.bin": record(131) + record(143) + named + record(144) + record(132),
+            "xl/worksheets/sheet1.bin": sheet,
+        }
+    )
+
+
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
 ODF = (
     f'xmlns:office="{OFFICE}office:1.0" xmlns:text="{OFFICE}text:1.0" xmlns:table="{OFFICE}table:1.0"'
@@ -136,6 +165,7 @@ def opendocument(kind: str, body: str) -> bytes:
             f"<office:document-content {ODF}><office:body><office:{kind}>{body}</office:{kind}></office:body>"
             "</office:document-content>",
         )
+        archive.writestr("META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{OFFICE}manifest:1.0"/>')
     return buffer.getvalue()
 
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from rlm_desktop.documents import Document, Loader, expand, load_all
 from rlm_desktop.documents.draft import headings_of
+from rlm_desktop.documents.formats.gaps_other import closer_records, sheets_of
 from rlm_desktop.documents.kinds import HEAD, kind_of
 from rlm_desktop.documents.reading import read_utf8
 from rlm_desktop.documents.workers import Limits, Worker
@@ -192,6 +193,56 @@ def test_a_workbook_with_a_cell_far_away(loader: Loader, tmp_path: Path, cells: 
     document = loader.load(path)
     assert document.text.startswith(f"## Sales\n\n{expected}\nComment on B2: provisional\n## Notes")
     assert document.warnings[0] == "The sheet “Sales” is very large: its empty rows and columns were left out."
+
+
+def far_ods() -> bytes:
+    def cell(number: int) -> str:
+        return f'<table:table-cell office:value-type="float" office:value="{number}"/>'
+
+    def gap(columns: int) -> str:
+        return f'<table:table-cell table:number-columns-repeated="{columns}"/>'
+
+    return made.opendocument(
+        "spreadsheet",
+        f'<table:table table:name="Far"><table:table-row>{cell(1)}{gap(16382)}{cell(2)}</table:table-row>'
+        f'<table:table-row table:number-rows-repeated="1048574">{gap(16384)}</table:table-row>'
+        f"<table:table-row>{cell(3)}{gap(7)}</table:table-row></table:table>",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("far.xlsb", made.xlsb({(0, 0): 1, (1048575, 16383): 7}), "## Far\n\n1,\n,7\n"),
+        ("far.ods", far_ods(), "## Far\n\n1,2\n3,\n"),
+        (
+            "wrong.xlsx",
+            made.xlsx(
+                {
+                    "xl/worksheets/sheet1.xml": '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006'
+                    '/main"><dimension ref="A1:B2"/><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+                    '<row r="1048576"><c r="XFD1048576"><v>7</v></c></row></sheetData></worksheet>'
+                }
+            ),
+            "## Sales\n\n1,\n,7\n",
+        ),
+    ],
+)
+def test_a_cell_that_is_farther_away_than_the_workbook_says(
+    loader: Loader, tmp_path: Path, name: str, data: bytes, expected: str
+) -> None:
+    for path in (tmp_path / name, tmp_path / "all.zip"):
+        path.write_bytes(data if path.name == name else made.zipped({f"in/{name}": data}))
+        document = loader.load(path)
+        assert expected in document.text
+        assert document.warnings[0].endswith("is very large: its empty rows and columns were left out.")
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300))
+def test_any_records_of_a_workbook(data: bytes) -> None:
+    closer_records(data)
+    list(sheets_of(made.record(156, data[:100]) + data))
 
 
 def test_memory_has_a_limit(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ class Source:
         password: Empty when none was given.
         encoding: Chosen by the person; empty to detect it.
         depth: How many archives it lies in.
+        is_careful: A process has died of it: what may take all of the memory is to be looked at before it is read.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Source:
     password: str = ""
     encoding: str = ""
     depth: int = 0
+    is_careful: bool = False
 
     def read(self, limit: int = -1) -> bytes:
         """Its bytes from the beginning."""

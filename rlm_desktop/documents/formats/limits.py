@@ -20,6 +20,8 @@ MAX_MEMBER = 768 << 20
 MAX_RATIO = 200
 """Real files are packed to a hundredth at most; only bombs go beyond."""
 RATIO_COUNTS_FROM = 64 << 20
+MOST_CELLS = 1 << 25
+"""Of a sheet, from the first cell to the last one, empty ones too; calamine takes 32 bytes for each."""
 _MAX_LIST = 64 << 20
 _END_WITHIN = 66_000
 _END = struct.Struct("<10xHL")

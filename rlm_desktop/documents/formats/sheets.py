@@ -6,39 +6,35 @@ import posixpath
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
+from typing import BinaryIO
 
-from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.common import Locked, Source, XMLError, xml_root
-from rlm_desktop.documents.formats.gaps import without_gaps
+from rlm_desktop.documents.formats.gaps import fits_at_once, without_gaps
+from rlm_desktop.documents.formats.gaps_other import sheets_of
+from rlm_desktop.documents.formats.limits import MOST_CELLS
 from rlm_desktop.documents.formats.tables import csv_lines
 
 _ROWS = 5000
 _WORKBOOK = "xl/workbook.xml"
+_BINARY = "xl/workbook.bin"
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 
 def extract(source: Source, draft: Draft) -> None:
     """The values of every sheet as CSV under the sheet's name, then its comments."""
-    file, parts = source.file, dict[str, str]()
-    if zipfile.is_zipfile(file):
-        parts = _parts(source)
-        file = without_gaps(source, parts, draft)
-    file.seek(0)
-    try:
-        workbook = CalamineWorkbook.from_filelike(file)
-    except PasswordError:
-        raise Locked("it is encrypted: it needs a password.") from None
-    comments = _comments(source, parts) if parts else {}
-    sheets = workbook.sheets_metadata
+    book = _Workbook(source, draft)
+    sheets = book.workbook.sheets_metadata
+    comments = _comments(source, book.parts) if book.parts else {}
     for number, sheet in enumerate(sheets, 1):
         draft.mark("sheet", number, sheet.name)
         draft.add_heading(2, sheet.name)
         if sheet.visible != SheetVisibleEnum.Visible:
             draft.warn(f"The sheet “{sheet.name}” is hidden in the workbook; it was read too.")
-        rows = iter(workbook.get_sheet_by_name(sheet.name).iter_rows())
+        rows = iter(book.sheet(sheet.name).iter_rows())
         while block := list(islice(rows, _ROWS)):
             draft.add(csv_lines(block))
             draft.report((number - 1) / len(sheets), f"sheet {sheet.name}")
@@ -46,6 +42,54 @@ def extract(source: Source, draft: Draft) -> None:
         for place, text in comments.get(sheet.name, ()):
             draft.add(f"Comment on {place}: {text}\n")
         draft.report(number / len(sheets), f"sheet {number} of {len(sheets)}")
+
+
+class _Workbook:
+    """A workbook, and without the gaps of its sheets once one of them spans too much.
+
+    Attributes:
+        parts: Names of the sheets, and where in a file of Office Open XML they lie.
+    """
+
+    def __init__(self, source: Source, draft: Draft) -> None:
+        self._source = source
+        self._draft = draft
+        self._is_zip = zipfile.is_zipfile(source.file)
+        self._is_closed = False
+        self.parts: dict[str, str] = {}
+        is_small = not source.is_careful
+        if self._is_zip:
+            with zipfile.ZipFile(source.file) as archive:
+                self.parts = _parts(archive)
+                is_small = is_small and fits_at_once(archive, self.parts.values())
+        try:
+            self.workbook = self._opened() if is_small else self._closed()
+        except CalamineError:
+            if self._is_closed:
+                raise
+            self.workbook = self._closed()  # all tables of an OpenDocument are read at once
+
+    def sheet(self, name: str) -> CalamineSheet:
+        """A sheet, without its gaps where it spans too much."""
+        sheet = self.workbook.get_sheet_by_name(name)
+        if sheet.height * sheet.width > MOST_CELLS and not self._is_closed:
+            del sheet
+            self.workbook = self._closed()
+            sheet = self.workbook.get_sheet_by_name(name)
+        return sheet
+
+    def _closed(self) -> CalamineWorkbook:
+        """The workbook without the gaps of its sheets."""
+        self._is_closed = True
+        return self._opened(without_gaps(self._source, self.parts, self._draft) if self._is_zip else None)
+
+    def _opened(self, file: BinaryIO | None = None) -> CalamineWorkbook:
+        file = file or self._source.file
+        file.seek(0)
+        try:
+            return CalamineWorkbook.from_filelike(file)
+        except PasswordError:
+            raise Locked("it is encrypted: it needs a password.") from None
 
 
 def _comments(source: Source, parts: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
@@ -57,21 +101,24 @@ def _comments(source: Source, parts: dict[str, str]) -> dict[str, list[tuple[str
             return found
         for name, part in parts.items():
             for target in dict(_relations(archive, part)).values():
-                if "comments" in posixpath.basename(target) and target in names:
+                if "comments" in posixpath.basename(target) and target.endswith(".xml") and target in names:
                     found.setdefault(name, []).extend(_texts(archive.read(target)))
     return found
 
 
-def _parts(source: Source) -> dict[str, str]:
-    """Names of the sheets of a workbook in Office Open XML, and where in the file they lie."""
-    with zipfile.ZipFile(source.file) as archive:
-        names = set(archive.namelist())
-        if _WORKBOOK not in names:
-            return {}
-        targets = dict(_relations(archive, _WORKBOOK))
-        sheets = xml_root(archive.read(_WORKBOOK)).iter(f"{_MAIN}sheet")
-        parts = {sheet.get("name", ""): targets.get(sheet.get(f"{_RELATIONS}id", ""), "") for sheet in sheets}
-        return {name: part for name, part in parts.items() if part in names}
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Names of the sheets of a workbook in Office Open XML, in text or binary form, and where they lie."""
+    members = set(archive.namelist())
+    if _WORKBOOK in members:
+        book, sheets = _WORKBOOK, xml_root(archive.read(_WORKBOOK)).iter(f"{_MAIN}sheet")
+        named = [(sheet.get("name", ""), sheet.get(f"{_RELATIONS}id", "")) for sheet in sheets]
+    elif _BINARY in members:
+        book, named = _BINARY, list(sheets_of(archive.read(_BINARY)))
+    else:
+        return {}
+    targets = dict(_relations(archive, book))
+    parts = {name: targets.get(relation, "") for name, relation in named}
+    return {name: part for name, part in parts.items() if part in members}
 
 
 def _relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
