@@ -8,7 +8,7 @@ from itertools import chain
 from operator import add
 from typing import NamedTuple
 
-from rlm_desktop.documents.document import Heading, Replaced, cleaned
+from rlm_desktop.documents.document import Heading, Replaced, cleaned, count
 from rlm_desktop.documents.places import INNER, LEVELS, Mark
 
 MAX_CHARACTERS = 1 << 30
@@ -18,6 +18,10 @@ _FIRST = re.compile(_LINE, re.MULTILINE)
 _OTHERS = re.compile(r"\n" + _LINE, re.MULTILINE)
 """A literal line feed is looked for ten times faster than the beginning of a line."""
 _MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^)\[]*\)|[*`]+")
+
+
+MOST_WARNINGS = 100
+"""Further ones are counted: each of the many files in an archive may bring some."""
 
 
 class TooLarge(ValueError):
@@ -33,6 +37,7 @@ class Kept(NamedTuple):
     needs_ocr: list[int]
     report: Callable[[float, str], None]
     replaced: Replaced
+    unlisted: int
 
 
 class Draft:
@@ -62,6 +67,7 @@ class Draft:
         self.inner_files = 0
         self.inner_bytes = 0
         self._replaced = Replaced(0, 0)
+        self._unlisted = 0
 
     def add(self, text: str, *, is_decoded: bool = False) -> None:
         """Add text as it is, cleaned of what no text may hold; see `cleaned`."""
@@ -92,12 +98,19 @@ class Draft:
 
     def warn(self, *sentences: str) -> None:
         """Add warnings, each once."""
-        self.warnings.extend(sentence for sentence in sentences if sentence not in self.warnings)
+        for sentence in sentences:
+            if sentence not in self.warnings:
+                if len(self.warnings) < MOST_WARNINGS:
+                    self.warnings.append(sentence)
+                else:
+                    self._unlisted += 1
 
     def enter(self, kind: str) -> Kept:
         """Begin with a file within the file."""
-        kept = Kept(self.kind, self.encoding, self.warnings, self.needs_ocr, self.report, self._replaced)
-        self.kind, self.warnings, self.needs_ocr, self._replaced = kind, [], [], Replaced(0, 0)
+        kept = Kept(
+            self.kind, self.encoding, self.warnings, self.needs_ocr, self.report, self._replaced, self._unlisted
+        )
+        self.kind, self.warnings, self.needs_ocr, self._replaced, self._unlisted = kind, [], [], Replaced(0, 0), 0
         self.report = lambda share, note: None
         self.depth += 1
         return kept
@@ -106,13 +119,15 @@ class Draft:
         """End with a file within the file: what is known of the outer one counts again."""
         self.finish()
         inner = [f"{name}: {warning}" for warning in self.warnings]
-        self.kind, self.encoding, self.warnings, self.needs_ocr, self.report, self._replaced = kept
+        self.kind, self.encoding, self.warnings, self.needs_ocr, self.report, self._replaced, self._unlisted = kept
         self.depth -= 1
         self.warn(*inner)
 
     def finish(self) -> None:
-        """All is written: say what was replaced."""
+        """All is written: say what was replaced, and how many warnings are not listed."""
         self.warn(*self._replaced.warnings)
+        if self._unlisted:
+            self.warnings.append(f"{count(self._unlisted, 'further warning')} not listed.")
 
     def drop_if_empty(self, start: int) -> bool:
         """Take back a title that was written at `start` when nothing but white space followed it.

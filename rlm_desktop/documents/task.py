@@ -32,6 +32,8 @@ from rlm_desktop.errors import DocumentError
 
 _REPORT_EVERY = 0.05
 _DRAWN_AT_ONCE = 8
+_MAY_HOLD_SHEETS = frozenset(("zip", "ole", "tar", "mail", "mbox", "msg"))
+"""Kinds of which a process may die by a workbook with far-away cells; with care it can be read."""
 _OUTLINE_UP_TO = 16 << 20
 """Larger Markdown gets no outline: looking for headings would take longer than reading."""
 
@@ -166,6 +168,8 @@ class Task:
         try:
             text, done = self._run(job, file, on_progress=report)
         except _Crashed:
+            if kind not in _MAY_HOLD_SHEETS:
+                raise
             file.seek(0)  # the process has read from the same open file
             job.is_careful = True
             text, done = self._run(job, file, on_progress=report)

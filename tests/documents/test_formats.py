@@ -308,6 +308,15 @@ def test_markdown_outline(read: Load) -> None:
     assert [heading.title for heading in document.outline] == ["One x", "Two"]
 
 
+def test_an_archive_of_many_odd_files_warns_so_often(read: Load) -> None:
+    document = read("a.zip", made.zipped({f"{number}.pdf": "no PDF" for number in range(130)}))
+    assert document.text.count("no PDF") == 130
+    assert document.warnings[99:] == (
+        "99.pdf: Named .pdf, but it is a text; read as such.",
+        "30 further warnings not listed.",
+    )
+
+
 def test_zip(read: Load) -> None:
     inner = made.zipped({"deep/note.txt": "deepest words"})
     data = made.zipped(
