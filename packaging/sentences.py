@@ -17,6 +17,7 @@ WHOLE = (
     "checks.py",
     "display.py",
     "documents/document.py",
+    "documents/draft.py:Draft",
     "documents/encoding.py",
     "documents/extract.py",
     "documents/folders.py:_Walk",

@@ -1724,6 +1724,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} further warning(s)</source>
+        <translation>
+            <numerusform>{count} weitere Warnung</numerusform>
+            <numerusform>{count} weitere Warnungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} lone surrogate(s)</source>
         <translation>
             <numerusform>{count} einzelnes Ersatzzeichen</numerusform>
@@ -4627,6 +4634,10 @@
         <translation>&lt;b&gt;Wiedergabe&lt;/b&gt;: ohne Modellaufrufe</translation>
     </message>
     <message>
+        <source>&lt;b&gt;Replay&lt;/b&gt;: the run is being read, {percent}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Cut every wait for a model to half a second</source>
         <translation>Jedes Warten auf ein Modell auf eine halbe Sekunde kürzen</translation>
     </message>
@@ -4687,8 +4698,16 @@
         <translation>Ereignis {event} / {events} · {time} / {duration}</translation>
     </message>
     <message>
+        <source>jumps are possible soon: {percent}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the run took {took}; without waiting it plays in {film}</source>
         <translation>der Lauf dauerte {took}; ohne Warten wird er in {film} wiedergegeben</translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5262,6 +5281,10 @@
     <message>
         <source>Some events of a run could not be kept in the history: {error}</source>
         <translation>Einige Ereignisse eines Laufs konnten nicht im Verlauf behalten werden: {error}</translation>
+    </message>
+    <message>
+        <source>Somebody removed the file {name}-wal while the history was open. What was in it is kept; do not remove it again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Start {is_local} on this machine, or correct the port.</source>
@@ -6570,6 +6593,10 @@
     <message>
         <source>{count} in which Tesseract found no text.</source>
         <translation>{count}, auf denen Tesseract keinen Text fand.</translation>
+    </message>
+    <message>
+        <source>{count} not listed.</source>
+        <translation>{count} nicht aufgeführt.</translation>
     </message>
     <message>
         <source>{count} of {total} could not be read: {ranges}.</source>

@@ -73,6 +73,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} further warning(s)</source>
+        <translation>
+            <numerusform>{count} further warning</numerusform>
+            <numerusform>{count} further warnings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} lone surrogate(s)</source>
         <translation>
             <numerusform>{count} lone surrogate</numerusform>
