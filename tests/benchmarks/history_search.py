@@ -1,11 +1,11 @@
 """The search over many texts.
 
-`HISTORY_TEXTS=1000000` measures at the size of the goal; making so many takes some minutes, and `HISTORY_FILE` names
-a file that is made once and used again.
+`HISTORY_TEXTS=1000000` measures at the size of the goal; making so many takes some minutes, and `HISTORY_FILE`
+names a file that is made once and used again.
 
-What is measured is what the window does: up to 50 hits with their snippets, at most five a run, in steps. A query with
-fewer hits has to look through everything before that is known, so of these the first hits are held against the goal,
-and the time for all stands beside it; of one without hits, the time until that is known. Plain FTS5 is
+What is measured is what the window does: up to 50 hits with their snippets, at most five a run, in steps. A query
+with fewer hits has to look through everything before that is known, so of these the first hits are held against the
+goal, and the time for all stands beside it; of one without hits, the time until that is known. Plain FTS5 is
 `SELECT rowid ... MATCH ... ORDER BY rowid DESC LIMIT 50` with the same words, without runs, texts and snippets.
 """
 
@@ -74,7 +74,7 @@ def run() -> list[Figure]:
 
 
 class _Taken(NamedTuple):
-    """Milliseconds of one search: until the first hits or its end, to its end, of the longest step, of the processor."""
+    """Milliseconds of one search: until its first hits, or its end; to its end; its longest step; processor."""
 
     first: float
     whole: float
