@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode
+from rlm_desktop.ui.calls import overview
 from rlm_desktop.ui.calls.call_tree import CallTreeView
 from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight, Weights, icicle, weights
 from rlm_desktop.ui.calls.overview import OverviewStrip
@@ -140,21 +142,25 @@ def test_the_strip_goes_to_what_ran_there(
 
 
 @settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 50), step=st.integers(20, 200))
-def test_the_strip_grown_live_equals_the_strip_of_the_stored_run(seed: int, step: int) -> None:
+@given(seed=st.integers(0, 50), step=st.integers(20, 200), part=st.sampled_from((2, 1000)))
+def test_the_strip_grown_live_equals_the_strip_of_the_stored_run(seed: int, step: int, part: int) -> None:
+    """However little of it is looked at in one turn."""
     live, stored = OverviewStrip(), OverviewStrip()
     state = RunState()
     for strip in (live, stored):
         strip.resize(500, 60)
     live.set_state(state)
     span = (0.0, 60.0)
-    for number, event in enumerate(traces.events(Shape(calls=40, seed=seed))):
-        state.apply(event)
-        if number % step == 0:
-            live.refresh(span, state.now, None)
-    live.refresh(span, state.now, None)
-    stored.set_state(state)
-    stored.refresh(span, state.now, None)
+    with patch.object(overview, "_PART", part):
+        for number, event in enumerate(traces.events(Shape(calls=40, seed=seed))):
+            state.apply(event)
+            if number % step == 0:
+                live.refresh(span, state.now, None)
+        stored.set_state(state)
+        for strip in (live, stored):
+            strip.refresh(span, state.now, None)
+            while strip._unsure or strip._seen < len(state.nodes):
+                strip._take_more()
     assert live._lanes == stored._lanes
     assert live._failed == stored._failed
 

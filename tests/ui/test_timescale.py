@@ -86,3 +86,24 @@ def test_a_run_that_works_all_the_time_has_no_gap() -> None:
         while not idle.take(0.0):
             pass
         assert not idle.gaps()
+
+
+def test_an_iteration_of_many_cells_is_looked_at_in_one_slice_and_the_rest_later() -> None:
+    state = RunState()
+    state.apply(ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"))
+    state.apply(ev.IterationStarted(call=0, iteration=1, of=3))
+    for cell in range(600):
+        at = float(cell)
+        state.apply(ev.CellStarted(call=0, iteration=1, cell=cell, code="x", at=at))
+        call = ev.CallStarted(
+            call=cell + 1, parent=0, kind="llm", depth=1, model="m", iteration=1, cell=cell, at=at
+        )
+        state.apply(call)
+        state.apply(ev.CallFinished(call=cell + 1, end_state=ev.EndState.COMPLETED, at=at + 0.5))
+        state.apply(ev.CellFinished(call=0, iteration=1, cell=cell, status="ok", at=at + 0.5))
+    state.apply(ev.RunFinished(end_state=ev.EndState.COMPLETED, at=1200.0))
+    idle = IdleTimes(state)
+    assert not idle.take(0.0)
+    while not idle.take(0.0):
+        pass
+    assert [round(gap.end) for gap in idle.gaps()] == [1200]

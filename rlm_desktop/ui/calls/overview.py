@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable
 from itertools import accumulate
 from typing import TypeGuard
 
@@ -20,6 +22,8 @@ MOST_LANES = 6
 _PAD = 8
 _LANE = 14
 _PART = 1_000
+"""Rows that are taken in at once, and calls under way that are looked at again."""
+_AGAIN_MS = 66
 _NEAR = 5_000
 """Rows before and after a moment among which a call is looked for, with all above them: a run may have millions."""
 
@@ -57,8 +61,9 @@ class OverviewStrip(QWidget):
         self._room = max(10, self.width() - 2 * _PAD)
         self._scale = self._room / (self._span[1] - self._span[0])
         self._seen = 0
-        self._waiting: list[CallNode] = []
-        self._live: list[CallNode] = []
+        self._unsure = 0
+        self._waiting: deque[CallNode] = deque()
+        self._live: deque[CallNode] = deque()
         self._lanes: list[list[int]] = []
         self._failed: set[tuple[int, int]] = set()
 
@@ -93,32 +98,35 @@ class OverviewStrip(QWidget):
         return 0 if column < 0 else min(column, self._room - 1)
 
     def _take_new(self) -> None:
-        """Take in what has happened; of a big stored run one part at a time: nothing waits for the strip."""
+        """Take in what has happened; of a big run one part at a time: nothing waits for the strip."""
         nodes = self._state.nodes
         taken = (self._state.seq, len(nodes))
-        if taken == self._taken:
+        if taken != self._taken:
+            self._taken, self._unsure = taken, len(self._waiting) + len(self._live)
+        elif not self._unsure and self._seen == len(nodes):
             return
         new = nodes[self._seen : self._seen + _PART]
         self._seen += len(new)
-        if self._seen < len(nodes):
-            self._more.start()
-        else:
-            self._taken = taken
+        self._unsure = max(0, self._unsure - _PART)
         self._waiting += [node for node in new if isinstance(node, CallNode)]
-        begun = [call for call in self._waiting if call.status != "queued"]
-        if begun:
-            self._waiting = [call for call in self._waiting if call.status == "queued"]
-            self._live += begun
-            for call in begun:
-                self._lane(call.depth)[self._column(_began(call))] += 1
-        ended = [call for call in self._live if call.finished is not None]
-        if ended:
-            self._live = [call for call in self._live if call.finished is None]
-            for call in ended:
-                column = self._column(call.finished or 0.0)
-                self._lane(call.depth)[column + 1] -= 1
-                if call_text.is_failure(call):
-                    self._failed.add((min(call.depth, MOST_LANES - 1), column))
+        self._take_begun()
+        self._take_ended()
+        if self._seen < len(nodes):
+            self._more.start(0)
+        elif self._unsure:
+            self._more.start(_AGAIN_MS)
+
+    def _take_begun(self) -> None:
+        for call in _changed(self._waiting, lambda call: call.status != "queued"):
+            self._lane(call.depth)[self._column(_began(call))] += 1
+            self._live.append(call)
+
+    def _take_ended(self) -> None:
+        for call in _changed(self._live, lambda call: call.finished is not None):
+            column = self._column(call.finished or 0.0)
+            self._lane(call.depth)[column + 1] -= 1
+            if call_text.is_failure(call):
+                self._failed.add((min(call.depth, MOST_LANES - 1), column))
 
     def _take_more(self) -> None:
         lanes = len(self._lanes)
@@ -231,3 +239,12 @@ def _began(call: CallNode) -> float:
     """When a call began to do something: an llm call with its request."""
     asked = call.exchange.requested if call.kind == "llm" and call.exchange is not None else None
     return call.started if asked is None else asked
+
+
+def _changed(calls: deque[CallNode], has_changed: Callable[[CallNode], bool]) -> list[CallNode]:
+    """Take out those that have changed, of the first `2 * _PART`; the others go to the end, for a later look."""
+    found: list[CallNode] = []
+    for _ in range(min(len(calls), 2 * _PART)):
+        call = calls.popleft()
+        (found if has_changed(call) else calls).append(call)
+    return found

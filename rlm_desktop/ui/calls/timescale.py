@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import CallNode, CellState, IterationNode, Node
+from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, IterationNode, Node
 
 _BUCKETS = 2_000
 _LEAST_SECONDS = 1.0
@@ -84,32 +84,42 @@ class IdleTimes:
         if not self._scale:
             return True
         deadline = time.perf_counter() + seconds
-        nodes = self._state.nodes
+        nodes, done = self._state.nodes, 0
         while self._seen < len(nodes):
-            for node in nodes[self._seen : self._seen + _PIECE]:
-                self._look(node)
-            self._seen += _PIECE
-            if time.perf_counter() >= deadline:
-                return self._seen >= len(nodes)
-        return True
+            node = nodes[self._seen]
+            self._seen += 1
+            done += self._look(node)
+            if done >= _PIECE:
+                done = 0
+                if time.perf_counter() >= deadline:
+                    break
+        return self._seen >= len(nodes)
 
-    def _look(self, node: Node) -> None:
-        if not isinstance(node, IterationNode | CallNode):
-            return
+    def _look(self, node: Node) -> int:
+        """Take in a row; returns how much there was to look at."""
+        if not isinstance(node, (IterationNode, CallNode)):
+            return 1
         is_iteration = isinstance(node, IterationNode)
         exchange = node.exchange if is_iteration or node.kind == "llm" else None
         if exchange is not None and exchange.requested is not None:
             end = exchange.responded if exchange.responded is not None else node.finished
             self._busy(exchange.requested, self._end if end is None else end)
-        for cell in node.cells if isinstance(node, IterationNode) else ():
-            self._look_at_cell(node, cell)
+        return 1 + self._look_at_cells(node) if is_iteration else 1
 
-    def _look_at_cell(self, node: Node, cell: CellState) -> None:
-        """The parts of a cell in which no call of it was under way."""
-        reach = cell.started
+    def _look_at_cells(self, node: IterationNode) -> int:
+        cells = node.cells
+        made: dict[int, list[Node]] = {cell.number: [] for cell in cells}
         for child in node.children:  # in order of their start
-            if getattr(child, "cell", cell.number) != cell.number:
-                continue
+            if isinstance(child, (CallNode, BatchNode)) and child.cell in made:
+                made[child.cell].append(child)
+        for cell in cells:
+            self._look_at_cell(cell, made[cell.number])
+        return len(cells) + len(node.children)
+
+    def _look_at_cell(self, cell: CellState, made: Sequence[Node]) -> None:
+        """The parts of a cell in which no call that it made was under way."""
+        reach = cell.started
+        for child in made:
             if child.started > reach:
                 self._busy(reach, child.started)
             reach = max(reach, self._end if child.finished is None else child.finished)
