@@ -17,7 +17,8 @@ from rlm_desktop.documents.formats.gaps_other import sheets_of
 from rlm_desktop.documents.formats.limits import MOST_CELLS
 from rlm_desktop.documents.formats.tables import csv_lines
 
-_ROWS = 5000
+_ROWS = 1000
+"""Rows that are written at once: more no longer stay in the processor's cache."""
 _WORKBOOK = "xl/workbook.xml"
 _BINARY = "xl/workbook.bin"
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 _EXACT = 1e15
 """Whole numbers below this are exact in a float."""
@@ -34,10 +35,10 @@ def csv_lines(rows: Sequence[Sequence[object]]) -> str:
     return buffer.getvalue()
 
 
-def _shown(column: Sequence[object]) -> Iterable[object]:
+def _shown(column: Sequence[Any]) -> Iterable[object]:
     """Cells as CSV is to write them: texts are left alone, and so are floats, of which it writes the repr."""
     kinds = set(map(type, column))
-    if kinds == {str}:
+    if kinds == {str} or (kinds == {float} and not any(map(float.is_integer, column))):
         return column
     if kinds <= {str, float}:
         return [
