@@ -233,6 +233,7 @@ async def test_sums_and_averages():
     total = await ask(company_report(), "What is the total revenue of each region?", max_depth=1)
     assert "North: **EUR 87 million**" in total.answer
     assert "South: **EUR 213 million**" in total.answer
+    assert "together: **EUR 300 million**" in total.answer
     mean = await ask(company_report(), "What is the average revenue per state?", max_depth=1)
     assert "EUR 42.86 million" in mean.answer
 
