@@ -1,7 +1,8 @@
-"""Brings SQLite's write-ahead log into the file, in a thread of its own: no commit has to wait for the disk.
+"""Keeps SQLite's write-ahead log: brings it into the file, and holds on to it where somebody removes it.
 
-SQLite does it in the commit that makes the log long enough. Where the disk takes 200 ms to sync, that commit and
-those behind it take 600 ms, and a kill would lose that much.
+SQLite brings the log into the file in the commit that makes it long enough. Where the disk takes 200 ms to sync,
+that commit and those behind it take 600 ms, and a kill would lose that much: here a thread waits for the disk. A
+log that is removed while it is open is gone for every connection that is opened later; the one here still has it.
 """
 
 from __future__ import annotations
@@ -22,41 +23,87 @@ BETWEEN_SECONDS = 1.0
 
 
 class Checkpoints:
-    """Those of one database."""
+    """Those of one database, on a connection of their own."""
 
-    def __init__(self, database: Path, connect: Callable[[], Any]) -> None:
-        """`connect` gives a connection of the driver, which is closed after use."""
+    def __init__(self, database: Path, connect: Callable[[], Any], on_gone: Callable[[], None]) -> None:
+        """`connect` gives a connection of the driver.
+
+        `on_gone` is called when the log was removed, and what it held is in the file: connections that are open
+        still write to the removed one, and must be closed.
+        """
         self._log = database.with_name(database.name + "-wal")
         self._connect = connect
+        self._on_gone = on_gone
         self._lock = threading.Lock()
+        self._connection: Any = None
+        self._held: tuple[int, int] | None = None
+        self._is_closed = False
         self._thread: threading.Thread | None = None
         self._next = 0.0
 
+    def hold_log(self) -> None:
+        """Hold on to the log, or see to it that it is still there; before anything is read or written.
+
+        Takes a few microseconds.
+        """
+        if self._found() == self._held:
+            return
+        with self._lock:
+            found = self._found()
+            if self._held is None and found is not None:
+                self._take_hold()
+            elif self._held != found and self._has_brought_in("TRUNCATE"):
+                self._let_go()
+                self._on_gone()
+                self._take_hold()
+
     def after_commit(self) -> None:
         """Begin one if the log is long enough and none is under way. Takes a few microseconds."""
-        if not self._lock.acquire(blocking=False):
-            return
-        try:
-            if time.monotonic() < self._next or self._is_under_way or self._log.stat().st_size < LOG_BYTES:
-                return
-            self._thread = threading.Thread(target=self._work, name="history-checkpoint", daemon=True)
-            self._thread.start()
-        except (OSError, RuntimeError):
-            pass  # there is no log, or no thread to be had: the next commit tries again
-        finally:
-            self._lock.release()
+        with contextlib.suppress(OSError):  # there is none
+            if time.monotonic() >= self._next and self._log.stat().st_size >= LOG_BYTES:
+                self.begin()
 
-    @property
-    def _is_under_way(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
+    def begin(self) -> None:
+        """Begin one unless one is under way."""
+        if self._connection is not None and (self._thread is None or not self._thread.is_alive()):
+            self._thread = threading.Thread(target=self._work, name="history-checkpoint", daemon=True)
+            with contextlib.suppress(RuntimeError):  # no thread is to be had: the next commit tries again
+                self._thread.start()
+
+    def _found(self) -> tuple[int, int] | None:
+        try:
+            there = self._log.stat()
+        except OSError:
+            return None
+        return there.st_dev, there.st_ino
 
     def _work(self) -> None:
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(self._connect()) as connection:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        with self._lock:
+            self._has_brought_in("PASSIVE")
         self._next = time.monotonic() + BETWEEN_SECONDS
 
+    def _has_brought_in(self, mode: str) -> bool:
+        if self._connection is None:
+            return False
+        try:
+            is_busy, *_ = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        except sqlite3.Error:
+            return False
+        return not is_busy
+
+    def _take_hold(self) -> None:
+        if not self._is_closed:
+            self._connection = self._connect()
+            self._connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            self._held = self._found()
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._held = None
+
     def close(self) -> None:
-        """Wait for the one that is under way."""
+        """Wait for the one that is under way, and let the log go; after all other connections."""
         with self._lock:
-            if self._thread is not None:
-                self._thread.join()
+            self._is_closed = True
+            self._let_go()

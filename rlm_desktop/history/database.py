@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.checkpoints import MOST_PAGES, Checkpoints
+from rlm_desktop.history.log_file import IN_USE
 
 BUSY_SECONDS = 5
 STALE_EVERY = 20_000
@@ -39,16 +40,20 @@ class Database:
     Attributes:
         url: Where it is.
         on_damage: Called when reading shows that the file is broken.
+        on_remark: Called with what the person should know of the file.
         is_sqlite: Whether it is a file of SQLite.
     """
 
     def __init__(self, url: URL) -> None:
         self.url = url
         self.on_damage: Callable[[], object] = lambda: None
+        self.on_remark: Callable[[str], object] = lambda text: None
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
         self._is_closed = False
-        self._checkpoints = Checkpoints(Path(url.database or ""), self._raw) if self.is_sqlite else None
+        self._checkpoints: Checkpoints | None = None
+        if self.is_sqlite:
+            self._checkpoints = Checkpoints(Path(url.database or ""), self._raw, self._log_is_gone)
 
     @contextmanager
     def transaction(self, *, writes: bool) -> Iterator[Connection]:
@@ -57,6 +62,8 @@ class Database:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: As it came; `explain` has the words.
         """
+        if self._checkpoints is not None:
+            self._checkpoints.hold_log()
         with self._connected(writes=writes) as connection, connection.begin():
             yield connection
         if writes and self._checkpoints is not None:
@@ -135,13 +142,26 @@ class Database:
         with self.read() as connection:
             return not connection.execute(select(func.pg_try_advisory_xact_lock(key))).scalar()
 
-    def tidy(self) -> None:
-        """Bring the write-ahead log into the file and refresh SQLite's statistics; done before closing."""
-        if not self.is_sqlite:
+    def mark_in_use(self) -> None:
+        """Have the file say that a log belongs to it, so that one that was copied without is known."""
+        if self._checkpoints is None:
             return
+        with self.transaction(writes=True) as connection:
+            connection.exec_driver_sql(f"PRAGMA user_version={IN_USE}")
+        self._checkpoints.begin()  # the file itself has to say it
+
+    def tidy(self, *, is_last: bool = True) -> None:
+        """Bring the write-ahead log into the file and refresh SQLite's statistics; done before closing.
+
+        `is_last` tells that no other process has it open.
+        """
+        if self._checkpoints is None:
+            return
+        self._checkpoints.hold_log()
         connection = self._engine.raw_connection()
         try:
-            for pragma in ("wal_checkpoint(TRUNCATE)", "optimize"):
+            pragmas = ["user_version=0"] if is_last else []
+            for pragma in (*pragmas, "wal_checkpoint(TRUNCATE)", "optimize"):
                 connection.cursor().execute(f"PRAGMA {pragma}").fetchall()  # pyright: ignore
         except sqlite3.Error:
             pass  # another process has it open, or it cannot be written: the next to close does it
@@ -163,16 +183,23 @@ class Database:
 
     def _raw(self) -> Any:
         """A connection beside those that are kept open."""
-        connection = sqlite3.connect(self.name, timeout=BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(self.name, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         _configure(connection, None)
         return connection
 
+    def _log_is_gone(self) -> None:
+        self._engine.dispose()
+        self.on_remark(
+            f"Somebody removed the file {self.name}-wal while the history was open. What was in it is kept; do not "
+            "remove it again."
+        )
+
     def close(self) -> None:
         """Close all connections; one that is in use now is closed after its use."""
-        if self._checkpoints is not None:
-            self._checkpoints.close()
         self._is_closed = True
         self._engine.dispose()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
 
 
 def reason(error: Exception) -> str:

@@ -45,6 +45,10 @@ class Presence(Protocol):
     def withdraw(self) -> None:
         """Be alive no longer."""
 
+    def is_anybody_alive(self) -> bool:
+        """Whether a process other than this one is known to be alive."""
+        ...
+
 
 class ServerPresence:
     """Held as an advisory lock of a PostgreSQL server, by a connection of its own."""
@@ -65,6 +69,10 @@ class ServerPresence:
     def withdraw(self) -> None:
         """Give the lock up."""
         self._release.close()
+
+    def is_anybody_alive(self) -> bool:
+        """The server knows; nothing here depends on it."""
+        return True
 
 
 def _key(token: str) -> int:
@@ -95,8 +103,13 @@ class FilePresence:
             return
         with contextlib.suppress(OSError):
             self._file = self._locked()
-            for other in self._database.parent.glob(f"{self._database.name}-writer-*"):
-                self.is_alive(other.name.rpartition("-")[2])
+            self.is_anybody_alive()  # and those that are not leave nothing behind
+
+    def is_anybody_alive(self) -> bool:
+        """Whether a process other than this one is alive."""
+        files = self._database.parent.glob(f"{self._database.name}-writer-*")
+        others = {file.name.rpartition("-")[2] for file in files} - {self.token}
+        return bool([token for token in others if self.is_alive(token)])
 
     def _locked(self) -> BinaryIO:
         """The file, locked. Before it is, a process that starts too may take it for that of a dead one."""

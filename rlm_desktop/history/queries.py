@@ -199,20 +199,22 @@ def run_events(connection: Connection, number: int) -> Iterator[list[AnyEvent]]:
     """The events of a run, block by block; a block that is damaged is left out and a notice says so."""
     query = select(events).where(events.c.run == number).order_by(events.c.first)
     texts: dict[str, str] = {}
-    for row in connection.execution_options(yield_per=20).execute(query):
-        if sum(map(len, texts.values())) > TEXTS_AT_HAND:
-            texts.clear()
-        yield block_events(connection, row, texts)
+    with connection.execution_options(yield_per=20).execute(query) as rows:  # who reads may stop at any time
+        for row in rows:
+            if sum(map(len, texts.values())) > TEXTS_AT_HAND:
+                texts.clear()
+            yield block_events(connection, row, texts)
 
 
 def onto_tape(connection: Connection, number: int, tape: Tape) -> Iterator[list[AnyEvent]]:
     """As `run_events`, with the longer texts left on a tape."""
     query = select(events).where(events.c.run == number).order_by(events.c.first)
-    for row in connection.execution_options(yield_per=20).execute(query):
-        try:
-            yield tape.add(row.codec, row.data, lambda hashes: _parts_of(connection, hashes))
-        except (ValueError, msgspec.DecodeError):
-            yield tape.add_events([_damaged(row)])
+    with connection.execution_options(yield_per=20).execute(query) as rows:
+        for row in rows:
+            try:
+                yield tape.add(row.codec, row.data, lambda hashes: _parts_of(connection, hashes))
+            except (ValueError, msgspec.DecodeError):
+                yield tape.add_events([_damaged(row)])
 
 
 def block_events(connection: Connection, row: Row[Any], texts: dict[str, str] | None = None) -> list[AnyEvent]:

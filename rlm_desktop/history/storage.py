@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sqlite3
 import tempfile
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rlm_desktop.errors import HistoryError
+from rlm_desktop.history.log_file import copy_with_log
 
 if TYPE_CHECKING:
     from rlm_desktop.history.database import Database
@@ -160,7 +160,7 @@ def _made_ready(copy: Path, target: Path) -> Path:
     if not holds_runs(copy):
         raise HistoryError(f"{copy} is no backup of a history, or it cannot be read.")
     try:
-        shutil.copyfile(copy, target)
+        copy_with_log(copy, target)
     except OSError as error:
         raise HistoryError(f"{copy} cannot be read: {_reason(error)}.") from error
     database, fault = open_database(target)

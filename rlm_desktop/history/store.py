@@ -415,7 +415,7 @@ class History:
         if self._presence is not None:
             self._presence.withdraw()
         if self._opened is not None:
-            self._opened.tidy()
+            self._opened.tidy(is_last=self._presence is None or not self._presence.is_anybody_alive())
             self._opened.close()
             self._opened = None
 
@@ -445,6 +445,7 @@ class History:
         self._presence.announce()
         if remark:
             self._on_trouble(remark)
+        self._writer.do(_mark_slices, is_chore=True)
         self._settle_later()
         self._writer.do(self._purge_slices, is_chore=True)
 
@@ -461,7 +462,8 @@ class History:
         self._on_trouble(remark)
 
     def _watch(self, database: Database) -> None:
-        """Have the database replaced when reading shows that it is damaged."""
+        """Have the database replaced when reading shows that it is damaged, and tell what it remarks."""
+        database.on_remark = self._on_trouble
 
         def slices(current: Database) -> Iterator[None]:
             if current is database:  # else it has been replaced already
@@ -550,6 +552,11 @@ def _as_list(tags: Sequence[str]) -> str:
 
 
 def _nothing(database: Database) -> Iterator[None]:
+    yield from ()
+
+
+def _mark_slices(database: Database) -> Iterator[None]:
+    database.mark_in_use()
     yield from ()
 
 

@@ -6,7 +6,6 @@ An archive is a history of its own in one file: it opens, lists and replays wher
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from rlm_desktop.engine.events import AnyEvent, RunStarted
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import exports, imports
 from rlm_desktop.history.exports.recorded import Clean, Cleaned, Redactor, common_secrets
+from rlm_desktop.history.log_file import copy_with_log, lost_changes
 from rlm_desktop.history.rows import RunRow
 from rlm_desktop.history.store import History
 from rlm_desktop.history.watch import TransferCancelled, Watch
@@ -325,7 +325,8 @@ def _told(events: Iterable[AnyEvent], watch: Watch) -> Iterator[AnyEvent]:
 
 def _receive_archive(history: History, path: Path, new: list[str], watch: Watch) -> Received:
     """An archive is read from a copy: opening may upgrade it, and it may lie where nothing can be written."""
-    received = Received("archive")
+    lost = lost_changes(path)
+    received = Received("archive", remarks=[lost] if lost else [])
     troubles: list[str] = []
     with _copy_of(path) as copy, closing(History(copy, on_trouble=troubles.append)) as archive, _named(copy, path):
         try:
@@ -354,7 +355,7 @@ def _copy_of(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="rlm-desktop-") as folder:
         copy = Path(folder) / "history.sqlite"
         try:
-            shutil.copyfile(path, copy)
+            copy_with_log(path, copy)
         except OSError as error:
             raise HistoryError(f"{path} cannot be read: {error.strerror}.") from error
         yield copy

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import schema
 from rlm_desktop.history.database import Database, is_damage, reason, url_of
+from rlm_desktop.history.log_file import lost_changes
 
 HEAD = schema.REVISIONS[-1]
 _UPGRADE_LOCK = 7309
@@ -41,8 +42,9 @@ def open_database(target: Path | str) -> tuple[Database, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise HistoryError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+    lost = lost_changes(path)
     try:
-        return _opened(url), ""
+        return _opened(url), lost
     except _Incomplete:
         return rescue(path)
     except DatabaseError as error:

@@ -1,71 +1,128 @@
-"""The write-ahead log is brought into the file beside the commits, which never wait for the disk's sync."""
+"""The write-ahead log: no commit waits for its way into the file, and nobody takes it away without a word."""
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 
 from rlm_desktop.history import History, checkpoints
+from rlm_desktop.history.checkpoints import Checkpoints
+from rlm_desktop.history.transfer import receive
 from tests.history import traces
 from tests.history.test_store import keep
 
 
-class SlowDisk:
-    """In place of a connection: a checkpoint that takes until it is let go."""
-
-    def __init__(self) -> None:
-        self.began, self.may_end = threading.Event(), threading.Event()
-        self.count = 0
-
-    def __call__(self) -> SlowDisk:
-        return self
-
-    def execute(self, pragma: str) -> SlowDisk:
-        self.count += 1
-        self.began.set()
-        assert self.may_end.wait(30)
-        return self
-
-    def fetchall(self) -> None: ...
-
-    def close(self) -> None: ...
+def checkpoints_of(history: History) -> Checkpoints:
+    found = history._database()._checkpoints
+    assert found is not None
+    return found
 
 
-@pytest.fixture(autouse=True)
-def short_log(monkeypatch: pytest.MonkeyPatch) -> None:
+def wait_for_checkpoint(history: History) -> None:
+    thread = checkpoints_of(history)._thread
+    assert thread is not None
+    thread.join()
+
+
+def test_no_commit_waits_for_a_checkpoint(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    began, may_end = threading.Event(), threading.Event()
+
+    def slow(_self: Checkpoints, _mode: str) -> bool:
+        began.set()
+        return may_end.wait(30)
+
     monkeypatch.setattr(checkpoints, "LOG_BYTES", 1)
-    monkeypatch.setattr(checkpoints, "BETWEEN_SECONDS", 0.0)
-
-
-def test_no_commit_waits_for_a_checkpoint(history: History) -> None:
-    disk = SlowDisk()
-    history.open()
-    database = history._database()
-    assert database._checkpoints is not None
-    database._checkpoints.close()
-    database._checkpoints._connect = disk
+    monkeypatch.setattr(Checkpoints, "_has_brought_in", slow)
     keep(history, traces.run("a"))
-    assert disk.began.wait(30)
+    assert began.wait(30)
     keep(history, traces.run("b"))
     assert len(history.runs()) == 2
-    assert disk.count == 1
-    disk.may_end.set()
+    may_end.set()
 
 
-def test_the_log_goes_into_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "history.sqlite"
-    history = History(path)
-    keep(history, traces.run("a", iterations=50))
-    database = history._database()
-    assert database._checkpoints is not None
-    database._checkpoints.close()
-    alone = tmp_path / "alone" / "history.sqlite"  # the file without its log
-    alone.parent.mkdir()
-    alone.write_bytes(path.read_bytes())
-    other = History(alone)
-    assert [row.id for row in other.runs()] == ["a"]
-    other.close()
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "history.sqlite"
+
+
+@pytest.fixture
+def cut_off(history: History, path: Path, tmp_path: Path) -> Path:
+    """What a process leaves that is killed: one run is in the file, another in the log."""
+    keep(history, traces.run("a"))
+    history._database().mark_in_use()
+    wait_for_checkpoint(history)
+    keep(history, traces.run("b"))
+    return Path(shutil.copytree(path.parent, tmp_path / "left"), path.name)
+
+
+def opened(path: Path) -> tuple[list[str], list[str]]:
+    """The runs of a history, and what it says on opening."""
+    said: list[str] = []
+    history = History(path, on_trouble=said.append)
+    found = sorted(history.find_runs())
     history.close()
-    assert not (tmp_path / "history.sqlite-wal").exists()
+    return found, said
+
+
+def test_what_was_killed_says_nothing(cut_off: Path) -> None:
+    assert opened(cut_off) == (["a", "b"], [])
+    assert opened(cut_off) == (["a", "b"], [])
+
+
+@pytest.mark.parametrize("length", [None, 0, 20_000])
+def test_a_log_that_is_removed_or_cut_off_is_told_of(cut_off: Path, length: int | None) -> None:
+    log = cut_off.with_name("history.sqlite-wal")
+    if length is None:
+        log.unlink()
+    else:
+        log.write_bytes(log.read_bytes()[:length])
+    found, said = opened(cut_off)
+    assert found == ["a"]
+    assert "history.sqlite-wal" in said[0]
+    assert "what was written last is lost" in said[0]
+    assert opened(cut_off) == (["a"], [])
+
+
+def test_a_copy_without_its_log_is_told_of(cut_off: Path, history: History, tmp_path: Path) -> None:
+    alone = tmp_path / "alone" / "copy.sqlite"
+    alone.parent.mkdir()
+    shutil.copyfile(cut_off, alone)
+    other = History(tmp_path / "other" / "history.sqlite")
+    assert any("may be lost" in remark for remark in receive(other, alone).remarks)
+    other.close()
+    found, said = opened(alone)
+    assert found == ["a"]
+    assert "may be lost" in said[0]
+    shutil.copyfile(alone, alone.with_name("closed.sqlite"))
+    assert opened(alone.with_name("closed.sqlite")) == (["a"], [])
+
+
+def test_the_log_is_imported_with_its_file(cut_off: Path, tmp_path: Path) -> None:
+    other = History(tmp_path / "other" / "history.sqlite")
+    received = receive(other, cut_off)
+    assert sorted(received.new) == ["a", "b"]
+    assert received.remarks == []
+    other.close()
+
+
+def test_a_log_that_is_removed_while_it_is_open(history: History, path: Path, troubles: list[str]) -> None:
+    events = traces.run("a", iterations=10)
+    sink = history.sink()
+    for event in events[:50]:
+        sink(event)
+    assert history.flush()
+    path.with_name("history.sqlite-wal").unlink()
+    assert history.events("a") == events[:50]
+    path.with_name("history.sqlite-wal").unlink()
+    for event in events[50:]:
+        sink(event)
+    assert history.flush()
+    assert [text.partition(" while")[0] for text in troubles] == [f"Somebody removed the file {path}-wal"] * 2
+    history.close()
+    assert opened(path) == (["a"], [])
+    again = History(path)
+    assert again.events("a") == events
+    again.close()

@@ -1,0 +1,68 @@
+"""SQLite's write-ahead log beside a history: whether it is whole, and that it goes along when the file is copied.
+
+What was committed last stands in the log only. SQLite takes a file whose log is gone for an older state of it,
+without a word.
+"""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import time
+from contextlib import suppress
+from pathlib import Path
+
+IN_USE = 1
+"""`PRAGMA user_version` while the history is open: a file that says so has a log beside it, or has lost it."""
+_MAGIC = b"SQLite format 3\0"
+_USES_LOG = b"\2\2"
+_LOG_HEADER, _FRAME_HEADER = 32, 24
+_LOOKS = 3
+
+
+def lost_changes(database: Path) -> str:
+    """What the person should know of a log that is gone or was cut off; to be asked before the file is opened."""
+    log, index = _beside(database, "-wal"), _beside(database, "-shm")
+    try:
+        with database.open("rb") as file:
+            header = file.read(100)
+        if not header.startswith(_MAGIC) or header[18:20] != _USES_LOG:
+            return ""
+        if index.exists():
+            is_short = all(_is_short(log, index) or time.sleep(0.01) for _ in range(_LOOKS))
+            how = "was removed or cut off" if is_short else ""
+            what = "what was written last is lost"
+        else:
+            how = "is missing" if not log.exists() and header[60:64] == struct.pack(">I", IN_USE) else ""
+            what = "what was written last may be lost"
+    except OSError:
+        return ""
+    return f"The file {log} that belongs to the history {how}: {what}." if how else ""
+
+
+def _beside(database: Path, ending: str) -> Path:
+    return database.with_name(database.name + ending)
+
+
+def _is_short(log: Path, index: Path) -> bool:
+    """Whether the log holds less than its index tells of: https://sqlite.org/walformat.html#the_wal_index_header."""
+    with index.open("rb") as file:
+        head = file.read(100)
+    if len(head) < 100 or not head[12]:
+        return False
+    page_size, frames = struct.unpack_from("=HI", head, 14)
+    (in_the_file,) = struct.unpack_from("=I", head, 96)
+    length = log.stat().st_size if log.exists() else 0
+    needed = _LOG_HEADER + frames * (_FRAME_HEADER + (65536 if page_size == 1 else page_size))
+    return frames > in_the_file and length < needed
+
+
+def copy_with_log(source: Path, target: Path) -> None:
+    """Copy a history with the log that it may have.
+
+    Raises:
+        OSError: It cannot be read, or the copy not be written.
+    """
+    shutil.copyfile(source, target)
+    with suppress(FileNotFoundError):
+        shutil.copyfile(_beside(source, "-wal"), _beside(target, "-wal"))
