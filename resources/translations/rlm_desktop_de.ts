@@ -4635,7 +4635,7 @@
     </message>
     <message>
         <source>&lt;b&gt;Replay&lt;/b&gt;: the run is being read, {percent}</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;b&gt;Wiedergabe&lt;/b&gt;: der Lauf wird gelesen, {percent}</translation>
     </message>
     <message>
         <source>Cut every wait for a model to half a second</source>
@@ -4699,7 +4699,7 @@
     </message>
     <message>
         <source>jumps are possible soon: {percent}</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprünge sind bald möglich: {percent}</translation>
     </message>
     <message>
         <source>the run took {took}; without waiting it plays in {film}</source>
@@ -4707,7 +4707,7 @@
     </message>
     <message>
         <source>{percent} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{percent} %</translation>
     </message>
 </context>
 <context>

@@ -3,9 +3,9 @@
 The trace is folded once. Whenever the fold has done a certain work since the last one there is a keyframe: many
 events where few calls are under way, few where many are, so that to go on from a keyframe takes about the same time
 everywhere. Just before a row is changed for the first time after a keyframe, a copy of it is kept for that
-keyframe, as in a file system with snapshots; `cloning` tells what a copy shares with its row. So a keyframe ends up with
-copies of the rows that were still to change, and a state made from it shares all others with the fold, as they were
-final then. The state itself shares with the keyframe until an event changes it, by the same rule.
+keyframe, as in a file system with snapshots; `cloning` tells what a copy shares with its row. So a keyframe ends up
+with copies of the rows that were still to change, and a state made from it shares all others with the fold, as they
+were final then. The state itself shares with the keyframe until an event changes it, by the same rule.
 
 Of the copied rows, a few have others below them at that moment, and very many may be leaves (the calls of a wide
 batch, most of them queued). They are treated differently, because whatever is done in Python for each of ten
@@ -31,6 +31,7 @@ from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, Node
 from rlm_desktop.history.cloning import clone_value, copy_of, load, own_contents, own_sums
+from rlm_desktop.history.watch import Watch
 
 _GROWING = ("nodes", "notes")
 """Lists of `RunState` that only ever grow: a keyframe keeps their lengths."""
@@ -269,11 +270,16 @@ class Keyframes:
     Args:
         events: The trace.
         work: How much of it, in events, is done between two keyframes.
+        watch: Is told of each event.
+
+    Raises:
+        TransferCancelled: The watch says that nobody wants it any more.
     """
 
-    def __init__(self, events: Sequence[AnyEvent], work: int) -> None:
+    def __init__(self, events: Sequence[AnyEvent], work: int, watch: Watch) -> None:
         self._events = events
         self._work = work
+        self._watch = watch
         self._frames: list[_Frame] = []
         self._starts: list[int] = []
         self._spans: defaultdict[tuple[int, int], _Span] = defaultdict(_Span)
@@ -311,6 +317,7 @@ class Keyframes:
                 done = copies = 0
             if number % _POLITE_EVENTS == 0:
                 time.sleep(0)
+                self._watch.step(_POLITE_EVENTS)
             owned.prepare(event)
             state.apply(event)
             done += 1

@@ -15,6 +15,7 @@ from rlm_desktop.engine.events import AnyEvent, EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.history.keyframes import Keyframes
 from rlm_desktop.history.tape import Tape
+from rlm_desktop.history.watch import Watch
 
 if TYPE_CHECKING:
     from rlm_desktop.history import History
@@ -81,17 +82,24 @@ class Replay:
             self.prepare()
 
     @classmethod
-    def of_run(cls, history: History, run_id: str) -> Replay:
+    def of_run(cls, history: History, run_id: str, watch: Watch | None = None) -> Replay:
         """The film of a stored run, which can be played at once; of a long one `prepare` is still to be called.
 
         Raises:
-            HistoryError: The run is not there, or the history cannot be read.
+            HistoryError: The run is not there, or the history cannot be read; or, as `TransferCancelled`, the watch
+                says that nobody wants it any more.
         """
+        watch = watch or Watch()
+        watch.total = history.run(run_id).events
         tape = history.tape()
         replay = cls((), is_prepared=False)
         for events in history.onto_tape(run_id, tape):
+            if watch.is_cancelled:
+                break  # the reading of the history ends with the loop
             replay._take(events)
+            watch.done += len(events)
             time.sleep(0)  # other threads get their turn
+        watch.step(0)
         if any(later < earlier for earlier, later in pairwise(replay._seqs)):  # a trace from elsewhere, or mended
             return cls(list(tape), is_prepared=len(tape) <= PREPARED_EVENTS)
         replay._events = tape
@@ -110,10 +118,16 @@ class Replay:
                 self.markers.append(marker)
                 self._marked[marker.kind].append(marker.seq)
 
-    def prepare(self) -> None:
-        """Make every seek quick."""
+    def prepare(self, watch: Watch | None = None) -> None:
+        """Make every seek quick.
+
+        Raises:
+            TransferCancelled: The watch says that nobody wants it any more.
+        """
         if self._frames is None:
-            self._frames = Keyframes(self._events, self._work)
+            watch = watch or Watch()
+            watch.total = len(self._events)
+            self._frames = Keyframes(self._events, self._work, watch)
 
     @property
     def is_prepared(self) -> bool:

@@ -6,11 +6,11 @@ from rlm_desktop.errors import HistoryError
 
 
 class TransferCancelled(HistoryError):
-    """An export or import was cancelled; nothing of it was left behind."""
+    """An export, an import or the reading of a replay was cancelled; nothing of it was left behind."""
 
 
 class Watch:
-    """The progress of one export or import.
+    """The progress of one export or import, or of the reading of a replay.
 
     Attributes:
         done: Steps done.
@@ -22,6 +22,11 @@ class Watch:
         self.done = 0
         self.total = 0
         self.is_cancelled = False
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total else 0.0
 
     def cancel(self) -> None:
         """Have the work end at its next step."""

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QMessageBox
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Node
-from rlm_desktop.history.replay import Replay
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.documents.controller import DocumentsController, Held
 from rlm_desktop.ui.feed import RunFeed
@@ -26,6 +25,7 @@ from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import TITLE, MainWindow
 from rlm_desktop.ui.messages import Message
 from rlm_desktop.ui.replay.player import ReplayPlayer
+from rlm_desktop.ui.replay.reading import read_replay
 from rlm_desktop.ui.run_controller import LiveRun, RunController, settings_of
 from rlm_desktop.ui.sessions.opening import Place, RunReader
 from rlm_desktop.ui.sessions.stored import StoredSessions
@@ -314,7 +314,9 @@ class Workbench(QObject):
 
     def toggle_replay(self) -> None:
         """Replay the run that is shown, or show it as it is in the history again."""
-        if self._work.replay.player is not None:
+        if self._work.replay.is_reading:
+            self._cancel_opening()
+        elif self._work.replay.player is not None:
             self.open_run(self.session_id, self.run_id)
         elif self.run_id and self.runs.find(self.run_id) is None:
             self._window.show_page(None)
@@ -322,14 +324,18 @@ class Workbench(QObject):
             self._opening = self._tasks.spawn(self._replay(self.run_id), name="replay")
 
     async def replay_run(self, session_id: str, run_id: str) -> None:
-        """Open a run of the history and replay it."""
+        """Open a run of the history and replay it, unless something else is opened meanwhile."""
         self._window.show_page(None)
         self._cancel_opening()
+        self._opening = self._tasks.spawn(self._open_and_replay(session_id, run_id), name="open and replay")
+        await asyncio.wait([self._opening])
+
+    async def _open_and_replay(self, session_id: str, run_id: str) -> None:
         await self._open(session_id, run_id, None)
         await self._replay(run_id)
 
     async def _replay(self, run_id: str) -> None:
-        replay = await self.sessions.do(lambda history: Replay.of_run(history, run_id))
+        replay = await read_replay(self.sessions.do, run_id, self._work.replay)
         player = ReplayPlayer(replay, self)
         player.feed.replaced.connect(self._on_replaced)
         self._show_feed(player.feed)
@@ -358,7 +364,7 @@ class Workbench(QObject):
     def _end_replay(self) -> None:
         player = self._work.replay.player
         if player is not None:
-            player.pause()
+            player.stop()
             self._work.replay.set_player(None)
             self._work.replay.hide()
             player.deleteLater()

@@ -15,6 +15,7 @@ from rlm_desktop.engine.tree import CallNode
 from rlm_desktop.history import History, records, tape
 from rlm_desktop.history.replay import Replay
 from rlm_desktop.history.tape import Tape
+from rlm_desktop.history.watch import TransferCancelled, Watch
 from tests.history import traces
 from tests.history.dump import dump
 from tests.history.test_store import keep
@@ -89,6 +90,23 @@ def test_the_film_needs_the_history_no_more(history: History) -> None:
             state.apply(event)
     history.storage.delete_all()
     assert dump(state) == dump(traces.folded(events))
+
+
+def test_the_reading_and_the_preparing_can_be_given_up(history: History) -> None:
+    events = list(real.events(real.Shape(calls=60)))
+    keep(history, events)
+    run_id, watch = history.runs()[0].id, Watch()
+    film = Replay.of_run(history, run_id, watch)
+    assert watch.share == 1.0
+    watch.cancel()
+    with pytest.raises(TransferCancelled):
+        Replay.of_run(history, run_id, watch)
+    unprepared = Replay(events, is_prepared=False)
+    with pytest.raises(TransferCancelled):
+        unprepared.prepare(watch)
+    assert not unprepared.is_prepared
+    unprepared.prepare()
+    assert dump(unprepared.seek(9)) == dump(film.seek(9))
 
 
 def test_what_is_unknown_or_damaged_is_left_out() -> None:

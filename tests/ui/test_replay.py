@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
+from rlm_desktop.engine.events import RunStarted
 from rlm_desktop.engine.state import RunState
+from rlm_desktop.history import History
 from rlm_desktop.history.replay import Replay
 from rlm_desktop.ui.inspector.inspector import Inspector
 from rlm_desktop.ui.replay.bar import ReplayBar, Scrubber
 from rlm_desktop.ui.replay.player import ReplayPlayer
 from tests import traces
+from tests.ui.opened import opened_window
 
+Until = Callable[[Callable[[], bool]], Awaitable[None]]
 EVENTS = list(traces.events(traces.Shape()))
 
 
@@ -206,3 +216,106 @@ def test_the_inspector_follows_the_playhead_back(qtbot: QtBot) -> None:
             fresh.show_node(state, state.nodes[place])
             assert shown_texts(inspector) == shown_texts(fresh)
             fresh.deleteLater()
+
+
+async def test_what_is_prepared_is_given_up_with_the_replay(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = list(traces.events(traces.Shape(calls=200, batch=80)))
+    gate = threading.Event()
+
+    class Slow(list[Any]):
+        def __iter__(self) -> Iterator[Any]:
+            gate.wait(20)
+            return super().__iter__()
+
+    replay = Replay(events, is_prepared=False)
+    monkeypatch.setattr(replay, "_events", Slow(events))
+    player = ReplayPlayer(replay)
+    bar = ReplayBar()
+    qtbot.addWidget(bar)
+    preparing = asyncio.ensure_future(player.prepare())
+    await asyncio.sleep(0)
+    bar.set_player(player)
+    assert player.preparing == 0
+    assert "0 %" in bar._banner.text()
+    player.stop()
+    gate.set()
+    await preparing
+    assert not player.replay.is_prepared
+
+
+class TestReading:
+    async def test_it_shows_how_far_it_is_and_can_be_given_up(
+        self, qapp: QApplication, wait_until: Until, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The same keys that began it end it; nothing of it comes later."""
+        async with opened_window(qapp) as application:
+            session_id, run_id = await asyncio.to_thread(keep, application.workbench.sessions.history)
+            bench, bar = application.workbench, application.window.work.replay
+            bench.open_run(session_id, run_id)
+            await wait_until(lambda: bench.run_id == run_id and bar.player is None and bench._opening.done())
+            gate, ended = threading.Event(), threading.Event()
+            onto_tape = History.onto_tape
+
+            def slowly(*arguments: Any) -> Iterator[Any]:
+                try:
+                    for portion in onto_tape(*arguments):
+                        gate.wait(20)
+                        yield portion
+                finally:
+                    ended.set()
+
+            monkeypatch.setattr(History, "onto_tape", slowly)
+            toggle = application.window.actions_by_name["replay"].trigger
+            toggle()
+            await wait_until(lambda: bar.is_reading)
+            assert bar.isVisible()
+            assert bar._exit.isEnabled()
+            assert not bar._play.isEnabled()
+            assert "0 %" in bar._banner.text()
+            shown = bench.state
+            toggle()
+            await wait_until(lambda: not bar.is_reading)
+            assert bar.isHidden()
+            gate.set()
+            await wait_until(ended.is_set)
+            assert bench.state is shown
+            toggle()
+            await wait_until(lambda: bar.player is not None)
+            assert bar._play.isEnabled()
+            toggle()
+
+    async def test_another_run_is_opened_meanwhile(
+        self, qapp: QApplication, wait_until: Until, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with opened_window(qapp) as application:
+            history = application.workbench.sessions.history
+            first = await asyncio.to_thread(keep, history)
+            other = await asyncio.to_thread(keep, history, 8)
+            gate = threading.Event()
+            of_run = Replay.of_run
+
+            def slowly(*arguments: Any) -> Replay:
+                gate.wait(20)
+                return of_run(*arguments)
+
+            monkeypatch.setattr(Replay, "of_run", slowly)
+            bench, bar = application.workbench, application.window.work.replay
+            replaying = asyncio.ensure_future(bench.replay_run(*first))
+            await wait_until(lambda: bar.is_reading)
+            bench.open_run(*other)
+            await replaying
+            await wait_until(lambda: bench.run_id == other[1])
+            gate.set()
+            assert bar.player is None
+            assert bar.isHidden()
+
+
+def keep(history: History, seed: int = 7) -> tuple[str, str]:
+    """Put a run into the history; its session and its id."""
+    events = list(traces.events(traces.Shape(calls=60, seed=seed)))
+    sink = history.sink()
+    for event in events:
+        sink(event)
+    history.flush()
+    assert isinstance(events[0], RunStarted)
+    return events[0].session_id, events[0].run_id

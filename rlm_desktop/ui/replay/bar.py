@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.history.replay import Marker
+from rlm_desktop.history.watch import Watch
 from rlm_desktop.ui.figures import clock, local_time, long_date, number, one_line
 from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.labels import plain_tip
@@ -28,6 +29,8 @@ from rlm_desktop.ui.theme import icon as theme_icon
 
 _NEAR = 5
 """Pixels within which a click means the marker."""
+_LOOK_MS = 200
+"""How often it is told how far lengthy work is."""
 
 
 class Scrubber(QWidget):
@@ -204,7 +207,7 @@ class FittingLabel(QLabel):
 
 
 class ReplayBar(QWidget):
-    """Buttons and scrubber for a `ReplayPlayer`.
+    """Buttons and scrubber for a `ReplayPlayer`; before there is one, how far the run has been read for it.
 
     Signals:
         exit_requested: The person wants the run as it is in the history again.
@@ -216,6 +219,9 @@ class ReplayBar(QWidget):
         super().__init__(parent)
         self.setObjectName("replayBar")
         self._player: ReplayPlayer | None = None
+        self._reading: Watch | None = None
+        self._looking = QTimer(self, interval=_LOOK_MS)
+        self._looking.timeout.connect(self._say_what_it_is)
         self._icons: dict[QToolButton, str] = {}
         self._tips: dict[QToolButton, KeyTip] = {}
         self._banner = FittingLabel()
@@ -243,6 +249,18 @@ class ReplayBar(QWidget):
     def player(self) -> ReplayPlayer | None:
         """What is played; None outside a replay."""
         return self._player
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a run is being read to be replayed."""
+        return self._reading is not None
+
+    def show_reading(self, watch: Watch | None) -> None:
+        """Say how far a run has been read to be replayed; None when it is read, or not wanted any more."""
+        self._reading = watch
+        if watch is not None:
+            self.set_player(None)
+        self.setVisible(watch is not None)
 
     def _build(self) -> None:
         banner = QHBoxLayout()
@@ -301,37 +319,59 @@ class ReplayBar(QWidget):
         if self._player is not None:
             self._player.moved.disconnect(self._refresh)
             self._player.playing_changed.disconnect(self._show_playing)
+            self._player.prepared.disconnect(self._say_what_it_is)
         self._player = player
         self._scrubber.set_player(player)
-        if player is None:
-            return
-        player.moved.connect(self._refresh)
-        player.playing_changed.connect(self._show_playing)
-        self._speed.setCurrentIndex(SPEEDS.index(player.speed))
-        self._skip.setChecked(player.skips_waiting)
-        self._stops.setChecked(player.pauses_at_markers)
-        self._say_what_it_is(player)
-        self._show_playing(player.is_playing)
+        for widget in (*self._icons, self._scrubber, self._speed, self._skip, self._stops):
+            widget.setEnabled(player is not None)
+        if player is not None:
+            player.moved.connect(self._refresh)
+            player.playing_changed.connect(self._show_playing)
+            player.prepared.connect(self._say_what_it_is)
+            self._speed.setCurrentIndex(SPEEDS.index(player.speed))
+            self._skip.setChecked(player.skips_waiting)
+            self._stops.setChecked(player.pauses_at_markers)
+            self._show_playing(player.is_playing)
+        self._say_what_it_is()
         self._refresh()
 
-    def _say_what_it_is(self, player: ReplayPlayer) -> None:
-        """The banner: that nothing is asked, and why the film is shorter than the run was."""
+    def _say_what_it_is(self) -> None:
+        """The banner: that nothing is asked, why the film is shorter than the run was, what is still to be done."""
+        player, name = self._player, self.tr("<b>Replay</b>")
+        share = (
+            self._reading.share if self._reading is not None else player.preparing if player is not None else None
+        )
+        percent = "" if share is None else self.tr("{percent} %").format(percent=number(share * 100))
+        self._looking.start() if percent else self._looking.stop()
+        if player is None:
+            reading = self.tr("<b>Replay</b>: the run is being read, {percent}").format(percent=percent)
+            self._banner.set_texts([reading, f"{name} · {percent}", name])
+            self._banner.setToolTip("")
+            return
         took, film = clock(player.replay.duration(skip_waiting=False)), clock(player.duration)
         recorded = self.tr("<b>Replay</b>: recorded, no model calls")
         shorter = self.tr("the run took {took}; without waiting it plays in {film}").format(took=took, film=film)
-        texts = [recorded, self.tr("<b>Replay</b>, no model calls"), self.tr("<b>Replay</b>")]
-        self._banner.set_texts([f"{recorded} · {shorter}", *texts] if took != film else texts)
+        texts = [recorded, self.tr("<b>Replay</b>, no model calls"), name]
+        texts = [f"{recorded} · {shorter}", *texts] if took != film else texts
         started = player.feed.state.started
         when = local_time(started.started_at) if started is not None else None
         told = [self.tr("Nothing is asked again.")]
         if when is not None:
             day, time = long_date(when.date()), f"{when:%H:%M}"
             told = [self.tr("Recorded on {day}, {time}; nothing is asked again.").format(day=day, time=time)]
-        self._banner.setToolTip("\n".join([*told, shorter[:1].upper() + shorter[1:]] if took != film else told))
+        if took != film:
+            told.append(shorter[:1].upper() + shorter[1:])
+        if percent:
+            later = self.tr("jumps are possible soon: {percent}").format(percent=percent)
+            told.append(later[:1].upper() + later[1:])
+            texts = [f"{recorded} · {later}", f"{texts[-2]} · {percent}", f"{name} · {percent}", name]
+        self._banner.set_texts(texts)
+        self._banner.setToolTip("\n".join(told))
 
     def _refresh(self) -> None:
         player = self._player
         if player is None:
+            self._place.clear()
             return
         replay = player.replay
         text = self.tr("event {event} / {events} · {time} / {duration}").format(
@@ -358,7 +398,7 @@ class ReplayBar(QWidget):
     def _on_skip(self, is_on: bool) -> None:
         if self._player is not None:
             self._player.skips_waiting = is_on
-            self._say_what_it_is(self._player)
+            self._say_what_it_is()
             self._scrubber.place_markers()
 
     def _on_stops(self, is_on: bool) -> None:

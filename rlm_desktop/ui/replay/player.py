@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
 from rlm_desktop.history.replay import Marker, Replay
+from rlm_desktop.history.watch import TransferCancelled, Watch
 from rlm_desktop.ui.feed import RunFeed
 
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -25,10 +26,12 @@ class ReplayPlayer(QObject):
     Signals:
         moved: The playhead is elsewhere.
         playing_changed: It started or stopped to play.
+        prepared: Jumps are quick now.
     """
 
     moved = Signal()
     playing_changed = Signal(bool)
+    prepared = Signal()
 
     def __init__(self, replay: Replay, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,14 +45,37 @@ class ReplayPlayer(QObject):
         self._timer = QTimer(self, interval=_FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._wanted: int | None = None
+        self._watch: Watch | None = None
         self.feed.load(replay.seek(replay.last_seq) if replay.is_prepared else replay.state)
         self._position = self.duration if replay.is_prepared else 0.0
 
     async def prepare(self) -> None:
         """Make jumps quick, in a thread; until then it can be played, and a jump waits for this."""
-        await asyncio.to_thread(self.replay.prepare)
-        if isValid(self) and (wanted := self._wanted) is not None:
-            self.seek_event(wanted)
+        if self.replay.is_prepared:
+            return
+        watch = self._watch = Watch()
+        try:
+            await asyncio.to_thread(self.replay.prepare, watch)
+        except TransferCancelled:
+            return
+        finally:
+            watch.cancel()  # the thread goes on by itself when this task is cancelled
+        if isValid(self):
+            self._watch = None
+            self.prepared.emit()
+            if self._wanted is not None:
+                self.seek_event(self._wanted)
+
+    @property
+    def preparing(self) -> float | None:
+        """How much is done until jumps are quick, from 0 to 1; None when they are."""
+        return self._watch.share if self._watch is not None else None
+
+    def stop(self) -> None:
+        """Pause, and give up what is being prepared: nobody watches any more."""
+        self.pause()
+        if self._watch is not None:
+            self._watch.cancel()
 
     # -- what it is like --------------------------------------------------------------------------------------
 
