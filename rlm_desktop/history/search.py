@@ -21,8 +21,9 @@ from rlm_desktop.history.rows import RunFilter, SearchHit, SearchOptions, Search
 from rlm_desktop.history.schema import runs, texts
 from rlm_desktop.history.snippets import snippet
 
-STEP_SECONDS = 0.02
-"""How long a step takes, about: so soon is shown what was found, and ends what nobody waits for."""
+STEP_SECONDS, LONGEST_STEP = 0.02, 0.16
+"""How long the first step takes, about, and how long the others at most: each twice as long as the one before, since
+to show what was found takes its time as well."""
 TRIED_SECONDS, TRIED_TEXTS = 0.04, 300
 """How long, and with how many texts at least, a way is tried that need not be the best."""
 _FIRST, _FEWEST, _MOST = 4, 25, 16_000
@@ -53,7 +54,7 @@ def steps(
                     if not search.is_prepared:
                         conditions = filters.conditions(connection, is_live, chosen or RunFilter())
                         search.prepare(connection, conditions, before.key if before else None)
-                    hits = search.step(connection)
+                    hits = search.step(connection, is_stale)
             except HistoryError:
                 if is_stale is None or not is_stale():
                     raise
@@ -73,6 +74,7 @@ class _Search:
         self.is_prepared = self.is_over = False
         self._query = query
         self._left = limit
+        self._seconds = STEP_SECONDS
         self._per_run = per_run
         self._ways: list[Way] = []
         self._sample = Sample()
@@ -114,11 +116,11 @@ class _Search:
         """Whether there is nothing left to look through."""
         return not self._rows and self._high <= self._low
 
-    def step(self, connection: Connection) -> list[SearchHit]:
+    def step(self, connection: Connection, is_stale: Callable[[], bool] | None) -> list[SearchHit]:
         """What is found in some milliseconds."""
         started = now = time.perf_counter()
         hits: list[SearchHit] = []
-        while not self.is_over:
+        while not self.is_over and (is_stale is None or not is_stale()):
             if self._rows:
                 hits += self._take(connection, self._rows.popleft())
             elif not self.has_all:
@@ -127,8 +129,9 @@ class _Search:
                 self.is_over = True
                 hits += self._release()
             now = time.perf_counter()
-            if now - started >= STEP_SECONDS:
+            if now - started >= self._seconds:
                 break
+        self._seconds = min(2 * self._seconds, LONGEST_STEP)
         self._spent += now - started
         return hits
 
