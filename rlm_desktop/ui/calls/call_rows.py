@@ -69,6 +69,7 @@ class CallRows:
         self._shut_by_hand: set[int] = set()
         self._live: list[Node] = []
         self._revealed = 0
+        self._last_found = 0
         self.failures: list[int] = []
 
     # -- what is there --------------------------------------------------------------------------------------
@@ -122,10 +123,14 @@ class CallRows:
 
     def row_of(self, node: Node) -> int:
         """The row of a node, -1 when it is not visible."""
+        last = self._last_found  # mostly one asks for the same again, and to look takes long among a million
+        if last < len(self.visible) and self.visible[last] == node.index:
+            return last
         try:
-            return self.visible.index(node.index)
+            self._last_found = self.visible.index(node.index)
         except ValueError:
             return -1
+        return self._last_found
 
     def level(self, node: Node) -> int:
         """Indentation: levels below what the tree shows at its top."""
