@@ -36,6 +36,7 @@ WHOLE = (
     "engine/rlm_call.py",
     "engine/sub_calls.py",
     "history/database.py",
+    "history/log_file.py",
     "history/upgrade.py",
     "history/writer.py",
     "keys.py",

@@ -5284,7 +5284,7 @@
     </message>
     <message>
         <source>Somebody removed the file {name}-wal while the history was open. What was in it is kept; do not remove it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jemand hat die Datei {name}-wal entfernt, während der Verlauf geöffnet war. Was darin stand, ist erhalten; entfernen Sie sie nicht noch einmal.</translation>
     </message>
     <message>
         <source>Start {is_local} on this machine, or correct the port.</source>
@@ -5381,6 +5381,14 @@
     <message>
         <source>The environment variable {variable} is wrong. {error}</source>
         <translation>Die Umgebungsvariable {variable} ist falsch. {error}</translation>
+    </message>
+    <message>
+        <source>The file {log} does not lie beside the history: what was written last may be lost.</source>
+        <translation>Die Datei {log} liegt nicht neben dem Verlauf: Was zuletzt geschrieben wurde, kann verloren sein.</translation>
+    </message>
+    <message>
+        <source>The file {log} was removed or cut off: what was written to the history last is lost.</source>
+        <translation>Die Datei {log} wurde entfernt oder abgeschnitten: Was zuletzt in den Verlauf geschrieben wurde, ist verloren.</translation>
     </message>
     <message>
         <source>The folder {parent} cannot be made: {strerror}.</source>
@@ -6751,8 +6759,8 @@
         <translation>{path} ist zu groß zum Importieren: {size} MB, höchstens {LARGEST} MB.</translation>
     </message>
     <message>
-        <source>{path} was imported in part only. {trouble} {again}</source>
-        <translation type="unfinished"></translation>
+        <source>{path} was imported in part only; import it again when it can be. {trouble}</source>
+        <translation>{path} wurde nur teilweise importiert; importieren Sie die Datei noch einmal, sobald es geht. {trouble}</translation>
     </message>
     <message>
         <source>{path}, {size} MB, 1 session</source>

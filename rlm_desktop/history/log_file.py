@@ -29,15 +29,13 @@ def lost_changes(database: Path) -> str:
         if not header.startswith(_MAGIC) or header[18:20] != _USES_LOG:
             return ""
         if index.exists():
-            is_short = all(_is_short(log, index) or time.sleep(0.01) for _ in range(_LOOKS))
-            how = "was removed or cut off" if is_short else ""
-            what = "what was written last is lost"
-        else:
-            how = "is missing" if not log.exists() and header[60:64] == struct.pack(">I", IN_USE) else ""
-            what = "what was written last may be lost"
+            if all(_is_short(log, index) or time.sleep(0.01) for _ in range(_LOOKS)):
+                return f"The file {log} was removed or cut off: what was written to the history last is lost."
+        elif not log.exists() and header[60:64] == struct.pack(">I", IN_USE):
+            return f"The file {log} does not lie beside the history: what was written last may be lost."
     except OSError:
-        return ""
-    return f"The file {log} that belongs to the history {how}: {what}." if how else ""
+        pass
+    return ""
 
 
 def _beside(database: Path, ending: str) -> Path:

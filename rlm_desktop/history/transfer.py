@@ -283,8 +283,9 @@ def receive(history: History, path: Path, *, watch: Watch | None = None) -> Rece
         watch.step(0)
     except HistoryError as error:
         if not history.flush():
-            again = "Import it again when it can be written, and it will be whole."
-            raise HistoryError(f"{path} was imported in part only. {history.trouble} {again}") from error
+            raise HistoryError(
+                f"{path} was imported in part only; import it again when it can be. {history.trouble}"
+            ) from error
         history.discard(new)
         raise
     if not history.flush():

@@ -82,7 +82,7 @@ def test_a_log_that_is_removed_or_cut_off_is_told_of(cut_off: Path, length: int 
     found, said = opened(cut_off)
     assert found == ["a"]
     assert "history.sqlite-wal" in said[0]
-    assert "what was written last is lost" in said[0]
+    assert "was removed or cut off" in said[0]
     assert opened(cut_off) == (["a"], [])
 
 
