@@ -22,8 +22,8 @@ from rlm_desktop.history.schema import runs, texts
 from rlm_desktop.history.snippets import snippet
 
 STEP_SECONDS, LONGEST_STEP = 0.02, 0.16
-"""How long the first step takes, about, and how long the others at most: each twice as long as the one before, since
-to show what was found takes its time as well."""
+"""How long the first step takes, about, and the others at most: each twice as long as the one before, for to show
+what was found takes its time as well."""
 TRIED_SECONDS, TRIED_TEXTS = 0.04, 300
 """How long, and with how many texts at least, a way is tried that need not be the best."""
 _FIRST, _FEWEST, _MOST = 4, 25, 16_000

@@ -161,8 +161,7 @@ class HistoryPage(QWidget):
         chips.setSpacing(8)
         for box in self.filters:
             chips.addWidget(box)
-        self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        chips.addWidget(self.status, 1)
+        chips.addStretch(1)
         self.hint = QLabel()
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -176,6 +175,7 @@ class HistoryPage(QWidget):
         layout.setSpacing(8)
         layout.addLayout(line)
         layout.addLayout(chips)
+        layout.addWidget(self.status)
         layout.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
