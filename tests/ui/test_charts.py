@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -17,12 +18,13 @@ from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import CallNode, IterationNode
+from rlm_desktop.engine.tree import CallNode, IterationNode, Node
 from rlm_desktop.ui.calls.call_tree import CallTreeView
 from rlm_desktop.ui.charts import run_plots
 from rlm_desktop.ui.charts.charts_view import ChartsView
 from rlm_desktop.ui.charts.latency import Latencies
 from rlm_desktop.ui.charts.load import SLOTS, RequestLoad
+from rlm_desktop.ui.charts.pending import Pending
 from rlm_desktop.ui.charts.plot import Plot, steps, time_steps
 from tests import traces
 from tests.traces import Shape
@@ -117,6 +119,26 @@ def test_big_batches_are_counted_a_piece_at_a_time() -> None:
         pieces += 1
     assert pieces > 2
     assert counted.count == len(state.batches[0].children)
+
+
+def test_rows_that_wait_cost_no_more_than_the_time_that_is_given() -> None:
+    state = traces.state(Shape(calls=3000, depth=1, batch=2000, iterations=3, words=1, chunks=0))
+    ended: set[Node] = set()
+    looked: list[Node] = []
+    pending = Pending(lambda row: looked.append(row) or row in ended)
+    pending.add(state.nodes)
+    looked.clear()
+    over = time.perf_counter()
+    assert pending.look(over)  # none of the first ones has ended: those behind them can wait
+    assert len(looked) < 500
+    ended.update(state.nodes[:1000])
+    assert not pending.look(over)
+    while not pending.look(over):
+        pass
+    assert len(looked) < 2500
+    looked.clear()
+    assert pending.look(over + 100)
+    assert looked == state.nodes[1000:]
 
 
 @pytest.mark.parametrize("end", [0.0, 1e-9, 0.37, 1.0, 59.9, 61.0, 1e5, 1e12, math.inf])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rlm_desktop.engine.tree import BatchNode, CallNode, Node
 from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.charts.pending import Pending
 
 _PER_FACTOR = 64
 """Classes per doubling of the duration: each is 1.1 % wide."""
@@ -29,7 +30,7 @@ class Latencies:
         self._good: dict[int, int] = {}
         self._failed: dict[int, int] = {}
         self._seen = 0
-        self._waiting: list[Node] = []
+        self._open = Pending(self._is_added)
 
     @property
     def count(self) -> int:
@@ -40,28 +41,21 @@ class Latencies:
         """Take in what has happened, for at most about so long; False when there is more."""
         deadline = time.perf_counter() + seconds
         children = self.batch.children
-        looked = self._waiting
-        self._waiting = []
-        for start in range(0, len(looked), _CLOCK_EVERY):
-            self._look(looked[start : start + _CLOCK_EVERY])
-            if time.perf_counter() >= deadline:
-                # Those not looked at come first next time.
-                self._waiting = looked[start + _CLOCK_EVERY :] + self._waiting
-                return False
         while self._seen < len(children):
             piece = children[self._seen : self._seen + _CLOCK_EVERY]
             self._seen += len(piece)
-            self._look(piece)
+            self._open.add(piece)
             if time.perf_counter() >= deadline:
-                return self._seen >= len(children)
-        return True
+                return False
+        return self._open.look(deadline)
 
-    def _look(self, calls: Sequence[Node]) -> None:
-        for call in calls:
-            if call.finished is None:
-                self._waiting.append(call)
-            elif isinstance(call, CallNode):
-                self._add(max(0.0, call.finished - call.started), is_failure=call_text.is_failure(call))
+    def _is_added(self, call: Node) -> bool:
+        """Add a call once it has ended."""
+        if call.finished is None:
+            return False
+        if isinstance(call, CallNode):
+            self._add(max(0.0, call.finished - call.started), is_failure=call_text.is_failure(call))
+        return True
 
     def _add(self, duration: float, *, is_failure: bool) -> None:
         self.shortest = duration if self.shortest is None else min(self.shortest, duration)

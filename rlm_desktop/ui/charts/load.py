@@ -7,6 +7,7 @@ import time
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, Exchange, IterationNode, Node
+from rlm_desktop.ui.charts.pending import Pending
 
 SLOTS = 240
 """More than this are never drawn: two neighbours become one, as often as needed."""
@@ -28,7 +29,9 @@ class RequestLoad:
         self._state = state
         self.width = _FINEST
         self._seen = 0
-        self._open: list[Node] = []
+        self._queued = Pending(self._leaves_queue)
+        self._has_more = False
+        self._asked: list[Node] = []
         self._ends: dict[int, list[float]] = {}
         self._between: dict[int, list[int]] = {}
 
@@ -39,30 +42,37 @@ class RequestLoad:
 
     @property
     def is_behind(self) -> bool:
-        """Whether `take` has not yet seen all of the run."""
-        return self._seen < len(self._state.nodes)
+        """Whether there is more for `take`."""
+        return self._has_more or self._seen < len(self._state.nodes)
 
     def take(self, seconds: float) -> None:
         """Take in what has happened, for at most about so long."""
         deadline = time.perf_counter() + seconds
         nodes = self._state.nodes
         while self._seen < len(nodes) and time.perf_counter() < deadline:
-            for node in nodes[self._seen : self._seen + _CLOCK_EVERY]:
-                if isinstance(node, IterationNode) or (isinstance(node, CallNode) and node.kind == "llm"):
-                    self._open.append(node)
-            self._seen = min(len(nodes), self._seen + _CLOCK_EVERY)
-            self._close_ended()
-        self._close_ended()
+            piece = nodes[self._seen : self._seen + _CLOCK_EVERY]
+            self._seen += len(piece)
+            self._queued.add(node for node in piece if _asks_a_model(node))
+        self._has_more = not self._queued.look(deadline)
+        self._asked = [node for node in self._asked if not self._is_added(node)]
 
-    def _close_ended(self) -> None:
-        still: list[Node] = []
-        for node in self._open:
-            exchange = _exchange(node)
-            if node.finished is None and (exchange is None or exchange.responded is None):
-                still.append(node)
-            elif (span := _span(node)) is not None:
-                self._add(self._ends, self._between, _depth(node), *span)
-        self._open = still
+    def _leaves_queue(self, node: Node) -> bool:
+        """Whether a row no longer waits to ask its model; then its request is under way, or added."""
+        exchange = _exchange(node)
+        if node.finished is None and (exchange is None or exchange.requested is None):
+            return False
+        if not self._is_added(node):
+            self._asked.append(node)
+        return True
+
+    def _is_added(self, node: Node) -> bool:
+        """Add the request of a row once it has ended."""
+        exchange = _exchange(node)
+        if node.finished is None and (exchange is None or exchange.responded is None):
+            return False
+        if (span := _span(node)) is not None:
+            self._add(self._ends, self._between, _depth(node), *span)
+        return True
 
     def averages(self, now: float) -> dict[int, list[float]]:
         """Requests under way on average in each slot, by depth, those that still are included."""
@@ -70,7 +80,7 @@ class RequestLoad:
         self._widen_for(now)
         ends = {depth: list(values) for depth, values in self._ends.items()}
         between = {depth: list(values) for depth, values in self._between.items()}
-        for node in self._open:
+        for node in self._asked:
             exchange = _exchange(node)
             if exchange is not None and exchange.requested is not None:
                 self._add(ends, between, _depth(node), exchange.requested, now)
@@ -113,6 +123,10 @@ class RequestLoad:
                 self._ends[depth] = half + [0.0] * (SLOTS - len(half))
                 self._between[depth] = [0] * (SLOTS + 1)
             self.width *= 2
+
+
+def _asks_a_model(node: Node) -> bool:
+    return isinstance(node, IterationNode) or (isinstance(node, CallNode) and node.kind == "llm")
 
 
 def _exchange(node: Node) -> Exchange | None:
