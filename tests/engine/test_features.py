@@ -17,7 +17,7 @@ from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.tools import Billed
 from rlm_desktop.engine.typed_output import OutputType
-from rlm_desktop.errors import UsageError
+from rlm_desktop.errors import LimitExceeded, UsageError
 from rlm_desktop.repl.wire import Final
 from tests.engine.conftest import MakeBench, by_role, cell
 from tests.servers import Fault
@@ -227,11 +227,20 @@ async def test_a_limit_ends_a_compaction(bench: MakeBench) -> None:
         is_summary = "Write a summary" in body["messages"][-1]["content"]
         return Fault("hang") if is_summary else cell("print('long ' * 2000)")
 
-    one = await bench(script, window=8_000, max_iterations=12, limits=Limits(timeout=1.0))
-    result = await one.ask(context="c")
-    assert result.end_state == EndState.TIMEOUT_EXCEEDED
-    (compaction,) = [call for call in one.state().calls.values() if call.function == "compaction"]
-    assert compaction.status != "running"
+    def compactions() -> set[int]:
+        asked = {event.call for event in one.of(ev.ModelRequested)}
+        return asked & {event.call for event in one.of(ev.CallStarted) if event.function == "compaction"}
+
+    one = await bench(script, window=8_000, max_iterations=12)
+    run = await one.start(context="c")
+    async with asyncio.timeout(60):
+        while not compactions():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        run.reach_limit(LimitExceeded(EndState.BUDGET_EXCEEDED, "the budget is spent"))
+        result = await run.wait()
+    assert result.end_state == EndState.BUDGET_EXCEEDED
+    (compaction,) = compactions()
+    assert one.state().calls[compaction].status != "running"
 
 
 async def test_a_prompt_that_the_server_cut_is_warned_of(bench: MakeBench) -> None:
