@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.samples import Sample
+from rlm_desktop.ui.theme import scaled
 from rlm_desktop.ui.window_style import muted
 
 COLUMN_WIDTH = 640
@@ -79,11 +80,11 @@ class FirstRun(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         title = QLabel(self.tr("Ask questions of long documents"))
         title.setObjectName("title")
+        title.setWordWrap(True)
         self._model = QLabel()
         self._connect: tuple[QWidget, ...] = ()
-        inside = QWidget()
-        inside.setMaximumWidth(COLUMN_WIDTH)
-        column = QVBoxLayout(inside)
+        self._inside = QWidget()
+        column = QVBoxLayout(self._inside)
         column.addWidget(_centred(title))
         lead = self.tr(
             "The model gets a Python REPL with your documents in it. It writes code that searches and splits them, "
@@ -105,7 +106,7 @@ class FirstRun(QScrollArea):
         whole = QWidget()
         layout = QHBoxLayout(whole)
         layout.setContentsMargins(8, 8, 8, 8)
-        layout.addWidget(inside)
+        layout.addWidget(self._inside)
         self.setWidget(whole)
         self._model.setText(" ")  # the room of what `show_model` will write
         self._set_compact(False)
@@ -113,6 +114,7 @@ class FirstRun(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
+        self._inside.setMaximumWidth(scaled(self, COLUMN_WIDTH))
         self._set_compact(self.height() < COMPACT_BELOW)
 
     def _set_compact(self, is_compact: bool) -> None:

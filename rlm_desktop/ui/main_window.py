@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from rlm_desktop.ui.first_run import FirstRun
 from rlm_desktop.ui.messages import MessageBar
 from rlm_desktop.ui.samples import Sample
 from rlm_desktop.ui.status_line import StatusLine
+from rlm_desktop.ui.theme import scaled
 
 if TYPE_CHECKING:
     from rlm_desktop.ui.menu_corner import MenuCorner
@@ -24,7 +25,7 @@ TITLE = "RLM Desktop"
 INSPECTOR_BESIDE_FROM = 1100
 """Narrower than this, the inspector lies below the tree."""
 HISTORY_FROM = 760
-"""Narrower than this, the list of sessions is hidden, and so is what stands beside the menus."""
+"""Narrower than this, the list of sessions is hidden."""
 START_SIZE = QSize(1600, 960)
 HISTORY_WIDTH, INSPECTOR_WIDTH = 230, 560
 SMALLEST = (560, 420)
@@ -233,11 +234,15 @@ class MainWindow(QMainWindow):
         """Put the inspector where there is room, and hide the sessions where there is none."""
         self._side.setVisible(self._is_history_wanted and self.width() >= HISTORY_FROM)
         if self._corner is not None:
-            self._corner.setVisible(self.width() >= HISTORY_FROM)
+            self._corner.hide()
+            bar = self.menuBar()
+            menus = bar.actionGeometry(bar.actions()[-1]).right()
+            self._corner.setVisible(menus + self._corner.sizeHint().width() < self.width())
         if self._work is None:
             return
         inspector = self._work.inspector
-        wanted = self._across if self.width() >= INSPECTOR_BESIDE_FROM else self._work.below
+        is_wide = self.width() >= scaled(self, INSPECTOR_BESIDE_FROM)
+        wanted = self._across if is_wide else self._work.below
         if inspector.parent() is not wanted:
             is_visible = inspector.isVisibleTo(self)
             wanted.addWidget(inspector)
@@ -290,6 +295,11 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
         self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            QTimer.singleShot(0, self, self._arrange)  # not while Qt goes through its widgets to dress them
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from rlm_desktop import paths
@@ -131,6 +131,8 @@ SIZES: dict[Density, Sizes] = {
     "roomy": Sizes(row=16, control=7, item=8, tab=9),
 }
 _DENSITY = "rlmDensity"
+_DIGIT = 8
+"""The width of a digit of the usual size."""
 _LEAST_ROW = 18
 """An icon has to fit in."""
 
@@ -142,6 +144,11 @@ def row_height(widget: QWidget) -> int:
     """
     density: Density = QApplication.instance().property(_DENSITY) or "normal"  # type: ignore[union-attr]
     return max(_LEAST_ROW, (widget.fontMetrics().height() + SIZES[density].row + 1) // 2 * 2)
+
+
+def scaled(widget: QWidget, pixels: int) -> int:
+    """Room for what takes so many pixels in letters of the usual size: more in larger ones, never less."""
+    return max(pixels, round(pixels * widget.fontMetrics().horizontalAdvance("0") / _DIGIT))
 
 
 def size_rows(table: QTableView) -> None:
@@ -299,7 +306,8 @@ class Theme(QObject):
             font.setPointSizeF(points)
             self._app.setFont(font)
         self._app.setPalette(_qt_palette(self.colours))
-        self._app.setStyleSheet(_style_sheet(self.colours, self._density, points))
+        letters = QFontMetrics(self._app.font()).height()
+        self._app.setStyleSheet(_style_sheet(self.colours, self._density, points, letters))
         self.changed.emit()
 
 
@@ -335,11 +343,16 @@ def _qt_palette(colours: Colours) -> QPalette:
     return palette
 
 
-def _style_sheet(colours: Colours, density: Density, points: float) -> str:
-    """One sheet for everything: a second one on the window would have every widget in it polished twice."""
+def _style_sheet(colours: Colours, density: Density, points: float, letters: int) -> str:
+    """One sheet for everything: a second one on the window would have every widget in it polished twice.
+
+    A height in the sheet overrules what a control needs for its letters, so it grows with them.
+    """
     values = {
         **vars(colours),
         **{name: f"{pixels}px" for name, pixels in vars(SIZES[density]).items()},
+        "high": f"{max(16, letters + 2)}px",
+        "low": f"{max(14, letters)}px",
         "title": f"{points * 1.7:.1f}pt",
         "icons": paths.resource("icons").as_posix(),
         "tick": "tick-dark.svg" if colours.is_dark else "tick-light.svg",  # a sheet cannot colour a picture

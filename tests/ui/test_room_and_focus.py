@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.ui.application import Application
+from rlm_desktop.ui.calls.call_model import Column
 from rlm_desktop.ui.inspector.inspector import Inspector
 from tests import traces
 from tests.ui.opened import opened_window
@@ -109,3 +110,20 @@ async def test_ask_inspect_and_replay_by_keys(
         press(Qt.Key.Key_Period)
         assert window.work.question.text == "", "the keys of the replay are no longer letters of a question"
         assert player.replay.seq == before + 1
+
+
+async def test_larger_letters_get_more_room_at_once(qapp: QApplication, wait_until: Until) -> None:
+    async with opened_window(qapp) as application:
+        window, theme = application.window, application.theme
+        inspector, tree = _show_run(application, DONE), window.work.tree
+        window.resize(1280, 800)
+        await wait_until(lambda: inspector.width() < window.width() / 2)
+        width = tree.table.columnWidth(Column.TOKENS)
+        theme.set_sizes("normal", 150)
+        await wait_until(lambda: inspector.width() > window.width() / 2)
+        assert tree.table.columnWidth(Column.TOKENS) > width * 1.2
+        menus = window.menuBar().actionGeometry(window.menuBar().actions()[-1])
+        corner = window.menuBar().cornerWidget()
+        assert corner.isHidden() or menus.right() < corner.x()
+        theme.set_sizes("normal", 100)
+        await wait_until(lambda: inspector.width() < window.width() / 2)

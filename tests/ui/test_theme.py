@@ -74,10 +74,31 @@ def test_all_icons_can_be_drawn_in_any_colour() -> None:
 
 
 def test_the_style_sheet_names_only_colours_that_exist(qapp: QApplication) -> None:
-    known = {field.name for kind in (Colours, Sizes) for field in fields(kind)} | {"title", "icons", "tick"}
+    known = {field.name for kind in (Colours, Sizes) for field in fields(kind)}
+    known |= {"title", "icons", "tick", "high", "low"}
     texts = "".join(paths.resource(f"{name}.qss").read_text(encoding="utf-8") for name in ("theme", "window"))
     used = set(re.findall(r"@(\w+)", texts))
     assert used <= known
+
+
+def test_controls_are_as_high_as_their_letters_need(qapp: QApplication, qtbot: QtBot) -> None:
+    dressed = Theme(qapp, "light")
+    column = QWidget()
+    qtbot.addWidget(column)
+    layout = QVBoxLayout(column)
+    small = QPushButton("Ask")
+    small.setObjectName("small")
+    controls = (QLineEdit("Ask"), QPushButton("Ask"), QComboBox(), QSpinBox(), small)
+    for control in controls:
+        layout.addWidget(control)
+    for percent in (100, 150, 200):
+        dressed.set_sizes("normal", percent)
+        column.show()
+        assert all(control.minimumHeight() >= control.fontMetrics().height() for control in controls)
+        assert controls[0].minimumHeight() >= controls[0].sizeHint().height() - 1
+    dressed.set_sizes("normal", 100)
+    qapp.setStyleSheet("")
+    dressed.deleteLater()
 
 
 def test_a_button_without_ground_has_the_colours_of_what_is_below(qapp: QApplication, qtbot: QtBot) -> None:

@@ -126,6 +126,12 @@ class CallTable(QTableView):
         """Of each row, in pixels."""
         return self.rows_painter.row_height
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Other colours, another font. Its own: Qt tells the widgets around it in any order, some before it."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.restyle()
+
     def restyle(self) -> None:
         """The palette, the font or the density is another one; the first row in view stays the first."""
         first = self.verticalScrollBar().value() / self.row_height

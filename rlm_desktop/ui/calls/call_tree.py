@@ -562,10 +562,10 @@ class CallTreeView(QWidget):
             page.setFocus(event.reason())
 
     def changeEvent(self, event: QEvent) -> None:
-        """Other colours, another font."""
+        """Another font: the columns are as wide as its letters need."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.table.restyle()
+        if event.type() == QEvent.Type.FontChange:
+            self.columns.fit(self.width())
 
     def sizeHint(self) -> QSize:
         """Wide enough for all columns that are shown at first."""

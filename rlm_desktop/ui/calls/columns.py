@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 from rlm_desktop.ui.calls.call_model import HIDDEN_AT_FIRST, SORTED_BY, CallModel, Column, heading, heading_tip
 from rlm_desktop.ui.calls.call_table import CallTable
 from rlm_desktop.ui.calls.row_look import ORDERS, Order
+from rlm_desktop.ui.theme import scaled
 
 _WIDTHS = {
     Column.CALL: 320,
@@ -93,7 +94,7 @@ class Columns(QObject):
             return
         self._is_fitting = True
         header = self._header
-        is_narrow = width < _NARROW_BELOW
+        is_narrow = width < scaled(self._owner, _NARROW_BELOW)
         need = self._table.rows_painter.room_for(self._level) if self._level else _LEAST_CALL
         room = most = 0
         for widths in (_NARROW_WIDTHS, _TIGHT_WIDTHS) if is_narrow else (_WIDTHS, _SNUG_WIDTHS, _NARROW_WIDTHS):
@@ -110,7 +111,7 @@ class Columns(QObject):
         header = self._header
         for column, width in {**_WIDTHS, **widths}.items():
             if column not in (Column.CALL, Column.TIMELINE):
-                header.resizeSection(column, width)
+                header.resizeSection(column, scaled(self._owner, width))
         return sum(
             header.sectionSize(column)
             for column in Column

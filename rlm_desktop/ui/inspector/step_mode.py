@@ -84,7 +84,8 @@ class ProposalPane(QWidget):
             text = self.tr("Here the run waited for a decision about this cell.")
         elif self._others:
             more = self.tr("%n more wait(s) in other calls.", None, self._others)
-            text = self.tr("The run waits: change this cell if you like, then run or skip it. {more}").format(more=more)
+            text = self.tr("The run waits: change this cell if you like, then run or skip it. {more}")
+            text = text.format(more=more)
         else:
             text = self.tr("The run waits: change this cell if you like, then run or skip it.")
         self.heading.setText(text)

@@ -109,7 +109,7 @@ class ProvidersPage(QWidget):
         holder = QWidget()
         holder.setLayout(left)
         left.setContentsMargins(0, 0, 0, 0)
-        holder.setFixedWidth(_LIST_WIDTH)
+        holder.setFixedWidth(theme.scaled(self, _LIST_WIDTH))
         holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         layout.addWidget(holder)
         layout.addLayout(right, 1)

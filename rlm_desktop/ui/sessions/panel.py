@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from rlm_desktop.history.rows import Facets, RunFilter
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["DayLine", "HistoryPanel", "RunLine", "SessionLine"]
 
 TYPING_MS = 120
+LEAST_WIDTH = 170
 
 
 class HistoryPanel(QWidget):
@@ -68,7 +69,6 @@ class HistoryPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("historyPanel")
-        self.setMinimumWidth(170)
         self._sessions: Sequence[SessionRow] = ()
         self._hidden: set[str] = set()
         self._open = ("", "")
@@ -119,6 +119,11 @@ class HistoryPanel(QWidget):
         layout.addLayout(top)
         layout.addWidget(self._hint)
         layout.addWidget(self.view, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for titles, and for the words of the button in letters of any size."""
+        least = super().minimumSizeHint()
+        return QSize(max(LEAST_WIDTH, least.width()), least.height())
 
     # -- what is shown --------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from rlm_desktop.errors import SettingsError
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.settings.fields import SettingField
 from rlm_desktop.ui.settings.pages import PAGES, Page
+from rlm_desktop.ui.theme import scaled
 from rlm_desktop.ui.window_style import muted, without_icons
 
 SIZE = QSize(860, 640)
@@ -93,7 +94,8 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Settings"))
-        self.resize(SIZE)
+        wanted = QSize(scaled(self, SIZE.width()), scaled(self, SIZE.height()))
+        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.9).expandedTo(SIZE))
         self.settings = settings
         self.fields: dict[str, SettingField] = {}
         self._sections = self._make_sections(widgets or {}, known or {}, defaults or {})
@@ -105,7 +107,7 @@ class SettingsDialog(QDialog):
         self.pages = QListWidget()
         self.pages.setObjectName("settingsPages")
         self.pages.setAccessibleName(self.tr("Pages of the settings"))
-        self.pages.setFixedWidth(LIST_WIDTH)
+        self.pages.setFixedWidth(scaled(self, LIST_WIDTH))
         self.pages.currentItemChanged.connect(self._go_page)
         self.pages.itemClicked.connect(self._go_page)
         self._nothing = QLabel(self.tr("No setting has these words."))
