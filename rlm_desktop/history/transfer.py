@@ -32,8 +32,8 @@ __all__ = [
 ARCHIVE = "archive"
 """The form of export that holds several runs with their documents, and that can be taken in again whole."""
 ARCHIVE_SUFFIX = ".rlmarchive"
-_BLOCK = 500
-"""Events that are written before the next are read."""
+_BLOCK = 100
+"""Events that are written before the next are read: each text may be long."""
 _PASSES = 2
 """How often the events of a run are gone through: what a secret runs over is found before anything is written."""
 

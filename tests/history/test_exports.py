@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import sqlite3
+import tracemalloc
+from collections.abc import Iterator
 from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +21,8 @@ from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, DocumentRef
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, imports
-from rlm_desktop.history.exports import FORMATS, export, render
+from rlm_desktop.history.exports import FORMATS, common_secrets, export, render
+from rlm_desktop.history.exports.recorded import Cleaned
 from rlm_desktop.history.transfer import receive, save_archive
 from tests.history import traces
 from tests.history.test_store import keep
@@ -206,6 +209,54 @@ def test_secrets_in_pieces_do_not_leave() -> None:
     iteration = state.calls[0].iterations[0]
     assert iteration.exchange is not None
     assert iteration.exchange.text == iteration.cells[0].stdout == "print('[secret removed: OpenAI key]')"
+
+
+def test_pieces_are_cleaned_each_with_its_own_text() -> None:
+    """Texts under way at the same time, some of which end before others."""
+    key = "sk-proj-" + "a1B2" * 10
+
+    def asked(call: int) -> AnyEvent:
+        return ev.ModelRequested(call=call, model="m")
+
+    def piece(call: int, text: str) -> AnyEvent:
+        return ev.TextDelta(call=call, text=text)
+
+    events = traces.stamped(
+        [
+            traces.started(),
+            *(asked(1), asked(2), piece(1, key[:20]), piece(2, "harmless "), piece(1, key[20:]), piece(2, "words")),
+            *(ev.ModelResponded(call=1, text=key), asked(1), piece(1, "other"), piece(1, f" {key}")),
+        ]
+    )
+    clean = [event for event in Cleaned(events, common_secrets) if isinstance(event, ev.TextDelta)]
+    mark = common_secrets(key)
+    assert [event.text for event in clean] == [mark, "harmless ", "", "words", "other", f" {mark}"]
+
+
+@pytest.mark.parametrize("key", ["html", "rlms", "events"])
+def test_an_export_never_holds_the_texts(key: str) -> None:
+    """Neither those that come one after the other, nor those of one batch in a single line."""
+    text = "".join(chr(97 + number % 26) for number in range(30_000))
+
+    def events() -> Iterator[AnyEvent]:
+        yield from traces.run(ends=False)
+        for call in range(50, 150):
+            yield ev.CallStarted(call=call, parent=0, kind="llm", depth=1, model="m", prompt=f"{call}{text}")
+            yield ev.ModelRequested(call=call, model="m", messages=(ev.Message("user", f"{call}{text}"),))
+            yield ev.ModelResponded(call=call, text=f"{text}{call}")
+            yield ev.CallFinished(call=call, end_state=ev.EndState.COMPLETED, result=f"{text}{call}")
+
+    class Source:
+        def __iter__(self) -> Iterator[AnyEvent]:
+            return events()
+
+    tracemalloc.start()
+    try:
+        size = sum(map(len, render(Source(), key)))
+        assert tracemalloc.get_traced_memory()[1] < 100 * 4 * len(text) * 0.6
+    finally:
+        tracemalloc.stop()
+    assert size > 100 * 2 * len(text)
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path, events: list[AnyEvent]) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
-from rlm_desktop.engine.secrets import SecretFilter
+from rlm_desktop.engine.secrets import MIN_SECRET, SecretFilter
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, IterationNode, Node, Tally
 from rlm_desktop.history.tape import Tape
@@ -21,8 +21,8 @@ from rlm_desktop.history.watch import Watch
 
 _FILTER = SecretFilter()
 _KEPT = ("event", "run_id", "session_id", "started_at")
-_PORTION = 500
-"""Events that are folded at a time."""
+_PORTION = 32
+"""Events that are held with their texts while they are folded: each text may be long."""
 Clean = Callable[[str], str]
 """Replaces the secrets in a text by marks."""
 
@@ -91,6 +91,8 @@ class Redactor:
         """`text` without its secrets."""
         if self._watch is not None:
             self._watch.step(0)
+        if len(text) < MIN_SECRET:
+            return text
         text, replaced = self._filter.clean(text)
         for kind, count in replaced.items():
             self.replaced[kind] = self.replaced.get(kind, 0) + count
