@@ -120,9 +120,19 @@ def opened(sums: Tally | SealedTally) -> Tally:
     """The same sums, to be read or changed."""
     if isinstance(sums, Tally):
         return sums
-    tally = Tally()
-    for name, value in zip(Tally.__slots__, msgspec.msgpack.decode(sums), strict=True):
-        setattr(tally, name, value)
+    tally = Tally.__new__(Tally)
+    (
+        tally.cached_tokens,
+        tally.calls,
+        tally.cost_usd,
+        tally.errors,
+        tally.input_tokens,
+        tally.output_tokens,
+        tally.reasoning_tokens,
+        tally.requests,
+        tally.unknown_cost,
+        tally.unknown_usage,
+    ) = msgspec.msgpack.decode(sums)
     return tally
 
 

@@ -149,7 +149,7 @@ def duration(node: Node, now: float) -> float:
 
 def tally_of(node: Node) -> Tally | None:
     """The sums over it and all below."""
-    return node.subtree if isinstance(node, CallNode | IterationNode | BatchNode) else None
+    return node.subtree if isinstance(node, (CallNode, IterationNode, BatchNode)) else None
 
 
 def own_tally(node: Node) -> Tally | None:
@@ -165,7 +165,7 @@ def own_tally(node: Node) -> Tally | None:
 
 def cost_usd(node: Node) -> float | None:
     """US dollars of its requests and of all below, as far as they are known; None where none of them is."""
-    if isinstance(node, CallNode | IterationNode) and node.are_sums_made_up and not node.children:
+    if isinstance(node, (CallNode, IterationNode)) and node.are_sums_made_up and not node.children:
         exchange = node.exchange  # quicker than sums that would have to be put together
         return exchange.cost_usd if exchange is not None and exchange.is_counted else None
     tally = tally_of(node)

@@ -179,7 +179,9 @@ class RowLook:
         if self.order == "time":
             return node.children
         ranked = self._ranked.get(node.index)
-        if ranked is None:
+        if ranked is None and len(node.children) == 1:
+            ranked = self._ranked[node.index] = list(node.children)
+        elif ranked is None:
             for _ in self._rank(node):
                 pass
             ranked = self._ranked[node.index]
