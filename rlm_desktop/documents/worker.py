@@ -96,9 +96,8 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
         return _answer(connection, wire.Failed(str(error), isinstance(error, Locked), _is_large()))
     connection.send_bytes(wire.encode(wire.Begin(draft.length)))
     parts, draft.parts = draft.parts, []
-    for part in _freed(parts):
-        for start in range(0, len(part), _PIECE):
-            connection.send_bytes(wire.encode(wire.Text(part[start : start + _PIECE])))
+    for piece in _pieces(parts):
+        connection.send_bytes(wire.encode(wire.Text(piece)))
     done = wire.Done(
         draft.kind,
         draft.encoding,
@@ -138,11 +137,23 @@ def _draw(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
     return _answer(connection, wire.Done(job.kind, "", [], [], [], [], _is_large()))
 
 
-def _freed(parts: list[str]) -> Iterator[str]:
-    """The parts in order, each forgotten when the next is asked for."""
+def _pieces(parts: list[str]) -> Iterator[str]:
+    """All parts in order, the large cut and the small joined: a document may have a hundred thousand of them.
+
+    A part is forgotten when it was given.
+    """
     parts.reverse()
+    some: list[str] = []
+    length = 0
     while parts:
-        yield parts.pop()
+        part = parts.pop()
+        for start in range(0, len(part), _PIECE):
+            some.append(part[start : start + _PIECE])
+            length += len(some[-1])
+            if length >= _PIECE:
+                yield "".join(some)
+                some, length = [], 0
+    yield "".join(some)
 
 
 def _answer(connection: Connection, reply: wire.Done | wire.Failed) -> bool:
