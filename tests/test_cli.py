@@ -115,6 +115,20 @@ def test_a_terminal_is_given_nothing_to_obey() -> None:
     assert stream.getvalue().startswith("␛[2J\n")
 
 
+@pytest.mark.parametrize(
+    ("line", "columns", "fits"),
+    [
+        ("abcdef", 4, "abcd"),
+        ("日本語", 5, "日本"),
+        ("日本語", 6, "日本語"),
+        ("e\u0301e\u0301e", 2, "e\u0301e\u0301"),
+        ("", 3, ""),
+    ],
+)
+def test_a_line_takes_no_more_columns_than_there_are(line: str, columns: int, fits: str) -> None:
+    assert output.fitting(line, columns) == fits
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_a_terminal_is_given_nothing_to_obey_by_errors_either() -> None:
     import pty

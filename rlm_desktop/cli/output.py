@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TextIO
@@ -89,6 +90,19 @@ def one_line(text: str, width: int) -> str:
     """The start of a text on one line, at most `width` characters."""
     line = " ".join(text[: 4 * width].split())
     return line if len(line) <= width else line[: max(1, width - 1)] + "…"
+
+
+def fitting(text: str, columns: int) -> str:
+    """The beginning of a line that fits so many columns of a terminal; some characters take two, or none."""
+    if text.isascii():
+        return text[:columns]
+    taken = 0
+    for place, character in enumerate(text):
+        if unicodedata.category(character) not in ("Mn", "Me", "Cf"):
+            taken += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if taken > columns:
+            return text[:place]
+    return text
 
 
 def width() -> int:

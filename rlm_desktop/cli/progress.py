@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import TextIO
 
 from rlm_desktop.cli import tree
-from rlm_desktop.cli.output import PrintableStream, one_line, printable, seconds
+from rlm_desktop.cli.output import PrintableStream, fitting, one_line, printable, seconds
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
@@ -59,7 +59,9 @@ class LiveTree:
             lines = [f"… {len(lines) - room + 1:,} rows above", *lines[-room + 1 :]]
         lines.append(one_line(f"{state.status}: {tree.totals_line(state)}", columns - 1))
         back = f"\x1b[{self._drawn}F" if self._drawn else ""
-        self._stream.write(back + "".join(f"\x1b[K{printable(line)}\n" for line in lines) + "\x1b[J")
+        self._stream.write(
+            back + "".join(f"\x1b[K{fitting(printable(line), columns - 1)}\n" for line in lines) + "\x1b[J"
+        )
         self._stream.flush()
         self._drawn = len(lines)
 
