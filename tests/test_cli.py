@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -131,15 +133,39 @@ def test_a_line_takes_no_more_columns_than_there_are(line: str, columns: int, fi
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_a_terminal_is_given_nothing_to_obey_by_errors_either() -> None:
-    import pty
-
-    terminal, end = pty.openpty()
-    subprocess.run([sys.executable, "-m", "rlm_desktop", "text", "a", "--no\x1b[2J"], stderr=end, check=False)
-    os.close(end)
-    said = os.read(terminal, 10_000).decode()
-    os.close(terminal)
+    said = _on_a_terminal("text", "a", "--no\x1b[2J")
     assert "--no␛[2J" in said
     assert "\x1b" not in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_the_live_tree_fits_its_own_terminal_when_the_answer_goes_elsewhere(guide: Path) -> None:
+    said = _on_a_terminal("ask", "-d", str(guide), f"{QUESTION} " * 20, columns=40)
+    lines = [re.sub(r"\x1b\[\d*[A-Z]", "", line) for line in said.splitlines()[1:]]
+    assert any("llm_query_batch" in line for line in lines)
+    assert max(map(len, lines)) < 40
+
+
+def _on_a_terminal(*arguments: str, columns: int = 80) -> str:
+    """What a command writes to a terminal that is its standard error alone."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    terminal, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rlm_desktop", *arguments], stdout=subprocess.DEVNULL, stderr=end
+    )
+    os.close(end)
+    said = b""
+    with contextlib.suppress(OSError):  # how a terminal ends, in Linux
+        while piece := os.read(terminal, 65_536):
+            said += piece
+    os.close(terminal)
+    process.wait()
+    return said.decode()
 
 
 def test_ask_prints_the_answer_and_the_progress(guide: Path) -> None:

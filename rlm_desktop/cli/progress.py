@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -51,8 +52,16 @@ class LiveTree:
             # A tree of many thousand rows takes long to draw: it must not take the loop from the run.
             await asyncio.sleep(max(REFRESH_SECONDS, 10 * (time.monotonic() - began)))
 
+    def _size(self) -> os.terminal_size:
+        """Of the terminal that is drawn on: standard output may be another one, or a file."""
+        with contextlib.suppress(OSError):
+            size = os.get_terminal_size(self._stream.fileno())
+            if size.columns:
+                return size
+        return shutil.get_terminal_size((100, 24))
+
     def _draw(self, state: RunState) -> None:
-        columns, rows = shutil.get_terminal_size((100, 24))
+        columns, rows = self._size()
         lines = list(tree.lines(state, columns - 1, is_short=True))
         room = max(3, rows - 3)
         if len(lines) > room:
