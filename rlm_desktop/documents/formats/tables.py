@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from operator import is_
 from typing import Any
 
 _EXACT = 1e15
@@ -30,8 +31,10 @@ def csv_lines(rows: Sequence[Sequence[object]]) -> str:
     """Rows of the same length as CSV, with line feeds."""
     buffer = io.StringIO()
     # By columns, of which most hold texts only and need no look at every cell: a fourth of the time.
-    columns = (_shown(column) for column in zip(*rows, strict=True))
-    csv.writer(buffer, lineterminator="\n").writerows(zip(*columns, strict=True))
+    columns = list(zip(*rows, strict=True))
+    shown = [_shown(column) for column in columns]
+    is_as_it_was = all(map(is_, shown, columns))
+    csv.writer(buffer, lineterminator="\n").writerows(rows if is_as_it_was else zip(*shown, strict=True))
     return buffer.getvalue()
 
 
