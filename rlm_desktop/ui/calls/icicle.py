@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QFont,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -32,6 +33,7 @@ from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text, call_weights
 from rlm_desktop.ui.calls.call_model import Clock
 from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight
+from rlm_desktop.ui.calls.faces import Face
 from rlm_desktop.ui.language import marked
 
 ROW = 22
@@ -67,6 +69,11 @@ class _Canvas(QWidget):
         self.sums: list[float] = []
         self.weight: Weight = "time"
         self.selected: Node | None = None
+        self._labels: dict[int, str] = {}
+        self._grounds: dict[str, list[QRectF]] = {}
+        self._face_for: tuple[QFont, float] | None = None
+        self._face: Face
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # all of it is filled below
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Icicle of the run"))
@@ -74,6 +81,10 @@ class _Canvas(QWidget):
     def show_slabs(self, slabs: list[Slab], sums: list[float], weight: Weight) -> None:
         """Paint these."""
         self.slabs, self.sums, self.weight = slabs, sums, weight
+        self._labels.clear()
+        self._grounds = {}
+        for slab in slabs:
+            self._grounds.setdefault(_role(slab), []).append(_place(slab))
         deepest = max((slab.level for slab in slabs), default=0)
         self.setMinimumHeight((deepest + 1) * ROW + 8)
         self.update()
@@ -109,30 +120,40 @@ class _Canvas(QWidget):
         colours = theme.colours_of(self)
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(colours.window))
-        grounds = {role: QColor(getattr(colours, role)) for role in (*_ROLES.values(), "error", "muted")}
-        for colour in grounds.values():
+        painter.setPen(Qt.PenStyle.NoPen)
+        for role, places in self._grounds.items():
+            colour = QColor(getattr(colours, role))
             colour.setAlpha(70)
-        text = QColor(colours.text)
+            painter.setBrush(colour)
+            painter.drawRects(places)
+        self._measure_font()
+        painter.setFont(self._face.font)
+        painter.setPen(QColor(colours.text))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         for slab in self.slabs:
-            place = QRectF(slab.x + 4, slab.level * ROW + 4, max(1.0, slab.width - 1), ROW - 1)
-            painter.fillRect(place, grounds[_role(slab)])
             if slab.width > 36 and not slab.more:
-                painter.setPen(text)
-                self._paint_label(painter, place, slab.node)
+                self._paint_label(painter, _place(slab), slab.node)
+        painter.setPen(QColor(colours.accent))
+        for slab in self.slabs:
             if slab.node is self.selected and not slab.more:
-                painter.setPen(QColor(colours.accent))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(place.adjusted(0, 0, -1, -1))
+                painter.drawRect(_place(slab).adjusted(0, 0, -1, -1))
         if self.hasFocus():
             painter.setPen(QColor(colours.accent))
             painter.drawRect(self.visibleRegion().boundingRect().adjusted(0, 0, -1, -1))
         painter.end()
 
+    def _measure_font(self) -> None:
+        wanted = (self.font(), self.devicePixelRatioF())
+        if self._face_for != wanted:
+            self._face_for = wanted
+            self._face = Face(wanted[0], ROW - 1, wanted[1])
+
     def _paint_label(self, painter: QPainter, place: QRectF, node: Node) -> None:
-        label = f"{call_text.title(node)}  {self.value(node)}"
-        inner = place.adjusted(5, 0, -3, 0)
-        short = self.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, int(inner.width()))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short)
+        label = self._labels.get(node.index)
+        if label is None:
+            label = self._labels[node.index] = f"{call_text.title(node)}  {self.value(node)}"
+        short, _ = self._face.fit(label, int(place.width()) - 8)
+        self._face.draw(painter, place.left() + 5, place.top(), short)
 
     def slab_at(self, position: QPointF) -> Slab | None:
         """The rectangle under a place."""
@@ -203,6 +224,10 @@ class _Canvas(QWidget):
         steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         place = beside.index(here) + steps.get(key, len(beside))
         return beside[place].node if 0 <= place < len(beside) else None
+
+
+def _place(slab: Slab) -> QRectF:
+    return QRectF(slab.x + 4, slab.level * ROW + 4, max(1.0, slab.width - 1), ROW - 1)
 
 
 def _role(slab: Slab) -> str:
