@@ -734,6 +734,10 @@
         <translation>Ein Lauf ist im Gang</translation>
     </message>
     <message>
+        <source>Settings…</source>
+        <translation>Einstellungen…</translation>
+    </message>
+    <message>
         <source>Show report</source>
         <translation>Bericht zeigen</translation>
     </message>
@@ -4789,6 +4793,10 @@
     <message>
         <source>Question: {text}</source>
         <translation>Frage: {text}</translation>
+    </message>
+    <message>
+        <source>Raise the limit in the settings and ask again.</source>
+        <translation>Heben Sie die Grenze in den Einstellungen an und fragen Sie erneut.</translation>
     </message>
     <message>
         <source>Replay</source>

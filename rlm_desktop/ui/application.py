@@ -90,9 +90,14 @@ class Application(QObject):
         self.funnel.install(asyncio.get_running_loop())
         window.actions_by_name[f"theme_{self.theme.mode}"].setChecked(True)
         self.funnel.user_error.connect(window.messages.show_message)
+        self.funnel.setting_error.connect(self._show_setting_error)
         self.funnel.crashed.connect(self._show_crash)
         self._trouble.connect(lambda text: window.messages.show_message(text, "warning"))
         window.close_requested.connect(self.request_quit)
+
+    def _show_setting_error(self, text: str) -> None:
+        settings = self.window.actions_by_name["settings"]
+        self.window.messages.show_message(text, "error", button=self.tr("Settings…"), act=settings.trigger)
 
     # -- starting -------------------------------------------------------------------------------------------
 

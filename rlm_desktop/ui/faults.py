@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit,
 
 from rlm_desktop import __version__, paths
 from rlm_desktop.engine.log_format import without_secrets
-from rlm_desktop.errors import UserError
+from rlm_desktop.errors import SettingsError, UserError
 from rlm_desktop.ui.theme import code_font
 from rlm_desktop.ui.window_style import without_icons
 
@@ -81,10 +81,12 @@ class ErrorFunnel(QObject):
 
     Signals:
         user_error: A sentence for the message bar.
+        setting_error: The same, of what is mended in the settings.
         crashed: The report of a bug.
     """
 
     user_error = Signal(str)
+    setting_error = Signal(str)
     crashed = Signal(str)
 
     def install(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -104,7 +106,8 @@ class ErrorFunnel(QObject):
             return
         if isinstance(error, UserError):
             log.warning("%s", error)
-            self.user_error.emit(str(error))
+            is_setting = isinstance(error, SettingsError)
+            (self.setting_error if is_setting else self.user_error).emit(str(error))
             return
         log.error("unexpected error", exc_info=error)
         self.crashed.emit(crash_report(error))

@@ -24,6 +24,16 @@ _REASONS = {
     ),
 }
 """Why there is no answer, where neither an error nor a limit says it."""
+_LIMITS = frozenset(
+    (
+        EndState.BUDGET_EXCEEDED,
+        EndState.TIMEOUT_EXCEEDED,
+        EndState.TOKEN_LIMIT_EXCEEDED,
+        EndState.CALL_LIMIT_EXCEEDED,
+        EndState.OUT_OF_ITERATIONS,
+    )
+)
+"""End states that the next run need not have, with other settings."""
 
 
 class RunHeader(QFrame):
@@ -128,10 +138,12 @@ class RunHeader(QFrame):
 
 
 def _why(state: RunState) -> str:
-    if state.error:
-        return said(state.error)
-    if state.limit is not None:
-        return said(state.limit.detail)
+    reason = said(state.error or (state.limit.detail if state.limit is not None else ""))
+    if reason and state.status in _LIMITS:
+        more = QCoreApplication.translate("RunHeader", "Raise the limit in the settings and ask again.")
+        return f"{reason} {more}"
+    if reason:
+        return reason
     reason = _REASONS.get(EndState(state.status), marked("RunHeader", "There is no answer."))
     return QCoreApplication.translate("RunHeader", reason)
 

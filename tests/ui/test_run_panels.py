@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.events import CancelRequested, DocumentRef, EndState, RunFinished, RunStarted
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.errors import DocumentError
+from rlm_desktop.errors import DocumentError, SettingsError
 from rlm_desktop.history import RunRow, SessionRow
 from rlm_desktop.ui import figures
 from rlm_desktop.ui.actions import ACTIONS, Actions
@@ -169,6 +169,11 @@ class TestHeader:
         assert header.answer.full_text == figures.plain_line(state.answer)
         assert header.mark.text == "Final answer"
 
+    def test_a_limit_says_how_to_get_further(self, header: RunHeader) -> None:
+        header.set_state(traces.state(traces.Shape(calls=20, end=EndState.BUDGET_EXCEEDED)))
+        assert "budget" in header.answer.full_text
+        assert header.answer.full_text.endswith("Raise the limit in the settings and ask again.")
+
     def test_a_replay_is_not_at_work(self, header: RunHeader) -> None:
         header.set_state(traces.state(traces.Shape(cut=40)), is_replay=True)
         assert header.mark.text == "Replay"
@@ -290,6 +295,12 @@ class TestFunnel:
         funnel.user_error.connect(said.append)
         funnel.handle(DocumentError("a.txt", "is empty."))
         assert said == ["a.txt: is empty."]
+
+    def test_what_the_settings_mend_is_told_apart(self, funnel: ErrorFunnel) -> None:
+        said: list[str] = []
+        funnel.setting_error.connect(said.append)
+        funnel.handle(SettingsError("No server is known for the model 'x'."))
+        assert said == ["No server is known for the model 'x'."]
 
     def test_a_bug_is_reported_as_one(self, funnel: ErrorFunnel) -> None:
         reports: list[str] = []
