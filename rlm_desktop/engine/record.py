@@ -8,7 +8,7 @@ the run is live. Nothing that was finished is paid for twice; what failed is ask
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
@@ -72,6 +72,16 @@ class RecordedCall:
         if call is not None:
             _remove(found, call)
         return call
+
+    def plain_results(self) -> Iterator[tuple[str, str, str]]:
+        """Model, prompt and result of every plain call that was made below this one."""
+        waiting = [self]
+        while waiting:
+            for prompt, calls in waiting.pop().children.items():
+                waiting += calls
+                for call in calls:
+                    if call.kind == "llm" and call.result is not None:
+                        yield call.model, prompt, call.result
 
 
 def _remove(calls: deque[RecordedCall], call: RecordedCall) -> None:

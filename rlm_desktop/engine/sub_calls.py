@@ -237,11 +237,18 @@ class SubCalls:
         return Outcome(EndState.COMPLETED, record.result or "", is_recorded=True)
 
     def _share(self, call: _SubCall, outcome: Outcome) -> None:
-        """Let a result on record answer later requests like it, as the result of a request would."""
-        key = (call.model, call.prompt)
-        if call.kind == "llm" and self._run.options.share_identical and key not in self._run.shared:
+        """Let results on record answer later requests like theirs, as those of requests would."""
+        if call.kind == "llm":
+            self._offer(call, call.model, call.prompt, replace(outcome, is_recorded=False))
+        elif call.record is not None:
+            for model, prompt, text in call.record.plain_results():
+                self._offer(call, model, prompt, Outcome(EndState.COMPLETED, text))
+
+    def _offer(self, call: _SubCall, model: str, prompt: str, outcome: Outcome) -> None:
+        key = (model, prompt)
+        if self._run.options.share_identical and key not in self._run.shared:
             answered: asyncio.Future[Outcome | None] = asyncio.get_running_loop().create_future()
-            answered.set_result(replace(outcome, is_recorded=False))
+            answered.set_result(outcome)
             self._run.shared[key] = (call.number, answered)
 
     async def _ask(self, call: _SubCall) -> Outcome:

@@ -60,6 +60,52 @@ async def test_no_finished_call_is_paid_twice(bench: MakeBench) -> None:
         assert asked(two) <= asked(one)
 
 
+def every_way(body: dict[str, Any]) -> Any:
+    """Sub-calls from tasks and threads, a failing cell, a typed answer that is refused, sub-RLMs that ask alike."""
+    messages = body["messages"]
+    if messages[0]["role"] != "system":
+        return f"re {messages[-1]['content']}"
+    if "PART " in messages[1]["content"]:
+        return cell("x = llm_query('one')\nFINAL(x)")
+    codes = [
+        "import asyncio\nparts = await asyncio.gather(*[llm_query_async(f'p{n}') for n in range(3)])\n"
+        "found = add(len(history))",
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "with ThreadPoolExecutor(2) as pool:\n    more = list(pool.map(llm_query, ['t1', 't2']))\n1 / 0",
+        "SUBMIT(name='x', people='many')",
+        "sub = rlm_query_batch(['PART a', 'PART b'], max_concurrent=1)\nSUBMIT(name=sub[1], people=found)",
+    ]
+    return cell(codes[min((len(messages) - 2) // 2, 3)])
+
+
+async def test_no_way_of_asking_is_paid_twice(bench: MakeBench) -> None:
+    def add(number: int) -> int:
+        return number + 41
+
+    options: dict[str, Any] = {"max_depth": 2, "sub_calls": "explicit", "tools": {"add": add}}
+    asking: dict[str, Any] = {
+        "context": "text",
+        "output": "name: str, people: int",
+        "history": [{"question": "?", "answer": "!"}],
+    }
+    one = await bench(every_way, **options)
+    whole = await one.ask(**asking)
+    assert whole.success
+    first_part = next(
+        number
+        for number, event in enumerate(one.events, start=1)
+        if isinstance(event, ev.CallFinished) and event.iterations
+    )
+    cuts = [number for number, event in enumerate(one.events, start=1) if isinstance(event, KINDS)][::4]
+    for cut in (*cuts, first_part):
+        two = await bench(every_way, **options)
+        result = await two.ask(**asking, past=resume_from(one.events[:cut]))
+        assert result.final_answer == whole.final_answer
+        done = sum(isinstance(event, ev.ModelResponded) for event in one.events[:cut])
+        assert len(two.server.log) == len(one.server.log) - done
+        assert asked(two) <= asked(one)
+
+
 async def test_a_run_can_be_resumed_again_and_again(bench: MakeBench) -> None:
     options = {"max_depth": 2, "sub_calls": "explicit", "window": 12_000}
     one = await bench(everything, **options)
