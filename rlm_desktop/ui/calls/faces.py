@@ -78,29 +78,36 @@ class Face:
 
     def _cut(self, text: str, room: int) -> tuple[str, float]:
         if not _SIMPLE.fullmatch(text):
-            text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            return text, self._metrics.horizontalAdvance(text)
+            text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, room))
+            wide = self._metrics.horizontalAdvance(text)
+            return (text, wide) if wide <= room else ("", 0.0)
         ends = list(accumulate(map(self._advance, text), initial=0.0))
         if ends[-1] <= room:
             return text, ends[-1]
-        kept = max(0, bisect_right(ends, room - self._ellipsis) - 1)
+        if room < self._ellipsis:
+            return "", 0.0
+        kept = bisect_right(ends, room - self._ellipsis) - 1
         return text[:kept] + "…", ends[kept] + self._ellipsis
 
     def draw(self, painter: QPainter, x: float, y: float, text: str) -> None:
         """Draw a text in the row that begins at `y`; the painter has the font and the colour already."""
-        if (
-            text not in self._drawn
-        ):  # most are seen once, and to lay one out takes as long as to draw it three times
-            if len(self._drawn) > _LAID_OUT_LIMIT:
-                self._drawn.clear()
-            self._drawn[text] = None
-            static = None
-        elif (static := self._drawn[text]) is None and self._keeps_laid_out:
-            static = self._drawn[text] = self._laid_out(text)
+        static = self._drawn.get(text)
+        if static is None and self._keeps_laid_out:
+            static = self._keep(text)
         if static is not None:
             painter.drawStaticText(QPointF(int(x), y + self.baseline - self._ascent), static)
         else:
             painter.drawText(QPointF(int(x), y + self.baseline), text)  # PySide finds this one sooner than (x, y)
+
+    def _keep(self, text: str) -> QStaticText | None:
+        """A text that is drawn the second time, laid out. To do so takes as long as to draw it three times."""
+        if text in self._drawn:
+            static = self._drawn[text] = self._laid_out(text)
+            return static
+        if len(self._drawn) > _LAID_OUT_LIMIT:
+            self._drawn.clear()
+        self._drawn[text] = None
+        return None
 
     def _laid_out(self, text: str) -> QStaticText:
         static = QStaticText(text)
