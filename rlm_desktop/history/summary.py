@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.events import AnyEvent, Usage
+from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.engine.tree import Tally
 
 _SUMS = (
-    "calls", "iterations", "requests", "errors", "input_tokens", "output_tokens", "unknown_usage", "cost_usd",
-    "unknown_cost", "events",
+    "calls", "requests", "errors", "input_tokens", "output_tokens", "unknown_usage", "cost_usd", "unknown_cost",
 )  # fmt: skip
+"""Those of a `Tally` that have a column."""
 QUESTION = 1000
 ANSWER = 500
 
@@ -23,16 +24,9 @@ class Summary:
     def __init__(self) -> None:
         self.started: ev.RunStarted | None = None
         self.duration = 0.0
-        self.calls = 0
+        self.sums = Tally()
         self.depth = 0
         self.iterations = 0
-        self.requests = 0
-        self.errors = 0
-        self.input_tokens = 0
-        self.output_tokens = 0
-        self.unknown_usage = 0
-        self.cost_usd = 0.0
-        self.unknown_cost = 0
         self.status = "running"
         self.answer = ""
         self.events = 0
@@ -43,7 +37,7 @@ class Summary:
         self.duration = event.at
         match event:
             case ev.CallStarted():
-                self.calls += 1
+                self.sums.calls += 1
                 self.depth = max(self.depth, event.depth)
             case ev.IterationStarted():
                 self.iterations += 1
@@ -52,9 +46,9 @@ class Summary:
             case ev.ModelFailed() if not event.was_sent:
                 pass
             case ev.ModelResponded() | ev.ModelRetried() | ev.ModelFailed():
-                self._add_request(event.usage, event.cost_usd)
+                self.sums.add_request(event.usage, event.cost_usd)
             case ev.CellFinished() | ev.CallFinished():
-                self.errors += ev.is_error(event)
+                self.sums.errors += ev.is_error(event)
             case ev.RunStarted():
                 self.started = event
                 self.status = "running"
@@ -64,22 +58,12 @@ class Summary:
             case _:
                 pass
 
-    def _add_request(self, usage: Usage | None, cost_usd: float | None) -> None:
-        self.requests += 1
-        if usage is None or usage.input_tokens is None or usage.output_tokens is None:
-            self.unknown_usage += 1
-        if usage is not None:
-            self.input_tokens += usage.input_tokens or 0
-            self.output_tokens += usage.output_tokens or 0
-        if cost_usd is None:
-            self.unknown_cost += 1
-        else:
-            self.cost_usd += cost_usd
-
     def add_stored(self, row: Any) -> None:
         """Count in what the row of a run says that was cut off and goes on now."""
         for name in _SUMS:
-            setattr(self, name, getattr(self, name) + getattr(row, name))
+            setattr(self.sums, name, getattr(self.sums, name) + getattr(row, name))
+        self.iterations += row.iterations
+        self.events += row.events
         self.depth = max(self.depth, row.depth)
         self.answer = self.answer or row.answer
 
@@ -103,17 +87,10 @@ class Summary:
     def columns(self) -> dict[str, Any]:
         """The columns that change while the run goes on."""
         return {
+            **{name: getattr(self.sums, name) for name in _SUMS},
             "duration": self.duration,
-            "calls": self.calls,
             "depth": self.depth,
             "iterations": self.iterations,
-            "requests": self.requests,
-            "errors": self.errors,
-            "input_tokens": self.input_tokens,
-            "output_tokens": self.output_tokens,
-            "unknown_usage": self.unknown_usage,
-            "cost_usd": self.cost_usd,
-            "unknown_cost": self.unknown_cost,
             "status": self.status,
             "answer": plain(self.answer[:ANSWER]),
             "events": self.events,
