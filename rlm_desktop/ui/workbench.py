@@ -355,7 +355,7 @@ class Workbench(QObject):
             return
         selected = self._work.tree.selected_node()
         self._inspected = None
-        self._work.tree.set_state(feed.state, feed.now)
+        self._work.tree.show_moment(feed.state, feed.now)
         self._work.header.set_state(feed.state, is_replay=self.is_replaying)
         self._window.status.set_state(feed.state, feed.now, is_replay=self.is_replaying)
         if selected is not None and selected.index < len(feed.state.nodes):

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.events import RunStarted
 from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tree import BatchNode
 from rlm_desktop.history import History
 from rlm_desktop.history.replay import Replay
 from rlm_desktop.ui.inspector.inspector import Inspector
@@ -243,6 +244,33 @@ async def test_what_is_prepared_is_given_up_with_the_replay(qtbot: QtBot, monkey
     assert not player.replay.is_prepared
 
 
+async def test_a_jump_leaves_the_tree_as_it_was_arranged(qapp: QApplication, wait_until: Until) -> None:
+    """What is opened and closed, looked for and sorted by."""
+    async with opened_window(qapp) as application:
+        run = await asyncio.to_thread(keep, application.workbench.sessions.history)
+        await application.workbench.replay_run(*run)
+        work = application.window.work
+        player, tree = work.replay.player, work.tree
+        assert player is not None
+        player.pause()
+        await player.prepare()
+        player.seek_event(player.replay.last_seq)
+        batch = next(node for node in player.feed.state.nodes if isinstance(node, BatchNode))
+        for is_open in (True, False):
+            row = player.feed.state.nodes[batch.index]
+            (tree.model.rows.open if is_open else tree.model.rows.close)(row)
+            player.seek_event(player.replay.last_seq // 2)
+            player.seek_event(player.replay.last_seq - 1)
+            assert tree.model.rows.is_open(player.feed.state.nodes[batch.index]) == is_open
+        tree.model.set_order("cost")
+        tree.bar.field.setText("cloud")
+        await wait_until(lambda: tree.model.rows.matches is not None)
+        player.seek_event(player.replay.last_seq - 9)
+        await wait_until(lambda: tree.model.rows.matches is not None)
+        assert tree.bar.field.text() == "cloud"
+        assert tree.model.rows.order == "cost"
+
+
 class TestReading:
     async def test_it_shows_how_far_it_is_and_can_be_given_up(
         self, qapp: QApplication, wait_until: Until, monkeypatch: pytest.MonkeyPatch
@@ -310,8 +338,9 @@ class TestReading:
             assert bar.isHidden()
 
 
-def keep(history: History, seed: int = 7) -> tuple[str, str]:
+def keep(history: History | None, seed: int = 7) -> tuple[str, str]:
     """Put a run into the history; its session and its id."""
+    assert history is not None
     events = list(traces.events(traces.Shape(calls=60, seed=seed)))
     sink = history.sink()
     for event in events:

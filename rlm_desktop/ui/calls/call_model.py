@@ -120,12 +120,15 @@ class CallModel(QAbstractTableModel):
 
     # -- the state ------------------------------------------------------------------------------------------
 
-    def show(self, state: RunState, clock: Clock | None = None) -> None:
-        """Show another run; `clock` gives its current time when that is not the time of the last event."""
+    def show(self, state: RunState, clock: Clock | None = None, *, is_same_run: bool = False) -> None:
+        """Show another run, or the same at another moment.
+
+        `clock` gives its current time when that is not the time of the last event.
+        """
         self._clock = clock or (lambda: state.now)
         self.gaps = ()
         self.beginResetModel()
-        self.rows.visible = self.rows.reset(state)
+        self.rows.visible = self.rows.reset(state, is_same_run=is_same_run)
         self.endResetModel()
 
     def refresh(self) -> list[tuple[int, int, int]]:

@@ -178,12 +178,19 @@ class CallRows:
 
     # -- as a whole -----------------------------------------------------------------------------------------
 
-    def reset(self, state: RunState) -> list[int]:
-        """Take another run; returns its rows, which the caller has to put into `visible`."""
+    def reset(self, state: RunState, *, is_same_run: bool = False) -> list[int]:
+        """Take another run; returns its rows, which the caller has to put into `visible`.
+
+        Of the same run at another moment, what was opened and closed stays so.
+        """
+        opened, shut = (self._growth.opened, self._shut_by_hand) if is_same_run else (set[int](), set[int]())
         self._forget(state)
+        self._growth.opened |= opened
+        self._shut_by_hand |= shut
         is_small = len(state.nodes) <= SMALL_RUN
         for node in state.nodes:
-            if node.parent is None or (is_small and self._opens_itself(node)):
+            opens = node.parent is None or (is_small and self._opens_itself(node))
+            if opens and node.index not in shut:
                 self._growth.opened.add(node.index)
             if node.finished is None:
                 self._live.append(node)

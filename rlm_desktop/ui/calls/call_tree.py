@@ -206,19 +206,33 @@ class CallTreeView(QWidget):
         """The run that is shown."""
         return self.model.state
 
-    def set_state(self, state: RunState | None, clock: Clock | None = None) -> None:
+    def show_moment(self, state: RunState, clock: Clock | None = None) -> None:
+        """Show the same run at another moment: what is opened, looked for, sorted by and in view stays so."""
+        rows, bar = self.model.rows, self.table.verticalScrollBar()
+        order, is_ascending, wanted, place = rows.order, rows.is_ascending, self.bar.filter, bar.value()
+        self.set_state(state, clock, is_same_run=True)
+        if order != "time":
+            self.model.set_order(order, is_ascending=is_ascending)
+        if wanted.is_active:
+            self._finder.start(wanted)
+        self.table.settle()
+        bar.setValue(place)
+
+    def set_state(self, state: RunState | None, clock: Clock | None = None, *, is_same_run: bool = False) -> None:
         """Show another run.
 
         Args:
             state: The run; None for none.
             clock: Its current time in seconds, where that is not the time of its last event (`RunFeed.now`).
+            is_same_run: It is the run that is shown, at another moment: see `show_moment`.
         """
         self.table.rows_painter.forget()
         self.columns.show_level(0)
-        self.model.show(state or RunState(), clock)
+        self.model.show(state or RunState(), clock, is_same_run=is_same_run)
         self._finder.set_state(self.state)
         self.bar.set_state(self.state)
-        self.bar.clear()
+        if not is_same_run:
+            self.bar.clear()
         self.focus_note.say("")
         self._show_sorting()
         self._begin_looking_for_gaps()
