@@ -92,6 +92,7 @@ QUESTIONS = (
     "Which mill has the highest output in each region?",
     "What is the total output of each mill?",
     "What were the risks in each region?",
+    "How many mills are there?",
     "How many rows have the label 'a'?",
     "Which name is most common?",
     "",
@@ -227,6 +228,18 @@ async def test_risks_of_each_region_stand_under_its_heading():
     assert all(f"{state.lower()}x" in north for state in ("Alba", "Brin", "Corv"))
     assert all(f"{state.lower()}x" in south for state in ("Dorn", "Esk", "Fenn", "Gale"))
     assert asked.at(2, "rlm") >= 4
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("# Wall\n\nTier A holds. Tier B lacks a layer.\n\nIn tier C nothing does; tier A is best.", "**3 tiers**"),
+        ("| Tier | Height |\n|---|---|\n| Low | 1 |\n| High | 2 |\n| **All** | 3 |", "**2 tiers**"),
+        ("Tier A holds. Tier Q is another matter.", "> Tier A holds."),
+    ],
+)
+def test_what_is_named_is_counted(text, answer):
+    assert answer in Call(text, "How many tiers are there?").run()
 
 
 async def test_sums_and_averages():

@@ -15,6 +15,7 @@ from rlm_desktop.engine.offline.questions import (
     figures_to_compare,
     form_to_collect,
     group_of,
+    kind_to_count,
     unit_to_measure,
     wants_many,
     without_group,
@@ -71,6 +72,9 @@ def _answering(conversation: Conversation, question: str, query: Query) -> list[
         return [Stage("It is a table: code can answer from its rows.", table_stage(question, columns, query))]
     if is_gist(question):
         return _gist(question)
+    if (noun := kind_to_count(question)) and "no names found" not in conversation.outputs:
+        code = cell("kinds", noun=noun, called=_pattern(noun))
+        return [Stage(f"Code can count the {noun} that the text names.", code)]
     group = group_of(question)
     figures = figures_to_compare(question)
     if figures and "no figures found" not in conversation.outputs:

@@ -47,6 +47,13 @@ _MEASURE = re.compile(
     r"have|has|from)\b)|how (?P<long>long|large|big) (?:is|are) (?:the|this|these)",
     re.I,
 )
+_KIND = re.compile(
+    r"^\s*how many (?:different |distinct )?(?P<noun>[a-z][\w-]{2,})(?: of [\w -]{1,40})?"
+    r" (?:are|were) (?:there|named|listed|mentioned|described)"
+    r"(?: in (?:the|this|these|all|my) (?:text|documents?|reports?|manual|guide|book|files?|paper))?\s*\??\s*$",
+    re.I,
+)
+"""`How many regions are there?`, with nothing that would leave some of them out."""
 _SAME_UNIT = {"sections": "headings", "chapters": "headings", "records": "rows", "entries": "rows"}
 _FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (
@@ -156,6 +163,12 @@ def unit_to_measure(question: str) -> str:
         return ""
     unit = (match["unit"] or "characters").lower()
     return _SAME_UNIT.get(unit, unit)
+
+
+def kind_to_count(question: str) -> str:
+    """The noun of `How many regions are there?`, or nothing."""
+    match = _KIND.match(question)
+    return match["noun"].lower() if match else ""
 
 
 def form_to_collect(question: str) -> tuple[str, str] | None:
