@@ -11,6 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from rlm_desktop.documents import Found, LeftOut, PasswordNeeded, from_text
@@ -219,6 +220,7 @@ def draw(folder: Path, names: list[str], modes: tuple[Mode, ...] = ("light", "da
     """Draw the scenes; returns the files."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     theme = Theme(app)
     folder.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []

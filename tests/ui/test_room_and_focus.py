@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.calls.call_model import Column
+from rlm_desktop.ui.documents.model import Column as DocumentColumn
+from rlm_desktop.ui.documents.model import DocumentsModel
+from rlm_desktop.ui.documents.table import DocumentsTable
 from rlm_desktop.ui.inspector.inspector import Inspector
 from tests import traces
 from tests.ui.opened import opened_window
@@ -127,3 +130,14 @@ async def test_larger_letters_get_more_room_at_once(qapp: QApplication, wait_unt
         assert corner.isHidden() or menus.right() < corner.x()
         theme.set_sizes("normal", 100)
         await wait_until(lambda: inspector.width() < window.width() / 2)
+
+
+def test_why_a_document_cannot_be_read_begins_at_its_beginning(qtbot: QtBot) -> None:
+    table = DocumentsTable(DocumentsModel())
+    qtbot.addWidget(table)
+    table.resize(900, 300)
+    table.show()
+    assert table.columnWidth(DocumentColumn.STATE) >= 200
+    option = QStyleOptionViewItem()
+    table.itemDelegateForColumn(DocumentColumn.STATE).initStyleOption(option, table.model().index(0, 0))
+    assert option.textElideMode == Qt.TextElideMode.ElideRight

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from rlm_desktop.ui.documents.items import DocumentItem, State
-from rlm_desktop.ui.documents.model import Column, DocumentsModel
+from rlm_desktop.ui.documents.model import AnyIndex, Column, DocumentsModel
 from rlm_desktop.ui.theme import row_height, size_rows
 
 NARROW_BELOW = 720
 _WIDTHS = {
-    Column.KIND: 80,
+    Column.KIND: 96,
     Column.SIZE: 80,
     Column.PAGES: 64,
     Column.CHARACTERS: 100,
@@ -89,6 +96,7 @@ class DocumentsTable(QTableView):
         columns.setMinimumSectionSize(40)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
+        self.setItemDelegateForColumn(Column.STATE, _Sentence(self))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)
@@ -215,6 +223,16 @@ class DocumentsTable(QTableView):
         super().resizeEvent(event)
         for column in _WIDE_ONLY:
             self.setColumnHidden(column, event.size().width() < NARROW_BELOW)
+        # Why a file cannot be read is a sentence: its beginning says it.
+        self.setColumnWidth(Column.STATE, max(_WIDTHS[Column.STATE], event.size().width() // 4))
+
+
+class _Sentence(QStyledItemDelegate):
+    """Cut at its end, where names of files are cut in their middle."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
 
 def _copy(text: str) -> None:

@@ -57,6 +57,9 @@ class VariablesPage(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.resizeSection(2, 76)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        role = Qt.ItemDataRole.TextAlignmentRole
+        self.table.model().setHeaderData(2, Qt.Orientation.Horizontal, right, role)
         header.setStretchLastSection(True)
         self.preview = TextPane(
             self.tr("Value of the variable"), is_code=True, hint=self.tr("Choose a variable to see its value.")
