@@ -21,7 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rlm_desktop.documents import Document, Loader, expand, load_all
-from rlm_desktop.documents.draft import headings_of
+from rlm_desktop.documents.draft import Draft, headings_of
+from rlm_desktop.documents.formats import mail
+from rlm_desktop.documents.formats.common import Source
 from rlm_desktop.documents.formats.gaps_other import closer_records, sheets_of
 from rlm_desktop.documents.kinds import HEAD, kind_of
 from rlm_desktop.documents.reading import read_utf8
@@ -193,6 +195,22 @@ def test_a_workbook_with_a_cell_far_away(loader: Loader, tmp_path: Path, cells: 
     document = loader.load(path)
     assert document.text.startswith(f"## Sales\n\n{expected}\nComment on B2: provisional\n## Notes")
     assert document.warnings[0] == "The sheet “Sales” is very large: its empty rows and columns were left out."
+
+
+def test_a_mail_of_too_many_parts_is_not_parsed_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "_MAX_PARTS", 5)
+    monkeypatch.setattr(mail, "_MOST_PARSED", 15)
+    monkeypatch.setattr(mail, "_FED", 64)
+    parts = "".join(f"--B\n\nword {number}\n" for number in range(1000))
+    made_of = f'From: a@b.c\nSubject: Many\nContent-Type: multipart/mixed; boundary="B"\n\n{parts}--B--\n'
+    draft = Draft("mail")
+    message = mail._parsed(made_of.encode(), draft)
+    assert 15 < sum(1 for _ in message.walk()) < 30
+    mail.extract(Source("a.eml", io.BytesIO(made_of.encode())), draft)
+    text = "".join(draft.parts)
+    assert "word 4" in text
+    assert "word 5" not in text
+    assert draft.warnings == ["Only the first 5 parts of a mail were read."]
 
 
 def far_ods() -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import email
 import io
 import re
 from collections.abc import Iterator
-from email.message import Message
+from email.feedparser import BytesFeedParser
+from email.message import EmailMessage, Message
 from email.policy import default
 from typing import Any
 
@@ -21,13 +21,16 @@ _HEADERS = ("From", "To", "Cc", "Bcc", "Date", "Subject")
 _BORDER = re.compile(rb"^From [^\n]*\d{4}[^\n]*\r?\n", re.MULTILINE)
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MAX_PARTS = 2000
+_MOST_PARSED = 3 * _MAX_PARTS
+"""With the parts that only hold others."""
+_FED = 1 << 16
 _LONGEST_HEADER = 50_000
 """A longer one is taken as it is: parsing a list of a million receivers takes minutes."""
 
 
 def extract(source: Source, draft: Draft) -> None:
     """One mail or web archive (mht)."""
-    message = email.message_from_bytes(source.read(), policy=default)
+    message = _parsed(source.read(), draft)
     if draft.kind != "mht":
         draft.mark("message", 1, _header(message, "Subject"))
     add_message(message, source, draft)
@@ -42,11 +45,33 @@ def extract_mailbox(source: Source, draft: Draft) -> None:
     ends = [start for start, _ in borders[1:]] + [len(data)]
     for number, ((_, start), end) in enumerate(zip(borders, ends, strict=True), 1):
         raw = _QUOTED.sub(rb"\1", data[start:end])
-        message = email.message_from_bytes(raw, policy=default)
+        message = _parsed(raw, draft)
         draft.mark("message", number, _header(message, "Subject"))
         add_message(message, source, draft)
         draft.add("\n")
         draft.report(number / len(borders), f"mail {number} of {len(borders)}")
+
+
+def _parsed(data: bytes, draft: Draft) -> Message:
+    """A mail up to as many parts as may be read: parsing a hundred thousand takes minutes."""
+    made = 0
+
+    def factory(**options: Any) -> EmailMessage:
+        nonlocal made
+        made += 1
+        return EmailMessage(**options)
+
+    parser = BytesFeedParser(factory, policy=default)
+    for start in range(0, len(data), _FED):
+        parser.feed(data[start : start + _FED])
+        if made > _MOST_PARSED:
+            _warn_of_parts(draft)
+            break
+    return parser.close()
+
+
+def _warn_of_parts(draft: Draft) -> None:
+    draft.warn(f"Only the first {count(_MAX_PARTS, 'part')} of a mail were read.")
 
 
 def _begins_mail(data: bytes, at: int) -> bool:
@@ -65,7 +90,7 @@ def add_message(message: Message, source: Source, draft: Draft) -> None:
     attachments: list[Message] = []
     for number, part in enumerate(_leaves(message)):
         if number >= _MAX_PARTS:
-            draft.warn(f"Only the first {count(_MAX_PARTS, 'part')} of a mail were read.")
+            _warn_of_parts(draft)
             break
         if _is_attachment(part):
             attachments.append(part)
