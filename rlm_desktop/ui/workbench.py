@@ -73,6 +73,7 @@ class Workbench(QObject):
         self._opening: asyncio.Task[None] | None = None
         self._is_starting = False
         self._is_still_here = True
+        self._is_moment_new = False
         self._drafts: dict[str, str] = {}
         self._inspected: Node | None = None
         self._connect()
@@ -276,12 +277,13 @@ class Workbench(QObject):
 
     def _refresh(self) -> None:
         """The run that is shown has moved on."""
-        window = self._window
-        self._work.tree.refresh()
+        if not self._is_moment_new:
+            self._work.tree.refresh()
+            self._work.header.refresh()
+            self._window.status.refresh()
+        self._is_moment_new = False
         self._inspect_newest()
         self._work.inspector.refresh()
-        self._work.header.refresh()
-        window.status.refresh()
 
     def _inspect_newest(self) -> None:
         """While no row is selected, the inspector shows what the root call is doing."""
@@ -337,7 +339,7 @@ class Workbench(QObject):
     async def _replay(self, run_id: str) -> None:
         replay = await read_replay(self.sessions.do, run_id, self._work.replay)
         player = ReplayPlayer(replay, self)
-        player.feed.replaced.connect(self._on_replaced)
+        player.feed.replaced.connect(self._on_moment)
         self._show_feed(player.feed)
         self._work.replay.set_player(player)
         self._work.replay.show()
@@ -347,6 +349,11 @@ class Workbench(QObject):
         player.seek_event(0)
         player.play()
         log.info("run %s is replayed", run_id)
+
+    def _on_moment(self) -> None:
+        """The replay jumped: the feed says that its state is another one, and then that it has changed."""
+        self._on_replaced()
+        self._is_moment_new = True
 
     def _on_replaced(self) -> None:
         """Other rows stand for the same calls now; keep what was selected."""
