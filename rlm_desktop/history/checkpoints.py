@@ -25,15 +25,15 @@ BETWEEN_SECONDS = 1.0
 class Checkpoints:
     """Those of one database, on a connection of their own."""
 
-    def __init__(self, database: Path, connect: Callable[[], Any], on_gone: Callable[[], None]) -> None:
+    def __init__(self, database: Path, connect: Callable[[], Any], close_others: Callable[[], None]) -> None:
         """`connect` gives a connection of the driver.
 
-        `on_gone` is called when the log was removed, and what it held is in the file: connections that are open
-        still write to the removed one, and must be closed.
+        `close_others` is called when the log was removed, and what it held is in the file: the connections that are
+        open still write to the removed one.
         """
         self._log = database.with_name(database.name + "-wal")
         self._connect = connect
-        self._on_gone = on_gone
+        self._close_others = close_others
         self._lock = threading.Lock()
         self._connection: Any = None
         self._held: tuple[int, int] | None = None
@@ -41,21 +41,23 @@ class Checkpoints:
         self._thread: threading.Thread | None = None
         self._next = 0.0
 
-    def hold_log(self) -> None:
+    def hold_log(self) -> bool:
         """Hold on to the log, or see to it that it is still there; before anything is read or written.
 
-        Takes a few microseconds.
+        Takes a few microseconds. Returns whether somebody had removed it, and nothing of it is lost.
         """
         if self._found() == self._held:
-            return
+            return False
         with self._lock:
             found = self._found()
             if self._held is None and found is not None:
                 self._take_hold()
             elif self._held != found and self._has_brought_in("TRUNCATE"):
                 self._let_go()
-                self._on_gone()
+                self._close_others()
                 self._take_hold()
+                return True
+        return False
 
     def after_commit(self) -> None:
         """Begin one if the log is long enough and none is under way. Takes a few microseconds."""
@@ -92,10 +94,14 @@ class Checkpoints:
         return not is_busy
 
     def _take_hold(self) -> None:
-        if not self._is_closed:
+        if self._is_closed:
+            return
+        with contextlib.suppress(sqlite3.Error):  # whoever reads or writes next says what is wrong
             self._connection = self._connect()
             self._connection.execute("SELECT 1 FROM sqlite_master").fetchone()
             self._held = self._found()
+        if self._held is None:
+            self._let_go()
 
     def _let_go(self) -> None:
         if self._connection is not None:

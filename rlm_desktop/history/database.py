@@ -53,7 +53,7 @@ class Database:
         self._is_closed = False
         self._checkpoints: Checkpoints | None = None
         if self.is_sqlite:
-            self._checkpoints = Checkpoints(Path(url.database or ""), self._raw, self._log_is_gone)
+            self._checkpoints = Checkpoints(Path(url.database or ""), self._raw, self._engine.dispose)
 
     @contextmanager
     def transaction(self, *, writes: bool) -> Iterator[Connection]:
@@ -62,8 +62,7 @@ class Database:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: As it came; `explain` has the words.
         """
-        if self._checkpoints is not None:
-            self._checkpoints.hold_log()
+        self._hold_log()
         with self._connected(writes=writes) as connection, connection.begin():
             yield connection
         if writes and self._checkpoints is not None:
@@ -157,7 +156,7 @@ class Database:
         """
         if self._checkpoints is None:
             return
-        self._checkpoints.hold_log()
+        self._hold_log()
         connection = self._engine.raw_connection()
         try:
             pragmas = ["user_version=0"] if is_last else []
@@ -187,12 +186,12 @@ class Database:
         _configure(connection, None)
         return connection
 
-    def _log_is_gone(self) -> None:
-        self._engine.dispose()
-        self.on_remark(
-            f"Somebody removed the file {self.name}-wal while the history was open. What was in it is kept; do not "
-            "remove it again."
-        )
+    def _hold_log(self) -> None:
+        if self._checkpoints is not None and self._checkpoints.hold_log():
+            self.on_remark(
+                f"Somebody removed the file {self.name}-wal while the history was open. What was in it is kept; do "
+                "not remove it again."
+            )
 
     def close(self) -> None:
         """Close all connections; one that is in use now is closed after its use."""

@@ -233,6 +233,19 @@ def test_pieces_are_cleaned_each_with_its_own_text() -> None:
     assert [event.text for event in clean] == [mark, "harmless ", "", "words", "other", f" {mark}"]
 
 
+def test_nothing_of_a_run_that_goes_on_leaves_uncleaned() -> None:
+    """More comes while it is exported: the second half of a secret, too."""
+    key = "sk-proj-" + "a1B2" * 10
+    begun = [traces.started(), ev.ModelRequested(call=0, model="m"), ev.TextDelta(call=0, text=key[:20])]
+
+    class Growing:
+        def __iter__(self) -> Iterator[AnyEvent]:
+            yield from begun
+            begun.append(ev.TextDelta(call=0, text=key[20:] if len(begun) == 3 else key))
+
+    assert len(list(Cleaned(Growing(), common_secrets))) == 3
+
+
 @pytest.mark.parametrize("key", ["html", "rlms", "events"])
 def test_an_export_never_holds_the_texts(key: str) -> None:
     """Neither those that come one after the other, nor those of one batch in a single line."""

@@ -112,18 +112,20 @@ class Cleaned:
         self._clean = clean
 
     def __iter__(self) -> Iterator[AnyEvent]:
-        changed = self._changed_pieces()
-        for place, event in enumerate(self._events):
+        changed, count = self._changed_pieces()
+        for place, event in enumerate(islice(self._events, count)):  # of a run that goes on, more may have come
             if not isinstance(event, _PIECES):
                 yield _cleaned_event(event, self._clean)
             else:
                 yield msgspec.structs.replace(event, text=changed[place]) if place in changed else event
 
-    def _changed_pieces(self) -> dict[int, str]:
-        """What is to stand in place of pieces that hold secrets, or parts of one, by their place."""
+    def _changed_pieces(self) -> tuple[dict[int, str], int]:
+        """What is to stand in place of pieces that hold secrets, or parts, by their place; how many events."""
+        count = 0
         streams: dict[tuple[object, ...], list[tuple[int, str]]] = {}
         changed: dict[int, str] = {}
         for place, event in enumerate(self._events):
+            count = place + 1
             if isinstance(event, _PIECES):
                 streams.setdefault(_stream_of(event), []).append((place, event.text))
             else:
@@ -131,7 +133,7 @@ class Cleaned:
                     self._clean_stream(streams.pop(key, []), changed)
         for pieces in streams.values():
             self._clean_stream(pieces, changed)
-        return changed
+        return changed, count
 
     def _clean_stream(self, pieces: list[tuple[int, str]], changed: dict[int, str]) -> None:
         """Clean a text in pieces: when a secret runs over them, the first piece gets the whole clean text."""
