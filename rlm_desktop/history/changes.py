@@ -25,17 +25,18 @@ def now(minus_days: float = 0) -> str:
     return (datetime.now(UTC) - timedelta(days=minus_days)).isoformat(timespec="milliseconds")
 
 
-def row(what: str, key: str, values: dict[str, Any]) -> Slices:
-    """Change columns of a session or a run."""
+def rows(what: str, keys: Sequence[str], values: dict[str, Any]) -> Slices:
+    """Change columns of sessions or runs."""
     table = {"session": sessions, "run": runs}[what]
 
     def slices(database: Database) -> Iterator[None]:
         stored = {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
-        with database.transaction(writes=True) as connection:
-            result = connection.execute(table.update().where(table.c.id == key).values(stored))
-            if result.rowcount == 0:
-                raise HistoryError(f"There is no {what} {key} in the history.")
-        yield from ()
+        for some in records.portions(keys):
+            with database.transaction(writes=True) as connection:
+                result = connection.execute(table.update().where(table.c.id.in_(some)).values(stored))
+                if result.rowcount == 0:
+                    raise HistoryError(f"There is no {what} {some[0]} in the history.")
+            yield
 
     return slices
 

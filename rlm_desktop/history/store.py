@@ -364,13 +364,21 @@ class History:
 
     def delete_run(self, run_id: str) -> None:
         """Take a run out of the lists; `restore_run` brings it back for a day."""
-        if self.run(run_id).is_running:
-            raise HistoryError("This run is still going on; stop it first.")
-        self._change("run", run_id, deleted_at=_now())
+        self.delete_runs([run_id])
 
     def restore_run(self, run_id: str) -> None:
         """Undo `delete_run`."""
-        self._change("run", run_id, deleted_at=None)
+        self.restore_runs([run_id])
+
+    def delete_runs(self, run_ids: Sequence[str]) -> None:
+        """Take runs out of the lists; `restore_runs` brings them back for a day."""
+        if not set(run_ids).isdisjoint(self.find_runs(RunFilter(end_states=(RUNNING,)))):
+            raise HistoryError("This run is still going on; stop it first.")
+        self._change("run", *run_ids, deleted_at=_now())
+
+    def restore_runs(self, run_ids: Sequence[str]) -> None:
+        """Undo `delete_runs`."""
+        self._change("run", *run_ids, deleted_at=None)
 
     def discard(self, run_ids: Sequence[str]) -> None:
         """Remove runs for good, now: those of an import that was broken off."""
@@ -520,10 +528,10 @@ class History:
         with contextlib.suppress(HistoryError, concurrent.futures.TimeoutError):
             self._writer.do(self._settle_slices).result(wait)
 
-    def _change(self, what: str, key: str, **values: object) -> None:
+    def _change(self, what: str, *keys: str, **values: object) -> None:
         from rlm_desktop.history import changes
 
-        self._done(changes.row(what, key, values), is_quick=True)
+        self._done(changes.rows(what, keys, values), is_quick=True)
 
     def _done(self, slices: Slices, *, is_quick: bool = False) -> None:
         """Have the writer do something and wait for it."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -165,14 +165,14 @@ class TestTable:
     async def test_undo_does_not_overtake_the_deletion(
         self, qapp: QApplication, wait_until: Until, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        delete, go_on = History.delete_run, threading.Event()
+        delete, go_on = History.delete_runs, threading.Event()
 
-        def slow(history: History, run_id: str) -> None:
+        def slow(history: History, run_ids: Sequence[str]) -> None:
             assert go_on.wait(30)
-            delete(history, run_id)
+            delete(history, run_ids)
 
         async with shown(qapp, 2) as application:
-            monkeypatch.setattr(History, "delete_run", slow)
+            monkeypatch.setattr(History, "delete_runs", slow)
             sessions, changed = application.workbench.sessions, list[int]()
             sessions.changed.connect(lambda: changed.append(len(sessions.history.runs())))
             sessions.delete_runs(["run-1"])
@@ -197,6 +197,19 @@ class TestTable:
             page.delete.click()
             await wait_until(lambda: page.view is None)
             assert "no runs yet" in page.hint.text()
+
+    async def test_all_that_are_selected_go_whether_looked_at_or_not(
+        self, qapp: QApplication, qtbot: QtBot, wait_until: Until
+    ) -> None:
+        async with shown(qapp, RUNS) as application:
+            page = await opened(application, wait_until)
+            assert page.runs.row(RUNS - 1) is None
+            page.table.selectAll()
+            qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+            await wait_until(lambda: page.view is None)
+            assert application.window.messages.messages[0].text == f"{RUNS} runs deleted."
+            act(application, "undo_removal")
+            await wait_until(lambda: page.runs.rowCount() == RUNS)
 
     async def test_tags_and_pins(self, qapp: QApplication, wait_until: Until) -> None:
         async with shown(qapp, 3) as application:

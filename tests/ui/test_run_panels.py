@@ -140,7 +140,7 @@ class TestHistory:
         qtbot.keyClick(panel.view, Qt.Key.Key_Delete)
         assert deleted == ["s2"]
         assert "Deposition" not in self.texts(panel)
-        panel.unhide_item("s2")
+        panel.unhide_items(["s2"])
         assert "Deposition" in self.texts(panel)
 
     def test_the_cursor_stays_on_its_session_when_the_list_changes(self, panel: HistoryPanel) -> None:

@@ -214,13 +214,12 @@ class HistoryBrowser(QObject):
     def export(self) -> None:
         """Write the selected runs to files, or the run that the window shows."""
         if self.is_shown:
-            rows = self.page.selected_runs()
-            self._transfers.export([row.id for row in rows])
+            self._transfers.export(self.page.selected_ids())
         elif self._workbench.run_id:
             self._transfers.export([self._workbench.run_id])
 
     def _delete(self) -> None:
-        self._sessions.delete_runs([row.id for row in self.page.selected_runs()])
+        self._sessions.delete_runs(self.page.selected_ids())
 
     def _show_menu(self, place: QPoint) -> None:
         rows = self.page.selected_runs()

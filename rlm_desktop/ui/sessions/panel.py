@@ -153,13 +153,13 @@ class HistoryPanel(QWidget):
         self._show()
 
     def hide_item(self, item_id: str) -> None:
-        """Leave a session or a run out of the list, until `unhide_item`."""
+        """Leave a session or a run out of the list, until `unhide_items`."""
         self._hidden.add(item_id)
         self._show()
 
-    def unhide_item(self, item_id: str) -> None:
-        """Show it again."""
-        self._hidden.discard(item_id)
+    def unhide_items(self, item_ids: Iterable[str]) -> None:
+        """Show them again."""
+        self._hidden.difference_update(item_ids)
         self._show()
 
     def _on_typed(self) -> None:

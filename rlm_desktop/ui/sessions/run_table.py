@@ -177,6 +177,10 @@ class RunsModel(QAbstractTableModel):
         """The run of a row, if it is there yet."""
         return self._rows.get(self.ids[place]) if 0 <= place < len(self.ids) else None
 
+    def row_of(self, run_id: str) -> RunRow | None:
+        """The run of an id; None while it is not known yet."""
+        return self._rows.get(run_id)
+
     def _ask(self, place: int) -> None:
         """Ask for the page of a row, once."""
         page = place // PAGE

@@ -205,7 +205,7 @@ class StoredSessions(QObject):
     def _delete(self, kind: Kind, item_id: str) -> None:
         """Delete a session or a run, and offer to bring it back."""
         if self._is_refused([item_id]):
-            self._panel.unhide_item(item_id)
+            self._panel.unhide_items([item_id])
             return
         self.deleted.emit(item_id)
         text = self.tr("The session was deleted.") if kind == "session" else self.tr("The run was deleted.")
@@ -231,8 +231,11 @@ class StoredSessions(QObject):
     def _take_away(self, kind: Kind, ids: Sequence[str], text: str) -> None:
         async def change(verb: Literal["delete", "restore"]) -> None:
             def work(history: History) -> None:
+                if kind == "run":
+                    (history.delete_runs if verb == "delete" else history.restore_runs)(ids)
+                    return
                 for item_id in ids:
-                    getattr(history, f"{verb}_{kind}")(item_id)
+                    getattr(history, f"{verb}_session")(item_id)
 
             try:
                 await self.do_in_turn(work)
@@ -241,8 +244,7 @@ class StoredSessions(QObject):
                         self.restored.emit(item_id)
             finally:
                 await self.refresh()
-                for item_id in ids:
-                    self._panel.unhide_item(item_id)
+                self._panel.unhide_items(ids)
 
         self._tasks.spawn(change("delete"), name=f"delete {kind}")
         self._messages.offer_undo(text, lambda: self._tasks.spawn(change("restore"), name=f"restore {kind}"))
