@@ -119,13 +119,16 @@ def _refuse_remote(connection: socket.socket, address: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_log_warnings(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Fail a test that logs a warning or worse, unless it says `expect_log_warnings`."""
+    """Fail a test that logs a warning or worse, unless it says `expect_log_warnings`.
+
+    Fixtures are torn down in the reverse order, so what those of the test itself log in the end is seen, too.
+    """
     yield
     if request.node.get_closest_marker("expect_log_warnings"):
         return
     found = [
         record.getMessage()
-        for phase in ("setup", "call")
+        for phase in ("setup", "call", "teardown")
         for record in caplog.get_records(phase)
         if record.levelno >= logging.WARNING
     ]
