@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
+from rlm_desktop.documents import from_text
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.calls.call_model import Column
+from rlm_desktop.ui.documents.items import DocumentItem
 from rlm_desktop.ui.documents.model import Column as DocumentColumn
-from rlm_desktop.ui.documents.model import DocumentsModel
-from rlm_desktop.ui.documents.table import DocumentsTable
+from rlm_desktop.ui.documents.panel import DocumentsPanel
 from rlm_desktop.ui.inspector.inspector import Inspector
 from tests import traces
 from tests.ui.opened import opened_window
@@ -133,11 +134,15 @@ async def test_larger_letters_get_more_room_at_once(qapp: QApplication, wait_unt
 
 
 def test_why_a_document_cannot_be_read_begins_at_its_beginning(qtbot: QtBot) -> None:
-    table = DocumentsTable(DocumentsModel())
-    qtbot.addWidget(table)
-    table.resize(900, 300)
-    table.show()
+    panel = DocumentsPanel()
+    qtbot.addWidget(panel)
+    panel.resize(900, 300)
+    panel.add([DocumentItem.of_document(from_text("note.md", "A lighthouse."))])
+    panel.show_list(True)
+    panel.show()
+    table = panel.table
     assert table.columnWidth(DocumentColumn.STATE) >= 200
-    option = QStyleOptionViewItem()
-    table.itemDelegateForColumn(DocumentColumn.STATE).initStyleOption(option, table.model().index(0, 0))
+    option, delegate = QStyleOptionViewItem(), table.itemDelegateForColumn(DocumentColumn.STATE)
+    assert isinstance(delegate, QStyledItemDelegate)
+    delegate.initStyleOption(option, table.model().index(0, 0))
     assert option.textElideMode == Qt.TextElideMode.ElideRight
