@@ -14,6 +14,7 @@ import ctypes
 import mmap
 import sys
 import threading
+import time
 from contextlib import suppress
 
 _JOIN_BELOW = 4 << 20
@@ -66,13 +67,43 @@ class TextBuilder:
         return string.finish(self.length) if string is not None else ""
 
 
-def let_go(texts: list[str]) -> None:
-    """Free texts in a thread, emptying the list, whatever may come meanwhile; see `free`.
+def let_go(text: str) -> None:
+    """Free a text in a thread as soon as nothing else holds it, whoever that is; see `free`.
 
-    May be called by a finalizer at any moment: takes no lock.
+    It is held here until then, so nobody else, such as the event loop, can be the last who does. May be called by a
+    finalizer at any moment, again and again for the same text: takes no lock.
     """
+    key = id(text)
+    is_first = key not in _leaving
+    _leaving[key] = text
     with suppress(RuntimeError):  # a program that ends starts no threads; its memory goes anyway
-        _thread.start_new_thread(free, (texts,))
+        _thread.start_new_thread(_see_off, (key, is_first))
+
+
+def _see_off(key: int, is_first: bool) -> None:
+    """Wait until a text is held here only, then free it. One thread waits for long, the others look a few times."""
+    wait = _FIRST_WAIT
+    while not _is_gone(key) and (is_first or wait < _LONGEST_WAIT):
+        time.sleep(wait)
+        wait = min(2 * wait, _LONGEST_WAIT)
+
+
+def _is_gone(key: int) -> bool:
+    with _one_at_a_time:
+        if (text := _leaving.get(key)) is None:
+            return True
+        if sys.getrefcount(text) > _OURS + 1:
+            return False
+        del _leaving[key]
+        _give_back(text)
+        return True
+
+
+_leaving: dict[int, str] = {}
+"""Texts that a document has let go, by their address."""
+_FIRST_WAIT = 0.005
+_LONGEST_WAIT = 1.0
+"""Seconds between two looks whether something else still holds a text."""
 
 
 def free(texts: list[str]) -> None:

@@ -75,10 +75,8 @@ class Document:
         text = getattr(self, "text", "")
         if sys.getsizeof(text) < bigtext.LARGE:
             return
-        texts = [text]
-        del text
         object.__setattr__(self, "text", "")
-        bigtext.let_go(texts)
+        bigtext.let_go(text)
 
     @property
     def characters(self) -> int:

@@ -119,6 +119,28 @@ def test_the_last_document_of_a_large_text_lets_it_go_in_a_thread() -> None:
     assert by[0] != threading.get_ident()
 
 
+def test_whoever_holds_a_large_text_last_it_goes_in_a_thread() -> None:
+    """The context of a run, a message of the history, a frame: all hold the bare text."""
+    freed, by = threading.Event(), list[int]()
+
+    def note(text: str) -> None:
+        by.append(threading.get_ident())
+        freed.set()
+
+    with patch("rlm_desktop.documents.bigtext._give_back", note):
+        document = from_text("a.txt", "x" * (17 << 20))
+        copies = [dataclasses.replace(document, name=str(number)) for number in range(3)]
+        held = [document.text]
+        del document
+        copies.clear()
+        assert not by
+        assert held[0].count("x") == 17 << 20
+        held.clear()
+        assert freed.wait(10)
+    assert len(by) == 1
+    assert by[0] != threading.get_ident()
+
+
 def test_a_text_that_is_given_up_half_way_is_given_back() -> None:
     builder = TextBuilder(17 << 20)
     builder.append("ж" * (12 << 20))
