@@ -1,4 +1,4 @@
-"""What the rows of a run's tree hold: requests to models, cells, sums. Only `RunState` changes them.
+"""What the rows of a run's tree hold: requests to models, cells. Only `RunState` changes them.
 
 A run may have a million calls, so what a plain call holds is counted in bytes: what many have in common is one
 object, figures of a reply are packed, and sums that one request makes up are put together when somebody looks.
@@ -10,13 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
-from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import msgspec
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import Message, Usage
+from rlm_desktop.engine.tally import Tally
 from rlm_desktop.repl.wire import Variable
 
 
@@ -36,104 +36,6 @@ class Elsewhere(ABC):
 
 _Growing: TypeAlias = "str | Elsewhere | list[str | Elsewhere]"
 """A text that may have more added to it: one piece, or several."""
-
-
-class Tally:
-    """Sums over requests. `unknown_usage` / `unknown_cost` count the requests whose figure nobody knows."""
-
-    __slots__ = (
-        "cached_tokens",
-        "calls",
-        "cost_usd",
-        "errors",
-        "input_tokens",
-        "output_tokens",
-        "reasoning_tokens",
-        "requests",
-        "unknown_cost",
-        "unknown_usage",
-    )
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.requests = 0
-        self.errors = 0
-        self.input_tokens = 0
-        self.output_tokens = 0
-        self.cached_tokens = 0
-        self.reasoning_tokens = 0
-        self.cost_usd = 0.0
-        self.unknown_usage = 0
-        self.unknown_cost = 0
-
-    def add_request(self, usage: Usage | None, cost_usd: float | None) -> None:
-        """Count one request with the provider's figures."""
-        self.requests += 1
-        if usage is None or usage.input_tokens is None or usage.output_tokens is None:
-            self.unknown_usage += 1
-        if usage is not None:
-            self.input_tokens += usage.input_tokens or 0
-            self.output_tokens += usage.output_tokens or 0
-            self.cached_tokens += usage.cached_tokens or 0
-            self.reasoning_tokens += usage.reasoning_tokens or 0
-        if cost_usd is None:
-            self.unknown_cost += 1
-        else:
-            self.cost_usd += cost_usd
-
-    def copy(self) -> Tally:
-        """The same sums, to be changed by themselves."""
-        other = Tally()
-        for name in self.__slots__:
-            setattr(other, name, getattr(self, name))
-        return other
-
-    def as_dict(self) -> dict[str, Any]:
-        """The sums by name."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
-class SealedTally(bytes):
-    """A `Tally` that is not expected to change any more, in a third of the memory."""
-
-    __slots__ = ()
-
-    def copy(self) -> SealedTally:
-        """Itself: it never changes."""
-        return self
-
-
-_tally_values = attrgetter(*Tally.__slots__)
-
-
-def sealed(sums: Tally | SealedTally) -> Tally | SealedTally:
-    """The same sums, sealed; as they are where a number is too large for it."""
-    if isinstance(sums, SealedTally):
-        return sums
-    try:
-        return SealedTally(msgspec.msgpack.encode(_tally_values(sums)))
-    except OverflowError:
-        return sums
-
-
-def opened(sums: Tally | SealedTally) -> Tally:
-    """The same sums, to be read or changed."""
-    if isinstance(sums, Tally):
-        return sums
-    tally = Tally.__new__(Tally)
-    (
-        tally.cached_tokens,
-        tally.calls,
-        tally.cost_usd,
-        tally.errors,
-        tally.input_tokens,
-        tally.output_tokens,
-        tally.reasoning_tokens,
-        tally.requests,
-        tally.unknown_cost,
-        tally.unknown_usage,
-    ) = msgspec.msgpack.decode(sums)
-    return tally
 
 
 _Figures = tuple[float, float | None, float | None, float | None, Usage | None]

@@ -10,17 +10,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.contents import (
-    CellState,
-    Elsewhere,
-    Exchange,
-    SealedTally,
-    Tally,
-    made_up,
-    opened,
-    sealed,
-)
+from rlm_desktop.engine.contents import CellState, Elsewhere, Exchange, made_up
 from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.tally import SealedTally, Tally, opened, sealed
 
 __all__ = ["BatchNode", "CallNode", "Calls", "CellState", "Elsewhere", "Exchange", "IterationNode", "Node", "Tally"]
 
