@@ -373,7 +373,8 @@ class HistoryPage(QWidget):
         """The ids of the runs that are selected, in their order, whether their rows have come yet or not."""
         if self.view is self.table:
             # Not `selectedRows`, which asks the model about each cell and takes seconds for 10,000 runs.
-            ranges = sorted((one.top(), one.bottom()) for one in self.table.selectionModel().selection())
+            chosen = self.table.selectionModel().selection()
+            ranges = sorted((one.top(), one.bottom()) for one in map(chosen.at, range(chosen.count())))
             return [run_id for top, bottom in ranges for run_id in self.runs.ids[top : bottom + 1]]
         if self.view is self.list and (head := self._head(self.list.currentIndex().row())) is not None:
             return [head.row.id]
