@@ -205,6 +205,12 @@ class TestTable:
             page = await opened(application, wait_until)
             assert page.runs.row(RUNS - 1) is None
             page.table.selectAll()
+            act(application, "pin_session")
+            history = application.workbench.sessions.history
+            assert history is not None
+            await wait_until(lambda: page.current_run is not None and page.current_run.is_pinned)
+            assert all(row.is_pinned for row in history.runs())
+            page.table.selectAll()
             qtbot.keyClick(page.table, Qt.Key.Key_Delete)
             await wait_until(lambda: page.view is None)
             assert application.window.messages.messages[0].text == f"{RUNS} runs deleted."

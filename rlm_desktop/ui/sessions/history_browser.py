@@ -236,9 +236,9 @@ class HistoryBrowser(QObject):
             menu.addAction(self.tr("Open"), self.page.open_current)
             menu.addAction(self.tr("Replay"), lambda: self._replay(rows[0]))
             menu.addAction(self.tr("Rename…"), lambda: self._rename(rows[0]))
-        menu.addAction(self.tr("Tags…"), lambda: self._tag(rows))
+        menu.addAction(self.tr("Tags…"), lambda: self._of_selected(self._tag))
         pin = self.tr("Unpin") if all(row.is_pinned for row in rows) else self.tr("Pin")
-        menu.addAction(pin, lambda: self._pin(rows))
+        menu.addAction(pin, lambda: self._of_selected(self._pin))
         menu.addSeparator()
         menu.addAction(self.tr("Export…"), self.export)
         menu.addAction(self.tr("Delete"), self._delete)
@@ -255,14 +255,26 @@ class HistoryBrowser(QObject):
     def _tag_current(self) -> None:
         if not self.is_shown:
             self._window.history.tag_current()
-        elif rows := self.page.selected_runs():
-            self._tag(rows)
+        else:
+            self._of_selected(self._tag)
 
     def _pin_current(self) -> None:
         if not self.is_shown:
             self._window.history.pin_current()
-        elif rows := self.page.selected_runs():
-            self._pin(rows)
+        else:
+            self._of_selected(self._pin)
+
+    def _of_selected(self, act: Callable[[Sequence[RunRow]], None]) -> None:
+        """Do something with all runs that are selected; those that were not looked at are read first."""
+        ids, known = self.page.selected_ids(), self.page.selected_runs()
+
+        async def read_first() -> None:
+            act(list((await self._sessions.do(lambda history: history.rows(ids))).values()))
+
+        if len(known) < len(ids):
+            self._tasks.spawn(read_first(), name="selected runs")
+        elif known:
+            act(known)
 
     def _pin(self, rows: Sequence[RunRow]) -> None:
         is_pinned = all(row.is_pinned for row in rows)
