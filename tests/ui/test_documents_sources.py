@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -102,6 +103,17 @@ def test_a_quotation_with_words_left_out_is_found_by_its_longest_part() -> None:
     assert text[slice(*span)] == "lit for the first time in 1871, it’s said"
     assert found(text, "never said by anybody here") is None
     assert found(text, "by its") is None  # too short to tell anything
+
+
+@pytest.mark.parametrize(("written", "quoted"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_accents_may_be_characters_of_their_own(
+    written: Literal["NFC", "NFD"], quoted: Literal["NFC", "NFD"]
+) -> None:
+    sentence = "Der Zähler des Cafés läuft rückwärts"
+    text = unicodedata.normalize(written, f"Vorher. {sentence}. Nachher.")
+    span = found(text, unicodedata.normalize(quoted, sentence))
+    assert span is not None
+    assert text[slice(*span)] == unicodedata.normalize(written, sentence)
 
 
 def test_a_quotation_with_emoji_is_found() -> None:

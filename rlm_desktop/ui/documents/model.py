@@ -238,12 +238,15 @@ class DocumentsModel(QAbstractTableModel):
     def totals(self) -> Totals:
         """Sums over the documents."""
         asked = waiting = locked = refused = characters = tokens = 0
+        # Looked up once: over ten thousand documents this is asked ten times a second.
+        is_waiting, is_locked, is_refused = State.WAITING, State.LOCKED, State.FAILED
         for item in self.items:
-            if item.state is State.WAITING:
+            state = item.state
+            if state is is_waiting:
                 waiting += 1
-            elif item.state is State.LOCKED:
+            elif state is is_locked:
                 locked += 1
-            elif item.state is State.FAILED:
+            elif state is is_refused:
                 refused += 1
             elif item.is_included:
                 asked += 1

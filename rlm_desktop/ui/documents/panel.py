@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.ui.documents.capacity import USUAL_WINDOW, Capacity
 from rlm_desktop.ui.documents.chips import MAX_CHIP_ROWS, ChipView
-from rlm_desktop.ui.documents.items import DocumentItem
+from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.model import DocumentsModel, Totals
 from rlm_desktop.ui.documents.table import DocumentsTable
 from rlm_desktop.ui.figures import number, one_line, short_count
@@ -181,7 +181,8 @@ class DocumentsPanel(QWidget):
     @property
     def asked(self) -> list[DocumentItem]:
         """Those that a question is asked over."""
-        return [item for item in self.model.items if item.is_asked]
+        ready = State.READY  # as `is_asked` says, without its cost: there may be ten thousand
+        return [item for item in self.model.items if item.state is ready and item.is_included]
 
     def add(self, items: DocumentItem | Sequence[DocumentItem], row: int | None = None) -> None:
         """List more documents. A name that is taken gets a number, for the REPL tells documents by name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -116,7 +117,10 @@ def found(
     """
     is_over = is_over or after(_SECONDS)
     end = len(text) if end is None else end
-    spans = (Quotation(part).find(text, start, end, is_over) for part in parts_of(quote)[:3])
+    # An accent may be a character of its own in one of both: PDFs and file systems of macOS write such texts.
+    forms = dict.fromkeys((quote, unicodedata.normalize("NFC", quote), unicodedata.normalize("NFD", quote)))
+    parts = (part for form in forms for part in parts_of(form)[:3])
+    spans = (Quotation(part).find(text, start, end, is_over) for part in parts)
     return next((span for span in spans if span is not None), None)
 
 
