@@ -28,6 +28,7 @@ TRIED_SECONDS, TRIED_TEXTS = 0.04, 300
 """How long, and with how many texts at least, a way is tried that need not be the best."""
 _FIRST, _FEWEST, _MOST = 4, 25, 16_000
 """How many places of the index are looked up at once: a few first, because some may be far apart."""
+_AT_ONCE = 1_000
 _FEW_RUNS = 200
 _COLUMNS = (
     texts.c.id, texts.c.run, texts.c.field, texts.c.seq, texts.c.call, texts.c.iteration, texts.c.cell,
@@ -108,6 +109,8 @@ class _Search:
     @property
     def share(self) -> float:
         """How much has been looked through."""
+        if self.has_all:
+            return 1.0
         last = self._rows[0].id if self._rows else self._high
         return 1 - (last - self._low) / max(1, self._top - self._low)
 
@@ -143,7 +146,7 @@ class _Search:
         way = self._ways[0]
         if self._statement is None:
             self._statement = _statement(way, self._chosen)
-        most = _MOST if way.reads_all else self._most
+        most = max(_AT_ONCE, self._most) if way.reads_all else self._most
         found = {"words": way.words, "low": self._low, "high": self._high, "most": most}
         rows = connection.execute(self._statement, found).all()
         self._high = rows[0].last if rows[0].found == most else self._low
