@@ -23,7 +23,7 @@ MESSAGES = st.tuples(st.builds(Message, st.just("user"), st.sampled_from("ab")))
 STREAMS = st.sampled_from(["stdout", "stderr"])
 DELAY = st.just(0.1)
 SMALL = st.integers(0, 3)
-TEXT = st.sampled_from(["", "a", "bc\n"])
+TEXT = st.sampled_from(["", "a", "bc\n", "long enough to be shared by those that it grows into " * 2])
 STATES = st.sampled_from(list(EndState))
 USAGE = st.none() | st.builds(Usage, input_tokens=st.none() | SMALL, output_tokens=st.none() | SMALL)
 COST = st.none() | st.sampled_from([0.25, 0.5])
@@ -165,3 +165,24 @@ def test_no_events() -> None:
     replay = Replay([])
     assert replay.seek(5).status == "queued"
     assert (replay.last_seq, replay.duration(skip_waiting=True), replay.markers) == (0, 0.0, [])
+
+
+def test_what_grows_over_many_keyframes_is_kept_once() -> None:
+    """A reply in many pieces, a cell that prints and calls functions very often: each moment has its part."""
+    grown: list[AnyEvent] = [
+        ev.IterationStarted(call=0, iteration=1, of=1),
+        ev.ModelRequested(call=0, model="m", messages=(Message("user", "a"),)),
+        *(ev.TextDelta(call=0, text=f"piece {number} of a reply; ") for number in range(120)),
+        ev.ModelResponded(call=0, text="all"),
+        ev.CellStarted(call=0, iteration=1, cell=0, code="c"),
+    ]
+    for number in range(120):
+        grown.append(
+            ev.CellOutput(call=0, iteration=1, cell=0, stream="stdout", text=f"line {number} of the output\n")
+        )
+        grown.append(
+            ev.ToolCalled(call=0, iteration=1, cell=0, line=1, name="look", arguments=str(number), duration=0.1)
+        )
+    events = traces.stamped([*ROOT, *grown])
+    chosen = random.Random(1)
+    check(events, [chosen.randint(0, len(events)) for _ in range(15)], 5)

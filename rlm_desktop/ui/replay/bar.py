@@ -96,15 +96,16 @@ class Scrubber(QWidget):
         return marker if abs(place - x) <= _NEAR else None
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        if self._player is None:
-            return
         colours = colours_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        line, head = self._line(), self._x(self._player.position)
+        line = self._line()
         painter.setBrush(QColor(colours.line))
         painter.drawRoundedRect(line, 2, 2)
+        if self._player is None:
+            return
+        head = self._x(self._player.position)
         painter.setBrush(QColor(colours.accent))
         painter.drawRoundedRect(QRectF(line.topLeft(), QPointF(head, line.bottom())), 2, 2)
         for x, marker in self._places:
@@ -234,6 +235,8 @@ class ReplayBar(QWidget):
         for speed in SPEEDS:
             self._speed.addItem(f"{number(speed, 1 if speed < 1 else 0)}×", speed)
         self._skip = QCheckBox(self.tr("Skip waiting"))
+        self._speed.setCurrentIndex(SPEEDS.index(1.0))
+        self._skip.setChecked(True)
         self._skip.setToolTip(self.tr("Cut every wait for a model to half a second"))
         self._stops = QCheckBox(self.tr("Pause at markers"))
         self._stops.setToolTip(self.tr("Stop at iterations, errors, limits and the answer"))
