@@ -25,7 +25,7 @@ from rlm_desktop.ui.figures import clock, number
 from rlm_desktop.ui.loop import Tasks
 
 if TYPE_CHECKING:
-    from rlm_desktop.documents import Document, LeftOut, Loader, Progress
+    from rlm_desktop.documents import Document, Found, LeftOut, Loader, Progress
     from rlm_desktop.documents.load import Known
 
 log = logging.getLogger(__name__)
@@ -172,11 +172,8 @@ class DocumentReader(QObject):
         return looked
 
     async def _read(self, loader: Loader, items: list[DocumentItem]) -> None:
-        from rlm_desktop.documents import Found
-
-        plain = [item for item in items if not (item.password or item.chosen_encoding or item.ocr)]
+        plain, files = await asyncio.to_thread(_plain_files, items)
         if plain:
-            files = [Found(item.path, item.name, item.size_bytes) for item in plain]
             await loader.load_all(
                 files,
                 progress=self._report,
@@ -248,6 +245,14 @@ class DocumentReader(QObject):
         if self._fresh:
             fresh, self._fresh = self._fresh, []
             self.changed.emit([item for item in fresh if item.state is not State.WAITING])
+
+
+def _plain_files(items: Sequence[DocumentItem]) -> tuple[list[DocumentItem], list[Found]]:
+    """The documents that are read as they are, and their files. In a thread: there may be a hundred thousand."""
+    from rlm_desktop.documents import Found
+
+    plain = [item for item in items if not (item.password or item.chosen_encoding or item.ocr)]
+    return plain, [Found(item.path, item.name, item.size_bytes) for item in plain]
 
 
 def _is_same(path: str, key: str | None) -> bool:
