@@ -5719,8 +5719,8 @@
         <translation>In der REPL gibt es keine Variable {name}.</translation>
     </message>
     <message>
-        <source>There is no {what} {key} in the history.</source>
-        <translation>Im Verlauf gibt es {what} {key} nicht.</translation>
+        <source>There is no {what} {some} in the history.</source>
+        <translation>Im Verlauf gibt es {what} {some} nicht.</translation>
     </message>
     <message>
         <source>These events are no run: it begins with RunStarted.</source>

@@ -75,7 +75,7 @@ class RecordedCall:
 
     def plain_results(self) -> Iterator[tuple[str, str, str]]:
         """Model, prompt and result of every plain call that was made below this one."""
-        waiting = [self]
+        waiting: list[RecordedCall] = [self]
         while waiting:
             for prompt, calls in waiting.pop().children.items():
                 waiting += calls
