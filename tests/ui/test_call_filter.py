@@ -145,12 +145,24 @@ def _takes_escape(widget: QWidget) -> bool:
     return event.isAccepted()
 
 
+def test_enter_in_the_field_asks_for_no_row(view: CallTreeView, qtbot: QtBot) -> None:
+    view.select_node(view.state.nodes[1])
+    asked = QSignalSpy(view.inspect_requested)
+    qtbot.keyClicks(view.bar.field, "cloud\r")
+    assert asked.count() == 0
+
+
 def test_escape_is_stop_but_where_there_is_something_to_leave(view: CallTreeView, qtbot: QtBot) -> None:
     assert not _takes_escape(view.bar.field)
     qtbot.keyClicks(view.bar.field, "cloud")
     assert _takes_escape(view.bar.field)
     qtbot.keyClick(view.bar.field, Qt.Key.Key_Escape)
     assert view.bar.field.text() == ""
+    qtbot.keyClicks(view.bar.field, "cloud\r")
+    assert _takes_escape(view.table)
+    qtbot.keyClick(view.table, Qt.Key.Key_Escape)
+    assert not view.bar.filter.is_active
+    assert not _takes_escape(view.table)
     view.show_page(1)
     assert not _takes_escape(view.icicle.canvas)
     view.icicle.enter(view.state.nodes[1])

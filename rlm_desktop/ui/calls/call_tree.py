@@ -352,7 +352,7 @@ class CallTreeView(QWidget):
             self.node_selected.emit(node)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F8, Shift+F8: failures; L: follow; F, Esc: focus; Enter: inspect; 1, 2, 3: tree, icicle, charts."""
+        """F8, Shift+F8: failures; L: follow; F: focus; Esc: show all; Enter: inspect; 1, 2, 3: tree, icicle, charts."""
         if event.key() in _PAGE_KEYS:
             self.show_page(event.key() - Qt.Key.Key_1)
             self.setFocus()
@@ -364,23 +364,29 @@ class CallTreeView(QWidget):
         elif event.key() == Qt.Key.Key_F:
             node = self.selected_node()
             self.set_focus_node(None if self.model.rows.focus is not None else node)
-        elif self._can_leave_focus(event):
-            self._leave_focus()
+        elif self._can_show_all(event):
+            self._show_all()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected_node() is not None:
             self.inspect_requested.emit()
         else:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Escape leaves the focus on a row before it stops a run."""
-        if event.type() == QEvent.Type.ShortcutOverride and self._can_leave_focus(event):
+        """Escape shows all rows again before it stops a run."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._can_show_all(event):
             event.accept()
             return True
         return super().event(event)
 
-    def _can_leave_focus(self, event: QEvent) -> bool:
+    def _can_show_all(self, event: QEvent) -> bool:
         is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-        return is_escape and self.model.rows.focus is not None
+        return is_escape and (self.model.rows.focus is not None or self.bar.filter.is_active)
+
+    def _show_all(self) -> None:
+        if self.model.rows.focus is not None:
+            self._leave_focus()
+        else:
+            self.bar.clear()
 
     # -- what can be done with a row -------------------------------------------------------------------------
 
