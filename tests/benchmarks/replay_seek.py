@@ -39,6 +39,7 @@ def run() -> list[Figure]:
             for event in list(real.events(shape))[:EVENTS]:
                 sink(event)
             history.flush()
+            history.search("anything", wait=600)  # what has not been indexed yet would be while seeks are timed
             figures += _of_state(name, history)
             history.close()
     return [*figures, *_of_window()]

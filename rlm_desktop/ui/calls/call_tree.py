@@ -352,7 +352,7 @@ class CallTreeView(QWidget):
             self.node_selected.emit(node)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F8, Shift+F8: failures; L: follow; F: focus; Esc: show all; Enter: inspect; 1, 2, 3: tree, icicle, charts."""
+        """F8: failures; L: follow; F: focus; Esc: show all; Enter: inspect; 1, 2, 3: tree, icicle, charts."""
         if event.key() in _PAGE_KEYS:
             self.show_page(event.key() - Qt.Key.Key_1)
             self.setFocus()
