@@ -6,9 +6,25 @@ function. It measures, prints nothing, and leaves nothing behind.
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-__all__ = ["Figure"]
+__all__ = ["Figure", "without_collection"]
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Garbage collection kept out of the way, as the window does it (`IdleCollector`)."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib.util
 import os
 import select
@@ -18,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from rlm_desktop.repl.host import Query, Repl, ReplHost, ReplSpec
-from tests.benchmarks import Figure
+from tests.benchmarks import Figure, without_collection
 
 NAME = "repl"
 _SPEC = ReplSpec(context="a short context")
@@ -62,15 +61,8 @@ def _window_floods() -> list[Figure]:
         finally:
             await host.aclose()
 
-    # As the window does it; see `IdleCollector`.
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    try:
-        with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
-            return runner.run(floods())
-    finally:
-        gc.enable()
+    with without_collection(), asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
+        return runner.run(floods())
 
 
 async def _boot(host: ReplHost) -> Figure:

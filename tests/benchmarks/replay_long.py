@@ -16,8 +16,8 @@ from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.history import History
 from rlm_desktop.history.replay import Replay
-from tests.benchmarks import Figure
-from tests.benchmarks.replay_seek import figures_of, megabytes, quiet, timed
+from tests.benchmarks import Figure, without_collection
+from tests.benchmarks.replay_seek import figures_of, megabytes, timed
 
 NAME = "replay_long"
 EVENTS = int(os.environ.get("REPLAY_EVENTS", "1000000"))
@@ -67,7 +67,7 @@ def _replayed(history: History, run_id: str, note: str) -> list[Figure]:
     replay.prepare()
     ready = megabytes() - before
     chosen = random.Random(1)
-    with quiet():
+    with without_collection():
         places = [chosen.randint(0, replay.last_seq) for _ in range(SEEKS)]
         seeks = [timed(lambda at=at: replay.seek(at)) for at in places]
         middle = replay.last_seq // 2

@@ -8,8 +8,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,7 +16,7 @@ import psutil
 import tests.traces as real
 from rlm_desktop.history import History
 from rlm_desktop.history.replay import Replay
-from tests.benchmarks import Figure
+from tests.benchmarks import Figure, without_collection
 
 NAME = "replay_seek"
 EVENTS = 100_000
@@ -57,7 +56,7 @@ def _of_state(name: str, history: History) -> list[Figure]:
         Figure.plain(f"memory of the replay ({name})", megabytes() - before, "MB", note),
     ]
     chosen = random.Random(1)
-    with quiet():
+    with without_collection():
         places = [chosen.randint(0, count) for _ in range(SEEKS)]
         figures += figures_of(
             f"seek anywhere ({name})", note, [timed(lambda at=at: replay.seek(at)) for at in places]
@@ -98,7 +97,7 @@ def _of_window() -> list[Figure]:
         tree.repaint()
         bar.repaint()
 
-    with quiet():
+    with without_collection():
         taken = [timed(drag) for _ in range(SEEKS // 3)]
     for widget in (tree, bar):
         widget.close()
@@ -131,16 +130,3 @@ def timed(do: Callable[[], object]) -> tuple[float, float]:
 def megabytes() -> float:
     gc.collect()
     return psutil.Process().memory_info().rss / 1e6
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Garbage collection kept out of the way, as in the window."""
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.unfreeze()
