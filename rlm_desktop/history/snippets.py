@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from rlm_desktop.history.query import Query, Term
 
@@ -14,7 +15,7 @@ _LONGEST_MARKED = 400
 def snippet(text: str, query: Query) -> tuple[str, tuple[tuple[int, int], ...]]:
     """An excerpt around the first place where a term stands, and start and end of each marked place in it."""
     folded = fold(text)
-    pattern = re.compile("|".join(_pattern(term) for term in query.terms))
+    pattern = _any_of(query.terms)
     first = pattern.search(folded)
     start, end = (first.start(), first.end()) if first else (0, 0)
     begin = _word_start(text, max(0, start - AROUND))
@@ -38,6 +39,11 @@ def fold(text: str) -> str:
 def _folded(character: str) -> str:
     base, *rest = unicodedata.normalize("NFD", character)
     return (base if all(map(unicodedata.combining, rest)) else character).lower()[0]
+
+
+@lru_cache(maxsize=16)
+def _any_of(terms: tuple[Term, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_pattern, terms)))
 
 
 def _pattern(term: Term) -> str:
