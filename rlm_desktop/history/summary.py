@@ -45,7 +45,9 @@ class Summary:
                 pass  # a cache or another run's record answered: no request was sent
             case ev.ModelFailed() if not event.was_sent:
                 pass
-            case ev.ModelResponded() | ev.ModelRetried() | ev.ModelFailed():
+            case ev.ToolCalled(usage=None):
+                pass
+            case ev.ModelResponded() | ev.ModelRetried() | ev.ModelFailed() | ev.ToolCalled():
                 self.sums.add_request(event.usage, event.cost_usd)
             case ev.CellFinished() | ev.CallFinished():
                 self.sums.errors += ev.is_error(event)

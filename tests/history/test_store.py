@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from rlm_desktop.documents import file_key, from_text, load
@@ -82,6 +83,17 @@ def test_the_row_of_a_run_agrees_with_its_state(history: History) -> None:
     assert row.duration == state.now
     assert row.end_state == "completed"
     assert row.question == "Which segments grew?"
+
+
+def test_what_a_tool_asked_a_model_counts_in_the_row_of_its_run(history: History) -> None:
+    began = traces.run(iterations=1, batch=0, ends=False)
+    usage = ev.Usage(input_tokens=70, output_tokens=0)
+    free = ev.ToolCalled(call=0, iteration=1, cell=0, line=1, name="embed", arguments="")
+    paid = msgspec.structs.replace(free, usage=usage, cost_usd=0.5)
+    keep(history, traces.stamped([*began, paid, free]))
+    (row,), totals = history.runs(), history.state("run-1").totals
+    assert (row.requests, row.input_tokens, row.cost_usd) == (2, totals.input_tokens, totals.cost_usd)
+    assert totals.requests == 2
 
 
 @pytest.mark.parametrize(("end", "status", "errors"), [("cancelled", "cancelled", 0), ("failed", "error", 2)])
