@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ _WORDS = {
     sqlite3.SQLITE_LOCKED: "another program holds it locked",
     sqlite3.SQLITE_READONLY: "it may not be written",
     sqlite3.SQLITE_PERM: "it may not be written",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened or created there",
+    sqlite3.SQLITE_CANTOPEN: "its folder does not exist, or there is no permission for it",
     sqlite3.SQLITE_IOERR: "the disk reported an error",
     sqlite3.SQLITE_CORRUPT: "it is damaged",
     sqlite3.SQLITE_NOTADB: "it is not a database",
@@ -150,22 +150,18 @@ class Database:
         self._checkpoints.begin()  # the file itself has to say it
 
     def tidy(self, *, is_last: bool = True) -> None:
-        """Bring the write-ahead log into the file and refresh SQLite's statistics; done before closing.
+        """Bring the write-ahead log into the file and refresh SQLite's statistics.
 
-        `is_last` tells that no other process has it open.
+        `is_last` tells that it is closed now, and no other process has it open.
         """
         if self._checkpoints is None:
             return
         self._hold_log()
-        connection = self._engine.raw_connection()
-        try:
-            pragmas = ["user_version=0"] if is_last else []
+        pragmas = ["user_version=0"] if is_last else []
+        # Where another process has it open, or it cannot be written, the next to close does it.
+        with suppress(sqlite3.Error, SQLAlchemyError), closing(self._engine.raw_connection()) as connection:
             for pragma in (*pragmas, "wal_checkpoint(TRUNCATE)", "optimize"):
                 connection.cursor().execute(f"PRAGMA {pragma}").fetchall()  # pyright: ignore
-        except sqlite3.Error:
-            pass  # another process has it open, or it cannot be written: the next to close does it
-        finally:
-            connection.close()
 
     def shrink(self) -> None:
         """Give the space of what was deleted back, so that nothing of it is left in SQLite's files."""
@@ -178,7 +174,7 @@ class Database:
             raise HistoryError(self.explain(error, "shrunk")) from error
         finally:
             connection.close()
-        self.tidy()
+        self.tidy(is_last=False)
 
     def _raw(self) -> Any:
         """A connection beside those that are kept open."""

@@ -17,7 +17,7 @@ IN_USE = 1
 _MAGIC = b"SQLite format 3\0"
 _USES_LOG = b"\2\2"
 _LOG_HEADER, _FRAME_HEADER = 32, 24
-_LOOKS = 3
+_LOOKS, _BETWEEN_SECONDS = 3, 0.01
 
 
 def lost_changes(database: Path) -> str:
@@ -29,7 +29,7 @@ def lost_changes(database: Path) -> str:
         if not header.startswith(_MAGIC) or header[18:20] != _USES_LOG:
             return ""
         if index.exists():
-            if all(_is_short(log, index) or time.sleep(0.01) for _ in range(_LOOKS)):
+            if _stays_short(log, index):
                 return f"The file {log} was removed or cut off: what was written to the history last is lost."
         elif not log.exists() and header[60:64] == struct.pack(">I", IN_USE):
             return f"The file {log} does not lie beside the history: what was written last may be lost."
@@ -40,6 +40,15 @@ def lost_changes(database: Path) -> str:
 
 def _beside(database: Path, ending: str) -> Path:
     return database.with_name(database.name + ending)
+
+
+def _stays_short(log: Path, index: Path) -> bool:
+    """Whether the log is too short at several looks: another process may be writing the two right now."""
+    for _ in range(_LOOKS):
+        if not _is_short(log, index):
+            return False
+        time.sleep(_BETWEEN_SECONDS)
+    return True
 
 
 def _is_short(log: Path, index: Path) -> bool:

@@ -99,13 +99,14 @@ class Storage:
             ready = _made_ready(copy, Path(folder) / "history.sqlite")
             self.backup(before)
 
-            def slices(_database: Database) -> Iterator[None]:
+            def slices(database: Database) -> Iterator[None]:
                 self._refuse_while_going_on()
                 try:
                     # Into the file that is open, not over it: other processes that have it open see the change.
                     _copy(ready, own, pages=-1)
                 except sqlite3.Error as error:
                     raise HistoryError(f"{copy} cannot be restored: {_reason(error)}.") from error
+                database.mark_in_use()
                 yield from ()
 
             self._do(slices)

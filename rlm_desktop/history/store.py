@@ -57,10 +57,10 @@ class History:
         """`path` is a file or the address of a database.
 
         `on_trouble` gets a sentence, once, when nothing can be written (disk full, file locked or read-only), when
-        it goes on, and when a damaged file was replaced. It is called on the writer's thread.
+        it goes on, when a damaged file was replaced, and when a write-ahead log is missing. It is called on the
+        writer's thread, or on whichever finds out.
         """
         self._target = _target(path)
-        self._on_trouble = on_trouble or (lambda text: None)
         self._token = secrets.token_hex(8)
         self._presence: Presence | None = None
         self._lock = threading.Lock()
@@ -71,7 +71,7 @@ class History:
         self._writer = Writer(
             self._database,
             self._token,
-            on_trouble=self._on_trouble,
+            on_trouble=on_trouble or (lambda text: None),
             on_ended=self._settle_later,
             on_damage=self._rescue,
         )
@@ -418,7 +418,7 @@ class History:
             self._is_closed = True
         atexit.unregister(self.close)
         if not self._writer.close(CLOSE_SECONDS):
-            self._on_trouble(f"Not all of the history could be written. {self._writer.trouble}".strip())
+            self._writer.tell(f"Not all of the history could be written. {self._writer.trouble}".strip())
         self._is_shut = True
         if self._presence is not None:
             self._presence.withdraw()
@@ -452,7 +452,7 @@ class History:
             self._presence = ServerPresence(self._opened, self._token)
         self._presence.announce()
         if remark:
-            self._on_trouble(remark)
+            self._writer.tell(remark)
         self._writer.do(_mark_slices, is_chore=True)
         self._settle_later()
         self._writer.do(self._purge_slices, is_chore=True)
@@ -467,11 +467,11 @@ class History:
             self._opened.close()
             self._opened, remark = rescue(self._target)
             self._watch(self._opened)
-        self._on_trouble(remark)
+        self._writer.tell(remark)
 
     def _watch(self, database: Database) -> None:
         """Have the database replaced when reading shows that it is damaged, and tell what it remarks."""
-        database.on_remark = self._on_trouble
+        database.on_remark = self._writer.tell
 
         def slices(current: Database) -> Iterator[None]:
             if current is database:  # else it has been replaced already

@@ -236,7 +236,7 @@ class Writer:
             self._on_ended()
         if self.trouble:
             self.trouble = ""
-            self._tell("The history is written again; nothing was lost.")
+            self.tell("The history is written again; nothing was lost.")
         return True
 
     def _has_replaced(self) -> bool:
@@ -265,19 +265,20 @@ class Writer:
 
     def _say_lost(self, error: Exception) -> None:
         _log.error("events refused by the history", exc_info=error)
-        self._tell(f"Some events of a run could not be kept in the history: {error}")
+        self.tell(f"Some events of a run could not be kept in the history: {error}")
 
-    def _tell(self, text: str) -> None:
+    def tell(self, text: str) -> None:
+        """Tell the person, on whatever thread this is; a fault of who listens ends nothing here."""
         try:
             self._on_trouble(text)
-        except Exception:  # the listener's fault; writing goes on
+        except Exception:
             _log.exception("on_trouble failed")
 
     def _report(self, text: str) -> None:
         """Say once that nothing can be written for the time being."""
         if text != self.trouble:
             self.trouble = text
-            self._tell(f"{text} The run goes on and is kept in memory until it can be written.")
+            self.tell(f"{text} The run goes on and is kept in memory until it can be written.")
 
     def _fail_tasks(self, why: str) -> None:
         with contextlib.suppress(IndexError):  # at the end two threads may do this at a time

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from rlm_desktop.history import History, checkpoints
 from rlm_desktop.history.checkpoints import Checkpoints
+from rlm_desktop.history.log_file import IN_USE
 from rlm_desktop.history.transfer import receive
 from tests.history import traces
 from tests.history.test_store import keep
@@ -86,6 +89,16 @@ def test_a_log_that_is_removed_or_cut_off_is_told_of(cut_off: Path, length: int 
     assert opened(cut_off) == (["a"], [])
 
 
+def test_a_log_that_another_process_is_writing_is_looked_at_again(
+    cut_off: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = cut_off.with_name("history.sqlite-wal")
+    whole = log.read_bytes()
+    log.write_bytes(b"")
+    monkeypatch.setattr("rlm_desktop.history.log_file.time.sleep", lambda _seconds: log.write_bytes(whole))
+    assert opened(cut_off) == (["a", "b"], [])
+
+
 def test_a_copy_without_its_log_is_told_of(cut_off: Path, history: History, tmp_path: Path) -> None:
     alone = tmp_path / "alone" / "copy.sqlite"
     alone.parent.mkdir()
@@ -106,6 +119,43 @@ def test_the_log_is_imported_with_its_file(cut_off: Path, tmp_path: Path) -> Non
     assert sorted(received.new) == ["a", "b"]
     assert received.remarks == []
     other.close()
+
+
+def says_it_is_in_use(path: Path) -> bool:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("PRAGMA user_version").fetchone() == (IN_USE,)
+
+
+def test_a_file_that_was_emptied_or_restored_still_says_that_it_is_open(history: History, path: Path) -> None:
+    keep(history, traces.run("a"))
+    history._database().mark_in_use()
+    history.storage.backup(path.with_name("copy.sqlite"))
+    history.storage.delete_all()
+    assert says_it_is_in_use(path)
+    history.storage.restore(path.with_name("copy.sqlite"))
+    assert says_it_is_in_use(path)
+    history.close()
+    assert not says_it_is_in_use(path)
+
+
+def test_a_folder_that_is_gone_can_be_closed(history: History, path: Path, troubles: list[str]) -> None:
+    keep(history, traces.run("a"))
+    shutil.rmtree(path.parent)
+    history.close()
+    assert len(troubles) == 1
+
+
+@pytest.mark.expect_log_warnings
+def test_who_fails_to_listen_loses_nothing(path: Path) -> None:
+    def fail(text: str) -> None:
+        raise RuntimeError(text)
+
+    history = History(path, on_trouble=fail)
+    keep(history, traces.run("a"))
+    path.with_name("history.sqlite-wal").unlink()
+    keep(history, traces.run("b"))
+    assert sorted(history.find_runs()) == ["a", "b"]
+    history.close()
 
 
 def test_a_log_that_is_removed_while_it_is_open(history: History, path: Path, troubles: list[str]) -> None:
