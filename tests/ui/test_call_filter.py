@@ -145,11 +145,20 @@ def _takes_escape(widget: QWidget) -> bool:
     return event.isAccepted()
 
 
-def test_enter_in_the_field_asks_for_no_row(view: CallTreeView, qtbot: QtBot) -> None:
+def test_enter_is_for_a_row_in_the_table_alone(view: CallTreeView, qtbot: QtBot) -> None:
     view.select_node(view.state.nodes[1])
     asked = QSignalSpy(view.inspect_requested)
-    qtbot.keyClicks(view.bar.field, "cloud\r")
+    view.show_page(2)
+    assert view.charts is not None
+    qtbot.keyClick(view.charts.load_view, Qt.Key.Key_Return)
+    qtbot.keyClick(view.charts.load_view.more, Qt.Key.Key_Return)
+    view.show_page(0)
+    qtbot.keyClick(view.view_button, Qt.Key.Key_Enter)
     assert asked.count() == 0
+    qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    assert asked.count() == 1
+    qtbot.keyClicks(view.bar.field, "cloud\r")
+    assert asked.count() == 1
 
 
 def test_escape_is_stop_but_where_there_is_something_to_leave(view: CallTreeView, qtbot: QtBot) -> None:

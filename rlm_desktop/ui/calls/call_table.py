@@ -90,10 +90,12 @@ class CallTable(QTableView):
     Signals:
         user_scrolled: The person moved the view or the selection.
         deeper_painted: Rows of a greater level than ever of this run have come into view; the level.
+        inspect_pressed: Enter was pressed on the selected row.
     """
 
     user_scrolled = Signal()
     deeper_painted = Signal(int)
+    inspect_pressed = Signal()
 
     def __init__(self, model: CallModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -250,6 +252,8 @@ class CallTable(QTableView):
             self._go_to_sibling(node, 1 if key == Qt.Key.Key_BracketRight else -1)
         elif key in (Qt.Key.Key_BraceLeft, Qt.Key.Key_BraceRight):
             self._go_to_peer(row, 1 if key == Qt.Key.Key_BraceRight else -1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected_row() >= 0:
+            self.inspect_pressed.emit()
         else:
             return False
         return True

@@ -118,6 +118,7 @@ class CallTreeView(QWidget):
         self._idle_timer = QTimer(self, singleShot=True, interval=0)
         self._idle_timer.timeout.connect(self._look_for_gaps)
         self.table.user_scrolled.connect(self._on_user_scrolled)
+        self.table.inspect_pressed.connect(self.inspect_requested)
         self.table.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.table.viewport().installEventFilter(self)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -352,7 +353,7 @@ class CallTreeView(QWidget):
             self.node_selected.emit(node)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F8: failures; L: follow; F: focus; Esc: show all; Enter: inspect; 1, 2, 3: tree, icicle, charts."""
+        """F8: failures; L: follow; F: focus; Esc: show all; 1, 2, 3: tree, icicle, charts."""
         if event.key() in _PAGE_KEYS:
             self.show_page(event.key() - Qt.Key.Key_1)
             self.setFocus()
@@ -366,8 +367,6 @@ class CallTreeView(QWidget):
             self.set_focus_node(None if self.model.rows.focus is not None else node)
         elif self._can_show_all(event):
             self._show_all()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected_node() is not None:
-            self.inspect_requested.emit()
         else:
             super().keyPressEvent(event)
 

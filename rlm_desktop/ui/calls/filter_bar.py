@@ -199,10 +199,10 @@ class FilterBar(QWidget):
         return is_own
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape clears; Enter is for the field alone, not for the row that is selected."""
+        """Escape clears."""
         if event.key() == Qt.Key.Key_Escape and self._has_something:
             self.clear()
-        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        else:
             super().keyPressEvent(event)
 
     def _restyle(self) -> None:
