@@ -15,7 +15,6 @@ import mmap
 import sys
 import threading
 import time
-from contextlib import suppress
 
 _JOIN_BELOW = 4 << 20
 LARGE = 16 << 20
@@ -76,8 +75,11 @@ def let_go(text: str) -> None:
     key = id(text)
     is_first = key not in _leaving
     _leaving[key] = text
-    with suppress(RuntimeError):  # a program that ends starts no threads; its memory goes anyway
+    try:
         _thread.start_new_thread(_see_off, (key, is_first))
+    except RuntimeError:  # the program ends, or the system has no thread left: whoever is the last frees it
+        if is_first:
+            del _leaving[key]
 
 
 def _see_off(key: int, is_first: bool) -> None:
@@ -122,8 +124,18 @@ def free(texts: list[str]) -> None:
 
 _one_at_a_time = threading.RLock()
 """Of two threads that free the same text the second sees that it is the last. A finalizer may come in between."""
-_OURS = 2
-"""References to a text that only its variable holds, with the one that counting takes."""
+
+
+def _references() -> int:
+    text = "".join(("x", "y"))
+    return sys.getrefcount(text)
+
+
+_OURS = _references()
+"""What is counted of a text that only its variable holds; counting takes one, too, but not from Python 3.14 on.
+
+Were it more than is true, a text that something else holds would be taken for free, and its characters be gone.
+"""
 
 
 def _give_back(text: str) -> None:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rlm_desktop.documents import from_text
-from rlm_desktop.documents.bigtext import TextBuilder, _own_size, _width, free
+from rlm_desktop.documents.bigtext import TextBuilder, _leaving, _own_size, _width, free
 from rlm_desktop.documents.reading import read_utf8
 
 PIECES = st.lists(st.text(alphabet=st.sampled_from("aé\xffжあ\uffff😀\U0010ffff"), max_size=40), max_size=12)
@@ -139,6 +139,14 @@ def test_whoever_holds_a_large_text_last_it_goes_in_a_thread() -> None:
         assert freed.wait(10)
     assert len(by) == 1
     assert by[0] != threading.get_ident()
+
+
+def test_without_a_thread_a_text_is_not_kept_for_ever() -> None:
+    document = from_text("a.txt", "x" * (17 << 20))
+    with patch("rlm_desktop.documents.bigtext._thread.start_new_thread", side_effect=RuntimeError):
+        before = set(_leaving)
+        del document
+    assert set(_leaving) <= before
 
 
 def test_a_text_that_is_given_up_half_way_is_given_back() -> None:
