@@ -203,6 +203,17 @@ def test_keys_and_pointer_read_the_values_out(charts: ChartsView, qtbot: QtBot) 
         assert view.accessibleName().startswith(view.plot.title)
 
 
+def test_a_chart_that_was_not_drawn_yet_says_nothing(qtbot: QtBot) -> None:
+    charts = ChartsView()
+    qtbot.addWidget(charts)
+    charts.set_state(traces.state(SHAPE))
+    charts.show()
+    assert [view.accessibleName() for view in charts.views] == [view.plot.title for view in charts.views]
+    charts._go_on()  # the first one of them
+    assert charts.is_drawing
+    assert "No model" not in " ".join(view.accessibleName() for view in charts.views)
+
+
 def test_a_run_without_figures_says_so(charts: ChartsView) -> None:
     charts.set_state(RunState())
     charts.draw_now()

@@ -50,12 +50,12 @@ class ChartsView(QScrollArea):
         self._clock: Clock = lambda: self._state.now
         self._forget(RunState())
         self._chosen: BatchNode | None = None
-        self.load_view = PlotView(run_plots.concurrency(self._state, self._load, 0.0))
-        self.depth_tokens = PlotView(run_plots.tokens(self.tr("Tokens by depth"), {}))
-        self.model_tokens = PlotView(run_plots.tokens(self.tr("Tokens by model"), {}))
-        self.depth_cost = PlotView(run_plots.cost(self.tr("Cost by depth"), {}))
-        self.model_cost = PlotView(run_plots.cost(self.tr("Cost by model"), {}))
-        self.latency = PlotView(run_plots.latency(None))
+        self.load_view = PlotView(run_plots.concurrency(self._state, self._load, 0.0).frame)
+        self.depth_tokens = PlotView(run_plots.tokens(self.tr("Tokens by depth"), {}).frame)
+        self.model_tokens = PlotView(run_plots.tokens(self.tr("Tokens by model"), {}).frame)
+        self.depth_cost = PlotView(run_plots.cost(self.tr("Cost by depth"), {}).frame)
+        self.model_cost = PlotView(run_plots.cost(self.tr("Cost by model"), {}).frame)
+        self.latency = PlotView(run_plots.latency(None).frame)
         self.views = (
             self.load_view,
             self.depth_tokens,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias, overload
 
@@ -92,6 +92,11 @@ class Plot:
     ticks: tuple[Tick, ...] = ()
     marks: tuple[Tick, ...] = ()
     limit: tuple[float, str] | None = None
+
+    @property
+    def frame(self) -> Plot:
+        """It without all that is counted, for as long as nothing is."""
+        return replace(self, slots=(), series=(), ticks=(), summary="")
 
     @cached_property
     def is_empty(self) -> bool:

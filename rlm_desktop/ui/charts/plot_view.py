@@ -78,7 +78,7 @@ class PlotView(QWidget):
             self._slot = min(self._slot, len(plot.slots) - 1)
             self.updateGeometry()
         self._plot = plot
-        self.setAccessibleName(f"{plot.title}: {plot.summary}")
+        self.setAccessibleName(": ".join(filter(None, (plot.title, plot.summary))))
         self.more.setAccessibleName(self.tr("Copy or save the chart {title}").format(title=plot.title))
         self._describe()
         self.update()
