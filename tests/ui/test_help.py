@@ -17,6 +17,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.checks import Check
+from rlm_desktop.ui.actions import ACTIONS
 from rlm_desktop.ui.help.crash_file import CrashFile
 from rlm_desktop.ui.help.desk import HelpDesk
 from rlm_desktop.ui.help.guide import chapter, guide, search, sections
@@ -40,6 +41,20 @@ async def tasks() -> AsyncIterator[Tasks]:
 
 
 class TestGuide:
+    def test_it_lists_the_keys_that_there_are(self) -> None:
+        text = next(section.text for section in guide() if section.title == "Keys on the keyboard")
+        rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| ")]
+        listed = [keys.strip() for row in rows[2:] for keys in row.split(", ")]
+        spelled = {"Return": "Enter", ",": "comma", ".": "full stop"}
+        first, others = set[str](), set[str]()
+        for action in ACTIONS:
+            keys = ["+".join(spelled.get(key, key) for key in keys.split("+")) for keys in action.keys]
+            first.update(keys[:1])
+            others.update(keys[1:])
+        assert len(listed) == len(set(listed))
+        assert first - set(listed) == set()
+        assert set(listed) - first - others == set()
+
     def test_it_explains_every_term(self) -> None:
         text = "\n".join(section.text for section in guide())
         assert not [term for term in TERMS if f"**{term}" not in text.lower()]
