@@ -110,6 +110,18 @@ def test_a_place_takes_as_much_room_as_is_painted(qtbot: QtBot) -> None:
     assert len(heights) == 2
 
 
+async def test_without_calls_one_comes_back_to_the_question(
+    qapp: QApplication, wait_until: Until, tmp_path: Path
+) -> None:
+    (tmp_path / "note.txt").write_text("The lighthouse was lit in 1871.")
+    async with shown(qapp, 1) as application:
+        application.workbench.add_files([str(tmp_path / "note.txt")])
+        await application.workbench.reader.done()
+        page = await opened(application, wait_until)
+        page.back.click()
+        assert application.window.focusWidget() is application.window.work.question.edit
+
+
 class TestTable:
     async def test_pages_come_as_they_are_looked_at(
         self, qapp: QApplication, qtbot: QtBot, wait_until: Until

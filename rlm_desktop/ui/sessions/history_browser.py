@@ -113,8 +113,8 @@ class HistoryBrowser(QObject):
         """Go back to the work."""
         self._break_off()
         self._window.show_page(None)
-        if self._window.is_working:
-            self._window.work.tree.setFocus()
+        if self._window.is_working and self._workbench.state is None:
+            self._window.work.question.edit.setFocus()  # there are no calls to go to
 
     # -- listing and searching ------------------------------------------------------------------------------
 
