@@ -5207,8 +5207,8 @@
         <translation>Hier geht kein Schlüsselspeicher des Systems. Behalten Sie den Schlüssel nur für diese Sitzung, oder legen Sie ihn in eine Umgebungsvariable oder .env-Datei. Unter Linux bringen GNOME Keyring oder KWallet einen Schlüsselspeicher mit.</translation>
     </message>
     <message>
-        <source>No server is known for the model {model}. Set OPENAI_API_KEY (and OPENAI_BASE_URL for a server other than OpenAI&apos;s) in the environment or in a .env file, add a provider in the settings and name the model PROVIDER/MODEL, pass base_url= or api_key=, or use the model {OFFLINE}, which needs neither key nor network.</source>
-        <translation>Für das Modell {model} ist kein Server bekannt. Setzen Sie OPENAI_API_KEY (und OPENAI_BASE_URL für einen anderen Server als den von OpenAI) in der Umgebung oder in einer .env-Datei, fügen Sie in den Einstellungen einen Anbieter hinzu und nennen Sie das Modell ANBIETER/MODELL, geben Sie base_url= oder api_key= an, oder nehmen Sie das Modell {OFFLINE}, das weder Schlüssel noch Netz braucht.</translation>
+        <source>No server is known for the model {model}. Add a provider in the settings and name the model PROVIDER/MODEL, set OPENAI_API_KEY (and OPENAI_BASE_URL for a server other than OpenAI&apos;s) in the environment or in a .env file, or use the model {OFFLINE}, which needs neither key nor network.</source>
+        <translation>Für das Modell {model} ist kein Server bekannt. Fügen Sie in den Einstellungen einen Anbieter hinzu und nennen Sie das Modell ANBIETER/MODELL, setzen Sie OPENAI_API_KEY (und OPENAI_BASE_URL für einen anderen Server als den von OpenAI) in der Umgebung oder in einer .env-Datei, oder nehmen Sie das Modell {OFFLINE}, das weder Schlüssel noch Netz braucht.</translation>
     </message>
     <message>
         <source>No space left on device</source>
@@ -5551,8 +5551,8 @@
         <translation>Der Lauf hat {done} Iterationen; abzweigen lässt er sich bei 1 bis {done2}, nicht bei {iteration}.</translation>
     </message>
     <message>
-        <source>The run made its {max_calls} model requests.</source>
-        <translation>Der Lauf hat seine {max_calls} Modellanfragen gestellt.</translation>
+        <source>The run made all model requests that it may: {max_calls}.</source>
+        <translation>Der Lauf hat alle Modellanfragen gestellt, die er stellen darf: {max_calls}.</translation>
     </message>
     <message>
         <source>The run took its {timeout} seconds.</source>
@@ -6071,10 +6071,6 @@
         <translation>sie lässt sich nicht ansehen: {error}.</translation>
     </message>
     <message>
-        <source>it cannot be opened or created there</source>
-        <translation>er lässt sich dort nicht öffnen oder anlegen</translation>
-    </message>
-    <message>
         <source>it cannot be opened: {strerror}.</source>
         <translation>sie lässt sich nicht öffnen: {strerror}.</translation>
     </message>
@@ -6249,6 +6245,10 @@
     <message>
         <source>its call was cancelled</source>
         <translation>sein Aufruf wurde abgebrochen</translation>
+    </message>
+    <message>
+        <source>its folder does not exist, or there is no permission for it</source>
+        <translation>den Ordner gibt es nicht, oder er darf nicht benutzt werden</translation>
     </message>
     <message>
         <source>its key is not in the system&apos;s key store</source>

@@ -91,7 +91,7 @@ class Ledger:
         spare = 0 if is_last_chance else 1
         if limits.max_calls is not None and self.requests + spare >= max(limits.max_calls, 1 + spare):
             raise LimitExceeded(
-                EndState.CALL_LIMIT_EXCEEDED, f"The run made its {limits.max_calls} model requests."
+                EndState.CALL_LIMIT_EXCEEDED, f"The run made all model requests that it may: {limits.max_calls}."
             )
         if limits.max_tokens is not None and self.tokens + self._reserved_tokens + tokens > limits.max_tokens:
             used = f"{self.tokens:,} of {limits.max_tokens:,} tokens are used"

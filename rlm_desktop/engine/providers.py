@@ -438,8 +438,7 @@ def find_provider(
 
 def _no_server(model: str) -> str:
     return (
-        f"No server is known for the model {model!r}. Set OPENAI_API_KEY (and OPENAI_BASE_URL for a server "
-        f"other than OpenAI's) in the environment or in a .env file, add a provider in the settings and name the "
-        f"model PROVIDER/MODEL, pass base_url= or api_key=, or use the model {OFFLINE!r}, which needs neither key "
-        "nor network."
+        f"No server is known for the model {model!r}. Add a provider in the settings and name the model "
+        "PROVIDER/MODEL, set OPENAI_API_KEY (and OPENAI_BASE_URL for a server other than OpenAI's) in the "
+        f"environment or in a .env file, or use the model {OFFLINE!r}, which needs neither key nor network."
     )
