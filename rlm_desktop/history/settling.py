@@ -16,8 +16,9 @@ from rlm_desktop.history.texts import Extractor, Found
 
 SLICE_CHARACTERS = 100_000
 """Text that is indexed in one transaction, a few milliseconds' work."""
-BLOCK_BYTES = 64_000
-"""JSON of one packed block of events."""
+BLOCK_BYTES = 32_000
+"""JSON of one packed block of events. Larger ones are smaller on the disk, by a twelfth at most, and take longer to
+read a single text from, as a search does for each of its hits."""
 FORGET = 200
 _SOME = 50
 
@@ -123,7 +124,7 @@ def forget(database: Database, number: int) -> Iterator[None]:
 
 
 def _pack(database: Database, number: int) -> Iterator[None]:
-    """Put small neighbouring blocks of a run together: smaller on the disk, quicker to read."""
+    """Put small neighbouring blocks of a run together, which are smaller then, and cut large ones."""
     last = -1
     while True:
         query = (
@@ -138,16 +139,31 @@ def _pack(database: Database, number: int) -> Iterator[None]:
                     break
                 rows.append(row)
                 lines += more
-            if len(rows) > 1:
-                block = records.block(lines, rows[0].first, rows[-1].last, level=6)
+            blocks = _blocks_of(lines, rows[0].first, rows[-1].last) if rows else []
+            if len(rows) > 1 or len(blocks) > 1:
                 connection.execute(events.delete().where(events.c.id.in_([row.id for row in rows])))
-                connection.execute(events.insert().values(run=number, **block._asdict()))
+                connection.execute(events.insert(), [{"run": number, **block._asdict()} for block in blocks])
             elif not rows:
                 rows = list(connection.execute(query.limit(1)))
         if not rows:
             return
         last = rows[-1].last
         yield
+
+
+def _blocks_of(lines: list[bytes], first: int, last: int) -> list[records.Block]:
+    """Blocks of about equal size; a single one where it is not certain which line is which event."""
+    total = sum(map(len, lines))
+    count = max(1, round(total / BLOCK_BYTES)) if len(lines) == last - first + 1 else 1
+    blocks: list[records.Block] = []
+    begin = taken = 0
+    for end, line in enumerate(lines, 1):
+        taken += len(line)
+        if end == len(lines) or taken * count >= total * (len(blocks) + 1):
+            final = last if end == len(lines) else first + end - 1
+            blocks.append(records.block(lines[begin:end], first + begin, final, level=6))
+            begin = end
+    return blocks
 
 
 def _lines(row: Any) -> list[bytes]:

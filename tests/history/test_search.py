@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import DocumentRef
-from rlm_desktop.history import History, RunFilter
+from rlm_desktop.history import History, RunFilter, settling
 from rlm_desktop.history.matching import _lite
 from rlm_desktop.history.query import Query, Term, parse
 from rlm_desktop.history.snippets import snippet
@@ -304,6 +304,25 @@ def test_runs_are_packed_and_stay_the_same(history: History) -> None:
         if event.seq % 10 == 0:
             history.flush()
     history.search("anything", wait=30)
+    assert history.events("run-1") == events
+
+
+def test_large_blocks_are_cut_so_that_a_text_is_read_without_the_others(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "BLOCK_BYTES", 2000)
+    events = traces.run(iterations=20)
+    keep(history, events)
+    assert history.search("anything", wait=30) == []
+    assert history._opened is not None
+    for _ in settling._pack(history._opened, 1):  # it may not have come to this yet
+        pass
+    with closing(sqlite3.connect(history._opened.name)) as plain:
+        blocks = plain.execute("SELECT first, last FROM events ORDER BY first").fetchall()
+    sizes = [last - first + 1 for first, last in blocks]
+    assert len(blocks) > 5
+    assert max(sizes) < len(events) / 3
+    assert [first for first, _ in blocks[1:]] == [last + 1 for _, last in blocks[:-1]]
     assert history.events("run-1") == events
 
 
