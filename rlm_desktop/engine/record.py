@@ -3,7 +3,7 @@
 The new run does everything anew but asking: replies on record are served in their order, sub-calls on record by
 what they were asked. Cells run again in fresh REPLs, so that the variables are real. From the end of the record on,
 the run is live. No request that was finished is paid for twice; what failed is asked again. Functions of the
-application are called again by the cells that run again: the trace shows their results, cut, and does not hold them.
+application are called again by the cells that run again: the trace shows their results cut, and does not hold them.
 """
 
 from __future__ import annotations
