@@ -380,6 +380,10 @@ class History:
         """Undo `delete_runs`."""
         self._change("run", *run_ids, deleted_at=None)
 
+    def change_run_id(self, run_id: str, new_id: str) -> None:
+        """Give a run another id in the lists; its events keep theirs."""
+        self._change("run", run_id, id=new_id)
+
     def discard(self, run_ids: Sequence[str]) -> None:
         """Remove runs for good, now: those of an import that was broken off."""
         from rlm_desktop.history import changes

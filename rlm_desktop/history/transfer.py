@@ -6,6 +6,7 @@ An archive is a history of its own in one file: it opens, lists and replays wher
 from __future__ import annotations
 
 import re
+import secrets as chance
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -274,25 +275,70 @@ def receive(history: History, path: Path, *, watch: Watch | None = None) -> Rece
             history then.
     """
     watch = watch or Watch()
-    new: list[str] = []
+    coming = _Coming(history)
     try:
         if imports.is_archive(path):
-            received = _receive_archive(history, path, new, watch)
+            received = _receive_archive(history, path, coming, watch)
         else:
-            received = _receive_log(history, path, new, watch)
+            received = _receive_log(history, path, coming, watch)
         watch.step(0)
     except HistoryError as error:
         if not history.flush():
             raise HistoryError(
                 f"{path} was imported in part only; import it again when it can be. {history.trouble}"
             ) from error
-        history.discard(new)
+        coming.take_back()
         raise
     if not history.flush():
         raise HistoryError(f"The import cannot be written yet. {history.trouble}")
-    received.new.extend(dict.fromkeys(run_id for run_id in new if run_id in received.run_ids))
-    _bring_sessions_back(history, received.new)
+    coming.keep()
+    new = [run_id for run_id in dict.fromkeys(coming.run_ids) if run_id in received.run_ids]
+    _bring_sessions_back(history, new)
+    received.new.extend(run_id for run_id in new if run_id not in coming.parts)
+    received.remarks.extend(f"Run {run_id} was in the history in part; it is whole now." for run_id in coming.parts)
     return received
+
+
+class _Coming:
+    """The runs that an import writes, to be kept or taken back as a whole.
+
+    Attributes:
+        run_ids: Those that it writes.
+        parts: Those of them of which the history had a part, and under which id that stands meanwhile.
+    """
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self.run_ids: list[str] = []
+        self.parts: dict[str, str] = {}
+
+    def make_room(self, run_id: str) -> None:
+        """Put aside what the history has of a run that comes whole."""
+        if run_id in self.run_ids:  # it is twice in the file
+            self._history.discard([run_id])
+            return
+        self.parts[run_id] = f"{run_id}-{chance.token_hex(4)}"
+        self._history.change_run_id(run_id, self.parts[run_id])
+
+    def keep(self) -> None:
+        """All is there: each run takes the place of its part, unless nothing of it could be read."""
+        for run_id, part in list(self.parts.items()):
+            if not self._history.has_run(run_id):
+                self._history.change_run_id(self.parts.pop(run_id), run_id)
+                continue
+            row = self._history.run(part)
+            if row.title:
+                self._history.rename_run(run_id, row.title)
+            if row.tags:
+                self._history.tag_run(run_id, row.tags)
+            self._history.pin_run(run_id, row.is_pinned)
+            self._history.discard([part])
+
+    def take_back(self) -> None:
+        """Leave the history as it was."""
+        self._history.discard(self.run_ids)
+        for run_id, part in self.parts.items():
+            self._history.change_run_id(part, run_id)
 
 
 def _bring_sessions_back(history: History, run_ids: Sequence[str]) -> None:
@@ -302,13 +348,13 @@ def _bring_sessions_back(history: History, run_ids: Sequence[str]) -> None:
         history.restore_session(session_id)
 
 
-def _receive_log(history: History, path: Path, new: list[str], watch: Watch) -> Received:
+def _receive_log(history: History, path: Path, coming: _Coming, watch: Watch) -> Received:
     imported = imports.read(path)
     watch.total = sum(len(run.events) for run in imported.runs)
     received = Received(imported.kind, remarks=list(imported.remarks))
     for run in imported.runs:
-        if _is_new(history, run.run_id, len(run.events), received):
-            new.append(run.run_id)
+        if _is_new(history, run.run_id, len(run.events), received, coming):
+            coming.run_ids.append(run.run_id)
             _write(history, _told(run.events, watch), run.origin, watch)
             documents: list[Document] = [from_text(name, text) for name, text in run.texts.items()]
             history.keep_documents(documents)
@@ -324,7 +370,7 @@ def _told(events: Iterable[AnyEvent], watch: Watch) -> Iterator[AnyEvent]:
         yield event
 
 
-def _receive_archive(history: History, path: Path, new: list[str], watch: Watch) -> Received:
+def _receive_archive(history: History, path: Path, coming: _Coming, watch: Watch) -> Received:
     """An archive is read from a copy: opening may upgrade it, and it may lie where nothing can be written."""
     lost = lost_changes(path)
     received = Received("archive", remarks=[lost] if lost else [])
@@ -334,8 +380,8 @@ def _receive_archive(history: History, path: Path, new: list[str], watch: Watch)
             rows = [archive.run(run_id) for run_id in archive.find_runs(order="started", descending=False)]
             watch.total = sum(row.events for row in rows)
             for row in rows:
-                if _is_new(history, row.id, row.events, received):
-                    new.append(row.id)
+                if _is_new(history, row.id, row.events, received, coming):
+                    coming.run_ids.append(row.id)
                     _copy_run(archive, history, row, with_documents=True, watch=watch, remarks=received.remarks)
                     if not history.has_run(row.id):
                         received.run_ids.remove(row.id)
@@ -362,7 +408,7 @@ def _copy_of(path: Path) -> Iterator[Path]:
         yield copy
 
 
-def _is_new(history: History, run_id: str, events: int, received: Received) -> bool:
+def _is_new(history: History, run_id: str, events: int, received: Received, coming: _Coming) -> bool:
     """Whether the run is to be written; one that is there already, perhaps deleted, comes back to the lists.
 
     One of which the history has only a part, because an import was cut off, makes room for the whole.
@@ -372,8 +418,7 @@ def _is_new(history: History, run_id: str, events: int, received: Received) -> b
         return True
     row = history.run(run_id)
     if row.events < events and not row.is_running:
-        history.discard([run_id])
-        received.remarks.append(f"Run {run_id} was in the history in part; it is whole now.")
+        coming.make_room(run_id)
         return True
     received.remarks.append(f"Run {run_id} was in the history already.")
     history.restore_run(run_id)

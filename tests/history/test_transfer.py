@@ -127,9 +127,16 @@ def test_an_import_that_was_cut_off_is_made_whole(history: History, tmp_path: Pa
     keep(history, events[:10])
     path = tmp_path / "x.jsonl"
     path.write_bytes(b"\n".join(msgspec.json.encode(event) for event in events))
+    history.rename_run("x", "Mine")
+    with pytest.raises(TransferCancelled):
+        receive(history, path, watch=Impatient(3))
+    assert history.events("x") == events[:10]
+    assert history.run("x").title == "Mine"
     received = receive(history, path)
     assert "in part" in received.remarks[0]
+    assert received.new == []
     assert history.events("x") == events
+    assert history.find_runs() == ["x"]
     assert "already" in receive(history, path).remarks[0]
 
 
@@ -172,9 +179,12 @@ def test_damaged_parts_of_an_archive_are_left_out(filled: History, tmp_path: Pat
         connection.execute("UPDATE runs SET id = '../../b' WHERE id = 'b'")
         connection.commit()
     history = History(tmp_path / "other.sqlite")
+    keep(history, traces.run("../../b")[:10])
     received = receive(history, path)
-    assert [row.id for row in history.runs()] == received.run_ids == ["a"]
-    assert any("Run ../../b is damaged" in remark for remark in received.remarks)
+    assert received.run_ids == ["a"]
+    assert sorted(row.id for row in history.runs()) == ["../../b", "a"]
+    assert [remark.partition(" is ")[0] for remark in received.remarks if "../../b" in remark] == ["Run ../../b"]
+    assert len(history.events("../../b")) == 10
     history.close()
 
 
@@ -187,8 +197,10 @@ def test_a_block_that_would_fill_the_memory_is_damaged(
         connection.execute("UPDATE events SET codec = 1, data = ?", (zlib.compress(b" " * 20_000),))
         connection.commit()
     history = History(tmp_path / "other.sqlite")
+    keep(history, traces.run("a")[:10])
     with pytest.raises(HistoryError, match="no run in it can be read"):
         receive(history, path)
+    assert history.events("a") == traces.run("a")[:10]
     history.close()
 
 
