@@ -310,7 +310,12 @@ def test_the_calls_of_a_batch_need_no_bar_where_they_fit(inspector: Inspector) -
     state = traces.state(DONE)
     inspector.resize(530, 700)
     inspector.show_node(state, _first(state, lambda node: isinstance(node, BatchNode)))
-    assert inspector.batch.table.horizontalScrollBar().maximum() == 0
+    table = inspector.batch.table
+    assert table.horizontalScrollBar().maximum() == 0
+    assert table.columnWidth(5) >= 160, "results are to be read"
+    inspector.resize(800, 700)
+    assert not table.isColumnHidden(3)
+    assert table.columnWidth(5) >= 160
 
 
 def test_a_chart_with_the_focus_is_the_chart_with_a_frame(inspector: Inspector) -> None:

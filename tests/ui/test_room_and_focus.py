@@ -17,7 +17,10 @@ from rlm_desktop.ui.calls.call_model import Column
 from rlm_desktop.ui.documents.items import DocumentItem
 from rlm_desktop.ui.documents.model import Column as DocumentColumn
 from rlm_desktop.ui.documents.panel import DocumentsPanel
+from rlm_desktop.ui.inspector.batch import BatchPage
 from rlm_desktop.ui.inspector.inspector import Inspector
+from rlm_desktop.ui.models.estimate_label import EstimateLabel
+from rlm_desktop.ui.sessions.run_table import RunsModel, RunTable
 from tests import traces
 from tests.ui.opened import opened_window
 from tests.window_states import DONE, FAILED, _show
@@ -131,6 +134,27 @@ async def test_larger_letters_get_more_room_at_once(qapp: QApplication, wait_unt
         assert corner.isHidden() or menus.right() < corner.x()
         theme.set_sizes("normal", 100)
         await wait_until(lambda: inspector.width() < window.width() / 2)
+
+
+def test_larger_letters_get_wider_columns(qtbot: QtBot) -> None:
+    batch, runs, free = BatchPage(), RunTable(RunsModel()), EstimateLabel()
+    for widget in (batch, runs, free):
+        qtbot.addWidget(widget)
+        font = widget.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        widget.setFont(font)
+        widget.resize(1200, 300)
+        widget.show()
+    runs.fit(1200)
+    for table in (batch.table, runs):
+        head = table.horizontalHeader()
+        shown = [place for place in range(head.count()) if not table.isColumnHidden(place)]
+        assert len(shown) >= 5
+        for place in shown:
+            title = str(table.model().headerData(place, Qt.Orientation.Horizontal))
+            assert head.sectionSize(place) > head.fontMetrics().horizontalAdvance(title)
+    free.setText("kostenlos")
+    assert free.minimumSizeHint().width() == free.sizeHint().width()
 
 
 def test_why_a_document_cannot_be_read_begins_at_its_beginning(qtbot: QtBot) -> None:

@@ -32,7 +32,11 @@ _RIGHT = (2, 3, 4)
 _SLICE_SECONDS = 0.004
 """For the durations of a big batch; what is left follows soon."""
 _MORE_MS = 50
-_LEAST_COLUMN = 40
+_WIDTHS = (60, 116, 76, 116, 92)
+"""Of all columns but the last one, the results', which gets what is left."""
+_LEAVE_FIRST = (3, 2)
+"""Tokens and durations, which the tree has as well, give way to the results."""
+_LEAST_COLUMN, _LEAST_RESULT = 40, 160
 CHART_FROM = 280
 """Lower than this, the page is the table alone."""
 Index = QModelIndex | QPersistentModelIndex
@@ -190,9 +194,9 @@ class BatchPage(QWidget):
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(_LEAST_COLUMN)
-        for column, width in enumerate((60, 124, 76, 116, 84, _LEAST_COLUMN)):
-            header.resizeSection(column, width)
+        header.resizeSection(len(_WIDTHS), _LEAST_COLUMN)
         header.setStretchLastSection(True)  # from what it has now, so that there is no bar where all fits
+        self._widen()
         self.table.activated.connect(lambda index: self.node_chosen.emit(self.model.call(index.row())))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -204,6 +208,8 @@ class BatchPage(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             theme.size_rows(self.table)
+        if event.type() == QEvent.Type.FontChange:
+            self._widen()
         if event.type() == QEvent.Type.PaletteChange:
             self.model.colours = theme.colours_of(self)
 
@@ -211,6 +217,20 @@ class BatchPage(QWidget):
         """Where there is little room it is the table's."""
         super().resizeEvent(event)
         self.distribution.setVisible(self.height() >= CHART_FROM)
+        self._leave_out()
+
+    def _widen(self) -> None:
+        """Give the columns the room that letters of this size need."""
+        for column, width in enumerate(_WIDTHS):
+            self.table.setColumnWidth(column, theme.scaled(self, width))
+        self._leave_out()
+
+    def _leave_out(self) -> None:
+        """Leave columns out until the results have room."""
+        spare = self.width() - theme.scaled(self, sum(_WIDTHS) + _LEAST_RESULT)
+        for column in _LEAVE_FIRST:
+            self.table.setColumnHidden(column, spare < 0)
+            spare += theme.scaled(self, _WIDTHS[column]) if spare < 0 else 0
 
     def show_node(self, node: BatchNode, clock: Clock) -> None:
         """Show a batch, or what it has become."""

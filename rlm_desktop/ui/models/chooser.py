@@ -39,7 +39,7 @@ from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.models.page_tasks import PageTasks
 from rlm_desktop.ui.sentences import said
-from rlm_desktop.ui.theme import figures_font, size_rows
+from rlm_desktop.ui.theme import figures_font, scaled, size_rows
 from rlm_desktop.ui.window_style import muted, without_icons
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -212,7 +212,7 @@ class ModelChooser(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Choose a model"))
-        self.resize(720, 520)
+        self.resize(scaled(self, 720), scaled(self, 520))
         self.setMinimumWidth(560)
         self._book = book
         self._tasks = PageTasks(self, tasks)
@@ -275,7 +275,7 @@ class ModelChooser(QDialog):
         header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, width in ((1, 104), (2, 80), (3, 84), (4, 88)):
-            header.resizeSection(column, width)
+            header.resizeSection(column, scaled(view, width))
         return view
 
     def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: D102

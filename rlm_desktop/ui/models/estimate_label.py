@@ -16,7 +16,7 @@ from rlm_desktop.ui.figures import counted, dollars, money, short_count
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.window_style import set_property
 
-_LEAST_EMS = 4
+_LEAST_EMS = 5
 
 
 class EstimateLabel(QLabel):

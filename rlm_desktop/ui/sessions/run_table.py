@@ -319,27 +319,34 @@ class RunTable(QTableView):
         head.setHighlightSections(False)
         head.setSortIndicatorShown(True)
         head.setSortIndicator(STARTED, Qt.SortOrder.DescendingOrder)
-        for place, column in enumerate(COLUMNS):
-            head.resizeSection(place, column.width)
         head.setSectionResizeMode(QUESTION, QHeaderView.ResizeMode.Stretch)
         head.setMinimumSectionSize(48)
         head.sortIndicatorChanged.connect(self._sort)
+        self._widen()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             theme.size_rows(self)
+        if event.type() == QEvent.Type.FontChange:
+            self._widen()
+
+    def _widen(self) -> None:
+        """Give the columns the room that letters of this size need."""
+        for place, column in enumerate(COLUMNS):
+            self.setColumnWidth(place, theme.scaled(self, column.width))
+        self.fit(self.width())
 
     def _sort(self, section: int, order: Qt.SortOrder) -> None:
         self.sorted_by.emit(COLUMNS[section].order, order == Qt.SortOrder.DescendingOrder)
 
     def fit(self, width: int) -> None:
         """Leave columns out until the question has room."""
-        spare = width - sum(column.width for column in COLUMNS)
+        spare = width - theme.scaled(self, sum(column.width for column in COLUMNS))
         places = {column.order: place for place, column in enumerate(COLUMNS)}
         for order in _LEAVE_FIRST:
             is_hidden = spare < 0
-            spare += COLUMNS[places[order]].width if is_hidden else 0
+            spare += theme.scaled(self, COLUMNS[places[order]].width) if is_hidden else 0
             self.setColumnHidden(places[order], is_hidden)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
