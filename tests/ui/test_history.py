@@ -424,6 +424,7 @@ class TestTransfers:
             sink = history.sink()
             for event in traces.run("secret", question="Is sk-" + "a" * 24 + " a key?"):
                 sink(event)
+            await asyncio.to_thread(history.flush)
             application._transfers.write(["secret"], ExportChoice("markdown", False), tmp_path / "x.md")
             await wait_until(lambda: bool(application.window.messages.messages))
             assert "OpenAI key" in application.window.messages.messages[0].text
