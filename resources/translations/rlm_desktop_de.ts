@@ -338,6 +338,10 @@
         <translation>Zur Zelle gehen, die am längsten wartet.</translation>
     </message>
     <message>
+        <source>Go to the error before and its call.</source>
+        <translation>Zum vorigen Fehler und seinem Aufruf gehen.</translation>
+    </message>
+    <message>
         <source>Go to the filter of the calls.</source>
         <translation>Zum Filter der Aufrufe gehen.</translation>
     </message>
@@ -352,6 +356,10 @@
     <message>
         <source>Go to the list of sessions.</source>
         <translation>Zur Liste der Sitzungen gehen.</translation>
+    </message>
+    <message>
+        <source>Go to the next error and its call.</source>
+        <translation>Zum nächsten Fehler und seinem Aufruf gehen.</translation>
     </message>
     <message>
         <source>Go to the next iteration.</source>
@@ -480,6 +488,10 @@
     <message>
         <source>Pre&amp;vious event</source>
         <translation>&amp;Voriges Ereignis</translation>
+    </message>
+    <message>
+        <source>Previous e&amp;rror</source>
+        <translation>Voriger Fehle&amp;r</translation>
     </message>
     <message>
         <source>Previous i&amp;teration</source>
@@ -4650,6 +4662,10 @@
         <translation>Beenden</translation>
     </message>
     <message>
+        <source>Next error</source>
+        <translation>Nächster Fehler</translation>
+    </message>
+    <message>
         <source>Next event</source>
         <translation>Nächstes Ereignis</translation>
     </message>
@@ -4672,6 +4688,10 @@
     <message>
         <source>Play</source>
         <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Previous error</source>
+        <translation>Voriger Fehler</translation>
     </message>
     <message>
         <source>Previous event</source>

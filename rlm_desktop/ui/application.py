@@ -80,6 +80,8 @@ class Application(QObject):
             "replay_previous": lambda: bench.control_replay(lambda player: player.step_event(-1)),
             "replay_next_iteration": lambda: bench.control_replay(lambda player: player.step_iteration(1)),
             "replay_previous_iteration": lambda: bench.control_replay(lambda player: player.step_iteration(-1)),
+            "replay_next_error": lambda: bench.control_replay(lambda player: player.step_error(1)),
+            "replay_previous_error": lambda: bench.control_replay(lambda player: player.step_error(-1)),
             "find_calls": lambda: window.work.tree.focus_filter(),
             "next_error": lambda: self._go_to_failure(1),
             "previous_error": lambda: self._go_to_failure(-1),
@@ -189,7 +191,8 @@ class Application(QObject):
         for name in ("next_error", "previous_error"):
             actions[name].setEnabled(state is not None)
         actions["replay"].setEnabled(state is not None and not self.workbench.is_live)
-        for name in ("play", "next", "previous", "next_iteration", "previous_iteration"):
+        steps = ("next", "previous", "next_iteration", "previous_iteration", "next_error", "previous_error")
+        for name in ("play", *steps):
             # Disabled outside a replay, so that their keys are free for others.
             actions[f"replay_{name}"].setEnabled(self.workbench.is_replaying)
 

@@ -297,7 +297,7 @@ class Workbench(QObject):
         if node is not self._inspected or node is None:
             self._inspected = node
             if self._feed is not None:
-                self._work.inspector.show_node(self._feed.state, node, self._feed.now)
+                self._work.inspector.show_node(self._feed.state, node, self._feed.now, may_wait=self.is_replaying)
             else:
                 self._work.inspector.show_node(RunState(), None)
 
@@ -340,6 +340,7 @@ class Workbench(QObject):
         replay = await read_replay(self.sessions.do, run_id, self._work.replay)
         player = ReplayPlayer(replay, self)
         player.feed.replaced.connect(self._on_moment)
+        player.failure_reached.connect(self._work.tree.select_call)
         self._show_feed(player.feed)
         self._work.replay.set_player(player)
         self._work.replay.show()
@@ -360,13 +361,12 @@ class Workbench(QObject):
         feed = self._feed
         if feed is None:
             return
-        selected = self._work.tree.selected_node()
         self._inspected = None
         self._work.tree.show_moment(feed.state, feed.now)
         self._work.header.set_state(feed.state, is_replay=self.is_replaying)
         self._window.status.set_state(feed.state, feed.now, is_replay=self.is_replaying)
-        if selected is not None and selected.index < len(feed.state.nodes):
-            self._work.tree.select_node(feed.state.nodes[selected.index])
+        if (selected := self._work.tree.selected_node()) is not None:
+            self._inspect(selected)
 
     def _end_replay(self) -> None:
         player = self._work.replay.player

@@ -132,7 +132,7 @@ def test_the_strip_goes_to_what_ran_there(
     assert strip.isVisible()
     call = next(call for call in view.state.calls.values() if call.depth == 1)
     middle = (call.started + (call.finished or 0)) / 2
-    x = 8 + strip._column(middle)
+    x = 8 + strip._lanes.column(middle)
     found = strip.call_at(x, 4 + 14 + 5)
     assert found is not None
     assert found.depth == 1
@@ -161,8 +161,8 @@ def test_the_strip_grown_live_equals_the_strip_of_the_stored_run(seed: int, step
             strip.refresh(span, state.now, None)
             while strip._unsure or strip._seen < len(state.nodes):
                 strip._take_more()
-    assert live._lanes == stored._lanes
-    assert live._failed == stored._failed
+    assert live._lanes.counts == stored._lanes.counts
+    assert live._lanes.failed == stored._lanes.failed
 
 
 def test_no_run_no_strip(view: CallTreeView) -> None:

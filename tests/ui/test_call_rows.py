@@ -13,6 +13,7 @@ from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, Node
+from rlm_desktop.history.replay import Replay
 from rlm_desktop.ui.calls import call_rows, row_look
 from rlm_desktop.ui.calls.call_rows import CallRows
 from rlm_desktop.ui.calls.call_text import is_failure
@@ -121,6 +122,65 @@ def test_rows_that_are_arranged_in_pieces_are_the_same_in_the_end(
         rows.go_on(math.inf)
         rows.refresh()
         assert rows.visible == list(_expected(rows))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    shape=shapes,
+    steps=st.lists(st.tuples(st.integers(0, 100), st.integers(0, 400), st.integers(0, 9)), max_size=12),
+    is_slow=st.booleans(),
+)
+def test_rows_of_any_moment_are_those_of_a_fresh_view_of_it(
+    shape: Shape, steps: list[tuple[int, int, int]], is_slow: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        if is_slow:
+            patch.setattr(row_look, "PIECE", 3)
+            patch.setattr(call_rows, "_AT_ONCE", 0)
+            patch.setattr(call_rows, "_AT_ONCE_SECONDS", 0.0)
+        replay = Replay(list(traces.events(shape)), work=20)
+        rows = _rows(later=lambda: None)
+        state = replay.seek(replay.last_seq)
+        rows.visible = rows.reset(state)
+        for percent, place, what in steps:
+            if rows.visible:
+                _arrange(rows, place, what)
+            before, state = state, replay.seek(replay.last_seq * percent // 100)
+            if state is before:  # a little on: what is sorted stays where it is
+                rows.refresh()
+                continue
+            rows.visible = rows.move_to(state)
+            assert all(0 <= rows.node(row).index < len(state.nodes) for row in range(len(rows.visible)))
+            rows.go_on(math.inf)
+            assert rows.visible == _afresh(rows)
+
+
+def _arrange(rows: CallRows, place: int, what: int) -> None:
+    if what == 7 or (what in (4, 5) and rows.matches is not None):
+        rows.set_matches(None)
+    elif what == 8:
+        rows.set_matches({node.index for node in rows.state.nodes if node.index % 7 == place % 7})
+    elif what == 9:
+        rows.set_focus(rows.node(place % len(rows.visible)) if place % 2 else None)
+    elif what in (4, 5) and rows.focus is not None:
+        rows.set_focus(None)
+    else:
+        _use(rows, place, what)
+    rows.go_on(math.inf)
+
+
+def _afresh(rows: CallRows) -> list[int]:
+    """The rows of a view that was at no other moment: with the same open rows, focus, order and filter."""
+    fresh = _rows()
+    fresh.visible = fresh.reset(rows.state)
+    fresh._growth.opened = set(rows._growth.opened)
+    fresh.set_focus(rows.focus)
+    fresh.set_order(rows.order, is_ascending=rows.is_ascending)
+    fresh.set_matches(rows.matches)
+    for index in rows._look.shut if rows.matches is not None else ():
+        if index < len(rows.state.nodes):
+            fresh.close(rows.state.nodes[index])
+    return fresh.visible
 
 
 def test_a_filter_is_given_up_for_the_next_one_and_kept_when_rows_are_sorted(

@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +19,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode
 from rlm_desktop.history import History
 from rlm_desktop.history.replay import Replay
+from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.inspector.inspector import Inspector
 from rlm_desktop.ui.replay.bar import ReplayBar, Scrubber
 from rlm_desktop.ui.replay.player import ReplayPlayer
@@ -183,6 +186,68 @@ def test_the_scrubber_by_mouse_and_keys(qtbot: QtBot) -> None:
     spot = QPoint(round(scrubber._x(player.place_of(marker))), 14)
     qtbot.mouseClick(scrubber, Qt.MouseButton.LeftButton, pos=spot)
     check(player)
+
+
+def test_of_the_places_that_the_playhead_is_dragged_over_only_the_last_counts(qtbot: QtBot) -> None:
+    """It follows the pointer at once; what then was shows when there is time."""
+    bar = ReplayBar()
+    qtbot.addWidget(bar)
+    bar.resize(900, 80)
+    bar.show()
+    player = ReplayPlayer(Replay(EVENTS))
+    bar.set_player(player)
+    scrubber = bar.findChild(Scrubber)
+    assert isinstance(scrubber, Scrubber)
+    moments = QSignalSpy(player.feed.changed)
+    shown = player.replay.seq
+    for x in range(60, 160, 10):
+        place = QPointF(x, 14)
+        move = QMouseEvent(
+            QEvent.Type.MouseMove,
+            place,
+            scrubber.mapToGlobal(place),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(scrubber, move)
+        assert player.position == scrubber._seconds(x)
+    assert player.replay.seq == shown
+    qtbot.waitUntil(lambda: player.replay.seq != shown)
+    assert moments.count() == 1
+    assert player.replay.seq == player.replay.seq_at(player.position, skip_waiting=True)
+    check(player)
+
+
+async def test_a_jump_to_an_error_selects_what_failed(qapp: QApplication, qtbot: QtBot, wait_until: Until) -> None:
+    async with opened_window(qapp) as application:
+        run = await asyncio.to_thread(keep, application.workbench.sessions.history, 8)
+        await application.workbench.replay_run(*run)
+        work, actions = application.window.work, application.window.actions_by_name
+        player = work.replay.player
+        assert player is not None
+        player.pause()
+        await player.prepare()
+        player.seek_event(0)
+        errors = [marker for marker in player.replay.markers if marker.kind == "error"]
+        assert len(errors) > 1
+        actions["replay_next_error"].trigger()
+        actions["replay_next_error"].trigger()
+        assert player.replay.seq == errors[1].seq
+        buttons = {button.accessibleName(): button for button in work.replay.findChildren(QToolButton)}
+        qtbot.mouseClick(buttons["Previous error"], Qt.MouseButton.LeftButton)
+        assert player.replay.seq == errors[0].seq
+        player.step_error(-1)
+        assert player.replay.seq == errors[0].seq, "there is none before"
+        scrubber = work.replay.findChild(Scrubber)
+        assert isinstance(scrubber, Scrubber)
+        spot = QPoint(round(scrubber._x(player.place_of(errors[1]))), 14)
+        qtbot.mouseClick(scrubber, Qt.MouseButton.LeftButton, pos=spot)
+        failed = work.tree.selected_node()
+        assert failed is not None
+        assert failed is player.feed.state.nodes[failed.index]
+        assert call_text.is_failure(failed) or any(cell.error for cell in getattr(failed, "cells", ()))
+        await wait_until(lambda: work.inspector.node is failed)
 
 
 def shown_texts(inspector: Inspector) -> list[str]:

@@ -120,16 +120,23 @@ class CallModel(QAbstractTableModel):
 
     # -- the state ------------------------------------------------------------------------------------------
 
-    def show(self, state: RunState, clock: Clock | None = None, *, is_same_run: bool = False) -> None:
-        """Show another run, or the same at another moment.
-
-        `clock` gives its current time when that is not the time of the last event.
-        """
+    def show(self, state: RunState, clock: Clock | None = None) -> None:
+        """Show another run; `clock` gives its current time when that is not the time of the last event."""
         self._clock = clock or (lambda: state.now)
         self.gaps = ()
         self.beginResetModel()
-        self.rows.visible = self.rows.reset(state, is_same_run=is_same_run)
+        self.rows.visible = self.rows.reset(state)
         self.endResetModel()
+
+    def move_to(self, state: RunState, clock: Clock | None = None) -> None:
+        """Show the same run at another moment, arranged as it is."""
+        self._clock = clock or (lambda: state.now)
+        self.gaps = ()
+        self.about_to_replace.emit()
+        self.beginResetModel()
+        self.rows.visible = self.rows.move_to(state)
+        self.endResetModel()
+        self._tell_when_arranged()
 
     def refresh(self) -> list[tuple[int, int, int]]:
         """Take in what has happened; returns the changes as (row, removed, inserted), in order."""

@@ -8,6 +8,7 @@ once a frame.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -30,6 +31,7 @@ DEEPEST_INDENT = 12
 ROOM_FOR_NAME = 124
 """Of the cell of a call, whatever its depth: triangle, icon, chip and the beginning of the name."""
 _PAD = 8
+_MARGIN = 4
 _ICON = 16
 _BATCH_BAR = 52
 _LEAST_TEXT = 36
@@ -115,14 +117,15 @@ class CallPainter:
 
     Attributes:
         hover_row: The row under the pointer, -1 for none.
-        deepest: The greatest level of a row of this run that has been painted.
+        widest: What the cell of a call needs for all names of this run to be read that were painted cut; 0 for
+            none.
     """
 
     def __init__(self, model: CallModel, widget: QWidget) -> None:
         self._model = model
         self._widget = widget
         self.hover_row = -1
-        self.deepest = 0
+        self.widest = 0
         self._style = _Style(widget)
         self._latency_texts: dict[int, tuple[int, str]] = {}
         self._prefixes: dict[int, int] = {}
@@ -137,8 +140,7 @@ class CallPainter:
         }
 
     def forget(self) -> None:
-        """Another run is shown."""
-        self.deepest = 0
+        """Another run is shown, or another moment of it."""
         self._latency_texts.clear()
         self._prefixes.clear()
         self._looks.clear()
@@ -242,17 +244,17 @@ class CallPainter:
         level = rows.level(rows.node(row)) + (1 if rows.is_more(row) else 0)
         return _PAD // 2 + min(level, self._deepest_indent) * INDENT
 
-    def room_for(self, level: int) -> int:
-        """Of the cell of a call of some level, for its name to be read."""
-        indent = _PAD // 2 + min(level, DEEPEST_INDENT) * INDENT
-        chip = self._style.small.width("d99") + 14 if level > DEEPEST_INDENT else 0
-        return round(indent + INDENT + _ICON + 6 + chip + self._style.plain.width("llm_query_batch"))
+    def room_for(self, node: Node, name: str) -> int:
+        """Of the cell of a call, for its name to be read."""
+        level = self._model.rows.level(node)
+        chip = self._style.small.width(f"d{call_text.depth(node)}") + 14 if level > DEEPEST_INDENT else 0
+        signs = _PAD // 2 + min(level, DEEPEST_INDENT) * INDENT + INDENT + _ICON + 6 + chip
+        face = self._style.bold if node.parent is None else self._style.plain
+        return math.ceil(signs + face.width(name) + _MARGIN)
 
     def _paint_calls(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
-        end = left + width - 4
+        end = left + width - _MARGIN
         self._deepest_indent = max(0, min(DEEPEST_INDENT, (width - ROOM_FOR_NAME) // INDENT))
-        level = self._model.rows.level
-        self.deepest = max(self.deepest, max((level(node) for _, _, node in rows), default=0))
         for y, row, node in rows:
             x = self._paint_signs(frame, left + self.indent(row), y, node)
             self._paint_name(frame, x, end, y, node)
@@ -271,7 +273,10 @@ class CallPainter:
 
     def _paint_name(self, frame: _Frame, x: float, end: int, y: int, node: Node) -> None:
         face = self._style.bold if node.parent is None else self._style.plain
-        name, wide = face.fit(call_text.title(node), int(end - x))
+        title = call_text.title(node)
+        name, wide = face.fit(title, int(end - x))
+        if name != title:
+            self.widest = max(self.widest, self.room_for(node, title))
         frame.text(x, y, name, face, "muted" if self._model.rows.is_dimmed(node) else "text")
         x += wide + 10
         if end - x >= 40 and (preview := self._preview(node)):
@@ -309,7 +314,7 @@ class CallPainter:
         for y, row, node in rows:
             x = left + self.indent(row) + INDENT + _ICON + 6
             text = more_text(self._model.rows.hidden_count(node))
-            frame.text(x, y, face.fit(text, left + width - 4 - x)[0], face, "muted")
+            frame.text(x, y, face.fit(text, left + width - _MARGIN - x)[0], face, "muted")
 
     def _triangle(self, frame: _Frame, x: float, y: int, *, is_open: bool) -> None:
         style = self._style

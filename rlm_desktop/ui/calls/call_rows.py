@@ -16,6 +16,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
 from rlm_desktop.ui.calls.call_text import failure_count, is_failure
@@ -163,13 +164,18 @@ class CallRows:
     def _do(self, work: Work, then: Callable[[], None]) -> None:
         """Begin something that may take long; what is under way must have been finished or given up."""
         self._work, self._then = work, then
+        if not self._is_done_at_once():
+            self._put_off()
+
+    def _is_done_at_once(self) -> bool:
+        """Do what is done soon; whether that is all."""
         if self._later is None:
             self._finish()
-            return
-        for _ in range(_AT_ONCE):
-            if self.go_on(0.0):
-                return
-        if not self.go_on(_AT_ONCE_SECONDS):
+            return True
+        return any(self.go_on(0.0) for _ in range(_AT_ONCE)) or self.go_on(_AT_ONCE_SECONDS)
+
+    def _put_off(self) -> None:
+        if self._later is not None:
             self._later()
 
     def _finish(self) -> None:
@@ -178,26 +184,48 @@ class CallRows:
 
     # -- as a whole -----------------------------------------------------------------------------------------
 
-    def reset(self, state: RunState, *, is_same_run: bool = False) -> list[int]:
-        """Take another run; returns its rows, which the caller has to put into `visible`.
+    def reset(self, state: RunState) -> list[int]:
+        """Take another run; returns its rows, which the caller has to put into `visible`."""
+        self._forget(state)
+        self._take_stored()
+        return self._all_rows()
 
-        Of the same run at another moment, what was opened and closed stays so.
+    def move_to(self, state: RunState) -> list[int]:
+        """Take the same run at another moment; returns its rows, which the caller has to put into `visible`.
+
+        What was opened and closed, the filter, the order and the focus stay. Where it takes long to arrange them,
+        these are until then (see `go_on`) the rows that were visible and are there at that moment.
         """
-        opened, shut = (self._growth.opened, self._shut_by_hand) if is_same_run else (set[int](), set[int]())
+        before, look = self.visible, self._wanted or self._look
+        opened, shut = self._growth.opened, self._shut_by_hand
         self._forget(state)
         self._growth.opened |= opened
         self._shut_by_hand |= shut
-        is_small = len(state.nodes) <= SMALL_RUN
-        for node in state.nodes:
-            opens = node.parent is None or (is_small and self._opens_itself(node))
-            if opens and node.index not in shut:
+        self._take_stored()
+        self._look = look.at(self._growth)
+        rows: list[int] = []
+        self._work = self._look.rows(rows)
+        if self._is_done_at_once():
+            return rows
+        self._then = partial(self._replace_all, rows)
+        self._put_off()
+        end = len(state.nodes)
+        return [index for index in before if -end <= index < end]
+
+    def _take_stored(self) -> None:
+        """Take in all that there is. Few rows fail, few are going on: the others are not looked at one by one."""
+        nodes, shut, completed = self.state.nodes, self._shut_by_hand, EndState.COMPLETED
+        open_themselves = nodes if len(nodes) <= SMALL_RUN else nodes[:1]
+        for node in open_themselves:
+            if (node.parent is None or self._opens_itself(node)) and node.index not in shut:
                 self._growth.opened.add(node.index)
-            if node.finished is None:
-                self._live.append(node)
-            elif is_failure(node):
-                self._note_failure(node)
-        self._growth.seen = self._growth.placed = len(state.nodes)
-        return self._all_rows()
+        others = [node for node in nodes if node.status != completed]
+        self._live = [node for node in others if node.finished is None]
+        for node in others:
+            if is_failure(node) and node.finished is not None and not isinstance(node, BatchNode):
+                self.failures.append(node.index)  # of a batch the calls that failed are what there is to see
+                self._open_path(node)
+        self._growth.seen = self._growth.placed = len(nodes)
 
     def _all_rows(self) -> list[int]:
         rows: list[int] = []
@@ -446,18 +474,6 @@ class CallRows:
             return node.depth < DEEPEST_AUTO
         return isinstance(node, IterationNode) and node.call.depth < DEEPEST_AUTO
 
-    def _note_failure(self, node: Node) -> None:
-        """Open the path to a failure of a stored run."""
-        if isinstance(node, BatchNode):
-            return  # the calls that failed are what there is to see
-        self.failures.append(node.index)
-        if self._revealed >= MOST_REVEALED:
-            return
-        self._revealed += 1
-        for ancestor in node.ancestors():
-            if not (isinstance(ancestor, BatchNode) and ancestor.size > BIG_BATCH):
-                self._growth.opened.add(ancestor.index)
-
     def _reveal_by_itself(self, node: Node) -> None:
         """Show a failure."""
         if (top := self._open_path(node)) is not None:
@@ -465,8 +481,10 @@ class CallRows:
 
     def _open_path(self, node: Node) -> Node | None:
         """Have what is above a failure open, except where the person closed it; the topmost that was not."""
+        if self._revealed >= MOST_REVEALED:
+            return None
         path = list(node.ancestors())
-        if self._revealed >= MOST_REVEALED or any(ancestor.index in self._shut_by_hand for ancestor in path):
+        if any(ancestor.index in self._shut_by_hand for ancestor in path):
             return None
         self._revealed += 1
         shut = [

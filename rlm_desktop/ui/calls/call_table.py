@@ -89,12 +89,12 @@ class CallTable(QTableView):
 
     Signals:
         user_scrolled: The person moved the view or the selection.
-        deeper_painted: Rows of a greater level than ever of this run have come into view; the level.
+        names_cut: Names have come into view for which the column of calls has not enough room; what it needs.
         inspect_pressed: Enter was pressed on the selected row.
     """
 
     user_scrolled = Signal()
-    deeper_painted = Signal(int)
+    names_cut = Signal(int)
     inspect_pressed = Signal()
 
     def __init__(self, model: CallModel, parent: QWidget) -> None:
@@ -161,10 +161,10 @@ class CallTable(QTableView):
             last = self.rowAt(event.rect().bottom())
             rows = range(first, (last if last >= 0 else len(self._calls.rows.visible) - 1) + 1)
             top = self.rowViewportPosition(first)
-            width, deepest = self.viewport().width(), self.rows_painter.deepest
+            width, widest = self.viewport().width(), self.rows_painter.widest
             self.rows_painter.paint(painter, rows, top, self._sections(), self.selected_row(), width)
-            if self.rows_painter.deepest > deepest:
-                self.deeper_painted.emit(self.rows_painter.deepest)
+            if self.rows_painter.widest > widest:
+                self.names_cut.emit(self.rows_painter.widest)
         painter.end()
 
     def _sections(self) -> list[Section]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import CallNode, Node
+from rlm_desktop.engine.tree import Node
 from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import CallModel, Clock, Column
@@ -31,6 +31,7 @@ from rlm_desktop.ui.calls.icicle import IcicleView
 from rlm_desktop.ui.calls.notes import NoteLine, crumbs
 from rlm_desktop.ui.calls.overview import OverviewStrip
 from rlm_desktop.ui.calls.row_look import Order
+from rlm_desktop.ui.calls.row_menu import row_menu
 from rlm_desktop.ui.calls.timescale import IdleTimes
 from rlm_desktop.ui.language import marked
 
@@ -53,7 +54,6 @@ class CallTreeView(QWidget):
     Signals:
         node_selected: The person (or `select_node`) chose a row; its `Node`.
         inspect_requested: Enter was pressed on a row: the person wants to read what it did.
-        state_shown: Another run is shown.
         stop_requested: The person wants a call with all below it to stop; its number.
         message: Something to tell the person, as "Saved …"; text, level.
         menu_opening: The menu of a row is about to open: the `QMenu`, to be added to, and the `Node`.
@@ -61,7 +61,6 @@ class CallTreeView(QWidget):
 
     node_selected = Signal(object)
     inspect_requested = Signal()
-    state_shown = Signal()
     stop_requested = Signal(int)
     menu_opening = Signal(object, object)
     message = Signal(str, str)
@@ -112,7 +111,7 @@ class CallTreeView(QWidget):
         self.columns = Columns(self.table, self.model, self)
         self.columns.sorting_chosen.connect(self.sort)
         later = Qt.ConnectionType.QueuedConnection  # not while they are being painted
-        self.table.deeper_painted.connect(self.columns.show_level, later)
+        self.table.names_cut.connect(self.columns.show_names, later)
         self.table.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.horizontalHeader().customContextMenuRequested.connect(self._open_column_menu)
         self._idle_timer = QTimer(self, singleShot=True, interval=0)
@@ -207,46 +206,48 @@ class CallTreeView(QWidget):
         """The run that is shown."""
         return self.model.state
 
-    def show_moment(self, state: RunState, clock: Clock | None = None) -> None:
-        """Show the same run at another moment: what is opened, looked for, sorted by and in view stays so."""
-        rows, bar = self.model.rows, self.table.verticalScrollBar()
-        order, is_ascending, wanted, place = rows.order, rows.is_ascending, self.bar.filter, bar.value()
-        self.set_state(state, clock, is_same_run=True)
-        if order != "time":
-            self.model.set_order(order, is_ascending=is_ascending)
-        if wanted.is_active:
-            self._finder.start(wanted)
-        self.table.settle()
-        bar.setValue(place)
-
-    def set_state(self, state: RunState | None, clock: Clock | None = None, *, is_same_run: bool = False) -> None:
+    def set_state(self, state: RunState | None, clock: Clock | None = None) -> None:
         """Show another run.
 
         Args:
             state: The run; None for none.
             clock: Its current time in seconds, where that is not the time of its last event (`RunFeed.now`).
-            is_same_run: It is the run that is shown, at another moment: see `show_moment`.
         """
         self.table.rows_painter.forget()
-        self.columns.show_level(0)
-        self.model.show(state or RunState(), clock, is_same_run=is_same_run)
+        self.columns.show_names(0)
+        self.model.show(state or RunState(), clock)
         self._finder.set_state(self.state)
-        self.bar.set_state(self.state)
-        if not is_same_run:
-            self.bar.clear()
+        self.bar.clear()
         self.focus_note.say("")
-        self._show_sorting()
-        self._begin_looking_for_gaps()
         self.icicle.set_state(self.state, clock)
-        if self.charts is not None:
-            self.charts.set_state(self.state, clock)
         self.overview.set_state(self.state)
         self._follows = True
-        self._new_rows = 0
         self.table.verticalScrollBar().setValue(0)
+        self._show_new_state(clock)
+
+    def show_moment(self, state: RunState, clock: Clock | None = None) -> None:
+        """Show the same run at another moment: what is opened, looked for, sorted by and in view stays so."""
+        self.table.rows_painter.forget()
+        self.model.move_to(state, clock)
+        self._finder.move_to(state)
+        if self.model.rows.focus is None:
+            self.focus_note.say("")
+        self.icicle.move_to(state, clock)
+        self.overview.move_to(state)
+        self._go_back()  # where the rows are still being arranged; else that has been done
+        if (node := self.selected_node()) is not None:
+            self.icicle.select(node)
+        self._show_new_state(clock)
+
+    def _show_new_state(self, clock: Clock | None) -> None:
+        self.bar.set_state(self.state)
+        self._show_sorting()
+        self._begin_looking_for_gaps()
+        if self.charts is not None:
+            self.charts.set_state(self.state, clock)
+        self._new_rows = 0
         self._place_overlays()
         self._show_overview()
-        self.state_shown.emit()
 
     def refresh(self) -> None:
         """Take in what has happened to the state; at most thirty times a second."""
@@ -302,6 +303,12 @@ class CallTreeView(QWidget):
         if row >= 0:
             self._stop_following()
             self.table.go_to(row)
+
+    def select_call(self, number: int) -> None:
+        """Select a call by its number; of one that goes on its last iteration, which is what it does now."""
+        call = self.state.calls.get(number)
+        if call is not None:
+            self.select_node(call.iterations[-1] if call.is_running and call.iterations else call)
 
     def select_failure(self, step: int = 1) -> bool:
         """Select the next (1) or previous (-1) failure; False when there is none."""
@@ -397,35 +404,9 @@ class CallTreeView(QWidget):
 
     def row_menu(self, node: Node) -> QMenu:
         """What can be done with a row."""
-        rows = self.model.rows
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if node.children:
-            is_open = rows.is_open(node)
-            text = self.tr("Close") if is_open else self.tr("Open")
-            menu.addAction(text, lambda: (rows.close if is_open else rows.open)(node))
-            menu.addAction(self.tr("Open everything below"), lambda: rows.open_all(node))
-            menu.addAction(self.tr("Close everything below"), lambda: rows.close_all(node))
-            menu.addSeparator()
-        if rows.focus is not None:
-            menu.addAction(self.tr("Show the whole run"), lambda: self.set_focus_node(None))
-        if node.children and node is not rows.focus and node.parent is not None:
-            menu.addAction(self.tr("Show only this and what is below"), lambda: self.set_focus_node(node))
-        menu.addAction(self.tr("Copy the row"), lambda: self._copy_row(node))
-        if isinstance(node, CallNode) and node.is_running:
-            menu.addSeparator()
-            is_root = node.parent is None
-            whole = self.tr("Stop the run") if is_root else self.tr("Stop this call and what is below")
-            menu.addAction(whole, lambda: self.stop_requested.emit(node.number))
+        menu = row_menu(self, node)
         self.menu_opening.emit(menu, node)
         return menu
-
-    def _copy_row(self, node: Node) -> None:
-        row = self.model.rows.row_of(node)
-        if row >= 0:
-            shown = (column for column in Column if not self.table.horizontalHeader().isSectionHidden(column))
-            texts = (self.model.text(row, column) for column in shown)
-            QGuiApplication.clipboard().setText("\t".join(text for text in texts if text))
 
     # -- finding --------------------------------------------------------------------------------------------
 
@@ -589,8 +570,3 @@ class CallTreeView(QWidget):
     def sizeHint(self) -> QSize:
         """Wide enough for all columns that are shown at first."""
         return QSize(880, 480)
-
-
-def describe(node: Node) -> str:
-    """A node's place in the run, as `Run › Iteration 3 › llm_query_batch ×250 › Sub-call 17`."""
-    return " › ".join(call_text.title(part) for part in (*reversed(list(node.ancestors())), node))

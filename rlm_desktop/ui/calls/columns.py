@@ -30,11 +30,12 @@ _WIDTHS = {
     Column.OWN_TOKENS: 118,
     Column.OWN_COST: 82,
 }
-_NARROW_BELOW = 700
 _LEAST_CALL = 160
-_SNUG_WIDTHS = {Column.STATUS: 108, Column.DURATION: 70, Column.TOKENS: 114, Column.COST: 84}
-_NARROW_WIDTHS = {Column.STATUS: 60, Column.DURATION: 76, Column.TOKENS: 118, Column.COST: 84}
-_TIGHT_WIDTHS = {Column.STATUS: 44, Column.DURATION: 70, Column.TOKENS: 114, Column.COST: 84}
+_LEAST_TIMELINE = 120
+"""So that one sees what ran beside what; only names that would be cut take more."""
+_SNUG_WIDTHS = {Column.STATUS: 108, Column.DURATION: 70, Column.TOKENS: 114, Column.COST: 76}
+_NARROW_WIDTHS = {Column.STATUS: 60, Column.DURATION: 70, Column.TOKENS: 108, Column.COST: 72}
+_TIGHT_WIDTHS = {Column.STATUS: 44, Column.DURATION: 66, Column.TOKENS: 104, Column.COST: 68}
 _LEAST, _MOST = 48, 4000
 
 
@@ -62,7 +63,7 @@ class Columns(QObject):
         self._owner = parent
         self._is_fitting = True
         self._are_widths_chosen = False
-        self._level = 0
+        self._need = 0
         header = table.horizontalHeader()
         for column, width in _WIDTHS.items():
             header.resizeSection(column, width)
@@ -83,9 +84,11 @@ class Columns(QObject):
         if column != Column.TIMELINE and not self._is_fitting:
             self._are_widths_chosen = True
 
-    def show_level(self, level: int) -> None:
-        """Rows so deep have come into view: their names are to be read. 0 for those of another run."""
-        self._level = level
+    def show_names(self, need: int) -> None:
+        """Names that need so much room have come into view: they are to be read. 0 for those of another run."""
+        if not need:
+            self._table.rows_painter.widest = 0
+        self._need = need
         self.fit(self._owner.width())
 
     def fit(self, width: int) -> None:
@@ -94,29 +97,30 @@ class Columns(QObject):
             return
         self._is_fitting = True
         header = self._header
-        is_narrow = width < scaled(self._owner, _NARROW_BELOW)
-        need = self._table.rows_painter.room_for(self._level) if self._level else _LEAST_CALL
-        room = most = 0
-        for widths in (_NARROW_WIDTHS, _TIGHT_WIDTHS) if is_narrow else (_WIDTHS, _SNUG_WIDTHS, _NARROW_WIDTHS):
-            room = width - self._take(widths) - 14  # the scroll bar, and the ring that shows where the keyboard is
-            most = room - header.minimumSectionSize()
-            if need <= most:
-                break
-        wanted = int(room * 0.7) if is_narrow else max(240, int(room * 0.6))
+        need = max(self._need, scaled(self._owner, _LEAST_CALL))
+        timeline = 0 if header.isSectionHidden(Column.TIMELINE) else scaled(self._owner, _LEAST_TIMELINE)
+        figures, room = self._figures(width, need + timeline)
+        for column, wide in figures.items():
+            header.resizeSection(column, wide)
+        wanted = min(int(room * 0.6), room - timeline) if timeline else room
+        most = room - header.minimumSectionSize() if timeline else room
         header.resizeSection(Column.CALL, max(_LEAST_CALL, min(max(wanted, need), most)))
         self._is_fitting = False
 
-    def _take(self, widths: dict[Column, int]) -> int:
-        """Give the columns of figures these widths; returns what all take but the call and the timeline."""
-        header = self._header
-        for column, width in {**_WIDTHS, **widths}.items():
-            if column not in (Column.CALL, Column.TIMELINE):
-                header.resizeSection(column, scaled(self._owner, width))
-        return sum(
-            header.sectionSize(column)
-            for column in Column
-            if not header.isSectionHidden(column) and column not in (Column.CALL, Column.TIMELINE)
-        )
+    def _figures(self, width: int, need: int) -> tuple[dict[Column, int], int]:
+        """The widest columns of figures beside which there is so much room, else the narrowest; and the room."""
+        figures, room = dict[Column, int](), 0
+        for widths in (_WIDTHS, _SNUG_WIDTHS, _NARROW_WIDTHS, _TIGHT_WIDTHS):
+            figures = {
+                column: scaled(self._owner, wide)
+                for column, wide in {**_WIDTHS, **widths}.items()
+                if column not in (Column.CALL, Column.TIMELINE)
+            }
+            taken = sum(wide for column, wide in figures.items() if not self._header.isSectionHidden(column))
+            room = width - taken - 14  # the scroll bar, and the ring that shows where the keyboard is
+            if need <= room:
+                break
+        return figures, room
 
     # -- sorting --------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ _SHOW_FIRST = 0.05
 _SHARE = 10
 """Showing many hits takes long; it is done so rarely that most of the time is for searching."""
 _AGAIN_MS = 1000
+_SOON_MS = 66
 
 
 class Finder(QObject):
@@ -55,6 +56,12 @@ class Finder(QObject):
         self._timer.stop()
         self._search = None
         self._state = state
+
+    def move_to(self, state: RunState) -> None:
+        """Search the same run at another moment, soon: it may be about to be at another one."""
+        self.set_state(state)
+        if self._wanted.is_active:
+            self._timer.start(_SOON_MS)
 
     def start(self, wanted: CallFilter) -> None:
         """Search for something else."""

@@ -305,6 +305,14 @@ class IcicleView(QWidget):
         self.canvas.select(None)
         self.lay_out()
 
+    def move_to(self, state: RunState, clock: Clock | None = None) -> None:
+        """Show the same run at another moment, soon."""
+        top, nodes = self._top, state.nodes
+        self._state = state
+        self._clock = clock or (lambda: state.now)
+        self._top = nodes[top.index] if top is not None and top.index < len(nodes) else None
+        self.refresh()
+
     def refresh(self) -> None:
         """Take in what has happened, twice a second at most, and a twentieth of the time at most."""
         if self.isVisible() and not self._timer.isActive():

@@ -28,6 +28,39 @@ _NEAR = 5_000
 """Rows before and after a moment among which a call is looked for, with all above them: a run may have millions."""
 
 
+class _Lanes:
+    """How many calls more or less are under way from one column to the next, by depth, and where some failed."""
+
+    def __init__(self, span: tuple[float, float], room: int) -> None:
+        self.room = room
+        self.counts: list[list[int]] = []
+        self.failed: set[tuple[int, int]] = set()
+        self._start = span[0]
+        self._scale = room / (span[1] - span[0])
+
+    def column(self, moment: float) -> int:
+        """Where a time is."""
+        column = int((moment - self._start) * self._scale)
+        return 0 if column < 0 else min(column, self.room - 1)
+
+    def begin(self, call: CallNode) -> None:
+        """A call has begun to do something."""
+        self._lane(call.depth)[self.column(_began(call))] += 1
+
+    def end(self, call: CallNode) -> None:
+        """A call that had begun has ended."""
+        column = self.column(call.finished or 0.0)
+        self._lane(call.depth)[column + 1] -= 1
+        if call_text.is_failure(call):
+            self.failed.add((min(call.depth, MOST_LANES - 1), column))
+
+    def _lane(self, depth: int) -> list[int]:
+        number = min(depth, MOST_LANES - 1)
+        while len(self.counts) <= number:
+            self.counts.append([0] * (self.room + 1))
+        return self.counts[number]
+
+
 class OverviewStrip(QWidget):
     """One lane per depth; the higher the filling, the more calls were under way.
 
@@ -46,6 +79,7 @@ class OverviewStrip(QWidget):
         self._span = (0.0, 1.0)
         self._now = 0.0
         self._box: tuple[float, float] | None = None
+        self._before: _Lanes | None = None
         self._forget()
         self._timer = QTimer(self, singleShot=True, interval=66)
         self._timer.timeout.connect(self.update)
@@ -58,21 +92,26 @@ class OverviewStrip(QWidget):
 
     def _forget(self) -> None:
         self._taken = (-1, 0)
-        self._room = max(10, self.width() - 2 * _PAD)
-        self._scale = self._room / (self._span[1] - self._span[0])
+        self._lanes = _Lanes(self._span, max(10, self.width() - 2 * _PAD))
         self._seen = 0
         self._unsure = 0
         self._waiting: deque[CallNode] = deque()
         self._live: deque[CallNode] = deque()
-        self._lanes: list[list[int]] = []
-        self._failed: set[tuple[int, int]] = set()
 
     def set_state(self, state: RunState) -> None:
         """Show another run."""
         self._state = state
+        self._before = None
         self._forget()
         self._box = None
         self.update()
+
+    def move_to(self, state: RunState) -> None:
+        """Show the same run at another moment: what shows is kept until all that then was has been taken in."""
+        self._before = self._before or self._lanes
+        self._state = state
+        self._forget()
+        self._more.start(_AGAIN_MS)  # not yet: it may be about to be at another moment
 
     def refresh(self, span: tuple[float, float], now: float, box: tuple[float, float] | None) -> None:
         """Take in what has happened.
@@ -86,16 +125,10 @@ class OverviewStrip(QWidget):
             self._span = span
             self._forget()
         self._now, self._box = now, box
-        lanes = len(self._lanes)
-        self._take_new()
-        if len(self._lanes) != lanes:
-            self.updateGeometry()
-        if not self._timer.isActive():
-            self._timer.start()
-
-    def _column(self, moment: float) -> int:
-        column = int((moment - self._span[0]) * self._scale)
-        return 0 if column < 0 else min(column, self._room - 1)
+        if self._before is None:
+            self._take_more()
+        else:
+            self._update_soon()
 
     def _take_new(self) -> None:
         """Take in what has happened; of a big run one part at a time: nothing waits for the strip."""
@@ -108,39 +141,35 @@ class OverviewStrip(QWidget):
         new = nodes[self._seen : self._seen + _PART]
         self._seen += len(new)
         self._unsure = max(0, self._unsure - _PART)
-        self._waiting += [node for node in new if isinstance(node, CallNode)]
-        self._take_begun()
-        self._take_ended()
+        for node in new:
+            if isinstance(node, CallNode):
+                if node.finished is None:
+                    self._waiting.append(node)
+                else:
+                    self._lanes.begin(node)
+                    self._lanes.end(node)
+        for call in _changed(self._waiting, lambda call: call.status != "queued"):
+            self._lanes.begin(call)
+            self._live.append(call)
+        for call in _changed(self._live, lambda call: call.finished is not None):
+            self._lanes.end(call)
         if self._seen < len(nodes):
             self._more.start(0)
-        elif self._unsure:
+            return
+        self._before = None
+        if self._unsure:
             self._more.start(_AGAIN_MS)
 
-    def _take_begun(self) -> None:
-        for call in _changed(self._waiting, lambda call: call.status != "queued"):
-            self._lane(call.depth)[self._column(_began(call))] += 1
-            self._live.append(call)
-
-    def _take_ended(self) -> None:
-        for call in _changed(self._live, lambda call: call.finished is not None):
-            column = self._column(call.finished or 0.0)
-            self._lane(call.depth)[column + 1] -= 1
-            if call_text.is_failure(call):
-                self._failed.add((min(call.depth, MOST_LANES - 1), column))
-
     def _take_more(self) -> None:
-        lanes = len(self._lanes)
+        lanes = len(self._lanes.counts)
         self._take_new()
-        if len(self._lanes) != lanes:
+        if len(self._lanes.counts) != lanes:
             self.updateGeometry()
+        self._update_soon()
+
+    def _update_soon(self) -> None:
         if not self._timer.isActive():
             self._timer.start()
-
-    def _lane(self, depth: int) -> list[int]:
-        number = min(depth, MOST_LANES - 1)
-        while len(self._lanes) <= number:
-            self._lanes.append([0] * (self._room + 1))
-        return self._lanes[number]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Lanes, failures, the box of what is in view."""
@@ -149,18 +178,19 @@ class OverviewStrip(QWidget):
         painter.fillRect(self.rect(), QColor(colours.panel))
         painter.setPen(QColor(colours.line))
         painter.drawLine(0, 0, self.width(), 0)
-        now = self._column(self._now) + 1
-        for number, lane in enumerate(self._lanes):
-            self._paint_lane(painter, number, lane[:now])
-        if self._box is not None and self._lanes:
-            self._paint_box(painter, self._box, len(self._lanes))
+        shown = self._before or self._lanes
+        for number in range(len(shown.counts)):
+            self._paint_lane(painter, number, shown)
+        if self._box is not None and shown.counts:
+            self._paint_box(painter, self._box, shown)
         painter.end()
 
-    def _paint_lane(self, painter: QPainter, number: int, changes: list[int]) -> None:
+    def _paint_lane(self, painter: QPainter, number: int, shown: _Lanes) -> None:
         colours = theme.colours_of(self)
         ink = QColor(colours.rlm if number == 0 else colours.llm)
         ink.setAlpha(170)
-        counts = list(accumulate(changes))
+        now = shown.column(self._now)
+        counts = list(accumulate(shown.counts[number][: now + 1]))
         most = math.log1p(max(counts, default=1))
         bottom = 4 + (number + 1) * _LANE
         height = _LANE - 3
@@ -174,21 +204,21 @@ class OverviewStrip(QWidget):
                 painter.fillRect(QRectF(_PAD + start, bottom - tall, end - start, tall), ink)
             start = end
         error = QColor(colours.error)
-        for lane, column in self._failed:
-            if lane == number:
+        for lane, column in shown.failed:
+            if lane == number and column <= now:
                 painter.fillRect(QRectF(_PAD + column, bottom - height, 2, height), error)
 
-    def _paint_box(self, painter: QPainter, box: tuple[float, float], lanes: int) -> None:
+    def _paint_box(self, painter: QPainter, box: tuple[float, float], shown: _Lanes) -> None:
         accent = QColor(theme.colours_of(self).accent)
-        left, right = self._column(box[0]), self._column(box[1])
+        left, right = shown.column(box[0]), shown.column(box[1])
         painter.setPen(accent)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(QRectF(_PAD + left - 1, 2, max(4, right - left + 2), lanes * _LANE + 3))
+        painter.drawRect(QRectF(_PAD + left - 1, 2, max(4, right - left + 2), len(shown.counts) * _LANE + 3))
 
     def call_at(self, x: float, y: float) -> CallNode | None:
         """The call of a lane that was under way at a moment, else the one nearest to it."""
         start, end = self._span
-        moment = start + (x - _PAD) / self._room * (end - start)
+        moment = start + (x - _PAD) / self._lanes.room * (end - start)
         lane = max(0, int((y - 4) // _LANE))
         nodes = self._state.nodes
         at = bisect_right(nodes, moment, key=lambda node: node.started)
@@ -216,6 +246,7 @@ class OverviewStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Other columns."""
         super().resizeEvent(event)
+        self._before = None
         self._forget()
         self._take_new()
 

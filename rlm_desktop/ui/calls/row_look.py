@@ -74,6 +74,17 @@ class RowLook:
         vars(other).update(vars(self))
         return other
 
+    def at(self, growth: Growth) -> RowLook:
+        """The same at another moment of the run: sorted anew, with those rows that are there."""
+        other, nodes = RowLook(growth), growth.state.nodes
+        other.sort(self.order, is_ascending=self.is_ascending)
+        if self.focus is not None and self.focus.index < len(nodes):
+            other.focus = nodes[self.focus.index]
+        if self.matches is not None:
+            other.filter({index for index in self.matches if index < len(nodes)})
+            other.shut = set(self.shut)
+        return other
+
     # -- what is wanted --------------------------------------------------------------------------------------
 
     def sort(self, order: Order, *, is_ascending: bool) -> None:

@@ -231,13 +231,16 @@ class Inspector(QWidget):
         """The row that is shown."""
         return self._node
 
-    def show_node(self, state: RunState, node: Node | None, clock: Clock | None = None) -> None:
+    def show_node(
+        self, state: RunState, node: Node | None, clock: Clock | None = None, *, may_wait: bool = False
+    ) -> None:
         """Show a row; None shows that none is selected.
 
         Args:
             state: The run.
             node: Its row.
             clock: The run's current time in seconds, where that is not the time of its last event.
+            may_wait: It need not show at once where another one has just been shown: the playhead is being dragged.
         """
         self._state = state
         self._clock = clock or (lambda: state.now)
@@ -248,7 +251,10 @@ class Inspector(QWidget):
             return
         if changes:
             self._set_tabs(node)
-        self._show()
+        if may_wait and self.isVisible():
+            self.refresh()
+        else:
+            self._show()
 
     def set_live(self, is_live: bool) -> None:
         """Whether the run is going on: only then can cells be decided about and values be fetched."""
@@ -280,6 +286,8 @@ class Inspector(QWidget):
     def _set_tabs(self, node: Node) -> None:
         """Put up the pages that fit the row, the one last chosen for its kind in front."""
         wanted = self._pages_for(node)
+        if wanted == [(self.tabs.tabText(tab), self.tabs.widget(tab)) for tab in range(self.tabs.count())]:
+            return
         self.tabs.blockSignals(True)
         self.tabs.clear()
         for title, page in wanted:

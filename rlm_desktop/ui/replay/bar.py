@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -38,16 +38,20 @@ class Scrubber(QWidget):
 
     Signals:
         sought: The person put the playhead at these seconds of the film.
-        marker_chosen: The person clicked a marker; its event's number.
+        dragged: The person drags it there, and may go on.
+        marker_chosen: The person clicked a `Marker`.
     """
 
     sought = Signal(float)
-    marker_chosen = Signal(int)
+    dragged = Signal(float)
+    marker_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._player: ReplayPlayer | None = None
         self._places: list[tuple[float, Marker]] = []
+        self._drawn = QPixmap()
+        self._drawn_for: tuple[Colours, float] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Playhead of the replay"))
         self.setMouseTracking(True)
@@ -62,10 +66,12 @@ class Scrubber(QWidget):
         """Find out where the markers stand; of those of one kind on the same spot one is enough."""
         player, spots = self._player, dict[tuple[str, int], tuple[float, Marker]]()
         if player is not None:
+            line, duration = self._line(), player.duration
             for marker in player.replay.markers:
-                x = self._x(player.place_of(marker))
+                x = _along(line, player.place_of(marker), duration)
                 spots.setdefault((marker.kind, round(x)), (x, marker))
         self._places = list(spots.values())
+        self._drawn_for = None
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
@@ -83,8 +89,7 @@ class Scrubber(QWidget):
 
     def _x(self, seconds: float) -> float:
         assert self._player is not None
-        line, duration = self._line(), self._player.duration
-        return line.left() + (line.width() * min(1.0, seconds / duration) if duration > 0 else line.width())
+        return _along(self._line(), seconds, self._player.duration)
 
     def _seconds(self, x: float) -> float:
         assert self._player is not None
@@ -108,14 +113,28 @@ class Scrubber(QWidget):
         head = self._x(self._player.position)
         painter.setBrush(QColor(colours.accent))
         painter.drawRoundedRect(QRectF(line.topLeft(), QPointF(head, line.bottom())), 2, 2)
-        for x, marker in self._places:
-            _paint_marker(painter, marker, x, line, colours)
-        painter.setBrush(QColor(colours.accent))
+        painter.drawPixmap(0, 0, self._drawn_markers(colours))
         painter.drawEllipse(QPointF(head, line.center().y()), 6, 6)
         if self.hasFocus():
             painter.setPen(QColor(colours.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+    def _drawn_markers(self, colours: Colours) -> QPixmap:
+        """All markers, drawn once: there may be hundreds, and the playhead moves at every frame."""
+        ratio = self.devicePixelRatioF()
+        if self._drawn_for != (colours, ratio):
+            self._drawn_for = (colours, ratio)
+            self._drawn = QPixmap(self.size() * ratio)
+            self._drawn.setDevicePixelRatio(ratio)
+            self._drawn.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._drawn)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for x, marker in self._places:
+                _paint_marker(painter, marker, x, self._line(), colours)
+            painter.end()
+        return self._drawn
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         if self._player is None or event.button() != Qt.MouseButton.LeftButton:
@@ -123,7 +142,7 @@ class Scrubber(QWidget):
         x = event.position().x()
         marker = self._marker_at(x)
         if marker is not None:
-            self.marker_chosen.emit(marker.seq)
+            self.marker_chosen.emit(marker)
         else:
             self.sought.emit(self._seconds(x))
 
@@ -132,7 +151,7 @@ class Scrubber(QWidget):
             return
         x = event.position().x()
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self.sought.emit(self._seconds(x))
+            self.dragged.emit(self._seconds(x))
             return
         marker = self._marker_at(x)
         self.setToolTip(plain_tip(one_line(marker.text)) if marker is not None else clock(self._seconds(x)))
@@ -151,6 +170,11 @@ class Scrubber(QWidget):
             self.sought.emit(player.duration)
         else:
             super().keyPressEvent(event)
+
+
+def _along(line: QRectF, seconds: float, duration: float) -> float:
+    """Where on the line a time of the film is."""
+    return line.left() + line.width() * (min(1.0, seconds / duration) if duration > 0 else 1.0)
 
 
 def _paint_marker(painter: QPainter, marker: Marker, x: float, line: QRectF, colours: Colours) -> None:
@@ -229,6 +253,12 @@ class ReplayBar(QWidget):
         self._exit = QPushButton(self.tr("Exit replay"))
         self._place = QLabel()
         self._play = self._button("play", self.tr("Play"), "replay_play", ReplayPlayer.toggle)
+        self._to_errors = (
+            self._button(
+                "previous-error", self.tr("Previous error"), "replay_previous_error", lambda p: p.step_error(-1)
+            ),
+            self._button("next-error", self.tr("Next error"), "replay_next_error", lambda p: p.step_error(1)),
+        )
         self._scrubber = Scrubber()
         self._speed = QComboBox()
         self._speed.setAccessibleName(self.tr("Speed of the replay"))
@@ -246,7 +276,8 @@ class ReplayBar(QWidget):
         self._skip.toggled.connect(self._on_skip)
         self._stops.toggled.connect(self._on_stops)
         self._scrubber.sought.connect(lambda seconds: self._with(lambda p: p.seek_seconds(seconds))())
-        self._scrubber.marker_chosen.connect(lambda seq: self._with(lambda p: p.seek_event(seq))())
+        self._scrubber.dragged.connect(lambda seconds: self._with(lambda p: p.drag_to(seconds))())
+        self._scrubber.marker_chosen.connect(lambda marker: self._with(lambda p: p.seek_marker(marker))())
 
     @property
     def player(self) -> ReplayPlayer | None:
@@ -281,6 +312,7 @@ class ReplayBar(QWidget):
             self._play,
             self._button("next", self.tr("Next event"), "replay_next", lambda p: p.step_event(1)),
             self._button("last", self.tr("Next iteration"), "replay_next_iteration", lambda p: p.step_iteration(1)),
+            *self._to_errors,
         ):
             controls.addWidget(button)
         controls.addWidget(self._scrubber, 1)
@@ -327,6 +359,8 @@ class ReplayBar(QWidget):
         self._scrubber.set_player(player)
         for widget in (*self._icons, self._scrubber, self._speed, self._skip, self._stops):
             widget.setEnabled(player is not None)
+        for button in self._to_errors:
+            button.setVisible(player is not None and player.has_errors)
         if player is not None:
             player.moved.connect(self._refresh)
             player.playing_changed.connect(self._show_playing)
@@ -376,16 +410,21 @@ class ReplayBar(QWidget):
         if player is None:
             self._place.clear()
             return
-        replay = player.replay
-        text = self.tr("event {event} / {events} · {time} / {duration}").format(
-            event=number(replay.seq),
-            events=number(replay.last_seq),
-            time=clock(player.position),
-            duration=clock(player.duration),
-        )
+        text = self._words(player, player.replay.seq, player.position)
+        longest = self._words(player, player.replay.last_seq, player.duration)
+        # Else the scrubber would be another width, with its markers elsewhere, whenever there is one more figure.
+        self._place.setMinimumWidth(self._place.fontMetrics().horizontalAdvance(longest))
         self._place.setText(text)
         self._scrubber.setAccessibleDescription(text)
         self._scrubber.update()
+
+    def _words(self, player: ReplayPlayer, seq: int, position: float) -> str:
+        return self.tr("event {event} / {events} · {time} / {duration}").format(
+            event=number(seq),
+            events=number(player.replay.last_seq),
+            time=clock(position),
+            duration=clock(player.duration),
+        )
 
     def _show_playing(self, is_playing: bool) -> None:
         name = self.tr("Pause") if is_playing else self.tr("Play")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import bisect_left, bisect_right
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
@@ -14,6 +15,8 @@ from rlm_desktop.ui.feed import RunFeed
 
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 _FRAME_MS = 33
+_FAILURES = ("error", "limit")
+"""Kinds of markers."""
 
 
 class ReplayPlayer(QObject):
@@ -27,11 +30,13 @@ class ReplayPlayer(QObject):
         moved: The playhead is elsewhere.
         playing_changed: It started or stopped to play.
         prepared: Jumps are quick now.
+        failure_reached: The playhead was put at something that failed; the number of the call.
     """
 
     moved = Signal()
     playing_changed = Signal(bool)
     prepared = Signal()
+    failure_reached = Signal(int)
 
     def __init__(self, replay: Replay, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +49,8 @@ class ReplayPlayer(QObject):
         self._ticked = 0.0
         self._timer = QTimer(self, interval=_FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
+        self._dragged = QTimer(self, singleShot=True, interval=0)
+        self._dragged.timeout.connect(self._on_dragged)
         self._wanted: int | None = None
         self._watch: Watch | None = None
         self.feed.load(replay.seek(replay.last_seq) if replay.is_prepared else replay.state)
@@ -74,6 +81,7 @@ class ReplayPlayer(QObject):
     def stop(self) -> None:
         """Pause, and give up what is being prepared: nobody watches any more."""
         self.pause()
+        self._dragged.stop()
         if self._watch is not None:
             self._watch.cancel()
 
@@ -122,6 +130,11 @@ class ReplayPlayer(QObject):
     def position(self) -> float:
         """Seconds of the film before the playhead."""
         return self._position
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether there is something for `step_error`."""
+        return any(marker.kind in _FAILURES for marker in self.replay.markers)
 
     def place_of(self, marker: Marker) -> float:
         """Seconds of the film at which a marker stands."""
@@ -177,6 +190,24 @@ class ReplayPlayer(QObject):
         self._position = self._time_of(self.replay.seq)
         self.moved.emit()
 
+    def seek_marker(self, marker: Marker) -> None:
+        """Put the playhead at a marker."""
+        self.seek_event(marker.seq)
+        if marker.kind in _FAILURES and self.replay.seq == marker.seq:
+            self.failure_reached.emit(marker.call)
+
+    def drag_to(self, seconds: float) -> None:
+        """Put the playhead at a time of the film; what then was shows when there is time for it.
+
+        Of the places that it is dragged over meanwhile only the last counts.
+        """
+        self._position = max(0.0, min(seconds, self.duration))
+        self._dragged.start()
+        self.moved.emit()
+
+    def _on_dragged(self) -> None:
+        self.seek_seconds(self._position)
+
     def seek_seconds(self, seconds: float) -> None:
         """Put the playhead at a time of the film."""
         self._position = max(0.0, min(seconds, self.duration))
@@ -197,16 +228,19 @@ class ReplayPlayer(QObject):
         self.seek_event(step(replay.seq, "iteration"))
 
     def step_error(self, by: int) -> None:
-        """Go to the next (`by` 1) or the previous (-1) error, and pause."""
+        """Go to the next (`by` 1) or the previous (-1) error or limit, if there is one, and pause."""
         self.pause()
-        replay = self.replay
-        step = replay.next_marker if by > 0 else replay.previous_marker
-        self.seek_event(step(replay.seq, "error", "limit"))
+        found = [marker for marker in self.replay.markers if marker.kind in _FAILURES]
+        seq = self.replay.seq
+        place = bisect_right(found, seq, key=_seq) if by > 0 else bisect_left(found, seq, key=_seq) - 1
+        if 0 <= place < len(found):
+            self.seek_marker(found[place])
 
     def _time_of(self, seq: int) -> float:
         return self.replay.time_of(seq, skip_waiting=self._skip_waiting)
 
     def _show(self, seq: int) -> None:
+        self._dragged.stop()
         if not self.replay.is_near(seq):
             self._wanted = seq
             return
@@ -218,3 +252,7 @@ class ReplayPlayer(QObject):
             self.feed.changed.emit()
         else:
             self.feed.load(state)
+
+
+def _seq(marker: Marker) -> int:
+    return marker.seq
