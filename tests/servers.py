@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
@@ -214,6 +217,30 @@ class ModelServer:
                 raise AssertionError(fault.kind)
         await response.write_eof()
         return response
+
+
+Served = TypeVar("Served", bound=ModelServer)
+
+
+@contextlib.contextmanager
+def serving_beside(server: Served) -> Iterator[Served]:
+    """Serve from a thread, for a program that has this one and its event loop to itself."""
+    started = Future[Callable[[], object]]()
+
+    async def serve() -> None:
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        async with server:
+            started.set_result(lambda: loop.call_soon_threadsafe(ended.set))
+            await ended.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="model server")
+    thread.start()
+    end = started.result(30)
+    try:
+        yield server
+    finally:
+        end()
+        thread.join()
 
 
 def event(data: dict[str, Any]) -> bytes:

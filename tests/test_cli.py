@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import io
 import json
@@ -11,8 +10,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
@@ -21,7 +21,7 @@ from rlm_desktop.__main__ import main
 from rlm_desktop.cli import EXPORTS, output
 from rlm_desktop.engine import events as ev
 from rlm_desktop.history.exports import FORMATS
-from tests.servers import Fault, ModelServer
+from tests.servers import Fault, ModelServer, serving_beside
 
 TIMEOUT = 120
 
@@ -48,13 +48,15 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "rlm_desktop", *map(str, arguments)]
 
 
-def run(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str | Path, stdin: str = "", stderr: TextIO | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """What the command does with streams and variables of its own."""
     streams = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for name in ("stdout", "stderr")}
     streams["stdin"] = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         for name, stream in streams.items():
-            patch.setattr(sys, name, stream)
+            patch.setattr(sys, name, stream if stderr is None or name != "stderr" else stderr)
         for name, value in environment.items():
             patch.setenv(name, value)
         try:
@@ -155,21 +157,24 @@ def _on_a_terminal(*arguments: str, columns: int = 80) -> str:
 
     terminal, end = pty.openpty()
     fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rlm_desktop", *arguments], stdout=subprocess.DEVNULL, stderr=end
-    )
-    os.close(end)
-    said = b""
-    with contextlib.suppress(OSError):  # how a terminal ends, in Linux
-        while piece := os.read(terminal, 65_536):
-            said += piece
+    said: list[bytes] = []
+
+    def read() -> None:
+        with contextlib.suppress(OSError):  # how a terminal ends, in Linux
+            while piece := os.read(terminal, 65_536):
+                said.append(piece)
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    with open(end, "w", encoding="utf-8") as stream:
+        run(*arguments, stderr=stream)
+    reading.join()
     os.close(terminal)
-    process.wait()
-    return said.decode()
+    return b"".join(said).decode()
 
 
 def test_ask_prints_the_answer_and_the_progress(guide: Path) -> None:
-    result = run_process("ask", "-d", guide, QUESTION)
+    result = run("ask", "-d", guide, QUESTION)
     assert result.returncode == 0, result.stderr
     assert "Marigold" in result.stdout
     assert "Offline (extractive, no language model)" in result.stderr
@@ -177,7 +182,7 @@ def test_ask_prints_the_answer_and_the_progress(guide: Path) -> None:
     assert "completed: " in result.stderr
 
 
-def test_ask_reads_standard_input() -> None:
+def test_ask_reads_standard_input_and_ends_without_a_word() -> None:
     result = run_process("ask", "-q", "-d", "-", QUESTION, stdin=GUIDE)
     assert result.returncode == 0
     assert "Marigold" in result.stdout
@@ -276,31 +281,27 @@ def test_no_history_keeps_nothing(guide: Path) -> None:
 KEY = "sk-test-not-a-real-key-0123456789"
 
 
-async def run_with_server(server: ModelServer, *arguments: str | Path) -> tuple[int, str, str]:
+def run_with_server(server: ModelServer, *arguments: str | Path) -> tuple[int, str, str]:
     """Exit status, output and errors of a command that knows a model server by the environment."""
-    process = await start_with_server(server, *arguments)
-    output, errors = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode(), errors.decode()
+    done = run(*arguments, OPENAI_API_KEY=KEY, OPENAI_BASE_URL=server.url)
+    return done.returncode, done.stdout, done.stderr
 
 
-async def start_with_server(server: ModelServer, *arguments: str | Path) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *command(*arguments),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.url},
-    )
+def start_with_server(server: ModelServer, *arguments: str | Path) -> subprocess.Popen[bytes]:
+    """The same in a process of its own, which goes on."""
+    environment = {**os.environ, "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.url}
+    piped = subprocess.PIPE
+    return subprocess.Popen(command(*arguments), stdout=piped, stderr=piped, env=environment)
 
 
-async def test_a_server_of_the_environment_answers_by_model_name(guide: Path) -> None:
+def test_a_server_of_the_environment_answers_by_model_name(guide: Path) -> None:
     replies = [
         "```repl\nprint(len(context))\n```",
         "```repl\nFINAL(llm_query(context[:20]))\n```",
         "the sub-call's words",
     ]
-    async with ModelServer(replies) as server:
-        status, output, errors = await run_with_server(
+    with serving_beside(ModelServer(replies)) as server:
+        status, output, errors = run_with_server(
             server, "ask", "-d", guide, "Why?", "--model", "big", "--sub-model", "small", "--max-depth", "1"
         )
     assert status == 0, errors
@@ -309,8 +310,9 @@ async def test_a_server_of_the_environment_answers_by_model_name(guide: Path) ->
     assert KEY not in output + errors
 
 
-async def test_providers_of_the_settings_answer_by_their_names(guide: Path) -> None:
-    async with ModelServer(["FINAL(one)"]) as one, ModelServer(["FINAL(two)"]) as other:
+def test_providers_of_the_settings_answer_by_their_names(guide: Path) -> None:
+    one, other = ModelServer(["FINAL(one)"]), ModelServer(["FINAL(two)"])
+    with serving_beside(one), serving_beside(other):
         settings.save_tables(
             "providers",
             [
@@ -319,39 +321,29 @@ async def test_providers_of_the_settings_answer_by_their_names(guide: Path) -> N
             ],
         )
         for model, answer in (("near/org/m", "one\n"), ("far/m", "two\n")):
-            process = await asyncio.create_subprocess_exec(
-                *command("ask", "-q", "-d", guide, "Why?", "--model", model),
-                stdout=asyncio.subprocess.PIPE,
-                env={**os.environ, "FAR_KEY": KEY},
-            )
-            output, _ = await process.communicate()
-            assert (process.returncode, output.decode()) == (0, answer)
+            asked = run("ask", "-q", "-d", guide, "Why?", "--model", model, FAR_KEY=KEY)
+            assert (asked.returncode, asked.stdout) == (0, answer)
     assert one.log[0].body["model"] == "org/m"
     assert other.log[0].headers["Authorization"] == f"Bearer {KEY}"
-    missing = await asyncio.to_thread(run_process, "ask", "-d", guide, "Why?", "--model", "far/m")
+    missing = run("ask", "-d", guide, "Why?", "--model", "far/m")
     assert missing.returncode == 2
     assert "FAR_KEY is neither in the environment nor in .env" in missing.stderr
 
 
-async def test_what_ask_prints_holds_no_key_that_a_model_said(guide: Path) -> None:
+def test_what_ask_prints_holds_no_key_that_a_model_said(guide: Path) -> None:
     replies = [f"```repl\nx = '{KEY[::-1]}'[::-1]\n# {KEY}\nFINAL(x)\n```"] * 2
-    async with ModelServer(replies) as server:
+    with serving_beside(ModelServer(replies)) as server:
         settings.save_tables("providers", [{"name": "near", "base_url": server.url}])
         for form in ("--events", "--json"):
-            process = await asyncio.create_subprocess_exec(
-                *command("ask", "-q", "-d", guide, "Why?", "--model", "near/m", form),
-                stdout=asyncio.subprocess.PIPE,
-                env={**os.environ, "FAR_KEY": KEY},
-            )
-            output, _ = await process.communicate()
-            assert process.returncode == 0
-            assert KEY not in output.decode()
-            assert "[secret removed: configured key]" in output.decode()
+            asked = run("ask", "-q", "-d", guide, "Why?", "--model", "near/m", form, FAR_KEY=KEY)
+            assert asked.returncode == 0
+            assert KEY not in asked.stdout
+            assert "[secret removed: configured key]" in asked.stdout
 
 
-async def test_a_refused_key_is_a_sentence(guide: Path) -> None:
-    async with ModelServer([Fault("status", status=401)]) as server:
-        status, output, errors = await run_with_server(server, "ask", "-d", guide, "Why?", "--model", "big")
+def test_a_refused_key_is_a_sentence(guide: Path) -> None:
+    with serving_beside(ModelServer([Fault("status", status=401)])) as server:
+        status, output, errors = run_with_server(server, "ask", "-d", guide, "Why?", "--model", "big")
     assert status == 1
     assert output == ""
     assert "401" in errors
@@ -360,15 +352,15 @@ async def test_a_refused_key_is_a_sentence(guide: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl+C there")
-async def test_ctrl_c_stops_the_run_and_keeps_it(guide: Path) -> None:
-    async with ModelServer([Fault("hang")]) as server:
-        process = await start_with_server(server, "ask", "-d", guide, "--model", "slow", "Why?", "--events")
+def test_ctrl_c_stops_the_run_and_keeps_it(guide: Path) -> None:
+    with serving_beside(ModelServer([Fault("hang")])) as server:
+        process = start_with_server(server, "ask", "-d", guide, "--model", "slow", "Why?", "--events")
         assert process.stdout is not None
-        async for line in process.stdout:
+        for line in process.stdout:
             if isinstance(ev.decode(line), ev.ModelRequested):
                 break
         process.send_signal(signal.SIGINT)
-        output, errors = await process.communicate()
+        output, errors = process.communicate(timeout=TIMEOUT)
     finished = ev.decode(output.splitlines()[-1])
     assert isinstance(finished, ev.RunFinished)
     assert finished.end_state is ev.EndState.CANCELLED

@@ -1,10 +1,12 @@
-"""Resume, fork and replay on the command line, with the real program; what was paid is counted at the server."""
+"""Resume, fork and replay on the command line; what was paid is counted at the server."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,8 @@ from rlm_desktop import paths
 from rlm_desktop.engine import events as ev
 from rlm_desktop.history import History
 from tests.engine.conftest import cell
-from tests.servers import ModelServer
-from tests.test_cli import guide, run, run_with_server, start_with_server
+from tests.servers import ModelServer, serving_beside
+from tests.test_cli import TIMEOUT, guide, run, run_with_server, start_with_server
 
 __all__ = ["guide"]
 LAST = "part 11"
@@ -38,7 +40,7 @@ class Slow(ModelServer):
     def __init__(self) -> None:
         super().__init__(script)
         self.is_held = True
-        self.held = asyncio.Event()
+        self.held = threading.Event()
 
     async def _answer(self, request: Any, text: str, logged: Any, **how: Any) -> Any:
         if self.is_held and sum(one.usage is not None for one in self.log) > 6:
@@ -59,78 +61,78 @@ def responses(runs: list[list[ev.AnyEvent]]) -> int:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-async def test_a_killed_run_is_resumed_and_pays_nothing_twice(guide: Path) -> None:
-    async with Slow() as server:
+def test_a_killed_run_is_resumed_and_pays_nothing_twice(guide: Path) -> None:
+    with serving_beside(Slow()) as server:
         arguments = ("--model", "m", "--max-depth", "1", "--base-url", server.url)
-        killed = await start_with_server(server, "ask", "-q", "-d", guide, *arguments, "What is there?")
-        async with asyncio.timeout(60):
-            await server.held.wait()
-            # What is answered is on the disk after a quarter of a second; another process tells nobody.
-            while (answered := responses(await asyncio.to_thread(stored))) < len(server.log) - 2:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        killed = start_with_server(server, "ask", "-q", "-d", guide, *arguments, "What is there?")
+        assert server.held.wait(TIMEOUT)
+        # What is answered is on the disk after a quarter of a second; another process tells nobody.
+        patience = time.monotonic() + TIMEOUT
+        while (answered := responses(stored())) < len(server.log) - 2 and time.monotonic() < patience:
+            time.sleep(0.02)
         killed.kill()
-        await killed.communicate()
-        (events,) = await asyncio.to_thread(stored)
+        killed.communicate(timeout=TIMEOUT)
+        (events,) = stored()
         server.is_held = False
         before = len(server.log)
-        status, out, _ = await run_with_server(
+        status, out, _ = run_with_server(
             server, "runs", "resume", "-q", "--base-url", server.url, events[0].run_id[:8]
         )
         assert (status, out.strip()) == (0, f"12 parts, read {LAST}")
         assert len(server.log) - before == 14 - answered
         paid = [str(one.body["messages"]) for one in server.log if one.usage is not None]
         assert len(paid) == len(set(paid)) == 14
-        resumed = (await asyncio.to_thread(stored))[0][0]
+        resumed = stored()[0][0]
         assert isinstance(resumed, ev.RunStarted)
         assert (resumed.parent_run, resumed.parent_iteration) == (events[0].run_id, None)
         assert resumed.session_id == events[0].session_id
-        status, out, _ = await run_with_server(server, "runs", "show", events[0].run_id)
+        status, out, _ = run_with_server(server, "runs", "show", events[0].run_id)
         assert status == 0
         assert "interrupted" in out
         assert f"{resumed.run_id[:8]} was resumed from it: completed" in out
 
 
-async def test_a_run_is_forked_with_other_code_and_replayed(guide: Path, tmp_path: Path) -> None:
+def test_a_run_is_forked_with_other_code_and_replayed(guide: Path, tmp_path: Path) -> None:
     code = tmp_path / "cell.py"
     code.write_text("FINAL('forked: ' + found[0])", encoding="utf-8")
-    async with ModelServer(script) as server:
+    with serving_beside(ModelServer(script)) as server:
         arguments = ("--base-url", server.url)
-        await run_with_server(
+        run_with_server(
             server, "ask", "-q", "-d", guide, "--model", "m", "--max-depth", "1", *arguments, "What is there?"
         )
-        (events,) = await asyncio.to_thread(stored)
+        (events,) = stored()
         run_id = events[0].run_id
         before = len(server.log)
         fork = ("runs", "fork", run_id, "--iteration", "2", *arguments)
-        status, out, _ = await run_with_server(server, *fork, "-q", "--code", code, "--max-iterations", "7")
+        status, out, _ = run_with_server(server, *fork, "-q", "--code", code, "--max-iterations", "7")
         assert (status, out.strip()) == (0, "forked: read part 0")
         assert len(server.log) == before
-        status, out, _ = await run_with_server(server, *fork, "--json", "--instruction", "Be brief.")
+        status, out, _ = run_with_server(server, *fork, "--json", "--instruction", "Be brief.")
         result = json.loads(out)
         assert result["final_answer"] == f"12 parts, read {LAST}"
         assert len(server.log) == before + 1
         assert "Be brief." in str(server.log[-1].body)
-        second, first, _ = await asyncio.to_thread(stored)
+        second, first, _ = stored()
         assert first[0].settings["max_iterations"] == 7
         assert (second[0].parent_run, second[0].parent_iteration) == (run_id, 2)
-        status, out, err = await run_with_server(server, "runs", "show", run_id, "--replay", "--speed", "1000")
+        status, out, err = run_with_server(server, "runs", "show", run_id, "--replay", "--speed", "1000")
         assert (status, out.strip()) == (0, f"12 parts, read {LAST}")
         assert "no model calls" in err
         assert "llm_query_batch ×12" in err
         assert len(server.log) == before + 1
 
 
-async def test_what_cannot_be_done_is_said(guide: Path) -> None:
-    async with ModelServer(script) as server:
+def test_what_cannot_be_done_is_said(guide: Path) -> None:
+    with serving_beside(ModelServer(script)) as server:
         model = ("--model", "m", "--max-depth", "1", "--base-url", server.url)
-        await run_with_server(server, "ask", "-q", "-d", guide, *model, "What is there?")
-    run_id = (await asyncio.to_thread(stored))[0][0].run_id
+        run_with_server(server, "ask", "-q", "-d", guide, *model, "What is there?")
+    run_id = stored()[0][0].run_id
     for arguments, sentence in (
         (("resume", run_id), "completed"),
         (("fork", run_id, "--iteration", "9"), "1 to 3"),
         (("fork", run_id, "--iteration", "1", "--code", "missing.py"), "cannot be read"),
         (("show", run_id, "--replay", "--speed", "0"), "--speed"),
     ):
-        refused = await asyncio.to_thread(run, "runs", *arguments)
+        refused = run("runs", *arguments)
         assert refused.returncode == 2, refused.stdout
         assert sentence in refused.stderr

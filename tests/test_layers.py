@@ -1,47 +1,42 @@
 from __future__ import annotations
 
-import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from rlm_desktop import cli
+
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "rlm_desktop"
-HEAVY = ("PySide6", "qasync", "openai", "sqlalchemy", "alembic", "aiohttp")
-
-
-def modules_after(statement: str) -> set[str]:
-    """Top-level modules that a fresh interpreter has loaded after the statement."""
-    script = f"import sys; {statement}; print(*{{name.partition('.')[0] for name in sys.modules}})"
-    result = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
-    return set(result.stdout.split())
+LIGHT = (
+    "import rlm_desktop",
+    "import rlm_desktop.__main__",
+    "import rlm_desktop.cli",
+    "rlm_desktop.cli._parser()",
+    "from rlm_desktop.history import History; History('/nowhere/history.sqlite')",
+)
+COMMANDS = tuple(f"import rlm_desktop.cli.{command}" for command in cli.COMMANDS)
+ENGINE = ("from rlm_desktop import RLM, Limits; RLM()",)
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statements", "unwanted"),
     [
-        "import rlm_desktop",
-        "import rlm_desktop.__main__",
-        "import rlm_desktop.cli",
-        "import rlm_desktop.cli; rlm_desktop.cli._parser()",
-        "from rlm_desktop.history import History; History('/nowhere/history.sqlite')",
+        pytest.param(LIGHT, {"PySide6", "qasync", "openai", "sqlalchemy", "alembic", "aiohttp"}, id="light"),
+        pytest.param(COMMANDS, {"PySide6", "qasync"}, id="commands"),
+        pytest.param(ENGINE, {"openai", "aiohttp", "sqlalchemy"}, id="engine"),
     ],
 )
-def test_a_light_import_stays_light(statement: str) -> None:
-    assert modules_after(statement).isdisjoint(HEAVY)
-
-
-@pytest.mark.parametrize("command", ["ask", "text", "runs", "doctor"])
-def test_no_command_imports_qt(command: str) -> None:
-    assert modules_after(f"import rlm_desktop.cli.{command}").isdisjoint({"PySide6", "qasync"})
-
-
-def test_the_engine_imports_the_sdk_on_first_use_only() -> None:
-    assert modules_after("from rlm_desktop import RLM, Limits; RLM()").isdisjoint(
-        {"openai", "aiohttp", "sqlalchemy"}
-    )
+def test_what_is_slow_is_imported_on_first_use_only(statements: tuple[str, ...], unwanted: set[str]) -> None:
+    """A fresh interpreter says what it has loaded after each of the statements."""
+    look = f"print(*{unwanted} & {{name.partition('.')[0] for name in sys.modules}})"
+    script = "\n".join(["import sys", *(f"{statement}\n{look}" for statement in statements)])
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    loaded = dict(zip(statements, done.stdout.splitlines(), strict=True))
+    assert loaded == dict.fromkeys(statements, "")
 
 
 def test_no_module_is_too_long() -> None:
@@ -51,9 +46,5 @@ def test_no_module_is_too_long() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    missing = [
-        str(path.relative_to(PROJECT))
-        for path in PACKAGE.rglob("*.py")
-        if ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) is None
-    ]
-    assert missing == []
+    texts = {path.relative_to(PROJECT): path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    assert [str(path) for path, text in texts.items() if not re.match(r'r?"""\S', text)] == []

@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-ACCESSIBLE = "org.a11y.atspi.Accessible"
-REGISTRY = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
+from jeepney import DBusAddress, Message, MessageType, Properties, new_method_call
+from jeepney.io.blocking import open_dbus_connection
+
 MOST_OBJECTS, MOST_CHILDREN = 130, 20
-PATIENCE = 90.0
+PATIENCE, ANSWER_SECONDS = 90.0, 20.0
 ENOUGH = "Sessions"
 """The name of a pane that is made after the first paint: when it is told of, the window is whole."""
 LOG = Path("log", "rlm-desktop.log")
@@ -24,33 +25,39 @@ LOG = Path("log", "rlm-desktop.log")
 
 
 class Bus:
-    """A D-Bus connection that is asked through `busctl`: PySide reads no structures."""
+    """A D-Bus connection."""
 
     def __init__(self, address: str) -> None:
-        self._command = ["busctl", f"--address={address}", "--json=short", "--timeout=20"]
+        self._connection = open_dbus_connection(address, auth_timeout=ANSWER_SECONDS)
 
-    def ask(self, *arguments: str) -> Any:
+    def ask(self, message: Message) -> Any:
         """The first value of an answer; None when there is none."""
-        done = subprocess.run([*self._command, *arguments], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
+        try:
+            answer = self._connection.send_and_get_reply(message, timeout=ANSWER_SECONDS)
+        except TimeoutError:
             return None
-        data = json.loads(done.stdout)["data"]
-        return data[0] if arguments[0] == "call" else data
+        return answer.body[0] if answer.header.message_type is MessageType.method_return else None
 
-    def children(self, place: tuple[str, str]) -> list[tuple[str, str]]:
+    def children(self, place: DBusAddress) -> list[DBusAddress]:
         """What is in an object."""
-        return [tuple(child) for child in self.ask("call", *place, ACCESSIBLE, "GetChildren") or ()][:MOST_CHILDREN]
+        found = self.ask(new_method_call(place, "GetChildren")) or ()
+        return [_object(name, path) for name, path in found[:MOST_CHILDREN]]
 
-    def walk(self, places: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    def walk(self, places: list[DBusAddress]) -> list[tuple[str, str]]:
         """Roles and names, from the outside to the inside."""
         found: list[tuple[str, str]] = []
         waiting = list(places)
         while waiting and len(found) < MOST_OBJECTS:
             place = waiting.pop(0)
-            role = self.ask("call", *place, ACCESSIBLE, "GetRoleName")
-            found.append((role or "", self.ask("get-property", *place, ACCESSIBLE, "Name") or ""))
+            role = self.ask(new_method_call(place, "GetRoleName"))
+            _, name = self.ask(Properties(place).get("Name")) or ("", "")
+            found.append((role or "", name))
             waiting += self.children(place)
         return found
+
+
+def _object(bus_name: str, path: str) -> DBusAddress:
+    return DBusAddress(path, bus_name, "org.a11y.atspi.Accessible")
 
 
 def _is_usable() -> bool:
@@ -59,16 +66,17 @@ def _is_usable() -> bool:
 
 
 def main() -> None:
-    session = Bus(os.environ["DBUS_SESSION_BUS_ADDRESS"])
-    bus = Bus(session.ask("call", "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress"))
+    launcher = DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Bus")
+    bus = Bus(Bus("SESSION").ask(new_method_call(launcher, "GetAddress")))
+    registry = _object("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
     program = subprocess.Popen([sys.executable, "-m", "rlm_desktop"])
     try:
         found: list[tuple[str, str]] = []
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until and not any(name == ENOUGH for _, name in found):
             time.sleep(0.1)
-            if _is_usable():  # a walk is some 400 processes
-                found = bus.walk(bus.children(REGISTRY))
+            if _is_usable():
+                found = bus.walk(bus.children(registry))
         print(json.dumps(found))
     finally:
         program.terminate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ _SLOTS = {
     "_figures": ["queued", "first_token", "duration", "cost_usd", "usage"],
 }
 """What is kept in a slot with others, or put together when somebody looks."""
+_LEAVES = (str, int, float, bool, type(None))
+"""What nearly all of it is, and is as plain as it can be."""
 
 
 def dump(state: RunState) -> dict[str, Any]:
@@ -28,17 +31,23 @@ def dump(state: RunState) -> dict[str, Any]:
 
 def _row(node: Node, state: RunState) -> dict[str, Any]:
     """A row with its links by place; each link must lead to a row of this very state."""
-    names = [name for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())]
     for linked in (node.parent, *node.children):
         assert linked is None or state.nodes[linked.index] is linked
     shares = (
         [iteration.exchange is node.exchange for iteration in node.iterations] if isinstance(node, CallNode) else []
     )
-    names = [name for slot in names for name in _SLOTS.get(slot, [slot.removeprefix("_")])]
-    return {"shares": shares, **{name: _plain(getattr(node, name)) for name in names}}
+    return {"shares": shares, **{name: _plain(getattr(node, name)) for name in _names(type(node))}}
+
+
+@functools.cache
+def _names(kind: type[Node]) -> list[str]:
+    slots = [slot for base in kind.__mro__ for slot in getattr(base, "__slots__", ())]
+    return [name for slot in slots for name in _SLOTS.get(slot, [slot.removeprefix("_")])]
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _LEAVES:
+        return value
     if isinstance(value, Node):
         return ("row", value.index)
     if isinstance(value, Exchange):
@@ -52,8 +61,8 @@ def _plain(value: Any) -> Any:
         return value.stdout, value.stderr, plain
     if isinstance(value, Tally):
         return value.as_dict()
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if isinstance(value, (list, tuple, Sequence)) and not isinstance(value, str | bytes):
         return [_plain(item) for item in value]
+    if isinstance(value, (dict, Mapping)):
+        return {key: _plain(item) for key, item in value.items()}
     return value
