@@ -6,7 +6,6 @@ An archive is a history of its own in one file: it opens, lists and replays wher
 from __future__ import annotations
 
 import re
-import secrets as chance
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from secrets import token_hex
 
 from rlm_desktop.documents.document import Document, from_text
 from rlm_desktop.engine.events import AnyEvent, RunStarted
@@ -317,7 +317,7 @@ class _Coming:
         if run_id in self.run_ids:  # it is twice in the file
             self._history.discard([run_id])
             return
-        self.parts[run_id] = f"{run_id}-{chance.token_hex(4)}"
+        self.parts[run_id] = f"{run_id}-{token_hex(4)}"
         self._history.change_run_id(run_id, self.parts[run_id])
 
     def keep(self) -> None:
