@@ -16,7 +16,9 @@ from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.calls.call_model import Column
 from rlm_desktop.ui.documents.items import DocumentItem
 from rlm_desktop.ui.documents.model import Column as DocumentColumn
+from rlm_desktop.ui.documents.model import DocumentsModel
 from rlm_desktop.ui.documents.panel import DocumentsPanel
+from rlm_desktop.ui.documents.table import DocumentsTable
 from rlm_desktop.ui.inspector.batch import BatchPage
 from rlm_desktop.ui.inspector.inspector import Inspector
 from rlm_desktop.ui.models.estimate_label import EstimateLabel
@@ -138,7 +140,8 @@ async def test_larger_letters_get_more_room_at_once(qapp: QApplication, wait_unt
 
 def test_larger_letters_get_wider_columns(qtbot: QtBot) -> None:
     batch, runs, free = BatchPage(), RunTable(RunsModel()), EstimateLabel()
-    for widget in (batch, runs, free):
+    documents = DocumentsTable(DocumentsModel(batch))
+    for widget in (batch, runs, documents, free):
         qtbot.addWidget(widget)
         font = widget.font()
         font.setPointSizeF(font.pointSizeF() * 1.5)
@@ -146,7 +149,7 @@ def test_larger_letters_get_wider_columns(qtbot: QtBot) -> None:
         widget.resize(1200, 300)
         widget.show()
     runs.fit(1200)
-    for table in (batch.table, runs):
+    for table in (batch.table, runs, documents):
         head = table.horizontalHeader()
         shown = [place for place in range(head.count()) if not table.isColumnHidden(place)]
         assert len(shown) >= 5

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.model import AnyIndex, Column, DocumentsModel
-from rlm_desktop.ui.theme import row_height, size_rows
+from rlm_desktop.ui.theme import row_height, scaled, size_rows
 
-NARROW_BELOW = 720
+NARROW_BELOW = 800
 _WIDTHS = {
     Column.KIND: 96,
     Column.SIZE: 80,
@@ -94,14 +94,27 @@ class DocumentsTable(QTableView):
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         columns.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         columns.setMinimumSectionSize(40)
-        for column, width in _WIDTHS.items():
-            self.setColumnWidth(column, width)
         self.setItemDelegateForColumn(Column.STATE, _Sentence(self))
+        self._widen()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             size_rows(self)
+        if event.type() == QEvent.Type.FontChange:
+            self._widen()
+
+    def _widen(self) -> None:
+        """Give the columns the room that letters of this size need."""
+        for column, width in _WIDTHS.items():
+            self.setColumnWidth(column, scaled(self, width))
+        self._fit(self.viewport().width())
+
+    def _fit(self, width: int) -> None:
+        for column in _WIDE_ONLY:
+            self.setColumnHidden(column, width < scaled(self, NARROW_BELOW))
+        # Why a file cannot be read is a sentence: its beginning says it.
+        self.setColumnWidth(Column.STATE, max(scaled(self, _WIDTHS[Column.STATE]), width // 4))
 
     def height_of(self, rows: int) -> int:
         """How high it is with so many rows."""
@@ -221,10 +234,7 @@ class DocumentsTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        for column in _WIDE_ONLY:
-            self.setColumnHidden(column, event.size().width() < NARROW_BELOW)
-        # Why a file cannot be read is a sentence: its beginning says it.
-        self.setColumnWidth(Column.STATE, max(_WIDTHS[Column.STATE], event.size().width() // 4))
+        self._fit(event.size().width())
 
 
 class _Sentence(QStyledItemDelegate):
