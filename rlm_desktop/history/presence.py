@@ -116,10 +116,15 @@ class FilePresence:
         path = self._path(self.token)
         for _ in range(TRIES):
             file = path.open("wb")
-            with contextlib.suppress(OSError):
+            try:
                 _lock(file)
                 if sys.platform == "win32" or os.path.samestat(os.fstat(file.fileno()), path.stat()):
                     return file
+            except (BlockingIOError, FileNotFoundError):
+                pass
+            except OSError:
+                if sys.platform != "win32":  # where a held lock is a plain OSError
+                    return file  # no file can be locked here
             file.close()
             time.sleep(0.001)  # the other one is looking at it, or has removed it
         return path.open("wb")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 
@@ -34,6 +35,19 @@ def test_one_that_starts_is_not_taken_for_a_dead_one(
     mine.withdraw()
     assert not other.is_alive("aa")
     other.withdraw()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, a file that another process locks fails alike")
+def test_where_no_file_can_be_locked_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(_file: presence.BinaryIO, *, is_shared: bool = False) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(presence, "_lock", no_locks)
+    monkeypatch.setattr(presence.time, "sleep", lambda _seconds: pytest.fail("it waits"))
+    mine = FilePresence(tmp_path / "h", "aa")
+    mine.announce()
+    mine.withdraw()
     assert list(tmp_path.iterdir()) == []
 
 
