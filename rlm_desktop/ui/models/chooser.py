@@ -274,7 +274,7 @@ class ModelChooser(QDialog):
         header = view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 104), (2, 80), (3, 84), (4, 88)):
+        for column, width in ((1, 104), (2, 88), (3, 88), (4, 88)):
             header.resizeSection(column, scaled(view, width))
         return view
 
