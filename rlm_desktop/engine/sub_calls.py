@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.rlm_call import RlmCall
 
 
-_STARTED_AT_ONCE = 100
-"""Calls of a batch that are started before other work gets its turn: some milliseconds."""
+_AT_ONCE = 100
+"""Calls that are started, or shared, before other work gets its turn: some milliseconds."""
 
 
 class SubCalls:
@@ -105,7 +105,7 @@ class SubCalls:
             for index, prompt in enumerate(prompts):
                 calls.append(self._start_call(query, prompt, index, batch))
                 tasks.append(asyncio.create_task(self._complete(calls[-1], slots)))
-                if len(calls) % _STARTED_AT_ONCE == 0:
+                if len(calls) % _AT_ONCE == 0:
                     await asyncio.sleep(0)
             outcomes = await asyncio.gather(*tasks)
         except BaseException:
@@ -218,7 +218,7 @@ class SubCalls:
                 raise self._run.limit
             if call.record is not None and call.record.result is not None:
                 outcome = self._from_record(call, call.record, [Message("user", call.prompt)])
-                self._share(call, outcome)
+                await self._share(call, outcome)
                 return outcome
             if slots is not None:
                 await held.enter_async_context(slots)
@@ -236,13 +236,15 @@ class SubCalls:
             self._run.requests.serve(call.number, call.model, messages, reply)
         return Outcome(EndState.COMPLETED, record.result or "", is_recorded=True)
 
-    def _share(self, call: _SubCall, outcome: Outcome) -> None:
+    async def _share(self, call: _SubCall, outcome: Outcome) -> None:
         """Let results on record answer later requests like theirs, as those of requests would."""
         if call.kind == "llm":
             self._offer(call, call.model, call.prompt, replace(outcome, is_recorded=False))
         elif call.record is not None:
-            for model, prompt, text in call.record.plain_results():
+            for count, (model, prompt, text) in enumerate(call.record.plain_results(), start=1):
                 self._offer(call, model, prompt, Outcome(EndState.COMPLETED, text))
+                if count % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
     def _offer(self, call: _SubCall, model: str, prompt: str, outcome: Outcome) -> None:
         key = (model, prompt)
