@@ -70,8 +70,12 @@ def _of_state(name: str, history: History) -> list[Figure]:
 
 
 def _of_window() -> list[Figure]:
-    """What a drag of the scrubber costs: the state, and what the tree and the bar do about it, with painting."""
+    """What a drag of the scrubber costs: the state with what the tree and the bar do about it, and the painting.
+
+    In the window these are two turns of the loop: one for the last place that was wanted, one for the frame.
+    """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
     from rlm_desktop.ui.calls.call_tree import CallTreeView
@@ -84,25 +88,39 @@ def _of_window() -> list[Figure]:
     bar.resize(1000, 80)
     for widget in (tree, bar):
         widget.show()
+        QTest.qWaitForWindowExposed(widget)  # before that nothing is painted
     name, shape = "100 calls at once", SHAPES["100 calls at once"]
     player = ReplayPlayer(Replay(list(real.events(shape))[:EVENTS]))
     bar.set_player(player)
-    player.feed.replaced.connect(lambda: tree.set_state(player.feed.state, player.feed.now))
-    player.feed.changed.connect(tree.refresh)
     tree.set_state(player.feed.state, player.feed.now)
     chosen = random.Random(2)
 
-    def drag() -> None:
-        player.seek_seconds(chosen.uniform(0.0, player.duration))
+    def show() -> None:
+        """As the window does: what has just been shown as another moment is not taken in once more."""
+        if tree.state is player.feed.state:
+            tree.refresh()
+        else:
+            tree.show_moment(player.feed.state, player.feed.now)
+
+    def paint() -> None:
         tree.repaint()
         bar.repaint()
 
+    player.feed.changed.connect(show)
+    steps: list[tuple[float, float]] = []
+    frames: list[tuple[float, float]] = []
     with without_collection():
-        taken = [timed(drag) for _ in range(SEEKS // 3)]
+        for _ in range(SEEKS // 3):
+            place = chosen.uniform(0.0, player.duration)
+            steps.append(timed(lambda place=place: player.seek_seconds(place)))
+            frames.append(timed(paint))
     for widget in (tree, bar):
         widget.close()
     app.sendPostedEvents()
-    return figures_of("drag in the window", f"{name}, tree and bar repainted, offscreen", taken, goal=None)
+    return [
+        *figures_of("a step of a drag", f"{name}, tree and bar", steps),
+        *figures_of("its frame", f"{name}, tree and bar repainted, offscreen", frames),
+    ]
 
 
 def figures_of(name: str, note: str, taken: list[tuple[float, float]], goal: float | None = 16) -> list[Figure]:

@@ -461,11 +461,11 @@ def test_the_call_gets_more_room_when_deep_rows_come_into_view(view: CallTreeVie
     view.table.go_to(max(range(view.model.rowCount()), key=lambda row: view.model.rows.node(row).level))
     qtbot.waitUntil(lambda: header.sectionSize(Column.CALL) > before[Column.CALL])
     assert header.sectionSize(Column.TOKENS) < before[Column.TOKENS]
-    assert 0 < view.table.rows_painter.widest <= header.sectionSize(Column.CALL)
+    assert 0 < view.table.rows_painter.needs[Column.CALL] <= header.sectionSize(Column.CALL)
     assert view.table.horizontalScrollBar().maximum() == 0
     header.resizeSection(Column.CALL, 200)
     view.set_state(traces.state(Shape(calls=150, depth=4, batch=4, iterations=3, errors=0.0)))
     view.model.rows.open_all(view.state.nodes[0])
     view.table.grab()
-    qtbot.waitUntil(lambda: view.table.rows_painter.widest > 0)
+    qtbot.waitUntil(lambda: Column.CALL in view.table.rows_painter.needs)
     assert header.sectionSize(Column.CALL) == 200, "the person has chosen it"

@@ -117,15 +117,14 @@ class CallPainter:
 
     Attributes:
         hover_row: The row under the pointer, -1 for none.
-        widest: What the cell of a call needs for all names of this run to be read that were painted cut; 0 for
-            none.
+        needs: What columns need for the names and figures of this run to be read that were painted cut.
     """
 
     def __init__(self, model: CallModel, widget: QWidget) -> None:
         self._model = model
         self._widget = widget
         self.hover_row = -1
-        self.widest = 0
+        self.needs: dict[int, int] = {}
         self._style = _Style(widget)
         self._latency_texts: dict[int, tuple[int, str]] = {}
         self._prefixes: dict[int, int] = {}
@@ -154,6 +153,7 @@ class CallPainter:
     def restyle(self) -> None:
         """The palette, the font, the density or the screen is another one."""
         self._style = _Style(self._widget)
+        self.needs = {}
 
     def paint(
         self, painter: QPainter, rows: range, top: int, sections: Sequence[Section], selected: int, width: int
@@ -198,9 +198,11 @@ class CallPainter:
 
     # -- pieces ---------------------------------------------------------------------------------------------
 
-    def _write_right(self, frame: _Frame, right: int, room: int, y: int, text: str) -> None:
-        face = self._style.figures
+    def _write_right(self, frame: _Frame, section: Section, y: int, text: str) -> None:
+        face, room, right = self._style.figures, section.width - 2 * _PAD, section.left + section.width - _PAD
         shown, wide = face.fit(text, room)
+        if shown != text:
+            self._need(section.column, math.ceil(face.width(text)) + 2 * _PAD)
         frame.text(right - wide, y, shown, face, "muted" if text == call_text.UNKNOWN else "text")
 
     def _paint_texts(self, frame: _Frame, section: Section, rows: Sequence[_Row]) -> None:
@@ -213,7 +215,7 @@ class CallPainter:
             if text is None:
                 text = self._keep(node, column, self._model.text(row, column))
             if text and is_right:
-                self._write_right(frame, left + room, room, y, text)
+                self._write_right(frame, section, y, text)
             elif text:
                 frame.text(left, y, plain.fit(text, room)[0], plain)
 
@@ -244,13 +246,17 @@ class CallPainter:
         level = rows.level(rows.node(row)) + (1 if rows.is_more(row) else 0)
         return _PAD // 2 + min(level, self._deepest_indent) * INDENT
 
-    def room_for(self, node: Node, name: str) -> int:
+    def _need(self, column: int, width: int) -> None:
+        if width > self.needs.get(column, 0):
+            self.needs = {**self.needs, column: width}
+
+    def _room_for(self, node: Node, name: str) -> int:
         """Of the cell of a call, for its name to be read."""
         level = self._model.rows.level(node)
         chip = self._style.small.width(f"d{call_text.depth(node)}") + 14 if level > DEEPEST_INDENT else 0
         signs = _PAD // 2 + min(level, DEEPEST_INDENT) * INDENT + INDENT + _ICON + 6 + chip
         face = self._style.bold if node.parent is None else self._style.plain
-        return math.ceil(signs + face.width(name) + _MARGIN)
+        return math.ceil(signs + face.width(name) + _MARGIN) + 1  # where it begins is between two pixels
 
     def _paint_calls(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
         end = left + width - _MARGIN
@@ -276,7 +282,7 @@ class CallPainter:
         title = call_text.title(node)
         name, wide = face.fit(title, int(end - x))
         if name != title:
-            self.widest = max(self.widest, self.room_for(node, title))
+            self._need(Column.CALL, self._room_for(node, title))
         frame.text(x, y, name, face, "muted" if self._model.rows.is_dimmed(node) else "text")
         x += wide + 10
         if end - x >= 40 and (preview := self._preview(node)):
@@ -405,6 +411,7 @@ class CallPainter:
             frame.painter.fillRect(place, self._style.tints["rlm", 34])
 
     def _paint_durations(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
+        section = Section(Column.DURATION, left, width)
         for y, _, node in rows:
             if node.status == "queued":
                 continue
@@ -414,9 +421,10 @@ class CallPainter:
             text = self._known(node, Column.DURATION)
             if text is None:
                 text = self._keep(node, Column.DURATION, call_text.seconds(duration))
-            self._write_right(frame, left + width - _PAD, width - 2 * _PAD, y, text)
+            self._write_right(frame, section, y, text)
 
     def _paint_costs(self, frame: _Frame, left: int, width: int, rows: Sequence[_Row]) -> None:
+        section = Section(Column.COST, left, width)
         for y, _, node in rows:
             text = self._known(node, Column.COST)
             if text is None:
@@ -425,7 +433,7 @@ class CallPainter:
                 continue
             if frame.total_cost and node.parent is not None:
                 self._share(frame, left, width, y, (call_text.cost_usd(node) or 0.0) / frame.total_cost)
-            self._write_right(frame, left + width - _PAD, width - 2 * _PAD, y, text)
+            self._write_right(frame, section, y, text)
 
     def _paint_timeline(self, frame: _Frame, left: int, width: int, top: int, rows: range) -> None:
         if width - 2 * _PAD <= _LEAST_TIMELINE:

@@ -89,12 +89,12 @@ class CallTable(QTableView):
 
     Signals:
         user_scrolled: The person moved the view or the selection.
-        names_cut: Names have come into view for which the column of calls has not enough room; what it needs.
+        texts_cut: Names or figures have come into view for which their columns have not enough room.
         inspect_pressed: Enter was pressed on the selected row.
     """
 
     user_scrolled = Signal()
-    names_cut = Signal(int)
+    texts_cut = Signal()
     inspect_pressed = Signal()
 
     def __init__(self, model: CallModel, parent: QWidget) -> None:
@@ -161,10 +161,10 @@ class CallTable(QTableView):
             last = self.rowAt(event.rect().bottom())
             rows = range(first, (last if last >= 0 else len(self._calls.rows.visible) - 1) + 1)
             top = self.rowViewportPosition(first)
-            width, widest = self.viewport().width(), self.rows_painter.widest
+            width, needs = self.viewport().width(), self.rows_painter.needs
             self.rows_painter.paint(painter, rows, top, self._sections(), self.selected_row(), width)
-            if self.rows_painter.widest > widest:
-                self.names_cut.emit(self.rows_painter.widest)
+            if self.rows_painter.needs is not needs:
+                self.texts_cut.emit()
         painter.end()
 
     def _sections(self) -> list[Section]:

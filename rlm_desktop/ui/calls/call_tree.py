@@ -111,7 +111,7 @@ class CallTreeView(QWidget):
         self.columns = Columns(self.table, self.model, self)
         self.columns.sorting_chosen.connect(self.sort)
         later = Qt.ConnectionType.QueuedConnection  # not while they are being painted
-        self.table.names_cut.connect(self.columns.show_names, later)
+        self.table.texts_cut.connect(self.columns.fit, later)
         self.table.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.horizontalHeader().customContextMenuRequested.connect(self._open_column_menu)
         self._idle_timer = QTimer(self, singleShot=True, interval=0)
@@ -214,7 +214,8 @@ class CallTreeView(QWidget):
             clock: Its current time in seconds, where that is not the time of its last event (`RunFeed.now`).
         """
         self.table.rows_painter.forget()
-        self.columns.show_names(0)
+        self.table.rows_painter.needs = {}
+        self.columns.fit()
         self.model.show(state or RunState(), clock)
         self._finder.set_state(self.state)
         self.bar.clear()
@@ -553,7 +554,7 @@ class CallTreeView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The name gives way when the window is narrow."""
         super().resizeEvent(event)
-        self.columns.fit(self.width())
+        self.columns.fit()
         self._show_overview()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -565,7 +566,7 @@ class CallTreeView(QWidget):
         """Another font: the columns are as wide as its letters need."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.columns.fit(self.width())
+            self.columns.fit()
 
     def sizeHint(self) -> QSize:
         """Wide enough for all columns that are shown at first."""

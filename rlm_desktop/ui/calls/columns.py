@@ -35,7 +35,7 @@ _LEAST_TIMELINE = 120
 """So that one sees what ran beside what; only names that would be cut take more."""
 _SNUG_WIDTHS = {Column.STATUS: 108, Column.DURATION: 70, Column.TOKENS: 114, Column.COST: 76}
 _NARROW_WIDTHS = {Column.STATUS: 60, Column.DURATION: 70, Column.TOKENS: 108, Column.COST: 72}
-_TIGHT_WIDTHS = {Column.STATUS: 44, Column.DURATION: 66, Column.TOKENS: 104, Column.COST: 68}
+_TIGHT_WIDTHS = {Column.STATUS: 48, Column.DURATION: 70, Column.TOKENS: 104, Column.COST: 68}
 _LEAST, _MOST = 48, 4000
 
 
@@ -63,7 +63,6 @@ class Columns(QObject):
         self._owner = parent
         self._is_fitting = True
         self._are_widths_chosen = False
-        self._need = 0
         header = table.horizontalHeader()
         for column, width in _WIDTHS.items():
             header.resizeSection(column, width)
@@ -84,22 +83,15 @@ class Columns(QObject):
         if column != Column.TIMELINE and not self._is_fitting:
             self._are_widths_chosen = True
 
-    def show_names(self, need: int) -> None:
-        """Names that need so much room have come into view: they are to be read. 0 for those of another run."""
-        if not need:
-            self._table.rows_painter.widest = 0
-        self._need = need
-        self.fit(self._owner.width())
-
-    def fit(self, width: int) -> None:
+    def fit(self) -> None:
         """Share the room among the columns, until the person has chosen a width."""
         if self._are_widths_chosen:
             return
         self._is_fitting = True
         header = self._header
-        need = max(self._need, scaled(self._owner, _LEAST_CALL))
+        need = max(self._table.rows_painter.needs.get(Column.CALL, 0), scaled(self._owner, _LEAST_CALL))
         timeline = 0 if header.isSectionHidden(Column.TIMELINE) else scaled(self._owner, _LEAST_TIMELINE)
-        figures, room = self._figures(width, need + timeline)
+        figures, room = self._figures(need + timeline)
         for column, wide in figures.items():
             header.resizeSection(column, wide)
         wanted = min(int(room * 0.6), room - timeline) if timeline else room
@@ -107,17 +99,16 @@ class Columns(QObject):
         header.resizeSection(Column.CALL, max(_LEAST_CALL, min(max(wanted, need), most)))
         self._is_fitting = False
 
-    def _figures(self, width: int, need: int) -> tuple[dict[Column, int], int]:
+    def _figures(self, need: int) -> tuple[dict[Column, int], int]:
         """The widest columns of figures beside which there is so much room, else the narrowest; and the room."""
-        figures, room = dict[Column, int](), 0
+        figures, room, needs = dict[Column, int](), 0, self._table.rows_painter.needs
         for widths in (_WIDTHS, _SNUG_WIDTHS, _NARROW_WIDTHS, _TIGHT_WIDTHS):
-            figures = {
-                column: scaled(self._owner, wide)
-                for column, wide in {**_WIDTHS, **widths}.items()
-                if column not in (Column.CALL, Column.TIMELINE)
-            }
+            for column, most in _WIDTHS.items():
+                if column not in (Column.CALL, Column.TIMELINE):
+                    least = scaled(self._owner, widths.get(column, most))
+                    figures[column] = max(least, min(needs.get(column, 0), scaled(self._owner, most)))
             taken = sum(wide for column, wide in figures.items() if not self._header.isSectionHidden(column))
-            room = width - taken - 14  # the scroll bar, and the ring that shows where the keyboard is
+            room = self._owner.width() - taken - 14  # the scroll bar, and the ring that shows where the keyboard is
             if need <= room:
                 break
         return figures, room
@@ -151,7 +142,7 @@ class Columns(QObject):
 
     def _set_shown(self, column: Column, shown: bool) -> None:
         self._header.setSectionHidden(column, not shown)
-        self.fit(self._owner.width())
+        self.fit()
 
     def fill(self, menu: QMenu) -> None:
         """Put into a menu by what rows are sorted, and which columns show."""
