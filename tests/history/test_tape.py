@@ -70,10 +70,10 @@ def test_long_texts_come_back_whole(history: History) -> None:
 
 
 def test_a_large_run_as_it_is_settled(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many blocks, packed anew when the run has been indexed; nearly nothing stays at hand."""
+    """Several blocks, packed anew when the run has been indexed; nearly nothing stays at hand."""
     monkeypatch.setattr(tape, "CACHED", 1000)
     monkeypatch.setattr(tape, "IN_MEMORY", 1000)
-    events = list(real.events(real.Shape(calls=150, depth=3)))
+    events = list(real.events(real.Shape(calls=60, depth=3)))
     keep(history, events)
     check_film(history, events)
     history.search("anything", wait=30)
