@@ -107,6 +107,7 @@ def _of_window() -> list[Figure]:
         bar.repaint()
 
     player.feed.changed.connect(show)
+    paint()  # as it is before one begins to drag: icons are drawn, letters are measured
     steps: list[tuple[float, float]] = []
     frames: list[tuple[float, float]] = []
     with without_collection():
