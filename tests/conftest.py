@@ -49,6 +49,10 @@ _LONGEST_FIRST = (
     "tests/ui/test_history.py",
     "tests/ui/test_forks.py",
     "tests/engine/test_offline_documents.py",
+    "tests/history/test_replay.py",
+    "tests/history/test_imports.py",
+    "tests/ui/test_room_and_focus.py",
+    "tests/ui/test_call_tree.py",
 )
 """Files that take more than some four seconds. A file is done by one worker, so these must not come last."""
 

@@ -132,7 +132,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     return result
 
 
-async def _wait_for_signal(signal: SignalInstance, timeout: float = 10.0) -> tuple[Any, ...]:
+async def _wait_for_signal(signal: SignalInstance, timeout: float = 30.0) -> tuple[Any, ...]:
     """The arguments of the next emission of `signal`."""
     emitted: asyncio.Future[tuple[Any, ...]] = asyncio.get_running_loop().create_future()
 
@@ -147,7 +147,7 @@ async def _wait_for_signal(signal: SignalInstance, timeout: float = 10.0) -> tup
         signal.disconnect(connection)
 
 
-async def _wait_until(condition: Callable[[], bool], timeout: float = 10.0) -> None:
+async def _wait_until(condition: Callable[[], bool], timeout: float = 30.0) -> None:
     """Return once `condition` holds; it is looked at ever more rarely, from every turn of the loop to 20 ms."""
     async with asyncio.timeout(timeout):
         pause = 0.0
