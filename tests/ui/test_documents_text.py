@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
@@ -66,6 +66,7 @@ def test_a_part_is_never_large(text: str) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(st.text(alphabet="aAb \n", max_size=120), st.text(alphabet="aB ", min_size=1, max_size=4))
+@example("A" * 10, "aa")  # a hit over the end of a piece: what follows it is counted from its end
 async def test_the_search_finds_what_a_plain_one_finds(text: str, words: str) -> None:
     import re
 

@@ -18,8 +18,8 @@ async def matches(text: str, words: str) -> AsyncIterator[list[tuple[int, int]]]
     found = last = 0
     for start in range(0, max(1, len(text)), PIECE):
         end = min(len(text), start + PIECE + longest)
-        spans = [match.span() for match in pattern.finditer(text, start, end)]
-        spans = [span for span in spans if last <= span[0] < start + PIECE]
+        spans = [match.span() for match in pattern.finditer(text, max(start, last), end)]
+        spans = [span for span in spans if span[0] < start + PIECE]
         if spans:
             last = spans[-1][1]
             found += len(spans)
