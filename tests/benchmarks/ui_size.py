@@ -49,6 +49,7 @@ def measure(
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
+    import rlm_desktop.ui.loop  # noqa: F401 - the application runs on it; with asyncio, it takes long to import
     from rlm_desktop.ui.theme import Theme
 
     app = QApplication.instance() or QApplication([])
