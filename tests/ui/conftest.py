@@ -6,7 +6,7 @@ import asyncio
 import gc
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.ui import language, theme
-from rlm_desktop.ui.loop import UiEventLoop
+from rlm_desktop.ui.loop import Tasks, UiEventLoop
 
 _GARBAGE = 1_000_000
 """Blocks of memory that came into use since the last collection and call for one."""
@@ -166,3 +166,15 @@ def wait_for_signal() -> Callable[..., Awaitable[tuple[Any, ...]]]:
 def wait_until() -> Callable[..., Awaitable[None]]:
     """`await wait_until(lambda: ...)` returns once that holds."""
     return _wait_until
+
+
+@pytest.fixture
+async def tasks() -> AsyncIterator[Tasks]:
+    """Background tasks of a window; an error of one fails the test, and none outlives it."""
+
+    def fail(error: BaseException) -> None:
+        raise error
+
+    made = Tasks(fail)
+    yield made
+    await made.aclose()

@@ -46,16 +46,6 @@ KEY = "sk-typed-by-hand-0123456789"
 
 
 @pytest.fixture
-async def tasks() -> AsyncIterator[Tasks]:
-    def fail(error: BaseException) -> None:
-        raise error
-
-    made = Tasks(fail)
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture
 def store() -> Memory:
     return Memory()
 

@@ -166,15 +166,21 @@ def test_the_banner_says_what_there_is_room_for(qtbot: QtBot) -> None:
     assert banner.text() == said[2]
 
 
-def test_the_scrubber_by_mouse_and_keys(qtbot: QtBot) -> None:
+def scrubbed(qtbot: QtBot, width: int) -> tuple[ReplayBar, ReplayPlayer, Scrubber]:
+    """A bar, to be held, the player that it shows and its scrubber."""
     bar = ReplayBar()
     qtbot.addWidget(bar)
-    bar.resize(1200, 80)
+    bar.resize(width, 80)
     bar.show()
     player = ReplayPlayer(Replay(EVENTS))
     bar.set_player(player)
     scrubber = bar.findChild(Scrubber)
     assert isinstance(scrubber, Scrubber)
+    return bar, player, scrubber
+
+
+def test_the_scrubber_by_mouse_and_keys(qtbot: QtBot) -> None:
+    _bar, player, scrubber = scrubbed(qtbot, 1200)
     qtbot.keyClick(scrubber, Qt.Key.Key_Home)
     assert player.position == 0.0
     qtbot.keyClick(scrubber, Qt.Key.Key_End)
@@ -190,14 +196,7 @@ def test_the_scrubber_by_mouse_and_keys(qtbot: QtBot) -> None:
 
 def test_of_the_places_that_the_playhead_is_dragged_over_only_the_last_counts(qtbot: QtBot) -> None:
     """It follows the pointer at once; what then was shows when there is time."""
-    bar = ReplayBar()
-    qtbot.addWidget(bar)
-    bar.resize(900, 80)
-    bar.show()
-    player = ReplayPlayer(Replay(EVENTS))
-    bar.set_player(player)
-    scrubber = bar.findChild(Scrubber)
-    assert isinstance(scrubber, Scrubber)
+    _bar, player, scrubber = scrubbed(qtbot, 900)
     moments = QSignalSpy(player.feed.changed)
     shown = player.replay.seq
     for x in range(60, 160, 10):

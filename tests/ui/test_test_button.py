@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-import pytest
 from aiohttp import web
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -20,16 +19,6 @@ from tests.engine.test_provider_check import REFUSALS
 from tests.provider_servers import Answer, models, refusal, serving
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
-
-
-@pytest.fixture
-async def tasks() -> AsyncIterator[Tasks]:
-    def fail(error: BaseException) -> None:
-        raise error
-
-    made = Tasks(fail)
-    yield made
-    await made.aclose()
 
 
 async def test_every_refusal_is_explained_with_a_way_out(qtbot: QtBot, tasks: Tasks, wait_until: Until) -> None:
