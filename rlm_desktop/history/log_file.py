@@ -34,7 +34,7 @@ def lost_changes(database: Path) -> str:
         elif not log.exists() and header[60:64] == struct.pack(">I", IN_USE):
             return f"The file {log} does not lie beside the history: what was written last may be lost."
     except OSError:
-        pass
+        pass  # what cannot be read is said by whoever opens it next
     return ""
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from rlm_desktop.documents.document import Document, from_text
-from rlm_desktop.engine.events import AnyEvent, RunStarted
+from rlm_desktop.engine.events import AnyEvent, EndState, RunStarted
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import exports, imports
 from rlm_desktop.history.exports.recorded import Clean, Cleaned, Redactor, common_secrets
@@ -411,13 +411,14 @@ def _copy_of(path: Path) -> Iterator[Path]:
 def _is_new(history: History, run_id: str, events: int, received: Received, coming: _Coming) -> bool:
     """Whether the run is to be written; one that is there already, perhaps deleted, comes back to the lists.
 
-    One of which the history has only a part, because an import was cut off, makes room for the whole.
+    One of which the history has only a part, because an import was cut off, makes room for the whole. One that has
+    ended never does: whoever made the file may have given any run its id.
     """
     received.run_ids.append(run_id)
     if not history.has_run(run_id):
         return True
     row = history.run(run_id)
-    if row.events < events and not row.is_running:
+    if row.events < events and row.end_state == EndState.INTERRUPTED:
         coming.make_room(run_id)
         return True
     received.remarks.append(f"Run {run_id} was in the history already.")

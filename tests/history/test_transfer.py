@@ -140,6 +140,16 @@ def test_an_import_that_was_cut_off_is_made_whole(history: History, tmp_path: Pa
     assert "already" in receive(history, path).remarks[0]
 
 
+def test_a_run_that_has_ended_is_never_replaced(history: History, tmp_path: Path) -> None:
+    """By a file that says more of a run with the same id; anybody may have made it."""
+    events = traces.run("x")
+    keep(history, events)
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b"\n".join(msgspec.json.encode(event) for event in traces.run("x", iterations=9)))
+    assert "already" in receive(history, path).remarks[0]
+    assert history.events("x") == events
+
+
 def test_discarding_takes_only_what_nothing_else_needs(history: History) -> None:
     long = "shared text " * 1000
     keep(history, traces.run("a", "one", question=long))
