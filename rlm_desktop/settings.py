@@ -452,8 +452,13 @@ def _keep_copy(path: Path) -> None:
         _log.warning("No copy of the settings file could be kept: %s", error)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, is_lasting: bool = True) -> None:
     """Write a file at once or not at all: a crash leaves the old one, and who reads it meanwhile sees one of both.
+
+    Args:
+        path: Which; its folder is made where it is missing.
+        content: What shall stand in it.
+        is_lasting: Wait until the disk has it; what can be had again is not worth that time.
 
     Raises:
         OSError: It cannot be written.
@@ -465,8 +470,9 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if is_lasting:
+                file.flush()
+                os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import msgspec
 
 from rlm_desktop.engine.events import Message
 from rlm_desktop.repl.wire import plain
+from rlm_desktop.settings import write_whole
 
 
 class Cached(msgspec.Struct, frozen=True):
@@ -65,13 +65,5 @@ class CompletionCache:
             return None
 
     def _write(self, key: str, reply: Cached) -> None:
-        path = self._path(key)
         with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(msgspec.json.encode(reply))
-                os.replace(name, path)
-            except OSError:
-                os.unlink(name)
+            write_whole(self._path(key), msgspec.json.encode(reply), is_lasting=False)

@@ -6,7 +6,6 @@ The lists can be fetched again at any time, so a file that cannot be read is as 
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,6 +15,7 @@ import msgspec
 
 from rlm_desktop import paths
 from rlm_desktop.engine.providers import Provider
+from rlm_desktop.settings import write_whole
 
 
 class ModelInfo(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,15 +60,8 @@ def make_list(provider: Provider, models: list[ModelInfo]) -> ModelList:
 
 def keep(provider: Provider, models: ModelList) -> None:
     """Write a list into the cache; a disk that is full or read-only is no error."""
-    path = _path(provider.name)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(msgspec.json.encode(models))
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        write_whole(_path(provider.name), msgspec.json.encode(models), is_lasting=False)
 
 
 def cached(provider: Provider) -> ModelList | None:

@@ -20,6 +20,7 @@ import msgspec
 
 from rlm_desktop.engine.chat import ReplyReader
 from rlm_desktop.engine.embedding import hash_vectors
+from rlm_desktop.engine.estimate import CHARACTERS_PER_TOKEN
 from rlm_desktop.engine.events import Message, Usage
 from rlm_desktop.engine.failures import advice, status_error, transport_error
 from rlm_desktop.engine.key_guard import KeyGuard
@@ -44,7 +45,6 @@ _MAX_RETRY_AFTER = 120.0
 _MAX_ERROR_BODY = 100_000
 _DELTA_INTERVAL = 0.05
 """Seconds between two `on_text` calls of one reply."""
-_CHARACTERS_PER_TOKEN = 4
 
 _encode = msgspec.json.Encoder().encode
 
@@ -272,7 +272,7 @@ class ModelClient:
             has_begun = response.is_success
             try:
                 if not response.is_success:
-                    raise status_error(response, await _beginning(response))
+                    raise status_error(response, await beginning_of(response, _MAX_ERROR_BODY))
                 reader.is_streamed = "text/event-stream" in response.headers.get("content-type", "")
                 first = await self._read(response, reader, on_text, started)
             finally:
@@ -510,15 +510,15 @@ def used_by(error: ModelError) -> Usage | None:
 
 def estimate_tokens(messages: list[Message]) -> int:
     """A rough count of the tokens of a request: four characters each."""
-    return sum(len(message.content) for message in messages) // _CHARACTERS_PER_TOKEN + 4 * len(messages)
+    return sum(len(message.content) for message in messages) // CHARACTERS_PER_TOKEN + 4 * len(messages)
 
 
-async def _beginning(response: httpx2.Response) -> bytes:
-    """The body of an error, up to what can be of use: it may be without end."""
+async def beginning_of(response: httpx2.Response, size: int) -> bytes:
+    """A body, hardly more of it than `size` bytes: it may never end, and be packed a thousandfold."""
     content = bytearray()
     async with aclosing(response.aiter_bytes()) as pieces:
         async for data in pieces:
             content += data
-            if len(content) > _MAX_ERROR_BODY:
+            if len(content) > size:
                 break
     return bytes(content)

@@ -129,6 +129,6 @@ def window_needs(root: str, sub: str, context_tokens: int) -> dict[str, int]:
 
 
 def _root_use(iterations: int, shown: int, window: int) -> tuple[int, int]:
-    """Input and output of a conversation: each turn sends all before it again, up to the window."""
-    read = sum(min(window, SYSTEM_TOKENS + turn * (CODE_TOKENS + shown)) for turn in range(iterations))
+    """Input and output of a conversation: each iteration sends all before it again, up to the window."""
+    read = sum(min(window, SYSTEM_TOKENS + number * (CODE_TOKENS + shown)) for number in range(iterations))
     return read, iterations * CODE_TOKENS

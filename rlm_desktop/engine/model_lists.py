@@ -16,7 +16,8 @@ import msgspec
 
 from rlm_desktop.engine import catalog
 from rlm_desktop.engine.catalog import ModelInfo, ModelList
-from rlm_desktop.engine.client import CONNECT_TIMEOUT, endpoint, key_headers, make_http_client
+from rlm_desktop.engine.chat import error_in_body
+from rlm_desktop.engine.client import CONNECT_TIMEOUT, beginning_of, endpoint, key_headers, make_http_client
 from rlm_desktop.engine.failures import status_error, transport_error
 from rlm_desktop.engine.key_guard import KeyGuard
 from rlm_desktop.engine.providers import Provider
@@ -44,16 +45,12 @@ async def fetch(provider: Provider) -> ModelList:
     if provider.uses_deployments:
         # Only a deployment can be asked, and what Azure lists here are the models that one could deploy.
         return catalog.make_list(provider, [])
-    async with _open(provider) as http:
+    async with make_http_client(provider) as http:
         models = _parse(await _get(http, provider, endpoint(provider, "models")))
         models = await _with_windows(http, provider, models)
     found = catalog.make_list(provider, models)
     await asyncio.to_thread(catalog.keep, provider, found)
     return found
-
-
-def _open(provider: Provider) -> httpx2.AsyncClient:
-    return make_http_client(provider)
 
 
 async def _get(http: httpx2.AsyncClient, provider: Provider, url: str, body: object = None) -> Any:
@@ -68,7 +65,7 @@ async def _get(http: httpx2.AsyncClient, provider: Provider, url: str, body: obj
         async with asyncio.timeout(SECONDS):
             method = "GET" if body is None else "POST"
             async with http.stream(method, url, headers=headers, json=body, timeout=timeout) as response:
-                content = await _content(response)
+                content = await beginning_of(response, _MAX_BODY)
         if not response.is_success:
             raise status_error(response, content[:100_000])
         return _decode(content)
@@ -80,16 +77,6 @@ async def _get(http: httpx2.AsyncClient, provider: Provider, url: str, body: obj
         failure = transport_error(error, provider)
         failure.args = (KeyGuard(provider).clean(str(failure)),)
         raise failure from error
-
-
-async def _content(response: httpx2.Response) -> bytes:
-    """What a server sends, but hardly more of it than is taken: it may never end, and be packed a thousandfold."""
-    content = bytearray()
-    async for piece in response.aiter_bytes():
-        content += piece
-        if len(content) > _MAX_BODY:
-            break
-    return bytes(content)
 
 
 def _decode(content: bytes) -> Any:
@@ -118,8 +105,6 @@ def _parse(body: Any) -> list[ModelInfo]:
     if isinstance(body, dict):
         fields = cast("dict[str, Any]", body)
         if fields.get("error") and not fields.get("data"):
-            from rlm_desktop.engine.chat import error_in_body
-
             raise error_in_body(fields["error"])
         items = fields.get("data", fields.get("models"))
         if items is None and "data" in fields:

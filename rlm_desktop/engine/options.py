@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.prompts import PROMPTS_VERSION
 from rlm_desktop.errors import UsageError
+from rlm_desktop.repl.spec import Mode
 
 SubCalls = Literal["recursive", "explicit"]
-ReplMode = Literal["confined", "strict", "unsafe"]
-_REPL_MODES = ("confined", "strict", "unsafe")
+_REPL_MODES = get_args(Mode)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class RunOptions:
     system_prompt: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     memory_limit_mb: int = 2048
-    repl_mode: ReplMode = "confined"
+    repl_mode: Mode = "confined"
     repl_libraries: Sequence[str] = ()
     share_identical: bool = True
     window: int = 128_000

@@ -203,7 +203,7 @@ def feedback(
     """What the model sees after its cells ran.
 
     Args:
-        cells: The cells of the turn that ran, in order.
+        cells: The cells of the iteration that ran, in order.
         iteration: The iteration that the model is about to do.
         of: How many it has in all.
         output_limit: Characters shown of each cell's output.
@@ -214,18 +214,18 @@ def feedback(
         shown = ", ".join(names[:_MAX_VARIABLES])
         more = len(names) - _MAX_VARIABLES
         parts.append(f"Variables: {shown}" + (f" and {more} more" if more > 0 else ""))
-    parts.append(_turn(iteration, of))
+    parts.append(_iteration_line(iteration, of))
     return "\n\n".join(parts)
 
 
 def no_code_message(iteration: int, of: int) -> str:
     """After a reply with neither code nor an answer; `iteration` is the one to come."""
-    return f"{_text('no_code')}\n\n{_turn(iteration, of)}"
+    return f"{_text('no_code')}\n\n{_iteration_line(iteration, of)}"
 
 
 def repeated_code_message(iteration: int, of: int, *, times: int = 2) -> str:
     """After the same code `times` times in a row; `iteration` is the one to come."""
-    return f"{_text('repeated_code', times=str(times))}\n\n{_turn(iteration, of)}"
+    return f"{_text('repeated_code', times=str(times))}\n\n{_iteration_line(iteration, of)}"
 
 
 def last_chance_message(reason: str) -> str:
@@ -317,7 +317,7 @@ def _cut_marker(count: int) -> str:
     return f"\n... [{count:,} characters cut] ...\n"
 
 
-def _turn(iteration: int, of: int) -> str:
+def _iteration_line(iteration: int, of: int) -> str:
     if iteration < of:
         return f"Iteration {iteration} of {of}."
     return f"Iteration {iteration} of {of}: the last one. Finish now with FINAL or FINAL_VAR."

@@ -494,7 +494,7 @@ class RlmCall:
             text, source = final.argument, final.kind
             name = text.strip().strip("\"'`").strip()
             if self._repl is not None and name.isidentifier():
-                with suppress(Exception):
+                with suppress(Exception):  # whatever ails the REPL, what the model wrote is an answer
                     found = await self._repl.final_var(name)
                     text = found.text if found else text
         text = await self.run.redact(self.number, text.strip(), "answer")

@@ -333,7 +333,7 @@ class Run:
             if not self._stopped_by:
                 self._finish(outcome)
                 raise
-            _uncancel()
+            take_back_cancellation()
         except Exception as error:
             outcome = failed_outcome(error, "the run")
         finally:
@@ -455,8 +455,8 @@ async def to_the_end(work: Coroutine[Any, Any, _T]) -> _T:
     return task.result()
 
 
-def _uncancel() -> None:
-    """Take back one cancellation of the current task that was meant and is dealt with."""
+def take_back_cancellation() -> None:
+    """Take back one cancellation of the current task that was meant for it alone and is dealt with."""
     task = asyncio.current_task()
     if task is not None:
         task.uncancel()

@@ -11,7 +11,7 @@ from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.context import prompt_context
 from rlm_desktop.engine.events import EndState, Message
 from rlm_desktop.engine.record import RecordedCall
-from rlm_desktop.engine.run import Outcome, cancel_and_wait, failed_outcome
+from rlm_desktop.engine.run import Outcome, cancel_and_wait, failed_outcome, take_back_cancellation
 from rlm_desktop.errors import LimitExceeded
 from rlm_desktop.repl.wire import Query
 
@@ -181,10 +181,10 @@ class SubCalls:
         except asyncio.CancelledError:
             if run.is_stopped_alone(call.number):
                 outcome = Outcome(EndState.CANCELLED, error="the call was stopped by the user")
-                _take_back_cancellation()
+                take_back_cancellation()
             elif run.limit is not None:
                 outcome = Outcome(EndState(run.limit.end_state), error=str(run.limit))
-                _take_back_cancellation()
+                take_back_cancellation()
             else:
                 self._finish(call, Outcome(EndState.CANCELLED, error="cancelled"))
                 raise
@@ -318,10 +318,3 @@ def _succeeded(task: asyncio.Future[Outcome]) -> bool:
     if not task.done() or task.cancelled() or task.exception() is not None:
         return False
     return task.result().end_state is EndState.COMPLETED
-
-
-def _take_back_cancellation() -> None:
-    """The cancellation was meant for this call alone and is dealt with: its result is an error text."""
-    task = asyncio.current_task()
-    if task is not None:
-        task.uncancel()

@@ -71,14 +71,15 @@ def _pieces(value: object, limit: int, depth: int) -> Iterator[str]:
             yield from _pieces(item, limit, depth + 1)
         yield "," + closing if opening == "(" and len(items) == 1 else closing
     else:
-        yield _cut(repr(value), limit)
+        yield cut(repr(value), limit)
 
 
 def _text_piece(value: str | bytes, limit: int) -> str:
     return repr(value[: len(value)]) if len(value) <= limit else repr(value[:limit]) + "…"
 
 
-def _cut(text: str, limit: int) -> str:
+def cut(text: str, limit: int) -> str:
+    """The beginning of a text, at most `limit` characters; an ellipsis says that there was more."""
     return text if len(text) <= limit else text[: max(0, limit - 1)] + "…"
 
 

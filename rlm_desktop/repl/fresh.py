@@ -27,7 +27,7 @@ from rlm_desktop.repl.boot import REPEATABLE, base_prefix, boot_command, library
 from rlm_desktop.repl.channel import Channel, Turns
 from rlm_desktop.repl.fresh_worker import Confinement
 from rlm_desktop.repl.isolation import Layers
-from rlm_desktop.repl.launcher import Launched
+from rlm_desktop.repl.launcher import Launched, refuse_faults
 from rlm_desktop.repl.spec import ReplSpec
 
 _WARM = 4
@@ -154,8 +154,7 @@ class FreshLauncher:
         Raises:
             ReplError: The worker could do what it should not.
         """
-        if ready.faults:
-            raise ReplError(f"A REPL worker is not confined as it should be; it could: {', '.join(ready.faults)}.")
+        refuse_faults(ready)
 
     async def aclose(self) -> None:
         """End the workers that wait."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
 from rlm_desktop.repl.spec import ReplSpec
 
@@ -112,3 +113,13 @@ class Launcher(Protocol):
     async def aclose(self) -> None:
         """End all workers."""
         ...
+
+
+def refuse_faults(ready: wire.Ready) -> None:
+    """See that the self-test of a worker found nothing.
+
+    Raises:
+        ReplError: The worker could do what it should not.
+    """
+    if ready.faults:
+        raise ReplError(f"A REPL worker is not confined as it should be; it could: {', '.join(ready.faults)}.")

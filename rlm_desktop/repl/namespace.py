@@ -238,14 +238,10 @@ def _failed(cell: int, status: Any, error: BaseException) -> wire.Done:
     return wire.Done(
         cell=cell,
         status=status,
-        error=_cut(text, 4_000),
-        traceback=_cut(_cell_traceback(error), 100_000),
+        error=describe.cut(text, 4_000),
+        traceback=describe.cut(_cell_traceback(error), 100_000),
         line=_failing_line(error, cell_name(cell)),
     )
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _cell_traceback(error: BaseException) -> str:

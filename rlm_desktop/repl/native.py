@@ -16,7 +16,7 @@ from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import confine_linux, context, linux_paths, wire
 from rlm_desktop.repl.channel import Channel, Turns, memory_file, seal
 from rlm_desktop.repl.isolation import Layers
-from rlm_desktop.repl.launcher import Launched
+from rlm_desktop.repl.launcher import Launched, refuse_faults
 from rlm_desktop.repl.process import BaseZygote, WorkerProcess, ZygoteClient
 from rlm_desktop.repl.spec import ReplSpec
 
@@ -117,8 +117,7 @@ class NativeLauncher:
         Raises:
             ReplError: The worker could do what it should not.
         """
-        if ready.faults:
-            raise ReplError(f"A REPL worker is not confined as it should be; it could: {', '.join(ready.faults)}.")
+        refuse_faults(ready)
         self._is_tested = True
 
     async def aclose(self) -> None:

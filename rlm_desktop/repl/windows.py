@@ -19,7 +19,7 @@ from rlm_desktop.repl import wire
 from rlm_desktop.repl.app_container import ContainedProcess, Container
 from rlm_desktop.repl.boot import REPEATABLE, base_prefix, base_python, boot_command, library_paths
 from rlm_desktop.repl.isolation import Layers
-from rlm_desktop.repl.launcher import Launched
+from rlm_desktop.repl.launcher import Launched, refuse_faults
 from rlm_desktop.repl.spec import ReplSpec
 from rlm_desktop.repl.windows_worker import FRAME_LIMIT
 
@@ -227,8 +227,7 @@ class WindowsLauncher:
         Raises:
             ReplError: The worker could do what it should not.
         """
-        if ready.faults:
-            raise ReplError(f"A REPL worker is not confined as it should be; it could: {', '.join(ready.faults)}.")
+        refuse_faults(ready)
 
     async def aclose(self) -> None:
         """Remove the folders of the workers."""
