@@ -138,3 +138,14 @@ def test_what_cannot_be_done_is_said(guide: Path) -> None:
         refused = run("runs", *arguments)
         assert refused.returncode == 2, refused.stdout
         assert sentence in refused.stderr
+
+
+def test_a_later_question_sees_the_variables_of_the_earlier_ones(guide: Path) -> None:
+    later = "FINAL(', '.join(f\"{turn['answer']} {turn['variables'][0]['name']}\" for turn in history))"
+    replies = [cell("berths = 12\nFINAL('twelve')"), cell(later)]
+    with serving_beside(ModelServer(replies)) as server:
+        model = ("ask", "-q", "--model", "m", "--base-url", server.url)
+        run_with_server(server, *model, "-d", guide, "How many berths?")
+        session = stored()[0][0].session_id
+        status, out, err = run_with_server(server, *model, "--session", session, "And how did you know?")
+    assert (status, out.strip()) == (0, "twelve berths"), err

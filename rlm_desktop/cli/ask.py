@@ -125,14 +125,10 @@ async def _what_is_asked_of(
     if not chosen.session:
         return None, [], documents
     from rlm_desktop.cli.runs import find_session
+    from rlm_desktop.history.continuing import turns_of
 
     session = await asyncio.to_thread(find_session, history, chosen.session)
-    states = [await asyncio.to_thread(history.state, row.id) for row in reversed(session.runs)]
-    turns = [
-        {"question": state.started.question, "answer": state.answer}
-        for state in states
-        if state.started is not None and state.answer is not None
-    ]
+    turns = await asyncio.to_thread(turns_of, history, session.id)
     if not documents:
         for reference in session.documents:
             kept = await asyncio.to_thread(history.document, reference.sha256, reference.name, reference.path)
