@@ -1,4 +1,4 @@
-"""Chooses the Qt binding, before anything else imports Qt.
+"""Chooses the Qt binding, before anything else imports Qt, and takes its import hook away.
 
 qasync takes the first binding that it finds, so PySide6 has to be imported and named before it. PySide6 6.12.x
 loses a reference to `None` or `True` in every call below Python 3.12 and aborts the process after some hundred
@@ -7,6 +7,7 @@ calls (measured; 3.12 made these objects immortal), so that pair is refused with
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 
@@ -15,6 +16,10 @@ import PySide6
 from rlm_desktop.errors import UserError
 
 os.environ["QT_API"] = "pyside6"
+if builtins.__import__ is getattr(builtins, "__feature_import__", None):
+    # PySide reads the source of every module that is imported after it, and Python keeps all of them in memory, to
+    # find those that could ask for its `__feature__` switch. Nothing here does: 0.1 s and 20 MB less at each start.
+    builtins.__import__ = getattr(builtins, "__orig_import__")  # noqa: B009  # PySide's own name, which types lack
 
 
 def binding_fault(python: tuple[int, ...], pyside: tuple[int, ...]) -> str:
