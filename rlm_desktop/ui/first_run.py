@@ -83,7 +83,12 @@ class FirstRun(QScrollArea):
         title.setWordWrap(True)
         self._model = QLabel()
         self._connect: tuple[QWidget, ...] = ()
-        self._inside = QWidget()
+        whole = QWidget()
+        self.setWidget(whole)  # from the outside in, as the window is built
+        self._inside = QWidget(whole)
+        layout = QHBoxLayout(whole)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self._inside)
         column = QVBoxLayout(self._inside)
         column.addWidget(_centred(title))
         lead = self.tr(
@@ -103,11 +108,6 @@ class FirstRun(QScrollArea):
         self._column = column
         column.addStretch(1)
         self._is_compact: bool | None = None
-        whole = QWidget()
-        layout = QHBoxLayout(whole)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.addWidget(self._inside)
-        self.setWidget(whole)
         self._model.setText(" ")  # the room of what `show_model` will write
         self._set_compact(False)
         self.verticalScrollBar().rangeChanged.connect(self._keep_connecting_in_sight)

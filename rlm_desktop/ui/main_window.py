@@ -69,48 +69,47 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST)
-        self.messages = MessageBar()
-        self.first_run = FirstRun(samples)
-        self.status = StatusLine()
         self.actions_by_name = Actions(self)
         self.actions_by_name.fill(self.menuBar())
-        self._side = QWidget()
-        self._side.setObjectName("historyPanel")
         self._work: WorkPage | None = None
         self._corner: MenuCorner | None = None
-        self._build()
+        self._build(samples)
         self._restore()
         self.actions_by_name["show_history"].setChecked(self._is_history_wanted)
         self.first_run.choose.setFocus()
 
     # -- building -------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
-        self._pages = _Pages()
+    def _build(self, samples: Sequence[Sample]) -> None:
+        # From the outside in: with a style sheet, Qt dresses all that is in a widget anew when it gets a parent.
+        whole = QWidget()
+        self.setCentralWidget(whole)
+        self._across = QSplitter(Qt.Orientation.Horizontal, whole)
+        self._across.setObjectName("across")
+        self._across.setChildrenCollapsible(False)
+        self._across.setHandleWidth(1)
+        self._side = QWidget(self._across)
+        self._side.setObjectName("historyPanel")
+        centre = QWidget(self._across)
+        self._across.setStretchFactor(0, 0)
+        self._across.setStretchFactor(1, 3)
+        self.messages = MessageBar(centre)
+        self._pages = _Pages(centre)
+        self.first_run = FirstRun(samples, self._pages)
         self._pages.addWidget(self.first_run)
         self._home: QWidget = self.first_run
         self._page: QWidget | None = None
-        centre = QWidget()
+        self.status = StatusLine(whole)
         middle = QVBoxLayout(centre)
         middle.setContentsMargins(10, 10, 10, 8)
         middle.setSpacing(8)
         middle.addWidget(self.messages)
         middle.addWidget(self._pages, 1)
-        self._across = QSplitter(Qt.Orientation.Horizontal)
-        self._across.setObjectName("across")
-        self._across.setChildrenCollapsible(False)
-        self._across.setHandleWidth(1)
-        self._across.addWidget(self._side)
-        self._across.addWidget(centre)
-        self._across.setStretchFactor(0, 0)
-        self._across.setStretchFactor(1, 3)
-        whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._across, 1)
         layout.addWidget(self.status)
-        self.setCentralWidget(whole)
 
     def add_panes(self, history: HistoryPanel, work: WorkPage) -> None:
         """Take in the list of sessions and the page on which one works; they are made after the first paint."""
