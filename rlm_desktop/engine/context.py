@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias, cast
@@ -63,7 +63,7 @@ async def make_context(
     """The context of a question. One document becomes a `str`, several a `dict` name -> text.
 
     Raises:
-        UsageError: More than one kind of context was given, or one that no REPL variable can hold.
+        UsageError: More than one kind of context was given, or one that no REPL variable can hold, or no path.
         DocumentError: A document cannot be read.
     """
     given = [documents or None, context, context_path]
@@ -74,6 +74,8 @@ async def make_context(
     if isinstance(documents, str | os.PathLike | Document):
         # A text is a sequence too: letter by letter it would name the root folder.
         documents = [documents]
+    if not isinstance(documents, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise _no_document(documents)
     if not documents:
         made = Context(_checked("" if context is None else context))
         if not isinstance(made.value, str):
@@ -127,6 +129,8 @@ async def _load(documents: Sequence[DocumentLike]) -> tuple[list[Document], list
         if isinstance(document, Document):
             loaded.append(document)
             continue
+        if not isinstance(document, str | os.PathLike):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise _no_document(document)
         listing = await asyncio.to_thread(expand, [document])
         results = await load_all(listing.files)
         errors = [result for result in results if isinstance(result, DocumentError)]
@@ -138,6 +142,10 @@ async def _load(documents: Sequence[DocumentLike]) -> tuple[list[Document], list
         warnings += [f"Left out: {error}" for error in errors]
         loaded += [result for result in results if isinstance(result, Document)]
     return loaded, warnings
+
+
+def _no_document(given: object) -> UsageError:
+    return UsageError(f"A document is a path or a loaded Document, not a {type(given).__name__}.")
 
 
 def _reference(document: Document) -> DocumentRef:

@@ -36,7 +36,8 @@ class Limits:
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
             kinds: Any = Integral if name in _COUNTS else Real
-            if value is not None and not (isinstance(value, kinds) and 0 < value < math.inf):
+            is_number = isinstance(value, kinds) and not isinstance(value, bool)
+            if value is not None and not (is_number and 0 < value < math.inf):
                 raise UsageError(f"The limit {name} must be a positive number or None, not {value!r}.")
 
 

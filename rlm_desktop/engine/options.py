@@ -67,6 +67,9 @@ class RunOptions:
     window: int = 128_000
 
     def __post_init__(self) -> None:
+        for model in (self.model, self.sub_model, *self.models.values()):
+            if not isinstance(model, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise UsageError(f'A model is named by a text, as "gpt-5", not by {model!r}.')
         for name in ("max_depth", "max_iterations", "max_concurrent", "output_limit", "memory_limit_mb", "window"):
             number = getattr(self, name)
             if not isinstance(number, Integral) or number < 1:

@@ -34,7 +34,7 @@ from rlm_desktop.engine.record import Past
 from rlm_desktop.engine.rlm_call import RlmCall
 from rlm_desktop.engine.run import Outcome, Run, RunResult, failed_outcome
 from rlm_desktop.engine.secrets import SecretFilter
-from rlm_desktop.engine.session import session_turn
+from rlm_desktop.engine.session import SessionMemory, session_turn
 from rlm_desktop.engine.tools import Billed, Toolbox, ToolLike
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.engine.typed_output import OutputLike, OutputType
@@ -44,8 +44,6 @@ from rlm_desktop.settings import Settings
 
 _T = TypeVar("_T")
 _OPENAI_EMBEDDING = "text-embedding-3-small"
-_SESSIONS_KEPT = 1_000
-"""Sessions that one object remembers: it may serve for months."""
 _EMBED_TEXT = "Vectors of a list of texts (or of one text), to compare by their dot product."
 
 
@@ -139,7 +137,7 @@ class RLM:
         built_in = {"embed": (self._embed_for_cells, _EMBED_TEXT)} if self._embedding_model else {}
         self._toolbox = Toolbox({**built_in, **(tools or {})})
         self._cache = None if cache is None else CompletionCache(cache)
-        self._sessions: dict[str, list[dict[str, Any]]] = {}
+        self._sessions = SessionMemory()
         self._runs: weakref.WeakSet[Run] = weakref.WeakSet()
 
     @classmethod
@@ -202,9 +200,10 @@ class RLM:
             documents: Files, or documents that are loaded already; a single one need not be in a list.
             context: The context itself, in place of documents.
             context_path: One file, in place of documents.
-            session: The session that the question belongs to; its earlier questions are the run's history.
+            session: The session that the question belongs to; its earlier questions are the run's history, and
+                without a context of its own the question is about what the one before it was about.
             history: Earlier turns (`question`, `answer`), in place of those that this object remembers (of the
-                last 1,000 sessions asked in).
+                last 1,000 sessions asked in). Such a session's documents are the caller's to name.
             output: The form of the final answer: a Pydantic model, a JSON schema, or a signature such as
                 `"answer: str, confidence: float"`.
             past: What to take over from another run's record; see `record.resume_from` and `record.fork_at`.
@@ -218,12 +217,17 @@ class RLM:
         """
         if not isinstance(question, str) or not question.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
             raise UsageError("The question is empty: say what you want to know.")
-        made = await make_context(documents=documents, context=context, context_path=context_path)
+        made = None
+        if session and history is None and not documents and context is None and context_path is None:
+            made = self._sessions.context(session)
+        made = made or await make_context(documents=documents, context=context, context_path=context_path)
         form = None if output is None else OutputType(output)
         shared = _Shared.of_loop(self)
         await shared.repl_host.find_isolation()
         session_id = session or uuid.uuid4().hex
-        turns = self._turns_of(session_id) if history is None else _checked_turns(history)
+        turns = self._sessions.turns(session_id) if history is None else _checked_turns(history)
+        if history is None:
+            self._sessions.keep(session_id, made)
         run = Run(
             question,
             made,
@@ -250,7 +254,7 @@ class RLM:
         Limits, failing models and code that goes wrong do not raise: `RunResult.end_state` and `error` tell.
         Cancelling stops the run.
         """
-        run = await self.start(question, **arguments)
+        run = await self._starting(question, arguments)
         return await run.wait()
 
     def run(self, question: str, **arguments: Any) -> RunResult:
@@ -279,7 +283,7 @@ class RLM:
         """
         queue: asyncio.Queue[AnyEvent] = asyncio.Queue()
         sinks = [*arguments.pop("sinks", ()), queue.put_nowait]
-        run = await self.start(question, sinks=sinks, **arguments)
+        run = await self._starting(question, {**arguments, "sinks": sinks})
         try:
             while True:
                 event = await queue.get()
@@ -336,6 +340,12 @@ class RLM:
 
     # -- inside -----------------------------------------------------------------------------------------------
 
+    def _starting(self, question: str, arguments: dict[str, Any]) -> Coroutine[Any, Any, Run]:
+        try:
+            return self.start(question, **arguments)
+        except TypeError as error:  # a name that `start` does not know: nothing of it has run yet
+            raise UsageError(str(error).replace("RLM.start()", "The question")) from None
+
     async def _root(self, run: Run) -> Outcome:
         """The root call of a run."""
         number, model = run.next_call(), run.options.model_at(0)
@@ -380,8 +390,8 @@ class RLM:
                 iterations=outcome.iterations,
             )
         )
-        if outcome.text and run.session_id in self._sessions:
-            self._sessions[run.session_id].append(session_turn(run.state))
+        if outcome.text:
+            self._sessions.add(run.session_id, session_turn(run.state))
         return outcome
 
     async def _embed(self, texts: Sequence[str], model: str | None) -> tuple[str, list[list[float]], ev.Usage]:
@@ -394,14 +404,6 @@ class RLM:
         provider = offline_provider() if is_ours else self._provider_of(self.options.model)
         vectors, usage = await _Shared.of_loop(self).clients.of(provider).embed(name, texts)
         return name, vectors, usage
-
-    def _turns_of(self, session_id: str) -> list[dict[str, Any]]:
-        """The earlier turns of a session; the sessions that were not asked in for longest are forgotten."""
-        turns = self._sessions.pop(session_id, [])
-        self._sessions[session_id] = turns
-        while len(self._sessions) > _SESSIONS_KEPT:
-            del self._sessions[next(iter(self._sessions))]
-        return turns
 
     def _run_alone(self, work: Coroutine[Any, Any, _T]) -> _T:
         try:
@@ -480,8 +482,8 @@ class RLM:
 
 
 def _checked_turns(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    turns = [dict(turn) for turn in history]
-    if not all("question" in turn and "answer" in turn for turn in turns):
+    turns = [dict(turn) for turn in history if isinstance(turn, Mapping)]  # pyright: ignore[reportUnnecessaryIsInstance]
+    if len(turns) < len(history) or not all("question" in turn and "answer" in turn for turn in turns):
         raise UsageError("Each turn of history= needs a question and an answer.")
     return turns
 

@@ -14,10 +14,11 @@ from rlm_desktop.engine import client as client_module
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine import providers as providers_module
 from rlm_desktop.engine import rlm as rlm_module
+from rlm_desktop.engine import session as session_module
 from rlm_desktop.engine.cache import Cached, CompletionCache
 from rlm_desktop.engine.chat import ReplyReader
 from rlm_desktop.engine.client import ModelClient
-from rlm_desktop.engine.context import make_context
+from rlm_desktop.engine.context import Context, make_context
 from rlm_desktop.engine.events import EndState, Usage
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.parsing import parse_reply
@@ -25,6 +26,7 @@ from rlm_desktop.engine.providers import Provider
 from rlm_desktop.engine.record import fork_at, resume_from
 from rlm_desktop.engine.requests import Requests
 from rlm_desktop.engine.rlm import RLM
+from rlm_desktop.engine.session import SessionMemory
 from rlm_desktop.engine.tools import Billed, shown
 from rlm_desktop.engine.trace import Trace
 from rlm_desktop.engine.typed_output import OutputType
@@ -208,13 +210,25 @@ async def test_what_is_being_closed_is_not_handed_to_the_next() -> None:
 
 
 async def test_sessions_long_unused_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rlm_module, "_SESSIONS_KEPT", 2)
-    async with RLM("offline") as rlm:
-        for name in ("a", "b", "c"):
-            rlm._turns_of(name)
-        rlm._turns_of("b")
-        rlm._turns_of("d")
-        assert list(rlm._sessions) == ["b", "d"]
+    monkeypatch.setattr(session_module, "SESSIONS_KEPT", 2)
+    memory = SessionMemory()
+    for name in ("a", "b", "c", "b", "d"):
+        memory.turns(name)
+        memory.keep(name, Context(name))
+    assert [memory.context(name) is not None for name in "abcd"] == [False, True, False, True]
+
+
+async def test_the_documents_of_the_latest_session_are_kept_whatever_their_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session_module, "CHARACTERS_KEPT", 2)
+    memory = SessionMemory()
+    for name in ("first", "second"):
+        memory.turns(name)
+        memory.keep(name, Context(name))
+    assert memory.context("second") == Context("second")
+    with pytest.raises(UsageError, match="documents="):
+        memory.context("first")
 
 
 # -- hostile replies -----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -495,6 +496,21 @@ async def test_questions_of_one_session_see_the_earlier_ones(bench: MakeBench) -
     assert second.final_answer == "Berlinfound"
     assert second.session_id == first.session_id
     assert "Which city?" in one.server.log[1].body["messages"][1]["content"]
+
+
+async def test_a_follow_up_is_about_what_the_session_was_about(bench: MakeBench, tmp_path: Path) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text("All of it.")
+    one = await bench(lambda _: cell("FINAL(f'{context} {documents}')"))
+    first = await one.ask("Which segments grew?", documents=[file])
+    again = await one.ask("And in Europe?", session=first.session_id)
+    assert again.final_answer == first.final_answer
+    assert "report.txt" in str(again.final_answer)
+    other = await one.ask("And in this?", session=first.session_id, context="Another text.")
+    assert "Another text." in str(other.final_answer)
+    assert "Another text." in str((await one.ask("So?", session=first.session_id)).final_answer)
+    kept_by_the_caller = await one.ask("Now?", session=first.session_id, history=[])
+    assert kept_by_the_caller.final_answer == " []"
 
 
 async def test_many_runs_at_once(bench: MakeBench) -> None:

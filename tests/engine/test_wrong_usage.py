@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from rlm_desktop.engine.context import make_context
         (lambda: Limits(timeout="soon"), "The limit timeout must be a positive number"),
         (lambda: Limits(max_tokens=1.5), "The limit max_tokens must be"),
         (lambda: Limits(timeout=float("nan")), "The limit timeout must be"),
+        (lambda: Limits(max_calls=True), "The limit max_calls must be"),
+        (lambda: RLM(5), 'A model is named by a text, as "gpt-5", not by 5.'),
+        (lambda: RLM(models={1: None}), "not by None."),
         (lambda: RLM(limits={"max_calls": 5}), "limits must be a Limits"),
         (lambda: RLM(max_depth="2"), "max_depth must be 1 or more, not '2'."),
         (lambda: RLM(tools={"context": "mine"}), "may not be called 'context'"),
@@ -36,6 +40,24 @@ async def test_a_question_that_is_no_text() -> None:
     async with RLM() as rlm:
         with pytest.raises(UsageError):
             await rlm.arun(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"contxt": "a"}, "unexpected keyword argument 'contxt'"),
+        ({"documents": [5]}, "A document is a path or a loaded Document, not a int."),
+        ({"documents": 5}, "A document is a path or a loaded Document, not a int."),
+        ({"history": "abc", "context": "a"}, "needs a question and an answer"),
+        ({"history": [5], "context": "a"}, "needs a question and an answer"),
+    ],
+)
+async def test_wrong_arguments_of_a_question_are_explained(arguments: dict[str, Any], told: str) -> None:
+    async with RLM() as rlm:
+        with pytest.raises(UsageError, match=re.escape(told)):
+            await rlm.arun("What?", **arguments)
+        with pytest.raises(UsageError, match=re.escape(told)):
+            await anext(rlm.stream("What?", **arguments))
 
 
 async def test_a_single_document_need_not_be_in_a_list(tmp_path: Path) -> None:
