@@ -148,9 +148,9 @@ class RunController(QObject):
         """The run, if it is going on."""
         return self._live.get(run_id)
 
-    def has(self, item_id: str) -> bool:
-        """Whether this run, or a run of this session, is going on."""
-        return item_id in self._live or self.of_session(item_id) is not None
+    def going_on(self) -> set[str]:
+        """The ids of the runs that are going on, and of their sessions."""
+        return {item_id for live in self._live.values() for item_id in (live.run_id, live.session_id)}
 
     def of_session(self, session_id: str) -> LiveRun | None:
         """The run of that session that is going on."""

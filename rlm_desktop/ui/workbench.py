@@ -61,9 +61,7 @@ class Workbench(QObject):
         self.session_id = ""
         self.run_id = ""
         self.runs = RunController(tasks, self)
-        self.sessions = StoredSessions(
-            window.history, window.messages, tasks, is_going_on=lambda item: self.runs.has(item)
-        )
+        self.sessions = StoredSessions(window.history, window.messages, tasks, going_on=self.runs.going_on)
         self.documents = DocumentsController(
             window, self.sessions, tasks, self, is_unasked=lambda: not self.session_id
         )
@@ -498,8 +496,8 @@ class Workbench(QObject):
         if page is not None and tabs.indexOf(page) >= 0:
             tabs.setCurrentWidget(page)
 
-    def _on_deleted(self, item_id: str) -> None:
-        if item_id in (self.session_id, self.run_id):
+    def _on_deleted(self, item_ids: Sequence[str]) -> None:
+        if self.session_id in item_ids or self.run_id in item_ids:
             page = self._window.page
             self.new_session()
             self._window.show_page(page)

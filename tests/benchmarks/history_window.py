@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 
 import tests.traces as real
@@ -68,7 +69,12 @@ async def _measure(app: object, large: tuple[str, str]) -> list[Figure]:
     try:
         await application.make_usable()
         await application.warm_up()
-        return [*await _lists(application), *await _opening(application, *large)]
+        return [
+            *await _lists(application),
+            *await _all_at_once(application),
+            *await _typing(application),
+            *await _opening(application, *large),
+        ]
     finally:
         await application.aclose(30.0)
 
@@ -109,8 +115,9 @@ async def _lists(application: object) -> list[Figure]:
     return figures
 
 
-async def _opening(application: object, session_id: str, run_id: str) -> list[Figure]:
-    bench, window = application.workbench, application.window  # type: ignore[attr-defined]
+@contextlib.asynccontextmanager
+async def _held() -> AsyncIterator[list[float]]:
+    """Gathers the milliseconds that the window did not answer."""
     gaps: list[float] = []
 
     async def watch() -> None:
@@ -119,16 +126,68 @@ async def _opening(application: object, session_id: str, run_id: str) -> list[Fi
             await asyncio.sleep(0.002)
             gaps.append((time.perf_counter() - start - 0.002) * 1000)
 
-    start = time.perf_counter()
     watching = asyncio.ensure_future(watch())
-    bench.open_run(session_id, run_id)
-    await _until(lambda: bench.run_id == run_id and bench.state is not None and len(bench.state.nodes) > 0)
-    window.work.tree.table.settle()
-    window.work.tree.table.viewport().repaint()
-    first = (time.perf_counter() - start) * 1000
-    await _until(lambda: bench.state is not None and not bench.state.is_running)
-    whole = (time.perf_counter() - start) * 1000
+    await asyncio.sleep(0.01)
+    yield gaps
+    await asyncio.sleep(0.2)  # painting, and what comes of it
     watching.cancel()
+
+
+async def _all_at_once(application: object) -> list[Figure]:
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    window = application.window  # type: ignore[attr-defined]
+    window.actions_by_name["history"].trigger()
+    page = window.page
+    await _until(lambda: len(page.runs.ids) == RUNS)
+    async with _held() as deleting:
+        QTest.keyClick(page.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        await asyncio.sleep(0.05)
+        QTest.keyClick(page.table, Qt.Key.Key_Delete)
+        await _until(lambda: not page.runs.ids)
+    async with _held() as undoing:
+        window.actions_by_name["undo_removal"].trigger()
+        await _until(lambda: len(page.runs.ids) == RUNS)
+    window.actions_by_name["history"].trigger()
+    note = f"{RUNS:,} runs, all selected"
+    return [
+        Figure.at_most("all runs deleted: longest that the window did not answer", max(deleting), "ms", 50, note),
+        Figure.at_most("… and brought back", max(undoing), "ms", 50, note),
+    ]
+
+
+async def _typing(application: object) -> list[Figure]:
+    from PySide6.QtTest import QTest
+
+    window, sessions = application.window, application.workbench.sessions  # type: ignore[attr-defined]
+    panel = window.history
+    count = -1
+    while count < len(panel.sessions):
+        count = len(panel.sessions)
+        panel.more_wanted.emit()
+        await asyncio.sleep(0.3)
+    async with _held() as typing:
+        for letter in "segments":
+            QTest.keyClicks(panel.filter, letter)
+            await asyncio.sleep(0.05)
+    panel.filter.clear()
+    await sessions.refresh()
+    name = "filter of sessions: longest that the window did not answer"
+    return [Figure.at_most(name, max(typing), "ms", 50, f"{count:,} sessions listed")]
+
+
+async def _opening(application: object, session_id: str, run_id: str) -> list[Figure]:
+    bench, window = application.workbench, application.window  # type: ignore[attr-defined]
+    async with _held() as gaps:
+        start = time.perf_counter()
+        bench.open_run(session_id, run_id)
+        await _until(lambda: bench.run_id == run_id and bench.state is not None and len(bench.state.nodes) > 0)
+        window.work.tree.table.settle()
+        window.work.tree.table.viewport().repaint()
+        first = (time.perf_counter() - start) * 1000
+        await _until(lambda: bench.state is not None and not bench.state.is_running)
+        whole = (time.perf_counter() - start) * 1000
     note = f"{len(bench.state.calls):,} calls, cold"
     worst = sorted(gaps)
     return [

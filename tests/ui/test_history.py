@@ -31,6 +31,7 @@ from rlm_desktop.ui.sessions.history_browser import HistoryBrowser
 from rlm_desktop.ui.sessions.history_page import HistoryPage
 from rlm_desktop.ui.sessions.hit_list import HitLine, HitList, HitsModel
 from rlm_desktop.ui.sessions.naming import parsed_tags
+from rlm_desktop.ui.sessions.run_table import RunsModel, RunTable
 from tests.history import traces
 from tests.ui.opened import opened_window
 
@@ -223,11 +224,33 @@ class TestTable:
             await wait_until(lambda: page.current_run is not None and page.current_run.is_pinned)
             assert all(row.is_pinned for row in history.runs())
             page.table.selectAll()
+            told: list[list[str]] = []
+            for signal in (application.workbench.sessions.deleted, application.workbench.sessions.restored):
+                signal.connect(told.append)
+            chosen = page.selected_ids()
             qtbot.keyClick(page.table, Qt.Key.Key_Delete)
             await wait_until(lambda: page.view is None)
             assert application.window.messages.messages[0].text == f"{RUNS} runs deleted."
             act(application, "undo_removal")
             await wait_until(lambda: page.runs.rowCount() == RUNS)
+            assert told == [chosen, chosen]  # one message each, however many runs there are
+
+    def test_painting_asks_of_what_it_shows_only(self, qtbot: QtBot) -> None:
+        asked: list[object] = []
+
+        class Model(RunsModel):
+            def rowCount(self, *parent: Any) -> int:
+                asked.append(parent)
+                return super().rowCount(*parent)
+
+        model = Model()
+        model.show_runs([f"run-{number}" for number in range(5_000)], {})
+        table = RunTable(model)
+        qtbot.addWidget(table)
+        table.resize(1000, 400)
+        table.selectAll()
+        table.grab()
+        assert len(asked) < 1_000
 
     async def test_tags_and_pins(self, qapp: QApplication, wait_until: Until) -> None:
         async with shown(qapp, 3) as application:

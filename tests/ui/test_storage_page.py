@@ -34,7 +34,7 @@ class Bench:
         self.panel, self.messages = HistoryPanel(), MessageBar()
         for widget in (self.panel, self.messages):
             qtbot.addWidget(widget)
-        self.sessions = StoredSessions(self.panel, self.messages, self.tasks, is_going_on=lambda _: False)
+        self.sessions = StoredSessions(self.panel, self.messages, self.tasks, going_on=set)
         self.forgotten = 0
 
     async def page(self, qtbot: QtBot, wait_until: Until) -> StoragePage:

@@ -146,22 +146,20 @@ class HistoryBrowser(QObject):
         ids = [line.row.id for line in self.page.hits.lines if isinstance(line, RunHead)]
         # In turn: no undo brings a run back between the look and what is made of it.
         rows = await self._sessions.do_in_turn(lambda history: history.rows(ids))
-        for run_id in ids:
-            if run_id not in rows:
-                self._drop(run_id)
+        self._drop([run_id for run_id in ids if run_id not in rows])
         if self.is_shown and not self.page.hits.lines:
             self.page.ask_now()
 
-    def _drop(self, item_id: str) -> None:
-        """A run or a session is gone: nothing in it can be opened any more."""
+    def _drop(self, item_ids: Sequence[str]) -> None:
+        """Runs or sessions are gone: nothing in them can be opened any more."""
         if self._page is not None:
-            self._page.drop_hits(item_id, is_all=self._has_all)
+            self._page.drop_hits(item_ids, is_all=self._has_all)
 
-    def _bring_back(self, item_id: str) -> None:
-        """A run or a session is back, and so are the places in it."""
+    def _bring_back(self, item_ids: Sequence[str]) -> None:
+        """Runs or sessions are back, and so are the places in them."""
         if self._page is None or not self._page.text.strip():
             return
-        if not self._page.restore_hits(item_id, is_all=self._has_all) and self.is_shown:
+        if not self._page.restore_hits(item_ids, is_all=self._has_all) and self.is_shown:
             self._page.ask_now()
 
     async def _show(self, wanted: Wanted, *, keeps_place: bool) -> None:

@@ -304,11 +304,11 @@ class HistoryPage(QWidget):
             self._hint(self.tr("Nothing was found. Every word must be in one text; a star finds beginnings: segm*"))
         self._enable()
 
-    def drop_hits(self, item_id: str, *, is_all: bool) -> None:
-        """Take away what was found in a run or a session that is gone, by its id."""
+    def drop_hits(self, item_ids: Sequence[str], *, is_all: bool) -> None:
+        """Take away what was found in runs or sessions that are gone, by their ids."""
         if not self.hits.lines:
             return
-        self.hits.drop(item_id)
+        self.hits.drop(item_ids)
         if not self.hits.lines:
             self._show_hits((), {})
             self._say("")
@@ -316,9 +316,9 @@ class HistoryPage(QWidget):
             self._tell_found(is_all=is_all)
             self._enable()
 
-    def restore_hits(self, item_id: str, *, is_all: bool) -> bool:
+    def restore_hits(self, item_ids: Sequence[str], *, is_all: bool) -> bool:
         """Show again what `drop_hits` took away; False when that is not known any more."""
-        if not self.hits.lines or not self.hits.restore(item_id):
+        if not self.hits.lines or not self.hits.restore(item_ids):
             return False
         self._tell_found(is_all=is_all)
         self._enable()

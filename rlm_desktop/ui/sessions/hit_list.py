@@ -135,25 +135,25 @@ class HitsModel(QAbstractListModel):
             self.hits += 1
             yield HitLine(hit)
 
-    def drop(self, item_id: str) -> None:
-        """Take away what was found in a run or a session that is gone, by its id."""
-        dropped = self._dropped.setdefault(item_id, [])
+    def drop(self, item_ids: Iterable[str]) -> None:
+        """Take away what was found in runs or sessions that are gone, by their ids."""
+        gone = {item_id: self._dropped.setdefault(item_id, []) for item_id in item_ids}
         for first, last in reversed(self._blocks()):
             head = self.lines[first]
-            if isinstance(head, RunHead) and item_id in (head.row.id, head.row.session_id):
+            keys = (head.row.id, head.row.session_id) if isinstance(head, RunHead) else ()
+            if key := next((key for key in keys if key in gone), ""):
                 self.beginRemoveRows(QModelIndex(), first, last)
-                dropped.append(self.lines[first : last + 1])
+                gone[key].append(self.lines[first : last + 1])
                 del self.lines[first : last + 1]
                 self.runs -= 1
                 self.hits -= last - first
                 self.endRemoveRows()
 
-    def restore(self, item_id: str) -> bool:
-        """Show in its place what `drop` took away; False when nothing is known of it."""
-        dropped = self._dropped.pop(item_id, None)
-        if dropped is None:
+    def restore(self, item_ids: Sequence[str]) -> bool:
+        """Show in its place what `drop` took away; False when nothing is known of some of it."""
+        if not self._dropped.keys() >= set(item_ids):
             return False
-        for lines in dropped:
+        for lines in (lines for item_id in item_ids for lines in self._dropped.pop(item_id)):
             blocks = ((first, _newest(self.lines[first : last + 1])) for first, last in self._blocks())
             first = next((first for first, key in blocks if key < _newest(lines)), len(self.lines))
             self.beginInsertRows(QModelIndex(), first, first + len(lines) - 1)

@@ -70,6 +70,7 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("historyPanel")
         self._sessions: Sequence[SessionRow] = ()
+        self._searched: dict[str, str] = {}
         self._hidden: set[str] = set()
         self._open = ("", "")
         self._asked = RunFilter()
@@ -140,6 +141,7 @@ class HistoryPanel(QWidget):
     def set_sessions(self, sessions: Sequence[SessionRow], chosen: RunFilter | None = None) -> None:
         """Show these sessions, which are those that pass the filter `chosen`."""
         self._sessions = sessions
+        self._searched.clear()
         self._shown = chosen or RunFilter()
         self._show()
 
@@ -188,8 +190,15 @@ class HistoryPanel(QWidget):
         """The sessions that are there; those that were read with another filter only if they have the words."""
         words = self.filter.text().lower().split() if self._shown != self.chosen else ()
         for session in self._sessions:
-            if session.id not in self._hidden and all(word in searched(session) for word in words):
+            if session.id not in self._hidden and all(word in self._text_of(session) for word in words):
                 yield session
+
+    def _text_of(self, session: SessionRow) -> str:
+        """What the filter looks at, put together once: each key that is typed asks for it."""
+        text = self._searched.get(session.id)
+        if text is None:
+            text = self._searched[session.id] = searched(session)
+        return text
 
     # -- the cursor -----------------------------------------------------------------------------------------
 

@@ -10,13 +10,14 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QCoreApplication,
     QEvent,
+    QItemSelectionModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -48,6 +49,8 @@ PAGE = 100
 """Rows that are read at once."""
 _ICON = 14
 _SPACE = 8
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 UNKNOWN = "–"
 """A figure that nobody knows."""
 
@@ -177,6 +180,13 @@ class RunsModel(QAbstractTableModel):
         """The run of a row, if it is there yet."""
         return self._rows.get(self.ids[place]) if 0 <= place < len(self.ids) else None
 
+    def looked_at(self, place: int) -> RunRow | None:
+        """The run of a row that is shown: asked for if it is not there yet."""
+        row = self.row(place)
+        if row is None:
+            self._ask(place)
+        return row
+
     def row_of(self, run_id: str) -> RunRow | None:
         """The run of an id; None while it is not known yet."""
         return self._rows.get(run_id)
@@ -203,22 +213,20 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return titles()[column.order]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.is_figure else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _RIGHT if column.is_figure else _LEFT
         return None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102
         if not index.isValid() or index.row() >= len(self.ids):
             return None
-        column, row = COLUMNS[index.column()], self.row(index.row())
+        column, row = COLUMNS[index.column()], self.looked_at(index.row())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _shown_text(column, row)
         if row is None:
-            self._ask(index.row())
-            return "…" if role == Qt.ItemDataRole.DisplayRole and index.column() == QUESTION else None
+            return None
         match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return column.text(row)
             case Qt.ItemDataRole.TextAlignmentRole if column.is_figure:
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                return _RIGHT
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tip(_tip(row, column))
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -227,6 +235,12 @@ class RunsModel(QAbstractTableModel):
                 return row
             case _:
                 return None
+
+
+def _shown_text(column: Column, row: RunRow | None) -> str:
+    if row is not None:
+        return column.text(row)
+    return "…" if column is COLUMNS[QUESTION] else ""
 
 
 def _tip(row: RunRow, column: Column) -> str:
@@ -242,10 +256,19 @@ def _tip(row: RunRow, column: Column) -> str:
 
 
 class RunDelegate(QStyledItemDelegate):
-    """Paints a cell: the question with its tags, the end state with its sign, all else as text."""
+    """Paints a cell: the question with its tags, the end state with its sign, all else as text.
+
+    It asks the model itself: each question that goes through Qt costs as much as what is painted.
+    """
+
+    def __init__(self, model: RunsModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._font = QFont()
+        self._figures = theme.figures_font(self._font)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:  # noqa: D102
-        row: RunRow | None = index.data(RunsModel.RowRole)
+        column, row = COLUMNS[index.column()], self._model.looked_at(index.row())
         widget: QWidget = option.widget
         colours = theme.colours_of(widget)
         painter.save()
@@ -253,12 +276,9 @@ class RunDelegate(QStyledItemDelegate):
             painter.fillRect(option.rect, option.palette.highlight())
         area = option.rect.adjusted(_SPACE, 0, -_SPACE, 0)
         painter.setPen(QColor(colours.text if index.column() == QUESTION else colours.muted))
-        text = index.data() or ""
-        side = index.data(Qt.ItemDataRole.TextAlignmentRole) or (
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        if COLUMNS[index.column()].is_figure:
-            painter.setFont(theme.figures_font(option.font))
+        text = _shown_text(column, row)
+        if column.is_figure:
+            painter.setFont(self._figures_font(option.font))
         if row is not None and index.column() == END_STATE:
             colour = getattr(colours, theme.status_role(row.end_state))
             sign = theme.pixmap(theme.status_icon(row.end_state), colour, _ICON, widget.devicePixelRatioF())
@@ -274,12 +294,19 @@ class RunDelegate(QStyledItemDelegate):
         tags = metrics.elidedText(tags, Qt.TextElideMode.ElideRight, area.width() // 2)
         room = area.width() - (metrics.horizontalAdvance(tags) + _SPACE if tags else 0)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        side = _RIGHT if column.is_figure else _LEFT
         painter.drawText(area, side, shown)
         if tags:
             area.setLeft(area.left() + metrics.horizontalAdvance(shown) + _SPACE)
             painter.setPen(QColor(colours.code))
             painter.drawText(area, side, tags)
         painter.restore()
+
+    def _figures_font(self, font: QFont) -> QFont:
+        """The font of figures that goes with `font`, made once: a page has hundreds of figures."""
+        if font != self._font:
+            self._font, self._figures = QFont(font), theme.figures_font(font)
+        return self._figures
 
 
 class RunTable(QTableView):
@@ -300,7 +327,7 @@ class RunTable(QTableView):
         self.setObjectName("runs")
         self.setAccessibleName(self.tr("Runs"))
         self.setModel(model)
-        self.setItemDelegate(RunDelegate(self))
+        self.setItemDelegate(RunDelegate(model, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -318,6 +345,9 @@ class RunTable(QTableView):
         head.setSectionsClickable(True)
         head.setHighlightSections(False)
         head.setSortIndicatorShown(True)
+        # One in which nothing is ever selected: with the table's own it asks of every selected row, for each
+        # column that it paints, whether the whole column is selected.
+        head.setSelectionModel(QItemSelectionModel(model, head))
         head.setSortIndicator(STARTED, Qt.SortOrder.DescendingOrder)
         head.setSectionResizeMode(QUESTION, QHeaderView.ResizeMode.Stretch)
         head.setMinimumSectionSize(48)

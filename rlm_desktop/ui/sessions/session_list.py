@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import (
     QAbstractListModel,
     QCoreApplication,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -146,12 +148,26 @@ class SessionsModel(QAbstractListModel):
 class SessionDelegate(QStyledItemDelegate):
     """Paints the lines."""
 
+    def __init__(self, model: SessionsModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._sizes: dict[type[Line], QSize] = {}
+
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: D102
-        line = index.data(SessionsModel.LineRole)
-        lines = option.fontMetrics.lineSpacing()
-        if isinstance(line, SessionLine):
-            return QSize(80, max(SESSION_HEIGHT, 2 * lines + 12))
-        return QSize(80, max(DAY_HEIGHT if isinstance(line, DayLine) else RUN_HEIGHT, lines + 8))
+        kind = type(self._model.lines[index.row()])
+        if kind not in self._sizes:
+            self._sizes[kind] = self._size(kind, option.fontMetrics.lineSpacing())
+        return self._sizes[kind]
+
+    @staticmethod
+    def _size(kind: type[Line], spacing: int) -> QSize:
+        if kind is SessionLine:
+            return QSize(80, max(SESSION_HEIGHT, 2 * spacing + 12))
+        return QSize(80, max(DAY_HEIGHT if kind is DayLine else RUN_HEIGHT, spacing + 8))
+
+    def forget_sizes(self) -> None:
+        """The letters have another size now. Qt asks for the size of thousands of lines, and these are few."""
+        self._sizes.clear()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:  # noqa: D102
         line = index.data(SessionsModel.LineRole)
@@ -254,7 +270,8 @@ class SessionsView(QListView):
         self.setObjectName("sessions")
         self.setAccessibleName(self.tr("Sessions"))
         self.setModel(model)
-        self.setItemDelegate(SessionDelegate(self))
+        self._delegate = SessionDelegate(model, self)
+        self.setItemDelegate(self._delegate)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -262,6 +279,11 @@ class SessionsView(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setMouseTracking(True)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._delegate.forget_sizes()
+        super().changeEvent(event)
 
     def _on_scrolled(self, value: int) -> None:
         if value >= self.verticalScrollBar().maximum() - self.viewport().height():
@@ -281,9 +303,10 @@ def _paint_icon(painter: QPainter, area: QRect, status: str, colour: QColor) -> 
 
 
 def searched(session: SessionRow) -> str:
-    """The texts of a session that the filter looks at, in small letters."""
-    parts = [session.name, *(run.question for run in session.runs), *(ref.name for ref in session.documents)]
-    parts += [*session.tags, *(tag for run in session.runs for tag in run.tags)]
+    """The texts of a session that the filter looks at, in small letters: those of `history.filters`."""
+    parts = [session.title, *session.tags]
+    for run in session.runs:
+        parts += (run.title, run.question, *run.tags, *(document.name for document in run.documents))
     return "\n".join(parts).lower()
 
 
@@ -314,5 +337,12 @@ def lines_of(
 def _heading(session: SessionRow, today: date) -> str:
     if session.is_pinned:
         return QCoreApplication.translate("Sessions", "Pinned")
-    moment = local_time(session.updated_at)
-    return day_heading(moment.date(), today) if moment else QCoreApplication.translate("Sessions", "Earlier")
+    day = _day_of(session.updated_at)
+    return day_heading(day, today) if day else QCoreApplication.translate("Sessions", "Earlier")
+
+
+@lru_cache(maxsize=8192)
+def _day_of(utc: str) -> date | None:
+    """The day here of a stored time. The list is made anew with each key that is typed into its filter."""
+    moment = local_time(utc)
+    return moment.date() if moment else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -32,24 +32,24 @@ class StoredSessions(QObject):
 
     Signals:
         changed: Other runs are in the history, or they are called something else.
-        deleted: The id of a session or a run that is gone.
-        restored: The id of one that is back.
+        deleted: The ids of sessions or runs that are gone.
+        restored: The ids of those that are back.
     """
 
     changed = Signal()
-    deleted = Signal(str)
-    restored = Signal(str)
+    deleted = Signal(list)
+    restored = Signal(list)
 
     def __init__(
-        self, panel: HistoryPanel, messages: MessageBar, tasks: Tasks, *, is_going_on: Callable[[str], bool]
+        self, panel: HistoryPanel, messages: MessageBar, tasks: Tasks, *, going_on: Callable[[], Set[str]]
     ) -> None:
-        """`is_going_on` tells whether a run of this id, or of the session of this id, has not ended."""
+        """`going_on` gives the ids of the runs that have not ended, and of their sessions."""
         super().__init__(panel)
         self.history: History | None = None
         self._panel = panel
         self._messages = messages
         self._tasks = tasks
-        self._is_going_on = is_going_on
+        self._going_on = going_on
         self._listed: list[SessionRow] = []
         self._chosen = RunFilter()
         self._has_all = False
@@ -207,7 +207,7 @@ class StoredSessions(QObject):
         if self._is_refused([item_id]):
             self._panel.unhide_items([item_id])
             return
-        self.deleted.emit(item_id)
+        self.deleted.emit([item_id])
         text = self.tr("The session was deleted.") if kind == "session" else self.tr("The run was deleted.")
         self._take_away(kind, [item_id], text)
 
@@ -215,14 +215,13 @@ class StoredSessions(QObject):
         """Delete runs, and offer to bring them back."""
         if not ids or self._is_refused(ids):
             return
-        for run_id in ids:
-            self.deleted.emit(run_id)
+        self.deleted.emit(list(ids))
         text = self.tr("{runs} deleted.").format(runs=counted(len(ids), "run"))
         self._take_away("run", ids, text)
 
     def _is_refused(self, ids: Sequence[str]) -> bool:
         """Whether something of it is going on; says so."""
-        if not any(self._is_going_on(item_id) for item_id in ids):
+        if self._going_on().isdisjoint(ids):
             return False
         text = self.tr("A run of it is going on. Stop it first, then delete it.")
         self._messages.show_message(text, "warning", seconds=8)
@@ -240,8 +239,7 @@ class StoredSessions(QObject):
             try:
                 await self.do_in_turn(work)
                 if verb == "restore":
-                    for item_id in ids:
-                        self.restored.emit(item_id)
+                    self.restored.emit(list(ids))
             finally:
                 await self.refresh()
                 self._panel.unhide_items(ids)
