@@ -48,6 +48,7 @@ def forget(connection: Connection, run: int, limit: int) -> bool:
     rows = connection.execute(select(texts).where(texts.c.run == run).limit(limit)).all()
     is_sqlite = connection.dialect.name == "sqlite"
     reader = PieceReader()
+    reader.fetch(connection, rows)
     for row in rows:
         if is_sqlite:
             # FTS5 keeps no texts: it must be told the very words to take out.

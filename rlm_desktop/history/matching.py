@@ -26,6 +26,7 @@ from rlm_desktop.history.schema import SEARCH_INDEX, texts
 from rlm_desktop.history.texts import as_indexed
 
 _index = table("search", column("rowid"), column("id"), column("words"))
+_matches = text("search MATCH :words")
 _MOST_WORDS = 10
 
 
@@ -124,7 +125,7 @@ def _lite(query: Query, words: Mapping[Term, str]) -> Way:
         wanted = f"({wanted}) NOT {_lite_term(term, words)}"
     if query.fields:
         wanted = f"{{{' '.join(query.fields)}}} : ({wanted})"
-    return Way(_index, _index.c.rowid, text("search MATCH :words"), wanted)
+    return Way(_index, _index.c.rowid, _matches, wanted)
 
 
 def _lite_term(term: Term, words: Mapping[Term, str]) -> str:

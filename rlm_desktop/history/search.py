@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, Row, bindparam, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    FromClause,
+    Row,
+    TextClause,
+    bindparam,
+    func,
+    select,
+    true,
+)
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import filters
@@ -19,7 +33,7 @@ from rlm_desktop.history.queries import Liveness
 from rlm_desktop.history.query import Query, parse
 from rlm_desktop.history.rows import RunFilter, SearchHit, SearchOptions, SearchStep
 from rlm_desktop.history.schema import runs, texts
-from rlm_desktop.history.snippets import snippet
+from rlm_desktop.history.snippets import marked, snippet
 
 STEP_SECONDS, LONGEST_STEP = 0.02, 0.16
 """How long the first step takes, about, and the others at most: each twice as long as the one before, for to show
@@ -30,6 +44,10 @@ _FIRST, _FEWEST, _MOST = 4, 25, 16_000
 """How many places of the index are looked up at once: a few first, because some may be far apart."""
 _AT_ONCE = 1_000
 _FEW_RUNS = 200
+_AHEAD = 25
+"""How many texts are read at once: their blocks lie in memory until then."""
+_LISTED = filters.listed()
+"""One object for all searches: by it `_statement` knows again what it has made."""
 _COLUMNS = (
     texts.c.id, texts.c.run, texts.c.field, texts.c.seq, texts.c.call, texts.c.iteration, texts.c.cell,
     texts.c.start, texts.c.codec, texts.c.data, runs.c.id.label("run_id"), runs.c.session_id, runs.c.question,
@@ -77,6 +95,7 @@ class _Search:
     def __init__(self, query: Query, limit: int, per_run: int) -> None:
         self.is_prepared = self.is_over = False
         self._query = query
+        self._marked = marked(query)
         self._left = limit
         self._seconds = STEP_SECONDS
         self._per_run = per_run
@@ -84,7 +103,7 @@ class _Search:
         self._sample = Sample()
         self._statement: Executable | None = None
         self._spent, self._tried = 0.0, 0
-        self._chosen: Sequence[ColumnElement[bool]] = ()
+        self._chosen: tuple[ColumnElement[bool], ...] = ()
         # What is left to look up, how much of it at a time, and what of it has been fetched.
         self._low = self._high = self._top = 0
         self._most = _FIRST
@@ -97,7 +116,7 @@ class _Search:
     def prepare(self, connection: Connection, chosen: Sequence[ColumnElement[bool]], before: int | None) -> None:
         """Find out how and where to look."""
         self.is_prepared = True
-        self._chosen = (filters.listed(), *chosen)
+        self._chosen = (_LISTED, *chosen)
         if self._query.terms:
             self._ways = ways(connection, self._query, self._sample)
             self._low, self._high = _bounds(connection, chosen)
@@ -148,8 +167,10 @@ class _Search:
             self._statement = None
         way = self._ways[0]
         if self._statement is None:
-            self._statement = _statement(way, self._chosen)
+            self._statement = _statement(way.source, way.key, way.matches, self._chosen)
         most = max(_AT_ONCE, self._most) if way.reads_all else self._most
+        if way.judge is None and most <= _FEWEST:
+            most = min(most, self._left + 1)  # one more tells whether there are any
         found = {"words": way.words, "low": self._low, "high": self._high, "most": most}
         rows = connection.execute(self._statement, found).all()
         self._high = rows[0].last if rows[0].found == most else self._low
@@ -162,7 +183,7 @@ class _Search:
         """The hits that are certain now that the next row is known."""
         judge = self._ways[0].judge
         is_enough = row.run == self._run and self._of_run == self._per_run
-        piece = None if judge is None and is_enough else self._reader.piece(connection, row)
+        piece = None if judge is None and is_enough else self._piece(connection, row)
         self._tried += 1
         if judge is not None and (piece is None or not judge(row.field, piece)):
             return []
@@ -173,11 +194,17 @@ class _Search:
         hits = self._release()
         self._of_run += 1
         self._left -= 1
-        hit = _hit(row, piece or "", self._query)
+        hit = _hit(row, piece or "", self._marked)
         if self._of_run < self._per_run:
             return [*hits, hit]
         self._held = hit
         return hits
+
+    def _piece(self, connection: Connection, row: Row[Any]) -> str | None:
+        """The text of a row, read together with those that are probably asked for next."""
+        if not self._reader.has(row):
+            self._reader.fetch(connection, [row, *islice(self._rows, _AHEAD - 1)])
+        return self._reader.piece(connection, row)
 
     def _release(self) -> list[SearchHit]:
         held, self._held = self._held, None
@@ -210,15 +237,21 @@ def _range(connection: Connection, asked: Executable) -> tuple[int, int]:
     return (0, 0) if first is None else (first, last + 1)
 
 
-def _statement(way: Way, chosen: Sequence[ColumnElement[bool]]) -> Executable:
+@lru_cache(maxsize=8)
+def _statement(
+    source: FromClause,
+    key: ColumnElement[int],
+    matches: ColumnElement[bool] | TextClause,
+    chosen: tuple[ColumnElement[bool], ...],
+) -> Executable:
     """The latest places of the index below a number, with the texts there of the runs that are chosen.
 
     There is always a row, and each says how many places were looked up, and which was the last: FTS5 goes on to the
     next place that fits, however far that is, so only a number of places can be asked for, not a range to look in.
     """
-    places = select(way.key.label("key")).select_from(way.source)
-    places = places.where(way.matches, way.key >= bindparam("low"), way.key < bindparam("high"))
-    places = places.order_by(way.key.desc()).limit(bindparam("most")).cte("places")
+    places = select(key.label("key")).select_from(source)
+    places = places.where(matches, key >= bindparam("low"), key < bindparam("high"))
+    places = places.order_by(key.desc()).limit(bindparam("most")).cte("places")
     ends = select(func.min(places.c.key).label("last"), func.count().label("found")).subquery("ends")
     # The zeros keep SQLite from turning the joins round, which would read the whole table for each place.
     joined = places.join(texts, texts.c.id == places.c.key + 0).join(runs, runs.c.number == texts.c.run + 0)
@@ -227,8 +260,8 @@ def _statement(way: Way, chosen: Sequence[ColumnElement[bool]]) -> Executable:
     return select(*columns).select_from(ends.outerjoin(rows, true())).order_by(rows.c.id.desc())
 
 
-def _hit(row: Row[Any], piece: str, query: Query) -> SearchHit:
-    excerpt, marks = snippet(piece, query)
+def _hit(row: Row[Any], piece: str, marked: re.Pattern[str]) -> SearchHit:
+    excerpt, marks = snippet(piece, marked)
     return SearchHit(
         run_id=row.run_id,
         session_id=row.session_id,

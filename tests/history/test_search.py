@@ -17,7 +17,7 @@ from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.history import History, RunFilter, settling
 from rlm_desktop.history.matching import _lite
 from rlm_desktop.history.query import Query, Term, parse
-from rlm_desktop.history.snippets import snippet
+from rlm_desktop.history.snippets import marked, snippet
 from rlm_desktop.history.texts import PIECE, pieces
 from tests.history import traces
 from tests.history.test_store import keep
@@ -358,12 +358,12 @@ def test_any_input_is_safe(history: History, text: str) -> None:
 def test_any_snippet_has_its_marks_inside(text: str, words: str) -> None:
     query = parse(words)
     if query.terms:
-        excerpt, marks = snippet(text, query)
+        excerpt, marks = snippet(text, marked(query))
         assert all(0 <= start < end <= len(excerpt) for start, end in marks)
 
 
 def test_accents_do_not_matter() -> None:
-    excerpt, marks = snippet("Über die Größe: ÉTAT général", parse("general uber"))
+    excerpt, marks = snippet("Über die Größe: ÉTAT général", marked(parse("general uber")))
     assert [excerpt[start:end] for start, end in marks] == ["Über", "général"]
 
 
