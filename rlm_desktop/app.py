@@ -149,9 +149,11 @@ def _log_file() -> Iterator[None]:
 def _show(options: Options) -> int:
     from PySide6.QtWidgets import QApplication
 
+    from rlm_desktop.ui.theme import STYLE
+
     app = QApplication.instance()
     if not isinstance(app, QApplication):
-        app = QApplication(sys.argv[:1])
+        app = QApplication([*sys.argv[:1], *STYLE])
     app.setApplicationName("rlm-desktop")
     app.setDesktopFileName(os.environ.get("FLATPAK_ID", "rlm-desktop"))  # a Flatpak has to rename the entry
     app.setQuitOnLastWindowClosed(False)

@@ -42,6 +42,7 @@ from shiboken6 import isValid
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.loop import UiEventLoop
 from rlm_desktop.ui.palette import Palette
+from rlm_desktop.ui.theme import STYLE
 from tests.window_states import home, running, states
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QAbstractItemView, QAbstractSlider, QTabBar)
@@ -177,7 +178,7 @@ async def audit(app: QApplication) -> dict[str, list[str]]:
 
 
 def main() -> None:
-    app = QApplication(sys.argv[:1])
+    app = QApplication([*sys.argv[:1], *STYLE])
     app.setQuitOnLastWindowClosed(False)
     with home(), asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
         runner.run(audit(app))

@@ -29,7 +29,7 @@ from rlm_desktop.ui.documents.panel import DocumentsPanel
 from rlm_desktop.ui.documents.preview import PreviewWindow
 from rlm_desktop.ui.inspector.inspector import Inspector
 from rlm_desktop.ui.loop import Tasks
-from rlm_desktop.ui.theme import Mode, Theme
+from rlm_desktop.ui.theme import STYLE, Mode, Theme
 from tests import traces
 from tests.traces import Shape
 
@@ -218,7 +218,7 @@ SCENES: dict[str, Callable[[], QWidget]] = {
 
 def draw(folder: Path, names: list[str], modes: tuple[Mode, ...] = ("light", "dark")) -> list[Path]:
     """Draw the scenes; returns the files."""
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or QApplication([*sys.argv[:1], *STYLE])
     assert isinstance(app, QApplication)
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     theme = Theme(app)

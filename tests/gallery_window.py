@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.loop import UiEventLoop
-from rlm_desktop.ui.theme import Mode, Theme
+from rlm_desktop.ui.theme import STYLE, Mode, Theme
 from tests.window_states import home, running, states
 
 SIZES = ((900, 600), (1600, 1000))
@@ -61,7 +61,7 @@ def main() -> None:
     if options.scale:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
     options.folder.mkdir(parents=True, exist_ok=True)
-    app = QApplication(sys.argv[:1])
+    app = QApplication([*sys.argv[:1], *STYLE])
     app.setQuitOnLastWindowClosed(False)
     with asyncio.Runner(loop_factory=lambda: UiEventLoop(app)) as runner:
         runner.run(draw(options.folder, options, app))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rlm_desktop.ui import theme
@@ -56,6 +56,7 @@ class StatusLine(QFrame):
         muted(self._place)
         self._isolation = ("", "", "")
         self._is_replay = False
+        self._is_dressed = False
         self.stop = QPushButton(self.tr("Stop"))
         self.stop.setObjectName("stop")
         self.stop.setAccessibleName(self.tr("Stop the run"))
@@ -115,7 +116,8 @@ class StatusLine(QFrame):
         """Write what the state says now."""
         state = self._state
         is_running = state is not None and state.status in ("queued", "running") and not self._is_replay
-        if is_running and self.stop.icon().isNull():
+        if is_running and not self._is_dressed:
+            self._is_dressed = True
             self.stop.setIcon(theme.icon("stop", theme.colours_of(self), "error"))
         self.stop.setVisible(is_running)
         is_stoppable = is_running and state is not None and not state.cancel_requested
@@ -185,7 +187,7 @@ class StatusLine(QFrame):
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self.stop.setIcon(QIcon())  # made anew when it shows
+            self._is_dressed = False  # made anew when it shows
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Other room, other figures."""

@@ -13,17 +13,23 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QIcon, QImage, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QTableView, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 
 from rlm_desktop import paths
 
 if TYPE_CHECKING:
+    # PySide makes a class with all its enumerations when it is named: the first paint waits for those above.
+    from PySide6.QtGui import QIcon
     from PySide6.QtSvg import QSvgRenderer
+    from PySide6.QtWidgets import QTableView
 
 Mode: TypeAlias = Literal["system", "light", "dark"]
 Density: TypeAlias = Literal["compact", "normal", "roomy"]
 GRID = 8
+STYLE = ("-style", "Fusion")
+"""For the arguments of the application that a `Theme` dresses. `setStyle` would return the style, and PySide would
+make its class with 600 names of enumerations for it: 10 ms."""
 _ICON_SCALES = (1, 2, 3)
 
 
@@ -195,6 +201,8 @@ def code_font(widget: QWidget | None = None) -> QFont:
 
     Given to a widget it goes on following the size of the application's text.
     """
+    from PySide6.QtGui import QFontDatabase
+
     font = QFont()  # no size of its own
     font.setFamilies(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families())
     font.setStyleHint(QFont.StyleHint.Monospace)
@@ -216,6 +224,8 @@ def figures_font(font: QFont) -> QFont:
 @lru_cache(maxsize=512)
 def pixmap(name: str, colour: str, size: int = 16, ratio: float = 1.0) -> QPixmap:
     """The icon `name` drawn in `colour`, `size` logical pixels wide."""
+    from PySide6.QtGui import QImage, QPainter
+
     image = QImage(round(size * ratio), round(size * ratio), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
@@ -228,7 +238,7 @@ def pixmap(name: str, colour: str, size: int = 16, ratio: float = 1.0) -> QPixma
 
 
 def _renderer(name: str, colour: str) -> QSvgRenderer:
-    from PySide6.QtSvg import QSvgRenderer  # the first paint needs no icon
+    from PySide6.QtSvg import QSvgRenderer
 
     source = paths.resource(f"icons/{name}.svg").read_text(encoding="utf-8")
     return QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
@@ -237,6 +247,8 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
 @lru_cache(maxsize=512)
 def icon(name: str, colours: Colours, role: str = "text") -> QIcon:
     """The icon `name` in the colour `role`, for buttons and menus; grey when disabled."""
+    from PySide6.QtGui import QIcon
+
     made = QIcon()
     for scale in _ICON_SCALES:
         made.addPixmap(pixmap(name, getattr(colours, role), 16 * scale))
@@ -248,7 +260,7 @@ def icon(name: str, colours: Colours, role: str = "text") -> QIcon:
 
 
 class Theme(QObject):
-    """Dresses the application and follows the system when asked to.
+    """Dresses an application that was made with `STYLE`, and follows the system when asked to.
 
     Signals:
         changed: The colours are others now.
@@ -266,7 +278,6 @@ class Theme(QObject):
         self._percent = percent
         self._points = app.font().pointSizeF()
         self._applied: object = None
-        app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._apply)
         self.set_mode(mode)
 

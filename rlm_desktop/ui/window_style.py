@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QLabel, QMessageBox, QPlainTextEdit, QWidget
+from typing import TYPE_CHECKING
 
-_FIELD = QFormLayout.ItemRole.FieldRole
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+if TYPE_CHECKING:  # as in `theme.py`
+    from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QMessageBox
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
-    """Set a property that the style sheet looks at, and dress the widget anew."""
-    if widget.property(name) != value:
+    """Set a property that the style sheet looks at, and dress the widget anew; an empty one is as good as none."""
+    if (widget.property(name) or "") != (value or ""):
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
@@ -19,14 +21,19 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
 
 def without_icons(box: QDialogButtonBox | QMessageBox) -> None:
     """Take the pictures off a dialog's buttons: their words say it."""
+    from PySide6.QtGui import QIcon
+
     for button in box.buttons():
         button.setIcon(QIcon())
 
 
 def align_labels(form: QFormLayout) -> None:
     """Make the labels of a form as high as a field, so that they stand on its line: Qt puts them higher."""
+    from PySide6.QtWidgets import QFormLayout, QPlainTextEdit
+
+    roles = QFormLayout.ItemRole
     for row in range(form.rowCount()):
-        label, field = form.itemAt(row, QFormLayout.ItemRole.LabelRole), form.itemAt(row, _FIELD)
+        label, field = form.itemAt(row, roles.LabelRole), form.itemAt(row, roles.FieldRole)
         name = label.widget() if label is not None else None
         control = field.widget() if field is not None else None
         if isinstance(name, QLabel) and not isinstance(control, QPlainTextEdit | QLabel):

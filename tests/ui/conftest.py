@@ -52,6 +52,12 @@ def pytest_asyncio_loop_factories(
 
 
 @pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    """The program's own style, as pytest-qt asks for it."""
+    return ["rlm-desktop", *theme.STYLE]
+
+
+@pytest.fixture(scope="session")
 def _font(qapp: QApplication) -> QFont:
     """The application's font before any test."""
     return QFont(qapp.font())
