@@ -9,7 +9,7 @@ traces stay readable. `Trace` fills in the envelope: `seq`, `at` and `call`.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeGuard
 
 import msgspec
 
@@ -460,6 +460,21 @@ def is_error(event: CallFinished | CellFinished) -> bool:
     if isinstance(event, CallFinished):
         return event.end_state not in (EndState.COMPLETED, EndState.CANCELLED, EndState.INTERRUPTED)
     return event.status not in ("ok", "cancelled")
+
+
+def is_request(event: AnyEvent) -> TypeGuard[ModelRetried | ModelFailed | ModelResponded | ToolCalled]:
+    """Whether the event tells of a request to a model that was sent: each counts, with its usage and its cost."""
+    match event:
+        case ModelRetried():
+            return True
+        case ModelFailed(was_sent=was_sent):
+            return was_sent
+        case ModelResponded(source=source):
+            return source == "model"
+        case ToolCalled(usage=usage):
+            return usage is not None
+        case _:
+            return False
 
 
 def encode(event: Event) -> bytes:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeGuard
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.control import CellDecision
@@ -161,26 +160,11 @@ def _spent(events: list[AnyEvent], started: ev.RunStarted) -> Spent:
     before = started.spent_before or Spent()
     requests, tokens, cost = before.requests, before.tokens, before.cost_usd
     for event in events:
-        if _asked(event):
+        if ev.is_request(event):
             requests += 1
             tokens += _tokens(event.usage)
             cost += event.cost_usd or 0.0
     return Spent(requests=requests, tokens=tokens, cost_usd=cost)
-
-
-def _asked(event: AnyEvent) -> TypeGuard[ev.ModelRetried | ev.ModelFailed | ev.ModelResponded | ev.ToolCalled]:
-    """Whether the event tells of a request to a model that was sent."""
-    match event:
-        case ev.ModelRetried():
-            return True
-        case ev.ModelFailed(was_sent=was_sent):
-            return was_sent
-        case ev.ModelResponded(source=source):
-            return source == "model"
-        case ev.ToolCalled(usage=usage):
-            return usage is not None
-        case _:
-            return False
 
 
 def _tokens(usage: Usage | None) -> int:

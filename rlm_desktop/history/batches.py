@@ -21,24 +21,21 @@ class RunLog:
 
     Attributes:
         origin: What the run is imported from; empty for a run of this program.
-        resumed: Id of the run in the history that goes on; empty for a new run.
         number: Its key in the database, once its row has been written.
         summary: What its row says.
     """
 
-    def __init__(self, origin: str, resumed: str = "") -> None:
+    def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.resumed = resumed
         self.number: int | None = None
         self.summary = Summary()
-        self.has_stored = False
         self.was_entered = False
         self._early: list[AnyEvent] = []
 
     @property
     def run_id(self) -> str:
         """Its id; empty before its first event."""
-        return self.summary.started.run_id if self.summary.started else self.resumed
+        return self.summary.started.run_id if self.summary.started else ""
 
     def forget_row(self) -> None:
         """The database is another one now, in which the run may have a row or not."""
@@ -141,8 +138,6 @@ def _enter(connection: Connection, database: Database, log: RunLog, token: str) 
 
     from rlm_desktop.history import schema
 
-    if log.resumed:
-        return _reenter(connection, log, token)
     if log.was_entered:
         number = connection.execute(select(schema.runs.c.number).where(schema.runs.c.id == log.run_id)).scalar()
         if number is not None:
@@ -157,18 +152,6 @@ def _enter(connection: Connection, database: Database, log: RunLog, token: str) 
     values = {**columns, **log.summary.columns(), "writer": plain(token), "origin": log.origin}
     result = connection.execute(schema.runs.insert().values(values))
     return int(result.inserted_primary_key[0])  # pyright: ignore[reportOptionalSubscript]
-
-
-def _reenter(connection: Connection, log: RunLog, token: str) -> int:
-    """The row of a run that was cut off and goes on."""
-    from rlm_desktop.history.schema import runs
-
-    row = connection.execute(runs.select().where(runs.c.id == log.resumed)).one()
-    connection.execute(runs.update().where(runs.c.id == log.resumed).values(writer=plain(token)))
-    if not log.has_stored:
-        log.summary.add_stored(row)
-        log.has_stored = True
-    return int(row.number)
 
 
 def _write_texts(connection: Connection, database: Database, parts: list[_Part]) -> None:

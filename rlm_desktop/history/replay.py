@@ -39,14 +39,12 @@ class Marker:
 
     Attributes:
         seq: The event.
-        at: Seconds since the run began.
         call: The call it belongs to, or `RUN`.
         text: A few words on it.
     """
 
     kind: MarkerKind
     seq: int
-    at: float
     call: int
     text: str
 
@@ -238,4 +236,4 @@ def _marker(event: AnyEvent) -> Marker | None:
             kind, text = "answer", f"Answer by {event.source}"
         case _:
             return None
-    return Marker(kind, event.seq, event.at, event.call, text)
+    return Marker(kind, event.seq, event.call, text)

@@ -78,11 +78,6 @@ class History:
         atexit.register(self.close)
 
     @property
-    def is_open(self) -> bool:
-        """Whether the database has been opened, and not closed since."""
-        return self._opened is not None
-
-    @property
     def trouble(self) -> str:
         """Why nothing can be written right now; empty when all is well."""
         return self._writer.trouble
@@ -102,16 +97,6 @@ class History:
         """
         self._check_not_closed()
         return self._writer.sink(origin)
-
-    def resume(self, run_id: str) -> Sink:
-        """A receiver for what happens from now on in a run that was cut off; `seq` goes on after its last event.
-
-        Raises:
-            HistoryError: There is no such run, or it is going on.
-        """
-        if self.run(run_id).is_running:
-            raise HistoryError(f"The run {run_id} is still going on.")
-        return self._writer.sink("", run_id)
 
     def release(self, sink: Sink) -> None:
         """Say that a sink gets no more events: a run that has not ended shows as interrupted from now on."""

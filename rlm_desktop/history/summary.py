@@ -41,14 +41,9 @@ class Summary:
                 self.depth = max(self.depth, event.depth)
             case ev.IterationStarted():
                 self.iterations += 1
-            case ev.ModelResponded() if event.source != "model":
-                pass  # a cache or another run's record answered: no request was sent
-            case ev.ModelFailed() if not event.was_sent:
-                pass
-            case ev.ToolCalled(usage=None):
-                pass
             case ev.ModelResponded() | ev.ModelRetried() | ev.ModelFailed() | ev.ToolCalled():
-                self.sums.add_request(event.usage, event.cost_usd)
+                if ev.is_request(event):
+                    self.sums.add_request(event.usage, event.cost_usd)
             case ev.CellFinished() | ev.CallFinished():
                 self.sums.errors += ev.is_error(event)
             case ev.RunStarted():
@@ -59,15 +54,6 @@ class Summary:
                 self.answer = event.answer or ""
             case _:
                 pass
-
-    def add_stored(self, row: Any) -> None:
-        """Count in what the row of a run says that was cut off and goes on now."""
-        for name in _SUMS:
-            setattr(self.sums, name, getattr(self.sums, name) + getattr(row, name))
-        self.iterations += row.iterations
-        self.events += row.events
-        self.depth = max(self.depth, row.depth)
-        self.answer = self.answer or row.answer
 
     def start_columns(self) -> dict[str, Any]:
         """The columns that are known once the run has started."""

@@ -97,9 +97,9 @@ class Writer:
         """Whether this process writes that run: it has begun and not ended."""
         return any(log.run_id == run_id for log in tuple(self._open))
 
-    def sink(self, origin: str, resumed: str = "") -> Sink:
-        """A receiver for the events of one run, of a new one or of one that goes on."""
-        log = RunLog(origin, resumed)
+    def sink(self, origin: str) -> Sink:
+        """A receiver for the events of one run."""
+        log = RunLog(origin)
         pending, wake, urgent = self._pending, self._wake, self._urgent
 
         def take(event: AnyEvent) -> None:

@@ -51,8 +51,7 @@ def test_nothing_is_lost_by_closing(tmp_path: Path) -> None:
 def test_making_a_history_imports_no_sql_and_touches_no_file(tmp_path: Path) -> None:
     program = (
         "import sys, pathlib; from rlm_desktop.history import History;"
-        f"h = History(pathlib.Path({str(tmp_path / 'a' / 'history.sqlite')!r}));"
-        "assert not h.is_open; h.close();"
+        f"h = History(pathlib.Path({str(tmp_path / 'a' / 'history.sqlite')!r})); h.close();"
         "print('sqlalchemy' in sys.modules or 'alembic' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -123,27 +122,6 @@ def test_a_run_cut_off_shows_as_interrupted(tmp_path: Path) -> None:
     second = History(tmp_path / "history.sqlite")
     assert second.runs()[0].end_state == "interrupted"
     assert second.state("run-1").status == "interrupted"
-    second.close()
-
-
-def test_a_run_that_was_cut_off_goes_on(tmp_path: Path) -> None:
-    events = traces.run()
-    first = History(tmp_path / "history.sqlite")
-    begun = first.sink()
-    for event in events[:50]:
-        begun(event)
-    with pytest.raises(HistoryError, match="going on"):
-        first.resume("run-1")
-    first.close()
-    second = History(tmp_path / "history.sqlite")
-    sink = second.resume("run-1")
-    for event in events[50:]:
-        sink(event)
-    assert second.flush()
-    assert second.events("run-1") == events
-    row, totals = second.run("run-1"), second.state("run-1").totals
-    assert (row.calls, row.requests, row.input_tokens) == (totals.calls, totals.requests, totals.input_tokens)
-    assert (row.end_state, row.events, row.duration) == ("completed", len(events), events[-1].at)
     second.close()
 
 

@@ -35,7 +35,6 @@ class Quote:
     start: int
     heading: str
     score: float
-    coverage: float
 
 
 def quotes(question: str, text: str, *, most: int = 4, enough: float = ENOUGH) -> list[Quote]:
@@ -62,7 +61,7 @@ def quotes(question: str, text: str, *, most: int = 4, enough: float = ENOUGH) -
         quoted = _shortened(query, passage)
         if any(quoted in other.text or other.text in quoted for other in result):
             continue
-        result.append(Quote(quoted, passage.start, passage.heading, scored.score, scored.coverage))
+        result.append(Quote(quoted, passage.start, passage.heading, scored.score))
         if len(result) == most:
             break
     return result
@@ -115,7 +114,7 @@ def gist(text: str, *, most: int = 3) -> list[Quote]:
     first_of = {unit[0]: index for index, unit in reversed(list(enumerate(units)))}  # said twice, it counts once
     best = sorted(first_of.values(), key=lambda index: (-scores[index], index))[:most]
     return [
-        Quote(units[index][0], units[index][1].start, units[index][1].heading, scores[index], 1.0)
+        Quote(units[index][0], units[index][1].start, units[index][1].heading, scores[index])
         for index in sorted(best)
     ]
 

@@ -130,7 +130,6 @@ class Section:
 
     level: int
     title: str
-    start: int
     body: str
 
 
@@ -151,8 +150,7 @@ def sections(text: str) -> list[Section]:
         position += len(line)
     ends = [mark[2] for mark in marks[1:]] + [len(text)]
     return [
-        Section(level, title, start, text[body:end])
-        for (level, title, start, body), end in zip(marks, ends, strict=False)
+        Section(level, title, text[body:end]) for (level, title, _, body), end in zip(marks, ends, strict=False)
     ]
 
 

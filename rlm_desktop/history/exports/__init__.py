@@ -25,25 +25,23 @@ class Format:
 
     Attributes:
         key: Its name on the command line.
-        label: Its name in the window.
         suffix: How its files end.
     """
 
     key: str
-    label: str
     suffix: str
     write: Callable[[Recorded], Iterator[str]]
 
 
 FORMATS = (
-    Format("events", "Events (JSON lines)", ".jsonl", lines.write),
-    Format("markdown", "Report (Markdown)", ".md", markdown.write),
-    Format("html", "Report (HTML)", ".html", webpage.write),
-    Format("notebook", "Cells (Jupyter notebook)", ".ipynb", notebook.write),
-    Format("perfetto", "Time line (Perfetto, Chrome)", ".trace.json", perfetto.write),
-    Format("otel", "Spans (OpenTelemetry JSON)", ".otel.json", telemetry.write),
-    Format("csv", "Calls (CSV)", ".csv", table.write),
-    Format("rlms", "Log of rlms (JSON lines)", ".rlms.jsonl", rlms.write),
+    Format("events", ".jsonl", lines.write),
+    Format("markdown", ".md", markdown.write),
+    Format("html", ".html", webpage.write),
+    Format("notebook", ".ipynb", notebook.write),
+    Format("perfetto", ".trace.json", perfetto.write),
+    Format("otel", ".otel.json", telemetry.write),
+    Format("csv", ".csv", table.write),
+    Format("rlms", ".rlms.jsonl", rlms.write),
 )
 
 

@@ -33,7 +33,6 @@ class Log:
         remarks: What the person should know about the reading.
     """
 
-    name: str
     key: str
     values: list[Any]
     remarks: list[str] = field(default_factory=list)
@@ -82,7 +81,7 @@ def load(path: Path) -> Log:
         data = path.read_bytes()
     except OSError as error:
         raise HistoryError(f"{path} cannot be read: {error.strerror}.") from error
-    log = Log(path.name, hashlib.sha256(data).hexdigest()[:16], [])
+    log = Log(hashlib.sha256(data).hexdigest()[:16], [])
     text = data.decode("utf-8-sig", "replace")
     if not text.strip():
         raise HistoryError(f"{path} is empty.")
