@@ -16,7 +16,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from rlm_desktop.documents.document import Document, from_text
-from rlm_desktop.engine.events import AnyEvent, EndState, RunStarted
+from rlm_desktop.engine.events import AnyEvent, EndState, RunStarted, encode
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import exports, imports
 from rlm_desktop.history.exports.recorded import Clean, Cleaned, Redactor, common_secrets
@@ -182,6 +182,9 @@ def save_archive(
             troubles: list[str] = []
             with closing(History(unfinished, on_trouble=troubles.append)) as archive, _named(unfinished, path):
                 for row in rows:
+                    if damage := _damage(history, row):
+                        remarks.append(damage)
+                        continue
                     _copy_run(
                         history, archive, row, with_documents=with_documents, clean=clean, watch=watch or Watch(),
                         remarks=remarks,
@@ -205,6 +208,14 @@ def _named(unfinished: Path, path: Path) -> Iterator[None]:
         raise type(error)(str(error).replace(str(unfinished), str(path))) from error
 
 
+def _damage(source: History, row: RunRow) -> str:
+    """Why a run cannot be copied, or nothing: without its beginning nobody knows what it is."""
+    first = StoredEvents(source, row.id).first()
+    if isinstance(first, RunStarted) and first.run_id == row.id:
+        return ""
+    return f"Run {row.id} is damaged and left out: its beginning cannot be read."
+
+
 def _copy_run(
     source: History,
     target: History,
@@ -215,12 +226,8 @@ def _copy_run(
     remarks: list[str],
     clean: Clean | None = None,
 ) -> None:
-    """One run with its names, tags and documents; a damaged one without its beginning is only spoken of."""
+    """One run with its names, tags and documents."""
     events = StoredEvents(source, row.id, watch)
-    first = events.first()
-    if not isinstance(first, RunStarted) or first.run_id != row.id:
-        remarks.append(f"Run {row.id} is damaged and left out: its beginning cannot be read.")
-        return
     _write(target, events if clean is None else Cleaned(events, clean), row.origin, watch)
     if with_documents:
         for reference in row.documents:
@@ -321,11 +328,8 @@ class _Coming:
         self._history.change_run_id(run_id, self.parts[run_id])
 
     def keep(self) -> None:
-        """All is there: each run takes the place of its part, unless nothing of it could be read."""
-        for run_id, part in list(self.parts.items()):
-            if not self._history.has_run(run_id):
-                self._history.change_run_id(self.parts.pop(run_id), run_id)
-                continue
+        """All is there: each run takes the place of its part."""
+        for run_id, part in self.parts.items():
             row = self._history.run(part)
             if row.title:
                 self._history.rename_run(run_id, row.title)
@@ -353,7 +357,7 @@ def _receive_log(history: History, path: Path, coming: _Coming, watch: Watch) ->
     watch.total = sum(len(run.events) for run in imported.runs)
     received = Received(imported.kind, remarks=list(imported.remarks))
     for run in imported.runs:
-        if _is_new(history, run.run_id, len(run.events), received, coming):
+        if _is_new(history, run.run_id, run.events, received, coming, watch):
             coming.run_ids.append(run.run_id)
             _write(history, _told(run.events, watch), run.origin, watch)
             documents: list[Document] = [from_text(name, text) for name, text in run.texts.items()]
@@ -380,11 +384,11 @@ def _receive_archive(history: History, path: Path, coming: _Coming, watch: Watch
             rows = [archive.run(run_id) for run_id in archive.find_runs(order="started", descending=False)]
             watch.total = sum(row.events for row in rows)
             for row in rows:
-                if _is_new(history, row.id, row.events, received, coming):
+                if damage := _damage(archive, row):
+                    received.remarks.append(damage)
+                elif _is_new(history, row.id, StoredEvents(archive, row.id), received, coming, watch):
                     coming.run_ids.append(row.id)
                     _copy_run(archive, history, row, with_documents=True, watch=watch, remarks=received.remarks)
-                    if not history.has_run(row.id):
-                        received.run_ids.remove(row.id)
                 else:
                     watch.step(row.events)
         except (ValueError, TypeError, LookupError) as error:  # rows that this program would not have written
@@ -408,20 +412,38 @@ def _copy_of(path: Path) -> Iterator[Path]:
         yield copy
 
 
-def _is_new(history: History, run_id: str, events: int, received: Received, coming: _Coming) -> bool:
+def _is_new(
+    history: History, run_id: str, events: Iterable[AnyEvent], received: Received, coming: _Coming, watch: Watch
+) -> bool:
     """Whether the run is to be written; one that is there already, perhaps deleted, comes back to the lists.
 
     One of which the history has only a part, because an import was cut off, makes room for the whole. One that has
-    ended never does: whoever made the file may have given any run its id.
+    ended never does, nor one that began otherwise: whoever made the file may have given any run its id.
     """
     received.run_ids.append(run_id)
     if not history.has_run(run_id):
         return True
     row = history.run(run_id)
-    if row.events < events and row.end_state == EndState.INTERRUPTED:
-        coming.make_room(run_id)
-        return True
-    received.remarks.append(f"Run {run_id} was in the history already.")
+    remark = f"Run {run_id} was in the history already."
+    if row.end_state == EndState.INTERRUPTED:
+        theirs = _beyond(history, run_id, events, watch)
+        if theirs is None:
+            remark = f"Run {run_id} is in the history with other events than in the file; it stays as it is."
+        elif next(theirs, None) is not None:
+            coming.make_room(run_id)
+            return True
+    received.remarks.append(remark)
     history.restore_run(run_id)
     history.restore_session(row.session_id)
     return False
+
+
+def _beyond(history: History, run_id: str, events: Iterable[AnyEvent], watch: Watch) -> Iterator[AnyEvent] | None:
+    """What comes in `events` behind those that the history has of a run; None where they differ from these."""
+    theirs = iter(events)
+    for block in history.event_blocks(run_id):
+        watch.step(0)
+        for mine, other in zip(block, islice(theirs, len(block)), strict=False):
+            if encode(mine) != encode(other):
+                return None
+    return theirs

@@ -150,6 +150,22 @@ def test_a_run_that_has_ended_is_never_replaced(history: History, tmp_path: Path
     assert history.events("x") == events
 
 
+@pytest.mark.parametrize("form", ["events", ARCHIVE])
+def test_a_run_that_was_cut_off_is_only_extended(history: History, tmp_path: Path, form: str) -> None:
+    """Not replaced by a longer file that tells another beginning under its id."""
+    kept = traces.run("x")[:10]
+    keep(history, kept)
+    path = tmp_path / "forged"
+    with closing(History(tmp_path / "other.sqlite")) as other:
+        keep(other, traces.run("x", reply="Forged."))
+        export_runs(other, ["x"], form, path)
+    received = receive(history, path)
+    assert received.new == []
+    assert "other events" in received.remarks[0]
+    assert history.events("x") == kept
+    assert history.find_runs() == ["x"]
+
+
 def test_discarding_takes_only_what_nothing_else_needs(history: History) -> None:
     long = "shared text " * 1000
     keep(history, traces.run("a", "one", question=long))
