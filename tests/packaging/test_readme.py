@@ -38,9 +38,21 @@ def test_every_link_leads_somewhere() -> None:
             assert "://" in target or (PROJECT / target).exists(), f"{name} links to {target}, which is not there"
 
 
-def test_every_place_on_the_map_exists() -> None:
+def contributing(start: str, end: str) -> str:
     text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    table = text[text.index("## Where do I add") : text.index("## Rules")]
+    return text[text.index(start) : text.index(end)]
+
+
+def test_every_place_that_is_named_exists() -> None:
+    table = contributing("## Where do I add", "## Rules")
     for place in re.findall(r"`([a-z_/]+/(?:[a-z_]+\.\w+)?)`", table):
         found = [base for base in (PROJECT / "rlm_desktop", PROJECT) if (base / place).exists()]
         assert found, f"CONTRIBUTING.md names {place}, which is not there"
+    for name in re.findall(r"`([a-z_]+\.py)`", table):  # beside the place before it
+        assert list((PROJECT / "rlm_desktop").rglob(name)), f"CONTRIBUTING.md names {name}, which is not there"
+
+
+def test_every_folder_is_named() -> None:
+    named = contributing("## The map", "## Rules")
+    for file in (PROJECT / "rlm_desktop").glob("*/**/__init__.py"):
+        assert f"{file.parent.name}/" in named, f"CONTRIBUTING.md does not name {file.parent}"
