@@ -7,12 +7,16 @@ source can exhaust the interpreter's stack, and that is the worker's risk to tak
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$")
 _FINAL = re.compile(r"^[ \t]*(?:\*\*)?(FINAL_VAR|FINAL)\(", re.MULTILINE)
 _THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+_LAST_OF_THOUGHTS = re.compile(r"^.*</(?:think|thinking|reasoning)>[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_OWN_OUTPUT = re.compile(r"[ \t]*(?:\*\*|#{1,6} )?REPL output(?: \(cell \d+ of \d+\))?:")
+_OUTPUT_FENCES = frozenset({"output", "stdout", "tool_output", "code_output"})
 _TRIPLE = re.compile(r"\\.|\"\"\"|'''|#[^\n]*|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?", re.DOTALL)
 _PARENTHESIS = re.compile(r"[()]")
 _END_OF_LINE = re.compile(r"[^\S\n]*(?:\*\*|[`.;])?[^\S\n]*(?:\n|\Z)")
@@ -37,11 +41,20 @@ class TextFinal:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply taken apart. `prose` is its text without thoughts and fenced blocks."""
+    """A reply taken apart.
+
+    Attributes:
+        blocks: The code to run.
+        final: The answer given in its text.
+        prose: Its text without thoughts and fenced blocks.
+        plays_on: Whether it went on after its code with an output of its own making. What stood from there on rests
+            on what never happened, and is left out.
+    """
 
     blocks: tuple[Block, ...]
     final: TextFinal | None
     prose: str
+    plays_on: bool = False
 
 
 def parse_reply(text: str, *, python_fences: bool = True) -> Reply:
@@ -52,12 +65,12 @@ def parse_reply(text: str, *, python_fences: bool = True) -> Reply:
     """
     text = text.replace("\r\n", "\n")
     visible = _blank_thoughts(text)
-    fenced, prose = _split_fences(visible)
+    fenced, prose, plays_on = _split_fences(visible, {"repl", *_PYTHON} if python_fences else {"repl"})
     blocks = [block for language, block in fenced if language == "repl"]
     if not blocks and python_fences:
         blocks = [block for language, block in fenced if language in _PYTHON]
     runnable = tuple(block for block in blocks if block.code.strip())
-    return Reply(runnable, _find_final(prose), prose.strip())
+    return Reply(runnable, _find_final(prose), prose.strip(), plays_on)
 
 
 def _blank_thoughts(text: str) -> str:
@@ -68,17 +81,36 @@ def _blank_thoughts(text: str) -> str:
         inside_code = first_fence is not None and first_fence.start() < match.start()
         return match.group() if inside_code else ""
 
-    return _THOUGHTS.sub(blank, text)
+    return _without_unopened_thoughts(_THOUGHTS.sub(blank, text))
 
 
-def _split_fences(text: str) -> tuple[list[tuple[str, Block]], str]:
-    """The fenced blocks with their languages, and the text outside of them."""
+def _without_unopened_thoughts(text: str) -> str:
+    """Without thoughts that only end: where a server's template opens them, the reply holds no opening tag."""
+    for ending in reversed(list(_LAST_OF_THOUGHTS.finditer(text))):
+        fences = sum(_FENCE.match(line) is not None for line in text[: ending.start()].split("\n"))
+        if fences % 2 == 0 and not re.search(
+            r"<(?:think|thinking|reasoning)>", text[: ending.end()], re.IGNORECASE
+        ):
+            return text[ending.end() :]
+    return text
+
+
+def _split_fences(text: str, run: Collection[str]) -> tuple[list[tuple[str, Block]], str, bool]:
+    """The fenced blocks with their languages, the text outside of them, and whether the reply plays on.
+
+    Args:
+        text: The reply.
+        run: The languages of the blocks that are run.
+    """
     lines = text.split("\n")
     blocks: list[tuple[str, Block]] = []
     prose: list[str] = []
+    has_code = False
     number = 0
     while number < len(lines):
         opening = _FENCE.match(lines[number])
+        if has_code and _is_own_output(lines[number], opening):
+            return blocks, "\n".join(prose), True
         if opening is None:
             prose.append(lines[number])
             number += 1
@@ -89,8 +121,16 @@ def _split_fences(text: str) -> tuple[list[tuple[str, Block]], str]:
         if end < len(lines) and (code := _before_fence(lines[end], fence)):
             body.append(code)
         blocks.append((language, Block("\n".join(_dedented(body, indent)), is_closed=end < len(lines))))
+        has_code = has_code or language in run
         number = end + 1
-    return blocks, "\n".join(prose)
+    return blocks, "\n".join(prose), False
+
+
+def _is_own_output(line: str, opening: re.Match[str] | None) -> bool:
+    """Whether a model begins here to write what only the REPL can know."""
+    if opening is not None:
+        return opening.group(3).lower() in _OUTPUT_FENCES
+    return _OWN_OUTPUT.match(line) is not None
 
 
 def _closing_line(lines: list[str], start: int, fence: str) -> int:

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 from rlm_desktop.paths import resource
 
-PROMPTS_VERSION = 1
+PROMPTS_VERSION = 2
 DEFAULT_OUTPUT_LIMIT = 20_000
 """Characters of one cell's output that the model is shown."""
 PREVIEW_CHARACTERS = 300
@@ -223,9 +223,14 @@ def no_code_message(iteration: int, of: int) -> str:
     return f"{_text('no_code')}\n\n{_iteration_line(iteration, of)}"
 
 
-def repeated_code_message(iteration: int, of: int, *, times: int = 2) -> str:
-    """After the same code `times` times in a row; `iteration` is the one to come."""
+def repeated_code_message(iteration: int, of: int, *, times: int = 1) -> str:
+    """After code that gave the same as before, `times` turns in a row; `iteration` is the one to come."""
     return f"{_text('repeated_code', times=str(times))}\n\n{_iteration_line(iteration, of)}"
+
+
+def invented_output_message() -> str:
+    """After a reply that went on with an output of its own making."""
+    return _text("invented_output")
 
 
 def last_chance_message(reason: str) -> str:
@@ -320,6 +325,8 @@ def _cut_marker(count: int) -> str:
 def _iteration_line(iteration: int, of: int) -> str:
     if iteration < of:
         return f"Iteration {iteration} of {of}."
+    if iteration > of:
+        return f"All {of} iterations are used."
     return f"Iteration {iteration} of {of}: the last one. Finish now with FINAL or FINAL_VAR."
 
 

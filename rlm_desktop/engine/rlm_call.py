@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from rlm_desktop.engine.events import EndState, Message
 from rlm_desktop.engine.parsing import Block, Reply, TextFinal, final_in_code, parse_reply
 from rlm_desktop.engine.record import RecordedCall
 from rlm_desktop.engine.run import Outcome, Run, cancel_and_wait, to_the_end
+from rlm_desktop.engine.stalls import MAX_STALLS, Stalls
 from rlm_desktop.engine.sub_calls import SubCalls
 from rlm_desktop.engine.tools import SHOWN, Billed, shown
 from rlm_desktop.errors import LimitExceeded, ModelError
@@ -29,14 +31,13 @@ from rlm_desktop.repl.host import CellResult, Repl, ReplSpec
 from rlm_desktop.repl.output import dropped_mark
 from rlm_desktop.repl.wire import Final, ToolCall
 
-MAX_STALLS = 3
-"""Replies in a row that bring nothing new (no code, or the same code) after which the call winds up."""
 _INTERRUPT_GRACE = 2.0
 _WORTH_RECURSION = 2_000
 """Characters of a context below which it does not matter whether a child gets all of it again."""
 _COMPACT_MINIMUM = 4
 _COMPACT_AT = 0.85
 """Share of the model's window at which a conversation is compacted (as the reference implementation)."""
+_F_STRING = re.compile(r"(?:[fF][rR]?|[rR][fF])[\"']")
 _NO_LAST_CHANCE = frozenset({EndState.TIMEOUT_EXCEEDED})
 
 
@@ -80,8 +81,7 @@ class RlmCall:
         self._sub_calls = SubCalls(self)
         self._repl: Repl | None = None
         self._errors = 0
-        self._stalls = 0
-        self._last_code = ""
+        self._stalls = Stalls()
         self._results: list[CellResult] = []
         self._output_filters = {stream: run.secret_filter.stream() for stream in ("stdout", "stderr")}
 
@@ -151,8 +151,8 @@ class RlmCall:
             if self._options.limits.max_errors is not None and self._errors >= self._options.limits.max_errors:
                 reason = f"{self._errors} iterations in a row ended with an error"
                 return await self._last_chance(EndState.ERROR_THRESHOLD_EXCEEDED, reason)
-            if self._stalls >= MAX_STALLS:
-                reason = f"the last {self._stalls} replies brought nothing new"
+            if self._stalls.count >= MAX_STALLS:
+                reason = f"the last {self._stalls.count} replies brought nothing new"
                 return await self._last_chance(EndState.ERROR_THRESHOLD_EXCEEDED, reason)
         return await self._last_chance(EndState.OUT_OF_ITERATIONS, f"all {self._of} iterations are used")
 
@@ -189,13 +189,13 @@ class RlmCall:
         """Do what a reply says; the outcome when it ends the call."""
         reply = parse_reply(completion.text, python_fences=self._options.python_fences)
         if reply.blocks and not reply.blocks[-1].is_closed and completion.finish_reason == "length":
-            self._stalls += 1
+            self._stalls.add()
             self._say(prompts.cut_reply_message())
             return None
         if not reply.blocks:
             return await self._turn_without_code(reply)
-        self._count_repetition(reply.blocks)
         results = await self._run_cells(reply.blocks)
+        self._stalls.look_at(reply.blocks, results)
         last = results[-1]
         if self.is_root and self.run.limit is not None:
             # What the cell made of refused calls is no answer; the last chance is told of its output.
@@ -212,19 +212,16 @@ class RlmCall:
             if outcome is not None:
                 return outcome
         self._say(await self._feedback(results))
+        if reply.plays_on:
+            self._say(prompts.invented_output_message())
         return None
 
     async def _turn_without_code(self, reply: Reply) -> Outcome | None:
         if reply.final is not None:
             return await self._text_answer(reply.final)
-        self._stalls += 1
+        self._stalls.add()
         self._say(prompts.no_code_message(self.iteration + 1, self._of))
         return None
-
-    def _count_repetition(self, blocks: Sequence[Block]) -> None:
-        code = "\n\n".join(block.code for block in blocks).strip()
-        self._stalls = self._stalls + 1 if code == self._last_code else 0
-        self._last_code = code
 
     def _say(self, text: str) -> None:
         if self._messages[-1].role == "user":
@@ -424,8 +421,8 @@ class RlmCall:
         text = prompts.feedback(
             cells, iteration=self.iteration + 1, of=self._of, output_limit=self._options.output_limit_at(self.depth)
         )
-        if self._stalls:
-            told = prompts.repeated_code_message(self.iteration + 1, self._of, times=self._stalls + 1)
+        if self._stalls.count:
+            told = prompts.repeated_code_message(self.iteration + 1, self._of, times=self._stalls.count)
             text = f"{text}\n\n{told}"
         return await self.run.redact(self.number, text, "output to the model")
 
@@ -462,6 +459,9 @@ class RlmCall:
             if final.kind == "FINAL_VAR":
                 self._reject(f"There is no variable {name!r} in the REPL.")
                 return None
+        if _F_STRING.match(final.argument):
+            self._reject("It is an f-string, and outside a block nothing is computed: write FINAL(...) in a block.")
+            return None
         return await self._answer(Final(source="FINAL", text=final.argument))
 
     def _reject(self, reason: str) -> None:
@@ -559,6 +559,7 @@ class RlmCall:
         system, first = self._messages[:2]
         self._messages = [system, Message("user", prompts.compacted(first.content, summary))]
         self._sent = 1
+        self._stalls.forget()
 
 
 def _told_error(result: CellResult) -> str:

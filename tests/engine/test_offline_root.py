@@ -145,8 +145,12 @@ def test_last_chance_and_failure_give_words_not_code():
         ("assistant", reply(messages)),
         ("user", "REPL output:\nThe mill grinds rye to flour; it is ground."),
     ]
-    last = reply([*messages, ("user", prompts.last_chance_message("the budget is used up"))])
+    last_chance = prompts.last_chance_message("the budget is used up")
+    last = reply([*messages, ("user", last_chance)])
     assert "```" not in last
+    behind_output = reply([*messages[:-1], ("user", f"{messages[-1][1]}\n\n{last_chance}")])
+    assert "rye to flour" in behind_output
+    assert "```" not in behind_output
     summary = reply([*messages, ("user", prompts.compaction_message())])
     assert "rye to flour" in summary
     assert "```" not in summary

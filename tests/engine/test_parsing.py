@@ -124,6 +124,41 @@ def test_code_in_thoughts_does_not_run_but_tags_in_code_stay() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I might\n```repl\nbad()\n```\nno, wait.\n</think>\n```repl\ngood()\n```",
+        "It is short.</think>\n\n```repl\ngood()\n```",
+    ],
+)
+def test_thoughts_that_only_end_are_thoughts(text: str) -> None:
+    assert codes(text) == ["good()"]
+
+
+def test_a_tag_in_code_ends_no_thoughts() -> None:
+    code = 'text = """\nSo be it.</think>\n"""'
+    assert codes(f"Plan.\n```repl\n{code}\n```\n```repl\nmore()\n```") == [code, "more()"]
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "REPL output:\n999\n\nIteration 2 of 20.",
+        "**REPL output (cell 1 of 2):**\n999",
+        "```output\n999\n```",
+        "```tool_output\n999\n```",
+    ],
+)
+def test_what_rests_on_an_output_that_the_model_made_up_is_left_out(output: str) -> None:
+    reply = parse_reply(f"Look.\n```repl\nn\n```\n\n{output}\n\n```repl\nlate()\n```\nFINAL(999)")
+    assert ([block.code for block in reply.blocks], reply.final, reply.plays_on) == (["n"], None, True)
+
+
+def test_an_output_that_is_quoted_before_any_code_is_none_made_up() -> None:
+    reply = parse_reply("REPL output: 7, as seen.\n```output\n7\n```\nFINAL(7)")
+    assert (reply.final, reply.plays_on) == (TextFinal("FINAL", "7"), False)
+
+
 PIECES = st.sampled_from(
     [
         "```repl\n",

@@ -110,6 +110,7 @@ def test_feedback_shows_output_error_variables_and_turn():
         assert piece in text
     assert "no output" in prompts.feedback([CellShown()], iteration=2, of=3)
     assert "the last one" in prompts.feedback([CellShown()], iteration=3, of=3)
+    assert "All 3 iterations are used." in prompts.feedback([CellShown()], iteration=4, of=3)
 
 
 def test_feedback_cuts_and_counts():
@@ -121,7 +122,7 @@ def test_feedback_cuts_and_counts():
 
 def test_other_messages_carry_what_they_are_given():
     assert "Iteration 4 of 9." in prompts.no_code_message(4, 9)
-    assert "3 times" in prompts.repeated_code_message(4, 9, times=3)
+    assert "nothing new: 3." in prompts.repeated_code_message(4, 9, times=3)
     assert "the budget is used up." in prompts.last_chance_message("the budget is used up.")
     assert "field $x {y}" in prompts.invalid_answer_message("field $x {y}")
     assert "cut off" in prompts.cut_reply_message()

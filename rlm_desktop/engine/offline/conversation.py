@@ -95,7 +95,7 @@ def read(messages: Sequence[tuple[str, str]]) -> Conversation:
         output=last if replies else "",
         outputs="\n".join(users[1:]),
         is_compaction=last.strip() == prompts.compaction_message().strip(),
-        is_last_chance=last.startswith("No more code is run"),
+        is_last_chance=last.rpartition("\n\n")[2].startswith("No more code is run"),
     )
 
 
