@@ -36,6 +36,8 @@ class _Usage(msgspec.Struct):
 
 class _Message(msgspec.Struct):
     content: Any = None
+    tool_calls: Any = None
+    function_call: Any = None
     reasoning: Any = None
     reasoning_content: Any = None
     refusal: Any = None
@@ -58,6 +60,10 @@ class _Body(msgspec.Struct):
 _decode_body = msgspec.json.Decoder(_Body, strict=False).decode
 
 
+_BOM = b"\xef\xbb\xbf"
+"""Some servers put it before all that they send."""
+TOOL_CALL = "```tool_call\n"
+"""How a call of a tool is shown in a reply's text: nobody asked for one, but it is what the model said."""
 _EVENTS = (b"data:", b"event:", b": ")
 """How an event stream begins, and neither JSON nor a web page."""
 
@@ -81,13 +87,15 @@ class ReplyReader:
         self._taken = 0
         self._text: list[str] = []
         self._reasoning: list[str] = []
+        self._tool_calls: dict[int, list[str]] = {}
         self._has_choice = False
         self._is_done = False
 
     @property
     def text(self) -> str:
-        """The reply so far."""
-        return "".join(self._text)
+        """The reply so far, the calls of tools at its end."""
+        calls = [f"{TOOL_CALL}{''.join(pieces)}\n```" for pieces in self._tool_calls.values()]
+        return "\n\n".join(filter(None, ["".join(self._text), *calls]))
 
     @property
     def reasoning(self) -> str:
@@ -100,6 +108,8 @@ class ReplyReader:
         Raises:
             ModelError: The server said that it failed, or nothing that can be read.
         """
+        if not self._taken:
+            data = data.removeprefix(_BOM)
         self._taken += len(data)
         if self._taken > MAX_REPLY:
             raise ModelError(f"The server's reply is longer than {MAX_REPLY:,} bytes.")
@@ -175,8 +185,21 @@ class ReplyReader:
                 self._text.append(text)
             if reasoning := _text_of(message.reasoning_content) or _text_of(message.reasoning):
                 self._reasoning.append(reasoning)
+            for call in _dicts_in(message.tool_calls):
+                self._take_tool_call(call.get("index"), call.get("function"))
+            self._take_tool_call(0, message.function_call)
         if choice.finish_reason:
             self.finish_reason = choice.finish_reason
+
+    def _take_tool_call(self, index: Any, function: Any) -> None:
+        """A call of a tool; a streamed one comes in pieces that have its index."""
+        if not isinstance(function, dict):
+            return
+        fields = cast("dict[str, Any]", function)
+        key = index if isinstance(index, int) else len(self._tool_calls)
+        pieces = self._tool_calls.setdefault(key, [f"{fields.get('name')} "])
+        arguments = fields.get("arguments") or ""
+        pieces.append(arguments if isinstance(arguments, str) else msgspec.json.encode(arguments).decode())
 
     def _take_usage(self, usage: _Usage) -> None:
         prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
@@ -198,12 +221,12 @@ def _text_of(content: Any) -> str:
     """Text of a content field: a string, or a list of parts as some servers send."""
     if isinstance(content, str):
         return content
-    if isinstance(content, list):
-        parts = cast("list[Any]", content)
-        return "".join(
-            _text_of(cast("dict[str, Any]", part).get("text")) for part in parts if isinstance(part, dict)
-        )
-    return ""
+    return "".join(_text_of(part.get("text")) for part in _dicts_in(content))
+
+
+def _dicts_in(value: Any) -> list[dict[str, Any]]:
+    items = cast("list[Any]", value) if isinstance(value, list) else []
+    return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
 
 
 def error_in_body(error: Any, status: int | None = None) -> ModelError:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.chat import TOOL_CALL
 from rlm_desktop.engine.context import prompt_context
 from rlm_desktop.engine.events import EndState, Message
 from rlm_desktop.engine.record import RecordedCall
@@ -282,6 +283,8 @@ class SubCalls:
         if not completion.text.strip():
             reason = "cut off at its output limit" if completion.finish_reason == "length" else "empty"
             return Outcome(EndState.FAILED, error=f"the model's reply was {reason}")
+        if completion.text.startswith(TOOL_CALL):
+            return Outcome(EndState.FAILED, error=f"the model called a tool, and there are none: {completion.text}")
         return Outcome(EndState.COMPLETED, completion.text)
 
     async def _recurse(self, call: _SubCall) -> Outcome:

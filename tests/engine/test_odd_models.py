@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from tests.engine.conftest import MakeBench, cell
+import pytest
+
+from rlm_desktop.engine.chat import ReplyReader
+from tests.engine.conftest import MakeBench, by_role, cell
+from tests.servers import Fault, event
 
 
 async def test_the_same_code_that_brings_something_new_is_no_repetition(bench: MakeBench) -> None:
@@ -39,3 +44,52 @@ async def test_what_a_model_makes_up_is_not_its_answer(bench: MakeBench) -> None
 async def test_an_f_string_outside_a_block_is_no_answer(bench: MakeBench) -> None:
     one = await bench([cell("n = 4"), 'FINAL(f"There are {n}.")', cell('FINAL(f"There are {n}.")')])
     assert (await one.ask(context="c")).final_answer == "There are 4."
+
+
+CALL = {"id": "c1", "type": "function", "function": {"name": "python", "arguments": '{"code": "print(1)"}'}}
+PIECES = [
+    {"index": 0, "function": {"name": "python", "arguments": ""}},
+    {"index": 0, "function": {"arguments": '{"code": '}},
+    {"index": 0, "function": {"arguments": '"print(1)"}'}},
+]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"choices": [{"message": {"content": None, "tool_calls": [CALL]}}]}).encode(),
+        json.dumps({"choices": [{"message": {"content": None, "function_call": CALL["function"]}}]}).encode(),
+        b"".join(event({"choices": [{"delta": {"tool_calls": [piece]}}]}) for piece in PIECES)
+        + b"data: [DONE]\n\n",
+    ],
+)
+def test_a_call_of_a_tool_is_what_the_model_said(body: bytes) -> None:
+    reader = ReplyReader(is_streamed=False)
+    for start in range(0, len(body), 50):
+        reader.feed(body[start : start + 50])
+    reader.finish()
+    assert reader.text == '```tool_call\npython {"code": "print(1)"}\n```'
+
+
+@pytest.mark.parametrize("odd", [{}, 5, "x", [5], [{}], [{"function": 5}], [{"index": "a", "function": {}}]])
+def test_an_odd_call_of_a_tool_spoils_no_reply(odd: Any) -> None:
+    reader = ReplyReader(is_streamed=False)
+    reader.feed(json.dumps({"choices": [{"message": {"content": "FINAL(7)", "tool_calls": odd}}]}).encode())
+    reader.finish()
+    assert reader.text.startswith("FINAL(7)")
+
+
+def test_a_byte_order_mark_before_a_reply_is_none_of_it() -> None:
+    whole = json.dumps({"choices": [{"message": {"content": "FINAL(7)"}}]}).encode()
+    for body in (whole, event({"choices": [{"delta": {"content": "FINAL(7)"}}]}) + b"data: [DONE]\n\n"):
+        reader = ReplyReader(is_streamed=False)
+        reader.feed(b"\xef\xbb\xbf" + body)
+        reader.finish()
+        assert reader.text == "FINAL(7)"
+
+
+async def test_a_sub_call_that_calls_a_tool_fails_in_words(bench: MakeBench) -> None:
+    called = Fault("plain", text='```tool_call\npython {"code": 1}\n```')
+    one = await bench(by_role([cell("FINAL(llm_query('q'))")], lambda _: called), max_depth=1)
+    answer = (await one.ask(context="c")).final_answer
+    assert str(answer).startswith("Error: the model called a tool, and there are none: ```tool_call")
