@@ -108,7 +108,7 @@ class Settings:
     density: str = _one_of("normal", "compact", "roomy", text="How much room rows and controls take")
     font_size: int = _number(100, 75, 200, "Size of the text, against the system's", "%")
     check_updates: bool = _switch(
-        False, "Look once a day at updates_url whether there is a newer version, and tell"
+        False, "Look once a day, at the address for updates, whether there is a newer version"
     )
     updates_url: str = _name("", "Address of the document that names the newest version; nothing is sent to it")
     overridden: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)

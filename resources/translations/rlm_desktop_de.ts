@@ -3634,8 +3634,8 @@
         <translation>Es wurde noch nichts geschrieben.</translation>
     </message>
     <message>
-        <source>Open the &amp;log folder</source>
-        <translation>&amp;Protokollordner öffnen</translation>
+        <source>Open &amp;folder</source>
+        <translation>&amp;Ordner öffnen</translation>
     </message>
     <message>
         <source>The log cannot be read: {reason}.</source>
@@ -4999,6 +4999,14 @@
         <translation>Ein Kontext ist ein str, eine list oder ein dict, kein {name}.</translation>
     </message>
     <message>
+        <source>A document is a path or a loaded Document, not a {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A model is named by a text, as &quot;gpt-5&quot;, not by {model}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A provider must be a table with a name.</source>
         <translation>Ein Anbieter muss eine Tabelle mit einem Namen sein.</translation>
     </message>
@@ -5407,6 +5415,10 @@
         <translation>Die Kopie {target} lässt sich nicht schreiben: {reason}.</translation>
     </message>
     <message>
+        <source>The documents of this session are not kept any more: name them again with documents= or context=.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The environment variable {variable} is wrong. {error}</source>
         <translation>Die Umgebungsvariable {variable} ist falsch. {error}</translation>
     </message>
@@ -5547,6 +5559,10 @@
         <translation>Der Proxy {proxy} ist keine Adresse eines HTTP-Proxys, wie http://proxy.example.org:3128.</translation>
     </message>
     <message>
+        <source>The question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The question is empty: say what you want to know.</source>
         <translation>Die Frage ist leer: sagen Sie, was Sie wissen möchten.</translation>
     </message>
@@ -5577,10 +5593,6 @@
     <message>
         <source>The run took its {timeout} seconds.</source>
         <translation>Der Lauf hat seine {timeout} Sekunden gebraucht.</translation>
-    </message>
-    <message>
-        <source>The run {run_id} is still going on.</source>
-        <translation>Der Lauf {run_id} ist noch im Gang.</translation>
     </message>
     <message>
         <source>The server answered with a web page: is the base URL right?</source>
@@ -6906,6 +6918,10 @@
         <translation>%</translation>
     </message>
     <message>
+        <source>Address for updates</source>
+        <translation>Adresse für Updates</translation>
+    </message>
+    <message>
         <source>Address of the document that names the newest version; nothing is sent to it</source>
         <translation>Adresse des Dokuments, das die neueste Version nennt; es wird nichts dorthin gesendet</translation>
     </message>
@@ -6926,7 +6942,7 @@
         <translation>Zellen werden ausgeführt von</translation>
     </message>
     <message>
-        <source>Check updates</source>
+        <source>Check for updates</source>
         <translation>Nach Updates sehen</translation>
     </message>
     <message>
@@ -7030,8 +7046,8 @@
         <translation>Längste Dauer eines Laufs</translation>
     </message>
     <message>
-        <source>Look once a day at updates_url whether there is a newer version, and tell</source>
-        <translation>Einmal am Tag unter updates_url nach einer neueren Version sehen und es melden</translation>
+        <source>Look once a day, at the address for updates, whether there is a newer version</source>
+        <translation>Einmal am Tag unter der Adresse für Updates nachsehen, ob es eine neuere Version gibt</translation>
     </message>
     <message>
         <source>Low</source>
@@ -7204,10 +7220,6 @@
     <message>
         <source>USD</source>
         <translation>USD</translation>
-    </message>
-    <message>
-        <source>Updates url</source>
-        <translation>Adresse für Updates</translation>
     </message>
     <message>
         <source>What rlm calls are told of their role; empty means the default</source>

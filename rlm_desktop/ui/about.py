@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop import __version__, paths
 from rlm_desktop.ui import theme
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.licences import Licence, all_licences
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.window_style import muted, without_icons
@@ -40,7 +41,6 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("About RLM Desktop"))
-        self.resize(900, 620)
         self._licences: list[Licence] = []
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Parts"))
@@ -67,6 +67,7 @@ class AboutDialog(QDialog):
         layout.addWidget(self.state)
         layout.addWidget(both, 1)
         layout.addWidget(buttons)
+        furnish(self, 900, 620)
         task = tasks.spawn(self._read(), name="licences")
         self.destroyed.connect(task.cancel)
 
@@ -85,6 +86,7 @@ class AboutDialog(QDialog):
         what.setWordWrap(True)
         python, system = platform.python_version(), platform.platform(terse=True)
         versions = QLabel(f"Python {python}, PySide6 {qt_version}, {system}")
+        versions.setWordWrap(True)
         muted(versions)
         texts = QVBoxLayout()
         texts.setSpacing(4)

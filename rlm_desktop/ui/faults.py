@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit,
 from rlm_desktop import __version__, paths
 from rlm_desktop.engine.log_format import without_secrets
 from rlm_desktop.errors import SettingsError, UserError
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.theme import code_font
 from rlm_desktop.ui.window_style import without_icons
 
@@ -31,7 +32,6 @@ class CrashDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Something went wrong"))
-        self.resize(720, 420)
         heading = QLabel(self.tr("This is a fault of the program, not of what you did."))
         heading.setObjectName("heading")
         text = QLabel(
@@ -58,6 +58,7 @@ class CrashDialog(QDialog):
         layout.addWidget(text)
         layout.addWidget(self.report, 1)
         layout.addWidget(buttons)
+        furnish(self, 720, 420)
 
 
 def open_log_folder() -> None:

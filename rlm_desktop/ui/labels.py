@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import html
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFocusEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QToolButton,
+    QWidget,
+)
 
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.figures import one_line
 from rlm_desktop.ui.window_style import let_copy
+
+if TYPE_CHECKING:
+    _Widget = QWidget
+else:
+    _Widget = object  # Qt's class follows among the bases
 
 ICON_SIZE = 14
 LEAST_SHOWN = 5
@@ -77,7 +92,68 @@ class CopyLabel(QLabel):
             self.setSelection(0, len(self.text()))
 
 
-class IconButton(QToolButton):
+class WrappedCheckBox(QCheckBox):
+    """A check box whose words go on in a further line where one is full; Qt's own only has one."""
+
+    _FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextShowMnemonic
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def _words(self, width: int) -> QRect:
+        """Where the words are in so much width."""
+        style = self.style()
+        left = style.pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth, None, self)
+        left += style.pixelMetric(QStyle.PixelMetric.PM_CheckBoxLabelSpacing, None, self) + 2
+        room = QRect(left, 0, max(1, width - left), 1 << 16)
+        return self.fontMetrics().boundingRect(room, int(self._FLAGS), self.text())
+
+    def hasHeightForWidth(self) -> bool:  # noqa: D102
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: D102
+        return max(super().sizeHint().height(), self._words(width).height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        longest = max((self.fontMetrics().horizontalAdvance(word) for word in self.text().split()), default=0)
+        whole = super().sizeHint()
+        return QSize(min(whole.width(), self._words(1).left() + longest), whole.height())
+
+    def hitButton(self, pos: QPoint) -> bool:  # noqa: D102
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""  # type: ignore[attr-defined]
+        option.rect.setHeight(super().sizeHint().height())  # type: ignore[attr-defined]
+        painter = QPainter(self)
+        self.style().drawControl(QStyle.ControlElement.CE_CheckBox, option, painter, self)
+        words = self._words(self.width())
+        if words.height() < option.rect.height():  # type: ignore[attr-defined]
+            words.moveTop((option.rect.height() - words.height()) // 2)  # type: ignore[attr-defined]
+        group = self.palette().ColorGroup.Active if self.isEnabled() else self.palette().ColorGroup.Disabled
+        painter.setPen(self.palette().color(group, self.palette().ColorRole.WindowText))
+        painter.drawText(words, int(self._FLAGS), self.text())
+
+
+class Dressed(_Widget):
+    """A widget that looks otherwise in other colours; stands before Qt's class among the bases."""
+
+    def _dress(self) -> None:
+        """Take the colours of the theme; whoever is made calls this once itself."""
+        raise NotImplementedError
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+
+
+class IconButton(Dressed, QToolButton):
     """A button that is an icon in the colours of the theme.
 
     Args:
@@ -93,16 +169,11 @@ class IconButton(QToolButton):
         self.setAccessibleName(tip)
         self._dress()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._dress()
-
     def _dress(self) -> None:
         self.setIcon(theme.icon(self._name, theme.colours_of(self)))
 
 
-class Icon(QLabel):
+class Icon(Dressed, QLabel):
     """An icon in a colour of the theme, as large as one of a button.
 
     Args:
@@ -117,17 +188,12 @@ class Icon(QLabel):
         self.setAccessibleName(meaning)
         self._dress()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._dress()
-
     def _dress(self) -> None:
         colour = getattr(theme.colours_of(self), self._role)
         self.setPixmap(theme.pixmap(self._name, colour, 16, self.devicePixelRatioF()))
 
 
-class StatusMark(QWidget):
+class StatusMark(Dressed, QWidget):
     """A status: its icon and its words, in its colour."""
 
     def __init__(self) -> None:
@@ -160,14 +226,9 @@ class StatusMark(QWidget):
         self._status = status
         self._words.setText(text)
         self.setAccessibleName(text)
-        self._colour()
+        self._dress()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._colour()
-
-    def _colour(self) -> None:
+    def _dress(self) -> None:
         colour = getattr(theme.colours_of(self), theme.status_role(self._status) if self._status else "muted")
         self._words.setStyleSheet(f"color: {colour}; font-weight: 600;")
         self._icon.setVisible(bool(self._status))

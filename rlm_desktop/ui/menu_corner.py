@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.actions import Actions
 from rlm_desktop.ui.key_tips import KeyTip
-from rlm_desktop.ui.labels import IconButton
+from rlm_desktop.ui.labels import Dressed, IconButton
 
 
-class MenuCorner(QWidget):
+class MenuCorner(Dressed, QWidget):
     """For the mouse, and to be found: the keyboard has the keys that are written here."""
 
     def __init__(self, actions: Actions) -> None:
@@ -39,11 +39,6 @@ class MenuCorner(QWidget):
     def _write(self) -> None:
         text, keys = self.search.accessibleName(), self._actions.first_key("palette")
         self.search.setText(f"{text}    {keys}" if keys else text)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._dress()
 
     def _dress(self) -> None:
         self.search.setIcon(theme.icon("search", theme.colours_of(self), "muted"))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from rlm_desktop.ui.actions import Actions, by_place, translated
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.window_style import without_icons
 
 TREE_KEYS: tuple[tuple[str, str], ...] = (
@@ -35,7 +36,6 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.resize(560, 680)
         self._sheet = QTreeWidget(self)
         self._sheet.setObjectName("shortcuts")
         self._sheet.setAccessibleName(self.tr("Keyboard shortcuts"))
@@ -59,6 +59,7 @@ class ShortcutSheet(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self._sheet)
         layout.addWidget(buttons)
+        furnish(self, 560, 680)
 
     def _add_group(self, title: str, rows: Iterable[tuple[str, str, str]]) -> None:
         group = QTreeWidgetItem(self._sheet, [title])

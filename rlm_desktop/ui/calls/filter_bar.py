@@ -14,11 +14,12 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_filter import COSTLIER, KINDS, SLOWER, STATUSES, CallFilter
+from rlm_desktop.ui.labels import Dressed
 
 DEBOUNCE_MS = 120
 
 
-class FilterBar(QWidget):
+class FilterBar(Dressed, QWidget):
     """A field, a menu of conditions, and a chip for each condition that is set.
 
     Signals:
@@ -67,7 +68,7 @@ class FilterBar(QWidget):
         layout.setSpacing(0)
         layout.addLayout(self.line)
         layout.addWidget(self._chips)
-        self._restyle()
+        self._dress()
 
     @property
     def filter(self) -> CallFilter:
@@ -205,11 +206,5 @@ class FilterBar(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _restyle(self) -> None:
+    def _dress(self) -> None:
         self.conditions.setIcon(theme.icon("filter", theme.colours_of(self), "muted"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Other colours."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._restyle()

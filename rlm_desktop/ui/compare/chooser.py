@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.figures import clock, counted, local_time, one_line, status_words
 from rlm_desktop.ui.window_style import without_icons
 
@@ -37,7 +38,6 @@ class RunChooser(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Compare with…"))
-        self.resize(640, 440)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter runs"))
         self.filter.setAccessibleName(self.tr("Filter runs"))
@@ -62,11 +62,11 @@ class RunChooser(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
         layout.addWidget(self.filter)
         layout.addWidget(self.list, 1)
         layout.addWidget(buttons)
+        furnish(self, 640, 440)
         self._enable()
         self.list.currentItemChanged.connect(self._enable)
         self.filter.setFocus()

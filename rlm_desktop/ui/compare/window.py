@@ -36,6 +36,7 @@ from rlm_desktop.history.comparing import (
 )
 from rlm_desktop.ui.compare.pairs_model import Column, Compared, PairsModel, signed, signed_cost
 from rlm_desktop.ui.compare.panes import ChoicesPane, DiffPane, SpreadPane
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.figures import clock, counted, local_time, money, one_line, short_count, status_words
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.loop import Tasks
@@ -119,7 +120,6 @@ class CompareWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.setWindowTitle(self.tr("Compare two runs"))
-        self.resize(1100, 720)
         self._compared = compared
         self._tasks = tasks
         self._diffing: asyncio.Task[None] | None = None
@@ -151,7 +151,6 @@ class CompareWindow(QDialog):
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
         for name, state in (("A", self._compared.left), ("B", self._compared.right)):
             line = ElidedLabel()
@@ -178,6 +177,7 @@ class CompareWindow(QDialog):
         close.clicked.connect(self.reject)
         buttons.addWidget(close)
         layout.addLayout(buttons)
+        furnish(self, 1100, 720)
         self.view.setFocus()
 
     def _summary(self, state: RunState) -> str:

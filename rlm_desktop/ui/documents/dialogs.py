@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.sentences import said
@@ -107,6 +108,7 @@ class PasswordDialog(QDialog):
         self._open.setEnabled(False)
         self.edit.textChanged.connect(lambda text: self._open.setEnabled(bool(text)))
         layout.addWidget(box)
+        furnish(self, 440)
         self.edit.setFocus()
 
     def accept(self) -> None:  # noqa: D102
@@ -128,7 +130,6 @@ class EncodingDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Encoding"))
-        self.resize(560, 400)
         self._sample = _beginning(path)
         self.box = QComboBox()
         self.box.setEditable(True)
@@ -152,6 +153,7 @@ class EncodingDialog(QDialog):
         layout.addWidget(self.preview, 1)
         box, self._read = _buttons(self, self.tr("&Read again"))
         layout.addWidget(box)
+        furnish(self, 560, 400)
         self.box.currentTextChanged.connect(self._show_sample)
         self._show_sample()
 
@@ -204,7 +206,6 @@ class OcrDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Read pictures of pages"))
-        self.resize(420, 280)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Languages of the pages"))
         own = _TESSERACT_OF_LANGUAGE.get(QLocale().name()[:2], "eng")
@@ -223,6 +224,7 @@ class OcrDialog(QDialog):
         box, self._read = _buttons(self, self.tr("&Read"))
         self.list.itemChanged.connect(lambda _item: self._read.setEnabled(bool(self.languages)))
         layout.addWidget(box)
+        furnish(self, 420, 280)
 
     @property
     def languages(self) -> str:
@@ -268,7 +270,6 @@ class LeftOutDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Left out of folders"))
-        self.resize(640, 420)
         reasons = Counter(entry.reason for entry in entries)
         summary = ", ".join(f"{number(count)} {said(reason)}" for reason, count in reasons.most_common(6))
         self.table = QTableView()
@@ -295,3 +296,4 @@ class LeftOutDialog(QDialog):
         without_icons(box)
         box.rejected.connect(self.reject)
         layout.addWidget(box)
+        furnish(self, 640, 420)

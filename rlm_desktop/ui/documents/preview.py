@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.ui import theme
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.documents.finding import MOST, matches
 from rlm_desktop.ui.documents.parts import Part, part_from, start_around, start_before
 from rlm_desktop.ui.figures import counted, number, short_count
@@ -215,7 +216,6 @@ class PreviewWindow(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.resize(900, 680)
         self._tasks = tasks
         self._document: Document | None = None
         self._found: list[tuple[int, int]] = []
@@ -274,12 +274,12 @@ class PreviewWindow(QDialog):
         foot.addWidget(self._where, 1)
         foot.addWidget(self._later)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(self._about)
         layout.addLayout(bar)
         layout.addWidget(self._split, 1)
         layout.addWidget(self._foot)
+        furnish(self, 900, 680, margin=8)
 
     def _button(self, sign: str, name: str) -> QToolButton:
         button = QToolButton()

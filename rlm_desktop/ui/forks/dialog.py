@@ -25,6 +25,8 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui.dialogs import furnish
+from rlm_desktop.ui.flow import Beside, scrolled
 from rlm_desktop.ui.inspector.code_view import CodeView
 from rlm_desktop.ui.window_style import align_labels, muted, without_icons
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
 
 MOST_SECONDS = 1_000_000
+_LEAST_LINE = 360
+"""For two controls beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,6 @@ class ForkDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._is_fork = iteration is not None
         self.setWindowTitle(self.tr("Fork the run") if self._is_fork else self.tr("Go on with other limits"))
-        self.resize(600, 620 if self._is_fork else 0)
         self._settings = settings
         self._code_of = code_of
         self.shared = QLabel()
@@ -144,6 +147,7 @@ class ForkDialog(QDialog):
         form = QFormLayout()
         form.setVerticalSpacing(8)
         form.setHorizontalSpacing(16)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         if self._is_fork:
             form.addRow(self.tr("Fork at &iteration"), self.iteration)
@@ -169,31 +173,35 @@ class ForkDialog(QDialog):
         without_icons(buttons)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        layout.addLayout(form)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(form)
         if self._is_fork:
-            layout.addWidget(self.by_model)
-            layout.addWidget(self.by_hand)
-            layout.addWidget(self.code, 1)
+            column.addWidget(self.by_model)
+            column.addWidget(self.by_hand)
+            column.addWidget(self.code, 1)
+            self.code.setMinimumHeight(6 * self.fontMetrics().lineSpacing())
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addWidget(scrolled(inside), 1)
         layout.addWidget(buttons)
+        furnish(self, 600, 620 if self._is_fork else 0)
 
     def _beside(self, first: QWidget, text: str, second: QWidget) -> QWidget:
         """Two controls on one line, the second with its own caption."""
-        line = QWidget()
-        row = QHBoxLayout(line)
+        captioned = QWidget()
+        row = QHBoxLayout(captioned)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         caption = QLabel(text)
         caption.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("Max iterations")) + 8)
         caption.setBuddy(second)
         second.setAccessibleName(text.replace("&", ""))
-        row.addWidget(first, 1)
-        row.addSpacing(8)
         row.addWidget(caption)
         row.addWidget(second, 1)
-        return line
+        return Beside(first, captioned, least=_LEAST_LINE, stretch=(2, 3))
 
     def _fill(self, settings: Settings) -> None:
         self.max_depth.setValue(settings.max_depth)

@@ -15,8 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.help.guide import Section, chapter, guide, search
 from rlm_desktop.ui.inspector.answer import MarkdownView
+from rlm_desktop.ui.theme import scaled
 from rlm_desktop.ui.window_style import muted
 
 SIZE = QSize(960, 680)
@@ -31,7 +33,6 @@ class GuideWindow(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("RLM Desktop guide"))
-        self.resize(SIZE)
         self._sections = guide()
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search the guide"))
@@ -65,11 +66,12 @@ class GuideWindow(QDialog):
         across.setChildrenCollapsible(False)
         across.addWidget(left)
         across.addWidget(self.view)
+        left.setMinimumWidth(scaled(self, CONTENTS_WIDTH // 2))
         across.setSizes([CONTENTS_WIDTH, SIZE.width() - CONTENTS_WIDTH])
         across.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(across)
+        furnish(self, SIZE.width(), SIZE.height(), margin=0)
 
     def show_section(self, title: str) -> None:
         """Open the section with that heading, if there is one."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from rlm_desktop.ui import theme
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.faults import open_log_folder
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.sentences import said
@@ -55,7 +56,6 @@ class LogWindow(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Log"))
-        self.resize(900, 600)
         self._file = file
         self._tasks = tasks
         self.search = QLineEdit()
@@ -71,11 +71,12 @@ class LogWindow(QDialog):
         self._note = QLabel(
             self.tr("The newest part of {file}. It holds no texts of documents and no keys.").format(file=file.name)
         )
+        self._note.setWordWrap(True)
         muted(self._note)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._add(buttons, self.tr("&Read again"), self.read)
         self._add(buttons, self.tr("&Copy all"), self._copy)
-        self._add(buttons, self.tr("Open the &log folder"), open_log_folder)
+        self._add(buttons, self.tr("Open &folder"), open_log_folder)
         without_icons(buttons)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -84,6 +85,7 @@ class LogWindow(QDialog):
         layout.addWidget(self.text, 1)
         layout.addWidget(self._note)
         layout.addWidget(buttons)
+        furnish(self, 900, 600)
         self.read()
 
     @staticmethod

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.theme import colours_of
@@ -35,15 +36,14 @@ class SystemCheck(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("System check"))
-        self.resize(720, 520)
         self.checks: list[Check] = []
         self.state = QLabel()
         muted(self.state)
         inside = QWidget()
         self._grid = QGridLayout(inside)
-        self._grid.setContentsMargins(8, 8, 8, 8)
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(10)
+        self._grid.setContentsMargins(0, 0, 8, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(2, 1)
         self._grid.setRowStretch(1000, 1)
         scroll = QScrollArea()
@@ -60,6 +60,7 @@ class SystemCheck(QDialog):
         layout.addWidget(self.state)
         layout.addWidget(scroll, 1)
         layout.addWidget(buttons)
+        furnish(self, 720, 520)
         task = tasks.spawn(self._look(look), name="system check")
         self.destroyed.connect(task.cancel)
 

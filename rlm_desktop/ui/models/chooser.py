@@ -34,6 +34,7 @@ from rlm_desktop.engine.catalog import ModelInfo
 from rlm_desktop.engine.prices import price_of
 from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL, Provider, offline_provider
 from rlm_desktop.errors import ModelError
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.figures import dollars, local_time, short_count
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
@@ -212,7 +213,6 @@ class ModelChooser(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Choose a model"))
-        self.resize(scaled(self, 720), scaled(self, 520))
         self.setMinimumWidth(560)
         self._book = book
         self._tasks = PageTasks(self, tasks)
@@ -244,12 +244,12 @@ class ModelChooser(QDialog):
         line.addWidget(self._fetch)
         line.addWidget(providers)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         layout.addLayout(line)
         layout.addWidget(self.view, 1)
         layout.addWidget(self._note)
         layout.addWidget(self.buttons)
+        furnish(self, 720, 520)
         self.search.textChanged.connect(self._on_search)
         self.search.installEventFilter(self)
         self._fetch.clicked.connect(lambda: self._tasks.spawn(self._fetch_lists(), name="model lists"))

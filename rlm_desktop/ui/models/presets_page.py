@@ -10,8 +10,6 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -26,6 +24,7 @@ from rlm_desktop.errors import SettingsError
 from rlm_desktop.presets import Preset
 from rlm_desktop.settings import Settings, options
 from rlm_desktop.ui.file_dialog import file_dialog
+from rlm_desktop.ui.flow import Beside, FlowLayout
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
@@ -36,6 +35,8 @@ from rlm_desktop.ui.window_style import muted
 _Role = Qt.ItemDataRole.UserRole
 _FILTER = f"TOML (*{presets.SUFFIX})"
 _LEAST_HEIGHT = 360
+_LEAST_WIDTH = 400
+"""For two things beside each other."""
 
 
 class PresetsPage(QWidget):
@@ -84,25 +85,17 @@ class PresetsPage(QWidget):
         )
         note.setWordWrap(True)
         muted(note)
-        new = QHBoxLayout()
-        new.addWidget(self.name, 1)
-        new.addWidget(self.keep)
-        buttons = QHBoxLayout()
-        for button in (self._delete, self._share, self._take_in):
+        new = Beside(self.name, self.keep, least=_LEAST_WIDTH, stretch=(1, 0))
+        buttons = FlowLayout()
+        for button in (self.apply, self._share, self._take_in, self._delete):
             buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.apply)
-        middle = QGridLayout()
-        middle.setHorizontalSpacing(16)
-        middle.addWidget(self.list, 0, 0)
-        middle.addWidget(self._holds, 0, 1)
-        middle.setColumnStretch(0, 2)
-        middle.setColumnStretch(1, 3)
+        self.list.setMinimumHeight(4 * row_height(self.list))
+        middle = Beside(self.list, self._holds, least=_LEAST_WIDTH, stretch=(2, 3))
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addWidget(note)
-        layout.addLayout(new)
-        layout.addLayout(middle, 1)
+        layout.addWidget(new)
+        layout.addWidget(middle, 1)
         layout.addWidget(self.verdict)
         layout.addLayout(buttons)
 

@@ -9,7 +9,6 @@ import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from rlm_desktop.engine import prices
 from rlm_desktop.engine.prices import Price
 from rlm_desktop.errors import SettingsError
+from rlm_desktop.ui.flow import FlowLayout
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.page_tasks import ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
@@ -65,7 +65,8 @@ class PricesPage(QWidget):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
         for column in range(5):
             side = Qt.AlignmentFlag.AlignRight if 1 <= column <= len(_FIELDS) else Qt.AlignmentFlag.AlignLeft
             if (heading := self.table.horizontalHeaderItem(column)) is not None:
@@ -74,10 +75,9 @@ class PricesPage(QWidget):
         self.reset = QPushButton(self.tr("Reset selected"))
         self.reset.setToolTip(self.tr("Back to the built-in price"))
         self.verdict = Verdict()
-        buttons = QHBoxLayout()
+        buttons = FlowLayout()
         buttons.addWidget(self.add)
         buttons.addWidget(self.reset)
-        buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addWidget(self.month)

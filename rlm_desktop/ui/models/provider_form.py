@@ -8,9 +8,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
-    QLayout,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -25,11 +23,14 @@ from rlm_desktop.engine.provider_settings import ProviderSettings
 from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.keys import Place, StoreState
+from rlm_desktop.ui.flow import Beside
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import align_labels, muted
 
 _HEADER_LINES = 3
+_LEAST_LINE = 220
+"""For a field beside a button."""
 
 
 class ProviderForm(QWidget):
@@ -91,6 +92,7 @@ class ProviderForm(QWidget):
         self.form = QFormLayout()
         self.form.setHorizontalSpacing(16)
         self.form.setVerticalSpacing(8)
+        self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.form.addRow(self.tr("Provider"), self.kind)
         self.form.addRow(self.tr("Name"), self.name)
@@ -133,6 +135,7 @@ class ProviderForm(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for text, control, tip in (
             (self.tr("Headers"), self.headers, self.tr("One a line; ${NAME} stands for an environment variable")),
@@ -372,9 +375,5 @@ _ADDRESSES = {
 }
 
 
-def _beside(control: QWidget, button: QWidget) -> QLayout:
-    line = QHBoxLayout()
-    line.setSpacing(8)
-    line.addWidget(control, 1)
-    line.addWidget(button)
-    return line
+def _beside(control: QWidget, button: QWidget) -> QWidget:
+    return Beside(control, button, least=_LEAST_LINE, stretch=(1, 0))

@@ -13,8 +13,6 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMenu,
     QPushButton,
-    QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +23,7 @@ from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.confirm import confirm
+from rlm_desktop.ui.flow import Beside, scrolled
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
@@ -35,8 +34,10 @@ from rlm_desktop.ui.window_style import muted, set_property
 if TYPE_CHECKING:
     from rlm_desktop.engine.provider_check import Report
 
-_LIST_WIDTH = 208
+_LEAST_WIDTH = 520
+"""For the list beside the form."""
 _LEAST_HEIGHT = 440
+_LEAST_FORM = 240
 _Role = Qt.ItemDataRole.UserRole
 
 
@@ -81,38 +82,30 @@ class ProvidersPage(QWidget):
         self.remove.setAccessibleName(self.tr("Remove the provider and its key"))
         muted(self._note)
         self._note.setWordWrap(True)
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addWidget(self.list, 1)
-        left.addWidget(self._add)
-        left.addWidget(self._look)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
         column.addWidget(self._note)
         column.addWidget(self.form, 1)
-        scroll.setWidget(inside)
         buttons = QHBoxLayout()
         buttons.addWidget(self.remove)
         buttons.addStretch(1)
         buttons.addWidget(self.save)
-        right = QVBoxLayout()
-        right.setSpacing(8)
+        known, shown = QWidget(), QWidget()
+        left = QVBoxLayout(known)
+        right = QVBoxLayout(shown)
+        for side in (left, right):
+            side.setContentsMargins(0, 0, 0, 0)
+            side.setSpacing(8)
+        left.addWidget(self.list, 1)
+        left.addWidget(self._add)
+        left.addWidget(self._look)
+        scroll = scrolled(inside)
+        scroll.setMinimumHeight(theme.scaled(self, _LEAST_FORM))
         right.addWidget(scroll, 1)
         right.addLayout(buttons)
-        layout = QHBoxLayout(self)
-        layout.setSpacing(16)
-        holder = QWidget()
-        holder.setLayout(left)
-        left.setContentsMargins(0, 0, 0, 0)
-        holder.setFixedWidth(theme.scaled(self, _LIST_WIDTH))
-        holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        layout.addWidget(holder)
-        layout.addLayout(right, 1)
+        layout = QVBoxLayout(self)
+        layout.addWidget(Beside(known, shown, least=_LEAST_WIDTH, stretch=(2, 5)))
 
     def _connect(self) -> None:
         self.list.currentItemChanged.connect(self._on_selected)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.window_style import muted, without_icons
 
@@ -60,7 +61,6 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export"))
-        self.resize(560, 600)
         heading = QLabel(self.tr("Export {runs} as").format(runs=counted(count, "run")))
         heading.setObjectName("heading")
         self.forms = QListWidget()
@@ -88,10 +88,10 @@ class ExportDialog(QDialog):
         self.forms.currentRowChanged.connect(self._explain)
         self.documents.toggled.connect(self._explain)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         for widget in (heading, self.forms, self.documents, self._note, buttons):
             layout.addWidget(widget, 1 if widget is self.forms else 0)
+        furnish(self, 560, 600)
         self._explain()
         self.forms.setFocus()
 

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -24,9 +23,10 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui.dialogs import furnish
+from rlm_desktop.ui.flow import scrolled
 from rlm_desktop.ui.settings.fields import SettingField
 from rlm_desktop.ui.settings.pages import PAGES, Page
-from rlm_desktop.ui.theme import scaled
 from rlm_desktop.ui.window_style import muted, without_icons
 
 SIZE = QSize(860, 640)
@@ -49,7 +49,7 @@ class _Section(QWidget):
         for widget in body:
             if (inner := widget.layout()) is not None and not isinstance(widget, SettingField):
                 inner.setContentsMargins(0, 0, 0, 0)  # it begins where the heading does
-            layout.addWidget(widget)
+            layout.addWidget(widget, 0 if isinstance(widget, SettingField) else 1)
 
     def filter(self, words: Sequence[str]) -> bool:
         """Show what has every one of the words; returns whether there is any of it."""
@@ -94,8 +94,6 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Settings"))
-        wanted = QSize(scaled(self, SIZE.width()), scaled(self, SIZE.height()))
-        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.9).expandedTo(SIZE))
         self.settings = settings
         self.fields: dict[str, SettingField] = {}
         self._sections = self._make_sections(widgets or {}, known or {}, defaults or {})
@@ -107,7 +105,6 @@ class SettingsDialog(QDialog):
         self.pages = QListWidget()
         self.pages.setObjectName("settingsPages")
         self.pages.setAccessibleName(self.tr("Pages of the settings"))
-        self.pages.setFixedWidth(scaled(self, LIST_WIDTH))
         self.pages.currentItemChanged.connect(self._go_page)
         self.pages.itemClicked.connect(self._go_page)
         self._nothing = QLabel(self.tr("No setting has these words."))
@@ -119,10 +116,17 @@ class SettingsDialog(QDialog):
         for section in self._sections:
             item = QListWidgetItem(section.page.heading, self.pages)
             item.setData(Qt.ItemDataRole.UserRole, section.page.name)
+        self._give_width(self.search, self.pages)
         self.pages.setCurrentRow(0)
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # Enter in some field must not press a button of any page
         self.search.setFocus()
+
+    def _give_width(self, search: QLineEdit, pages: QListWidget) -> None:
+        """Make what stands left as wide as its words need, and no wider: the settings need the room."""
+        words = search.fontMetrics().horizontalAdvance(search.placeholderText()) + 32
+        for widget in (search, pages):
+            widget.setFixedWidth(max(LIST_WIDTH, words, pages.sizeHintForColumn(0) + 2 * pages.frameWidth()))
 
     def _make_sections(
         self, widgets: Mapping[str, QWidget], known: Mapping[str, Sequence[str]], defaults: Mapping[str, str]
@@ -149,23 +153,20 @@ class SettingsDialog(QDialog):
     def _make_scroll(self) -> QScrollArea:
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(16, 8, 16, 8)
+        column.setContentsMargins(8, 0, 16, 0)
         column.addWidget(self._nothing)
         for section in self._sections:
-            column.addWidget(section)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
-        return scroll
+            column.addWidget(section, 0 if section.page.names else 1)  # a page of its own fills the height
+        column.addStretch()
+        return scrolled(inside)
 
     def _arrange(self) -> None:
         left = QVBoxLayout()
+        left.setSpacing(8)
         left.addWidget(self.search)
         left.addWidget(self.pages, 1)
         across = QHBoxLayout()
-        across.setSpacing(8)
+        across.setSpacing(16)
         across.addLayout(left)
         across.addWidget(self._scroll, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -173,8 +174,10 @@ class SettingsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         layout = QVBoxLayout(self)
+        layout.setSpacing(16)
         layout.addLayout(across, 1)
         layout.addWidget(buttons)
+        furnish(self, SIZE.width(), SIZE.height())
 
     # -- pages and search -----------------------------------------------------------------------------------
 

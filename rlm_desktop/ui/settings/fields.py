@@ -14,15 +14,16 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.settings import Option
-from rlm_desktop.ui.labels import CopyLabel
+from rlm_desktop.ui.labels import CopyLabel, IconButton, WrappedCheckBox
+from rlm_desktop.ui.language import LANGUAGES
 from rlm_desktop.ui.sentences import said
+from rlm_desktop.ui.theme import scaled
 from rlm_desktop.ui.window_style import muted, set_property
 
 CAPTIONS = {
@@ -34,6 +35,8 @@ CAPTIONS = {
     "memory_limit_mb": "Memory limit",
     "repl_mode": "Cells are run by",
     "repl_libraries": "Libraries",
+    "check_updates": "Check for updates",
+    "updates_url": "Address for updates",
 }
 """Where the name of a setting is not its caption."""
 CONTROL_WIDTH = 260
@@ -50,6 +53,11 @@ def translated(text: str) -> str:
 def caption(option: Option) -> str:
     """What a setting is called in the window."""
     return translated(CAPTIONS.get(option.name) or option.name.replace("_", " ").capitalize())
+
+
+def _shown(word: str) -> str:
+    """One of the words to choose from, in the window's language; a language is called what it calls itself."""
+    return LANGUAGES.get(word) or translated(word.capitalize())
 
 
 class SettingField(QWidget):
@@ -93,9 +101,8 @@ class SettingField(QWidget):
         self.control.setAccessibleDescription(self._text.text())
         self.control.setEnabled(not source)
         self.caption.setBuddy(self.control)
-        self.reset = QToolButton()
-        self.reset.setText("↺")
-        self.reset.setToolTip(self.tr("Back to the default: {value}").format(value=self._words(option.default)))
+        default = self.tr("Back to the default: {value}").format(value=self._words(option.default))
+        self.reset = IconButton("undo", default)
         self.reset.setAccessibleName(self.tr("Reset {setting}").format(setting=caption(option)))
         self.reset.clicked.connect(lambda: self.set_value(self.option.default))
         self._arrange()
@@ -104,10 +111,10 @@ class SettingField(QWidget):
     def _arrange(self) -> None:
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(self.control, 1 if self.option.is_long else 0)
+        line.addWidget(self.control, 1)
         line.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignTop)
-        if not self.option.is_long:
-            line.addStretch(1)
+        if isinstance(self.control, QLineEdit | QComboBox):
+            line.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -131,7 +138,7 @@ class SettingField(QWidget):
             self.caption.text(),
             translated(self.option.text),
             self._text.text(),
-            *(translated(word) for word in self.option.allowed),
+            *(_shown(word) for word in self.option.allowed),
         ]
         return " ".join([*shown, self.option.name]).casefold()
 
@@ -161,14 +168,14 @@ class SettingField(QWidget):
         if option.allowed:
             return self._choice()
         if option.kind is bool:
-            check = QCheckBox(translated(option.text))
+            check = WrappedCheckBox(translated(option.text))
             check.toggled.connect(self.set_value)
             self._text.setVisible(is_set_elsewhere)
             return check
         if option.is_long:
             return self._long_text()
         edit = QLineEdit()
-        edit.setFixedWidth(CONTROL_WIDTH)
+        self._limit_width(edit)
         edit.setPlaceholderText(translated(option.none_text) if option.is_optional else "")
         edit.setToolTip(option.allowed_text)
         if known:
@@ -181,11 +188,16 @@ class SettingField(QWidget):
 
     def _choice(self) -> QComboBox:
         box = QComboBox()
-        box.setFixedWidth(CONTROL_WIDTH)
+        self._limit_width(box)
         for word in self.option.allowed:
-            box.addItem(translated(word.capitalize()), word)
+            box.addItem(_shown(word), word)
         box.activated.connect(lambda _: self.set_value(box.currentData()))
         return box
+
+    def _limit_width(self, control: QWidget) -> None:
+        most = scaled(self, CONTROL_WIDTH)
+        control.setMinimumWidth(min(most, CONTROL_WIDTH))
+        control.setMaximumWidth(most)
 
     def _long_text(self) -> QPlainTextEdit:
         edit = QPlainTextEdit()
@@ -260,4 +272,4 @@ class SettingField(QWidget):
             return f"{value:g}"
         if self.option.is_long:
             return self.tr("the text of the program")
-        return translated(str(value).capitalize()) if self.option.allowed else str(value)
+        return _shown(str(value)) if self.option.allowed else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
+    QHeaderView,
     QKeySequenceEdit,
     QLabel,
     QLineEdit,
@@ -17,10 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.ui.actions import ACTIONS, Actions, by_place, translated
+from rlm_desktop.ui.flow import FlowLayout
 from rlm_desktop.ui.labels import CopyLabel
+from rlm_desktop.ui.theme import scaled
 from rlm_desktop.ui.window_style import muted
 
 NAME = Qt.ItemDataRole.UserRole
+_KEYS_WIDTH = 200
 
 
 class ShortcutsPage(QWidget):
@@ -37,6 +40,7 @@ class ShortcutsPage(QWidget):
         self.view = self._make_view()
         self.keys = QKeySequenceEdit()
         self.keys.setMaximumSequenceLength(1)
+        self.keys.setMinimumWidth(scaled(self, _KEYS_WIDTH))
         self.keys.setClearButtonEnabled(True)
         self.keys.setAccessibleName(self.tr("New keys"))
         self.keys.keySequenceChanged.connect(self._tell_conflict)
@@ -63,20 +67,21 @@ class ShortcutsPage(QWidget):
         view.setRootIsDecorated(False)
         view.setItemsExpandable(False)
         view.setIndentation(12)
-        view.setMinimumHeight(320)
+        view.setMinimumHeight(240)
+        view.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        view.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        view.header().setStretchLastSection(False)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.currentItemChanged.connect(self._show_current)
         return view
 
     def _arrange(self) -> None:
         hint = QLabel(self.tr("Select a command, press its new keys in the field, and use them."))
+        hint.setWordWrap(True)
         muted(hint)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        for widget in (self.keys, self.use, self.reset):
+        line = FlowLayout()
+        for widget in (self.keys, self.use, self.reset, self.reset_all):
             line.addWidget(widget)
-        line.addStretch(1)
-        line.addWidget(self.reset_all)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -120,7 +125,6 @@ class ShortcutsPage(QWidget):
                 font.setBold(spec.name in changed)
                 item.setFont(1, font)
         self.view.expandAll()
-        self.view.resizeColumnToContents(0)
         self._filter(self.search.text())
         self.select(selected)
         self._show_current()

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from rlm_desktop.errors import UserError
 from rlm_desktop.ui.confirm import confirm
 from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.file_dialog import file_dialog
+from rlm_desktop.ui.flow import FlowLayout
 from rlm_desktop.ui.labels import CopyLabel
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.sentences import said
@@ -58,17 +59,16 @@ class StoragePage(QWidget):
         self.restore = self._button(self.tr("&Restore…"), self._choose_restore)
         self.delete = self._button(self.tr("&Delete all…"), self._ask_delete)
         self.delete.setObjectName("danger")
-        line = QHBoxLayout()
-        line.setSpacing(8)
+        line = FlowLayout()
         for button in (self.backup, self.restore, self.delete):
             line.addWidget(button)
-        line.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.place)
         layout.addLayout(line)
         layout.addWidget(self.note)
+        layout.addStretch(1)
         self._do(self._show_place)
 
     def _button(self, text: str, act: Callable[[], object]) -> QPushButton:
