@@ -8,14 +8,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rlm_desktop import cli, display
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what the arguments say. Returns the process's exit status."""
+    # Nothing of the start-up is garbage; the window's own collector takes over when it is usable.
+    gc.disable()
+    from rlm_desktop import cli
+
     forbid_core_dumps()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if cli.is_command(arguments):
+        gc.enable()
         return cli.main(arguments)
     return open_window(arguments)
 
@@ -32,6 +35,8 @@ def forbid_core_dumps() -> None:
 
 def open_window(arguments: Sequence[str]) -> int:
     """Open the window; leading arguments that are files become its documents."""
+    from rlm_desktop import cli, display
+
     count = next((i for i, argument in enumerate(arguments) if argument.startswith("-")), len(arguments))
     files, options = arguments[:count], arguments[count:]
     for file in files:
@@ -43,8 +48,6 @@ def open_window(arguments: Sequence[str]) -> int:
         advice = "Or ask in the terminal: rlm-desktop ask -d FILE 'your question'"
         print(f"rlm-desktop: no window can open. {fault} {advice}", file=sys.stderr)
         return 1
-    # Nothing of the start-up is garbage; the window's own collector takes over when it is usable.
-    gc.disable()
     from rlm_desktop import app
 
     return app.main([*options, *(f"--open={Path(file).absolute()}" for file in files)])

@@ -13,9 +13,8 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
@@ -41,8 +40,7 @@ of all threads then go to standard error."""
 LOG_BYTES, LOG_COUNT = 2_000_000, 3
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The command line of the window."""
 
     open: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -63,6 +64,8 @@ def run(
             status: Any = main([*map(str, arguments)])
         except SystemExit as left:
             status = left.code
+        finally:
+            gc.enable()  # what opens the window leaves that to the window
     output, errors = (_written(streams[name]) for name in ("stdout", "stderr"))
     return subprocess.CompletedProcess(arguments, status, output, errors)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
@@ -17,8 +17,7 @@ from shiboken6 import isValid
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
+class ActionSpec(NamedTuple):
     """One thing that a person can do.
 
     Attributes:
@@ -214,7 +213,8 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         groups: dict[str, QActionGroup] = {}
         for spec in ACTIONS:
-            action = QAction(translated(spec.text), window)
+            action = QAction(window)  # with a text, PySide would make the class of icons to see whether it is one
+            action.setText(translated(spec.text))
             action.setObjectName(spec.name)
             action.setShortcuts(_sequences(spec.keys))
             action.setStatusTip(translated(spec.tip))

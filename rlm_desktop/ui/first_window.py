@@ -1,7 +1,8 @@
 """The window as it is first painted, before asyncio, the engine or the history are imported.
 
 What is imported from here is waited for by everybody at every start: nothing may come in that the first paint does
-not need (`tests/benchmarks/startup.py` has the figures).
+not need (`tests/benchmarks/startup.py` has the figures). A class of Qt costs a part of a millisecond, and more the
+more names its enumerations have; a record is a `NamedTuple`, which is made in a third of the time of a dataclass.
 """
 
 from __future__ import annotations

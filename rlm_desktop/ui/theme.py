@@ -8,9 +8,8 @@ are those of the design; each text colour has a contrast of at least 4.5 on ever
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette, QPixmap
@@ -33,8 +32,7 @@ make its class with 600 names of enumerations for it: 10 ms."""
 _ICON_SCALES = (1, 2, 3)
 
 
-@dataclass(frozen=True)
-class Colours:
+class Colours(NamedTuple):
     """One set of colours, as `#RRGGBB`.
 
     Attributes:
@@ -114,8 +112,7 @@ DARK = Colours(
 )
 
 
-@dataclass(frozen=True)
-class Sizes:
+class Sizes(NamedTuple):
     """How much room things take, in logical pixels beside their text.
 
     Attributes:
@@ -360,8 +357,8 @@ def _style_sheet(colours: Colours, density: Density, points: float, letters: int
     A height in the sheet overrules what a control needs for its letters, so it grows with them.
     """
     values = {
-        **vars(colours),
-        **{name: f"{pixels}px" for name, pixels in vars(SIZES[density]).items()},
+        **colours._asdict(),
+        **{name: f"{pixels}px" for name, pixels in SIZES[density]._asdict().items()},
         "high": f"{max(16, letters + 2)}px",
         "low": f"{max(14, letters)}px",
         "title": f"{points * 1.7:.1f}pt",

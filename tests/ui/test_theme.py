@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 
 import pytest
 from PySide6.QtGui import QColor
@@ -74,7 +73,7 @@ def test_all_icons_can_be_drawn_in_any_colour() -> None:
 
 
 def test_the_style_sheet_names_only_colours_that_exist(qapp: QApplication) -> None:
-    known = {field.name for kind in (Colours, Sizes) for field in fields(kind)}
+    known = {*Colours._fields, *Sizes._fields}
     known |= {"title", "icons", "tick", "high", "low"}
     texts = "".join(paths.resource(f"{name}.qss").read_text(encoding="utf-8") for name in ("theme", "window"))
     used = set(re.findall(r"@(\w+)", texts))

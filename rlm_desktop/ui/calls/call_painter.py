@@ -56,7 +56,7 @@ class _Style:
     def __init__(self, widget: QWidget) -> None:
         self.colours = theme.colours_of(widget)
         self.ratio = widget.devicePixelRatioF()
-        self.ink = {name: QColor(value) for name, value in vars(self.colours).items() if isinstance(value, str)}
+        self.ink = {name: QColor(value) for name, value in self.colours._asdict().items() if isinstance(value, str)}
         self.tints = {
             (role, alpha): self._tint(role, alpha) for role in self.ink for alpha in (34, 60, 90, 150, 255)
         }
