@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.settings import Option
-from rlm_desktop.ui.labels import CopyLabel, IconButton, WrappedCheckBox
+from rlm_desktop.ui.check_box import WrappedCheckBox
+from rlm_desktop.ui.labels import CopyLabel, IconButton
 from rlm_desktop.ui.language import LANGUAGES
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.theme import scaled
