@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import cycle
 from typing import BinaryIO, NamedTuple, Self
 
 from rlm_desktop.documents.bigtext import TextBuilder
@@ -17,6 +19,8 @@ from rlm_desktop.documents.encoding import ESCAPES
 
 _PORTION = 1 << 20
 """Bytes that are read, and handed to the thread that hashes, at once."""
+_BUFFERS = 4
+"""Portions that are in memory at once: all but the one that is decoded may wait for the thread that hashes."""
 _SLICE = 48 << 10
 """Bytes that are decoded at once: what becomes of them stays in the processor's cache until it is copied, and is
 too small for an allocation of its own from the system."""
@@ -58,8 +62,9 @@ def read_utf8(file: BinaryIO, size: int, on_bytes: Callable[[int], None]) -> Rea
 def _read(file: BinaryIO, most: int, text: _Decoding, on_bytes: Callable[[int], None]) -> Read | None:
     read_into: Callable[[memoryview], int | None] = file.readinto  # pyright: ignore[reportAttributeAccessIssue]
     done, rest = 0, b""
-    buffer, hashed = (bytearray(_REST + min(_PORTION, most)) for _ in range(2))
+    buffers = cycle(bytearray(_REST + min(_PORTION, most)) for _ in range(_BUFFERS))  # made when first needed
     while True:
+        buffer = next(buffers)
         view = memoryview(buffer)
         view[: len(rest)] = rest
         # A file that grows is read as it was: it may grow faster than it can be read.
@@ -75,7 +80,6 @@ def _read(file: BinaryIO, most: int, text: _Decoding, on_bytes: Callable[[int], 
         if not count:
             return text.finish()
         rest = bytes(view[used:end])
-        buffer, hashed = hashed, buffer
         on_bytes(done)
 
 
@@ -141,7 +145,7 @@ class _Hash:
         self._digest = hashlib.sha256()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="hash") if in_thread else None
         self._some: list[bytes | memoryview] = []
-        self._going: Future[None] | None = None
+        self._going: deque[Future[None]] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -151,26 +155,26 @@ class _Hash:
             self._pool.shutdown(cancel_futures=True)
 
     def update(self, data: bytes | memoryview) -> None:
-        """Take the next piece, which may not change before the second `start` from now on."""
+        """Take the next piece, which may not change until `start` was called once for each buffer."""
         self._some.append(data)
 
     def start(self) -> None:
-        """Hash what was taken, once all that came before is."""
+        """Hash what was taken, after all that came before."""
         some, self._some = self._some, []
         if self._pool is None:
             self._add(some)
             return
-        self._wait()
-        self._going = self._pool.submit(self._add, some)
+        self._going.append(self._pool.submit(self._add, some))
+        self._wait(_BUFFERS - 1)
 
     def finish(self) -> str:
         """The digest in hexadecimal."""
-        self._wait()
+        self._wait(0)
         return self._digest.hexdigest()
 
-    def _wait(self) -> None:
-        if self._going is not None:
-            self._going.result()
+    def _wait(self, left: int) -> None:
+        while len(self._going) > left:
+            self._going.popleft().result()
 
     def _add(self, some: list[bytes | memoryview]) -> None:
         for data in some:

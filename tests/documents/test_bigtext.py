@@ -150,12 +150,15 @@ def test_without_a_thread_a_text_is_not_kept_for_ever() -> None:
 
 
 def test_a_text_that_is_given_up_half_way_is_given_back() -> None:
+    before = threading.active_count()
     builder = TextBuilder(17 << 20)
-    builder.append("ж" * (12 << 20))
+    for _ in range(12):
+        builder.append("ж" * (1 << 20))
     given: list[int] = []
     with patch("rlm_desktop.documents.bigtext._give_back", lambda text: given.append(len(text))):
         del builder
     assert given == [17 << 20]
+    assert threading.active_count() == before
 
 
 @given(st.text(min_size=1, max_size=20))
