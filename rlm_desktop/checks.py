@@ -177,11 +177,11 @@ def database() -> Check:
         return Check("History", "ok", f"empty ({path} does not exist yet)")
     with contextlib.closing(History(path)) as history:
         try:
-            sessions = len(history.sessions(limit=1000))
+            sessions = history.count_sessions()
         except RLMError as error:
             return Check("History", "failed", str(error))
     size = path.stat().st_size / 1_000_000
-    return Check("History", "ok", f"{path}, {size:,.1f} MB, {sessions} session{'' if sessions == 1 else 's'}")
+    return Check("History", "ok", f"{path}, {size:,.1f} MB, {sessions:,} session{'' if sessions == 1 else 's'}")
 
 
 def disk() -> Check:

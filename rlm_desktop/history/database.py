@@ -16,11 +16,12 @@ from sqlalchemy.pool import QueuePool
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.checkpoints import MOST_PAGES, Checkpoints
-from rlm_desktop.history.log_file import IN_USE
 
 BUSY_SECONDS = 5
 STALE_EVERY = 20_000
 """Instructions of SQLite between two looks at whether a query is still wanted: about a millisecond."""
+_MOST_COMMITS = (1 << 31) - 1
+"""The largest `PRAGMA user_version`."""
 _WORDS = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_BUSY: "another program holds it locked",
@@ -41,6 +42,7 @@ class Database:
         url: Where it is.
         on_damage: Called when reading shows that the file is broken.
         on_remark: Called with what the person should know of the file.
+        on_commit: Called with the number of a commit that is about to be made in a file.
         is_sqlite: Whether it is a file of SQLite.
     """
 
@@ -48,9 +50,11 @@ class Database:
         self.url = url
         self.on_damage: Callable[[], object] = lambda: None
         self.on_remark: Callable[[str], object] = lambda text: None
+        self.on_commit: Callable[[int], object] = lambda number: None
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
         self._is_closed = False
+        self._commits = 0
         self._checkpoints: Checkpoints | None = None
         if self.is_sqlite:
             self._checkpoints = Checkpoints(Path(url.database or ""), self._raw, self._engine.dispose)
@@ -65,8 +69,17 @@ class Database:
         self._hold_log()
         with self._connected(writes=writes) as connection, connection.begin():
             yield connection
+            if writes and self._checkpoints is not None:
+                self._number_commit(connection)
         if writes and self._checkpoints is not None:
             self._checkpoints.after_commit()
+
+    def _number_commit(self, connection: Connection) -> None:
+        """Write into the file how many commits it has seen while it was in use; see `log_file`."""
+        known = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        self._commits = max(known, self._commits) % _MOST_COMMITS + 1
+        connection.exec_driver_sql(f"PRAGMA user_version={self._commits}")
+        self.on_commit(self._commits)
 
     @contextmanager
     def _connected(self, **options: Any) -> Iterator[Connection]:
@@ -145,8 +158,8 @@ class Database:
         """Have the file say that a log belongs to it, so that one that was copied without is known."""
         if self._checkpoints is None:
             return
-        with self.transaction(writes=True) as connection:
-            connection.exec_driver_sql(f"PRAGMA user_version={IN_USE}")
+        with self.transaction(writes=True):
+            pass  # each one says it
         self._checkpoints.begin()  # the file itself has to say it
 
     def tidy(self, *, is_last: bool = True) -> None:

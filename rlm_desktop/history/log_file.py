@@ -12,8 +12,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-IN_USE = 1
-"""`PRAGMA user_version` while the history is open: a file that says so has a log beside it, or has lost it."""
+from rlm_desktop.history.presence import last_commit
+
 _MAGIC = b"SQLite format 3\0"
 _USES_LOG = b"\2\2"
 _LOG_HEADER, _FRAME_HEADER = 32, 24
@@ -31,11 +31,22 @@ def lost_changes(database: Path) -> str:
         if index.exists():
             if _stays_short(log, index):
                 return f"The file {log} was removed or cut off: what was written to the history last is lost."
-        elif not log.exists() and header[60:64] == struct.pack(">I", IN_USE):
+        elif not log.exists() and not _has_all(database, *struct.unpack_from(">I", header, 60)):
             return f"The file {log} does not lie beside the history: what was written last may be lost."
     except OSError:
         pass  # what cannot be read is said by whoever opens it next
     return ""
+
+
+def _has_all(database: Path, commits: int) -> bool:
+    """Whether a file without a log holds all that was committed.
+
+    `commits` is its `PRAGMA user_version`: the number of the last commit that was brought into it while it was
+    in use, 0 where it was closed in order. Whoever wrote it noted the number of his last one beside it. Another
+    program that opens and closes the file after him brings the log in and removes it.
+    """
+    noted = last_commit(database)
+    return commits == 0 or (noted is not None and commits >= noted)
 
 
 def _beside(database: Path, ending: str) -> Path:

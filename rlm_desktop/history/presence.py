@@ -7,9 +7,11 @@ operating system or the server releases it however the process ends.
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 TRIES = 100
 """How often a process tries to lock its own file, a millisecond between."""
+_DIGITS = 12
 
 if sys.platform == "win32":
     import msvcrt
@@ -41,6 +44,9 @@ class Presence(Protocol):
     def is_alive(self, token: str) -> bool:
         """Whether the process of that token still runs."""
         ...
+
+    def note(self, commit: int) -> None:
+        """Leave the number of a commit that is about to be made, for who comes after a process that was killed."""
 
     def withdraw(self) -> None:
         """Be alive no longer."""
@@ -66,6 +72,9 @@ class ServerPresence:
         """Whether the process of that name still holds its lock."""
         return self._database.is_locked(_key(token))
 
+    def note(self, commit: int) -> None:
+        """The server keeps its log."""
+
     def withdraw(self) -> None:
         """Give the lock up."""
         self._release.close()
@@ -83,8 +92,22 @@ def _key(token: str) -> int:
         return 0
 
 
+def _files(database: Path) -> Iterator[Path]:
+    """The files of the processes that have the database open, or had it when they ended without a word."""
+    return database.parent.glob(f"{glob.escape(database.name)}-writer-*")
+
+
+def last_commit(database: Path) -> int | None:
+    """The number of the last commit that a process noted beside the database; None when none did."""
+    noted: list[int] = []
+    for file in _files(database):
+        with contextlib.suppress(OSError, ValueError):
+            noted.append(int(file.read_bytes()[:_DIGITS]))
+    return max(noted, default=None)
+
+
 class FilePresence:
-    """Held as a locked file beside the database."""
+    """Held as a locked file beside the database, in which stands the number of the last commit."""
 
     def __init__(self, database: Path, token: str) -> None:
         self.token = token
@@ -107,9 +130,16 @@ class FilePresence:
 
     def is_anybody_alive(self) -> bool:
         """Whether a process other than this one is alive."""
-        files = self._database.parent.glob(f"{self._database.name}-writer-*")
-        others = {file.name.rpartition("-")[2] for file in files} - {self.token}
+        others = {file.name.rpartition("-")[2] for file in _files(self._database)} - {self.token}
         return bool([token for token in others if self.is_alive(token)])
+
+    def note(self, commit: int) -> None:
+        """Leave the number of a commit that is about to be made."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.seek(0)
+                self._file.write(f"{commit:0{_DIGITS}}".encode())
+                self._file.flush()
 
     def _locked(self) -> BinaryIO:
         """The file, locked. Before it is, a process that starts too may take it for that of a dead one."""

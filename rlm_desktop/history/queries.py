@@ -66,6 +66,12 @@ def _sessions(
     return connection.execute(query).all()
 
 
+def session_count(connection: Connection) -> int:
+    """How many sessions are listed."""
+    its_sessions = select(func.count(_listed().subquery().c.session_id.distinct()))
+    return connection.execute(its_sessions).scalar_one()
+
+
 def one_session(connection: Connection, is_live: Liveness, session_id: str) -> SessionRow | None:
     """One session with its runs."""
     rows = connection.execute(select(sessions).where(sessions.c.id == session_id)).all()

@@ -124,6 +124,13 @@ class History:
             wanted = filters.conditions(connection, self._is_live, chosen or RunFilter())
             return queries.session_page(connection, self._is_live, limit, before, wanted)
 
+    def count_sessions(self) -> int:
+        """How many sessions `sessions` gives in all."""
+        from rlm_desktop.history import queries
+
+        with self._up_to_date().read() as connection:
+            return queries.session_count(connection)
+
     def find_runs(
         self, chosen: RunFilter | None = None, *, order: str = "started", descending: bool = True
     ) -> list[str]:
@@ -461,6 +468,7 @@ class History:
     def _watch(self, database: Database) -> None:
         """Have the database replaced when reading shows that it is damaged, and tell what it remarks."""
         database.on_remark = self._writer.tell
+        database.on_commit = self._note_commit
 
         def slices(current: Database) -> Iterator[None]:
             if current is database:  # else it has been replaced already
@@ -468,6 +476,10 @@ class History:
             yield from ()
 
         database.on_damage = lambda: self._writer.do(slices)
+
+    def _note_commit(self, number: int) -> None:
+        if self._presence is not None:
+            self._presence.note(number)
 
     def _settle_later(self) -> None:
         if self._settling is None or self._settling.done():

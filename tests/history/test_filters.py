@@ -53,6 +53,17 @@ def test_what_passes(filled: History, chosen: RunFilter, found: str) -> None:
     assert {session.id for session in filled.sessions(chosen=chosen)} == set(sessions.values())
 
 
+def test_sessions_are_counted_as_they_are_listed(filled: History) -> None:
+    assert filled.count_sessions() == len(filled.sessions())
+    first = filled.sessions()[0]
+    filled.delete_session(first.id)
+    assert filled.count_sessions() == len(filled.sessions())
+    filled.restore_session(first.id)
+    for run in first.runs:
+        filled.delete_run(run.id)
+    assert filled.count_sessions() == len(filled.sessions())
+
+
 def test_a_run_that_is_going_on_is_not_interrupted(filled: History) -> None:
     sink = filled.sink()
     for event in traces.run("live", "four")[:5]:
