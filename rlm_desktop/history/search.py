@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
@@ -19,7 +19,9 @@ from sqlalchemy import (
     FromClause,
     Row,
     TextClause,
+    and_,
     bindparam,
+    case,
     func,
     select,
     true,
@@ -32,7 +34,7 @@ from rlm_desktop.history.pieces import PieceReader
 from rlm_desktop.history.queries import Liveness
 from rlm_desktop.history.query import Query, parse
 from rlm_desktop.history.rows import RunFilter, SearchHit, SearchOptions, SearchStep
-from rlm_desktop.history.schema import runs, texts
+from rlm_desktop.history.schema import runs, sessions, texts
 from rlm_desktop.history.snippets import marked, snippet
 
 STEP_SECONDS, LONGEST_STEP = 0.02, 0.16
@@ -40,14 +42,16 @@ STEP_SECONDS, LONGEST_STEP = 0.02, 0.16
 what was found takes its time as well."""
 TRIED_SECONDS, TRIED_TEXTS = 0.04, 300
 """How long, and with how many texts at least, a way is tried that need not be the best."""
-_FIRST, _FEWEST, _MOST = 4, 25, 16_000
+_FIRST, _FEWEST, _MOST = 4, 50, 16_000
 """How many places of the index are looked up at once: a few first, because some may be far apart."""
 _AT_ONCE = 1_000
 _FEW_RUNS = 200
 _AHEAD = 25
 """How many texts are read at once: their blocks lie in memory until then."""
-_LISTED = filters.listed()
-"""One object for all searches: by it `_statement` knows again what it has made."""
+_gone = select(sessions.c.id).where(sessions.c.id == runs.c.session_id, sessions.c.deleted_at.is_not(None))
+_LISTED = and_(runs.c.deleted_at.is_(None), ~_gone.correlate(runs).exists())
+"""As `filters.listed`, but without reading all sessions for a few texts. One object for all searches: by it
+`_statement` knows again what it has made."""
 _COLUMNS = (
     texts.c.id, texts.c.run, texts.c.field, texts.c.seq, texts.c.call, texts.c.iteration, texts.c.cell,
     texts.c.start, texts.c.codec, texts.c.data, runs.c.id.label("run_id"), runs.c.session_id, runs.c.question,
@@ -203,8 +207,16 @@ class _Search:
     def _piece(self, connection: Connection, row: Row[Any]) -> str | None:
         """The text of a row, read together with those that are probably asked for next."""
         if not self._reader.has(row):
-            self._reader.fetch(connection, [row, *islice(self._rows, _AHEAD - 1)])
+            self._reader.fetch(connection, islice(self._wanted(row), _AHEAD))
         return self._reader.piece(connection, row)
+
+    def _wanted(self, row: Row[Any]) -> Iterator[Row[Any]]:
+        """The rows from this one on whose texts are asked for, as far as they have been fetched."""
+        counts = Counter({self._run: self._of_run})
+        for one in (row, *self._rows):
+            counts[one.run] += 1
+            if self._ways[0].judge is not None or counts[one.run] <= self._per_run:
+                yield one
 
     def _release(self) -> list[SearchHit]:
         held, self._held = self._held, None
@@ -255,7 +267,9 @@ def _statement(
     ends = select(func.min(places.c.key).label("last"), func.count().label("found")).subquery("ends")
     # The zeros keep SQLite from turning the joins round, which would read the whole table for each place.
     joined = places.join(texts, texts.c.id == places.c.key + 0).join(runs, runs.c.number == texts.c.run + 0)
-    rows = select(*_COLUMNS).select_from(joined).where(*chosen).subquery("rows")
+    # For conditions on runs alone it would first read all of them, with their long answers, into a Bloom filter.
+    is_chosen = case((and_(texts.c.run == runs.c.number, *chosen), 1), else_=0)
+    rows = select(*_COLUMNS).select_from(joined).where(is_chosen == 1).subquery("rows")
     columns = (ends.c.last, ends.c.found, *rows.c)
     return select(*columns).select_from(ends.outerjoin(rows, true())).order_by(rows.c.id.desc())
 
