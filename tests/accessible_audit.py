@@ -1,4 +1,5 @@
-"""Walks the window in all its states and prints, as JSON, what a screen reader or the keyboard does not get at.
+"""Walks the window in all its states and prints, as JSON, what a screen reader or the keyboard does not get at,
+and what of a dialog the smallest screen would cut, in the longest language and with the largest letters.
 
     python -m tests.accessible_audit
 
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QAbstractListModel, Qt
+from PySide6.QtCore import QAbstractListModel, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -26,11 +27,15 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
     QApplication,
+    QCheckBox,
     QComboBox,
+    QFileDialog,
     QHeaderView,
     QLabel,
     QLineEdit,
+    QMainWindow,
     QMenu,
+    QPushButton,
     QRadioButton,
     QScrollArea,
     QScrollBar,
@@ -40,11 +45,16 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.loop import UiEventLoop
 from rlm_desktop.ui.palette import Palette
 from rlm_desktop.ui.theme import STYLE
 from tests.window_states import home, running, states
 
+SMALLEST_SCREEN = QSize(784, 552)
+"""Of 800 x 600, less what a window manager draws around a window."""
+LETTERS_AFTER = {"done": 200, "documents_text": 100}
+"""State -> the size of the letters from then on: dialogs are the states between these."""
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QAbstractItemView, QAbstractSlider, QTabBar)
 ROLELESS = (QAccessible.Role.NoRole, QAccessible.Role.Client)
 SPOKEN, SHOWN = Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole
@@ -166,13 +176,46 @@ def tab_faults(root: QWidget) -> list[str]:
     return [f"Tab does not come to {_describe(widget)}" for widget in wanted - reached]
 
 
+def room_faults(dialog: QWidget) -> list[str]:
+    """What a dialog does not show on the smallest screen."""
+    dialog.resize(dialog.size().boundedTo(SMALLEST_SCREEN))
+    QApplication.sendPostedEvents()
+    if QSize(dialog.width(), dialog.height()).boundedTo(SMALLEST_SCREEN) != dialog.size():
+        return [f"needs {dialog.width()} x {dialog.height()}: {_describe(dialog)}"]
+    return [fault for widget in _visible(dialog) if (fault := _cut(widget)) and not _is_of_file_dialog(widget)]
+
+
+def _cut(widget: QWidget) -> str:
+    """How much of a widget's own words does not show; empty when all of them do."""
+    if isinstance(widget, QLabel) and widget.text() and not isinstance(widget, ElidedLabel):
+        needed = widget.sizeHint() if not widget.wordWrap() else QSize(0, widget.heightForWidth(widget.width()))
+    elif isinstance(widget, QPushButton | QCheckBox | QRadioButton):
+        needed = widget.minimumSizeHint()
+    elif isinstance(widget, QScrollArea):
+        needed = widget.size() + QSize(widget.horizontalScrollBar().maximum(), 0)
+    else:
+        return ""
+    is_cut = needed.width() > widget.width() + 1 or needed.height() > widget.height() + 1
+    words = getattr(widget, "text", str)()
+    return f"{widget.size().toTuple()} for {needed.toTuple()}: {words!r} {_describe(widget)}" if is_cut else ""
+
+
+def _is_of_file_dialog(widget: QWidget) -> bool:
+    return isinstance(widget.window(), QFileDialog)
+
+
 async def audit(app: QApplication) -> dict[str, list[str]]:
     """What is wrong, by state."""
     found: dict[str, list[str]] = {}
-    async with running(app, Settings(theme="light", language="en")) as application:
+    async with running(app, Settings(theme="light", language="de")) as application:
         async for name, widget in states(application):
-            if faulty := [*faults(widget), *tab_faults(widget)]:
+            faulty = [*faults(widget), *tab_faults(widget)]
+            if not isinstance(widget, QMainWindow):
+                faulty += room_faults(widget)
+            if faulty:
                 found[name] = faulty
+            if name in LETTERS_AFTER:
+                application.theme.set_sizes("normal", LETTERS_AFTER[name])
         print(json.dumps(found), flush=True)
         os._exit(0)
 

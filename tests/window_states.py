@@ -22,7 +22,10 @@ from rlm_desktop.ui.compare.window import CompareWindow
 from rlm_desktop.ui.feed import RunFeed
 from rlm_desktop.ui.first_steps.tour import Tour
 from rlm_desktop.ui.first_window import FirstWindow
+from rlm_desktop.ui.settings.dialog import SettingsDialog
+from rlm_desktop.ui.settings.pages import PAGES as PAGES_OF_SETTINGS
 from tests import traces
+from tests.gallery import SCENES
 from tests.traces import Shape
 
 LIVE = Shape(calls=300, depth=2, batch=40, concurrency=16, cut=2200, errors=0.08, seed=4)
@@ -40,8 +43,13 @@ DIALOGS = (
     "import_runs",
     "export_runs",
     "fork",
+    "choose_model",
+    "rename_session",
+    "tag_session",
 )
 """Actions that open a window of their own."""
+OF_DOCUMENTS = ("documents_password", "documents_ocr", "documents_left_out", "documents_text")
+"""Scenes of the gallery that are dialogs about documents."""
 PAGES = ("history",)
 """Actions that show a page in place of the work, and take it away again."""
 
@@ -118,10 +126,19 @@ async def _dialogs(application: Application) -> AsyncIterator[tuple[str, QWidget
             continue
         async for dialog in _opened(action.trigger):
             yield name, dialog
+            if isinstance(dialog, SettingsDialog):
+                for page in PAGES_OF_SETTINGS[1:]:
+                    dialog.show_page(page.name)
+                    await asyncio.sleep(0)
+                    yield f"{name}_{page.name}", dialog
     async for dialog in _opened(
         lambda: application._show_crash("Traceback (most recent call last):\nZeroDivisionError")
     ):
         yield "crash", dialog
+    for name in OF_DOCUMENTS:
+        scene = SCENES[name]()
+        async for dialog in _opened(scene.show):
+            yield name, dialog
 
 
 async def _opened(show: Callable[[], object]) -> AsyncIterator[QWidget]:

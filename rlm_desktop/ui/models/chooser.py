@@ -266,6 +266,7 @@ class ModelChooser(QDialog):
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setSortingEnabled(True)
+        view.setTabKeyNavigation(False)
         view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         view.setShowGrid(False)
         view.setWordWrap(False)

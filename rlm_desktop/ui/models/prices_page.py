@@ -60,6 +60,7 @@ class PricesPage(QWidget):
             [self.tr("Model"), self.tr("Input"), self.tr("Output"), self.tr("Cached input"), self.tr("From")]
         )
         self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
         size_rows(self.table)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
