@@ -66,6 +66,10 @@ class TextBuilder:
         string, self._string = self._string, None
         return string.finish(self.length) if string is not None else ""
 
+    def close(self) -> None:
+        """Free what was taken and not finished, now: an error that is kept keeps its frames, and this with them."""
+        self._pieces, self._string = [], None
+
 
 def let_go(text: str) -> None:
     """Free a text in a thread as soon as nothing else holds it, whoever that is; see `free`.

@@ -11,6 +11,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from itertools import cycle
 from typing import BinaryIO, NamedTuple, Self
 
@@ -55,8 +56,8 @@ def read_utf8(file: BinaryIO, size: int, on_bytes: Callable[[int], None]) -> Rea
         size: Of the file in bytes.
         on_bytes: Called with the number of bytes read so far; may raise to stop.
     """
-    with _Hash(in_thread=size >= _LARGE) as digest:
-        return _read(file, size or _SIZELESS, _Decoding(size, digest), on_bytes)
+    with closing(TextBuilder(size)) as builder, _Hash(in_thread=size >= _LARGE) as digest:
+        return _read(file, size or _SIZELESS, _Decoding(builder, digest), on_bytes)
 
 
 def _read(file: BinaryIO, most: int, text: _Decoding, on_bytes: Callable[[int], None]) -> Read | None:
@@ -86,8 +87,8 @@ def _read(file: BinaryIO, most: int, text: _Decoding, on_bytes: Callable[[int], 
 class _Decoding:
     """A text while it is being decoded."""
 
-    def __init__(self, size: int, digest: _Hash) -> None:
-        self._builder = TextBuilder(size)
+    def __init__(self, builder: TextBuilder, digest: _Hash) -> None:
+        self._builder = builder
         self._digest = digest
         self._utf8_bytes = self._nuls = 0
         self._feeds: list[int] = []

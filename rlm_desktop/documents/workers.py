@@ -139,6 +139,8 @@ class Worker:
         except (EOFError, OSError, msgspec.MsgspecError) as error:  # it may have been taken over by a file
             self.kill()
             raise (WorkerDied if self._has_started else WorkerUnable) from error
+        finally:
+            builder.close()
 
     def kill(self) -> None:
         """End the process at once."""

@@ -161,6 +161,23 @@ def test_a_text_that_is_given_up_half_way_is_given_back() -> None:
     assert threading.active_count() == before
 
 
+def test_an_error_that_is_kept_keeps_no_text() -> None:
+    size = 17 << 20
+
+    def stop(done: int) -> None:
+        if done == size:
+            raise InterruptedError
+
+    before = threading.active_count()
+    given: list[int] = []
+    with patch("rlm_desktop.documents.bigtext._give_back", lambda text: given.append(len(text))):
+        with pytest.raises(InterruptedError) as error:
+            read_utf8(io.BytesIO(b"x" * size), size, stop)
+        assert given == [size]
+    assert error.traceback
+    assert threading.active_count() == before
+
+
 @given(st.text(min_size=1, max_size=20))
 def test_width(text: str) -> None:
     widest = max(map(ord, text))
