@@ -457,7 +457,7 @@ class RlmCall:
             if found is not None:
                 return await self._answer(found)
             if final.kind == "FINAL_VAR":
-                self._reject(f"There is no variable {name!r} in the REPL.")
+                self._reject(f"There is no variable {name!r} in the REPL that can be an answer.")
                 return None
         if _F_STRING.match(final.argument):
             self._reject("It is an f-string, and outside a block nothing is computed: write FINAL(...) in a block.")

@@ -88,9 +88,9 @@ def variables(namespace: Mapping[str, object], hidden: frozenset[str]) -> list[w
     return [_variable(name, value) for name, value in list(namespace.items()) if is_own(name, value, hidden)]
 
 
-def is_own(name: str, value: object, hidden: frozenset[str]) -> bool:
-    """Whether the model made this variable."""
-    return name not in hidden and not isinstance(value, ModuleType)
+def is_own(name: object, value: object, hidden: frozenset[str]) -> bool:
+    """Whether the model made this variable; `globals()` takes any key."""
+    return isinstance(name, str) and name not in hidden and not isinstance(value, ModuleType)
 
 
 def _variable(name: str, value: object) -> wire.Variable:
@@ -106,7 +106,9 @@ def _utf8(text: str) -> str:
 def _size(value: object) -> int | None:
     try:
         return len(cast(Any, value)) if hasattr(type(value), "__len__") else None
-    except Exception:  # the cell's own class may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # the cell's own class may raise anything, SystemExit too
         return None
 
 
@@ -117,8 +119,15 @@ def _preview(value: object) -> str:
         return f"<{_utf8(type(value).__name__)[:150]} object>"
     try:
         return _utf8(brief(value, wire.PREVIEW))[: wire.PREVIEW]
-    except Exception as error:
-        return f"<{type(error).__name__} in repr>"[: wire.PREVIEW]
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return failed_repr(error)
+
+
+def failed_repr(error: BaseException) -> str:
+    """What stands for a value whose repr raised `error`."""
+    return f"<{type(error).__name__[:200]} in repr>"
 
 
 def mark_changed(

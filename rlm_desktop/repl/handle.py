@@ -156,9 +156,11 @@ class WorkerHandle:
         self._resume()
         self._connection.send(wire.Fetch(id=number, name=name, form=form, limit=limit))
         try:
-            async with asyncio.timeout(_FETCH_TIMEOUT):
-                return await future
-        except TimeoutError:
+            for patience in (_FETCH_TIMEOUT, self._grace):
+                await asyncio.wait((future,), timeout=patience)
+                if future.done():
+                    return future.result()
+                self._interrupt()  # a repr that the cell's code wrote may be without end
             self.kill("it did not answer")
             return None
         except ReplError:
@@ -296,13 +298,16 @@ class WorkerHandle:
         running.stopped = why
         _cancel_timer(running)
         self._resume()
-        if not self._process.interrupt():
-            self._connection.send(wire.Interrupt())
+        self._interrupt()
         what = "its time limit" if why == "timeout" else "it was interrupted"
         reason = f"the cell did not end within {self._grace:g} s after {what}"
         running.timer = self._loop.call_later(self._grace, self.kill, reason)
         for task in list(self._calls.values()):
             task.cancel()
+
+    def _interrupt(self) -> None:
+        if not self._process.interrupt():
+            self._connection.send(wire.Interrupt())
 
     def _result(self, running: _Running, done: wire.Done) -> CellResult:
         self.variables = tuple(done.variables) or (self.variables if done.status == "interrupted" else ())

@@ -27,7 +27,11 @@ from rlm_desktop.repl.places import Places
 READER = "repl reader"
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _ECHO = "__repl_echo__"
-_PYTHON_NAMES = frozenset(vars(ModuleType("__main__"))) | {"__builtins__", "__annotations__"}
+_PYTHON_NAMES = frozenset(vars(ModuleType("__main__"))) | {
+    "__builtins__",
+    "__annotations__",
+    "__warningregistry__",
+}
 _OWN_THREADS = frozenset({READER, FLUSHER})
 
 
@@ -119,6 +123,8 @@ class Namespace:
                 done = self._described(done)
         except KeyboardInterrupt:
             done = wire.Done(cell=cell, status="interrupted", error="KeyboardInterrupt")
+        except BaseException as error:  # of a value where it was looked at
+            done = _failed(cell, "error", error)
         self._put_back()
         self._output.end()
         return done
@@ -209,6 +215,8 @@ class Namespace:
 
 
 _ECHO_LIMIT = 1_000_000
+_DEEPEST = 1_100
+"""Frames of a traceback, more than Python's own limit: code that raised it may end a hundred thousand deep."""
 
 
 def _main_module() -> dict[str, Any]:
@@ -247,7 +255,7 @@ def _failed(cell: int, status: Any, error: BaseException) -> wire.Done:
 def _cell_traceback(error: BaseException) -> str:
     """The traceback without the frames of the REPL and of libraries."""
     try:
-        whole = traceback.TracebackException.from_exception(error, max_group_depth=5)
+        whole = traceback.TracebackException.from_exception(error, limit=-_DEEPEST, max_group_depth=5)
         _keep_cells(whole, depth=0)
         return "".join(whole.format())
     except Exception:  # the cell's own exception may fail at being shown

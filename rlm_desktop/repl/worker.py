@@ -264,10 +264,19 @@ def run(carrier: Wire, layers: list[str], faults: list[str], context: Any = NO_C
                     seed(begin.chance, current)  # how many it had drawn depends on when it was interrupted
                 link.send(namespace.describe_into(done))
             elif isinstance(order, wire.Fetch):
-                link.send(_fetched(order, namespace))
+                link.send(_fetched(order, namespace, interrupts))
 
 
-def _fetched(order: wire.Fetch, namespace: Namespace) -> wire.Fetched:
+def _fetched(order: wire.Fetch, namespace: Namespace, interrupts: Interrupts) -> wire.Fetched:
+    """What was asked for, whatever the value's class does where it is looked at, and however long."""
+    try:
+        with interrupts.allowed():
+            return _looked_up(order, namespace)
+    except BaseException as error:
+        return wire.Fetched(id=order.id, text=describe.failed_repr(error) if order.form == "text" else None)
+
+
+def _looked_up(order: wire.Fetch, namespace: Namespace) -> wire.Fetched:
     if order.form == "final":
         return wire.Fetched(id=order.id, final=namespace.finals.of_variable(order.name))
     if order.name not in namespace.values:

@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import gc
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -20,7 +21,7 @@ import pytest
 
 from repl.soak import soak
 from rlm_desktop.errors import ReplError
-from rlm_desktop.repl import wire
+from rlm_desktop.repl import handle, wire
 from rlm_desktop.repl.host import ReplHost, ReplSpec
 from rlm_desktop.repl.isolation import describe, probe
 
@@ -132,6 +133,31 @@ async def test_replies_to_calls_after_the_cell_are_refused(bench):
     assert (await bench.run("2")).stdout == "2\n"
 
 
+async def test_a_look_at_a_value_that_cannot_be_shown_keeps_the_repl(bench, monkeypatch):
+    monkeypatch.setattr(handle, "_FETCH_TIMEOUT", 0.2)
+    for name, body in (
+        ("fails", "raise ValueError"),
+        ("leaves", "raise SystemExit(3)"),
+        ("stays", "while True: pass"),
+    ):
+        await bench.run(
+            f"class {name.title()}:\n    def __repr__(self):\n        {body}\n{name} = {name.title()}()"
+        )
+    shown = [await bench.repl.variable(name) for name in ("fails", "leaves", "stays")]
+    assert shown == ["<ValueError in repr>", "<SystemExit in repr>", "<KeyboardInterrupt in repr>"]
+    assert await bench.repl.final_var("fails") is None
+    assert (await bench.run("len(dir(stays)) > 0")).stdout == "True\n"
+
+
+async def test_the_traceback_of_a_very_deep_recursion_is_short(bench):
+    code = "import sys\nsys.setrecursionlimit(20_000)\ndef f(n):\n    return f(n + 1)\nf(0)"
+    result = await bench.run(code)
+    times = re.search(r"repeated (\d+) more times", result.traceback)
+    assert times is not None
+    assert int(times[1]) < 2_000
+    assert (result.error, result.line) == ("RecursionError: maximum recursion depth exceeded", 4)
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [
@@ -140,6 +166,8 @@ async def test_replies_to_calls_after_the_cell_are_refused(bench):
         ("x = []\nfor _ in range(100_000):\n    x = [x]\nFINAL(x)", "error"),
         ("class R:\n    def __repr__(self):\n        raise SystemExit(3)\nr = R()\nr", "error"),
         ("class L(list):\n    def __len__(self):\n        raise KeyError\nx = L()", "ok"),
+        ("class L(list):\n    def __len__(self):\n        raise SystemExit(3)\nx = L()", "ok"),
+        ("class D(dict):\n    def get(self, *a):\n        raise SystemExit(3)\nanswer = D()", "error"),
         ("class D(dict):\n    def get(self, *a):\n        return True\nanswer = D()", "ok"),
         ("import sys\nsys.stdout = None\nsys.stderr = None\nprint('x')", "ok"),
         ("import builtins\nbuiltins.repr = None\nbuiltins.len = None\nx = 1", "ok"),
