@@ -344,7 +344,8 @@ class RLM:
         try:
             return self.start(question, **arguments)
         except TypeError as error:  # a name that `start` does not know: nothing of it has run yet
-            raise UsageError(str(error).replace("RLM.start()", "The question")) from None
+            what = str(error).removeprefix("RLM.start() ")
+            raise UsageError(f"A question {what}.") from None
 
     async def _root(self, run: Run) -> Outcome:
         """The root call of a run."""
