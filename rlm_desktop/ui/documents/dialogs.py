@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -40,7 +39,6 @@ _ENCODINGS = (
     " cp1253 iso8859-7 cp1254 cp1255 iso8859-8 cp1256 cp1257 cp1258 cp874 cp932 shift_jis euc_jp iso2022_jp"
     " gb18030 gbk big5 cp949 euc_kr mac_roman cp437 cp850"
 )
-SAMPLE_BYTES = 2000
 _TESSERACT_OF_LANGUAGE = {
     "de": "deu",
     "en": "eng",
@@ -118,7 +116,12 @@ class PasswordDialog(QDialog):
 
 
 class EncodingDialog(QDialog):
-    """Asks for the encoding of a text, and shows its beginning in it.
+    """Asks for the encoding of a text, and shows some of it in the one that is chosen.
+
+    Args:
+        name: Of the document.
+        sample: Bytes of it that show the difference.
+        encoding: In which it was read.
 
     Signals:
         chosen: The encoding; empty to have it detected.
@@ -126,11 +129,11 @@ class EncodingDialog(QDialog):
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, path: str, encoding: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, sample: bytes, encoding: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Encoding"))
-        self._sample = _beginning(path)
+        self._sample = sample
         self.box = QComboBox()
         self.box.setEditable(True)
         self.box.setAccessibleName(self.tr("Encoding of the document"))
@@ -178,19 +181,6 @@ class EncodingDialog(QDialog):
     def accept(self) -> None:  # noqa: D102
         self.chosen.emit(self.encoding)
         super().accept()
-
-
-def _beginning(path: str) -> bytes:
-    """The first bytes that are not plain ASCII with some before them: there the encoding shows."""
-    try:
-        with open(path, "rb") as file:
-            head = file.read(1 << 18)
-    except OSError:
-        return b""
-    high = re.search(rb"[\x80-\xff]", head)
-    first = high.start() if high is not None else 0
-    start = head.rfind(b"\n", 0, max(0, first - 200)) + 1 if first > 400 else 0
-    return head[start : start + SAMPLE_BYTES]
 
 
 class OcrDialog(QDialog):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
@@ -12,6 +13,10 @@ from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.news import DocumentNews
 from rlm_desktop.ui.figures import counted
 from rlm_desktop.ui.loop import Tasks
+
+_LOOKED_INTO = 1 << 18
+_SAMPLE = 2000
+"""Bytes of a file that are looked into for what shows its encoding, and that are shown."""
 
 
 class Rereading(QObject):
@@ -87,9 +92,13 @@ class Rereading(QObject):
 
     def choose_encoding(self, item: DocumentItem) -> None:
         """Let the person choose an encoding."""
+        self._tasks.spawn(self._ask_encoding(item), name="look into a document")
+
+    async def _ask_encoding(self, item: DocumentItem) -> None:
         from rlm_desktop.ui.documents.dialogs import EncodingDialog
 
-        dialog = EncodingDialog(item.name, item.path, item.encoding, self._window)
+        sample = await asyncio.to_thread(_sample, item.path)
+        dialog = EncodingDialog(item.name, sample, item.encoding, self._window)
         dialog.chosen.connect(lambda encoding: self._take_encoding(item, encoding))
         dialog.open()
 
@@ -148,3 +157,16 @@ async def _languages() -> tuple[str, ...]:
     from rlm_desktop.documents import ocr_languages
 
     return await asyncio.to_thread(ocr_languages)
+
+
+def _sample(path: str) -> bytes:
+    """The first bytes that are not plain ASCII with some before them: there the encoding shows."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(_LOOKED_INTO)
+    except OSError:
+        return b""
+    high = re.search(rb"[\x80-\xff]", head)
+    first = high.start() if high is not None else 0
+    start = head.rfind(b"\n", 0, max(0, first - 200)) + 1 if first > 400 else 0
+    return head[start : start + _SAMPLE]
