@@ -59,7 +59,17 @@ _COLUMNS = (
 )  # fmt: skip
 
 _first_of_run = select(func.min(texts.c.id)).where(texts.c.run == bindparam("run"))
-"""Made once: to make a statement takes fifty times as long as SQLite needs for this one."""
+_first_in_a_row = select(
+    func.coalesce(
+        select(func.max(texts.c.id) + 1)
+        .where(texts.c.id < bindparam("key"), texts.c.id >= _first_of_run.scalar_subquery())
+        .where(texts.c.run != bindparam("run"))
+        .scalar_subquery(),
+        _first_of_run.scalar_subquery(),
+    )
+)
+"""The first of the texts of a run that no other run's stand between: two processes may index at once. Made once: to
+make a statement takes fifty times as long as SQLite needs for this one."""
 
 
 def steps(
@@ -113,9 +123,10 @@ class _Search:
         self._most = _FIRST
         self._rows: deque[Row[Any]] = deque()
         self._reader = PieceReader()
-        # The run in hand, how many hits it gave, and its last one, until it is known whether there are more.
-        self._run, self._of_run = -1, 0
-        self._held: SearchHit | None = None
+        # How many hits each run gave, and the last one of a run that gave enough, until it is known whether there
+        # are more.
+        self._given = Counter[int]()
+        self._held: tuple[int, SearchHit] | None = None
 
     def prepare(self, connection: Connection, chosen: Sequence[ColumnElement[bool]], before: int | None) -> None:
         """Find out how and where to look."""
@@ -186,22 +197,20 @@ class _Search:
     def _take(self, connection: Connection, row: Row[Any]) -> list[SearchHit]:
         """The hits that are certain now that the next row is known."""
         judge = self._ways[0].judge
-        is_enough = row.run == self._run and self._of_run == self._per_run
+        is_enough = self._given[row.run] == self._per_run
         piece = None if judge is None and is_enough else self._piece(connection, row)
         self._tried += 1
         if judge is not None and (piece is None or not judge(row.field, piece)):
             return []
         if is_enough:
             return self._pass_over(connection, row)
-        if row.run != self._run:
-            self._run, self._of_run = row.run, 0
-        hits = self._release()
-        self._of_run += 1
+        hits = self._release(has_more=self._is_among_others(connection, row))
+        self._given[row.run] += 1
         self._left -= 1
         hit = _hit(row, piece or "", self._marked)
-        if self._of_run < self._per_run:
+        if self._given[row.run] < self._per_run:
             return [*hits, hit]
-        self._held = hit
+        self._held = row.run, hit
         return hits
 
     def _piece(self, connection: Connection, row: Row[Any]) -> str | None:
@@ -212,23 +221,30 @@ class _Search:
 
     def _wanted(self, row: Row[Any]) -> Iterator[Row[Any]]:
         """The rows from this one on whose texts are asked for, as far as they have been fetched."""
-        counts = Counter({self._run: self._of_run})
+        counts = self._given.copy()
         for one in (row, *self._rows):
             counts[one.run] += 1
             if self._ways[0].judge is not None or counts[one.run] <= self._per_run:
                 yield one
 
-    def _release(self) -> list[SearchHit]:
+    def _release(self, *, has_more: bool = False) -> list[SearchHit]:
         held, self._held = self._held, None
-        return [] if held is None else [held]
+        return [] if held is None else [replace(held[1], has_more=has_more)]
+
+    def _is_among_others(self, connection: Connection, row: Row[Any]) -> bool:
+        """Whether the run of the hit that is held goes on behind a row of another run, and may have more hits."""
+        first = connection.execute(_first_of_run, {"run": self._held[0]}).scalar() if self._held else None
+        return first is not None and first < row.id
 
     def _pass_over(self, connection: Connection, row: Row[Any]) -> list[SearchHit]:
         """Go on before a run that has given enough."""
         # The run may have been removed since the last step.
-        first = connection.execute(_first_of_run, {"run": row.run}).scalar() or row.id
+        first = connection.execute(_first_in_a_row, {"run": row.run, "key": row.id}).scalar() or row.id
         self._high = min(self._high, first)
         self._rows = deque(one for one in self._rows if one.id < first)
-        return [replace(hit, key=first, has_more=True) for hit in self._release()]
+        if self._held is None or self._held[0] != row.run:
+            return []
+        return [replace(hit, key=first) for hit in self._release(has_more=True)]
 
 
 def _bounds(connection: Connection, chosen: Sequence[ColumnElement[bool]]) -> tuple[int, int]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import sqlite3
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,12 +21,14 @@ from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.history import History, RunFilter, settling
 from rlm_desktop.history.matching import _lite
 from rlm_desktop.history.query import Query, Term, parse
+from rlm_desktop.history.rows import SearchHit
 from rlm_desktop.history.snippets import marked, snippet
 from rlm_desktop.history.texts import PIECE, pieces
 from tests.history import traces
 from tests.history.test_store import keep
 from tests.history.test_upgrade import migrated
 
+PROJECT = Path(__file__).resolve().parents[2]
 COMPLETED = ev.EndState.COMPLETED
 
 
@@ -229,6 +235,58 @@ def test_a_run_with_many_hits_does_not_hide_the_others(history: History) -> None
     assert len({(hit.run_id, hit.seq) for hit in pages}) == len(pages)
     whole = history.search("summarise", limit=100)
     assert len(whole) == 2 + 40 + 3 + 9
+
+
+_INDEXER = """
+import sys
+from pathlib import Path
+from rlm_desktop.history import History, settling, writer
+writer.IDLE_SECONDS, settling.SLICE_CHARACTERS = 1000, 50
+history = History(Path(sys.argv[1]))
+history.open()
+slices = history._settle_slices(history._database())
+for _ in sys.stdin:
+    print(next(slices, "over"), flush=True)
+history.close()
+"""
+
+
+def test_runs_that_two_processes_index_at_once_do_not_hide_one_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their texts stand between one another's in the index."""
+    monkeypatch.setattr("rlm_desktop.history.writer.IDLE_SECONDS", 1000)
+    monkeypatch.setattr("rlm_desktop.history.settling.SLICE_CHARACTERS", 50)
+    history = History(tmp_path / "history.sqlite")
+    for name, iterations in {"a": 4, "b": 9, "c": 5, "d": 1}.items():
+        keep(history, traces.run(name, iterations=iterations))
+    own = history._settle_slices(history._database())
+    program = [sys.executable, "-c", _INDEXER, str(history.storage.path)]
+    with subprocess.Popen(program, cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        is_over = False
+        while not is_over:
+            is_over = next(own, "over") == "over"
+            print(file=other.stdin, flush=True)
+            is_over = other.stdout.readline() == "over\n" and is_over
+        other.stdin.close()
+    assert history.unindexed() == 0
+    whole = history.search("summarise", limit=100, wait=0)
+    assert len(whole) == len({(hit.run_id, hit.seq) for hit in whole}) == 3 * (4 + 9 + 5 + 1)
+    runs = [run for run, _ in itertools.groupby(hit.run_id for hit in whole)]
+    assert len(runs) > len(set(runs))  # they do stand between one another's
+    few = history.search("summarise", per_run=2, limit=100, wait=0)
+    assert Counter(hit.run_id for hit in few) == dict.fromkeys("abcd", 2)
+    last = {hit.run_id: hit for hit in few}
+    assert {run for run, hit in last.items() if hit.has_more} == {*"abcd"}
+    pages, before = list[SearchHit](), None
+    while page := history.search("summarise", per_run=2, limit=3, before=before, wait=0):
+        pages += page
+        before = page[-1]
+    assert {hit.run_id for hit in pages} == {*"abcd"}
+    assert len({(hit.run_id, hit.seq) for hit in pages}) == len(pages)
+    history.close()
 
 
 def test_output_in_pieces_is_found_as_one(history: History) -> None:
