@@ -5000,11 +5000,11 @@
     </message>
     <message>
         <source>A document is a path or a loaded Document, not a {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Dokument ist ein Pfad oder ein geladenes Document, nicht {name}.</translation>
     </message>
     <message>
         <source>A model is named by a text, as &quot;gpt-5&quot;, not by {model}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Modell wird mit einem Text benannt, wie &quot;gpt-5&quot;, nicht mit {model}.</translation>
     </message>
     <message>
         <source>A provider must be a table with a name.</source>
@@ -5017,6 +5017,10 @@
     <message>
         <source>A proxy&apos;s password is not kept in the settings file. Leave the proxy empty here and set HTTPS_PROXY in the environment.</source>
         <translation>Das Passwort eines Proxys wird nicht in der Einstellungsdatei gespeichert. Lassen Sie den Proxy hier leer und setzen Sie HTTPS_PROXY in der Umgebung.</translation>
+    </message>
+    <message>
+        <source>A question {what}.</source>
+        <translation>Eine Frage {what}.</translation>
     </message>
     <message>
         <source>A run is going on. Wait for its end or stop it, then try again.</source>
@@ -5157,6 +5161,10 @@
     <message>
         <source>It holds macros, which were not read.</source>
         <translation>Es enthält Makros; sie wurden nicht gelesen.</translation>
+    </message>
+    <message>
+        <source>It is an f-string, and outside a block nothing is computed: write FINAL(...) in a block.</source>
+        <translation>Sie ist ein f-String, und außerhalb eines Blocks wird nichts berechnet: FINAL(...) gehört dann in einen Block.</translation>
     </message>
     <message>
         <source>It is damaged: a part of it could not be read.</source>
@@ -5416,7 +5424,7 @@
     </message>
     <message>
         <source>The documents of this session are not kept any more: name them again with documents= or context=.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Dokumente dieser Sitzung sind nicht mehr da: nennen Sie sie noch einmal mit documents= oder context=.</translation>
     </message>
     <message>
         <source>The environment variable {variable} is wrong. {error}</source>
@@ -5557,10 +5565,6 @@
     <message>
         <source>The proxy {proxy} is no HTTP proxy&apos;s address, as in http://proxy.example.org:3128.</source>
         <translation>Der Proxy {proxy} ist keine Adresse eines HTTP-Proxys, wie http://proxy.example.org:3128.</translation>
-    </message>
-    <message>
-        <source>The question</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The question is empty: say what you want to know.</source>
@@ -5747,8 +5751,8 @@
         <translation>Es gibt keine Einstellung {name}. Die Einstellungen sind: {join}.</translation>
     </message>
     <message>
-        <source>There is no variable {name} in the REPL.</source>
-        <translation>In der REPL gibt es keine Variable {name}.</translation>
+        <source>There is no variable {name} in the REPL that can be an answer.</source>
+        <translation>In der REPL gibt es keine Variable {name}, die eine Antwort sein kann.</translation>
     </message>
     <message>
         <source>There is no {what} {some} in the history.</source>
@@ -6527,12 +6531,16 @@
         <translation>der Ordner enthält keine lesbare Datei.</translation>
     </message>
     <message>
-        <source>the last {stalls} replies brought nothing new</source>
-        <translation>die letzten {stalls} Antworten brachten nichts Neues</translation>
+        <source>the last {count} replies brought nothing new</source>
+        <translation>die letzten {count} Antworten brachten nichts Neues</translation>
     </message>
     <message>
         <source>the list of its files has {listed} MB: it is made to fill the memory.</source>
         <translation>die Liste ihrer Dateien hat {listed} MB: sie soll den Speicher füllen.</translation>
+    </message>
+    <message>
+        <source>the model called a tool, and there are none: {text}</source>
+        <translation>das Modell hat ein Werkzeug aufgerufen, und es gibt keine: {text}</translation>
     </message>
     <message>
         <source>the model&apos;s reply was {reason}</source>
