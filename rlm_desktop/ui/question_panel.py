@@ -28,7 +28,7 @@ from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.models.estimate_label import EstimateLabel
-from rlm_desktop.ui.window_style import muted, set_property
+from rlm_desktop.ui.window_style import inset_figures, muted, set_property
 
 if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MIN_LINES, MAX_LINES = 2, 8
 ALL_MODELS = "\0all"
 """Data of the entry that opens the list of all models; no model can be called so."""
-ROOM_AROUND_NAME = 56
+ROOM_AROUND_NAME = 64
 """Of a model's name in its box, the arrow included."""
 
 
@@ -157,8 +157,8 @@ class QuestionPanel(QFrame):
         self._models.addWidget(arrow)
         self._models.addWidget(self.sub_model)
         self._limits = QHBoxLayout()
+        inset_figures(self.max_depth, self.max_iterations, self.budget)
         for control in (self.max_depth, self.max_iterations, self.budget):
-            control.lineEdit().setTextMargins(4, 0, 0, 0)
             self._limits.addWidget(control)
         self._limits.addStretch(1)
         self.estimate = EstimateLabel()

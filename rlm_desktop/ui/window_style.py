@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 if TYPE_CHECKING:  # as in `theme.py`
-    from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QMessageBox
+    from PySide6.QtWidgets import QDialogButtonBox, QDoubleSpinBox, QFormLayout, QMessageBox, QSpinBox
+
+_INSET = 9
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
@@ -39,6 +41,12 @@ def align_labels(form: QFormLayout) -> None:
         if isinstance(name, QLabel) and not isinstance(control, QPlainTextEdit | QLabel):
             name.setIndent(0)  # what has a padding would get one
             name.setProperty("besideField", True)
+
+
+def inset_figures(*boxes: QSpinBox | QDoubleSpinBox) -> None:
+    """Begin the figures of these boxes where the text of other fields begins: a style sheet cannot say that."""
+    for box in boxes:
+        box.lineEdit().setTextMargins(_INSET, 0, 0, 0)
 
 
 def let_copy(label: QLabel) -> None:

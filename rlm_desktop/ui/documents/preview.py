@@ -43,7 +43,7 @@ from rlm_desktop.ui.figures import counted, number, short_count
 from rlm_desktop.ui.labels import ElidedLabel, plain_tip
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.sentences import said
-from rlm_desktop.ui.window_style import muted
+from rlm_desktop.ui.window_style import inset_figures, muted
 
 if TYPE_CHECKING:
     from rlm_desktop.documents import Document
@@ -242,6 +242,7 @@ class PreviewWindow(QDialog):
         self._back = self._button("↑", self.tr("Found before (Shift+Enter)"))
         self._on = self._button("↓", self.tr("Found next (Enter)"))
         self.page = QSpinBox()
+        inset_figures(self.page)
         self.page.setAccessibleName(self.tr("Page"))
         self.page.setKeyboardTracking(False)
         self._copy = QPushButton(self.tr("Copy all"))

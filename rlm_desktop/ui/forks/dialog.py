@@ -28,7 +28,7 @@ from rlm_desktop.settings import Settings
 from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.flow import Beside, scrolled
 from rlm_desktop.ui.inspector.code_view import CodeView
-from rlm_desktop.ui.window_style import align_labels, muted, without_icons
+from rlm_desktop.ui.window_style import align_labels, inset_figures, muted, without_icons
 
 if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
@@ -112,8 +112,6 @@ class ForkDialog(QDialog):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(12)
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        if (edit := box.lineEdit()) is not None:
-            edit.setTextMargins(4, 0, 0, 0)
         for name in dict.fromkeys([chosen, *(model.name for model in models)]):
             box.addItem(name)
         return box
@@ -131,8 +129,7 @@ class ForkDialog(QDialog):
         self.budget.setSpecialValueText(self.tr("no budget"))
         self.timeout.setSuffix(self.tr(" seconds"))
         self.timeout.setSpecialValueText(self.tr("no time limit"))
-        for control in (self.iteration, self.max_depth, self.max_iterations, self.budget, self.timeout):
-            control.lineEdit().setTextMargins(4, 0, 0, 0)
+        inset_figures(self.iteration, self.max_depth, self.max_iterations, self.budget, self.timeout)
         self.instruction.setPlaceholderText(self.tr("What the model is told before it goes on; may be empty"))
         self.instruction.setProperty("framed", True)
         self.instruction.setTabChangesFocus(True)

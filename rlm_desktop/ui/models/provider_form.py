@@ -26,7 +26,7 @@ from rlm_desktop.keys import Place, StoreState
 from rlm_desktop.ui.flow import Beside
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.sentences import said
-from rlm_desktop.ui.window_style import align_labels, muted
+from rlm_desktop.ui.window_style import align_labels, inset_figures, muted
 
 _HEADER_LINES = 3
 _LEAST_LINE = 220
@@ -117,8 +117,7 @@ class ProviderForm(QWidget):
         self.timeout = QDoubleSpinBox(minimum=0, maximum=86_400, decimals=0, suffix=" s")
         self.timeout.setSpecialValueText(self.tr("usual (300 s)"))
         self.concurrency = QSpinBox(minimum=1, maximum=10_000)
-        for number in (self.timeout, self.concurrency):
-            number.lineEdit().setTextMargins(4, 0, 0, 0)
+        inset_figures(self.timeout, self.concurrency)
         self.api_version = QLineEdit()
         self.headers = QPlainTextEdit()
         self.headers.setPlaceholderText("X-Title: RLM Desktop\nX-Token: ${MY_TOKEN}")
