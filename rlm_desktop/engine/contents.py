@@ -351,6 +351,8 @@ class CellState:
 
     def take_tool_call(self, event: ev.ToolCalled) -> None:
         """It called a function of the application; some cells do so a hundred thousand times."""
+        if event.kept:  # for a run that goes on from this one, which reads the trace
+            event = msgspec.structs.replace(event, kept="")
         if isinstance(self.tool_calls, list):
             self.tool_calls.append(event)
         else:

@@ -337,7 +337,10 @@ class ReplRestarted(Event, frozen=True, kw_only=True):
 class ToolCalled(Event, frozen=True, kw_only=True):
     """A cell called a function of the application. Arguments and result are shown, cut at 2,000 characters.
 
-    `usage` and `cost_usd` are set when the function asked a model, as `embed` does.
+    `usage` and `cost_usd` are set when the function asked a model, as `embed` does. `asked` stands for the name and
+    the arguments, `kept` is the result as JSON, whole: a run that goes on from this one is served it. It is empty
+    where the result is too long (`tool_calls.KEPT`), holds a secret, or is more than JSON can say. `source` tells
+    whether the function was called or its result served.
     """
 
     iteration: int
@@ -350,6 +353,9 @@ class ToolCalled(Event, frozen=True, kw_only=True):
     duration: float = 0.0
     usage: Usage | None = None
     cost_usd: float | None = None
+    asked: str = ""
+    kept: str = ""
+    source: Literal["function", "record"] = "function"
 
 
 class AnswerSet(Event, frozen=True, kw_only=True):

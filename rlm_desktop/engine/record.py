@@ -3,7 +3,7 @@
 The new run does everything anew but asking: replies on record are served in their order, sub-calls on record by
 what they were asked. Cells run again in fresh REPLs, so that the variables are real. From the end of the record on,
 the run is live. No request that was finished is paid for twice; what failed is asked again. Functions of the
-application are called again by the cells that run again: the trace shows their results cut, and does not hold them.
+application are not called again where the trace holds their result.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class RecordedCall:
         decisions: (iteration, cell) -> what the person decided in step mode.
         result: What its caller got, when it completed.
         children: Prompt -> the calls that it made with it, in order.
+        results: (iteration, cell, what was asked) -> what functions of the application gave, as JSON, in order.
     """
 
     kind: ev.CallKind
@@ -48,6 +49,7 @@ class RecordedCall:
     decisions: dict[tuple[int, int], CellDecision] = field(default_factory=dict[tuple[int, int], CellDecision])
     result: str | None = None
     children: dict[str, deque[RecordedCall]] = field(default_factory=lambda: defaultdict(deque))
+    results: dict[tuple[int, int, str], deque[str]] = field(default_factory=lambda: defaultdict(deque))
 
     def next_reply(self, *, is_last_chance: bool = False) -> ev.ModelResponded | None:
         """The next reply on record; each is served once."""
@@ -72,6 +74,11 @@ class RecordedCall:
         if call is not None:
             _remove(found, call)
         return call
+
+    def next_result(self, iteration: int, cell: int, asked: str) -> str:
+        """The next result on record of a function that this cell called; each is served once. Empty for none."""
+        found = self.results.get((iteration, cell, asked))
+        return found.popleft() if found else ""
 
     def plain_results(self) -> Iterator[tuple[str, str, str]]:
         """Model, prompt and result of every plain call that was made below this one."""
@@ -192,6 +199,8 @@ def _record(events: list[AnyEvent], until: int | None) -> RecordedCall:
             calls[event.call].decisions[event.iteration, event.cell] = decision
         elif isinstance(event, ev.CellStarted):
             answered.discard(event.call)
+        elif isinstance(event, ev.ToolCalled) and event.call in calls and event.asked and event.kept:
+            calls[event.call].results[event.iteration, event.cell, event.asked].append(event.kept)
         elif isinstance(event, ev.ModelResponded) and event.call in calls:
             call = calls[event.call]
             answered.add(event.call)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -25,7 +24,7 @@ from rlm_desktop.engine.record import RecordedCall
 from rlm_desktop.engine.run import Outcome, Run, cancel_and_wait, to_the_end
 from rlm_desktop.engine.stalls import MAX_STALLS, Stalls
 from rlm_desktop.engine.sub_calls import SubCalls
-from rlm_desktop.engine.tools import SHOWN, Billed, shown
+from rlm_desktop.engine.tool_calls import call_tool
 from rlm_desktop.errors import LimitExceeded, ModelError
 from rlm_desktop.repl.host import CellResult, Repl, ReplSpec
 from rlm_desktop.repl.output import dropped_mark
@@ -351,42 +350,7 @@ class RlmCall:
         )
 
     async def _serve_tool(self, call: ToolCall) -> Any:
-        """Do a call of the application's function and record it."""
-        started = time.monotonic()
-        arguments = ", ".join(
-            [*map(shown, call.args), *(f"{name}={shown(value)}" for name, value in call.kwargs.items())]
-        )
-        billed, result, error = None, None, "Cancelled"
-        try:
-            result = await self.run.toolbox.call(call)
-            if isinstance(result, Billed):
-                billed, result = result, result.result
-                self.run.requests.count(billed.usage, billed.cost_usd)
-            error = ""
-            return result
-        except Exception as failure:
-            if isinstance(failure, LimitExceeded):
-                self.run.reach_limit(failure)
-            error = f"{type(failure).__name__}: {failure}"
-            raise
-        finally:
-            texts = [arguments[:SHOWN], "" if error else shown(result)[:SHOWN], error]
-            arguments, text, error = self.run.redact_short(self.number, texts, "tool")
-            self.run.emit(
-                ev.ToolCalled(
-                    call=self.number,
-                    iteration=self.iteration,
-                    cell=self.cell,
-                    line=call.line,
-                    name=call.name,
-                    arguments=arguments,
-                    result=text,
-                    error=error,
-                    duration=time.monotonic() - started,
-                    usage=billed.usage if billed else None,
-                    cost_usd=billed.cost_usd if billed else None,
-                )
-            )
+        return await call_tool(self.run, call, self.record, at=(self.number, self.iteration, self.cell))
 
     def _on_output(self, stream: str, text: str) -> None:
         self._emit_output(stream, *self._output_filters[stream].feed(text))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from keyword import iskeyword
@@ -17,8 +16,6 @@ from rlm_desktop.repl.wire import Tool, ToolCall
 
 ToolLike: TypeAlias = Any
 """A function, a function with its description `(function, "...")`, or plain data."""
-SHOWN = 2_000
-"""Characters of a call's arguments and of its result that the trace shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +79,6 @@ class Toolbox:
         if inspect.iscoroutinefunction(function):
             return await function(*call.args, **call.kwargs)
         return await asyncio.to_thread(function, *call.args, **call.kwargs)
-
-
-def shown(value: Any) -> str:
-    """A value for the trace; cut, as it may be of any size."""
-    return repr(value[:SHOWN]) if isinstance(value, str) else _repr.repr(value)
-
-
-_repr = reprlib.Repr()
-_repr.maxstring = _repr.maxother = _repr.maxlong = 200
-_repr.maxlist = _repr.maxtuple = _repr.maxdict = 20
-_repr.maxlevel = 3
 
 
 def _signature(function: Callable[..., Any]) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from pydantic import BaseModel
 
@@ -123,7 +124,8 @@ async def test_tools_and_values(bench: MakeBench) -> None:
     prompt = one.server.log[0].body["messages"][0]["content"]
     assert "add(a: int, b: int = 1) -> int" in prompt
     assert "Makes it loud." in prompt
-    assert list(one.state().calls[0].iterations[0].cells[0].tool_calls) == calls
+    shown = [msgspec.structs.replace(call, kept="") for call in calls]
+    assert list(one.state().calls[0].iterations[0].cells[0].tool_calls) == shown
 
 
 def test_a_tool_needs_a_python_name() -> None:

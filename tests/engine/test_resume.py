@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import msgspec
 import pytest
 
 import rlm_desktop.engine.client as client_module
@@ -13,6 +14,7 @@ from rlm_desktop.engine.control import CellDecision, CellProposal
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.record import RecordedCall, fork_at, resume_from
+from rlm_desktop.engine.tool_calls import KEPT
 from tests.engine.conftest import Bench, MakeBench, cell
 from tests.servers import Fault
 
@@ -106,11 +108,73 @@ async def test_no_way_of_asking_is_paid_twice(bench: MakeBench) -> None:
         assert asked(two) <= asked(one)
 
 
+CHARGES = [
+    "paid = [charge(1), charge(1, note='again'), charge(1)]\nlong = read()",
+    "paid.append(charge(1))",
+    "FINAL(repr([paid, len(long)]))",
+]
+
+
+async def test_a_function_of_the_application_is_not_called_twice(bench: MakeBench) -> None:
+    """Where its result is on record: what it did outside the run was done once."""
+    called: list[str] = []
+
+    def charge(amount: int, note: str = "") -> dict[str, Any]:
+        called.append(f"charge {amount}")
+        return {"receipt": len(called), "shares": (0.1, None, note)}
+
+    def read() -> str:
+        called.append("read")
+        return "long " * KEPT
+
+    def reply(body: dict[str, Any]) -> str:
+        return cell(CHARGES[(len(body["messages"]) - 2) // 2])
+
+    options: dict[str, Any] = {"max_depth": 1, "tools": {"charge": charge, "read": read}}
+    one = await bench(reply, **options)
+    whole = await one.ask(context="text")
+    assert whole.success
+    done, called[:] = list(called), []
+    last = max(number for number, event in enumerate(one.events, start=1) if isinstance(event, ev.ToolCalled))
+    two = await bench(reply, **options)
+    result = await two.ask(context="text", past=resume_from(one.events[:last]))
+    assert result.final_answer == whole.final_answer
+    assert called == ["read"]  # its result was too long to be kept
+    assert [call.source for call in two.of(ev.ToolCalled)] == ["record", "record", "record", "function", "record"]
+    three = await bench(reply, **options)
+    await three.ask(context="text", past=fork_at(two.events, 2))
+    assert called == ["read", "read", "charge 1"]
+    assert done == ["charge 1", "charge 1", "charge 1", "read", "charge 1"]
+
+
+@pytest.mark.parametrize("kept", ["", "{", "[" * 100_000])
+async def test_a_result_that_cannot_be_read_is_asked_for_again(bench: MakeBench, kept: str) -> None:
+    options: dict[str, Any] = {"max_depth": 1, "tools": {"look": lambda: "there"}}
+    one = await bench([cell("FINAL(look())")], **options)
+    await one.ask(context="text")
+    events = [
+        msgspec.structs.replace(event, kept=kept) if isinstance(event, ev.ToolCalled) else event
+        for event in one.events
+    ]
+    two = await bench([], **options)
+    result = await two.ask(context="text", past=fork_at(events, 2))
+    assert result.final_answer == "there"
+    assert [call.source for call in two.of(ev.ToolCalled)] == ["function"]
+
+
+async def test_a_result_with_a_secret_is_not_kept(bench: MakeBench) -> None:
+    key = "sk-" + "a" * 30
+    one = await bench([cell("FINAL(str(len(look())))")], max_depth=1, tools={"look": lambda: key})
+    await one.ask(context="text")
+    assert key not in repr(one.events)
+    assert [call.kept for call in one.of(ev.ToolCalled)] == [""]
+
+
 async def test_a_run_can_be_resumed_again_and_again(bench: MakeBench) -> None:
     options = {"max_depth": 2, "sub_calls": "explicit", "window": 12_000}
     one = await bench(everything, **options)
     whole = await one.ask(context="text")
-    events, paid, share = one.events, 0, len(one.server.log) // 4
+    result, events, paid, share = whole, one.events, 0, len(one.server.log) // 4
     for part in range(4):
         two = await bench(everything, **options)
         result = await two.ask(context="text", past=None if part == 0 else resume_from(events))

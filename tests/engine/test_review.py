@@ -27,7 +27,8 @@ from rlm_desktop.engine.record import fork_at, resume_from
 from rlm_desktop.engine.requests import Requests
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.session import SessionMemory
-from rlm_desktop.engine.tools import Billed, shown
+from rlm_desktop.engine.tool_calls import shown
+from rlm_desktop.engine.tools import Billed
 from rlm_desktop.engine.trace import Trace
 from rlm_desktop.engine.typed_output import OutputType
 from rlm_desktop.errors import ModelError, SettingsError, UsageError

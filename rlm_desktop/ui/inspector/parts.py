@@ -195,7 +195,9 @@ def _tools(node: IterationNode) -> Iterator[Fact]:
         for call in cell.tool_calls:
             outcome = call.error or call.result
             place = _tr("line {number}").format(number=call.line)
-            yield call.name, f"{place}, {call_text.seconds(call.duration)}: {call.arguments} → {outcome}"
+            is_served = call.source == "record"
+            how = _tr("taken from the record of an earlier run") if is_served else call_text.seconds(call.duration)
+            yield call.name, f"{place}, {how}: {call.arguments} → {outcome}"
 
 
 def _run(state: RunState) -> list[tuple[str, list[Fact]]]:
