@@ -1,0 +1,143 @@
+"""A call of the application's function by a cell: done, or served from the record, and recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import reprlib
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.tools import Billed
+from rlm_desktop.errors import LimitExceeded
+
+if TYPE_CHECKING:
+    from rlm_desktop.engine.record import RecordedCall
+    from rlm_desktop.engine.run import Run
+    from rlm_desktop.repl.wire import ToolCall
+
+SHOWN = 2_000
+"""Characters of a call's arguments and of its result that the trace shows."""
+KEPT = 100_000
+"""Characters of a result that the trace keeps whole, for a run that goes on from this one."""
+_NUMBER = 8
+"""Characters that a value takes at least, about."""
+
+
+async def call_tool(run: Run, call: ToolCall, record: RecordedCall | None, *, at: tuple[int, int, int]) -> Any:
+    """Do a call, or serve what is on record of it, and record it. `at` is the number of the call, iteration, cell.
+
+    Raises what the function raises.
+    """
+    number, iteration, cell = at
+    started = time.monotonic()
+    asked = _asked(call)
+    kept, result = _on_record(record, iteration, cell, asked)
+    is_served = bool(kept)
+    billed, error = None, "Cancelled"
+    try:
+        if not is_served:
+            result = await run.toolbox.call(call)
+            if isinstance(result, Billed):
+                billed, result = result, result.result
+                run.requests.count(billed.usage, billed.cost_usd)
+            kept = await _without_secret(run, _kept(result)) if asked else ""
+        error = ""
+        return result
+    except Exception as failure:
+        if isinstance(failure, LimitExceeded):
+            run.reach_limit(failure)
+        error = f"{type(failure).__name__}: {failure}"
+        raise
+    finally:
+        texts = [_arguments(call)[:SHOWN], "" if error else shown(result)[:SHOWN], error]
+        arguments, text, error = run.redact_short(number, texts, "tool")
+        run.emit(
+            ev.ToolCalled(
+                call=number,
+                iteration=iteration,
+                cell=cell,
+                line=call.line,
+                name=call.name,
+                arguments=arguments,
+                result=text,
+                error=error,
+                duration=time.monotonic() - started,
+                usage=billed.usage if billed else None,
+                cost_usd=billed.cost_usd if billed else None,
+                asked=asked,
+                kept=kept,
+                source="record" if is_served else "function",
+            )
+        )
+
+
+def _on_record(record: RecordedCall | None, iteration: int, cell: int, asked: str) -> tuple[str, Any]:
+    """The result that is on record of a call, as it was kept and as it is; nothing where there is none."""
+    kept = record.next_result(iteration, cell, asked) if record is not None and asked else ""
+    try:
+        return (kept, msgspec.json.decode(kept)) if kept else ("", None)
+    except (msgspec.DecodeError, RecursionError):  # a record may be imported
+        return "", None
+
+
+def _arguments(call: ToolCall) -> str:
+    return ", ".join([*map(shown, call.args), *(f"{name}={shown(value)}" for name, value in call.kwargs.items())])
+
+
+def shown(value: Any) -> str:
+    """A value for the trace; cut, as it may be of any size."""
+    return repr(value[:SHOWN]) if isinstance(value, str) else _repr.repr(value)
+
+
+_repr = reprlib.Repr()
+_repr.maxstring = _repr.maxother = _repr.maxlong = 200
+_repr.maxlist = _repr.maxtuple = _repr.maxdict = 20
+_repr.maxlevel = 3
+
+
+# -- for a run that goes on from this one -----------------------------------------------------------------------
+
+
+def _asked(call: ToolCall) -> str:
+    """What stands for a call's name and arguments; empty where they are too long to be compared."""
+    arguments = [call.name, call.args, call.kwargs]
+    return "" if _is_long(arguments) else hashlib.sha256(msgspec.json.encode(arguments)).hexdigest()
+
+
+def _kept(result: Any) -> str:
+    """A result as JSON, whole; empty where it is too long, or JSON would make something else of it."""
+    if _is_long(result):
+        return ""
+    with contextlib.suppress(msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
+        text = msgspec.json.encode(result)
+        if msgspec.json.decode(text) == msgspec.msgpack.decode(msgspec.msgpack.encode(result)):
+            return text.decode()
+    return ""
+
+
+async def _without_secret(run: Run, text: str) -> str:
+    """The text, if it holds no secret: with a marker in its place a cell would go on with something else."""
+    _, replaced = await run.secret_filter.clean_async([text])
+    return "" if replaced else text
+
+
+def _is_long(value: Any) -> bool:
+    """Whether a value is longer than `KEPT`; looks at no more of it than that."""
+    room = KEPT
+    waiting: list[Any] = [value]
+    while waiting and room > 0:
+        item = waiting.pop()
+        if isinstance(item, str):
+            room -= len(item)
+        elif isinstance(item, list | tuple | dict):
+            parts = cast("Sequence[Any] | Mapping[str, Any]", item)
+            room -= len(parts) * _NUMBER
+            if room > 0:
+                waiting += parts
+                waiting += parts.values() if isinstance(parts, Mapping) else ()
+    return room <= 0
