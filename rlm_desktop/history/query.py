@@ -1,11 +1,15 @@
 """What a person types into the search: words, "phrases", prefixes*, -exclusions and fields, as in `code:regex`.
 
 All words must be in one text. Fields say in what kinds of texts; several fields mean any of them.
+
+Chinese, Japanese, Thai and others leave no spaces between words: in such scripts each character is a word, and what
+is typed without a space between is a phrase. Korean does, but its words go on with particles: it is treated alike.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 FIELDS = ("question", "answer", "prompt", "response", "code", "output", "error", "document")
@@ -16,6 +20,18 @@ _LONGEST, _MOST = 200, 40
 _ITEM = re.compile(r'(?P<minus>-)?(?:(?P<field>\w+):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _WORD = re.compile(r"[^\W_]+")
 _LAST_WORD = re.compile(r"(?<![^\W_])[^\W_]+\Z")
+UNSPACED = (
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f\u1100-\u11ff"  # Burmese, letters of Korean
+    "\u1780-\u17ff"  # Khmer
+    "\u3005-\u3007\u3021-\u3029\u3040-\u312f\u3131-\u318f\u31a0-\u31bf\u31f0-\u31ff"  # kana and its like
+    "\u3400-\u4dbf\u4e00-\ua4cf"  # Chinese characters, Yi
+    "\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc"  # Korean, compatibility forms
+    "\U00016fe0-\U00018d8f\U0001aff0-\U0001b2ff\U00020000-\U0003ffff"  # rare ones
+)
+"""The characters that are words of their own, as a class of a regular expression."""
+_ALONE = re.compile(f"[{UNSPACED}]")
+_RUN_OR_ALONE = re.compile(f"[^{UNSPACED}]+|[{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +76,18 @@ def parse(text: str, *, is_typing: bool = False) -> Query:
 
 
 def _term(source: str) -> Term | None:
-    words = tuple(word[:_LONGEST] for word in _WORD.findall(source)[:_MOST])
-    return Term(words, source.endswith("*")) if words else None
+    words = tuple(word[:_LONGEST] for word in _WORD.findall(spaced(source))[:_MOST])
+    return Term(words, source.endswith("*") and not is_alone(words[-1])) if words else None
+
+
+def is_alone(word: str) -> bool:
+    """Whether a word is a character of a script without spaces."""
+    return _ALONE.fullmatch(word) is not None
+
+
+def spaced(text: str) -> str:
+    """A text with spaces around each character that is a word of its own, and with characters that are one."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    return " ".join(_RUN_OR_ALONE.findall(text)) if _ALONE.search(text) else text

@@ -37,7 +37,7 @@ from sqlalchemy import (
 
 from rlm_desktop.history.query import FIELDS
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """The migrations in their order; the last is what this program reads and writes."""
 
 _BigNumber = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER names SQLite's row number

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
-from rlm_desktop.history.query import Query, Term
+from rlm_desktop.history.query import UNSPACED, Query, Term, is_alone
 
 AROUND = 80
 _LONGEST_MARKED = 400
 _SPACE = re.compile(r"\s")
+_LETTER = rf"[^\W_{UNSPACED}]"
+_SIGNS = rf"(?:(?!\w)[{UNSPACED}])*"
+"""Vowels and tones of a character that are characters to Python, but not letters."""
 
 
 def marked(query: Query) -> re.Pattern[str]:
@@ -47,11 +51,16 @@ def _folded(character: str) -> str:
 
 def _pattern(term: Term) -> str:
     """The words of a term with anything but letters and digits between them, as the index splits texts."""
-    first, *more = (re.escape(fold(word)) for word in term.words)
     # What stands before the first word is looked at when it was found: a pattern that begins with a look behind
     # tries that at every character, which takes thirty times as long.
-    words = r"[\W_]+".join((rf"{first}(?<![^\W_]{first})", *more))
-    return words + (r"[^\W_]*" if term.is_prefix else r"(?![^\W_])")
+    pattern = re.escape(fold(term.words[0]))
+    if not is_alone(term.words[0]):
+        pattern += rf"(?<!{_LETTER}{pattern})"
+    for before, word in pairwise(term.words):
+        pattern += (r"[\W_]*" if is_alone(before) or is_alone(word) else r"[\W_]+") + re.escape(fold(word))
+    if term.is_prefix:
+        return rf"{pattern}{_LETTER}*"
+    return pattern + (_SIGNS if is_alone(term.words[-1]) else rf"(?!{_LETTER})")
 
 
 def _word_start(text: str, at: int) -> int:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.history.query import spaced
 
 PIECE = 32_768
 """Characters of a text that are indexed as one: longer texts are cut, between words where there are any."""
@@ -106,5 +107,8 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
 
 
 def as_indexed(piece: str) -> str:
-    """A piece as the index gets it: neither SQLite nor PostgreSQL reads a text beyond a zero character."""
-    return piece.replace("\0", " ")
+    """A piece as the index gets it.
+
+    Neither SQLite nor PostgreSQL reads a text beyond a zero character, or knows words that no space divides.
+    """
+    return spaced(piece.replace("\0", " "))

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -136,6 +137,58 @@ def test_all_ways_find_what_plain_fts5_finds(
     assert [hit.key for step in steps for hit in step.hits] == plain
     assert [step.share for step in steps] == sorted(step.share for step in steps)
     assert [step.is_over for step in steps] == [False] * (len(steps) - 1) + [True]
+
+
+_SENTENCES = (
+    "我们用GPT-4分析了人工智能公司的年度报告。",
+    "東京タワーの高さは333メートルです。データベースを検索する。",
+    "서울대학교에서 인공지능을 연구한다.",
+    "รายงานประจำปีของบริษัทแสดงการเติบโต",
+    "ສະບາຍດີ ពាក្យ မြန်မာ",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "marks"),
+    [
+        ("人工智能", 0, ["人工智能"]),
+        ("报告", 0, ["报告"]),
+        ("年度 公司", 0, ["公司", "年度"]),
+        ("gpt", 0, ["GPT"]),
+        ("用gpt", 0, ["用GPT"]),
+        ("GPT-4分析", 0, ["GPT-4分析"]),
+        ("能人", None, []),
+        ("タワー", 1, ["タワー"]),
+        ("データ", 1, ["データ"]),
+        ("高さは333メ", 1, ["高さは333メ"]),
+        ("データ -検索", None, []),
+        ("대학교", 2, ["대학교"]),
+        ("인공지능", 2, ["인공지능"]),
+        (unicodedata.normalize("NFD", "인공지능"), 2, ["인공지능"]),
+        ("บริษัท", 3, ["บริษัท"]),
+        ("ສະບາຍ", 4, ["ສະບາຍ"]),
+        ("ពាក្យ", 4, ["ពាក្យ"]),
+        ("မြန်မာ", 4, ["မြန်မာ"]),
+    ],
+)
+def test_a_word_is_found_within_a_sentence_without_spaces(
+    sentences: History, text: str, place: int | None, marks: list[str]
+) -> None:
+    for typing in (False, True):
+        hits = [hit for step in sentences.search_steps(text, is_typing=typing, wait=0) for hit in step.hits]
+        assert [hit.run_id for hit in hits] == ([] if place is None else [str(place)])
+        assert [hit.snippet[start:end] for hit in hits for start, end in hit.marks] == marks
+
+
+@pytest.fixture(scope="module")
+def sentences(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+    history = History(tmp_path_factory.mktemp("sentences") / "history.sqlite")
+    for number, sentence in enumerate(_SENTENCES):
+        events = [traces.started(str(number), question=sentence), ev.RunFinished(end_state=COMPLETED)]
+        keep(history, traces.stamped(events))
+    history.search("anything", wait=30)
+    yield history
+    history.close()
 
 
 def test_a_search_that_nobody_waits_for_ends(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

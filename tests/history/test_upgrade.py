@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sqlite3
 import threading
 from contextlib import closing
@@ -35,7 +36,7 @@ def migrated(path: Path, revision: str) -> Path:
     from alembic import command
     from alembic.config import Config
 
-    from rlm_desktop.history import migrations
+    migrations = importlib.import_module("rlm_desktop.history.migrations")
 
     config = Config()
     config.set_main_option("script_location", str(Path(next(iter(migrations.__path__)))))
@@ -52,6 +53,35 @@ def test_a_fresh_file_has_the_form_that_the_migrations_make(tmp_path: Path) -> N
     fresh.open()
     fresh.close()
     assert form(tmp_path / "fresh.sqlite") == form(migrated(tmp_path / "migrated.sqlite", "head"))
+
+
+@pytest.mark.parametrize(("question", "times"), [("公司年度报告", 1), ("report", 0)])
+def test_words_within_sentences_are_found_in_an_older_file(tmp_path: Path, question: str, times: int) -> None:
+    """Its runs are indexed anew where that makes a difference."""
+    path = tmp_path / "history.sqlite"
+    with pytest.MonkeyPatch.context() as patch:  # as it was written before
+        patch.setattr("rlm_desktop.history.indexing.as_indexed", str)
+        history = History(path)
+        keep(history, traces.run(question=question))
+        history.search("anything", wait=30)
+        history.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0004'")
+        connection.commit()
+        before = connection.execute("SELECT max(id) FROM texts").fetchone()[0]
+    history = History(path)
+    word = "年度" if times else "report"
+    assert [hit.field for hit in history.search(word, wait=30)] == ["question"]
+    assert len(history.search("summarise")) == 6
+    history.delete_run("run-1")
+    history.purge()
+    history.close()
+    with closing(sqlite3.connect(path)) as connection:
+        last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'texts'").fetchone()[0]
+        assert last == before * (1 + times)
+        for one in (question, "年", "summarise"):
+            found = connection.execute("SELECT count(*) FROM search WHERE search MATCH ?", (f'"{one}"',))
+            assert found.fetchone() == (0,)
 
 
 def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
