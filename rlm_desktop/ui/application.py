@@ -142,7 +142,7 @@ class Application(QObject):
         from rlm_desktop.ui.workbench import Workbench
 
         window = self.window
-        window.add_panes(HistoryPanel(), WorkPage(self._settings))
+        window.add_panes(HistoryPanel(window), WorkPage(self._settings, window.pages))
         self._workbench = Workbench(window, self._settings, self.tasks)
         self._controls = RunControls(self._workbench, window, self.tasks)
         commands = Commands(window, self.tasks)

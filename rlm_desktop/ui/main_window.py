@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         memory: Where everything was, for the next start.
+        pages: The page for work is made in it.
 
     Signals:
         first_painted: It has been drawn for the first time.
@@ -94,9 +95,9 @@ class MainWindow(QMainWindow):
         self._across.setStretchFactor(0, 0)
         self._across.setStretchFactor(1, 3)
         self.messages = MessageBar(centre)
-        self._pages = _Pages(centre)
-        self.first_run = FirstRun(samples, self._pages)
-        self._pages.addWidget(self.first_run)
+        self.pages = _Pages(centre)
+        self.first_run = FirstRun(samples, self.pages)
+        self.pages.addWidget(self.first_run)
         self._home: QWidget = self.first_run
         self._page: QWidget | None = None
         self.status = StatusLine(whole)
@@ -104,7 +105,7 @@ class MainWindow(QMainWindow):
         middle.setContentsMargins(10, 10, 10, 8)
         middle.setSpacing(8)
         middle.addWidget(self.messages)
-        middle.addWidget(self._pages, 1)
+        middle.addWidget(self.pages, 1)
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -118,7 +119,7 @@ class MainWindow(QMainWindow):
         self._side.deleteLater()
         self._side = history
         self._work = work
-        self._pages.addWidget(work)
+        self.pages.addWidget(work)
         work.inspector.hide()
         work.tree.columns.restore(self.memory.value("columns"))
         self._arrange()
@@ -158,7 +159,7 @@ class MainWindow(QMainWindow):
         work = self.work
         self._home = work if is_working else self.first_run
         if self._page is None:
-            self._pages.setCurrentWidget(self._home)
+            self.pages.setCurrentWidget(self._home)
             work.inspector.setVisible(is_working)
             if not is_working:
                 self.first_run.choose.setFocus()
@@ -170,9 +171,9 @@ class MainWindow(QMainWindow):
         if page is self._page:
             return
         self._page = page
-        if page is not None and self._pages.indexOf(page) < 0:
-            self._pages.addWidget(page)
-        self._pages.setCurrentWidget(page or self._home)
+        if page is not None and self.pages.indexOf(page) < 0:
+            self.pages.addWidget(page)
+        self.pages.setCurrentWidget(page or self._home)
         self.work.inspector.setVisible(page is None and self.is_working)
         if page is None and self.is_working:
             self.work.tree.setFocus()

@@ -28,22 +28,22 @@ class WorkPage(QWidget):
         below: The tree, with the inspector under it.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
-        self.documents = DocumentsPanel()
-        self.question = QuestionPanel(settings)
-        self.header = RunHeader()
-        self.replay = ReplayBar()
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # Each in its place from the beginning, as the window is built.
+        self.documents = DocumentsPanel(self)
+        self.question = QuestionPanel(settings, self)
+        self.header = RunHeader(self)
+        self.replay = ReplayBar(self)
         self.replay.hide()
-        self.tree = CallTreeView()
-        self.inspector = Inspector()
-        self.below = QSplitter(Qt.Orientation.Vertical)
+        self.below = QSplitter(Qt.Orientation.Vertical, self)
+        self.tree = CallTreeView(self.below)
+        self.inspector = Inspector(self.below)
         self.below.setObjectName("treeAndInspector")
         self.below.setChildrenCollapsible(False)
         self.below.setHandleWidth(1)
         for widget in (self.tree, self.inspector):
             widget.setMinimumHeight(LEAST_HEIGHT)
-            self.below.addWidget(widget)
         self.below.setStretchFactor(0, 3)
         self.below.setStretchFactor(1, 2)
         layout = QVBoxLayout(self)
