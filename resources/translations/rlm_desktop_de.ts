@@ -1583,6 +1583,10 @@
         <translation>Anderer Anbieter…</translation>
     </message>
     <message>
+        <source>Paste a key of OpenAI or OpenRouter</source>
+        <translation>Schlüssel von OpenAI oder OpenRouter einfügen</translation>
+    </message>
+    <message>
         <source>Test the key and connect</source>
         <translation>Den Schlüssel prüfen und verbinden</translation>
     </message>
@@ -1597,10 +1601,6 @@
     <message>
         <source>Use {model} from {server}</source>
         <translation>{model} von {server} verwenden</translation>
-    </message>
-    <message>
-        <source>or paste a key of OpenAI or OpenRouter</source>
-        <translation>oder einen Schlüssel von OpenAI oder OpenRouter einfügen</translation>
     </message>
     <message>
         <source>{server} has no model yet</source>

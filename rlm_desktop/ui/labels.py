@@ -73,6 +73,7 @@ class CopyLabel(QLabel):
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
+        self.setIndent(0)  # what has a frame, as for its focus, would get one
         let_copy(self)
         self.setText(text)
 

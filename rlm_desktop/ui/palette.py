@@ -324,7 +324,7 @@ class _Found(QAbstractListModel):
 
 
 class _RowPainter(QStyledItemDelegate):
-    """Place, label with the letters found in bold, keys at the right."""
+    """Label with the letters found in bold, its place, keys at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(WIDTH // 2, option.fontMetrics.height() + GRID + GRID // 2)  # type: ignore[attr-defined]
@@ -351,16 +351,19 @@ class _RowPainter(QStyledItemDelegate):
         painter.drawText(area, middle | Qt.AlignmentFlag.AlignRight, entry.keys)
         metrics = QFontMetrics(font)
         area.setRight(area.right() - metrics.horizontalAdvance(entry.keys) - 2 * GRID)
-        place = metrics.elidedText(entry.place, Qt.TextElideMode.ElideRight, area.width() // 3)
-        painter.drawText(area, middle | Qt.AlignmentFlag.AlignLeft, place)
-        area.setLeft(area.left() + (metrics.horizontalAdvance(place) + GRID if place else 0))
         painter.setPen(colours.text if entry.is_enabled else colours.muted)
-        _draw_marked(painter, area, entry, font)
+        area.setLeft(_draw_marked(painter, area, entry, font) + 2 * GRID)
+        painter.setFont(font)
+        painter.setPen(colours.muted)
+        place = metrics.elidedText(entry.place, Qt.TextElideMode.ElideRight, area.width())
+        if area.width() > metrics.horizontalAdvance(place):
+            painter.drawText(area, middle | Qt.AlignmentFlag.AlignLeft, place)
         painter.restore()
 
 
-def _draw_marked(painter: QPainter, area: QRect, entry: Entry, font: QFont) -> None:
-    """The label, its found letters in bold, cut where the room ends."""
+def _draw_marked(painter: QPainter, room: QRect, entry: Entry, font: QFont) -> int:
+    """The label, its found letters in bold, cut where the room ends; returns where it ends."""
+    area = QRect(room)
     bold = QFont(font)
     bold.setBold(True)
     for text, is_marked in _stretches(entry.label, set(entry.marks)):
@@ -371,7 +374,8 @@ def _draw_marked(painter: QPainter, area: QRect, entry: Entry, font: QFont) -> N
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         area.setLeft(area.left() + metrics.horizontalAdvance(shown))
         if shown != text:
-            return
+            break
+    return area.left()
 
 
 def _stretches(label: str, marks: set[int]) -> Iterable[tuple[str, bool]]:

@@ -74,10 +74,13 @@ class StatusLine(QFrame):
         self.costs.setObjectName("small")
         KeyTip(self.costs, self.tr("Show tokens and cost by depth and by model {keys}"), "run_costs")
         self.costs.clicked.connect(self.costs_requested)
+        steady = self.costs.sizePolicy()
+        steady.setRetainSizeWhenHidden(True)  # the line is as high without a run
+        self.costs.setSizePolicy(steady)
         self._waiting = 0
         self._all_figures = ""
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 3, 6, 3)
+        layout.setContentsMargins(12, 3, 12, 3)
         layout.setSpacing(_SPACING)
         layout.addWidget(self.mark)
         layout.addWidget(self.waiting)
@@ -204,7 +207,7 @@ class StatusLine(QFrame):
     def _show_place(self, text: str, level: str = "") -> None:
         label, detail, its_level = self._isolation
         is_here = text == label
-        self._place.set_full_text(text)
+        self._place.set_full_text(_in_short(text))
         self._place.setToolTip(detail if is_here else plain_tip(text))
         set_property(self._place, "level", level or (its_level if is_here else ""))
         self._place.setAccessibleName(
@@ -273,6 +276,12 @@ class StatusLine(QFrame):
         if state.finished is not None:
             return state.finished
         return self._clock() if self._clock is not None else state.now
+
+
+def _in_short(text: str) -> str:
+    """What confines the code, without the layers in brackets: they are in the tooltip."""
+    short = text.partition(" (")[0]
+    return short[:1].upper() + short[1:]
 
 
 def _limit(state: RunState, name: str) -> float | None:

@@ -374,7 +374,8 @@ class Inspector(QWidget):
 
     def _show_failure(self) -> None:
         """Say why the row failed, unless the page says it in the answer's place."""
-        is_said = self.tabs.currentWidget() is self.answer and not self.answer.answer
+        is_said = isinstance(self._node, BatchNode)  # by its caption
+        is_said = is_said or (self.tabs.currentWidget() is self.answer and not self.answer.answer)
         self.failure.setVisible(bool(self.failure.text()) and not is_said)
 
     def _on_link(self, link: str) -> None:

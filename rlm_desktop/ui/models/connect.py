@@ -48,7 +48,7 @@ class ConnectPanel(QFrame):
         self._servers.setSpacing(8)
         self.buttons: list[QPushButton] = []
         self.key = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
-        self.key.setPlaceholderText(self.tr("or paste a key of OpenAI or OpenRouter"))
+        self.key.setPlaceholderText(self.tr("Paste a key of OpenAI or OpenRouter"))
         self.key.setAccessibleName(self.tr("API key of OpenAI or OpenRouter"))
         self.connect_key = QPushButton(self.tr("Connect"))
         self.connect_key.setAccessibleName(self.tr("Test the key and connect"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
 from rlm_desktop.ui.figures import counted, number, status_words
+from rlm_desktop.ui.flow import FlowLayout
 from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.sentences import said
@@ -157,11 +158,9 @@ class HistoryPage(QWidget):
         line.setSpacing(8)
         for widget in (self.back, self.field, self.export, self.delete):
             line.addWidget(widget, 1 if widget is self.field else 0)
-        chips = QHBoxLayout()
-        chips.setSpacing(8)
+        chips = FlowLayout()  # the list of sessions keeps its width beside it
         for box in self.filters:
             chips.addWidget(box)
-        chips.addStretch(1)
         self.hint = QLabel()
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -458,6 +457,7 @@ def _choice(name: str, items: Iterable[tuple[str, object]]) -> QComboBox:
     box.setAccessibleName(name)
     box.setToolTip(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setIconSize(QSize(0, 0))
     for text, value in items:
         box.addItem(text, value)
     box.setMinimumContentsLength(max(_NARROWEST, len(box.itemText(0))))
