@@ -55,7 +55,7 @@ class ModelError(UserError):
         status: HTTP status, or None when there was no answer.
         is_retryable: Whether the same request may succeed later.
         retry_after: Seconds that the server asked to wait, if it did.
-        may_cost: Whether a reply had begun, so that the provider may bill it.
+        may_cost: Whether the request had reached a server that did not refuse it, so that the provider may bill it.
         usage: What the provider said that the failed attempt used, an `events.Usage`; None when it said nothing.
         reason: The kind of failure in one word, as `key` or `refused`; see `engine.failures`.
         advice: What to do about it; empty where nothing is known.

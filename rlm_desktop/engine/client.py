@@ -22,7 +22,7 @@ from rlm_desktop.engine.chat import ReplyReader
 from rlm_desktop.engine.embedding import hash_vectors
 from rlm_desktop.engine.estimate import CHARACTERS_PER_TOKEN
 from rlm_desktop.engine.events import Message, Usage
-from rlm_desktop.engine.failures import advice, status_error, transport_error
+from rlm_desktop.engine.failures import advice, status_error, transport_error, was_sent
 from rlm_desktop.engine.key_guard import KeyGuard
 from rlm_desktop.engine.providers import Provider
 from rlm_desktop.errors import ModelError
@@ -279,7 +279,7 @@ class ModelClient:
                 await response.aclose()
         except (httpx2.HTTPError, httpx2.StreamError, ModelError) as error:
             failure = self._without_key(self._in_words(error))
-            failure.may_cost = has_begun
+            failure.may_cost = has_begun or (not isinstance(error, ModelError) and was_sent(error))
             failure.usage = reader.usage
             raise failure from error
         return Completion(

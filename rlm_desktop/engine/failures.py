@@ -155,6 +155,15 @@ def _reason_of(causes: list[BaseException]) -> str:
     return ""
 
 
+def was_sent(error: Exception) -> bool:
+    """Whether a request that got no answer had a connection: the server may have worked at it."""
+    import aiohttp
+    import httpx2
+
+    without = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+    return not any(isinstance(cause, (*without, httpx2.PoolTimeout)) for cause in _causes(error))
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """The error and what it came from, to the innermost."""
     cause: BaseException | None = error

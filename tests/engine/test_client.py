@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -105,7 +106,7 @@ async def test_missing_usage_is_unknown(ask: Ask) -> None:
         (Fault("status", 429), False),
         (Fault("status", 429, headers={"Retry-After": "0"}), False),
         (Fault("status", 429, headers={"retry-after-ms": "2"}), False),
-        (Fault("reset"), False),
+        (Fault("reset"), True),
         (Fault("cut_stream"), True),
         (Fault("broken_sse"), True),
         (Fault("broken_json"), True),
@@ -156,8 +157,18 @@ async def test_attempts_end(ask: Ask) -> None:
 async def test_a_refused_connection_says_where(ask: Ask) -> None:
     asker = await ask(["never"])
     await asker.server.__aexit__()
-    with pytest.raises(ModelError, match=r"The connection to http://127\.0\.0\.1"):
+    with pytest.raises(ModelError, match=r"The connection to http://127\.0\.0\.1") as caught:
         await asker.ask()
+    assert not any(failed.may_cost for failed in asker.retries)  # it never got there
+    assert not caught.value.may_cost
+
+
+async def test_a_request_that_is_never_answered_may_cost(ask: Ask) -> None:
+    asker = await ask([Fault("hang"), "fine"])
+    asker.client.provider = replace(asker.client.provider, timeout=0.3)
+    assert (await asker.ask()).text == "fine"
+    assert "in time" in asker.retries[0].reason
+    assert asker.retries[0].may_cost
 
 
 async def test_a_parameter_that_the_model_refuses_is_dropped_and_remembered(ask: Ask) -> None:
