@@ -10,7 +10,9 @@ import asyncio
 import itertools
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -37,7 +39,7 @@ async def draw(folder: Path, options: argparse.Namespace, app: QApplication) -> 
 
 
 async def _draw_state(folder: Path, name: str, widget: QWidget, theme: Theme, options: argparse.Namespace) -> None:
-    sizes = options.sizes if isinstance(widget, QMainWindow) else (None,)
+    sizes: Iterable[Any] = options.sizes if isinstance(widget, QMainWindow) else (None,)
     for size, mode in itertools.product(sizes, options.modes):
         theme.set_mode(mode)
         if size is not None:

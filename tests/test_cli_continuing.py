@@ -57,6 +57,11 @@ def stored() -> list[list[ev.AnyEvent]]:
     return events
 
 
+def started(events: list[ev.AnyEvent]) -> ev.RunStarted:
+    assert isinstance(events[0], ev.RunStarted)
+    return events[0]
+
+
 def responses(runs: list[list[ev.AnyEvent]]) -> int:
     return sum(isinstance(event, ev.ModelResponded) for events in runs for event in events)
 
@@ -78,17 +83,16 @@ def test_a_killed_run_is_resumed_and_pays_nothing_twice(guide: Path) -> None:
         server.is_held = False
         before = len(server.log)
         status, out, _ = run_with_server(
-            server, "runs", "resume", "-q", "--base-url", server.url, events[0].run_id[:8]
+            server, "runs", "resume", "-q", "--base-url", server.url, started(events).run_id[:8]
         )
         assert (status, out.strip()) == (0, f"12 parts, read {LAST}")
         assert len(server.log) - before == 14 - answered
         paid = [str(one.body["messages"]) for one in server.log if one.usage is not None]
         assert len(paid) == len(set(paid)) == 14
-        resumed = stored()[0][0]
-        assert isinstance(resumed, ev.RunStarted)
-        assert (resumed.parent_run, resumed.parent_iteration) == (events[0].run_id, None)
-        assert resumed.session_id == events[0].session_id
-        status, out, _ = run_with_server(server, "runs", "show", events[0].run_id)
+        resumed = started(stored()[0])
+        assert (resumed.parent_run, resumed.parent_iteration) == (started(events).run_id, None)
+        assert resumed.session_id == started(events).session_id
+        status, out, _ = run_with_server(server, "runs", "show", started(events).run_id)
         assert status == 0
         assert "interrupted" in out
         assert f"{resumed.run_id[:8]} was resumed from it: completed" in out
@@ -103,7 +107,7 @@ def test_a_run_is_forked_with_other_code_and_replayed(guide: Path, tmp_path: Pat
             server, "ask", "-q", "-d", guide, "--model", "m", "--max-depth", "1", *arguments, "What is there?"
         )
         (events,) = stored()
-        run_id = events[0].run_id
+        run_id = started(events).run_id
         before = len(server.log)
         fork = ("runs", "fork", run_id, "--iteration", "2", *arguments)
         status, out, _ = run_with_server(server, *fork, "-q", "--code", code, "--max-iterations", "7")
@@ -114,9 +118,9 @@ def test_a_run_is_forked_with_other_code_and_replayed(guide: Path, tmp_path: Pat
         assert result["final_answer"] == f"12 parts, read {LAST}"
         assert len(server.log) == before + 1
         assert "Be brief." in str(server.log[-1].body)
-        second, first, _ = stored()
-        assert first[0].settings["max_iterations"] == 7
-        assert (second[0].parent_run, second[0].parent_iteration) == (run_id, 2)
+        second, first, _ = map(started, stored())
+        assert first.settings["max_iterations"] == 7
+        assert (second.parent_run, second.parent_iteration) == (run_id, 2)
         status, out, err = run_with_server(server, "runs", "show", run_id, "--replay", "--speed", "1000")
         assert (status, out.strip()) == (0, f"12 parts, read {LAST}")
         assert "no model calls" in err
@@ -128,7 +132,7 @@ def test_what_cannot_be_done_is_said(guide: Path) -> None:
     with serving_beside(ModelServer(script)) as server:
         model = ("--model", "m", "--max-depth", "1", "--base-url", server.url)
         run_with_server(server, "ask", "-q", "-d", guide, *model, "What is there?")
-    run_id = stored()[0][0].run_id
+    run_id = started(stored()[0]).run_id
     for arguments, sentence in (
         (("resume", run_id), "completed"),
         (("fork", run_id, "--iteration", "9"), "1 to 3"),
@@ -146,6 +150,6 @@ def test_a_later_question_sees_the_variables_of_the_earlier_ones(guide: Path) ->
     with serving_beside(ModelServer(replies)) as server:
         model = ("ask", "-q", "--model", "m", "--base-url", server.url)
         run_with_server(server, *model, "-d", guide, "How many berths?")
-        session = stored()[0][0].session_id
+        session = started(stored()[0]).session_id
         status, out, err = run_with_server(server, *model, "--session", session, "And how did you know?")
     assert (status, out.strip()) == (0, "twelve berths"), err

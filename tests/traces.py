@@ -132,7 +132,7 @@ class _Simulation:
         except StopIteration:
             self._ended(process)
             return
-        if isinstance(wish, float):
+        if isinstance(wish, float | int):
             self._schedule(wish, process)
             return
         count = [len(wish)]

@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 import openai
@@ -36,7 +37,7 @@ async def client() -> AsyncIterator[AsyncOpenAI]:
         yield opened
 
 
-def user(text: str) -> list[dict[str, str]]:
+def user(text: str) -> list[Any]:
     return [{"role": "user", "content": text}]
 
 

@@ -20,7 +20,7 @@ async def ask(context: Any, question: str, **options: Any) -> tuple[str, list[ev
     async with RLM(**options) as rlm:
         result = await rlm.arun(question, context=context, sinks=[events.append])
     assert result.success, result.error
-    return result.final_answer, events
+    return result.final_answer or "", events
 
 
 def plain_calls(events: list[ev.AnyEvent]) -> int:
@@ -104,4 +104,4 @@ async def test_quotations_of_a_pdf_name_the_page():
             documents=[SHARED_DATA / "documents" / "debian-policy.pdf"],
         )
     assert result.success, result.error
-    assert re.search(r"\*\*debian-policy\.pdf\*\*, [^\n]*page \d+, line \d+, character", result.final_answer)
+    assert re.search(r"\*\*debian-policy\.pdf\*\*, [^\n]*page \d+, line \d+, character", result.final_answer or "")

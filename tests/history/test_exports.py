@@ -19,6 +19,7 @@ import tests.traces as real
 from rlm_desktop.documents.document import from_text
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, DocumentRef
+from rlm_desktop.engine.tree import CallNode
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, imports
 from rlm_desktop.history.exports import FORMATS, common_secrets, export, render
@@ -167,7 +168,7 @@ def test_csv(events: list[AnyEvent]) -> None:
     assert [int(row["call"]) for row in rows] == list(state.calls)
     for row in rows:
         call = state.calls[int(row["call"])]
-        above = next((one for one in call.ancestors() if one in state.calls.values()), None)
+        above = next((one for one in call.ancestors() if isinstance(one, CallNode)), None)
         assert row["parent"] == ("" if above is None else str(above.number))
         assert row["prompt"] == call.prompt[:500]
     assert sum(int(row["input_tokens"] or 0) for row in rows) == state.totals.input_tokens

@@ -166,13 +166,51 @@ def test_a_run_that_was_cut_off_is_only_extended(history: History, tmp_path: Pat
     assert history.find_runs() == ["x"]
 
 
+def test_a_run_that_is_named_twice_is_once_in_an_archive(filled: History, tmp_path: Path) -> None:
+    path = tmp_path / "twice.rlmarchive"
+    export_runs(filled, ["a", "a"], ARCHIVE, path)
+    with closing(History(tmp_path / "other.sqlite")) as other:
+        assert receive(other, path).new == ["a"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are a file of the file system on Unix only")
+def test_what_is_no_file_is_not_replaced_by_one(filled: History, tmp_path: Path) -> None:
+    """As root, `-o /dev/null` would take the device away from every program."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(HistoryError, match="it is not a file"):
+        export_runs(filled, ["a"], ARCHIVE, pipe)
+    with pytest.raises(HistoryError, match="it is not a file"):
+        filled.storage.backup(pipe)
+    with pytest.raises(HistoryError, match="cannot be written"):
+        export_runs(filled, ["a"], "csv", tmp_path)
+    assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are a file of the file system on Unix only")
+def test_a_pipe_and_a_link_take_an_export(filled: History, tmp_path: Path) -> None:
+    pipe, link, file = tmp_path / "pipe", tmp_path / "link.csv", tmp_path / "real" / "calls.csv"
+    os.mkfifo(pipe)
+    file.parent.mkdir()
+    file.write_text("old")
+    link.symlink_to(file)
+    export_runs(filled, ["a"], "csv", link)
+    assert link.is_symlink()
+    with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        export_runs(filled, ["a"], "csv", pipe)
+        assert reader.read() == file.read_bytes()
+    assert [path.name for path in file.parent.iterdir()] == ["calls.csv"]
+
+
 def test_discarding_takes_only_what_nothing_else_needs(history: History) -> None:
     long = "shared text " * 1000
     keep(history, traces.run("a", "one", question=long))
     keep(history, traces.run("b", "two", question=long))
     history.discard(["a"])
     assert [session.id for session in history.sessions()] == ["two"]
-    assert history.events("b")[0].question == long
+    kept = history.state("b").started
+    assert kept is not None
+    assert kept.question == long
     with pytest.raises(HistoryError):
         history.run("a")
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 PICTURES = PROJECT / "artifacts" / "packaging"
@@ -93,7 +94,7 @@ def install(root: Root, package: Path) -> None:
     there.unlink()
 
 
-def as_nobody() -> Mapping[str, object]:
+def as_nobody() -> Mapping[str, Any]:
     """For a child process that shall have no rights."""
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
 

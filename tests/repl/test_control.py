@@ -221,7 +221,7 @@ async def test_the_loss_of_the_zygotes_is_survived():
     ]
     for repl in (small, large):
         await repl.run_cell("x = 1")
-    ends = [repl.worker._process.exited for repl in (small, large)]
+    ends = [repl.worker._process.exited for repl in (small, large)]  # type: ignore[attr-defined]
     (host._launchers["confined", ()]._base.result())._program.kill()  # type: ignore[attr-defined]
     await asyncio.wait_for(asyncio.gather(*ends), 10)
     for repl, size in ((small, 5), (large, 3_000_000)):

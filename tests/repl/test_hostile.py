@@ -242,7 +242,7 @@ async def test_the_end_of_a_large_context_leaves_the_other_workers_their_folder(
         assert (await repl.run_cell("open('x', 'w').write('x')")).status == "ok"
         await repl.aclose()
     (launcher,) = host._launchers.values()
-    folder = Path(launcher._scratch)
+    folder = Path(launcher._scratch)  # type: ignore[attr-defined]
     async with asyncio.timeout(30):
         while os.listdir(folder):  # noqa: ASYNC110 - a worker's end is another process's work
             await asyncio.sleep(0.02)

@@ -65,7 +65,9 @@ def test_a_message_survives_the_journey(message):
 @given(st.text(st.characters(), min_size=1))
 def test_any_text_can_be_sent(text):
     query = wire.Query(function="llm_query", called_as="llm_query", prompts=[text])
-    (received,) = wire.decode_from_worker(wire.encode(wire.Call(id=1, query=query))).query.prompts
+    call = wire.decode_from_worker(wire.encode(wire.Call(id=1, query=query)))
+    assert isinstance(call, wire.Call)
+    (received,) = call.query.prompts
     assert received == text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -239,7 +239,7 @@ class TestTable:
         asked: list[object] = []
 
         class Model(RunsModel):
-            def rowCount(self, *parent: Any) -> int:
+            def rowCount(self, *parent: Any) -> int:  # type: ignore[override]
                 asked.append(parent)
                 return super().rowCount(*parent)
 
@@ -273,7 +273,7 @@ class TestTable:
             panel = application.window.history
             panel.view.setCurrentIndex(panel.model.index(3, 0))
             act(application, "pin_session")
-            await wait_until(lambda: panel.model.lines[0].text == "Pinned")
+            await wait_until(lambda: panel.model.lines[0].text == "Pinned")  # type: ignore[union-attr]
             panel.filter.setText("nothing like it")
             await wait_until(lambda: not panel.sessions)
             panel.filter.setText("harbour")

@@ -513,7 +513,7 @@ class TestCost:
         window.resize(600, 400)
         window.show()
         field.setFocus()
-        shown = [traces.state(traces.Shape(calls=30, batch=10, knows_cost=False))]
+        shown: list[Any] = [traces.state(traces.Shape(calls=30, batch=10, knows_cost=False))]
         panel = CostPanel(window, button, lambda: shown[0])
         button.clicked.connect(panel.toggle)
         panel.toggle()  # as its shortcut does

@@ -91,7 +91,7 @@ class TestPalette:
         assert not palette.isVisible()
         memory.sync()
         again, _ = self._open(window, qtbot, memory)
-        assert again.view.model().entries[0].name == "theme_dark"
+        assert again.view.model().entries[0].name == "theme_dark"  # type: ignore[attr-defined]
         qtbot.keyClick(again.edit, Keys.Key_Down)
         qtbot.keyClick(again.edit, Keys.Key_Up)
         qtbot.keyClick(again.edit, Keys.Key_Up)
@@ -118,7 +118,7 @@ class TestPalette:
         gone: list[str] = []
         place = Entry("", "Which segments grew?", "Session", "", lambda: gone.append("there"))
         palette, _ = self._open(window, qtbot, memory, (place,))
-        entries = palette.view.model().entries
+        entries = palette.view.model().entries  # type: ignore[attr-defined]
         assert {entry.name for entry in entries if entry.name} == {spec.name for spec in ACTIONS} - {"palette"}
         assert next(entry.keys for entry in entries if entry.name == "ask") == "Ctrl+Return, Ctrl+Enter"
         palette.edit.setText("segments")
