@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from contextlib import closing
 from pathlib import Path
@@ -57,6 +58,16 @@ def test_lists_are_filtered_and_sorted(capsys: Said) -> None:
     assert ids(said(capsys, "list", "--session", "tw")) == ["cc3"]
     assert main(["runs", "list", "--state", "sleeping"]) == 2
     assert main(["runs", "list", "--since", "yesterday"]) == 2
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_is_said_in_words(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["runs", "list", "--model", "nobody"]) == 0
+    assert "fits the filters" in capsys.readouterr().out
+    assert said(capsys, "delete", "aa1", "bb2", "aa", "--yes") == {"deleted": ["aa1", "bb2"]}
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"no log")))
+    assert main(["runs", "import", "-"]) == 1
+    assert capsys.readouterr().err == "rlm-desktop: Standard input is neither JSON nor lines of JSON.\n"
 
 
 @pytest.mark.usefixtures("filled")

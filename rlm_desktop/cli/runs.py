@@ -83,7 +83,14 @@ def _list(history: History, chosen: argparse.Namespace) -> int:
     ids = history.find_runs(_filter(history, chosen), order=chosen.sort, descending=not chosen.ascending)
     ids = ids[: _limit(chosen)]
     rows = history.rows(ids)
-    _print_rows([rows[run_id] for run_id in ids if run_id in rows], chosen.json)
+    found = [rows[run_id] for run_id in ids if run_id in rows]
+    if chosen.json:
+        print_json([row_as_json(row) for row in found])
+    elif found:
+        head = ("RUN", "STARTED", "TOOK", "CALLS", "TOKENS", "COST", "END STATE", "QUESTION")
+        print_table(head, [_cells(row) for row in found])
+    else:
+        print("No run fits the filters." if history.count_sessions() else "There are no runs yet.")
     return 0
 
 
@@ -114,17 +121,6 @@ def _limit(chosen: argparse.Namespace) -> int:
     if chosen.limit < 1:
         raise UsageError(f"--limit must be 1 or more, not {chosen.limit}.")
     return chosen.limit
-
-
-def _print_rows(rows: list[RunRow], as_json: bool) -> None:
-    if as_json:
-        print_json([row_as_json(row) for row in rows])
-        return
-    if not rows:
-        print("There are no runs yet.")
-        return
-    head = ("RUN", "STARTED", "TOOK", "CALLS", "TOKENS", "COST", "END STATE", "QUESTION")
-    print_table(head, [_cells(row) for row in rows])
 
 
 def _cells(row: RunRow) -> list[str]:
@@ -210,11 +206,11 @@ def _transfer(history: History, chosen: argparse.Namespace) -> int:
 
     if chosen.action == "import":
         return transfers.take(history, chosen)
-    return transfers.export(history, [find_run(history, start).id for start in chosen.runs], chosen)
+    return transfers.export(history, list({find_run(history, start).id: None for start in chosen.runs}), chosen)
 
 
 def _delete(history: History, chosen: argparse.Namespace) -> int:
-    rows = [find_run(history, start) for start in chosen.runs]
+    rows = list({row.id: row for row in (find_run(history, start) for start in chosen.runs)}.values())
     if not chosen.yes:
         if not sys.stdin.isatty():
             raise UsageError("Nobody can be asked here: give --yes to delete.")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rlm_desktop.cli.output import local_time, one_line, print_json, width
 from rlm_desktop.engine.providers import known_secrets
-from rlm_desktop.errors import UsageError
+from rlm_desktop.errors import HistoryError, UsageError
 from rlm_desktop.history import History, exports
 from rlm_desktop.history.transfer import ARCHIVE, Exported, StoredEvents, export_runs, receive
 
@@ -92,4 +92,7 @@ def _as_file(name: str) -> Iterator[Path]:
         path = Path(folder) / "standard input"
         with path.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)
-        yield path
+        try:
+            yield path
+        except HistoryError as error:
+            raise HistoryError(str(error).replace(str(path), "Standard input")) from error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.log_file import copy_with_log
+from rlm_desktop.history.targets import check_replaceable
 
 if TYPE_CHECKING:
     from rlm_desktop.history.database import Database
@@ -75,6 +76,7 @@ class Storage:
         self._database()
         unfinished = target.with_name(target.name + ".part")
         try:
+            check_replaceable(target)
             _copy(source, unfinished)
             with contextlib.closing(sqlite3.connect(unfinished)) as copy:
                 copy.execute("PRAGMA journal_mode=DELETE")  # one file, that may lie where nothing can be written

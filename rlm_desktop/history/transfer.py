@@ -23,6 +23,7 @@ from rlm_desktop.history.exports.recorded import Clean, Cleaned, Redactor, commo
 from rlm_desktop.history.log_file import copy_with_log, lost_changes
 from rlm_desktop.history.rows import RunRow
 from rlm_desktop.history.store import History
+from rlm_desktop.history.targets import check_replaceable
 from rlm_desktop.history.watch import TransferCancelled, Watch
 
 __all__ = [
@@ -98,6 +99,7 @@ def export_runs(
         HistoryError: A run is not there, a file cannot be written, or it was cancelled.
     """
     watch = watch or Watch()
+    run_ids = list(dict.fromkeys(run_ids))
     rows = [history.run(run_id) for run_id in run_ids]
     watch.total = sum(row.events for row in rows) * _PASSES
     clean = Redactor(secrets, watch)
@@ -177,6 +179,7 @@ def save_archive(
     rows = [history.run(run_id) for run_id in run_ids]
     remarks: list[str] = []
     try:
+        check_replaceable(path)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".archive-") as folder:
             unfinished = Path(folder) / "history.sqlite"
             troubles: list[str] = []

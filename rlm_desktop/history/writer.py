@@ -264,8 +264,10 @@ class Writer:
             self._say_lost(error)
 
     def _say_lost(self, error: Exception) -> None:
+        from rlm_desktop.history.database import reason
+
         _log.error("events refused by the history", exc_info=error)
-        self.tell(f"Some events of a run could not be kept in the history: {error}")
+        self.tell(f"Some events of a run could not be kept in the history: {reason(error)}.")
 
     def tell(self, text: str) -> None:
         """Tell the person, on whatever thread this is; a fault of who listens ends nothing here."""

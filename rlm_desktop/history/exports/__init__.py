@@ -14,6 +14,7 @@ from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.exports import lines, markdown, notebook, perfetto, rlms, table, telemetry, webpage
 from rlm_desktop.history.exports.recorded import Clean, Cleaned, Recorded, Redactor, common_secrets
 from rlm_desktop.history.tape import Tape
+from rlm_desktop.history.targets import text_file
 from rlm_desktop.history.watch import Watch
 
 __all__ = ["FORMATS", "Clean", "Format", "Redactor", "common_secrets", "export", "render"]
@@ -80,14 +81,10 @@ def export(
         HistoryError: There is no such form, the file cannot be written, or `watch` was cancelled.
     """
     watch = watch or Watch()
-    unfinished = path.with_name(path.name + ".part")
     try:
-        with unfinished.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        with text_file(path) as file:
             for piece in render(events, key, clean=clean, tape=tape):
                 file.write(piece)
                 watch.step(0)
-        unfinished.replace(path)
     except OSError as error:
         raise HistoryError(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
