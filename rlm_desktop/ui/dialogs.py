@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings, QSize
 from PySide6.QtWidgets import QWidget
 
 from rlm_desktop.ui.theme import GRID, scaled
+from rlm_desktop.ui.wheel import let_wheel_scroll
 
 MARGIN = 2 * GRID
 FRAME = QSize(2 * GRID, 6 * GRID)
@@ -13,7 +14,7 @@ FRAME = QSize(2 * GRID, 6 * GRID)
 
 
 def furnish(window: QWidget, width: int, height: int = 0, *, margin: int = MARGIN) -> None:
-    """Give a dialog that is laid out its margins and its size.
+    """Give a dialog that is laid out its margins and its size, and leave the wheel to what scrolls in it.
 
     Args:
         window: The dialog, or another window beside the main one.
@@ -23,6 +24,7 @@ def furnish(window: QWidget, width: int, height: int = 0, *, margin: int = MARGI
     """
     if (layout := window.layout()) is not None:
         layout.setContentsMargins(margin, margin, margin, margin)
+    let_wheel_scroll(window)
     wanted = QSize(scaled(window, width), scaled(window, height) if height else window.sizeHint().height())
     memory = _memory(window)
     if memory is not None:

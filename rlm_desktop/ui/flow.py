@@ -115,3 +115,4 @@ class Beside(QWidget):
         wanted = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
         if self._line.direction() != wanted:
             self._line.setDirection(wanted)
+            self._line.activate()  # at once, not a frame later

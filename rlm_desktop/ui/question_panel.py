@@ -28,6 +28,7 @@ from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.models.estimate_label import EstimateLabel
+from rlm_desktop.ui.wheel import let_wheel_scroll
 from rlm_desktop.ui.window_style import inset_figures, muted, set_property
 
 if TYPE_CHECKING:
@@ -183,6 +184,7 @@ class QuestionPanel(QFrame):
         self.set_models(())
         self.set_choices(settings)
         self._watch_choices()
+        let_wheel_scroll(self)
         self.set_follow_up(False)
 
     @property

@@ -27,6 +27,7 @@ from rlm_desktop.ui.charts.latency import Latencies
 from rlm_desktop.ui.charts.load import RequestLoad
 from rlm_desktop.ui.charts.plot import Plot
 from rlm_desktop.ui.charts.plot_view import PlotView
+from rlm_desktop.ui.wheel import let_wheel_scroll
 
 AGAIN_SECONDS = 0.5
 """Pause between two drawings of a live run."""
@@ -78,6 +79,7 @@ class ChartsView(QScrollArea):
         self._turns = QTimer(self, singleShot=True, interval=0)
         self._turns.timeout.connect(self._draw_next)
         self._lay_out()
+        let_wheel_scroll(self)
 
     def _lay_out(self) -> None:
         page = QWidget()
