@@ -5323,8 +5323,8 @@
         <translation>Einstellungen</translation>
     </message>
     <message>
-        <source>Some events of a run could not be kept in the history: {error}</source>
-        <translation>Einige Ereignisse eines Laufs konnten nicht im Verlauf behalten werden: {error}</translation>
+        <source>Some events of a run could not be kept in the history: {reason}.</source>
+        <translation>Einige Ereignisse eines Laufs konnten nicht im Verlauf behalten werden: {reason}.</translation>
     </message>
     <message>
         <source>Somebody removed the file {name}-wal while the history was open. What was in it is kept; do not remove it again.</source>
