@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rlm_desktop.documents import memory
+from rlm_desktop.documents.bigtext import TextBuilder, free
 from rlm_desktop.documents.memory import Ahead
 
 PAGE = mmap.PAGESIZE
@@ -83,3 +84,16 @@ def test_nothing_is_made_once_it_is_closed() -> None:
     assert len(made) <= 1
     assert ahead._thread is not None
     assert not ahead._thread.is_alive()
+
+
+def test_a_system_that_takes_no_advice() -> None:
+    before = threading.active_count()
+    with patch.multiple("rlm_desktop.documents.memory", _MAKE=None, _DROP=None, _madvise=None):
+        builder = TextBuilder(17 << 20)
+        for _ in range(17):
+            builder.append("x" * (1 << 20))
+        assert threading.active_count() == before
+        texts = [builder.finish()]
+        assert texts[0].count("x") == 17 << 20
+        free(texts)
+    assert texts == []
