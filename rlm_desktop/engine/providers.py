@@ -216,10 +216,6 @@ class Providers:
             raise SettingsError(f"The provider {provider.name!r} cannot be used: {provider.fault}")
         return provider
 
-    def choices(self) -> list[ModelChoice]:
-        """What can be chosen without asking a server: the offline model and those of the environment."""
-        return available_models(self.env)
-
     @property
     def _named(self) -> tuple[Provider, ...]:
         return (*self.configured, *self.of_environment)

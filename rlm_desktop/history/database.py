@@ -174,7 +174,7 @@ class Database:
         # Where another process has it open, or it cannot be written, the next to close does it.
         with suppress(sqlite3.Error, SQLAlchemyError), closing(self._engine.raw_connection()) as connection:
             for pragma in (*pragmas, "wal_checkpoint(TRUNCATE)", "optimize"):
-                connection.cursor().execute(f"PRAGMA {pragma}").fetchall()  # pyright: ignore
+                connection.cursor().execute(f"PRAGMA {pragma}").fetchall()
 
     def shrink(self) -> None:
         """Give the space of what was deleted back, so that nothing of it is left in SQLite's files."""

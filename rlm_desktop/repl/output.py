@@ -159,8 +159,8 @@ def _joined(pieces: Pieces) -> Pieces:
 class CellStream(io.TextIOBase):
     """`sys.stdout` or `sys.stderr` of the cells."""
 
-    encoding = "utf-8"  # pyright: ignore[reportAssignmentType]
-    errors = "backslashreplace"  # pyright: ignore[reportAssignmentType]
+    encoding = "utf-8"
+    errors = "backslashreplace"
 
     def __init__(self, name: wire.Stream, write: Callable[[wire.Stream, str], None]) -> None:
         super().__init__()

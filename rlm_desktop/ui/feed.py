@@ -48,11 +48,6 @@ class RunFeed(QObject):
         self._timer.timeout.connect(self._on_timeout)
 
     @property
-    def is_live(self) -> bool:
-        """Whether events of a running run are coming in."""
-        return self._is_live
-
-    @property
     def pending(self) -> int:
         """Events that have arrived and are not in `state` yet."""
         return len(self._waiting)

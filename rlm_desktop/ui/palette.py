@@ -327,7 +327,7 @@ class _RowPainter(QStyledItemDelegate):
     """Label with the letters found in bold, its place, keys at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(WIDTH // 2, option.fontMetrics.height() + GRID + GRID // 2)  # type: ignore[attr-defined]
+        return QSize(WIDTH // 2, option.fontMetrics.height() + GRID + GRID // 2)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -336,10 +336,10 @@ class _RowPainter(QStyledItemDelegate):
         view = self.parent()
         assert isinstance(view, QWidget)
         colours = colours_of(view.window())  # its own ground is that of the frame around it
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        font: QFont = option.font  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        font: QFont = option.font
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(view.palette().color(QPalette.ColorRole.Highlight))

@@ -36,11 +36,6 @@ class RequestLoad:
         self._between: dict[int, list[int]] = {}
 
     @property
-    def depths(self) -> list[int]:
-        """Those that have asked models."""
-        return sorted(self._ends)
-
-    @property
     def is_behind(self) -> bool:
         """Whether there is more for `take`."""
         return self._has_more or self._seen < len(self._state.nodes)

@@ -111,11 +111,11 @@ class PagedText(QPlainTextEdit):
         marks: list[QTextEdit.ExtraSelection] = []
         for place, end in spans[:MAX_MARKED]:
             mark = QTextEdit.ExtraSelection()
-            mark.cursor = self._cursor(place, end)  # type: ignore[attr-defined]
+            mark.cursor = self._cursor(place, end)
             is_current = place == current
-            mark.format.setBackground(QColor(colours.accent if is_current else colours.selection))  # type: ignore[attr-defined]
+            mark.format.setBackground(QColor(colours.accent if is_current else colours.selection))
             if is_current:
-                mark.format.setForeground(QColor(colours.on_accent))  # type: ignore[attr-defined]
+                mark.format.setForeground(QColor(colours.on_accent))
             marks.append(mark)
         self.setExtraSelections(marks)
 

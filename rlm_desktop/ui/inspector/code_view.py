@@ -212,8 +212,8 @@ class CodeView(QPlainTextEdit):
         line_format = QTextCharFormat()
         line_format.setBackground(ground)
         line_format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        selection.format = line_format  # pyright: ignore[reportAttributeAccessIssue]
-        selection.cursor = QTextCursor(block)  # pyright: ignore[reportAttributeAccessIssue]
+        selection.format = line_format
+        selection.cursor = QTextCursor(block)
         self.setExtraSelections([selection])
 
     # -- the margin -----------------------------------------------------------------------------------------

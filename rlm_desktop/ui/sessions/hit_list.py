@@ -286,7 +286,7 @@ def _snippet_layout(hit: SearchHit, font: QFont, width: int, colours: theme.Colo
     formats: list[QTextLayout.FormatRange] = []
     for start, end in hit.marks:
         one = QTextLayout.FormatRange()
-        one.start, one.length, one.format = start, end - start, marked  # pyright: ignore[reportAttributeAccessIssue]
+        one.start, one.length, one.format = start, end - start, marked
         formats.append(one)
     layout.setFormats(formats)
     layout.beginLayout()

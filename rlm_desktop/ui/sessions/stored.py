@@ -135,7 +135,9 @@ class StoredSessions(QObject):
         """The earlier questions of a session that were answered, as the engine wants them."""
         if not session_id or self.history is None:
             return []
-        return await self.do(lambda history: _answered(history, session_id))
+        from rlm_desktop.history.continuing import turns_of
+
+        return await self.do(lambda history: turns_of(history, session_id))
 
     async def aclose(self) -> None:
         """Write the history to its end."""
@@ -250,10 +252,3 @@ class StoredSessions(QObject):
 
 def _item(history: History, kind: Kind, item_id: str) -> SessionRow | RunRow:
     return history.session(item_id) if kind == "session" else history.run(item_id)
-
-
-def _answered(history: History, session_id: str) -> list[dict[str, Any]]:
-    from rlm_desktop.engine.session import session_turn
-
-    rows = [row for row in reversed(history.runs(session_id)) if row.answer]
-    return [session_turn(history.state(row.id)) for row in rows]
