@@ -285,8 +285,8 @@ class TestSearch:
         async with shown(qapp, 3, is_searched=True) as application:
             page = await opened(application, wait_until)
             qtbot.keyClicks(page.field, "part 0 of iter")
-            await wait_until(lambda: page.view is page.list)
-            assert page.status.full_text == "3 places in 3 runs"
+            await wait_until(lambda: page.status.full_text == "3 places in 3 runs")
+            assert page.view is page.list
             assert isinstance(page.hits.lines[1], HitLine)
             assert page.hits.lines[1].place == "Prompt · call 1"
             qtbot.keyClick(page.field, Qt.Key.Key_Down)
@@ -328,8 +328,7 @@ class TestSearch:
             qtbot.keyClick(page.list, Qt.Key.Key_End)
             await wait_until(lambda: page.hits.hits == 2 * PAGE)
             qtbot.keyClick(page.list, Qt.Key.Key_End)
-            await wait_until(lambda: page.hits.hits == RUNS)
-            assert page.status.full_text == f"{RUNS} places in {RUNS} runs"
+            await wait_until(lambda: page.status.full_text == f"{RUNS} places in {RUNS} runs")
 
     async def test_fast_typing_shows_only_the_last(
         self, qapp: QApplication, qtbot: QtBot, wait_until: Until

@@ -345,10 +345,11 @@ class TestReading:
             bench, bar = application.workbench, application.window.work.replay
             bench.open_run(session_id, run_id)
             await wait_until(lambda: bench.run_id == run_id and bar.player is None and bench._opening.done())
-            gate, ended = threading.Event(), threading.Event()
+            begun, gate, ended = threading.Event(), threading.Event(), threading.Event()
             onto_tape = History.onto_tape
 
             def slowly(*arguments: Any) -> Iterator[Any]:
+                begun.set()
                 try:
                     for portion in onto_tape(*arguments):
                         gate.wait(20)
@@ -359,7 +360,7 @@ class TestReading:
             monkeypatch.setattr(History, "onto_tape", slowly)
             toggle = application.window.actions_by_name["replay"].trigger
             toggle()
-            await wait_until(lambda: bar.is_reading)
+            await wait_until(lambda: bar.is_reading and begun.is_set())  # what has not begun never will
             assert bar.isVisible()
             assert bar._exit.isEnabled()
             assert not bar._play.isEnabled()

@@ -173,7 +173,7 @@ async def test_a_deleted_run_leaves_what_was_found(qapp: QApplication, qtbot: Qt
         page = await opened(application, wait_until)
         sessions = application.workbench.sessions
         qtbot.keyClicks(page.field, "part 0 of iter")
-        await wait_until(lambda: page.view is page.list)
+        await wait_until(lambda: page.status.full_text == "3 places in 3 runs")
         page.list.setCurrentIndex(page.hits.index(3, 0))
         page.delete.click()
         assert [line.row.id for line in page.hits.lines if isinstance(line, RunHead)] == ["run-2", "run-0"]
