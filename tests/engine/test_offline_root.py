@@ -137,6 +137,34 @@ def test_every_task_of_a_sub_rlm_gets_an_answer(task, max_depth, repeat):
     assert Call(prompt, None, depth=1, max_depth=max_depth + 1, of=3).run().strip()
 
 
+ARROWS = "api->b api->c b->data c->data data->e e->data x->api api->data y->z"
+GRAPH = "The services call one another:\n" + "\n".join(f"- {a.replace('->', ' -> ')}" for a in ARROWS.split())
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Do a BFS from node api and return the nodes at exactly depth 2.", "exactly 2 steps from api: 1**\n\ne\n"),
+        ("Which nodes are within 2 steps of api?", "at most 2 steps from api: 4**\n\nb, c, data, e\n"),
+        ("Find the parents of node data.", "with an arrow to data: 4**"),
+        ("What are the children of api?", "to which an arrow of api leads: 3**\n\nb, c, data\n"),
+        ("Which ancestors has b?", "over any steps, to b: 2**\n\napi, x\n"),
+        ("What can be reached from y?", "can be reached from y: 1**\n\nz\n"),
+        ("What is the shortest path from x to e?", "**x → api → data → e**, 3 steps"),
+        ("Is there a path from z to x?", "No path leads from z to x."),
+        ("Which nodes can be reached from nowhere?", "names no node"),
+    ],
+)
+def test_arrows_are_a_graph_to_walk(question, expected):
+    assert expected in Call(GRAPH, question).run()
+
+
+def test_a_question_may_stand_at_the_end_of_the_text():
+    text = f"{GRAPH}\n\nOperation:\nFind the parents of node b.\n\nGive it as Final Answer: [node1, node2]"
+    answer = Call(text, "Carry out the operation at the end of the text.").run()
+    assert answer.endswith("Final Answer: [api]")
+
+
 def test_last_chance_and_failure_give_words_not_code():
     context = prompts.summarize_context("The mill grinds rye.")
     first = prompts.first_message(question="What is ground?", context=context, depth=0, max_depth=1, iterations=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rlm_desktop.engine import prompts
@@ -15,6 +15,13 @@ _DOCUMENT = re.compile(r"^- (\"(?:[^\"\\]|\\.)*\") \((.*?), ([\d,]+) characters"
 _DEPTH = re.compile(r"^Depth (\d+), max depth (\d+)\.$", re.M)
 _TURN = re.compile(r"^Iteration (\d+) of (\d+)", re.M)
 _BLOCK = re.compile(r"```repl\n(.*?)\n```", re.S)
+_ENDS = re.compile(r"^(?:begins|ends): (.*)$", re.M)
+_POINTS_AT_TEXT = re.compile(
+    r"\b(?:question|operation|task|instruction|request|problem)s?\b[^.?]{0,40}\b(?:in|at|of|from)\b"
+    r"[^.?]{0,20}\b(?:text|context|prompt|document|file|message|end)\b",
+    re.I,
+)
+_LABEL = re.compile(r"^(?:operation|question|task|query|instruction|request)s?:[ \t]*\n?", re.I | re.M)
 _EARLIER = re.compile(r"^Question:\n((?:    .*\n?)+)Answer:$", re.M)
 
 
@@ -97,6 +104,17 @@ def read(messages: Sequence[tuple[str, str]]) -> Conversation:
         is_compaction=last.strip() == prompts.compaction_message().strip(),
         is_last_chance=last.rpartition("\n\n")[2].startswith("No more code is run"),
     )
+
+
+def with_question_in_text(conversation: Conversation) -> Conversation:
+    """Where the person points at a question that stands at the end of the text, that one is the question."""
+    ends = _ENDS.findall(conversation.outputs)
+    if not ends or not _POINTS_AT_TEXT.search(conversation.question or ""):
+        return conversation
+    end = str(loads(ends[-1]) or "")
+    label = next(reversed(list(_LABEL.finditer(end))), None)
+    asked = end[label.end() :] if label is not None else end.rpartition("\n\n")[2]
+    return replace(conversation, question=asked.strip() or conversation.question)
 
 
 def loads(text: str) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rlm_desktop.engine.offline import asks
 from rlm_desktop.engine.offline.cells import Code, cell, first_letters, terms_literal
 from rlm_desktop.engine.offline.conversation import Conversation, loads
+from rlm_desktop.engine.offline.links import links_to_follow
 from rlm_desktop.engine.offline.query import Query, understand
 from rlm_desktop.engine.offline.questions import (
     Figures,
@@ -64,6 +65,11 @@ def _answering(conversation: Conversation, question: str, query: Query) -> list[
         return [Stage("Headings are found by their form; which ones fit is told by their words.", code)]
     if form := form_to_collect(question):
         return [Stage(f"A regular expression finds {form[0]}.", cell("collect", kind=form[0], pattern=form[1]))]
+    if links := links_to_follow(question, conversation.outputs):
+        code = cell(
+            "links", question=question, operation=links.operation, steps=links.steps, within=links.is_within
+        )
+        return [Stage("The text's arrows are a graph: code can walk it.", code)]
     columns = table_columns(query, conversation.outputs)
     labels = labels_in(question, conversation.outputs)
     if columns and labels:

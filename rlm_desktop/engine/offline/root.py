@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rlm_desktop.engine.offline.cells import block, cell, terms_literal, title
-from rlm_desktop.engine.offline.conversation import Conversation, read
+from rlm_desktop.engine.offline.conversation import Conversation, read, with_question_in_text
 from rlm_desktop.engine.offline.extract import quotes
 from rlm_desktop.engine.offline.plans import plan, query_of
 from rlm_desktop.engine.offline.sub_rlm import reply_as_sub_rlm
@@ -27,6 +27,7 @@ def reply_as_root(messages: Sequence[tuple[str, str]]) -> str:
         return _last_answer(conversation)
     if conversation.question is None:
         return reply_as_sub_rlm(conversation)
+    conversation = with_question_in_text(conversation)
     if conversation.has_failed:
         return _after_failure(conversation)
     stages = plan(conversation)
