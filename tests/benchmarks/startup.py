@@ -1,4 +1,7 @@
-"""From the command to the first paint of the window and to its being usable; what is imported by then."""
+"""From the command to the first paint of the window and to its being usable; what is imported by then.
+
+Beside it, in turn, the least that can be done with the same libraries: an empty window of Qt, painted once.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import re
 import statistics
 import subprocess
 import sys
+import time
 
 from tests.benchmarks import Figure
 
@@ -14,18 +18,35 @@ NAME = "startup"
 REPEATS = 9
 TIMES = re.compile(r"first_paint_ms=(\d+) usable_ms=(\d+)")
 HEAVY = ("asyncio", "openai", "sqlalchemy")
+BARE = """
+import sys, time
+from PySide6.QtWidgets import QApplication, QWidget
+
+class Window(QWidget):
+    def paintEvent(self, event):
+        app.exit()
+
+app = QApplication([])
+window = Window()
+window.show()
+app.exec()
+print((time.time() - float(sys.argv[1])) * 1000)
+"""
 
 
 def run() -> list[Figure]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     start()  # the first one warms the disk cache and writes the compiled files
-    times = [start() for _ in range(REPEATS)]
+    times, least = zip(*((start(), start_empty()) for _ in range(REPEATS)), strict=True)
     paint = statistics.median(first for first, _ in times)
     usable = statistics.median(second for _, second in times)
+    empty = statistics.median(least)
     note = f"median of {REPEATS}, {os.environ.get('QT_QPA_PLATFORM', 'default platform')}, interpreter included"
     early = imported_at_first_paint()
     return [
         Figure.at_most("start to first paint, warm", paint, "ms", 350, note),
+        Figure.plain("an empty window of Qt, in turn with ours", empty, "ms", note),
+        Figure.plain("first paint / that of the empty window", paint / empty, "x"),
         Figure.at_most("start to usable, warm", usable, "ms", 1500, note),
         Figure.at_most("heavy modules imported at first paint", len(early), "", 0, ", ".join(early) or "none"),
     ]
@@ -33,14 +54,23 @@ def run() -> list[Figure]:
 
 def start() -> tuple[float, float]:
     """Milliseconds to first paint and to usable, of one start."""
-    command = [sys.executable, "-m", "rlm_desktop", "--timing"]
+    output = _output_of("-m", "rlm_desktop", "--timing")
+    found = TIMES.search(output)
+    if found is None:
+        raise RuntimeError(f"no times in {output!r}")
+    return float(found[1]), float(found[2])
+
+
+def start_empty() -> float:
+    """Milliseconds to the first paint of an empty window."""
+    return float(_output_of("-c", BARE, str(time.time())))
+
+
+def _output_of(*arguments: str) -> str:
     # With compiled files, as for a person: a developer may have switched them off.
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=env)
-    found = TIMES.search(result.stdout)
-    if found is None:
-        raise RuntimeError(f"no times in {result.stdout!r}")
-    return float(found[1]), float(found[2])
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=env).stdout
 
 
 def imported_at_first_paint() -> list[str]:
