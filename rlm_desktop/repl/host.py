@@ -128,7 +128,7 @@ class ReplHost:
             return await self._spawn_strict(spec, services)
         await self.start(spec.mode, spec.libraries)
         launcher = self._launcher(spec.mode, spec.libraries)
-        repl = NativeRepl(launcher, self._options, spec, services, self._repls.discard)
+        repl = NativeRepl(launcher, self._options, spec, services, self._closed)
         self._repls.add(repl)
         launcher.hold(spec)
         self._watch.start()
@@ -153,9 +153,14 @@ class ReplHost:
 
         if self._strict is None:
             self._strict = StrictPool()
-        repl = await self._strict.spawn(spec, services, self._repls.discard)
+        repl = await self._strict.spawn(spec, services, self._closed)
         self._repls.add(repl)
         return repl
+
+    def _closed(self, repl: Repl) -> None:
+        self._repls.discard(repl)
+        if not self._repls:
+            self._watch.rest()
 
     def _workers(self) -> list[WorkerHandle]:
         found = (repl.worker for repl in self._repls if isinstance(repl, NativeRepl))

@@ -83,12 +83,23 @@ class Watch:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._look_for_ever(), name="repl watch")
 
-    async def aclose(self) -> None:
-        """Look no more."""
+    @property
+    def is_looking(self) -> bool:
+        """Whether it has begun, and not been told to rest."""
+        return self._task is not None
+
+    def rest(self) -> None:
+        """Look no more until `start`: an idle program must not wake up for nothing."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            self._task = None
+
+    async def aclose(self) -> None:
+        """Rest, and wait until it does."""
+        task = self._task
+        self.rest()
+        if task is not None:
+            await asyncio.gather(task, return_exceptions=True)
 
     async def _look_for_ever(self) -> None:
         while True:

@@ -188,6 +188,17 @@ async def test_the_largest_worker_goes_when_all_use_too_much():
     await host.aclose()
 
 
+async def test_nothing_is_watched_without_a_repl():
+    host = ReplHost()
+    for _ in range(2):
+        one, other = [await host.spawn(ReplSpec(context=""), serve=_no_models, on_output=print) for _ in range(2)]
+        await one.aclose()
+        assert host._watch.is_looking
+        await other.aclose()
+        assert not host._watch.is_looking
+    await host.aclose()
+
+
 async def test_a_worker_lost_between_cells_is_told_with_the_next(bench):
     await bench.run("x = 1")
     bench.repl.worker.kill("it was in the way")
