@@ -1,8 +1,8 @@
 """Advice to the system about the memory of a large text.
 
 Its pages are made before they are written, and given back before the text is freed. Of 500 MB that takes 0.3 and
-0.1 s, and neither needs Python's lock: ctypes releases it for the call. Where a system takes no such advice, writing
-and freeing do the same work themselves.
+0.1 s, and neither needs Python's lock: ctypes releases it for the call. Where a system takes no such advice,
+writing and freeing do the same work themselves.
 """
 
 from __future__ import annotations
