@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 
 from rlm_desktop.history import records
-from rlm_desktop.history.pieces import PieceReader
+from rlm_desktop.history.pieces import read
 from rlm_desktop.history.schema import texts
 from rlm_desktop.history.texts import Found, as_indexed, pieces
 
@@ -47,13 +47,12 @@ def forget(connection: Connection, run: int, limit: int) -> bool:
     """Take up to `limit` texts of a run out of the index; False when there were none."""
     rows = connection.execute(select(texts).where(texts.c.run == run).limit(limit)).all()
     is_sqlite = connection.dialect.name == "sqlite"
-    reader = PieceReader()
-    reader.fetch(connection, rows)
+    indexed = read(connection, rows) if is_sqlite else {}
     for row in rows:
         if is_sqlite:
             # FTS5 keeps no texts: it must be told the very words to take out.
             statement = f"INSERT INTO search (search, rowid, {row.field}) VALUES ('delete', :key, :piece)"
-            piece = reader.piece(connection, row)
+            piece = indexed[row.id]
             if piece is not None:
                 connection.execute(text(statement), {"key": row.id, "piece": as_indexed(piece)})
         else:

@@ -70,8 +70,9 @@ def parse(text: str, *, is_typing: bool = False) -> Query:
         elif field and field not in fields:
             fields.append(field)
         term = _term(source)
-        if term is not None and len(terms) + len(excluded) < _MOST:
-            (excluded if item["minus"] else terms).append(term)
+        among = excluded if item["minus"] else terms
+        if term is not None and term not in among and len(terms) + len(excluded) < _MOST:
+            among.append(term)
     return Query(tuple(terms), tuple(excluded), tuple(fields))
 
 

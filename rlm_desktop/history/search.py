@@ -30,7 +30,7 @@ from sqlalchemy import (
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import filters
 from rlm_desktop.history.matching import Sample, Way, ways
-from rlm_desktop.history.pieces import PieceReader
+from rlm_desktop.history.pieces import read
 from rlm_desktop.history.queries import Liveness
 from rlm_desktop.history.query import Query, parse
 from rlm_desktop.history.rows import RunFilter, SearchHit, SearchOptions, SearchStep
@@ -47,7 +47,7 @@ _FIRST, _FEWEST, _MOST = 4, 50, 16_000
 _AT_ONCE = 1_000
 _FEW_RUNS = 200
 _AHEAD = 25
-"""How many texts are read at once: their blocks lie in memory until then."""
+"""How many texts are read at once."""
 _gone = select(sessions.c.id).where(sessions.c.id == runs.c.session_id, sessions.c.deleted_at.is_not(None))
 _LISTED = and_(runs.c.deleted_at.is_(None), ~_gone.correlate(runs).exists())
 """As `filters.listed`, but without reading all sessions for a few texts. One object for all searches: by it
@@ -73,12 +73,12 @@ make a statement takes fifty times as long as SQLite needs for this one."""
 
 
 def steps(
-    read: Callable[[Callable[[], bool] | None], AbstractContextManager[Connection]],
+    reading: Callable[[Callable[[], bool] | None], AbstractContextManager[Connection]],
     is_live: Liveness,
     text: str,
     options: SearchOptions,
 ) -> Iterator[SearchStep]:
-    """What `History.search_steps` says. Each step is a short transaction of its own, made by `read`."""
+    """What `History.search_steps` says. Each step is a short transaction of its own, made by `reading`."""
     query = parse(text, is_typing=options.get("is_typing", False))
     query = replace(query, fields=query.fields or tuple(options.get("fields", ())))
     chosen, before, is_stale = options.get("chosen"), options.get("before"), options.get("is_stale")
@@ -86,7 +86,7 @@ def steps(
     with closing(_Search(query, limit, options.get("per_run") or limit)) as search:
         while not search.is_over and (is_stale is None or not is_stale()):
             try:
-                with read(is_stale) as connection:
+                with reading(is_stale) as connection:
                     if not search.is_prepared:
                         conditions = filters.conditions(connection, is_live, chosen or RunFilter())
                         search.prepare(connection, conditions, before.key if before else None)
@@ -122,7 +122,7 @@ class _Search:
         self._low = self._high = self._top = 0
         self._most = _FIRST
         self._rows: deque[Row[Any]] = deque()
-        self._reader = PieceReader()
+        self._pieces: dict[int, str | None] = {}
         # How many hits each run gave, and the last one of a run that gave enough, until it is known whether there
         # are more.
         self._given = Counter[int]()
@@ -215,9 +215,9 @@ class _Search:
 
     def _piece(self, connection: Connection, row: Row[Any]) -> str | None:
         """The text of a row, read together with those that are probably asked for next."""
-        if not self._reader.has(row):
-            self._reader.fetch(connection, islice(self._wanted(row), _AHEAD))
-        return self._reader.piece(connection, row)
+        if row.id not in self._pieces:
+            self._pieces = read(connection, islice(self._wanted(row), _AHEAD))
+        return self._pieces[row.id]
 
     def _wanted(self, row: Row[Any]) -> Iterator[Row[Any]]:
         """The rows from this one on whose texts are asked for, as far as they have been fetched."""

@@ -16,13 +16,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.history import History, RunFilter, settling
 from rlm_desktop.history.matching import _lite
+from rlm_desktop.history.pieces import read
 from rlm_desktop.history.query import Query, Term, parse
 from rlm_desktop.history.rows import SearchHit
+from rlm_desktop.history.schema import texts
 from rlm_desktop.history.snippets import marked, snippet
 from rlm_desktop.history.texts import PIECE, pieces
 from tests.history import traces
@@ -213,6 +216,17 @@ def test_a_damaged_text_is_found_without_its_words(history: History) -> None:
     assert history.search("europe gr*", wait=0)
 
 
+def replied(text: str, **fields: object) -> list[ev.AnyEvent]:
+    """A run of one reply, that was not streamed."""
+    events: list[ev.AnyEvent] = [
+        traces.started(**fields),
+        ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"),
+        ev.ModelResponded(call=0, text=text),
+        ev.RunFinished(end_state=COMPLETED),
+    ]
+    return traces.stamped(events)
+
+
 def fields_found(history: History, text: str) -> set[str]:
     return {hit.field for hit in history.search(text, wait=30)}
 
@@ -311,7 +325,7 @@ def test_runs_that_two_processes_index_at_once_do_not_hide_one_another(
     monkeypatch.setattr("rlm_desktop.history.writer.IDLE_SECONDS", 1000)
     monkeypatch.setattr("rlm_desktop.history.settling.SLICE_CHARACTERS", 50)
     history = History(tmp_path / "history.sqlite")
-    for name, iterations in {"a": 4, "b": 9, "c": 5, "d": 1}.items():
+    for name, iterations in {"a": 2, "b": 4, "c": 3, "d": 1}.items():
         keep(history, traces.run(name, iterations=iterations))
     own = history._settle_slices(history._database())
     program = [sys.executable, "-c", _INDEXER, str(history.storage.path)]
@@ -326,7 +340,7 @@ def test_runs_that_two_processes_index_at_once_do_not_hide_one_another(
         other.stdin.close()
     assert history.unindexed() == 0
     whole = history.search("summarise", limit=100, wait=0)
-    assert len(whole) == len({(hit.run_id, hit.seq) for hit in whole}) == 3 * (4 + 9 + 5 + 1)
+    assert len(whole) == len({(hit.run_id, hit.seq) for hit in whole}) == 3 * (2 + 4 + 3 + 1)
     runs = [run for run, _ in itertools.groupby(hit.run_id for hit in whole)]
     assert len(runs) > len(set(runs))  # they do stand between one another's
     few = history.search("summarise", per_run=2, limit=100, wait=0)
@@ -379,6 +393,30 @@ def test_one_session_only(history: History) -> None:
     assert history.search("summarise", chosen=RunFilter(session_id="none")) == []
 
 
+def test_of_a_long_text_the_piece_with_the_hit_is_read(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever it begins in the parts in which the text is stored; what is damaged takes its own pieces along."""
+    monkeypatch.setattr("rlm_desktop.history.records.PART", 50_000)
+    reply = "".join(f"wörd{number} " for number in range(30_000))
+    document = DocumentRef(name="long" * 2000, kind="text", characters=1)
+    other = DocumentRef(name="short.txt", kind="text", characters=1)
+    keep(history, replied(reply, documents=(document, other)))
+    history.search("anything", wait=30)
+    begin, end = '"wörd0 wörd1"', '"wörd29998 wörd29999"'
+    for words in (begin, '"wörd5000 wörd5001"', '"wörd17777 wörd17778"', end):
+        (hit,) = history.search(words, wait=0)
+        assert words.strip('"') in hit.snippet
+    with closing(sqlite3.connect(str(history.storage.path))) as connection:
+        rows = connection.execute("SELECT id, start FROM texts WHERE field = 'response' ORDER BY start").fetchall()
+    with history._database().read() as connection:
+        found = read(connection, connection.execute(select(texts)).all())
+    assert [(start, found[key]) for key, start in rows] == list(pieces(reply))
+    assert "".join(part or "" for part in found.values()).count("\nshort.txt") == 1
+    with closing(sqlite3.connect(str(history.storage.path))) as connection:
+        connection.execute("UPDATE blobs SET codec = 1, data = x'00' WHERE part = 0")
+        connection.commit()
+    assert [len(history.search(words, wait=0)[0].snippet) > 0 for words in (begin, end)] == [False, True]
+
+
 def test_deleted_runs_are_not_found_and_purging_leaves_no_words(history: History, tmp_path: Path) -> None:
     keep(history, traces.run("a", "one", question="Zebrafink " * 2000))
     keep(history, traces.run("b", "two"))
@@ -402,7 +440,7 @@ def test_deleted_runs_are_not_found_and_purging_leaves_no_words(history: History
 
 def test_long_texts_are_found_to_their_end(history: History) -> None:
     words = "".join(f"word{number} " for number in range(20_000))
-    keep(history, traces.run(reply=words, iterations=1))
+    keep(history, replied(words))
     (hit,) = history.search('"word19998 word19999"', wait=30)
     assert "word19999" in hit.snippet
 
