@@ -14,13 +14,15 @@ import msgspec
 
 from rlm_desktop import paths
 from rlm_desktop.cli import tree
-from rlm_desktop.cli.output import cost, local_time, one_line, print_json, print_table, seconds, width
+from rlm_desktop.cli.output import cost, counted, local_time, one_line, print_json, print_table, seconds, width
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.errors import HistoryError, UsageError
 from rlm_desktop.history import RUNNING, History, RunFilter, RunRow, SessionRow
 
 SHOWN_ROWS = 200
 """Rows of the tree that `show` prints; `--json` has all of them."""
+INDEX_SECONDS = 30
+"""How long a search waits for runs that are new to the index."""
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -188,7 +190,12 @@ def _continue(history: History, chosen: argparse.Namespace) -> int:
 
 
 def _search(history: History, chosen: argparse.Namespace) -> int:
-    hits = history.search(" ".join(chosen.words), limit=_limit(chosen), chosen=_filter(history, chosen))
+    words, limit, wanted = " ".join(chosen.words), _limit(chosen), _filter(history, chosen)
+    hits = history.search(words, limit=limit, chosen=wanted, wait=INDEX_SECONDS)
+    if waiting := history.unindexed():
+        print(
+            f"rlm-desktop: {counted(waiting, 'run')} cannot be searched yet; search again later.", file=sys.stderr
+        )
     if chosen.json:
         from rlm_desktop.cli.outgoing import print_clean_json
 

@@ -496,7 +496,7 @@ class History:
         if self._settler is None:
             self._settler = settling.settle(database, self._is_live, self._token)
         settler = self._settler
-        while self._settler is settler:
+        while self._settler is settler and not self._is_closed:  # the next to open it goes on
             try:
                 next(settler)
             except BaseException as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sqlite3
@@ -16,6 +17,7 @@ import pytest
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, database
 from tests.history import traces
+from tests.history.test_store import keep
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -152,3 +154,14 @@ def test_after_closing(history: History) -> None:
         history.sessions()
     with pytest.raises(HistoryError, match="closed"):
         history.sink()
+
+
+def test_what_is_not_indexed_yet_is_nothing_lost(
+    history: History, troubles: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(history, traces.run())
+    monkeypatch.setattr("rlm_desktop.history.settling.settle", lambda *_: itertools.repeat(None))
+    assert history.search("anything", wait=0.01) == []
+    assert history.unindexed() == 1
+    history.close()
+    assert troubles == []
