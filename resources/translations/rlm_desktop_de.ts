@@ -1612,6 +1612,13 @@
     </message>
 </context>
 <context>
+    <name>CopyRows</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+</context>
+<context>
     <name>Cost</name>
     <message>
         <source>This month: {cost} for {runs}, and {requests} of unknown cost.</source>

@@ -33,6 +33,7 @@ from rlm_desktop.ui.calls.overview import OverviewStrip
 from rlm_desktop.ui.calls.row_look import Order
 from rlm_desktop.ui.calls.row_menu import row_menu
 from rlm_desktop.ui.calls.timescale import IdleTimes
+from rlm_desktop.ui.copying import let_copy_rows, rows_text
 from rlm_desktop.ui.language import marked
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class CallTreeView(QWidget):
         self.table.viewport().installEventFilter(self)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._open_row_menu)
+        let_copy_rows(self.table, lambda: rows_text(self.table), has_menu=True)
 
     def _make_page_buttons(self) -> None:
         self._page_buttons = QButtonGroup(self)

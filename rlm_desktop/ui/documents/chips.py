@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -165,6 +165,7 @@ class ChipView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.max_lines = MAX_CHIP_ROWS
         self.activated.connect(self._activate)
         self.chips.modelReset.connect(self.fit)
@@ -177,6 +178,11 @@ class ChipView(QListView):
 
     def _is_document(self, index: QModelIndex) -> bool:
         return index.isValid() and index.data(DocumentsModel.ItemRole) is not None
+
+    def document_at(self, place: QPoint) -> int:
+        """The row of the document whose chip is there; -1 for none."""
+        index = self.indexAt(place)
+        return index.row() if self._is_document(index) else -1
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self._is_document(self.currentIndex()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QPoint, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -116,6 +116,8 @@ class DocumentsPanel(QWidget):
         self.chips.remove_requested.connect(lambda row: self.remove([row]))
         self.chips.open_requested.connect(self._open)
         self.chips.list_requested.connect(lambda: self.toggle.setChecked(True))
+        self.chips.customContextMenuRequested.connect(self._show_chip_menu)
+        self.table.list_requested.connect(lambda: self.toggle.setChecked(True))
         self.table.remove_requested.connect(self.remove)
         self.table.open_requested.connect(self._open)
         self.table.paste_requested.connect(self.paste_requested)
@@ -137,6 +139,18 @@ class DocumentsPanel(QWidget):
     def focus_list(self) -> None:
         """Go to the list."""
         self.view.setFocus()
+
+    def _show_chip_menu(self, place: QPoint) -> None:
+        if (menu := self.menu_of_chip(place)) is not None:
+            menu.popup(self.chips.viewport().mapToGlobal(place))
+
+    def menu_of_chip(self, place: QPoint) -> QMenu | None:
+        """What the list offers for the document whose chip is there."""
+        row = self.chips.document_at(place)
+        if row < 0:
+            return None
+        self.table.selectRow(row)
+        return self.table.menu_of(row)
 
     def show_list(self, is_list: bool) -> None:
         """Show the whole list rather than chips."""

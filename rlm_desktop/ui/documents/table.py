@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from rlm_desktop.ui.copying import let_copy_rows, rows_text
 from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.model import AnyIndex, Column, DocumentsModel
 from rlm_desktop.ui.theme import row_height, scaled, size_rows
@@ -49,6 +50,7 @@ class DocumentsTable(QTableView):
         open_requested: The text of the document of this row.
         remove_requested: Rows.
         paste_requested: What is on the clipboard shall become documents.
+        list_requested: The list is to be shown: a name is typed in it.
         password_requested / encoding_requested / ocr_requested / read_again_requested: For a `DocumentItem`.
     """
 
@@ -58,6 +60,7 @@ class DocumentsTable(QTableView):
     password_requested = Signal(object)
     encoding_requested = Signal(object)
     ocr_requested = Signal(object)
+    list_requested = Signal()
     read_again_requested = Signal(object)
 
     def __init__(self, model: DocumentsModel) -> None:
@@ -79,6 +82,7 @@ class DocumentsTable(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
+        let_copy_rows(self, lambda: rows_text(self), has_menu=True)
         self.doubleClicked.connect(lambda index: self.open_requested.emit(index.row()))
         self._build_headers()
 
@@ -150,6 +154,8 @@ class DocumentsTable(QTableView):
             self.move_rows(-1 if key == Qt.Key.Key_Up else 1)
 
     def _edit_name(self) -> None:
+        if not self.isVisible():
+            self.list_requested.emit()
         self.edit(self._documents.index(self.currentIndex().row(), Column.NAME))
 
     def move_rows(self, by: int) -> None:

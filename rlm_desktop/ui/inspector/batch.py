@@ -16,6 +16,7 @@ from rlm_desktop.ui.calls.call_model import Clock, NodeRole
 from rlm_desktop.ui.charts import run_plots
 from rlm_desktop.ui.charts.latency import Latencies
 from rlm_desktop.ui.charts.plot_view import PlotView
+from rlm_desktop.ui.copying import let_copy_rows, rows_text
 from rlm_desktop.ui.language import marked
 from rlm_desktop.ui.sentences import said
 
@@ -183,7 +184,7 @@ class BatchPage(QWidget):
         self.table.setModel(self.model)
         self.table.setAccessibleName(self.tr("Calls of the batch"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
@@ -197,6 +198,7 @@ class BatchPage(QWidget):
         header.resizeSection(len(_WIDTHS), _LEAST_COLUMN)
         header.setStretchLastSection(True)  # from what it has now, so that there is no bar where all fits
         self._widen()
+        let_copy_rows(self.table, lambda: rows_text(self.table))
         self.table.activated.connect(lambda index: self.node_chosen.emit(self.model.call(index.row())))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -18,6 +18,7 @@ from rlm_desktop.engine.events import Variable
 from rlm_desktop.engine.tree import IterationNode
 from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.copying import let_copy_rows, rows_text
 from rlm_desktop.ui.inspector.text_view import TextPane
 
 
@@ -88,6 +89,7 @@ class VariablesPage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._note)
         layout.addWidget(halves, 1)
+        let_copy_rows(self.table, lambda: rows_text(self.table))
         self.table.currentCellChanged.connect(self._on_chosen)
         self.table.cellClicked.connect(self._on_wanted)
         self.table.cellActivated.connect(self._on_wanted)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 from rlm_desktop.engine.providers import label
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Tally
+from rlm_desktop.ui.copying import let_copy_rows
 from rlm_desktop.ui.figures import counted, money, number, short_count
 from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.theme import figures_font, row_height
@@ -47,7 +48,8 @@ class CostTable(QTreeWidget):
         self.setItemsExpandable(False)
         self.setIndentation(12)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        let_copy_rows(self, self._as_text)
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(_LEAST_COLUMN)
@@ -66,6 +68,11 @@ class CostTable(QTreeWidget):
         for item, (_, _, tally) in zip(self._items, rows, strict=True):
             if tally is not None:
                 _write(item, tally)
+
+    def _as_text(self) -> str:
+        """All of it: it is small, and nothing is selected in it."""
+        cells = ([item.text(column) for column in range(_COLUMNS)] for item in (self.headerItem(), *self._items))
+        return "\n".join("\t".join(row).rstrip("\t") for row in cells)
 
     def _rows(self, state: RunState) -> list[tuple[int, str, Tally | None]]:
         """Level, name and figures of each row; a heading has no figures."""

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.ui import theme
+from rlm_desktop.ui.copying import let_copy_rows, rows_text
 from rlm_desktop.ui.figures import (
     clock,
     day_heading,
@@ -333,6 +334,7 @@ class RunTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        let_copy_rows(self, lambda: rows_text(self), has_menu=True)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)

@@ -1,0 +1,58 @@
+"""What Ctrl+C and a right click give in tables and chips."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QTableWidget, QTableWidgetItem
+from pytestqt.qtbot import QtBot
+
+from rlm_desktop.documents import from_text
+from rlm_desktop.ui.copying import let_copy_rows, rows_text
+from rlm_desktop.ui.documents.items import DocumentItem
+from rlm_desktop.ui.documents.panel import DocumentsPanel
+
+
+def _table(qtbot: QtBot) -> QTableWidget:
+    table = QTableWidget(3, 3)
+    qtbot.addWidget(table)
+    table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+    for row in range(3):
+        for column, text in enumerate((f"name {row}", "hidden", f"two\nlines {row}")):
+            table.setItem(row, column, QTableWidgetItem(text))
+    table.setColumnHidden(1, True)
+    let_copy_rows(table, lambda: rows_text(table))
+    table.show()
+    return table
+
+
+def test_ctrl_c_copies_the_selected_rows_as_they_show(qtbot: QtBot, qapp: QApplication) -> None:
+    table = _table(qtbot)
+    QGuiApplication.clipboard().setText("before")
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "before", "nothing is selected"
+    for row in (2, 0):
+        table.selectionModel().select(
+            table.model().index(row, 0),
+            table.selectionModel().SelectionFlag.Select | table.selectionModel().SelectionFlag.Rows,
+        )
+    table.horizontalHeader().moveSection(2, 0)
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "two lines 0\tname 0\ntwo lines 2\tname 2"
+
+
+def test_a_chip_has_the_menu_of_its_document(qtbot: QtBot) -> None:
+    panel = DocumentsPanel()
+    qtbot.addWidget(panel)
+    panel.add([DocumentItem.of_document(from_text(name, "A lighthouse.")) for name in ("one.md", "two.md")])
+    panel.resize(600, 120)
+    panel.show()
+    chips = panel.chips
+    assert panel.menu_of_chip(QPoint(1, 1000)) is None, "there is no chip"
+    menu = panel.menu_of_chip(chips.visualRect(chips.model().index(1, 0)).center())
+    assert menu is not None
+    next(action for action in menu.actions() if "Space" in action.text()).trigger()
+    assert [item.is_included for item in panel.items] == [True, False]
+    next(action for action in menu.actions() if "F2" in action.text()).trigger()
+    assert panel.table.isVisible()
+    assert panel.table.state() == panel.table.State.EditingState
