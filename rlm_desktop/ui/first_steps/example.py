@@ -10,7 +10,6 @@ from rlm_desktop import paths
 from rlm_desktop.documents import load
 from rlm_desktop.errors import UserError
 from rlm_desktop.history import History, RunRow
-from rlm_desktop.history.transfer import receive
 
 RECORD = "samples/example-session.jsonl.xz"
 DOCUMENT = "samples/company-report.md"
@@ -23,6 +22,8 @@ def put_into(history: History) -> RunRow:
     Raises:
         UserError: The example is damaged, or the history cannot be written.
     """
+    from rlm_desktop.history.transfer import receive  # brings all forms of exports and imports with it
+
     try:
         lines = lzma.decompress(paths.resource(RECORD).read_bytes())
         document = load(paths.resource(DOCUMENT))
