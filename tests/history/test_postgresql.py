@@ -96,6 +96,24 @@ def test_runs_are_kept_and_shared(url: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_words_within_sentences_are_found_in_an_older_history(url: str) -> None:
+    import psycopg
+
+    with pytest.MonkeyPatch.context() as patch:  # as it was written before
+        patch.setattr("rlm_desktop.history.indexing.as_indexed", str)
+        older = History(url)
+        keep(older, traces.run(question="公司年度报告"))
+        older.search("anything", wait=30)
+        older.close()
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0004'")
+    history = History(url)
+    assert [hit.field for hit in history.search("年度", wait=30)] == ["question"]
+    assert history.search("度年") == []
+    assert len(history.search("summarise")) == 6
+    history.close()
+
+
 def test_search_delete_and_purge(url: str) -> None:
     history = History(url)
     keep(history, traces.run("a", "one"))
