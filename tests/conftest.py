@@ -138,11 +138,3 @@ def _no_log_warnings(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFi
     ]
     if found:
         pytest.fail("The log has warnings:\n" + "\n".join(found))
-
-
-@pytest.fixture
-def shared_data() -> Path:
-    """The folder of real documents beside the project; the test is skipped where it is missing."""
-    if not SHARED_DATA.is_dir():
-        pytest.skip("The folder ../shared/data with real documents is not here.")
-    return SHARED_DATA

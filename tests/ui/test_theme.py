@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
@@ -28,7 +29,7 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.theme import DARK, LIGHT, Colours, Sizes, Theme
+from rlm_desktop.ui.theme import DARK, LIGHT, STRONG_DARK, STRONG_LIGHT, Colours, Sizes, Theme, colours_of
 from rlm_desktop.ui.window_style import align_labels
 from tests.conftest import PROJECT
 
@@ -49,16 +50,35 @@ def _contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-def test_every_text_colour_can_be_read_on_every_ground(colours: Colours) -> None:
+@pytest.mark.parametrize(
+    ("colours", "least"),
+    [(LIGHT, 4.5), (DARK, 4.5), (STRONG_LIGHT, 7.0), (STRONG_DARK, 7.0)],
+    ids=["light", "dark", "strong light", "strong dark"],
+)
+def test_every_text_colour_can_be_read_on_every_ground(colours: Colours, least: float) -> None:
     poor = {
         (text, ground): round(_contrast(getattr(colours, text), getattr(colours, ground)), 2)
         for text in TEXTS
         for ground in (*GROUNDS, "selection")
-        if _contrast(getattr(colours, text), getattr(colours, ground)) < 4.5
+        if _contrast(getattr(colours, text), getattr(colours, ground)) < least
     }
     assert poor == {}
-    assert _contrast(colours.on_accent, colours.accent) >= 4.5
+    assert _contrast(colours.on_accent, colours.accent) >= least
+
+
+def test_who_needs_more_contrast_gets_it_at_once(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    dressed, widget = Theme(qapp, "light"), QWidget()
+    assert colours_of(widget) == LIGHT
+    monkeypatch.setattr(Theme, "_is_strong", True)
+    dressed._access.contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
+    assert colours_of(widget) == dressed.colours == STRONG_LIGHT
+    assert _contrast(STRONG_LIGHT.line, STRONG_LIGHT.field) >= 3
+    dressed.set_mode("dark")
+    assert colours_of(widget) == STRONG_DARK
+    assert _contrast(STRONG_DARK.line, STRONG_DARK.field) >= 3
+    monkeypatch.undo()
+    dressed.set_mode("light")
+    assert colours_of(widget) == LIGHT
 
 
 def test_all_icons_can_be_drawn_in_any_colour() -> None:
@@ -184,3 +204,11 @@ def test_labels_stand_on_the_line_of_their_fields(qapp: QApplication, qtbot: QtB
         label = form.labelForField(field)
         assert abs(label.geometry().center().y() - field.geometry().center().y()) <= 1
     dressed.deleteLater()
+
+
+def test_every_icon_is_used() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (PROJECT / "rlm_desktop" / "ui").rglob("*.py")]
+    sources += [path.read_text(encoding="utf-8") for path in (PROJECT / "resources").glob("*.qss")]
+    text = "".join(sources)
+    names = [path.stem for path in (PROJECT / "resources" / "icons").glob("*.svg")]
+    assert [name for name in names if f'"{name}"' not in text and f"{name}.svg" not in text] == []
