@@ -31,6 +31,7 @@ UNSPACED = (
 )
 """The characters that are words of their own, as a class of a regular expression."""
 _ALONE = re.compile(f"[{UNSPACED}]")
+_FORMS = re.compile("[\ufb00-\ufb06\uff01-\uffee]+")
 _RUN_OR_ALONE = re.compile(f"[^{UNSPACED}]+|[{UNSPACED}]")
 
 
@@ -86,9 +87,14 @@ def is_alone(word: str) -> bool:
     return _ALONE.fullmatch(word) is not None
 
 
+def plain(text: str) -> str:
+    """A text without ligatures, as PDF files have them, and forms of another width, as Japanese has them."""
+    return text if text.isascii() else _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+
+
 def spaced(text: str) -> str:
-    """A text with spaces around each character that is a word of its own, and with characters that are one."""
+    """A plain text with spaces around each character that is a word of its own."""
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", plain(text))
     return " ".join(_RUN_OR_ALONE.findall(text)) if _ALONE.search(text) else text

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-from rlm_desktop.history.query import UNSPACED, Query, Term, is_alone
+from rlm_desktop.history.query import UNSPACED, Query, Term, is_alone, plain
 
 AROUND = 80
 _LONGEST_MARKED = 400
@@ -25,6 +25,10 @@ def snippet(text: str, marked: re.Pattern[str]) -> tuple[str, tuple[tuple[int, i
     """An excerpt around the first place that is marked, and start and end of each marked place in it."""
     folded = fold(text)
     first = marked.search(folded)
+    if first is None:
+        text = plain(text)
+        folded = fold(text)
+        first = marked.search(folded)
     start, end = (first.start(), first.end()) if first else (0, 0)
     begin = _word_start(text, max(0, start - AROUND))
     stop = min(len(text), max(end, begin + AROUND) + AROUND, begin + _LONGEST_MARKED)

@@ -148,6 +148,7 @@ _SENTENCES = (
     "서울대학교에서 인공지능을 연구한다.",
     "รายงานประจำปีของบริษัทแสดงการเติบโต",
     "ສະບາຍດີ ពាក្យ မြန်မာ",
+    "The ﬁnancial ofﬁce sold ＲＬＭ ３０ and ﾊﾞｰｼﾞｮﾝ for 1,234.50.",
 )
 
 
@@ -172,9 +173,14 @@ _SENTENCES = (
         ("ສະບາຍ", 4, ["ສະບາຍ"]),
         ("ពាក្យ", 4, ["ពាក្យ"]),
         ("မြန်မာ", 4, ["မြန်မာ"]),
+        ("financial office", 5, ["financial", "office"]),
+        ("ﬁnancial", 5, ["financial"]),
+        ("rlm", 5, ["RLM"]),
+        ("バージョン", 5, ["バージョン"]),
+        ("1,234.5*", 5, ["1,234.50"]),
     ],
 )
-def test_a_word_is_found_within_a_sentence_without_spaces(
+def test_a_word_is_found_in_any_script_and_form(
     sentences: History, text: str, place: int | None, marks: list[str]
 ) -> None:
     for typing in (False, True):
