@@ -110,6 +110,34 @@ DARK = Colours(
     error="#FF8A80",
     on_accent="#10131A",
 )
+STRONG_LIGHT = LIGHT._replace(
+    panel="#FFFFFF",
+    line="#5A6372",
+    hover="#EEF1F6",
+    text="#000000",
+    muted="#363E4A",
+    rlm="#164890",
+    llm="#065955",
+    code="#53349C",
+    batch="#664200",
+    ok="#145A25",
+    warning="#664100",
+    error="#8E1B14",
+)
+"""For whom the system says that they need more contrast: 7 for texts, lines that are seen."""
+STRONG_DARK = DARK._replace(
+    window="#000000",
+    panel="#000000",
+    field="#000000",
+    line="#9AA4B2",
+    hover="#1A1D24",
+    selection="#14284A",
+    text="#FFFFFF",
+    muted="#C6CED9",
+    rlm="#9CC2FF",
+    code="#C9B5FF",
+    error="#FFA39B",
+)
 
 
 class Sizes(NamedTuple):
@@ -133,7 +161,7 @@ SIZES: dict[Density, Sizes] = {
     "normal": Sizes(row=10, control=4, item=4, tab=6),
     "roomy": Sizes(row=16, control=7, item=8, tab=9),
 }
-_DENSITY = "rlmDensity"
+_DENSITY, _STRONG = "rlmDensity", "rlmStrongContrast"
 _DIGIT = 8
 """The width of a digit of the usual size."""
 _LEAST_ROW = 18
@@ -167,7 +195,14 @@ def colours_of(widget: QWidget) -> Colours:
     ground = widget.palette().color(QPalette.ColorRole.Window)
     if not ground.alpha():  # the style sheet lets it show what is below
         ground = QApplication.palette().color(QPalette.ColorRole.Window)
-    return DARK if ground.lightness() < 128 else LIGHT
+    is_strong = bool(QApplication.instance().property(_STRONG))  # type: ignore[union-attr]
+    return _colours(is_dark=ground.lightness() < 128, is_strong=is_strong)
+
+
+def _colours(*, is_dark: bool, is_strong: bool) -> Colours:
+    if is_strong:
+        return STRONG_DARK if is_dark else STRONG_LIGHT
+    return DARK if is_dark else LIGHT
 
 
 def status_role(status: str) -> str:
@@ -275,7 +310,10 @@ class Theme(QObject):
         self._percent = percent
         self._points = app.font().pointSizeF()
         self._applied: object = None
-        app.styleHints().colorSchemeChanged.connect(self._apply)
+        self._hints = app.styleHints()  # held: what it gives goes with it
+        self._access = self._hints.accessibility()
+        self._hints.colorSchemeChanged.connect(self._apply)
+        self._access.contrastPreferenceChanged.connect(self._apply)
         self.set_mode(mode)
 
     @property
@@ -289,7 +327,12 @@ class Theme(QObject):
         is_dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
         if self._mode != "system":
             is_dark = self._mode == "dark"
-        return DARK if is_dark else LIGHT
+        return _colours(is_dark=is_dark, is_strong=self._is_strong)
+
+    @property
+    def _is_strong(self) -> bool:
+        """Whether the system asks for more contrast."""
+        return self._access.contrastPreference() == Qt.ContrastPreference.HighContrast
 
     def set_mode(self, mode: Mode) -> None:
         """Dress in light, dark, or as the system has it."""
@@ -309,6 +352,7 @@ class Theme(QObject):
             return
         self._applied = wanted
         self._app.setProperty(_DENSITY, self._density)
+        self._app.setProperty(_STRONG, self._is_strong)
         font = self._app.font()
         if font.pointSizeF() != (points := self._points * self._percent / 100):
             font.setPointSizeF(points)
