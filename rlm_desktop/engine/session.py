@@ -12,7 +12,7 @@ from rlm_desktop.errors import UsageError
 
 SESSIONS_KEPT = 1_000
 """Sessions that one object remembers: it may serve for months."""
-CHARACTERS_KEPT = 200_000_000
+CHARACTERS_KEPT = 50_000_000
 """Of the texts of sessions; those of the latest one are kept whatever their size."""
 
 

@@ -152,7 +152,7 @@ GRAPH = "The services call one another:\n" + "\n".join(f"- {a.replace('->', ' ->
         ("What can be reached from y?", "can be reached from y: 1**\n\nz\n"),
         ("What is the shortest path from x to e?", "**x → api → data → e**, 3 steps"),
         ("Is there a path from z to x?", "No path leads from z to x."),
-        ("Which nodes can be reached from nowhere?", "names no node"),
+        ("How can the support be reached?", "does not answer this question"),
     ],
 )
 def test_arrows_are_a_graph_to_walk(question, expected):
@@ -163,6 +163,14 @@ def test_a_question_may_stand_at_the_end_of_the_text():
     text = f"{GRAPH}\n\nOperation:\nFind the parents of node b.\n\nGive it as Final Answer: [node1, node2]"
     answer = Call(text, "Carry out the operation at the end of the text.").run()
     assert answer.endswith("Final Answer: [api]")
+
+
+@pytest.mark.parametrize(
+    "question", ["Which problems are named in the document?", "How do I do a task at the end?"]
+)
+def test_a_question_about_questions_is_put_as_it_is(question):
+    text = f"{GRAPH}\n\nThe problems are heat and noise.\n\nTask:\nFind the parents of node b."
+    assert "with an arrow to" not in Call(text, question).run()
 
 
 def test_last_chance_and_failure_give_words_not_code():

@@ -17,7 +17,8 @@ _TURN = re.compile(r"^Iteration (\d+) of (\d+)", re.M)
 _BLOCK = re.compile(r"```repl\n(.*?)\n```", re.S)
 _ENDS = re.compile(r"^(?:begins|ends): (.*)$", re.M)
 _POINTS_AT_TEXT = re.compile(
-    r"\b(?:question|operation|task|instruction|request|problem)s?\b[^.?]{0,40}\b(?:in|at|of|from)\b"
+    r"\s*(?:please )?(?:answer|carry out|follow|execute|perform|solve|do) (?:the |what |all )?"
+    r"(?:question|operation|task|instruction|request|problem)s?\b[^.?]{0,40}\b(?:in|at|of|from)\b"
     r"[^.?]{0,20}\b(?:text|context|prompt|document|file|message|end)\b",
     re.I,
 )
@@ -109,7 +110,7 @@ def read(messages: Sequence[tuple[str, str]]) -> Conversation:
 def with_question_in_text(conversation: Conversation) -> Conversation:
     """Where the person points at a question that stands at the end of the text, that one is the question."""
     ends = _ENDS.findall(conversation.outputs)
-    if not ends or not _POINTS_AT_TEXT.search(conversation.question or ""):
+    if not ends or not _POINTS_AT_TEXT.match(conversation.question or ""):
         return conversation
     end = str(loads(ends[-1]) or "")
     label = next(reversed(list(_LABEL.finditer(end))), None)

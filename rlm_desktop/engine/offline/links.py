@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 _ARROWS_SEEN = re.compile(r"^arrows: ", re.M)
+NO_NODE = "the question names none of its nodes"
+"""What the walk prints when it cannot begin: then the question is put to the text like any other."""
 _OPERATIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (operation, re.compile(pattern, re.I))
     for operation, pattern in (
@@ -32,7 +34,7 @@ class Links:
 
 def links_to_follow(question: str, output: str) -> Links | None:
     """What a question asks of the arrows that the look at the context saw."""
-    if not _ARROWS_SEEN.search(output):
+    if not _ARROWS_SEEN.search(output) or NO_NODE in output:
         return None
     operation = next((name for name, pattern in _OPERATIONS if pattern.search(question)), "")
     if not operation:
