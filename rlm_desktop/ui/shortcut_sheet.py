@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rlm_desktop.ui.actions import Actions, by_place, translated
 from rlm_desktop.ui.dialogs import furnish
@@ -51,8 +59,10 @@ class ShortcutSheet(QDialog):
         rows = [(translated(text), translated(keys), "") for keys, text in TREE_KEYS]
         self._add_group(self.tr("In the tree of calls"), rows)
         self._sheet.expandAll()
-        for column in range(2):
-            self._sheet.resizeColumnToContents(column)
+        columns = self._sheet.header()  # the keys are in view, however large the letters
+        columns.setStretchLastSection(False)
+        columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        columns.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         without_icons(buttons)
         buttons.rejected.connect(self.reject)
