@@ -105,3 +105,17 @@ async def test_quotations_of_a_pdf_name_the_page():
         )
     assert result.success, result.error
     assert re.search(r"\*\*debian-policy\.pdf\*\*, [^\n]*page \d+, line \d+, character", result.final_answer or "")
+
+
+async def test_graphs_are_walked_and_what_no_text_holds_is_not_made_up() -> None:
+    folder = SHARED_DATA / "tasks"
+    graphs = [json.loads(line) for line in (folder / "graphwalks.jsonl").read_text().splitlines()]
+    for graph in graphs[::3]:
+        answer, _ = await ask(graph["prompt"], "Carry out the operation that stands at the end of the text.")
+        found = re.search(r"Final Answer: \[(.*)\]$", answer)
+        assert found is not None
+        assert sorted(found[1].split(", ")) == sorted(graph["answer_nodes"])
+    text = json.loads((folder / "haystacks.jsonl").read_text().splitlines()[0])["haystack"]
+    question = json.loads((folder / "questions.jsonl").read_text().splitlines()[0])["question"]
+    answer, _ = await ask(text, question)
+    assert "does not answer this question" in answer  # its labels stand nowhere in the text
