@@ -19,7 +19,7 @@ os.environ["QT_API"] = "pyside6"
 if builtins.__import__ is getattr(builtins, "__feature_import__", None):
     # PySide reads the source of every module that is imported after it, and Python keeps all of them in memory, to
     # find those that could ask for its `__feature__` switch. Nothing here does: 0.1 s and 20 MB less at each start.
-    builtins.__import__ = getattr(builtins, "__orig_import__")  # noqa: B009  # PySide's own name, which types lack
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 def binding_fault(python: tuple[int, ...], pyside: tuple[int, ...]) -> str:

@@ -170,7 +170,7 @@ _attack(
 )
 _attack(
     "renice another process",
-    "os.setpriority(os.PRIO_PROCESS, victim, 15)\nos.getpriority(os.PRIO_PROCESS, victim) == 15 and escaped()",
+    "os.setpriority(os.PRIO_PROCESS, victim, 19)\nos.getpriority(os.PRIO_PROCESS, victim) == 19 and escaped()",
 )
 _attack(
     "pin another process to a core",

@@ -39,13 +39,13 @@ async def test_a_cell_that_will_not_stop_is_killed():
 
 async def test_waiting_for_models_does_not_count(spawn):
     async def serve(query: Query) -> list[str]:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.2)
         return ["late"]
 
     bench = await spawn(serve=serve)
-    result = await bench.run("llm_query('a')", timeout=0.3)
+    result = await bench.run("llm_query('a')", timeout=1.0)
     assert (result.status, result.stdout) == ("ok", "'late'\n")
-    assert result.computed < 0.3 < result.duration
+    assert result.duration - result.computed > 1.0
 
 
 async def test_interrupt_reaches_a_computing_cell(spawn):
