@@ -7,16 +7,16 @@ object, figures of a reply are packed, and sums that one request makes up are pu
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import Message, Usage
-from rlm_desktop.engine.tally import Tally
+from rlm_desktop.engine.tally import Tally, packed
 from rlm_desktop.repl.wire import Variable
 
 
@@ -38,91 +38,98 @@ _Growing: TypeAlias = "str | Elsewhere | list[str | Elsewhere]"
 """A text that may have more added to it: one piece, or several."""
 
 
-_Figures = tuple[float, float | None, float | None, float | None, Usage | None]
-"""Of a reply: `queued`, `first_token`, `duration`, `cost_usd`, `usage`."""
-_NO_FIGURES: _Figures = (0.0, None, None, None, None)
-_Packed: TypeAlias = tuple[
-    float, float | None, float | None, float | None, int | None, int | None, int | None, int | None
-]
-_unpack = msgspec.msgpack.Decoder(_Packed).decode
+@lru_cache(maxsize=8192)
+def _kept_once(value: Any) -> Any:
+    """The first that was equal to it: most variables are the same after one cell as after the one before."""
+    return value
 
 
-def _packed(figures: _Figures) -> bytes | _Figures:
-    """Figures in a third of the memory; as they are where they do not fit."""
-    queued, first, duration, cost, usage = figures
-    if usage is None:
-        return figures
-    counts = (usage.input_tokens, usage.output_tokens, usage.cached_tokens, usage.reasoning_tokens)
+class Figures(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What is known of a reply; `tokens` are those of its `Usage`, field by field."""
+
+    queued: float = 0.0
+    first_token: float | None = None
+    duration: float | None = None
+    cost_usd: float | None = None
+    tokens: tuple[int | None, int | None, int | None, int | None] | None = None
+
+    @property
+    def usage(self) -> Usage | None:
+        """Tokens, as the provider said."""
+        if self.tokens is None:
+            return None
+        given, written, cached, reasoning = self.tokens
+        return Usage(input_tokens=given, output_tokens=written, cached_tokens=cached, reasoning_tokens=reasoning)
+
+
+_NO_FIGURES = Figures()
+_unpacked = msgspec.msgpack.Decoder(Figures).decode
+
+
+def _figures_of(event: ev.ModelResponded) -> bytes | Figures:
+    """The figures of a reply, packed if they fit: of all that a request has, they would take most room."""
+    usage = event.usage
+    tokens = usage and (usage.input_tokens, usage.output_tokens, usage.cached_tokens, usage.reasoning_tokens)
+    figures = Figures(event.queued, event.first_token, event.duration, event.cost_usd, tokens)
     try:
-        return msgspec.msgpack.encode((queued or 0, first, duration, cost, *counts))
+        return packed(figures)
     except OverflowError:
         return figures
 
 
-def _unpacked(packed: bytes) -> _Figures:
-    queued, first, duration, cost, given, written, cached, reasoning = _unpack(packed)
-    usage = Usage(input_tokens=given, output_tokens=written, cached_tokens=cached, reasoning_tokens=reasoning)
-    return queued, first, duration, cost, usage
+class _Parameters(dict[str, Any]):
+    """Parameters of a request, which are not changed any more."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self))
 
 
-class _Form(NamedTuple):
-    """What nearly all requests of a run have in common."""
+class _Form(msgspec.Struct, frozen=True, eq=False):
+    """What nearly all requests of a run have in common; `roles` are those of the messages that one adds."""
 
     model: str = ""
+    parameters: _Parameters = _Parameters()
     finish_reason: str = ""
     source: ev.ReplySource = "model"
     kept: int = 0
-
-
-_form = lru_cache(maxsize=256)(_Form)
-
-
-class _Trouble(NamedTuple):
-    """What most requests have nothing of."""
-
+    roles: tuple[Literal["system", "user", "assistant"], ...] = ()
     attempts: tuple[tuple[str, float], ...] = ()
     error: str = ""
 
 
-_NO_TROUBLE = _Trouble()
+_NO_FORM = _Form()
 
 
-class Exchange:
+@lru_cache(maxsize=1024)
+def _changed(form: _Form, **values: Any) -> _Form:
+    """Another form: one object for all requests that went the same way."""
+    return msgspec.structs.replace(form, **values)
+
+
+class Exchange(msgspec.Struct, eq=False, gc=False):
     """One request to a model and its reply, as far as it has come.
 
     Attributes:
-        requested: Seconds since the run began at which it was sent; None while queued.
+        requested / responded: Seconds since the run began at which it was sent, and its reply complete.
     """
 
-    __slots__ = (
-        "_figures",
-        "_form",
-        "_messages",
-        "_previous",
-        "_reasoning",
-        "_text",
-        "_trouble",
-        "parameters",
-        "requested",
-        "responded",
-    )
-
-    def __init__(self, previous: Exchange | None) -> None:
-        self._previous = previous
-        self._form = _form()
-        self._figures: bytes | _Figures = _NO_FIGURES
-        self._messages: tuple[str, ...] | str | Elsewhere = ()
-        self._text: _Growing = ""
-        self._reasoning: _Growing = ""
-        self.parameters: dict[str, Any] = {}
-        self.requested: float | None = None
-        self.responded: float | None = None
-        self._trouble = _NO_TROUBLE
+    requested: float | None = None
+    responded: float | None = None
+    _form: _Form = _NO_FORM
+    _figures: bytes | Figures = _NO_FIGURES
+    _messages: tuple[str, ...] | str | Elsewhere = ()
+    _text: _Growing = ""
+    _reasoning: _Growing = ""
 
     @property
     def model(self) -> str:
         """Which model was asked."""
         return self._form.model
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Temperature and the like."""
+        return self._form.parameters
 
     @property
     def finish_reason(self) -> str:
@@ -140,34 +147,34 @@ class Exchange:
         return self._form.kept
 
     @property
-    def figures(self) -> _Figures:
-        """What is known of the reply: queued, first token, duration, cost, usage."""
+    def figures(self) -> Figures:
+        """All its figures: one look takes as long as a look at any of them."""
         return _unpacked(self._figures) if isinstance(self._figures, bytes) else self._figures
 
     @property
     def queued(self) -> float:
         """Seconds of waiting for a free place before it was sent."""
-        return self.figures[0]
+        return self.figures.queued
 
     @property
     def first_token(self) -> float | None:
         """Seconds from sending to the first piece of the reply."""
-        return self.figures[1]
+        return self.figures.first_token
 
     @property
     def duration(self) -> float | None:
         """Seconds from sending to the end of the reply."""
-        return self.figures[2]
+        return self.figures.duration
 
     @property
     def cost_usd(self) -> float | None:
         """US dollars."""
-        return (_unpack(self._figures) if isinstance(self._figures, bytes) else self._figures)[3]
+        return self.figures.cost_usd
 
     @property
     def usage(self) -> Usage | None:
         """Tokens."""
-        return self.figures[4]
+        return self.figures.usage
 
     @property
     def is_counted(self) -> bool:
@@ -177,12 +184,12 @@ class Exchange:
     @property
     def attempts(self) -> tuple[tuple[str, float], ...]:
         """Reason and delay of each failed attempt."""
-        return self._trouble.attempts
+        return self._form.attempts
 
     @property
     def error(self) -> str:
         """Why it failed."""
-        return self._trouble.error
+        return self._form.error
 
     @property
     def text(self) -> str:
@@ -197,31 +204,24 @@ class Exchange:
     @property
     def new_messages(self) -> tuple[Message, ...]:
         """What this request added to the conversation."""
-        messages = self._messages
-        if isinstance(messages, str):
-            return (Message("user", messages),)
-        if isinstance(messages, Elsewhere):
-            return messages.read()
-        return tuple(map(Message, cast("tuple[Any, ...]", messages[::2]), messages[1::2]))
-
-    def messages(self) -> tuple[Message, ...]:
-        """The whole conversation as it was sent."""
-        chain: list[Exchange] = []
-        exchange: Exchange | None = self
-        while exchange is not None:
-            chain.append(exchange)
-            exchange = exchange._previous if exchange.kept else None
-        messages: tuple[Message, ...] = ()
-        for link in reversed(chain):
-            messages = messages[: link.kept] + link.new_messages
-        return messages
+        contents = self._messages
+        if isinstance(contents, Elsewhere):
+            return contents.read()
+        return tuple(map(Message, self._form.roles, (contents,) if isinstance(contents, str) else contents))
 
     def take_request(self, event: ev.ModelRequested, at: float) -> None:
         """The request was sent."""
         self.requested = at
-        self._form = _form(event.model, "", "model", event.kept)
-        self._messages = _bare(event.messages)
-        self.parameters = event.parameters
+        messages, roles = event.messages, ()
+        if isinstance(messages, Elsewhere):
+            self._messages = messages
+        else:
+            roles = tuple([message.role for message in messages])
+            self._messages = (
+                messages[0].content if len(messages) == 1 else tuple([message.content for message in messages])
+            )
+        parameters = _Parameters(event.parameters)
+        self._form = _changed(_NO_FORM, model=event.model, parameters=parameters, kept=event.kept, roles=roles)
 
     def take_response(self, event: ev.ModelResponded, at: float) -> None:
         """The reply is complete."""
@@ -229,17 +229,17 @@ class Exchange:
         self._text = event.text
         if event.reasoning:
             self._reasoning = event.reasoning
-        self._form = _form(self._form.model, event.finish_reason, event.source, self._form.kept)
-        self._figures = _packed((event.queued, event.first_token, event.duration, event.cost_usd, event.usage))
+        self._figures = _figures_of(event)
+        self._form = _changed(self._form, finish_reason=event.finish_reason, source=event.source)
 
     def take_retry(self, event: ev.ModelRetried) -> None:
         """An attempt failed: what had arrived of it is void."""
-        self._trouble = self._trouble._replace(attempts=(*self.attempts, (event.reason, event.delay)))
+        self._form = _changed(self._form, attempts=(*self.attempts, (event.reason, event.delay)))
         self._text = self._reasoning = ""
 
     def take_failure(self, event: ev.ModelFailed) -> None:
         """The last attempt failed."""
-        self._trouble = self._trouble._replace(error=event.error)
+        self._form = _changed(self._form, error=event.error)
 
     def add_text(self, text: str) -> None:
         """A piece of the reply."""
@@ -256,9 +256,11 @@ class Exchange:
                 _join(pieces)
 
 
-class _Ending(NamedTuple):
-    """What most cells have nothing of when they end."""
+class _Aside(NamedTuple):
+    """What most cells have nothing of."""
 
+    stderr: _Growing = ""
+    tool_calls: Sequence[ev.ToolCalled] = ()
     error: str = ""
     traceback: str = ""
     line: int = 0
@@ -266,46 +268,22 @@ class _Ending(NamedTuple):
     threads: int = 0
 
 
-_NO_ENDING = _Ending()
+_NO_ASIDE = _Aside()
 
 
-@lru_cache(maxsize=8192)
-def _kept_once(value: Any) -> Any:
-    """The first that was equal to it: most variables are the same after one cell as after the one before."""
-    return value
-
-
-class CellState:
+class CellState(msgspec.Struct, eq=False, gc=False):
     """One cell, as far as it has come. `status` is `running` or a `CellStatus`."""
 
-    __slots__ = (
-        "_ending",
-        "_stderr",
-        "_stdout",
-        "code",
-        "computed",
-        "duration",
-        "finished",
-        "number",
-        "started",
-        "status",
-        "tool_calls",
-        "variables",
-    )
-
-    def __init__(self, number: int, code: str, started: float) -> None:
-        self.number = number
-        self.code = code
-        self.started = started
-        self.finished: float | None = None
-        self.status = "running"
-        self._stdout: _Growing = ""
-        self._stderr: _Growing = ""
-        self._ending = _NO_ENDING
-        self.duration: float | None = None
-        self.computed: float | None = None
-        self.variables: tuple[Variable, ...] = ()
-        self.tool_calls: Sequence[ev.ToolCalled] = ()
+    number: int
+    code: str
+    started: float
+    finished: float | None = None
+    status: str = "running"
+    duration: float | None = None
+    computed: float | None = None
+    variables: tuple[Variable, ...] = ()
+    _stdout: _Growing = ""
+    _aside: _Aside = _NO_ASIDE
 
     @property
     def stdout(self) -> str:
@@ -315,39 +293,48 @@ class CellState:
     @property
     def stderr(self) -> str:
         """What it wrote to standard error so far."""
-        return _read(self._stderr)
+        return _read(self._aside.stderr)
 
     @property
     def error(self) -> str:
         """Why it failed, in a line."""
-        return self._ending.error
+        return self._aside.error
 
     @property
     def traceback(self) -> str:
         """Where it failed."""
-        return self._ending.traceback
+        return self._aside.traceback
 
     @property
     def line(self) -> int:
         """The line at which it failed, from 1; 0 when it did not, or nobody knows."""
-        return self._ending.line
+        return self._aside.line
 
     @property
     def dropped(self) -> int:
         """Characters of its output that were not kept."""
-        return self._ending.dropped
+        return self._aside.dropped
 
     @property
     def threads(self) -> int:
         """Threads that it left behind."""
-        return self._ending.threads
+        return self._aside.threads
+
+    @property
+    def tool_calls(self) -> Sequence[ev.ToolCalled]:
+        """Its calls of functions of the application."""
+        return self._aside.tool_calls
+
+    def set_aside(self, **changed: Any) -> None:
+        """Change what most cells have nothing of."""
+        self._aside = self._aside._replace(**changed)
 
     def take_output(self, event: ev.CellOutput) -> None:
         """It printed."""
         if event.stream == "stdout":
             self._stdout = _with(self._stdout, event.text)
         else:
-            self._stderr = _with(self._stderr, event.text)
+            self.set_aside(stderr=_with(self._aside.stderr, event.text))
 
     def take_tool_call(self, event: ev.ToolCalled) -> None:
         """It called a function of the application; some cells do so a hundred thousand times."""
@@ -356,11 +343,11 @@ class CellState:
         if isinstance(self.tool_calls, list):
             self.tool_calls.append(event)
         else:
-            self.tool_calls = [event]
+            self.set_aside(tool_calls=[event])
 
     def join_pieces(self) -> None:
         """Make one text of the pieces that have come so far."""
-        for pieces in (self._stdout, self._stderr):
+        for pieces in (self._stdout, self._aside.stderr):
             if isinstance(pieces, list):
                 _join(pieces)
 
@@ -371,28 +358,36 @@ class CellState:
         self.duration = event.duration
         self.computed = event.computed
         self.variables = _kept_once(tuple(map(_kept_once, event.variables)))
-        ending = _Ending(event.error, event.traceback, event.line, event.dropped, event.threads)
-        if ending != _NO_ENDING:
-            self._ending = ending
+        if event.error or event.traceback or event.line or event.dropped or event.threads:
+            self.set_aside(
+                error=event.error,
+                traceback=event.traceback,
+                line=event.line,
+                dropped=event.dropped,
+                threads=event.threads,
+            )
+
+
+def conversation(newest_first: Iterable[Exchange]) -> tuple[Message, ...]:
+    """The whole conversation as the first of these requests sent it; the others are those before it."""
+    chain: list[Exchange] = []
+    for exchange in newest_first:
+        chain.append(exchange)
+        if not exchange.kept:
+            break
+    messages: tuple[Message, ...] = ()
+    for exchange in reversed(chain):
+        messages = messages[: exchange.kept] + exchange.new_messages
+    return messages
 
 
 def made_up(exchange: Exchange | None, *, calls: int) -> Tally:
     """The sums of a row that has had one request at most, without errors or retries."""
-    tally = Tally()
-    tally.calls = calls
+    tally = Tally(calls=calls)
     if exchange is not None and exchange.is_counted:
-        _, _, _, cost, usage = exchange.figures
-        tally.add_request(usage, cost)
+        figures = exchange.figures
+        tally.add_request(figures.usage, figures.cost_usd)
     return tally
-
-
-def _bare(messages: tuple[Message, ...] | Elsewhere) -> tuple[str, ...] | str | Elsewhere:
-    """Role and text of each message in turn; the text alone of a single one of the user, as plain calls have."""
-    if isinstance(messages, Elsewhere):
-        return messages
-    if len(messages) == 1 and messages[0].role == "user":
-        return messages[0].content
-    return tuple(part for message in messages for part in (message.role, message.content))
 
 
 def _with(text: _Growing, piece: str | Elsewhere) -> _Growing:

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState, Usage
-from rlm_desktop.engine.tree import BatchNode, CallNode, Calls, CellState, Exchange, IterationNode, Node, Tally
+from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Numbered, Tally
 
 
 class RunState:
@@ -35,8 +35,8 @@ class RunState:
         self.started: ev.RunStarted | None = None
         self.status = "queued"
         self.nodes: list[Node] = []
-        self.calls: MutableMapping[int, CallNode] = Calls()
-        self.batches: dict[int, BatchNode] = {}
+        self.calls: MutableMapping[int, CallNode] = Numbered()
+        self.batches: MutableMapping[int, BatchNode] = Numbered()
         self.by_depth: dict[int, Tally] = {}
         self.by_model: dict[str, Tally] = {}
         self.totals = Tally()
@@ -52,7 +52,6 @@ class RunState:
         self.limit: ev.LimitReached | None = None
         self.redacted: dict[str, int] = {}
         self.notes: list[tuple[int, ev.Noted]] = []
-        self._parameters: dict[str, Any] = {}
 
     @property
     def root(self) -> CallNode | None:
@@ -96,6 +95,8 @@ class RunState:
         node.index = len(self.nodes)
         node.started = self.now
         self.nodes.append(node)
+        if isinstance(node, CallNode) and 0 <= node.number < node.index:
+            node.number = self.nodes[node.number].index  # equal: of a million numbers only one object is kept
         if node.parent is not None:
             node.parent.add(node)
         return node
@@ -114,7 +115,7 @@ class RunState:
                 return None
             parent = self.batches.get(event.batch) if event.batch is not None else None
             if parent is None:
-                parent = caller.iterations[-1] if caller.iterations else caller
+                parent = caller.current
         elif self.calls:
             return None
         node = CallNode(parent, event)
@@ -151,7 +152,7 @@ class RunState:
     @staticmethod
     def _summed_row(call: CallNode) -> CallNode | IterationNode:
         """The row in whose sums a call's current request counts first."""
-        return call.iterations[-1] if call.kind == "rlm" and call.iterations else call
+        return call.current if call.kind == "rlm" else call
 
     def _sum_up(self, node: CallNode, usage: Usage | None, cost_usd: float | None) -> None:
         """Count a request in every sum but that which is made up from the reply when somebody looks."""
@@ -159,8 +160,9 @@ class RunState:
             node.own_to_change().add_request(usage, cost_usd)
         for tally in self._tallies(node):
             tally.add_request(usage, cost_usd)
-        if node.kind == "rlm" and node.iterations and not node.iterations[-1].are_sums_made_up:
-            node.iterations[-1].sums_to_change().add_request(usage, cost_usd)
+        row = self._summed_row(node)
+        if isinstance(row, IterationNode) and not row.are_sums_made_up:
+            row.sums_to_change().add_request(usage, cost_usd)
 
     def _count_error(self, node: CallNode) -> None:
         node.own_to_change().errors += 1
@@ -171,8 +173,7 @@ class RunState:
         caller = self.calls.get(event.call)
         if caller is None or event.batch in self.batches:
             return None
-        parent: Node = caller.iterations[-1] if caller.iterations else caller
-        batch = BatchNode(parent, event)
+        batch = BatchNode(caller.current, event)
         self.batches[event.batch] = batch
         return self._add(batch)
 
@@ -189,17 +190,18 @@ class RunState:
         if call is None:
             return None
         self._set_status(call, "running")
-        if call.iterations and call.iterations[-1].finished is None:
-            self._finish_iteration(call.iterations[-1], self.now, EndState.COMPLETED)
+        self._finish_iteration(call, EndState.COMPLETED)
         node = IterationNode(call, event)
-        call.add_iteration(node)
         return self._add(node)
 
-    def _finish_iteration(self, node: IterationNode, at: float, status: str) -> None:
-        node.finished = at
-        failed = node.cells and node.cells[-1].status not in ("ok", "running")
-        node.status = EndState.FAILED if failed and status == EndState.COMPLETED else status
-        node.seal()
+    def _finish_iteration(self, call: CallNode, status: str) -> None:
+        """The last iteration of a call, if it has not ended, ends with what comes next."""
+        node = call.current
+        if isinstance(node, IterationNode) and node.finished is None:
+            node.finished = self.now
+            failed = node.cells and node.cells[-1].status not in ("ok", "running")
+            node.status = EndState.FAILED if failed and status == EndState.COMPLETED else status
+            node.seal()
 
     def _set_status(self, call: CallNode, status: str) -> None:
         if call.status == status:
@@ -208,74 +210,70 @@ class RunState:
             call.parent.recount(call.status, status)
         call.status = status
 
-    def _row(self, call: CallNode) -> Node:
-        """The row that shows a call's current exchange."""
-        return call.iterations[-1] if call.iterations else call
-
     def _model_requested(self, event: ev.ModelRequested) -> Node | None:
         call = self.calls.get(event.call)
         if call is None:
             return None
-        exchange = Exchange(call.exchange)
+        exchange = Exchange()
         exchange.take_request(event, self.now)
-        if exchange.parameters == self._parameters:
-            exchange.parameters = self._parameters  # of a million requests nearly all have the same
-        else:
-            self._parameters = exchange.parameters
-        row = self._summed_row(call)
-        if row.exchange is not None and row.exchange.is_counted:
+        before = self._summed_row(call).exchange
+        if before is not None and before.is_counted:
             self._keep_sums(call)
-        call.exchange = exchange
-        if call.iterations:
-            call.iterations[-1].exchange = exchange
+        call.current.add_request(exchange)
         self._set_status(call, "running")
         self.active += 1
-        return self._row(call)
+        return call.current
+
+    def _asked(self, call: int) -> tuple[CallNode, Exchange] | None:
+        """A call with its current request."""
+        node = self.calls.get(call)
+        if node is None or (exchange := node.exchange) is None:
+            return None
+        return node, exchange
 
     def _text_delta(self, event: ev.TextDelta) -> Node | None:
-        call = self.calls.get(event.call)
-        if call is None or call.exchange is None:
+        if (asked := self._asked(event.call)) is None:
             return None
-        call.exchange.add_text(event.text)
-        return self._row(call)
+        call, exchange = asked
+        exchange.add_text(event.text)
+        return call.current
 
     def _reasoning_delta(self, event: ev.ReasoningDelta) -> Node | None:
-        call = self.calls.get(event.call)
-        if call is None or call.exchange is None:
+        if (asked := self._asked(event.call)) is None:
             return None
-        call.exchange.add_reasoning(event.text)
-        return self._row(call)
+        call, exchange = asked
+        exchange.add_reasoning(event.text)
+        return call.current
 
     def _model_retried(self, event: ev.ModelRetried) -> Node | None:
-        call = self.calls.get(event.call)
-        if call is None or call.exchange is None:
+        if (asked := self._asked(event.call)) is None:
             return None
-        call.exchange.take_retry(event)
+        call, exchange = asked
+        exchange.take_retry(event)
         self._count_request(call, event.usage, event.cost_usd)
-        return self._row(call)
+        return call.current
 
     def _model_responded(self, event: ev.ModelResponded) -> Node | None:
-        call = self.calls.get(event.call)
-        if call is None or call.exchange is None:
+        if (asked := self._asked(event.call)) is None:
             return None
-        is_first = call.exchange.responded is None and self._summed_row(call).exchange is call.exchange
-        if not is_first:
+        call, exchange = asked
+        if exchange.responded is not None or self._summed_row(call).exchange is not exchange:
             self._keep_sums(call)
-        call.exchange.take_response(event, self.now)
+        exchange.take_response(event, self.now)
         self.active = max(0, self.active - 1)
         if event.source == "model":
             self._sum_up(call, event.usage, event.cost_usd)
-        return self._row(call)
+        return call.current
 
     def _model_failed(self, event: ev.ModelFailed) -> Node | None:
-        call = self.calls.get(event.call)
-        if call is None or call.exchange is None:
+        if (asked := self._asked(event.call)) is None:
             return None
-        call.exchange.take_failure(event)
+        call, exchange = asked
+        exchange.take_failure(event)
         self.active = max(0, self.active - 1)
         if event.was_sent:
             self._count_request(call, event.usage, event.cost_usd)
-        return self._row(call)
+        return call.current
 
     def _iteration(self, call: int, number: int) -> IterationNode | None:
         node = self.calls.get(call)
@@ -345,7 +343,7 @@ class RunState:
         if call is None:
             return None
         call.take_answer(event)
-        return self._row(call)
+        return call.current
 
     def _answer_rejected(self, event: ev.AnswerRejected) -> Node | None:
         text = f"Final answer not accepted: {event.reason}"
@@ -380,8 +378,7 @@ class RunState:
             self.active = max(0, self.active - 1)
         self._set_status(call, event.end_state)
         call.take_finish(event, self.now)
-        if call.iterations and call.iterations[-1].finished is None:
-            self._finish_iteration(call.iterations[-1], self.now, event.end_state)
+        self._finish_iteration(call, event.end_state)
         if ev.is_error(event):
             self._count_error(call)
         call.seal()

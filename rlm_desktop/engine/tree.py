@@ -5,16 +5,30 @@ What few rows have of their own is kept apart, what many have in common is one o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from copy import copy
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
+
+import msgspec
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.contents import CellState, Elsewhere, Exchange, made_up
-from rlm_desktop.engine.events import EndState
-from rlm_desktop.engine.tally import SealedTally, Tally, opened, sealed
+from rlm_desktop.engine.contents import CellState, Elsewhere, Exchange, conversation, made_up
+from rlm_desktop.engine.events import EndState, Message
+from rlm_desktop.engine.tally import Sums, Tally, opened, sealed
 
-__all__ = ["BatchNode", "CallNode", "Calls", "CellState", "Elsewhere", "Exchange", "IterationNode", "Node", "Tally"]
+__all__ = [
+    "AskingNode",
+    "BatchNode",
+    "CallNode",
+    "CellState",
+    "Elsewhere",
+    "Exchange",
+    "IterationNode",
+    "Node",
+    "Numbered",
+    "Tally",
+]
 
 
 class Node:
@@ -22,33 +36,42 @@ class Node:
 
     Attributes:
         index: Place in `RunState.nodes`.
-        level: Number of ancestors in the tree of rows (not the depth of the recursion).
         started / finished: Seconds since the run began; `finished` is None while it runs.
         status: `queued`, `running`, or an `EndState` value.
     """
 
-    __slots__ = ("children", "finished", "index", "level", "parent", "started", "status")
+    __slots__ = ("_children", "finished", "index", "parent", "started", "status")
 
     def __init__(self, parent: Node | None, started: float) -> None:
         self.index = -1
         self.parent = parent
-        self.level = 0 if parent is None else parent.level + 1
-        self.children: Sequence[Node] = ()
+        self._children: Sequence[Node] | Node = ()
         self.started = started
         self.finished: float | None = None
         self.status = "running"
 
+    @property
+    def children(self) -> Sequence[Node]:
+        """The rows below it, in order of creation."""
+        children = self._children
+        return (children,) if isinstance(children, Node) else children
+
+    @children.setter
+    def children(self, children: Sequence[Node]) -> None:
+        self._children = children
+
     def add(self, child: Node) -> None:
         """One more row below it."""
         # Most rows have none: in a run of a million calls their empty lists would be 60 MB.
-        if isinstance(self.children, list):
-            self.children.append(child)
+        if isinstance(self._children, list):
+            self._children.append(child)
         else:
-            self.children = [*self.children, child]
+            self._children = [*self.children, child]
 
     def seal(self) -> None:
         """It has ended: keep in little room what will hardly change any more."""
-        self.children = tuple(self.children)
+        children = self.children
+        self._children = children[0] if len(children) == 1 else tuple(children)
 
     def ancestors(self) -> Iterator[Node]:
         """Parent, grandparent ... up to the root."""
@@ -56,6 +79,11 @@ class Node:
         while node is not None:
             yield node
             node = node.parent
+
+    @property
+    def level(self) -> int:
+        """Number of ancestors in the tree of rows (not the depth of the recursion)."""
+        return sum(1 for _ in self.ancestors())
 
     @property
     def is_running(self) -> bool:
@@ -66,6 +94,53 @@ class Node:
     def has_error(self) -> bool:
         """Whether it ended in another way than completed."""
         return self.status not in ("queued", "running", EndState.COMPLETED)
+
+
+def _last(requests: Exchange | list[Exchange] | None) -> Exchange | None:
+    return requests[-1] if isinstance(requests, list) else requests
+
+
+class AskingNode(Node):
+    """A row with requests to a model: mostly it is one, which is kept without a list."""
+
+    __slots__ = ("_requests",)
+
+    def __init__(self, parent: Node | None, started: float) -> None:
+        super().__init__(parent, started)
+        self._requests: Exchange | list[Exchange] | None = None
+
+    @property
+    def requests(self) -> Sequence[Exchange]:
+        """All that were made for this row, in order."""
+        requests = self._requests
+        return requests if isinstance(requests, list) else () if requests is None else (requests,)
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The latest of them."""
+        return _last(self._requests)
+
+    def add_request(self, exchange: Exchange) -> None:
+        """One more was made."""
+        if isinstance(self._requests, list):
+            self._requests.append(exchange)
+        else:
+            self._requests = exchange if self._requests is None else [self._requests, exchange]
+
+    def messages(self) -> tuple[Message, ...]:
+        """The whole conversation as the latest request sent it."""
+        return conversation(request for row in self._asked_so_far() for request in reversed(row.requests))
+
+    def _asked_so_far(self) -> Iterable[AskingNode]:
+        """The rows that its call has asked a model for, from this one back."""
+        return (self,)
+
+    def own_request(self, copied: Callable[[Exchange], Exchange]) -> None:
+        """Put a copy in place of the latest: it is about to change, and others have it too."""
+        if isinstance(self._requests, list):
+            self._requests = [*self._requests[:-1], copied(self._requests[-1])]
+        elif self._requests is not None:
+            self._requests = copied(self._requests)
 
 
 class _Site(NamedTuple):
@@ -83,55 +158,37 @@ class _Site(NamedTuple):
 _site = lru_cache(maxsize=1024)(_Site)
 
 
-class _Rest:
-    """What most plain calls have nothing of."""
+class _Rest(msgspec.Struct, eq=False, gc=False):
+    """What most plain calls have nothing of. Sums are None where there are none but those of the one request."""
 
-    __slots__ = ("answer", "answer_source", "context_characters", "error", "is_recorded", "shared", "subtree")
+    context_characters: int = 0
+    answer: str | None = None
+    answer_source: str = ""
+    error: str = ""
+    is_recorded: bool = False
+    shared: int | None = None
+    own: Sums | None = None
+    subtree: Sums | None = None
 
-    def __init__(self) -> None:
-        self.answer: str | None = None
-        self.answer_source = ""
-        self.context_characters = 0
-        self.error = ""
-        self.is_recorded = False
-        self.shared: int | None = None
-        self.subtree: Tally | SealedTally | None = None
-
-    def copy(self) -> _Rest:
+    def __copy__(self) -> _Rest:
         """The same, to be changed by itself."""
         if self is _NO_REST:
             return self
-        other = _Rest()
-        for name in self.__slots__:
-            setattr(other, name, getattr(self, name))
-        other.subtree = self.subtree.copy() if self.subtree is not None else None
-        return other
+        return msgspec.structs.replace(self, own=copy(self.own), subtree=copy(self.subtree))
 
 
 _NO_REST = _Rest()
 
 
-class CallNode(Node):
+class CallNode(AskingNode):
     """A call.
 
     Attributes:
         number: The call's number in the events.
         batch_index: Its place in its batch.
-        exchange: For an llm call its one request; for an rlm call the latest.
-        iterations: Of an rlm call.
     """
 
-    __slots__ = (
-        "_own",
-        "_prompt",
-        "_rest",
-        "_result",
-        "_site",
-        "batch_index",
-        "exchange",
-        "iterations",
-        "number",
-    )
+    __slots__ = ("_prompt", "_rest", "_result", "_site", "batch_index", "number")
 
     def __init__(self, parent: Node | None, event: ev.CallStarted) -> None:
         super().__init__(parent, event.at)
@@ -142,16 +199,12 @@ class CallNode(Node):
         )
         self.batch_index = event.index
         self._prompt: str | Elsewhere = event.prompt
-        self.exchange: Exchange | None = None
-        self.iterations: Sequence[IterationNode] = ()
         self._result: str | Elsewhere = ""
         self._rest = _NO_REST
-        self._own: Tally | SealedTally | None = None
         if event.context_characters:
             self._rest_to_change().context_characters = event.context_characters
         if event.kind == "rlm":
-            self._own = made_up(None, calls=1)
-            self._rest_to_change().subtree = Tally()
+            self.own_to_change()
 
     @property
     def kind(self) -> ev.CallKind:
@@ -219,9 +272,31 @@ class CallNode(Node):
         return self._rest.shared
 
     @property
+    def iterations(self) -> Sequence[IterationNode]:
+        """Of an rlm call: all that is below it, but for what a damaged trace may have before the first."""
+        children = self.children
+        if not children or isinstance(children[0], IterationNode):
+            return cast("Sequence[IterationNode]", children)
+        return [child for child in children if isinstance(child, IterationNode)]
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The latest request: for an llm call its only one, for an rlm call that of an iteration."""
+        for iteration in reversed(self.iterations) if self._children else ():
+            if iteration.exchange is not None:
+                return iteration.exchange
+        return _last(self._requests)
+
+    @property
+    def current(self) -> CallNode | IterationNode:
+        """The row that shows what it does now: its last iteration, or itself as long as it has none."""
+        last = self.children[-1] if self._children else self
+        return last if isinstance(last, IterationNode) else self
+
+    @property
     def own(self) -> Tally:
         """Sums over its own requests."""
-        return opened(self._own) if self._own is not None else made_up(self.exchange, calls=1)
+        return opened(self._rest.own) if self._rest.own is not None else made_up(self.exchange, calls=1)
 
     @property
     def subtree(self) -> Tally:
@@ -230,17 +305,16 @@ class CallNode(Node):
 
     def own_to_change(self) -> Tally:
         """The same as `own`, kept from now on."""
-        if not isinstance(self._own, Tally):
-            self._own = self.own
-        return self._own
+        rest = self._rest_to_change()
+        if not isinstance(rest.own, Tally):
+            rest.own = self.own
+        return rest.own
 
     def sums_to_change(self) -> Tally:
         """The same as `subtree`, kept apart from `own` from now on: something below it counts too."""
         rest = self._rest_to_change()
-        if rest.subtree is None:
-            rest.subtree = self.own.copy()
-        elif not isinstance(rest.subtree, Tally):
-            rest.subtree = opened(rest.subtree)
+        if not isinstance(rest.subtree, Tally):
+            rest.subtree = copy(self.subtree)
         return rest.subtree
 
     @property
@@ -269,20 +343,18 @@ class CallNode(Node):
     def seal(self) -> None:
         """It has ended: keep in little room what will hardly change any more."""
         super().seal()
-        iterations = tuple(self.iterations)
-        self.iterations = (
-            cast("tuple[IterationNode, ...]", self.children) if iterations == self.children else iterations
-        )
-        if self._own is not None:
-            self._own = sealed(self._own)
-        if self._rest.subtree is not None:
-            subtree = sealed(self._rest.subtree)
-            self._rest.subtree = self._own if subtree == self._own else subtree
+        rest = self._rest
+        if rest is not _NO_REST:
+            rest.own = rest.own and sealed(rest.own)
+            rest.subtree = rest.subtree and sealed(rest.subtree)
+
+    def _asked_so_far(self) -> Iterable[AskingNode]:
+        return (*reversed(self.iterations), self)
 
     @property
     def are_sums_made_up(self) -> bool:
         """Whether its one request is all that there is to sum up."""
-        return self._own is None
+        return self._rest.own is None
 
     @property
     def prompt(self) -> str:
@@ -299,31 +371,30 @@ class CallNode(Node):
         """What its caller got."""
         return self._result if isinstance(self._result, str) else self._result.read()
 
-    def add_iteration(self, iteration: IterationNode) -> None:
-        """It began another one."""
-        self.iterations = [*self.iterations, iteration]
+
+_Row = TypeVar("_Row", bound=Node)
 
 
-class Calls(MutableMapping[int, CallNode]):
-    """The calls of a run by their numbers, in the order in which they began.
+class Numbered(MutableMapping[int, _Row]):
+    """Rows of a run by their numbers, in the order in which they began.
 
-    A trace numbers its calls as they begin: they are a list, which takes a fifth of a dictionary's memory. Others,
-    of a damaged trace, are kept beside it.
+    A trace numbers its calls, and its batches, as they begin: they are a list, which takes a fifth of a
+    dictionary's memory. Others, of a damaged trace, are kept beside it.
     """
 
     __slots__ = ("_listed", "_others")
 
     def __init__(self) -> None:
-        self._listed: list[CallNode] = []
-        self._others: dict[int, CallNode] = {}
+        self._listed: list[_Row] = []
+        self._others: dict[int, _Row] = {}
 
     def get(self, number: int, default: Any = None) -> Any:
-        """The call of that number."""
+        """The row of that number."""
         if 0 <= number < len(self._listed):
             return self._listed[number]
         return self._others.get(number, default)
 
-    def __getitem__(self, number: int) -> CallNode:
+    def __getitem__(self, number: int) -> _Row:
         found = self.get(number)
         if found is None:
             raise KeyError(number)
@@ -332,50 +403,74 @@ class Calls(MutableMapping[int, CallNode]):
     def __contains__(self, number: object) -> bool:
         return isinstance(number, int) and self.get(number) is not None
 
-    def __setitem__(self, number: int, call: CallNode) -> None:
+    def __setitem__(self, number: int, row: _Row) -> None:
         if number == len(self._listed):
-            self._listed.append(call)
+            self._listed.append(row)
         else:
-            self._others[number] = call
+            self._others[number] = row
 
     def __delitem__(self, number: int) -> None:
-        raise TypeError("calls are never removed")
+        raise TypeError("rows are never removed")
 
     def __iter__(self) -> Iterator[int]:
         if not self._others:
             return iter(range(len(self._listed)))
-        return (call.number for call in sorted((*self._listed, *self._others.values()), key=_index))
+        places = [(row.index, number) for number, row in (*enumerate(self._listed), *self._others.items())]
+        return (number for _, number in sorted(places))
 
     def __len__(self) -> int:
         return len(self._listed) + len(self._others)
 
 
-def _index(node: Node) -> int:
-    return node.index
+class _Turn(NamedTuple):
+    """Which iteration it is of how many; in step mode with the cell that waits for the person's decision."""
+
+    number: int
+    of: int
+    proposed: ev.CellProposed | None = None
 
 
-class IterationNode(Node):
-    """An iteration of an rlm call: its request, its cells; its children are what the cells called.
+_turn = lru_cache(maxsize=1024)(_Turn)
 
-    Attributes:
-        proposed: In step mode, the cell that waits for the person's decision.
-    """
 
-    __slots__ = ("_cells", "_sums", "exchange", "number", "of", "proposed")
+class IterationNode(AskingNode):
+    """An iteration of an rlm call: its request, its cells; its children are what the cells called."""
+
+    __slots__ = ("_cells", "_sums", "_turn")
 
     def __init__(self, call: CallNode, event: ev.IterationStarted) -> None:
         super().__init__(call, event.at)
-        self.number = event.iteration
-        self.of = event.of
-        self.exchange: Exchange | None = None
-        self.proposed: ev.CellProposed | None = None
+        self._turn = _turn(event.iteration, event.of)
         self._cells: tuple[CellState, ...] | CellState = ()
-        self._sums: Tally | SealedTally | None = None if call.kind == "rlm" else Tally()
+        self._sums: Sums | None = None if call.kind == "rlm" else Tally()
+
+    @property
+    def number(self) -> int:
+        """Which iteration of its call it is, from 1."""
+        return self._turn.number
+
+    @property
+    def of(self) -> int:
+        """How many its call may have."""
+        return self._turn.of
+
+    @property
+    def proposed(self) -> ev.CellProposed | None:
+        """In step mode, the cell that waits for the person's decision."""
+        return self._turn.proposed
+
+    @proposed.setter
+    def proposed(self, cell: ev.CellProposed | None) -> None:
+        self._turn = self._turn._replace(proposed=cell)
 
     @property
     def call(self) -> CallNode:
         """Whose iteration it is."""
         return cast(CallNode, self.parent)
+
+    def _asked_so_far(self) -> Iterable[AskingNode]:
+        before = [iteration for iteration in self.call.iterations if iteration.index < self.index]
+        return (self, *reversed(before), self.call)
 
     @property
     def cells(self) -> tuple[CellState, ...]:
@@ -409,21 +504,55 @@ class IterationNode(Node):
             self._sums = sealed(self._sums)
 
 
+class _Plan(NamedTuple):
+    """What was called: many batches of a run have it in common."""
+
+    function: str
+    size: int
+    cell: int
+    line: int
+    max_concurrent: int | None
+
+
+_plan = lru_cache(maxsize=1024)(_Plan)
+
+
 class BatchNode(Node):
     """The calls of one batched function call, `counts` by status."""
 
-    __slots__ = ("_sums", "cell", "counts", "function", "line", "max_concurrent", "number", "size")
+    __slots__ = ("_plan", "_sums", "counts", "number")
 
     def __init__(self, parent: Node, event: ev.BatchStarted) -> None:
         super().__init__(parent, event.at)
         self.number = event.batch
-        self.function = event.function
-        self.size = event.size
-        self.cell = event.cell
-        self.line = event.line
-        self.max_concurrent = event.max_concurrent
+        self._plan = _plan(event.function, event.size, event.cell, event.line, event.max_concurrent)
         self.counts: dict[str, int] = {}
-        self._sums: Tally | SealedTally = Tally()
+        self._sums: Sums = Tally()
+
+    @property
+    def function(self) -> str:
+        """The name that the code used."""
+        return self._plan.function
+
+    @property
+    def size(self) -> int:
+        """How many calls it makes."""
+        return self._plan.size
+
+    @property
+    def cell(self) -> int:
+        """The cell that made it, from 0."""
+        return self._plan.cell
+
+    @property
+    def line(self) -> int:
+        """The line of that cell's code, from 1; 0 when not known."""
+        return self._plan.line
+
+    @property
+    def max_concurrent(self) -> int | None:
+        """How many at a time, where the code said so."""
+        return self._plan.max_concurrent
 
     @property
     def subtree(self) -> Tally:

@@ -12,16 +12,25 @@ third of the time of a loop over the names.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from itertools import islice
 from typing import Any, TypeVar, overload
 
-from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Elsewhere, Exchange, IterationNode, Node, Tally
+from rlm_desktop.engine.tree import (
+    AskingNode,
+    BatchNode,
+    CallNode,
+    CellState,
+    Elsewhere,
+    Exchange,
+    IterationNode,
+    Node,
+    Tally,
+)
 
 _T = TypeVar("_T")
 
-_LINKS = frozenset({"children", "iterations"})
-"""Lists of other rows; a copy gets empty ones."""
-_SUMS = frozenset({"_own", "_rest", "_sums", "counts", "subtree"})
+_SUMS = frozenset({"_rest", "_sums", "counts"})
 """What changes in a row when something happens below it."""
 _SHORT = 64
 """Characters of a growing text that are copied rather than shared."""
@@ -36,38 +45,30 @@ def _made(lines: list[str], **scope: Any) -> Callable[..., Any]:
     return scope["made"]
 
 
-def _copier(kind: type) -> Callable[[Any], Any]:
-    """A function that makes another object of that kind, which holds the same."""
-    held = [f"    other.{name} = {'()' if name in _LINKS else f'row.{name}'}" for name in _slots(kind)]
+def _copier(kind: type[Node]) -> Callable[[Any], Any]:
+    """A function that makes another row of that kind, which holds the same."""
+    held = [f"    other.{name} = {'()' if name == '_children' else f'row.{name}'}" for name in _slots(kind)]
     return _made(
         ["def made(row):", "    other = new(kind)", *held, "    return other"], new=object.__new__, kind=kind
     )
 
 
-def _loader(kind: type) -> Callable[[Any, Any], None]:
-    """A function that has an object of that kind hold what another one does, but for its links."""
-    held = [f"    target.{name} = row.{name}" for name in _slots(kind) if name not in _LINKS]
+def _loader(kind: type[Node]) -> Callable[[Any, Any], None]:
+    """A function that has a row of that kind hold what another one does, but for those below it."""
+    held = [f"    target.{name} = row.{name}" for name in _slots(kind) if name != "_children"]
     return _made(["def made(target, row):", *held])
 
 
-def _summer(kind: type) -> Callable[[Any], None]:
-    """A function that gives an object of that kind sums of its own."""
-    names = [name for name in _slots(kind) if name in _SUMS]
-    held = [f"    if row.{name} is not None: row.{name} = copied(row.{name})" for name in names]
-    return _made(["def made(row):", "    pass", *held], copied=_sums_like)
+def _summer(kind: type[Node]) -> Callable[[Any], None]:
+    """A function that gives a row of that kind sums of its own."""
+    held = [f"    row.{name} = copy(row.{name})" for name in _slots(kind) if name in _SUMS]
+    return _made(["def made(row):", *held], copy=copy)
 
 
-def _sums_like(sums: Any) -> Any:
-    return _tally_like(sums) if isinstance(sums, Tally) else sums.copy()
-
-
-_ROWS: tuple[type, ...] = (CallNode, IterationNode, BatchNode)
+_ROWS: tuple[type[Node], ...] = (CallNode, IterationNode, BatchNode)
 _COPIERS: dict[type, Callable[[Any], Any]] = {kind: _copier(kind) for kind in _ROWS}
 _LOADERS: dict[type, Callable[[Any, Any], None]] = {kind: _loader(kind) for kind in _ROWS}
-_tally_like: Callable[[Tally], Tally] = _copier(Tally)
 _SUMMERS: dict[type, Callable[[Any], None]] = {kind: _summer(kind) for kind in _ROWS}
-_exchange_like: Callable[[Exchange], Exchange] = _copier(Exchange)
-_cell_like: Callable[[CellState], CellState] = _copier(CellState)
 
 
 def copy_of(row: Node) -> Node:
@@ -86,22 +87,16 @@ def own_sums(row: Node) -> None:
 
 
 def own_contents(rows: Iterable[Node]) -> None:
-    """Give rows requests and cells of their own, equal to those that they had.
-
-    A call's current request is that of one of its iterations, one object; they must be given together.
-    """
-    fresh: dict[Exchange, Exchange] = {}
+    """Give rows a current request and cells of their own, equal to those that they had."""
     for row in rows:
+        if isinstance(row, AskingNode):
+            row.own_request(_own_exchange)
         if isinstance(row, IterationNode) and row.cells:
             row.cells = tuple([_own_cell(cell) for cell in row.cells])
-        if isinstance(row, CallNode | IterationNode) and row.exchange is not None:
-            if row.exchange not in fresh:
-                fresh[row.exchange] = _own_exchange(row.exchange)
-            row.exchange = fresh[row.exchange]
 
 
 def _own_exchange(exchange: Exchange) -> Exchange:
-    own = _exchange_like(exchange)
+    own = copy(exchange)
     if isinstance(own._text, list) or isinstance(own._reasoning, list):
         exchange.join_pieces()
         own._text, own._reasoning = _own_pieces(exchange._text), _own_pieces(exchange._reasoning)
@@ -110,12 +105,14 @@ def _own_exchange(exchange: Exchange) -> Exchange:
 
 def _own_cell(cell: CellState) -> CellState:
     cell.join_pieces()
-    own = _cell_like(cell)
-    own._stdout, own._stderr = _own_pieces(cell._stdout), _own_pieces(cell._stderr)
+    own = copy(cell)
+    own._stdout = _own_pieces(cell._stdout)
+    if isinstance(cell._aside.stderr, list):
+        own.set_aside(stderr=_own_pieces(cell._aside.stderr))
     if isinstance(cell.tool_calls, list):
-        cell.tool_calls = _Beginning(cell.tool_calls)
+        cell.set_aside(tool_calls=_Beginning(cell.tool_calls))
     elif isinstance(cell.tool_calls, _Beginning):
-        own.tool_calls = list(cell.tool_calls)
+        own.set_aside(tool_calls=list(cell.tool_calls))
     return own
 
 
@@ -179,7 +176,7 @@ class _Beginning(Sequence[_T]):
 def clone_value(value: Any) -> Any:
     """A copy of a value of `RunState` that does not change when the original does."""
     if isinstance(value, Tally):
-        return _tally_like(value)
+        return copy(value)
     if type(value) is list:
         return [clone_value(item) for item in value]
     if type(value) is dict:

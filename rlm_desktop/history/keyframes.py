@@ -54,32 +54,28 @@ _POLITE_EVENTS = 50
 
 
 class _Copy:
-    """A row as it was; its children and iterations by their number, as those lists only ever grow."""
+    """A row as it was; its children by their number, as that list only ever grows."""
 
-    __slots__ = ("children", "iterations", "row")
+    __slots__ = ("children", "row")
 
     def __init__(self, row: Node) -> None:
         self.children = len(row.children)
-        self.iterations = len(row.iterations) if isinstance(row, CallNode) else 0
         self.row = copy_of(row)
 
 
 class _End:
     """A row as it is in the end, with all that it ever has below it."""
 
-    __slots__ = ("children", "iterations", "row")
+    __slots__ = ("children", "row")
 
     def __init__(self, row: Node) -> None:
         self.row = copy_of(row)
         self.children = row.children
-        self.iterations = row.iterations if isinstance(row, CallNode) else ()
 
     def restore(self, row: Node) -> None:
         """Make `row` what it is in the end."""
         load(row, self.row)
         row.children = self.children
-        if isinstance(row, CallNode):
-            row.iterations = self.iterations
 
 
 class _Span:
@@ -303,8 +299,7 @@ class Keyframes:
 
         def keep(row: Node) -> None:
             nonlocal copies
-            has_more = row.children or (isinstance(row, CallNode) and row.iterations)
-            self._add(_Copy(row) if has_more else copy_of(row), saved[row.index] + 1, len(self._frames) - 1)
+            self._add(_Copy(row) if row.children else copy_of(row), saved[row.index] + 1, len(self._frames) - 1)
             saved[row.index] = len(self._frames) - 1
             copies += 1
 
@@ -386,8 +381,6 @@ class Keyframes:
             end = self._ends[place]
             load(row, copy.row)
             row.children = _as_then(end.children, copy.children, nodes)
-            if isinstance(row, CallNode):
-                row.iterations = _as_then(end.iterations, copy.iterations, nodes)  # type: ignore[assignment]
 
 
 def _cover(first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -414,10 +407,6 @@ def _as_then(rows: Sequence[Node], count: int, nodes: list[Node]) -> Sequence[No
 
 
 def _with_iterations(call: CallNode) -> list[Node]:
-    """A call with its last iteration, and that which shares its request: mostly the same, or the one before."""
-    rows: list[Node] = [call, *call.iterations[-1:]]
-    if call.exchange is not None:
-        for iteration in reversed(call.iterations):
-            if iteration.exchange is call.exchange:
-                return rows if iteration is rows[-1] else [*rows, iteration]
-    return rows
+    """A call with its last iteration, and the one that has its current request: mostly the same."""
+    asking = next((iteration for iteration in reversed(call.iterations) if iteration.exchange is not None), call)
+    return [*{row.index: row for row in (call, call.current, asking)}.values()]

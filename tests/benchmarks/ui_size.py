@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import psutil
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import CallNode, Exchange, IterationNode
+from rlm_desktop.engine.tree import AskingNode, CallNode, IterationNode
 from tests import traces
 from tests.benchmarks import Figure
 from tests.benchmarks.ui_tree import FRAMES, Span, _frames, _ms, paint
@@ -93,11 +93,9 @@ def _texts(state: RunState) -> Iterator[str]:
     for node in state.nodes:
         if isinstance(node, CallNode):
             yield from (node.prompt, node.result, node.error)
-        exchange = node.exchange if isinstance(node, CallNode | IterationNode) else None
-        while isinstance(exchange, Exchange):
+        for exchange in node.requests if isinstance(node, AskingNode) else ():
             yield from (exchange.text, exchange.reasoning, exchange.error)
             yield from (message.content for message in exchange.new_messages)
-            exchange = exchange._previous
         for cell in node.cells if isinstance(node, IterationNode) else ():
             yield from (cell.code, cell.stdout, cell.stderr, cell.error, cell.traceback)
 

@@ -320,12 +320,10 @@ def test_the_conversation_is_put_together_from_its_pieces() -> None:
         ]
     )
     first, second, third = state.calls[0].iterations
-    assert first.exchange is not None
-    assert second.exchange is not None
-    assert third.exchange is not None
-    assert [m.content for m in first.exchange.messages()] == ["s", "1"]
-    assert [m.content for m in second.exchange.messages()] == ["s", "1", "a", "2"]
-    assert [m.content for m in third.exchange.messages()] == ["s", "summary"]
+    assert [m.content for m in first.messages()] == ["s", "1"]
+    assert [m.content for m in second.messages()] == ["s", "1", "a", "2"]
+    assert [m.content for m in third.messages()] == ["s", "summary"]
+    assert state.calls[0].messages() == third.messages()
 
 
 def test_a_retry_voids_the_text_that_had_come() -> None:

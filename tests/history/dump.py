@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rlm_desktop.engine.state import RunState
-from rlm_desktop.engine.tree import CallNode, CellState, Exchange, Node, Tally
+from rlm_desktop.engine.tree import AskingNode, CellState, Exchange, Node, Tally
 
 _SLOTS = {
     "_site": ["kind", "depth", "model", "function", "iteration", "cell", "line"],
-    "_rest": ["answer", "answer_source", "context_characters", "error", "is_recorded", "shared", "subtree"],
-    "_own": ["own"],
+    "_rest": ["answer", "answer_source", "context_characters", "error", "is_recorded", "shared", "own", "subtree"],
     "_sums": ["subtree"],
-    "_form": ["model", "finish_reason", "source", "kept"],
-    "_trouble": ["attempts", "error"],
-    "_figures": ["queued", "first_token", "duration", "cost_usd", "usage"],
+    "_turn": ["number", "of", "proposed"],
+    "_plan": ["function", "size", "cell", "line", "max_concurrent"],
+    "_requests": ["requests", "exchange"],
+    "_form": ["model", "parameters", "finish_reason", "source", "kept", "attempts", "error"],
+    "_figures": ["figures", "queued", "first_token", "duration", "cost_usd", "usage"],
+    "_messages": ["new_messages"],
+    "_aside": ["stderr", "tool_calls", "error", "traceback", "line", "dropped", "threads"],
 }
 """What is kept in a slot with others, or put together when somebody looks."""
 _LEAVES = (str, int, float, bool, type(None))
@@ -33,15 +36,15 @@ def _row(node: Node, state: RunState) -> dict[str, Any]:
     """A row with its links by place; each link must lead to a row of this very state."""
     for linked in (node.parent, *node.children):
         assert linked is None or state.nodes[linked.index] is linked
-    shares = (
-        [iteration.exchange is node.exchange for iteration in node.iterations] if isinstance(node, CallNode) else []
-    )
-    return {"shares": shares, **{name: _plain(getattr(node, name)) for name in _names(type(node))}}
+    messages = _plain(node.messages()) if isinstance(node, AskingNode) else ()
+    return {"messages": messages, **{name: _plain(getattr(node, name)) for name in _names(type(node))}}
 
 
 @functools.cache
-def _names(kind: type[Node]) -> list[str]:
-    slots = [slot for base in kind.__mro__ for slot in getattr(base, "__slots__", ())]
+def _names(kind: type) -> list[str]:
+    """What an object of that kind says of itself."""
+    fields = getattr(kind, "__struct_fields__", ())
+    slots = [*fields, *(slot for base in kind.__mro__ for slot in getattr(base, "__slots__", ()))]
     return [name for slot in slots for name in _SLOTS.get(slot, [slot.removeprefix("_")])]
 
 
@@ -50,15 +53,8 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, Node):
         return ("row", value.index)
-    if isinstance(value, Exchange):
-        texts = (value.text, value.reasoning, value.messages(), _plain(value.new_messages))
-        skipped = ("_text", "_reasoning", "_messages", "_previous")
-        names = [name for slot in Exchange.__slots__ if slot not in skipped for name in _SLOTS.get(slot, [slot])]
-        return texts, {name: _plain(getattr(value, name)) for name in names}
-    if isinstance(value, CellState):
-        skipped = ("_stdout", "_stderr")
-        plain = {name: _plain(getattr(value, name)) for name in CellState.__slots__ if name not in skipped}
-        return value.stdout, value.stderr, plain
+    if isinstance(value, Exchange | CellState):
+        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Tally):
         return value.as_dict()
     if isinstance(value, (list, tuple, Sequence)) and not isinstance(value, str | bytes):

@@ -105,7 +105,7 @@ def test_the_prompt_is_the_whole_conversation_with_what_is_new_marked(inspector:
     _open(inspector, "Prompt")
     assert isinstance(node, IterationNode)
     assert node.exchange is not None
-    for message in node.exchange.messages():
+    for message in node.messages():
         assert message.content in inspector.prompt.text
     assert inspector.prompt.text.count("· new") == len(node.exchange.new_messages)
 

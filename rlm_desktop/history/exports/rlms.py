@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rlm_desktop.engine.tree import CallNode, CellState, Exchange, IterationNode, Tally
+from rlm_desktop.engine.tree import CallNode, CellState, IterationNode, Tally
 from rlm_desktop.history.exports.recorded import Recorded, json_pieces
 
 
@@ -47,7 +47,7 @@ def _iteration(run: Recorded, iteration: IterationNode) -> dict[str, Any]:
         "type": "iteration",
         "iteration": iteration.number,
         "timestamp": _naive(run, end),
-        "prompt": _prompt(run, exchange),
+        "prompt": _prompt(iteration),
         "response": exchange.text if exchange else "",
         "code_blocks": (
             {"code": cell.code, "result": _result(run, iteration, cell, is_last)} for cell in iteration.cells
@@ -57,8 +57,8 @@ def _iteration(run: Recorded, iteration: IterationNode) -> dict[str, Any]:
     }
 
 
-def _prompt(run: Recorded, exchange: Exchange | None) -> list[dict[str, str]]:
-    return [{"role": one.role, "content": one.content} for one in exchange.messages()] if exchange else []
+def _prompt(row: CallNode | IterationNode) -> list[dict[str, str]]:
+    return [{"role": one.role, "content": one.content} for one in row.messages()]
 
 
 def _result(run: Recorded, iteration: IterationNode, cell: CellState, is_last: bool) -> dict[str, Any]:

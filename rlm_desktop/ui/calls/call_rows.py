@@ -367,13 +367,14 @@ class CallRows:
         node = nodes[visible[row]]
         if (end := self._end_by_siblings(node, row)) is not None:
             return end
-        end = row + 1
+        inside, end = {node.index}, row + 1
         while end < len(visible):
             index = visible[end]
-            if index >= 0 and nodes[index].level <= node.level:
+            above = nodes[index].parent if index >= 0 else nodes[~index]
+            if above is None or above.index not in inside:
                 break
-            if index < 0 and nodes[~index].level < node.level:
-                break
+            if index >= 0 and nodes[index].children:
+                inside.add(index)
             end += 1
         return end
 

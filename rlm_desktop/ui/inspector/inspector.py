@@ -424,7 +424,7 @@ class Inspector(QWidget):
         if isinstance(node, CallNode) and node.kind == "rlm":
             self.prompt.set_text(node.prompt)
             return
-        sections = inspector_text.conversation(inspector_text.exchange_of(node))
+        sections = inspector_text.conversation(node)
         if not sections and isinstance(node, CallNode):
             sections = [Section(self.tr("Prompt"), node.prompt)]
         before = self.prompt.text

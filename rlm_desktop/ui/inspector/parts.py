@@ -34,12 +34,13 @@ def exchange_of(node: Node) -> Exchange | None:
     return node.exchange if isinstance(node, CallNode | IterationNode) else None
 
 
-def conversation(exchange: Exchange | None) -> list[Section]:
-    """The whole conversation as it was sent; what this request added is marked as new."""
-    if exchange is None:
+def conversation(node: Node) -> list[Section]:
+    """The whole conversation as it was sent; what the row's request added is marked as new."""
+    if not isinstance(node, CallNode | IterationNode) or node.exchange is None:
         return []
+    exchange = node.exchange
     sections: list[Section] = []
-    for number, message in enumerate(exchange.messages()):
+    for number, message in enumerate(node.messages()):
         role = _tr(ROLES[message.role]) if message.role in ROLES else message.role
         new = _tr(" · new") if exchange.kept and number >= exchange.kept else ""
         heading = f"{number + 1}  {role} · {figures.counted(len(message.content), 'character')}{new}"
