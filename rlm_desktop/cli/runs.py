@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ import msgspec
 from rlm_desktop import paths
 from rlm_desktop.cli import tree
 from rlm_desktop.cli.output import cost, counted, local_time, one_line, print_json, print_table, seconds, width
-from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.events import EndState, as_utc
 from rlm_desktop.errors import HistoryError, UsageError
 from rlm_desktop.history import RUNNING, History, RunFilter, RunRow, SessionRow
 
@@ -114,7 +114,7 @@ def _filter(history: History, chosen: argparse.Namespace) -> RunFilter:
 def _day(text: str) -> str:
     """The start of a day of this place, as UTC."""
     try:
-        return datetime.fromisoformat(text).astimezone(UTC).isoformat(timespec="milliseconds")
+        return as_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{text!r} is no date: write it as 2026-11-21.") from error
 

@@ -8,6 +8,7 @@ traces stay readable. `Trace` fills in the envelope: `seq`, `at` and `call`.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias, TypeGuard
 
@@ -459,6 +460,11 @@ AnyEvent: TypeAlias = (
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 _known = frozenset(cls.__struct_config__.tag for cls in Event.__subclasses__())
+
+
+def as_utc(moment: datetime) -> str:
+    """A moment as `RunStarted.started_at` has it: such texts, compared, are in the order of their moments."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def is_error(event: CallFinished | CellFinished) -> bool:

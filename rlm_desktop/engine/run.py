@@ -356,7 +356,7 @@ class Run:
                 question=self.question,
                 root_model=self.options.model_at(0),
                 sub_model=self.options.model_at(1),
-                started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                started_at=ev.as_utc(datetime.now(UTC)),
                 documents=self.context.documents,
                 context_type=self.context.type,
                 context_characters=self.context.characters,

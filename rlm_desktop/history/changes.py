@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import exists, or_, select, text
 
 from rlm_desktop.documents.facts import packed_facts
+from rlm_desktop.engine.events import as_utc
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import records, settling
 from rlm_desktop.history.database import Database
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def now(minus_days: float = 0) -> str:
-    """This moment, or some days before it: UTC, ISO 8601."""
-    return (datetime.now(UTC) - timedelta(days=minus_days)).isoformat(timespec="milliseconds")
+    """This moment, or some days before it, as the history has moments."""
+    return as_utc(datetime.now(UTC) - timedelta(days=minus_days))
 
 
 def rows(what: str, keys: Sequence[str], values: dict[str, Any]) -> Slices:

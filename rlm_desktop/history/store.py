@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import msgspec
 
-from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.engine.events import AnyEvent, as_utc
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.trace import Sink
 from rlm_desktop.errors import HistoryError
@@ -553,7 +553,7 @@ def _target(path: Path | str) -> Path | str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return as_utc(datetime.now(UTC))
 
 
 def _as_list(tags: Sequence[str]) -> str:

@@ -211,7 +211,7 @@ class Builder:
             question=question or NO_QUESTION,
             root_model=root_model or NO_MODEL,
             sub_model=sub_model or root_model or NO_MODEL,
-            started_at=began.isoformat(timespec="milliseconds"),
+            started_at=ev.as_utc(began),
             documents=tuple(self._documents),
             context_characters=context_characters,
             settings={"imported_from": self._origin, **(settings or {})},

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from rlm_desktop.engine.events import as_utc
 from rlm_desktop.engine.providers import label
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Tally
@@ -137,8 +138,7 @@ def _write(item: QTreeWidgetItem, tally: Tally) -> None:
 
 def month_start(now: datetime) -> str:
     """The beginning of the month in the person's own time zone, as the history writes times."""
-    local = now.astimezone().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return local.astimezone(UTC).isoformat(timespec="milliseconds")
+    return as_utc(now.astimezone().replace(day=1, hour=0, minute=0, second=0, microsecond=0))
 
 
 def month_line(spent: Spending) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, QTimer, Signal
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.events import EndState, as_utc
 from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
 from rlm_desktop.ui.figures import counted, number, status_words
 from rlm_desktop.ui.flow import FlowLayout
@@ -485,4 +485,4 @@ def _refill(box: QComboBox, values: Sequence[str]) -> None:
 def _since(days: int) -> str:
     """The moment from which on runs are shown: the start of that day here, as UTC."""
     midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    return (midnight - timedelta(days=days)).astimezone(UTC).isoformat(timespec="milliseconds")
+    return as_utc(midnight - timedelta(days=days))
