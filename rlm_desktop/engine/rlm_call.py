@@ -187,7 +187,8 @@ class RlmCall:
     async def _turn(self, completion: Completion) -> Outcome | None:
         """Do what a reply says; the outcome when it ends the call."""
         reply = parse_reply(completion.text, python_fences=self._options.python_fences)
-        if reply.blocks and not reply.blocks[-1].is_closed and completion.finish_reason == "length":
+        is_unfinished = not reply.blocks[-1].is_closed if reply.blocks else reply.final is None
+        if is_unfinished and completion.finish_reason == "length":
             self._stalls.add()
             self._say(prompts.cut_reply_message())
             return None
@@ -397,8 +398,11 @@ class RlmCall:
         text = await self.run.redact(self.number, final.text, "answer")
         value = final.value if text == final.text else None
         output = self.run.output if self.is_root else None
-        if self.is_root and output is None and value is None and not text.strip():
-            self._reject("It is empty.")
+        if self.is_root and output is None and value is None and text.strip() in ("", "null"):
+            if text.strip():
+                self._reject("It is None: say in words what was found, or that nothing was.")
+            else:
+                self._reject("It is empty.")
             return None
         if output is not None:
             try:

@@ -46,6 +46,20 @@ async def test_an_f_string_outside_a_block_is_no_answer(bench: MakeBench) -> Non
     assert (await one.ask(context="c")).final_answer == "There are 4."
 
 
+@pytest.mark.parametrize("nothing", [cell("FINAL(None)"), cell("found = None\nFINAL_VAR('found')")])
+async def test_none_is_no_answer(bench: MakeBench, nothing: str) -> None:
+    one = await bench([nothing, "FINAL(None of the segments grew.)"])
+    assert (await one.ask(context="c")).final_answer == "None of the segments grew."
+    assert "It is None" in one.server.log[1].body["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize("said", ["First I shall look at the", "<think>Now, let me see whether the"])
+async def test_a_reply_cut_before_its_code_is_called_cut(bench: MakeBench, said: str) -> None:
+    one = await bench([Fault("length", text=said), "FINAL(7)"])
+    assert (await one.ask(context="c")).final_answer == "7"
+    assert "cut off at the model's limit" in one.server.log[1].body["messages"][-1]["content"]
+
+
 CALL = {"id": "c1", "type": "function", "function": {"name": "python", "arguments": '{"code": "print(1)"}'}}
 PIECES = [
     {"index": 0, "function": {"name": "python", "arguments": ""}},
