@@ -5170,6 +5170,10 @@
         <translation>Es enthält Makros; sie wurden nicht gelesen.</translation>
     </message>
     <message>
+        <source>It is None: say in words what was found, or that nothing was.</source>
+        <translation>Sie ist None: sag in Worten, was gefunden wurde, oder dass nichts gefunden wurde.</translation>
+    </message>
+    <message>
         <source>It is an f-string, and outside a block nothing is computed: write FINAL(...) in a block.</source>
         <translation>Sie ist ein f-String, und außerhalb eines Blocks wird nichts berechnet: FINAL(...) gehört dann in einen Block.</translation>
     </message>
