@@ -52,7 +52,7 @@ class ReplHost:
 
     def __init__(
         self,
-        options: ReplOptions = ReplOptions(),  # noqa: B008 (frozen)
+        options: ReplOptions = ReplOptions(),
         *,
         layers: Layers | None = None,
     ) -> None:

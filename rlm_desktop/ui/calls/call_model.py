@@ -222,11 +222,11 @@ class CallModel(QAbstractTableModel):
 
     # -- as Qt wants it -------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         """Visible rows."""
         return 0 if parent.isValid() else len(self.rows.visible)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
         """All columns, the hidden ones included."""
         return 0 if parent.isValid() else len(Column)
 

@@ -54,7 +54,7 @@ class ChipsModel(QAbstractListModel):
         """How many documents have no chip."""
         return len(self.source.items) - self._count
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: D102
         return 0 if parent.isValid() else self._count + bool(self.more)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102

@@ -72,10 +72,10 @@ class DocumentsModel(QAbstractTableModel):
 
     # -- what views ask -------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: D102
         return 0 if parent.isValid() else len(self.items)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: D102
         return 0 if parent.isValid() else len(Column)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102

@@ -77,11 +77,11 @@ class BatchCalls(QAbstractTableModel):
         """The call of a row."""
         return self._calls[row]
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         """Calls that have begun."""
         return 0 if parent.isValid() else len(self._calls)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
         """See `_HEADINGS`."""
         return 0 if parent.isValid() else len(_HEADINGS)
 

@@ -124,10 +124,10 @@ class ModelTable(QAbstractTableModel):
         self.rows = list(rows)
         self.endResetModel()
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: D102
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: D102
         return 0 if parent.isValid() else len(self._headings)
 
     def headerData(  # noqa: D102

@@ -174,7 +174,7 @@ class HitsModel(QAbstractListModel):
         last = self.lines[-1] if self.lines else None
         return last.hit if isinstance(last, HitLine) else None
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: D102
         return 0 if parent.isValid() else len(self.lines)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102

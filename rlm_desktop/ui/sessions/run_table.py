@@ -199,10 +199,10 @@ class RunsModel(QAbstractTableModel):
             self._asked.add(page)
             self.rows_wanted.emit(self.ids[page * PAGE : (page + 1) * PAGE])
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: D102
         return 0 if parent.isValid() else len(self.ids)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: D102
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(  # noqa: D102

@@ -120,7 +120,7 @@ class SessionsModel(QAbstractListModel):
         self.lines = lines
         self.endResetModel()
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, D102
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: D102
         return 0 if parent.isValid() else len(self.lines)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:  # noqa: D102
