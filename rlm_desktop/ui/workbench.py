@@ -413,6 +413,8 @@ class Workbench(QObject):
         self.documents.show_new(is_empty=is_empty)
         self.session_id = self.run_id = ""
         self._show_feed(None)
+        if self._work.tree.isAncestorOf(self._window.focusWidget() or self._window):
+            self._work.question.edit.setFocus()  # there are no calls any more
 
     def _change_draft(self, session_id: str) -> None:
         """Keep what was typed and not asked for the session that is left, and bring back that of another one."""

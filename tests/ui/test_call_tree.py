@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.events import AnyEvent
@@ -239,6 +239,27 @@ def test_focus_and_back(view: CallTreeView, qtbot: QtBot) -> None:
     _press(qtbot, view, Qt.Key.Key_F)
     view.select_node(view.state.nodes[0].children[0])
     assert view.model.rows.node(0) is view.state.nodes[0]
+
+
+def test_the_letters_act_in_the_tree_and_not_from_buttons_or_charts(view: CallTreeView, qtbot: QtBot) -> None:
+    view.set_state(traces.state(Shape(calls=60)))
+    view.select_node(view.state.nodes[0].children[1])
+    button = next(button for button in view.bar.findChildren(QAbstractButton) if button.isVisible())
+    button.setFocus()
+    for key in (Qt.Key.Key_F, Qt.Key.Key_L, Qt.Key.Key_2):
+        qtbot.keyClick(button, key)
+    assert view.table.isVisible()
+    view.show_page(2)
+    view.setFocus()
+    assert view.charts is not None
+    for key in (Qt.Key.Key_F, Qt.Key.Key_L):
+        qtbot.keyClick(view.charts, key)
+    assert view.model.rows.focus is None
+    assert not view.is_following
+    qtbot.keyClick(view.charts, Qt.Key.Key_1)
+    assert view.table.isVisible()
+    _press(qtbot, view, Qt.Key.Key_L)
+    assert view.is_following
 
 
 def test_columns_can_be_shown(view: CallTreeView) -> None:

@@ -123,6 +123,21 @@ async def test_without_calls_one_comes_back_to_the_question(
         assert application.window.focusWidget() is application.window.work.question.edit
 
 
+async def test_a_new_session_begins_with_the_question(
+    qapp: QApplication, wait_until: Until, tmp_path: Path
+) -> None:
+    (tmp_path / "note.txt").write_text("The lighthouse was lit in 1871.")
+    async with shown(qapp, 1) as application:
+        window, bench = application.window, application.workbench
+        bench.add_files([str(tmp_path / "note.txt")])
+        await bench.reader.done()
+        bench.open_run("session-0", "run-0")
+        await wait_until(lambda: bool(window.work.tree.state.nodes))
+        await opened(application, wait_until)
+        act(application, "new_session")
+        assert window.focusWidget() is window.work.question.edit
+
+
 class TestTable:
     async def test_pages_come_as_they_are_looked_at(
         self, qapp: QApplication, qtbot: QtBot, wait_until: Until

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QButtonGroup,
+    QComboBox,
     QLabel,
     QMenu,
     QPushButton,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from rlm_desktop.ui.charts.charts_view import ChartsView
 
 _PAGE_KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
+_ROW_KEYS = (Qt.Key.Key_F, Qt.Key.Key_L)
 _SLICE_SECONDS = 0.008
 _NEAR_THE_END = 30
 _STRIP_FROM = 280
@@ -363,8 +366,10 @@ class CallTreeView(QWidget):
             self.node_selected.emit(node)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F8: failures; L: follow; F: focus; Esc: show all; 1, 2, 3: tree, icicle, charts."""
-        if event.key() in _PAGE_KEYS:
+        """F8: failures; Esc: show all; 1, 2, 3: tree, icicle, charts. In the tree alone, L: follow; F: focus."""
+        if self._is_for_another(event.key()):
+            super().keyPressEvent(event)
+        elif event.key() in _PAGE_KEYS:
             self.show_page(event.key() - Qt.Key.Key_1)
             self.setFocus()
         elif event.key() == Qt.Key.Key_F8:
@@ -379,6 +384,13 @@ class CallTreeView(QWidget):
             self._show_all()
         else:
             super().keyPressEvent(event)
+
+    def _is_for_another(self, key: int) -> bool:
+        """Whether a letter or digit was pressed where it says nothing: on a button, or where no rows show."""
+        if key in _ROW_KEYS and self.pages.currentWidget() is not self.table:
+            return True
+        is_control = isinstance(self.focusWidget(), QAbstractButton | QComboBox)
+        return is_control and key in (*_ROW_KEYS, *_PAGE_KEYS)
 
     def event(self, event: QEvent) -> bool:
         """Escape shows all rows again before it stops a run."""
