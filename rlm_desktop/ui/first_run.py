@@ -25,6 +25,7 @@ from rlm_desktop.ui.window_style import muted
 COLUMN_WIDTH = 640
 COMPACT_BELOW = 720
 """Where the page is lower than this, it moves together, so that the place to connect a model shows at once."""
+_USUAL_HEIGHT = 640
 
 
 class SampleButton(QPushButton):
@@ -116,13 +117,14 @@ class FirstRun(QScrollArea):
         super().resizeEvent(event)
         self._inside.setMaximumWidth(scaled(self, COLUMN_WIDTH))
         self._set_compact(self.height() < COMPACT_BELOW)
+        spare = (self.height() - _USUAL_HEIGHT) // 4  # of the window: what comes later on the page moves nothing
+        self._column.setContentsMargins(8, 0 if self._is_compact else max(24, spare), 8, 8)
 
     def _set_compact(self, is_compact: bool) -> None:
         if is_compact == self._is_compact:
             return
         self._is_compact = is_compact
         self._column.setSpacing(8 if is_compact else 14)
-        self._column.setContentsMargins(8, 0 if is_compact else 24, 8, 8)
         self._drop.setDirection(
             QBoxLayout.Direction.LeftToRight if is_compact else QBoxLayout.Direction.TopToBottom
         )

@@ -28,6 +28,7 @@ from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.models.estimate_label import EstimateLabel
+from rlm_desktop.ui.theme import scaled
 from rlm_desktop.ui.wheel import let_wheel_scroll
 from rlm_desktop.ui.window_style import inset_figures, muted, set_property
 
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 MIN_LINES, MAX_LINES = 2, 8
 ALL_MODELS = "\0all"
 """Data of the entry that opens the list of all models; no model can be called so."""
+MOST_OF_A_MODEL = 480
+"""The width of the box of a model that stands beside the limits."""
+WIDEST = (1 << 24) - 1
+"""Of any widget."""
 ROOM_AROUND_NAME = 64
 """Of a model's name in its box, the arrow included."""
 
@@ -157,6 +162,7 @@ class QuestionPanel(QFrame):
         self._models.addWidget(self.root_model)
         self._models.addWidget(arrow)
         self._models.addWidget(self.sub_model)
+        self._models.addStretch()
         self._limits = QHBoxLayout()
         inset_figures(self.max_depth, self.max_iterations, self.budget)
         for control in (self.max_depth, self.max_iterations, self.budget):
@@ -312,6 +318,9 @@ class QuestionPanel(QFrame):
             needed += room
         is_narrow = self.width() < needed
         direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
+        most = WIDEST if is_narrow else scaled(self, MOST_OF_A_MODEL)
+        for box in (self.root_model, self.sub_model):
+            box.setMaximumWidth(most)
         if direction != self._lines.direction():
             self._lines.setDirection(direction)
             # While the page lays itself out it does not notice that the choices need other room now.
