@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, IterationNode
-from rlm_desktop.history.exports.recorded import Recorded, cost, depth_first, seconds, title_of, tokens
+from rlm_desktop.history.exports.recorded import Recorded, depth_first, figures_of, seconds, title_of, tokens
 
 
 def write(run: Recorded) -> Iterator[str]:
@@ -19,7 +19,7 @@ def write(run: Recorded) -> Iterator[str]:
         f"{_tamed(state.answer)}\n\n" if state.answer else f"*No answer: {state.status}.* {_line(state.error)}\n\n"
     )
     yield "## Figures\n\n| | |\n|---|---|\n"
-    for name, value in _figures(run):
+    for name, value in figures_of(run):
         yield f"| {name} | {_cell(value)} |\n"
     if state.notes:
         yield "\n## Notices\n\n"
@@ -36,20 +36,6 @@ def write(run: Recorded) -> Iterator[str]:
                 yield from _iteration(node)
             elif isinstance(node, BatchNode):
                 yield f"{node.size} calls of {_line(node.function)}, {seconds(node)}.\n"
-
-
-def _figures(run: Recorded) -> Iterator[tuple[str, str]]:
-    state, started = run.state, run.started
-    yield "End state", str(state.status)
-    yield "Started", started.started_at
-    yield "Duration", f"{state.now:.2f} s"
-    yield "Models", f"{started.root_model}, {started.sub_model}"
-    yield "Documents", ", ".join(document.name for document in started.documents) or "none"
-    yield "Calls", f"{state.totals.calls}, depth {max((call.depth for call in state.calls.values()), default=0)}"
-    yield "Errors", str(state.totals.errors)
-    yield "Tokens", tokens(state.totals)
-    yield "Cost", cost(state.totals)
-    yield "Run", started.run_id
 
 
 def _call(call: CallNode) -> Iterator[str]:

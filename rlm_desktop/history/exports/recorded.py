@@ -234,6 +234,23 @@ def title_of(node: Node) -> str:
     return "Batch"
 
 
+def figures_of(run: Recorded) -> Iterator[tuple[str, str]]:
+    """What a report says of the run as a whole: name and value."""
+    state, started = run.state, run.started
+    depth = max((call.depth for call in state.calls.values()), default=0)
+    yield "End state", str(state.status)
+    yield "Started", started.started_at
+    yield "Duration", f"{state.now:.2f} s"
+    yield "Models", f"{started.root_model}, {started.sub_model}"
+    yield "Documents", ", ".join(document.name for document in started.documents) or "none"
+    yield "Calls", f"{state.totals.calls}, depth {depth}"
+    yield "Errors", str(state.totals.errors)
+    yield "Tokens", tokens(state.totals)
+    yield "Cost", cost(state.totals)
+    yield "Isolation", started.isolation or "unknown"
+    yield "Run", started.run_id
+
+
 def cost(tally: Tally) -> str:
     """The cost, unknown where it is not known."""
     if tally.requests and tally.requests == tally.unknown_cost:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, IterationNode, Node
-from rlm_desktop.history.exports.recorded import Recorded, cost, seconds, title_of, tokens
+from rlm_desktop.history.exports.recorded import Recorded, cost, figures_of, seconds, title_of, tokens
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8882; --bad: #c62828; --good: #2e7d32; }
@@ -33,7 +33,7 @@ def write(run: Recorded) -> Iterator[str]:
     answer = state.answer if state.answer is not None else f"No answer: {state.status}. {state.error}"
     yield f'<h2>Answer</h2><div class="answer">{escape(answer)}</div>\n'
     yield "<h2>Figures</h2><table>"
-    for name, value in _figures(run):
+    for name, value in figures_of(run):
         yield f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
     yield "</table>\n"
     if state.notes:
@@ -44,21 +44,6 @@ def write(run: Recorded) -> Iterator[str]:
     if state.root is not None:
         yield from _tree(state.root)
     yield "</body></html>\n"
-
-
-def _figures(run: Recorded) -> Iterator[tuple[str, str]]:
-    state, started = run.state, run.started
-    yield "End state", str(state.status)
-    yield "Started", started.started_at
-    yield "Duration", f"{state.now:.2f} s"
-    yield "Models", f"{started.root_model}, {started.sub_model}"
-    yield "Documents", ", ".join(document.name for document in started.documents) or "none"
-    yield "Calls", str(state.totals.calls)
-    yield "Errors", str(state.totals.errors)
-    yield "Tokens", tokens(state.totals)
-    yield "Cost", cost(state.totals)
-    yield "Isolation", started.isolation
-    yield "Run", started.run_id
 
 
 def _tree(root: Node) -> Iterator[str]:
