@@ -31,6 +31,7 @@ UNSPACED = (
 )
 """The characters that are words of their own, as a class of a regular expression."""
 _ALONE = re.compile(f"[{UNSPACED}]")
+_SIGNS = re.compile(r"[^\w\x00-\x7f]")
 _FORMS = re.compile("[\ufb00-\ufb06\uff01-\uffee]+")
 _RUN_OR_ALONE = re.compile(f"[^{UNSPACED}]+|[{UNSPACED}]")
 
@@ -82,6 +83,10 @@ def _term(source: str) -> Term | None:
     return Term(words, source.endswith("*") and not is_alone(words[-1])) if words else None
 
 
+def _without_sign(found: re.Match[str]) -> str:
+    return "" if unicodedata.category(found[0]).startswith("M") else " "
+
+
 def is_alone(word: str) -> bool:
     """Whether a word is a character of a script without spaces."""
     return _ALONE.fullmatch(word) is not None
@@ -93,8 +98,12 @@ def plain(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    """A plain text with spaces around each character that is a word of its own."""
+    """A plain text of letters and digits, with spaces around each character that is a word of its own.
+
+    Without vowel signs, as Arabic may leave them out. SQLite takes what it does not know, as a sign of a newer
+    Unicode or a bullet of a PDF file, for a letter.
+    """
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFC", plain(text))
+    text = _SIGNS.sub(_without_sign, unicodedata.normalize("NFC", plain(text)))
     return " ".join(_RUN_OR_ALONE.findall(text)) if _ALONE.search(text) else text

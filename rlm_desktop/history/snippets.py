@@ -12,8 +12,8 @@ AROUND = 80
 _LONGEST_MARKED = 400
 _SPACE = re.compile(r"\s")
 _LETTER = rf"[^\W_{UNSPACED}]"
-_SIGNS = rf"(?:(?!\w)[{UNSPACED}])*"
-"""Vowels and tones of a character that are characters to Python, but not letters."""
+_SIGNS = r"[^\w\s\x00-\x7f]*"
+"""Vowels, accents and tones of a letter may be characters of their own; the index knows the letters alone."""
 
 
 def marked(query: Query) -> re.Pattern[str]:
@@ -35,7 +35,7 @@ def snippet(text: str, marked: re.Pattern[str]) -> tuple[str, tuple[tuple[int, i
     head, tail = "…" if begin else "", "…" if stop < len(text) else ""
     excerpt = _SPACE.sub(" ", text[begin:stop])
     marks = [
-        (match.start() - begin + len(head), match.end() - begin + len(head))
+        (match.start() - begin + len(head), min(stop, _with_signs(text, match.end())) - begin + len(head))
         for match in marked.finditer(folded, begin, stop)
     ]
     return head + excerpt + tail, tuple(marks)
@@ -57,14 +57,26 @@ def _pattern(term: Term) -> str:
     """The words of a term with anything but letters and digits between them, as the index splits texts."""
     # What stands before the first word is looked at when it was found: a pattern that begins with a look behind
     # tries that at every character, which takes thirty times as long.
-    pattern = re.escape(fold(term.words[0]))
+    pattern = _word(term.words[0])
     if not is_alone(term.words[0]):
-        pattern += rf"(?<!{_LETTER}{pattern})"
+        is_fixed = term.words[0].isascii()
+        pattern = rf"{pattern}(?<!{_LETTER}{pattern})" if is_fixed else rf"(?<!{_LETTER}){pattern}"
     for before, word in pairwise(term.words):
-        pattern += (r"[\W_]*" if is_alone(before) or is_alone(word) else r"[\W_]+") + re.escape(fold(word))
+        pattern += (r"[\W_]*" if is_alone(before) or is_alone(word) else r"[\W_]+") + _word(word)
     if term.is_prefix:
         return rf"{pattern}{_LETTER}*"
-    return pattern + (_SIGNS if is_alone(term.words[-1]) else rf"(?!{_LETTER})")
+    return pattern if is_alone(term.words[-1]) else rf"{pattern}(?!{_LETTER})"
+
+
+def _word(word: str) -> str:
+    return ("" if word.isascii() else _SIGNS).join(map(re.escape, fold(word)))
+
+
+def _with_signs(text: str, end: int) -> int:
+    """The end of a place with the signs of its last letter."""
+    while end < len(text) and unicodedata.category(text[end]).startswith("M"):
+        end += 1
+    return end
 
 
 def _word_start(text: str, at: int) -> int:

@@ -109,6 +109,7 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
 def as_indexed(piece: str) -> str:
     """A piece as the index gets it.
 
-    Neither SQLite nor PostgreSQL reads a text beyond a zero character, or knows words that no space divides.
+    Neither SQLite nor PostgreSQL reads a text beyond a zero character, or knows words that no space divides. The
+    text of a row must always come out alike: what was put in is taken out by its words.
     """
     return spaced(piece.replace("\0", " "))

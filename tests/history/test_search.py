@@ -21,7 +21,7 @@ from sqlalchemy import select
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.history import History, RunFilter, settling
-from rlm_desktop.history.matching import _lite
+from rlm_desktop.history.matching import Sample, _lite
 from rlm_desktop.history.pieces import read
 from rlm_desktop.history.query import Query, Term, parse
 from rlm_desktop.history.rows import SearchHit
@@ -148,6 +148,7 @@ _SENTENCES = (
     "서울대학교에서 인공지능을 연구한다.",
     "รายงานประจำปีของบริษัทแสดงการเติบโต",
     "ສະບາຍດີ ពាក្យ မြန်မာ",
+    "हिन्दी में रिपोर्ट, كِتَابٌ, \uf0b7Bullets at 100₽ and x\u0302y, nai\u0308ve cafés.",
     "The ﬁnancial ofﬁce sold ＲＬＭ ３０ and ﾊﾞｰｼﾞｮﾝ for 1,234.50.",
 )
 
@@ -173,11 +174,22 @@ _SENTENCES = (
         ("ສະບາຍ", 4, ["ສະບາຍ"]),
         ("ពាក្យ", 4, ["ពាក្យ"]),
         ("မြန်မာ", 4, ["မြန်မာ"]),
-        ("financial office", 5, ["financial", "office"]),
-        ("ﬁnancial", 5, ["financial"]),
-        ("rlm", 5, ["RLM"]),
-        ("バージョン", 5, ["バージョン"]),
-        ("1,234.5*", 5, ["1,234.50"]),
+        ("हिन्दी", 5, ["हिन्दी"]),
+        ("रिपोर्ट", 5, ["रिपोर्ट"]),
+        ("كتاب", 5, ["كِتَابٌ"]),
+        ("كِتَابٌ", 5, ["كِتَابٌ"]),
+        ("bullets", 5, ["Bullets"]),
+        ("100", 5, ["100"]),
+        ("100₽", 5, ["100"]),
+        ("x\u0302y", 5, []),
+        ("naïve", 5, ["nai\u0308ve"]),
+        ("cafe\u0301s", 5, ["cafés"]),
+        ("cafes", 5, ["cafés"]),
+        ("financial office", 6, ["financial", "office"]),
+        ("ﬁnancial", 6, ["financial"]),
+        ("rlm", 6, ["RLM"]),
+        ("バージョン", 6, ["バージョン"]),
+        ("1,234.5*", 6, ["1,234.50"]),
     ],
 )
 def test_a_word_is_found_in_any_script_and_form(
@@ -506,6 +518,14 @@ def test_an_older_file_is_upgraded_after_a_copy_and_then_found(tmp_path: Path) -
 @given(st.text(max_size=60) | st.text(alphabet='ab"*:-(){}^ ANDORNOTcode', max_size=60))
 def test_any_input_is_safe(history: History, text: str) -> None:
     history.search(text, wait=0)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=30))
+def test_any_text_is_found_by_what_stands_in_it(text: str) -> None:
+    text = f"alpha b{text}c omega".replace('"', " ")
+    with closing(Sample()) as sample:
+        assert sample.fits("question", text, _lite(parse(f'"{text}"'), {}).words)
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,4 +1,4 @@
-"""Words of Chinese, Japanese, Thai and other scripts without spaces can be found within a sentence."""
+"""Words of scripts without spaces can be found within a sentence, and words beside odd signs and forms at all."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
-_FIRST_OF_THEM = "\u0e00"
+_FIRST_OF_THEM = "\u0080"
 _VOCABULARY = "CREATE VIRTUAL TABLE temp.words_before_0005 USING fts5vocab(main, search, instance)"
 _SOME_LITE = sa.text("SELECT 1 FROM temp.words_before_0005 WHERE term >= :first LIMIT 1")
-_SOME_SERVER = sa.text(r"SELECT 1 FROM search WHERE words::text ~ '[^\u0001-\u0dff]' LIMIT 1")
+_SOME_SERVER = sa.text(r"SELECT 1 FROM search WHERE words::text ~ '[^\u0001-\u007f]' LIMIT 1")
 
 
 def upgrade() -> None:
