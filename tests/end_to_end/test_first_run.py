@@ -62,8 +62,12 @@ class Person:
         at_source = ("mousemove", "--window", source.window)
         self._window.do(*at_source, "20", "20", "mousedown", "1", *at_source, "60", "60", *at_source, "80", "70")
         await source.told("dragging")
-        self._window.do("mousemove", "--window", self._window.window, "600", "300", "mousemove_relative", "5", "5")
-        await source.told("accepted")
+        self._window.do("mousemove", "--window", self._window.window, "600", "300")
+        accepted = asyncio.ensure_future(source.told("accepted"))
+        while not accepted.done():  # a move is lost while a busy window thinks about the last one: no hand rests
+            self._window.do("mousemove_relative", "--", "5", "5", "mousemove_relative", "--", "-5", "-5")
+            await asyncio.wait([accepted], timeout=0.2)
+        await accepted
         self._window.do("mouseup", "1")
         await source.told("dropped")
 
