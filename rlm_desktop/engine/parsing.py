@@ -14,7 +14,8 @@ from typing import Literal
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$")
 _FINAL = re.compile(r"^[ \t]*(?:\*\*)?(FINAL_VAR|FINAL)\(", re.MULTILINE)
 _THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_LAST_OF_THOUGHTS = re.compile(r"^.*</(?:think|thinking|reasoning)>[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_OPENS_THOUGHTS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
+_ENDS_THOUGHTS = ("</think>", "</thinking>", "</reasoning>")
 _OWN_OUTPUT = re.compile(r"[ \t]*(?:\*\*|#{1,6} )?REPL output(?: \(cell \d+ of \d+\))?:")
 _OUTPUT_FENCES = frozenset({"output", "stdout", "tool_output", "code_output"})
 _TRIPLE = re.compile(r"\\.|\"\"\"|'''|#[^\n]*|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?", re.DOTALL)
@@ -86,13 +87,17 @@ def _blank_thoughts(text: str) -> str:
 
 def _without_unopened_thoughts(text: str) -> str:
     """Without thoughts that only end: where a server's template opens them, the reply holds no opening tag."""
-    for ending in reversed(list(_LAST_OF_THOUGHTS.finditer(text))):
-        fences = sum(_FENCE.match(line) is not None for line in text[: ending.start()].split("\n"))
-        if fences % 2 == 0 and not re.search(
-            r"<(?:think|thinking|reasoning)>", text[: ending.end()], re.IGNORECASE
-        ):
-            return text[ending.end() :]
-    return text
+    at = thoughts = 0
+    is_code = False
+    for line in text.split("\n"):
+        at += len(line) + 1
+        if _FENCE.match(line):
+            is_code = not is_code
+        elif _OPENS_THOUGHTS.search(line):
+            break
+        elif not is_code and line.rstrip().lower().endswith(_ENDS_THOUGHTS):
+            thoughts = at
+    return text[thoughts:]
 
 
 def _split_fences(text: str, run: Collection[str]) -> tuple[list[tuple[str, Block]], str, bool]:

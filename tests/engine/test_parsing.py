@@ -135,6 +135,12 @@ def test_thoughts_that_only_end_are_thoughts(text: str) -> None:
     assert codes(text) == ["good()"]
 
 
+def test_a_reply_full_of_tags_is_read_in_linear_time() -> None:
+    tags = "</think>\n" * 100_000
+    assert codes(f"```repl\ngood()\n```\n```\n<think>\n```\n{tags}") == ["good()"]
+    assert codes(f"{tags}```repl\ngood()\n```") == ["good()"]
+
+
 def test_a_tag_in_code_ends_no_thoughts() -> None:
     code = 'text = """\nSo be it.</think>\n"""'
     assert codes(f"Plan.\n```repl\n{code}\n```\n```repl\nmore()\n```") == [code, "more()"]
