@@ -26,6 +26,7 @@ COLUMN_WIDTH = 640
 COMPACT_BELOW = 720
 """Where the page is lower than this, it moves together, so that the place to connect a model shows at once."""
 _USUAL_HEIGHT = 640
+_BESIDE_FROM = 480
 
 
 class SampleButton(QPushButton):
@@ -108,31 +109,31 @@ class FirstRun(QScrollArea):
         column.addLayout(self._model_line)
         self._column = column
         column.addStretch(1)
-        self._is_compact: bool | None = None
+        self._shape: tuple[bool, bool] | None = None
         self._model.setText(" ")  # the room of what `show_model` will write
-        self._set_compact(False)
+        self._set_compact(False, is_beside=False)
         self.verticalScrollBar().rangeChanged.connect(self._keep_connecting_in_sight)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
         self._inside.setMaximumWidth(scaled(self, COLUMN_WIDTH))
-        self._set_compact(self.height() < COMPACT_BELOW)
+        is_compact = self.height() < COMPACT_BELOW
+        self._set_compact(is_compact, is_beside=is_compact and self.width() >= scaled(self, _BESIDE_FROM))
         spare = (self.height() - _USUAL_HEIGHT) // 4  # of the window: what comes later on the page moves nothing
-        self._column.setContentsMargins(8, 0 if self._is_compact else max(24, spare), 8, 8)
+        self._column.setContentsMargins(8, 0 if is_compact else max(24, spare), 8, 8)
 
-    def _set_compact(self, is_compact: bool) -> None:
-        if is_compact == self._is_compact:
+    def _set_compact(self, is_compact: bool, *, is_beside: bool) -> None:
+        """Take less height; put the button beside the words where there is width for it."""
+        if self._shape == (is_compact, is_beside):
             return
-        self._is_compact = is_compact
+        self._shape = is_compact, is_beside
         self._column.setSpacing(8 if is_compact else 14)
-        self._drop.setDirection(
-            QBoxLayout.Direction.LeftToRight if is_compact else QBoxLayout.Direction.TopToBottom
-        )
+        self._drop.setDirection(QBoxLayout.Direction.LeftToRight if is_beside else QBoxLayout.Direction.TopToBottom)
         side, edge = (16, 12) if is_compact else (24, 28)
         self._drop.setContentsMargins(side, edge, side, edge)
         for label in self._drop_texts:
             beside = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            label.setAlignment(beside if is_compact else Qt.AlignmentFlag.AlignCenter)
+            label.setAlignment(beside if is_beside else Qt.AlignmentFlag.AlignCenter)
 
     def _keep_connecting_in_sight(self) -> None:
         """What is said of a key that is being typed makes the page longer: its place stays in sight."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem, QScrollArea, QSizePolicy, QWidget
 
 from rlm_desktop.ui.theme import GRID, scaled
 
@@ -103,6 +103,9 @@ class Beside(QWidget):
         self._line.setSpacing(2 * GRID)
         for widget, share in zip(self._both, stretch, strict=True):
             self._line.addWidget(widget, share)
+        if all(widget.sizePolicy().verticalPolicy() == QSizePolicy.Policy.Fixed for widget in self._both):
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            self._line.setSpacing(GRID)
 
     def minimumSizeHint(self) -> QSize:
         """As wide as the wider one: so that it can become as narrow."""

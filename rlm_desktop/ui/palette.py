@@ -355,9 +355,8 @@ class _RowPainter(QStyledItemDelegate):
         area.setLeft(_draw_marked(painter, area, entry, font) + 2 * GRID)
         painter.setFont(font)
         painter.setPen(colours.muted)
-        place = metrics.elidedText(entry.place, Qt.TextElideMode.ElideRight, area.width())
-        if area.width() > metrics.horizontalAdvance(place):
-            painter.drawText(area, middle | Qt.AlignmentFlag.AlignLeft, place)
+        if area.width() > metrics.horizontalAdvance(entry.place):
+            painter.drawText(area, middle | Qt.AlignmentFlag.AlignLeft, entry.place)
         painter.restore()
 
 

@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.dialogs import FRAME, furnish
+from rlm_desktop.ui.first_run import FirstRun
 from rlm_desktop.ui.flow import Beside, FlowLayout
+from rlm_desktop.ui.samples import samples
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from rlm_desktop.ui.wheel import let_wheel_scroll
 
@@ -132,3 +134,14 @@ def test_what_stands_beside_goes_below(qtbot: QtBot) -> None:
     assert first.x() == second.x()
     both.resize(600, 200)
     assert first.y() == second.y()
+
+
+def test_the_first_page_never_scrolls_sideways(qtbot: QtBot) -> None:
+    page = FirstRun(samples())
+    qtbot.addWidget(page)
+    font = page.font()
+    font.setPointSizeF(font.pointSizeF() * 2)
+    page.setFont(font)
+    page.resize(500, 480)
+    page.show()
+    assert page.widget().minimumSizeHint().width() <= page.viewport().width()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from rlm_desktop.engine.local_servers import LocalServer
 from rlm_desktop.engine.provider_kinds import KINDS, first_chatting
@@ -12,11 +12,15 @@ from rlm_desktop.engine.providers import checked_key
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.keys import Place
 from rlm_desktop.ui.figures import counted
+from rlm_desktop.ui.flow import Beside, FlowLayout
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
 from rlm_desktop.ui.window_style import muted, set_property
+
+_LEAST_LINE = 440
+"""For the key beside the buttons."""
 
 
 class ConnectPanel(QFrame):
@@ -60,21 +64,22 @@ class ConnectPanel(QFrame):
         muted(self._kept)
         self.verdict = Verdict()
         head = QHBoxLayout()
-        head.addWidget(title)
-        head.addStretch(1)
+        title.setWordWrap(True)
+        head.addWidget(title, 1)
         head.addWidget(self._look)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.key, 1)
-        line.addWidget(self.connect_key)
-        line.addWidget(more)
+        ways = QWidget()
+        ways.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        flow = FlowLayout()
+        ways.setLayout(flow)
+        flow.addWidget(self.connect_key)
+        flow.addWidget(more)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(self._state)
         layout.addLayout(self._servers)
-        layout.addLayout(line)
+        layout.addWidget(Beside(self.key, ways, least=_LEAST_LINE, stretch=(1, 0)))
         layout.addWidget(self._kept)
         layout.addWidget(self.verdict)
         layout.addStretch(1)
