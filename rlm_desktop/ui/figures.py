@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 _MARKS = re.compile(r"[*`]+|(?<![\w-]):?-{2,}:?(?![\w-])|^\s*(?:>\s*)*(?:#+\s|[-+]\s|\|)?|\s*\|\s*", re.MULTILINE)
 CHARACTERS_PER_TOKEN = 4
 """A rule of thumb for English; every estimate made with it is shown with a "≈"."""
+UNKNOWN = "–"
+"""Stands for a figure that nobody knows."""
 _PLURAL_CAP = 1_000_000
 """Qt counts with 32 bits; so many and more have the same form in every language that we have."""
 

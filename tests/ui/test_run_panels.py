@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,9 +21,11 @@ from rlm_desktop.history import RunRow, SessionRow
 from rlm_desktop.ui import figures
 from rlm_desktop.ui.actions import ACTIONS, Actions
 from rlm_desktop.ui.faults import CrashDialog, ErrorFunnel
+from rlm_desktop.ui.figures import UNKNOWN
 from rlm_desktop.ui.messages import MAX_MESSAGES, MessageBar
 from rlm_desktop.ui.run_header import RunHeader
 from rlm_desktop.ui.sessions.panel import DayLine, HistoryPanel, RunLine, SessionLine
+from rlm_desktop.ui.sessions.run_table import cost_text, tokens_text
 from rlm_desktop.ui.shortcut_sheet import ShortcutSheet
 from rlm_desktop.ui.status_line import StatusLine
 from tests import traces
@@ -58,6 +61,15 @@ def run_row(number: int, session: str, question: str, *, days: int = 0, end_stat
         origin="",
         events=50,
     )
+
+
+def test_what_is_known_in_part_is_said_to_be_more() -> None:
+    row = run_row(1, "one", "Why?")
+    assert (tokens_text(row), cost_text(row)) == ("110", "$0.180")
+    row = replace(row, unknown_usage=1, unknown_cost=1)
+    assert (tokens_text(row), cost_text(row)) == ("≥ 110", "≥ $0.180")
+    row = replace(row, unknown_usage=5, unknown_cost=5, cost_usd=None)
+    assert (tokens_text(row), cost_text(row)) == (UNKNOWN, UNKNOWN)
 
 
 def session_row(session: str, *runs: RunRow, title: str = "") -> SessionRow:

@@ -9,11 +9,11 @@ from PySide6.QtCore import QCoreApplication
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node, Tally
 from rlm_desktop.ui import figures, theme
+from rlm_desktop.ui.figures import UNKNOWN
 from rlm_desktop.ui.language import marked
 from rlm_desktop.ui.sentences import said
 
 translate = QCoreApplication.translate
-UNKNOWN = "–"
 _NOT_FAILURES = frozenset(("queued", "running", EndState.COMPLETED, EndState.CANCELLED, EndState.INTERRUPTED))
 _SHORT_STATUSES: dict[str, str] = {
     EndState.BUDGET_EXCEEDED: marked("CallText", "Budget limit"),

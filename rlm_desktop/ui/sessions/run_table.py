@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.copying import let_copy_rows, rows_text
 from rlm_desktop.ui.figures import (
+    UNKNOWN,
     clock,
     day_heading,
     local_time,
@@ -52,8 +53,6 @@ _ICON = 14
 _SPACE = 8
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-UNKNOWN = "–"
-"""A figure that nobody knows."""
 
 
 def started_text(utc: str) -> str:
@@ -81,14 +80,14 @@ def cost_text(row: RunRow) -> str:
     """What is known of the cost."""
     if row.cost_usd is None:
         return UNKNOWN if row.requests else money(0)
-    return money(row.cost_usd) + ("+" if row.unknown_cost else "")
+    return ("≥ " if row.unknown_cost else "") + money(row.cost_usd)
 
 
 def tokens_text(row: RunRow) -> str:
     """What is known of the tokens."""
     if row.requests and row.requests == row.unknown_usage:
         return UNKNOWN
-    return short_count(row.tokens) + ("+" if row.unknown_usage else "")
+    return ("≥ " if row.unknown_usage else "") + short_count(row.tokens)
 
 
 class Column(NamedTuple):
