@@ -55,12 +55,7 @@ def _folded(character: str) -> str:
 
 def _pattern(term: Term) -> str:
     """The words of a term with anything but letters and digits between them, as the index splits texts."""
-    # What stands before the first word is looked at when it was found: a pattern that begins with a look behind
-    # tries that at every character, which takes thirty times as long.
-    pattern = _word(term.words[0])
-    if not is_alone(term.words[0]):
-        is_fixed = term.words[0].isascii()
-        pattern = rf"{pattern}(?<!{_LETTER}{pattern})" if is_fixed else rf"(?<!{_LETTER}){pattern}"
+    pattern = _word(term.words[0], begins=not is_alone(term.words[0]))
     for before, word in pairwise(term.words):
         pattern += (r"[\W_]*" if is_alone(before) or is_alone(word) else r"[\W_]+") + _word(word)
     if term.is_prefix:
@@ -68,8 +63,16 @@ def _pattern(term: Term) -> str:
     return pattern if is_alone(term.words[-1]) else rf"{pattern}(?!{_LETTER})"
 
 
-def _word(word: str) -> str:
-    return ("" if word.isascii() else _SIGNS).join(map(re.escape, fold(word)))
+def _word(word: str, *, begins: bool = False) -> str:
+    """A word; one that `begins` is no part of a longer one."""
+    letters = [re.escape(letter) for letter in fold(word)]
+    signs, sure = ("", len(letters)) if word.isascii() else (_SIGNS, 1)
+    head = "".join(letters[:sure])
+    if begins:
+        # Looked at when the head was found: a pattern that begins with a look behind tries that at every character,
+        # which takes thirty times as long.
+        head += rf"(?<!{_LETTER}{head})"
+    return signs.join((head, *letters[sure:]))
 
 
 def _with_signs(text: str, end: int) -> int:
