@@ -293,6 +293,8 @@ def receive(history: History, path: Path, *, watch: Watch | None = None) -> Rece
             received = _receive_log(history, path, coming, watch)
         watch.step(0)
     except HistoryError as error:
+        if not coming.run_ids:
+            raise
         if not history.flush():
             raise HistoryError(
                 f"{path} was imported in part only; import it again when it can be. {history.trouble}"

@@ -150,6 +150,14 @@ def test_a_run_that_has_ended_is_never_replaced(history: History, tmp_path: Path
     assert history.events("x") == events
 
 
+def test_an_import_says_why_the_history_cannot_be_opened(tmp_path: Path, history: History) -> None:
+    keep(history, traces.run("x"))
+    path = tmp_path / "x.jsonl"
+    export_runs(history, ["x"], "events", path)
+    with closing(History(path / "history.sqlite")) as other, pytest.raises(HistoryError, match="cannot be made"):
+        receive(other, path)
+
+
 @pytest.mark.parametrize("form", ["events", ARCHIVE])
 def test_a_run_that_was_cut_off_is_only_extended(history: History, tmp_path: Path, form: str) -> None:
     """Not replaced by a longer file that tells another beginning under its id."""
