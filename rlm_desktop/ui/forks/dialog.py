@@ -28,6 +28,7 @@ from rlm_desktop.settings import Settings
 from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.flow import Beside, scrolled
 from rlm_desktop.ui.inspector.code_view import CodeView
+from rlm_desktop.ui.theme import scaled
 from rlm_desktop.ui.window_style import align_labels, inset_figures, muted, without_icons
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 MOST_SECONDS = 1_000_000
 _LEAST_LINE = 360
 """For two controls beside each other."""
+_LEAST_FIELD = 112
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,9 @@ class ForkDialog(QDialog):
         second.setAccessibleName(text.replace("&", ""))
         row.addWidget(caption)
         row.addWidget(second, 1)
+        # So that the share of the line decides, and the fields stand below each other.
+        second.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        second.setMinimumWidth(scaled(self, _LEAST_FIELD))
         return Beside(first, captioned, least=_LEAST_LINE, stretch=(2, 3))
 
     def _fill(self, settings: Settings) -> None:
