@@ -178,8 +178,8 @@ class AnswerPage(QWidget):
     saved = Signal(str)
     failed = Signal(str)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._answer = ""
         self._tasks = Tasks(lambda error: self.failed.emit(str(error)))
         self.view = MarkdownView(self.tr("Final answer"))

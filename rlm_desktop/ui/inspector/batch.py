@@ -170,8 +170,8 @@ class BatchPage(QWidget):
     saved = Signal(str)
     failed = Signal(str)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._latencies: Latencies | None = None
         self._more = QTimer(self, singleShot=True, interval=_MORE_MS)
         self._more.timeout.connect(self._count)

@@ -36,8 +36,8 @@ class CellsPage(QWidget):
     node_chosen = Signal(object)
     cell_decided = Signal(object, object)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._node: IterationNode | None = None
         self._number = 0
         self.cells = QTabBar()
@@ -46,17 +46,14 @@ class CellsPage(QWidget):
         self.cells.currentChanged.connect(self._on_cell_chosen)
         self.code = CodeView()
         self.code.mark_clicked.connect(self._on_mark_clicked)
-        name, hint = self.tr("Output of the cell"), self.tr("Nothing was printed.")
-        self.output = TextPane(name, is_code=True, hint=hint)
-        self.traceback = TextPane(self.tr("Error of the cell"), is_code=True, wraps=False)
         self.caption = QLabel()
         self.caption.setProperty("muted", True)
         self.caption.setContentsMargins(8, 4, 8, 4)
         self.caption.setWordWrap(True)
-        self.halves = QSplitter(Qt.Orientation.Vertical)
+        self.halves = QSplitter(Qt.Orientation.Vertical, self)
         self.halves.setChildrenCollapsible(False)
         self.halves.addWidget(self.code)
-        self.halves.addWidget(self._results())
+        self._add_results()
         self.halves.setSizes([300, 300])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -72,18 +69,18 @@ class CellsPage(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self._empty, 1)
 
-    def _results(self) -> QWidget:
-        self.results = QSplitter(Qt.Orientation.Vertical)
+    def _add_results(self) -> None:
+        whole = QWidget(self.halves)
+        self.results = QSplitter(Qt.Orientation.Vertical, whole)
         self.results.setChildrenCollapsible(False)
-        self.results.addWidget(self.traceback)
-        self.results.addWidget(self.output)
-        whole = QWidget()
+        name, hint = self.tr("Error of the cell"), self.tr("Nothing was printed.")
+        self.traceback = TextPane(name, is_code=True, wraps=False, parent=self.results)
+        self.output = TextPane(self.tr("Output of the cell"), is_code=True, hint=hint, parent=self.results)
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.caption)
         layout.addWidget(self.results, 1)
-        return whole
 
     def show_node(self, node: IterationNode) -> None:
         """Show an iteration, or what it has become."""

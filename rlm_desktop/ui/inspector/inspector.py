@@ -41,8 +41,8 @@ REFRESH_MS = 150
 class FactsPage(QScrollArea):
     """Names and values in groups, all of it to be selected and copied."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setAccessibleName(self.tr("Details"))
@@ -170,20 +170,21 @@ class Inspector(QWidget):
         self.setAccessibleName(self.tr("Inspector"))
 
     def _make_pages(self) -> None:
-        self.cells = CellsPage()
-        self.prompt = TextPane(self.tr("Prompt"), hint=self.tr("The model has not been asked yet."))
-        self.response = TextPane(self.tr("Response"))
-        self.result = TextPane(self.tr("Result"), hint=self.tr("The call has not ended yet."))
+        # In the inspector from the beginning: those that no tab shows belong to it too, and Qt dresses them once.
+        self.cells = CellsPage(self)
+        hint = self.tr("The model has not been asked yet.")
+        self.prompt = TextPane(self.tr("Prompt"), hint=hint, parent=self)
+        self.response = TextPane(self.tr("Response"), parent=self)
+        self.result = TextPane(self.tr("Result"), hint=self.tr("The call has not ended yet."), parent=self)
         name, hint = self.tr("Transcript of the call"), self.tr("The model has not replied yet.")
-        self.transcript = TextPane(name, hint=hint)
-        self.variables = VariablesPage()
-        self.facts = FactsPage()
-        self.answer = AnswerPage()
-        self.batch = BatchPage()
+        self.transcript = TextPane(name, hint=hint, parent=self)
+        self.variables = VariablesPage(self)
+        self.facts = FactsPage(self)
+        self.answer = AnswerPage(self)
+        self.batch = BatchPage(self)
         self.cells.node_chosen.connect(self.node_selected)
         pages = (self.cells, self.prompt, self.response, self.result, self.transcript, self.variables, self.facts)
-        for page in (*pages, self.answer, self.batch):  # those that no tab shows belong to the inspector too
-            page.setParent(self)
+        for page in (*pages, self.answer, self.batch):
             page.hide()
         self.cells.cell_decided.connect(self.cell_decided)
         self.variables.value_requested.connect(self.variable_requested)

@@ -81,8 +81,16 @@ class TextPane(QWidget):
         edit: The widget with the text.
     """
 
-    def __init__(self, name: str, *, is_code: bool = False, wraps: bool = True, hint: str = "") -> None:
-        super().__init__()
+    def __init__(
+        self,
+        name: str,
+        *,
+        is_code: bool = False,
+        wraps: bool = True,
+        hint: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
         self.edit = QPlainTextEdit()
         self.edit.setReadOnly(True)
         self.edit.setUndoRedoEnabled(False)

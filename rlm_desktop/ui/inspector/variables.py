@@ -34,8 +34,8 @@ class VariablesPage(QWidget):
 
     value_requested = Signal(int, str)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._node: IterationNode | None = None
         self._shown: tuple[Variable, ...] | None = None
         self._is_live = False
