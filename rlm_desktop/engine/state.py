@@ -12,12 +12,14 @@ learns what is new by remembering how many it has seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
-from typing import Any, ClassVar
+from collections.abc import Callable, MutableMapping
+from typing import Any, ClassVar, TypeVar
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState, Usage
 from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Numbered, Tally
+
+_Key = TypeVar("_Key")
 
 
 class RunState:
@@ -126,16 +128,13 @@ class RunState:
             parent.recount(None, node.status)
         return self._add(node)
 
-    def _tallies(self, node: CallNode) -> Iterator[Tally]:
+    def _tallies(self, node: CallNode) -> list[Tally]:
         """Every sum that a request of this call counts in, but its own."""
+        tallies = [self.totals, _sums_of(self.by_depth, node.depth), _sums_of(self.by_model, node.model)]
         if node.has_sums_apart:
-            yield node.sums_to_change()
-        for ancestor in node.ancestors():
-            if isinstance(ancestor, CallNode | IterationNode | BatchNode):
-                yield ancestor.sums_to_change()
-        yield self.totals
-        yield self.by_depth.setdefault(node.depth, Tally())
-        yield self.by_model.setdefault(node.model, Tally())
+            tallies.append(node.sums_to_change())
+        tallies += [ancestor.sums_to_change() for ancestor in node.ancestors()]
+        return tallies
 
     def _count_request(self, node: CallNode, usage: Usage | None, cost_usd: float | None) -> None:
         self._keep_sums(node)
@@ -422,3 +421,10 @@ class RunState:
         ev.CallFinished: _call_finished,
         ev.RunFinished: _run_finished,
     }
+
+
+def _sums_of(sums: dict[_Key, Tally], key: _Key) -> Tally:
+    found = sums.get(key)
+    if found is None:
+        found = sums[key] = Tally()
+    return found

@@ -73,6 +73,10 @@ class Node:
         children = self.children
         self._children = children[0] if len(children) == 1 else tuple(children)
 
+    def sums_to_change(self) -> Tally:
+        """Sums over it and all below, kept from now on."""
+        raise NotImplementedError
+
     def ancestors(self) -> Iterator[Node]:
         """Parent, grandparent ... up to the root."""
         node = self.parent
