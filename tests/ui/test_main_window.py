@@ -24,7 +24,6 @@ from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.preview import PreviewWindow
 from rlm_desktop.ui.first_window import FirstWindow
 from rlm_desktop.ui.palette import Palette
-from rlm_desktop.ui.sessions.session_list import SessionLine
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from tests.servers import Fault, ModelServer
 
@@ -95,9 +94,7 @@ class TestMainJob:
             assert window.work.tree.selected_node() is live.state.root
             assert window.status.text.startswith("Completed")
             assert window.work.question.text == ""
-            (line,) = window.history.model.lines[1:]
-            assert isinstance(line, SessionLine)
-            assert line.session.id == live.session_id
+            assert [session.id for session in window.history.sessions] == [live.session_id]
 
         async with start() as second:
             second.window.history._open_index(second.window.history.model.index(1, 0))
