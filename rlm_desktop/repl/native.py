@@ -71,11 +71,26 @@ class NativeLauncher:
             await _end(shared)
 
     async def launch(self, spec: ReplSpec) -> Launched:
-        """Fork a worker.
+        """Fork a worker; from a new zygote when the one that stood has ended meanwhile.
 
         Raises:
             ReplError: It could not be started.
         """
+        try:
+            return await self._fork(spec)
+        except ReplError:
+            if not self._has_lost_zygote(spec):
+                raise
+            return await self._fork(spec)
+
+    def _has_lost_zygote(self, spec: ReplSpec) -> bool:
+        """Whether the zygote of a REPL, or the one below it, stood once and has ended."""
+        shared = self._contexts.get(id(spec.context))
+        if shared is not None and shared.zygote.done() and _has_ended(shared.zygote):
+            return True
+        return self._base is not None and _has_stood(self._base) and not self._base.result().is_alive
+
+    async def _fork(self, spec: ReplSpec) -> Launched:
         shared = self._contexts.get(id(spec.context))
         if shared is None:
             client, data = (await self._base_zygote()).client, msgspec.msgpack.encode(wire.plain(spec.context))
@@ -169,8 +184,12 @@ class NativeLauncher:
         return client, process
 
 
+def _has_stood(base: asyncio.Task[BaseZygote]) -> bool:
+    return base.done() and not base.cancelled() and base.exception() is None
+
+
 def _is_alive(base: asyncio.Task[BaseZygote]) -> bool:
-    return not base.cancelled() and base.exception() is None and base.result().client.is_alive
+    return _has_stood(base) and base.result().is_alive
 
 
 def _has_ended(zygote: asyncio.Task[tuple[ZygoteClient, WorkerProcess]]) -> bool:

@@ -54,6 +54,14 @@ class NativeRepl(Repl):
             await self._worker.aclose()
             self._worker = None
             self._restarts += 1
+        self._worker = await self._begun(is_last=False) or await self._begun(is_last=True)
+
+    async def _begun(self, *, is_last: bool) -> WorkerHandle | None:
+        """A worker that stands; None when it died before that, as its zygote may do for want of memory.
+
+        Raises:
+            ReplError: It could not be started, or died although it was the `is_last` one to be tried.
+        """
         launched = await self._launcher.launch(self._spec)
         worker = WorkerHandle(
             launched,
@@ -63,10 +71,13 @@ class NativeRepl(Repl):
         )
         try:
             self._launcher.confirm(await worker.begin(self._begin(launched.context)))
-        except BaseException:
+        except BaseException as error:
+            has_died = bool(worker.death)
             await worker.aclose()
-            raise
-        self._worker = worker
+            if is_last or not (has_died and isinstance(error, ReplError)):
+                raise
+            return None
+        return worker
 
     async def run_cell(self, code: str, *, timeout: float | None = None) -> CellResult:
         """See `Repl`."""

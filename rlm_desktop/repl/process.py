@@ -155,6 +155,7 @@ class ZygoteClient:
                     await asyncio.sleep(0.001)
         except OSError as error:
             del self._forking[number]
+            self.close("The process that starts REPL workers has ended.")
             raise ReplError(f"The process that starts REPL workers has ended: {error}") from None
         return await forked
 
@@ -247,6 +248,11 @@ class BaseZygote:
             await base.aclose()
             raise
         return base
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still fork."""
+        return self.client.is_alive and self._program.poll() is None
 
     async def aclose(self) -> None:
         """Close it and wait for its end, and so for that of all its workers."""

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from rlm_desktop.repl.host import Query, ReplHost, ReplOptions, ReplSpec
-from rlm_desktop.repl.process import BaseZygote
+from rlm_desktop.repl.process import BaseZygote, ZygoteClient
 
 STUBBORN = "while True:\n    try:\n        while True:\n            x = 1\n    except BaseException:\n        pass"
 
@@ -239,6 +239,25 @@ async def test_the_loss_of_the_zygotes_is_survived():
         result = await repl.run_cell("x")
         assert (result.status, result.lost) == ("killed", ("x",))
         assert (await repl.run_cell("len(context)")).stdout == f"{size}\n"
+    await host.aclose()
+
+
+@pytest.mark.parametrize("size", [5, 3_000_000])
+async def test_a_zygote_lost_while_a_worker_starts_is_replaced(monkeypatch, size):
+    host = ReplHost()
+    await host.spawn(ReplSpec(context="first"), serve=_no_models, on_output=lambda *_: None)
+    fork = ZygoteClient.fork_worker
+
+    async def lost(self, *arguments):
+        monkeypatch.setattr(ZygoteClient, "fork_worker", fork)
+        program = (host._launchers["confined", ()]._base.result())._program  # type: ignore[attr-defined]
+        program.kill()
+        program.wait()
+        return await fork(self, *arguments)
+
+    monkeypatch.setattr(ZygoteClient, "fork_worker", lost)
+    repl = await host.spawn(ReplSpec(context="c" * size), serve=_no_models, on_output=lambda *_: None)
+    assert (await repl.run_cell("len(context)")).stdout == f"{size}\n"
     await host.aclose()
 
 
