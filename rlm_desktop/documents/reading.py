@@ -1,7 +1,8 @@
 """Texts in UTF-8, read in the application itself: no parser is involved, and nothing is faster.
 
 By pieces, so that neither Python's lock nor the memory is held for long, and always into the same buffers: memory
-that was never used before costs as much as the decoding.
+that was never used before costs as much as the decoding. Hashing goes on beside it, and of a very large text a
+second process decodes the half.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import cycle
@@ -17,17 +18,23 @@ from typing import BinaryIO, NamedTuple, Self
 
 from rlm_desktop.documents.bigtext import TextBuilder
 from rlm_desktop.documents.encoding import ESCAPES
+from rlm_desktop.documents.second import Second
 
 _PORTION = 1 << 20
-"""Bytes that are read, and handed to the thread that hashes, at once."""
-_BUFFERS = 4
-"""Portions that are in memory at once: all but the one that is decoded may wait for the thread that hashes."""
+"""Bytes that are read, decoded and handed to the thread that hashes at once."""
+_AHEAD = 4
+"""Portions of a very large text that are read before they are decoded: the second decoder is given some of them."""
+_BEHIND = 3
+"""Portions that may wait for the thread that hashes."""
 _SLICE = 48 << 10
 """Bytes that are decoded at once: what becomes of them stays in the processor's cache until it is copied, and is
 too small for an allocation of its own from the system."""
 _REST = 4
 """Most bytes at the end of a portion that may belong to the next: a carriage return, or a part of a character."""
 _LARGE = 32 << 20
+"""Bytes from which on a text is hashed beside the decoding."""
+_VERY_LARGE = 128 << 20
+"""Bytes from which on a second decoder is worth its start, some 30 ms."""
 _SIZELESS = 64 << 20
 """Bytes that are read of a file of the system that tells no size."""
 
@@ -56,67 +63,106 @@ def read_utf8(file: BinaryIO, size: int, on_bytes: Callable[[int], None]) -> Rea
         size: Of the file in bytes.
         on_bytes: Called with the number of bytes read so far; may raise to stop.
     """
-    with closing(TextBuilder(size)) as builder, _Hash(in_thread=size >= _LARGE) as digest:
-        return _read(file, size or _SIZELESS, _Decoding(builder, digest), on_bytes)
+    ahead = _AHEAD if size >= _VERY_LARGE else 0
+    with (
+        closing(TextBuilder(size)) as builder,
+        _Hash(in_thread=size >= _LARGE) as digest,
+        Second(_PORTION + _REST) as second,
+    ):
+        text = _Decoding(builder, digest, second)
+        waiting: deque[tuple[_Portion, bool]] = deque()
+        try:
+            for portion in _portions(file, size or _SIZELESS, 1 + ahead + _BEHIND, on_bytes):
+                waiting.append((portion, bool(ahead) and second.give(portion.data)))
+                if len(waiting) > ahead:
+                    text.take(*waiting.popleft())
+            while waiting:
+                text.take(*waiting.popleft())
+        except UnicodeError:
+            return None
+        return text.finish()
 
 
-def _read(file: BinaryIO, most: int, text: _Decoding, on_bytes: Callable[[int], None]) -> Read | None:
+class _Portion(NamedTuple):
+    """Some whole characters of a text.
+
+    Attributes:
+        is_odd: Whether there are line ends or NULs to mend.
+        has_feeds: Whether pages end in it.
+    """
+
+    data: memoryview
+    is_odd: bool
+    has_feeds: bool
+
+
+def _portions(file: BinaryIO, most: int, buffers: int, on_bytes: Callable[[int], None]) -> Iterator[_Portion]:
+    """Read a file, into some buffers in turn.
+
+    Raises:
+        UnicodeError: There are escapes of another encoding.
+    """
     read_into: Callable[[memoryview], int | None] = file.readinto  # pyright: ignore[reportAttributeAccessIssue]
     done, rest = 0, b""
-    buffers = cycle(bytearray(_REST + min(_PORTION, most)) for _ in range(_BUFFERS))  # made when first needed
-    while True:
-        buffer = next(buffers)
+    for buffer in cycle(bytearray(_REST + min(_PORTION, most)) for _ in range(buffers)):  # made when first needed
         view = memoryview(buffer)
         view[: len(rest)] = rest
         # A file that grows is read as it was: it may grow faster than it can be read.
         count = read_into(view[len(rest) : len(rest) + min(_PORTION, most - done)]) or 0
+        begin = len(codecs.BOM_UTF8) if not done and buffer.startswith(codecs.BOM_UTF8, 0, count) else 0
         done += count
         end = len(rest) + count
         if buffer.find(b"\x1b", 0, end) >= 0 and ESCAPES.search(view[:end]):
-            return None
-        try:
-            used = text.take(buffer, end, is_last=not count)
-        except UnicodeDecodeError:
-            return None
+            raise UnicodeError
+        whole = end - _unfinished(buffer, end) if count else end
+        # Looked for in the bytes: in a text of wide characters that would take five times as long.
+        is_odd = buffer.find(b"\r", begin, whole) >= 0 or buffer.find(b"\0", begin, whole) >= 0
+        yield _Portion(view[begin:whole], is_odd, buffer.find(b"\f", begin, whole) >= 0)
         if not count:
-            return text.finish()
-        rest = bytes(view[used:end])
+            return
+        rest = bytes(view[whole:end])
         on_bytes(done)
+
+
+def _unfinished(buffer: bytearray, end: int) -> int:
+    """How many of the last bytes belong to what follows: a carriage return, a part of a character."""
+    if buffer.endswith(b"\r", 0, end):
+        return 1
+    for count in range(1, min(_REST, end + 1)):
+        byte = buffer[end - count]
+        if byte >= 0xC0:
+            return count if count < 2 + (byte >= 0xE0) + (byte >= 0xF0) else 0
+        if byte < 0x80:
+            break
+    return 0
 
 
 class _Decoding:
     """A text while it is being decoded."""
 
-    def __init__(self, builder: TextBuilder, digest: _Hash) -> None:
+    def __init__(self, builder: TextBuilder, digest: _Hash, second: Second) -> None:
         self._builder = builder
         self._digest = digest
+        self._second = second
         self._utf8_bytes = self._nuls = 0
         self._feeds: list[int] = []
 
-    def take(self, portion: bytearray, end: int, *, is_last: bool) -> int:
-        """Decode a portion that ends at `end`; returns where what belongs to the next portion begins.
+    def take(self, portion: _Portion, is_given: bool) -> None:
+        """Decode a portion, or take what the second decoder has made of it.
 
         Raises:
             UnicodeDecodeError: It is not UTF-8.
         """
-        view = memoryview(portion)
-        has_mark = not self._builder.length and portion.startswith(codecs.BOM_UTF8, 0, end)
-        begin = at = len(codecs.BOM_UTF8) if has_mark else 0
-        # Looked for in the bytes: in a text of wide characters that would take five times as long.
-        is_odd = portion.find(b"\r", at, end) >= 0 or portion.find(b"\0", at, end) >= 0
-        has_feeds = portion.find(b"\f", at, end) >= 0
-        while at < end:
-            piece, used = codecs.utf_8_decode(view[at : min(end, at + _SLICE)], "strict", is_last)
-            if piece.endswith("\r") and not is_last:  # perhaps the half of a line end
-                piece, used = piece[:-1], used - 1
-            if not used:
-                break
-            at += used
-            self._add(self._mended(piece) if is_odd else piece, has_feeds=has_feeds)
-        if not is_odd:
-            self._hash(view[begin:at])
+        utf16 = self._second.take() if is_given else None
+        if utf16 is not None:
+            pieces = _pieces(codecs.utf_16_le_decode, utf16, 2)
+        else:
+            pieces = _pieces(codecs.utf_8_decode, portion.data, 1)
+        for piece in pieces:
+            self._add(self._mended(piece) if portion.is_odd else piece, has_feeds=portion.has_feeds)
+        if not portion.is_odd:
+            self._hash(portion.data)
         self._digest.start()
-        return at
 
     def _mended(self, piece: str) -> str:
         self._nuls += piece.count("\0")
@@ -139,6 +185,20 @@ class _Decoding:
         return Read(self._builder.finish(), digest, self._utf8_bytes, self._nuls, tuple(self._feeds))
 
 
+def _pieces(
+    decode: Callable[[memoryview, str, bool], tuple[str, int]], data: memoryview, unit: int
+) -> Iterator[str]:
+    """Decode by slices; `unit` bytes are a carriage return, which is never parted from the rest of a line end."""
+    at, step = 0, _SLICE * unit
+    while at < len(data):
+        is_last = at + step >= len(data)
+        piece, used = decode(data[at : at + step], "strict", is_last)
+        if piece.endswith("\r") and not is_last:
+            piece, used = piece[:-1], used - unit
+        at += used
+        yield piece
+
+
 class _Hash:
     """SHA-256 of pieces; of a large text on another core, beside the decoding, which costs most."""
 
@@ -156,7 +216,7 @@ class _Hash:
             self._pool.shutdown(cancel_futures=True)
 
     def update(self, data: bytes | memoryview) -> None:
-        """Take the next piece, which may not change until `start` was called once for each buffer."""
+        """Take the next piece, which may not change until `start` was called `_BEHIND` times more."""
         self._some.append(data)
 
     def start(self) -> None:
@@ -166,7 +226,7 @@ class _Hash:
             self._add(some)
             return
         self._going.append(self._pool.submit(self._add, some))
-        self._wait(_BUFFERS - 1)
+        self._wait(_BEHIND)
 
     def finish(self) -> str:
         """The digest in hexadecimal."""

@@ -1,0 +1,132 @@
+"""A second decoder: a process that decodes portions of a large text while this one decodes others.
+
+Python decodes UTF-8 with its lock held, so threads do not help; 500 MB in a script that is not Latin take it more
+than a second. Portions go there as they are and come back as UTF-16, which costs a tenth, both in shared memory.
+What the process does not do in time, or at all, is done by who asked.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import select
+import subprocess
+from pathlib import Path
+from typing import Self
+
+from rlm_desktop.documents.second_program import REFUSED, REPLY, REQUEST, slot_size
+from rlm_desktop.repl.boot import base_python
+
+_SLOTS = 3
+"""Portions that are there at once."""
+_PATIENCE = 0.01
+"""Seconds that a portion is waited for: where others keep the processors busy, decoding it here is sooner done."""
+_SAMPLE = 4096
+"""Bytes at the end of a portion that tell whether it is worth it."""
+_BOOT = "import sys; sys.path.append(sys.argv[1]); from second_program import main; main()"
+
+
+class Second:
+    """Decodes portions in a process of its own, which is started with the first that is worth it.
+
+    Args:
+        portion: Most bytes of one.
+    """
+
+    def __init__(self, portion: int) -> None:
+        self._portion = portion
+        self._given = self._taken = self._answered = 0
+        self._memory: memoryview | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._can_start = hasattr(os, "memfd_create") and len(os.sched_getaffinity(0)) > 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._end()
+
+    def give(self, data: memoryview) -> bool:
+        """Have whole characters decoded, if that is worth it and there is room; `take` gives them back in order."""
+        if self._given - self._answered == _SLOTS or len(data) < _SAMPLE or bytes(data[-_SAMPLE:]).isascii():
+            return False
+        if self._can_start:
+            self._start()
+        if self._process is None or self._process.stdin is None or self._memory is None:
+            return False
+        start = self._slot(self._given)
+        self._memory[start : start + len(data)] = data
+        try:
+            self._process.stdin.write(REQUEST.pack(start, len(data)))
+        except OSError:
+            self._end()
+            return False
+        self._given += 1
+        return True
+
+    def take(self) -> memoryview | None:
+        """The oldest portion that was given, in UTF-16, until the next is given; None where it is not there."""
+        size, number = REFUSED, self._taken
+        self._taken += 1
+        while self._answered <= number:  # those before it may have come too late
+            reply = self._reply()
+            if reply is None:
+                return None
+            size = reply
+            self._answered += 1
+        if size == REFUSED or self._memory is None:
+            return None
+        start = self._slot(number) + self._portion
+        return self._memory[start : start + size]
+
+    def _slot(self, number: int) -> int:
+        return number % _SLOTS * slot_size(self._portion)
+
+    def _reply(self) -> int | None:
+        if self._process is None or self._process.stdout is None:
+            return None
+        if not select.select([self._process.stdout], [], [], _PATIENCE)[0]:
+            return None
+        reply = self._process.stdout.read(REPLY.size)
+        if len(reply) < REPLY.size:
+            self._end()
+            return None
+        return REPLY.unpack(reply)[0]
+
+    def _start(self) -> None:
+        self._can_start = False
+        try:
+            handle = os.memfd_create("text")
+        except OSError:
+            return
+        try:
+            os.ftruncate(handle, _SLOTS * slot_size(self._portion))
+            self._memory = memoryview(mmap.mmap(handle, 0))
+            self._process = _started(handle, self._portion)
+        except OSError:
+            return
+        finally:
+            os.close(handle)
+
+    def _end(self) -> None:
+        process, self._process, self._memory = self._process, None, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def _started(handle: int, portion: int) -> subprocess.Popen[bytes]:
+    folder = str(Path(__file__).parent)
+    return subprocess.Popen(
+        [base_python(), "-I", "-S", "-B", "-c", _BOOT, folder, str(handle), str(portion)],
+        bufsize=0,
+        env={},
+        pass_fds=(handle,),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )

@@ -1,0 +1,125 @@
+"""What a second process decodes is what this one would have decoded, and nobody notices when it fails."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import psutil
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rlm_desktop.documents import second
+from rlm_desktop.documents.reading import Read, read_utf8
+from rlm_desktop.documents.second import Second
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "memfd_create") or len(os.sched_getaffinity(0)) < 2,
+    reason="needs Linux and two processors",
+)
+PORTION = 40_000
+LINE = "Съешь же ещё этих мягких 😀 французских\r\nбулок, да выпей\rчаю;\f人人生而自由 0123456789\0\n"
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Second]:
+    with Second(PORTION) as decoder:
+        yield decoder
+
+
+def read(data: bytes, **changes: object) -> Read | None:
+    changes = {"_SAMPLE": 1, "_PATIENCE": 20.0, **changes}
+    with (
+        patch.multiple("rlm_desktop.documents.reading", _LARGE=0, _VERY_LARGE=0, _PORTION=PORTION),
+        patch.multiple("rlm_desktop.documents.second", **changes),
+    ):
+        return read_utf8(io.BytesIO(data), len(data), lambda done: None)
+
+
+def same(read: Read | None, text: str) -> bool:
+    expected = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "␀")
+    sha256 = hashlib.sha256(expected.encode()).hexdigest()
+    return read is not None and (read.text, read.sha256) == (expected, sha256)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(st.text("aжあ\uffff😀\U0010ffff", min_size=1, max_size=40).map(str.encode), st.binary(min_size=1)))
+def test_portions(decoder: Second, data: bytes) -> None:
+    data += "ж".encode()
+    with patch.multiple("rlm_desktop.documents.second", _SAMPLE=1, _PATIENCE=20.0):
+        assert decoder.give(memoryview(data))
+        utf16 = decoder.take()
+    try:
+        expected = data.decode()
+    except UnicodeDecodeError:
+        assert utf16 is None
+        return
+    assert utf16 is not None
+    assert bytes(utf16).decode("utf-16-le") == expected
+
+
+def test_a_text_is_the_same_whoever_decodes_its_portions() -> None:
+    taken: list[memoryview | None] = []
+    take = Second.take
+
+    def note(self: Second) -> memoryview | None:
+        taken.append(take(self))
+        return taken[-1]
+
+    text, before = LINE * 5000, psutil.Process().children()
+    with patch.object(Second, "take", note):
+        assert same(read(text.encode()), text)
+    assert len(taken) > 5
+    assert None not in taken
+    assert psutil.Process().children() == before
+
+
+@pytest.mark.parametrize("patience", [0.0, 0.002])
+def test_what_comes_too_late_is_decoded_here(patience: float) -> None:
+    text = LINE * 5000
+    assert same(read(text.encode(), _PATIENCE=patience), text)
+
+
+def test_a_process_that_dies_is_not_missed() -> None:
+    died: list[int] = []
+    reply = Second._reply
+
+    def kill(self: Second) -> int | None:
+        if self._process is not None and self._given == 5:
+            self._process.kill()
+            died.append(self._process.wait())
+        return reply(self)
+
+    text = LINE * 5000
+    with patch.object(Second, "_reply", kill):
+        assert same(read(text.encode()), text)
+    assert len(died) == 1
+
+
+def test_a_process_that_does_not_start_is_not_missed() -> None:
+    def fails(handle: int, portion: int) -> subprocess.Popen[bytes]:
+        raise OSError
+
+    text = LINE * 2000
+    with patch.object(second, "_started", fails):
+        assert same(read(text.encode()), text)
+    with patch.object(second, "_BOOT", "raise SystemExit"):
+        assert same(read(text.encode()), text)
+
+
+def test_what_is_not_utf_8_is_found_there_too() -> None:
+    data = (LINE * 5000).encode()
+    assert read(data[:200_000] + b"\xff" + data[200_000:]) is None
+    assert read(data + b"\xd0") is None
+
+
+def test_plain_letters_start_nothing() -> None:
+    with Second(PORTION) as decoder, patch.object(second, "_started", sys.exit):
+        assert not decoder.give(memoryview(b"x" * PORTION))
+        assert not decoder.give(memoryview("жж".encode()))
