@@ -16,7 +16,8 @@ from rlm_desktop.repl.output import dropped_mark
 from rlm_desktop.repl.spec import CellResult, Services
 from rlm_desktop.repl.watch import resident
 
-_READY_TIMEOUT = 20.0
+_READY_TIMEOUT = 90.0
+"""As for the process that starts workers."""
 _EXIT_TIMEOUT = 1.0
 _FETCH_TIMEOUT = 10.0
 _CPU_SHARE = 2.0

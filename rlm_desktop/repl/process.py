@@ -20,7 +20,8 @@ from rlm_desktop.repl.channel import memory_file
 from rlm_desktop.repl.descriptors import receive, rights
 from rlm_desktop.repl.linux_paths import ENVIRONMENT
 
-_START_TIMEOUT = 20.0
+_START_TIMEOUT = 90.0
+"""For one that hangs; its end is noticed at once. On a crowded machine 0.2 s of work can take half a minute."""
 _MESSAGE = 64 * 1024
 
 
