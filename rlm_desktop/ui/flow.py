@@ -47,7 +47,8 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: D102
-        return sum(line.height() + self.spacing() for line in self._lines(width)) - self.spacing()
+        lines = self._lines(width)
+        return sum(line.height() for line in lines) + self.spacing() * max(0, len(lines) - 1)
 
     def sizeHint(self) -> QSize:  # noqa: D102
         lines = self._lines(1 << 20)
