@@ -139,13 +139,12 @@ class FilePresence:
             with contextlib.suppress(OSError):
                 self._file.seek(0)
                 self._file.write(f"{commit:0{_DIGITS}}".encode())
-                self._file.flush()
 
     def _locked(self) -> BinaryIO:
         """The file, locked. Before it is, a process that starts too may take it for that of a dead one."""
         path = self._path(self.token)
         for _ in range(TRIES):
-            file = path.open("wb")
+            file = path.open("wb", buffering=0)
             try:
                 _lock(file)
                 if sys.platform == "win32" or os.path.samestat(os.fstat(file.fileno()), path.stat()):
@@ -157,7 +156,7 @@ class FilePresence:
                     return file  # no file can be locked here
             file.close()
             time.sleep(0.001)  # the other one is looking at it, or has removed it
-        return path.open("wb")
+        return path.open("wb", buffering=0)
 
     def is_alive(self, token: str) -> bool:
         """Whether the process of that name still runs; clears away after one that does not."""

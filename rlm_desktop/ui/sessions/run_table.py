@@ -108,7 +108,7 @@ COLUMNS = (
     Column("question", lambda row: one_line(row.title or row.question, 200), 320),
     Column("documents", documents_text, 130),
     Column("model", model_text, 130),
-    Column("started", lambda row: started_text(row.started_at), 124),
+    Column("started", lambda row: started_text(row.started_at), 144),
     Column("duration", lambda row: clock(row.duration), 76, True),
     Column("calls", lambda row: number(row.calls), 64, True),
     Column("depth", lambda row: str(row.depth), 60, True),
