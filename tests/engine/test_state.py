@@ -302,6 +302,20 @@ def test_a_whole_trace_leaves_nothing_running() -> None:
     assert all(node.finished is not None for node in state.nodes)
 
 
+def test_requests_share_what_they_have_in_common_and_nothing_else() -> None:
+    asked = [{"seed": 1, "stop": ["a"]}, {"stop": ["a"], "seed": 1}, {"seed": 2, "stop": ["a"]}, {"seed": 1}, {}]
+    events: list[ev.AnyEvent] = [start()]
+    for number, parameters in enumerate(asked):
+        parent = None if number == 0 else 0
+        events.append(ev.CallStarted(call=number, parent=parent, kind="llm", depth=min(1, number), model="m"))
+        events.append(ev.ModelRequested(call=number, model="m", parameters=parameters))
+        events.append(ev.ModelResponded(call=number, text="a"))
+    state = fold(events)
+    requests = [call.exchange for call in state.calls.values()]
+    assert [dict(request.parameters) for request in requests if request] == asked
+    assert len({id(request.parameters) for request in requests if request}) == 4
+
+
 def test_the_conversation_is_put_together_from_its_pieces() -> None:
     message = ev.Message
     state = fold(
