@@ -85,7 +85,9 @@ class Second:
     def _reply(self) -> int | None:
         if self._process is None or self._process.stdout is None:
             return None
-        if not select.select([self._process.stdout], [], [], _PATIENCE)[0]:
+        replies = select.poll()  # not `select`, which refuses handles from 1024 on
+        replies.register(self._process.stdout, select.POLLIN)
+        if not replies.poll(_PATIENCE * 1000):
             return None
         reply = self._process.stdout.read(REPLY.size)
         if len(reply) < REPLY.size:
