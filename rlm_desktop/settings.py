@@ -77,7 +77,7 @@ class Settings:
         "default", "none", "minimal", "low", "medium", "high", text="How long reasoning models think"
     )
     max_output_tokens: int | None = _number(
-        None, 16, 10**6, "Longest reply of a model", "tokens", none_text="the model's own"
+        None, 16, 10**6, "Longest response of a model", "tokens", none_text="the model's own"
     )
     system_prompt: str = _name("", "What rlm calls are told of their role; empty means the default", is_long=True)
     max_depth: int = _number(2, 1, 10, "Levels of calls below the root: 1 means plain sub-calls only")
@@ -91,7 +91,7 @@ class Settings:
     sub_calls: str = _one_of(
         "recursive", "explicit", text="Whether llm_query recurses while levels remain, or only rlm_query does"
     )
-    python_fences: bool = _switch(True, "Run ```python blocks when a reply has no ```repl block")
+    python_fences: bool = _switch(True, "Run ```python blocks when a response has no ```repl block")
     output_limit: int = _number(20_000, 200, 10**7, "Output of a cell that the model is shown", "characters")
     memory_limit_mb: int = _number(2048, 64, 10**6, "Memory that one REPL may use, beside its context", "MB")
     cell_timeout: float | None = _number(

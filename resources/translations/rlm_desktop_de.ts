@@ -2471,7 +2471,7 @@
     </message>
     <message>
         <source>Filter by name, prompt, response, code, output</source>
-        <translation>Nach Name, Prompt, Antwort, Code, Ausgabe filtern</translation>
+        <translation>Nach Name, Prompt, Modellantwort, Code, Ausgabe filtern</translation>
     </message>
     <message>
         <source>Filter calls</source>
@@ -2635,8 +2635,8 @@
         <translation>Hier beginnen</translation>
     </message>
     <message>
-        <source>Code beside its output, prompt and reply, variables, and the final answer.</source>
-        <translation>Code neben seiner Ausgabe, Prompt und Antwort, Variablen und die endgültige Antwort.</translation>
+        <source>Code beside its output, prompt and response, variables, and the final answer.</source>
+        <translation>Code neben seiner Ausgabe, Prompt und Modellantwort, Variablen und die endgültige Antwort.</translation>
     </message>
     <message>
         <source>Documents and question</source>
@@ -3119,7 +3119,7 @@
     </message>
     <message>
         <source>Response</source>
-        <translation>Antwort</translation>
+        <translation>Modellantwort</translation>
     </message>
     <message>
         <source>What was found</source>
@@ -3216,8 +3216,8 @@
         <translation>Inspektor</translation>
     </message>
     <message>
-        <source>No reply arrived.</source>
-        <translation>Es kam keine Antwort.</translation>
+        <source>No response arrived.</source>
+        <translation>Es kam keine Modellantwort.</translation>
     </message>
     <message>
         <source>Nothing has arrived yet.</source>
@@ -3237,7 +3237,7 @@
     </message>
     <message>
         <source>Response</source>
-        <translation>Antwort</translation>
+        <translation>Modellantwort</translation>
     </message>
     <message>
         <source>Result</source>
@@ -3431,16 +3431,16 @@
         <translation>Ausgabe-Tokens</translation>
     </message>
     <message>
-        <source>Reply complete after</source>
-        <translation>Antwort vollständig nach</translation>
-    </message>
-    <message>
         <source>Request</source>
         <translation>Anfrage</translation>
     </message>
     <message>
         <source>Requests</source>
         <translation>Anfragen</translation>
+    </message>
+    <message>
+        <source>Response complete after</source>
+        <translation>Modellantwort vollständig nach</translation>
     </message>
     <message>
         <source>Result</source>
@@ -3576,7 +3576,7 @@
     </message>
     <message>
         <source>{place} · response</source>
-        <translation>{place} · Antwort</translation>
+        <translation>{place} · Modellantwort</translation>
     </message>
     <message>
         <source>{place} · standard error</source>
@@ -4978,8 +4978,8 @@
         <translation>${cost_usd} von ${budget_usd} sind ausgegeben</translation>
     </message>
     <message>
-        <source>(no reply)</source>
-        <translation>(keine Antwort)</translation>
+        <source>(no response)</source>
+        <translation>(keine Modellantwort)</translation>
     </message>
     <message>
         <source>; given by the environment or .env: {join}</source>
@@ -5122,8 +5122,8 @@
         <translation>Jeder Eintrag von history= braucht eine Frage und eine Antwort.</translation>
     </message>
     <message>
-        <source>Error: no reply</source>
-        <translation>Fehler: keine Antwort</translation>
+        <source>Error: no response</source>
+        <translation>Fehler: keine Modellantwort</translation>
     </message>
     <message>
         <source>File exists</source>
@@ -5242,8 +5242,8 @@
         <translation>Keine rechtzeitige Antwort von {url}.</translation>
     </message>
     <message>
-        <source>No complete reply within {seconds} seconds.</source>
-        <translation>Keine vollständige Antwort binnen {seconds} Sekunden.</translation>
+        <source>No complete response within {seconds} seconds.</source>
+        <translation>Keine vollständige Modellantwort binnen {seconds} Sekunden.</translation>
     </message>
     <message>
         <source>No embedding model is known for this server: pass embedding_model= or model=.</source>
@@ -5402,8 +5402,8 @@
         <translation>Die gleichzeitigen Anfragen eines Anbieters müssen zwischen 1 und 10.000 liegen.</translation>
     </message>
     <message>
-        <source>The connection to {url} broke off in the middle of the reply.</source>
-        <translation>Die Verbindung zu {url} brach mitten in der Antwort ab.</translation>
+        <source>The connection to {url} broke off in the middle of the response.</source>
+        <translation>Die Verbindung zu {url} brach mitten in der Modellantwort ab.</translation>
     </message>
     <message>
         <source>The connection to {url} failed: it is not secure ({cause})</source>
@@ -5666,19 +5666,19 @@
         <translation>Die Modellliste des Servers ist viel zu lang.</translation>
     </message>
     <message>
-        <source>The server&apos;s reply broke off before its end.</source>
+        <source>The server&apos;s response broke off before its end.</source>
         <translation>Die Antwort des Servers brach vor ihrem Ende ab.</translation>
     </message>
     <message>
-        <source>The server&apos;s reply cannot be read ({error}): {shown}</source>
+        <source>The server&apos;s response cannot be read ({error}): {shown}</source>
         <translation>Die Antwort des Servers ist nicht lesbar ({error}): {shown}</translation>
     </message>
     <message>
-        <source>The server&apos;s reply holds no answer (no choices).</source>
+        <source>The server&apos;s response holds no answer (no choices).</source>
         <translation>Die Antwort des Servers enthält nichts („no choices“).</translation>
     </message>
     <message>
-        <source>The server&apos;s reply is longer than {MAX_REPLY} bytes.</source>
+        <source>The server&apos;s response is longer than {MAX_REPLY} bytes.</source>
         <translation>Die Antwort des Servers ist länger als {MAX_REPLY} Byte.</translation>
     </message>
     <message>
@@ -6542,8 +6542,8 @@
         <translation>der Ordner enthält keine lesbare Datei.</translation>
     </message>
     <message>
-        <source>the last {count} replies brought nothing new</source>
-        <translation>die letzten {count} Antworten brachten nichts Neues</translation>
+        <source>the last {count} responses brought nothing new</source>
+        <translation>die letzten {count} Modellantworten brachten nichts Neues</translation>
     </message>
     <message>
         <source>the list of its files has {listed} MB: it is made to fill the memory.</source>
@@ -6554,8 +6554,8 @@
         <translation>das Modell hat ein Werkzeug aufgerufen, und es gibt keine: {text}</translation>
     </message>
     <message>
-        <source>the model&apos;s reply was {reason}</source>
-        <translation>die Antwort des Modells war {reason}</translation>
+        <source>the model&apos;s response was {reason}</source>
+        <translation>die Modellantwort war {reason}</translation>
     </message>
     <message>
         <source>the number of an open call was used again</source>
@@ -7053,8 +7053,8 @@
         <translation>Hell</translation>
     </message>
     <message>
-        <source>Longest reply of a model</source>
-        <translation>Längste Antwort eines Modells</translation>
+        <source>Longest response of a model</source>
+        <translation>Längste Modellantwort</translation>
     </message>
     <message>
         <source>Longest time that one cell may compute, waiting for models not counted</source>
@@ -7197,8 +7197,8 @@
         <translation>Wurzelmodell</translation>
     </message>
     <message>
-        <source>Run ```python blocks when a reply has no ```repl block</source>
-        <translation>```python-Blöcke ausführen, wenn eine Antwort keinen ```repl-Block hat</translation>
+        <source>Run ```python blocks when a response has no ```repl block</source>
+        <translation>```python-Blöcke ausführen, wenn eine Modellantwort keinen ```repl-Block hat</translation>
     </message>
     <message>
         <source>Size of the text, against the system&apos;s</source>

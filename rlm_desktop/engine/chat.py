@@ -112,7 +112,7 @@ class ReplyReader:
             data = data.removeprefix(_BOM)
         self._taken += len(data)
         if self._taken > MAX_REPLY:
-            raise ModelError(f"The server's reply is longer than {MAX_REPLY:,} bytes.")
+            raise ModelError(f"The server's response is longer than {MAX_REPLY:,} bytes.")
         before = len(self._buffer)
         self._buffer += data
         if not self.is_streamed:
@@ -148,9 +148,9 @@ class ReplyReader:
         else:
             self._take_body(bytes(self._buffer))
         if not self._has_choice:
-            raise ModelError("The server's reply holds no answer (no choices).", is_retryable=True)
+            raise ModelError("The server's response holds no answer (no choices).", is_retryable=True)
         if self.is_streamed and not (self._is_done or self.finish_reason or self.usage):
-            raise ModelError("The server's reply broke off before its end.", is_retryable=True)
+            raise ModelError("The server's response broke off before its end.", is_retryable=True)
 
     def _take_line(self, line: bytes) -> None:
         # `data:` lines carry everything; comments (":"), `event:`, `id:` and `retry:` lines are of no use here.
@@ -169,7 +169,7 @@ class ReplyReader:
             shown = payload[:200].decode("utf-8", "replace").strip() or "an empty body"
             if shown.startswith("<"):
                 raise ModelError("The server answered with a web page: is the base URL right?") from error
-            raise ModelError(f"The server's reply cannot be read ({error}): {shown}", is_retryable=True) from error
+            raise ModelError(f"The server's response cannot be read ({error}): {shown}", is_retryable=True) from error
         if body.error:
             raise error_in_body(body.error)
         if body.usage is not None:

@@ -177,7 +177,7 @@ class ModelClient:
         except TimeoutError as error:
             if seconds is None:
                 raise
-            failure = ModelError(f"No complete reply within {seconds:g} seconds.", is_retryable=True)
+            failure = ModelError(f"No complete response within {seconds:g} seconds.", is_retryable=True)
             failure.may_cost = True
             raise failure from error
 

@@ -116,7 +116,7 @@ def transport_error(error: Exception, provider: Provider) -> ModelError:
     if isinstance(error, TimeoutError) or isinstance(causes[-1], TimeoutError):
         return _failure("timeout", f"No answer from {url} in time.", True)
     if isinstance(error, httpx2.ReadError):
-        return _failure("broken", f"The connection to {url} broke off in the middle of the reply.", True)
+        return _failure("broken", f"The connection to {url} broke off in the middle of the response.", True)
     return _failure("broken", f"The connection to {url} failed: {_last_words(causes)}", True)
 
 

@@ -151,7 +151,7 @@ class RlmCall:
                 reason = f"{self._errors} iterations in a row ended with an error"
                 return await self._last_chance(EndState.ERROR_THRESHOLD_EXCEEDED, reason)
             if self._stalls.count >= MAX_STALLS:
-                reason = f"the last {self._stalls.count} replies brought nothing new"
+                reason = f"the last {self._stalls.count} responses brought nothing new"
                 return await self._last_chance(EndState.ERROR_THRESHOLD_EXCEEDED, reason)
         return await self._last_chance(EndState.OUT_OF_ITERATIONS, f"all {self._of} iterations are used")
 
@@ -181,7 +181,7 @@ class RlmCall:
             )
         self._sent = len(self._messages)
         # An empty assistant message is refused by several servers.
-        self._messages.append(Message("assistant", completion.text or "(no reply)"))
+        self._messages.append(Message("assistant", completion.text or "(no response)"))
         return completion
 
     async def _turn(self, completion: Completion) -> Outcome | None:

@@ -282,7 +282,7 @@ class SubCalls:
         completion = await self._run.requests.ask(call.number, call.model, [Message("user", call.prompt)])
         if not completion.text.strip():
             reason = "cut off at its output limit" if completion.finish_reason == "length" else "empty"
-            return Outcome(EndState.FAILED, error=f"the model's reply was {reason}")
+            return Outcome(EndState.FAILED, error=f"the model's response was {reason}")
         if completion.text.startswith(TOOL_CALL):
             return Outcome(EndState.FAILED, error=f"the model called a tool, and there are none: {completion.text}")
         return Outcome(EndState.COMPLETED, completion.text)

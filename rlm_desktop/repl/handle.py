@@ -275,7 +275,7 @@ class WorkerHandle:
         except Exception as error:
             results = [f"Error: {error or type(error).__name__}"] * len(query.prompts)
         missing = len(query.prompts) - len(results)
-        return results[: len(query.prompts)] + ["Error: no reply"] * missing
+        return results[: len(query.prompts)] + ["Error: no response"] * missing
 
     async def _use_tool(self, call: wire.CallTool) -> wire.Reply:
         if self._services.serve_tool is None:

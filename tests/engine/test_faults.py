@@ -175,7 +175,7 @@ async def test_the_root_survives_faults_too(bench: MakeBench) -> None:
     result = await one.ask(context="x")
     assert (result.final_answer, result.iterations) == ("2", 3)
     reasons = [event.reason for event in one.of(ev.ModelRetried)]
-    assert ["HTTP 500" in reason or "in the middle of the reply" in reason for reason in reasons] == [True] * 6
+    assert ["HTTP 500" in reason or "in the middle of the response" in reason for reason in reasons] == [True] * 6
 
 
 def once(fault: Fault) -> Callable[[], Fault | None]:

@@ -104,7 +104,7 @@ class FirstSteps(QObject):
             ),
             Hint(
                 self.tr("What the row did"),
-                self.tr("Code beside its output, prompt and reply, variables, and the final answer."),
+                self.tr("Code beside its output, prompt and response, variables, and the final answer."),
                 lambda: work.inspector,
             ),
             Hint(

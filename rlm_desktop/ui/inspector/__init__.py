@@ -1,1 +1,1 @@
-"""What the selected row did: code, output, prompt, reply, answer."""
+"""What the selected row did: code, output, prompt, response, answer."""

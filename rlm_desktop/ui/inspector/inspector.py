@@ -413,7 +413,7 @@ class Inspector(QWidget):
             self._show_prompt(node)
 
     def _show_response(self, exchange: Exchange | None, *, is_over: bool) -> None:
-        hint = self.tr("No reply arrived.") if is_over else self.tr("Nothing has arrived yet.")
+        hint = self.tr("No response arrived.") if is_over else self.tr("Nothing has arrived yet.")
         self.response.edit.setPlaceholderText(hint)
         if exchange is not None and exchange.reasoning:
             reasoning = Section(self.tr("Reasoning"), exchange.reasoning)

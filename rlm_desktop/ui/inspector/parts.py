@@ -291,7 +291,7 @@ def _request(exchange: Exchange) -> list[Fact]:
         first = exchange.first_token
         after = call_text.seconds(first) if first is not None else call_text.UNKNOWN
         rows.append((_tr("First token after"), after))
-        rows.append((_tr("Reply complete after"), call_text.seconds(exchange.duration or 0.0)))
+        rows.append((_tr("Response complete after"), call_text.seconds(exchange.duration or 0.0)))
     rows.append((_tr("Attempts"), str(len(exchange.attempts) + 1)))
     if exchange.finish_reason:
         rows.append((_tr("Finish reason"), exchange.finish_reason))
