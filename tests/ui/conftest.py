@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer, SignalInstance
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.ui import language, theme
@@ -65,7 +66,10 @@ def _font(qapp: QApplication) -> QFont:
 
 @pytest.fixture(autouse=True)
 def _application(qapp: QApplication, _font: QFont) -> None:
-    """The application exists before the loop, outlives the test's last window, speaks English and is undressed."""
+    """The application exists before the loop and outlives the test's last window.
+
+    It speaks English, is undressed, and no key is down.
+    """
     qapp.setQuitOnLastWindowClosed(False)
     language.install(qapp, "en")
     if qapp.font() != _font:
@@ -73,6 +77,8 @@ def _application(qapp: QApplication, _font: QFont) -> None:
     if qapp.styleSheet():
         qapp.setStyleSheet("")
     qapp.setProperty(theme._DENSITY, None)
+    if qapp.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
+        QTest.keyRelease(QWidget(), Qt.Key.Key_Control)  # a click with Ctrl never lets go of it
 
 
 @pytest.fixture(autouse=True)

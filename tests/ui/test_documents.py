@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 import warnings
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -138,9 +139,10 @@ class TestAdding:
             panel = application.window.work.documents
             panel.model.dataChanged.connect(lambda *_: touched.append(1))
             panel.model.rowsInserted.connect(lambda *_: touched.append(1))
+            began = time.monotonic()
             controller = await add(application, root)
             assert len(controller.panel.asked) == 600
-            assert len(touched) < 60
+            assert len(touched) < 40 + 25 * (time.monotonic() - began)  # so often in a second, not for each file
             assert controller.panel.chips.chips.rowCount() < 60
 
     async def test_cancel_leaves_nothing_behind(self, start: Start, tmp_path: Path, wait_until: Until) -> None:

@@ -326,8 +326,8 @@ class TestSearch:
             page.fields.setCurrentIndex(page.fields.findData("output"))
             await wait_until(lambda: page.hits.hits == 3)
             qtbot.keyClicks(page.field, " zeppelin")
-            await wait_until(lambda: page.view is None)
-            assert "Nothing was found" in page.hint.text()
+            await wait_until(lambda: "Nothing was found" in page.hint.text())
+            assert page.view is None
             qtbot.keyClick(page.field, Qt.Key.Key_Escape)
             assert page.text == ""
             await wait_until(lambda: page.view is page.table)

@@ -45,7 +45,7 @@ raise SystemExit(app.main([]))
         env={**os.environ, "RLM_DESKTOP_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.stdout.splitlines() == ["[]"] * 3, done.stderr
@@ -72,7 +72,7 @@ def test_the_smoke_test_of_the_program_itself(tmp_path: Path) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
     assert done.returncode == 0, done.stderr
