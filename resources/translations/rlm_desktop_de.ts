@@ -3439,6 +3439,10 @@
         <translation>Anfragen</translation>
     </message>
     <message>
+        <source>Response</source>
+        <translation>Modellantwort</translation>
+    </message>
+    <message>
         <source>Response complete after</source>
         <translation>Modellantwort vollständig nach</translation>
     </message>
@@ -3537,6 +3541,10 @@
     <message>
         <source>line {number}</source>
         <translation>Zeile {number}</translation>
+    </message>
+    <message>
+        <source>taken from the cache, no model was asked</source>
+        <translation>aus dem Cache, ohne ein Modell zu fragen</translation>
     </message>
     <message>
         <source>taken from the record of an earlier run</source>

@@ -199,6 +199,17 @@ def test_a_failed_call_says_why_and_how_often_it_was_tried(inspector: Inspector)
     assert "429" in facts["Attempt 1"]
 
 
+@pytest.mark.parametrize(("source", "words"), [("cache", "from the cache"), ("record", "of an earlier run")])
+def test_a_response_that_no_model_was_asked_for_says_where_it_came_from(source: ev.ReplySource, words: str) -> None:
+    state = traces.state(Shape(calls=1))
+    state.apply(ev.CallStarted(call=9, parent=0, depth=1, kind="llm", model="m", at=1.0))
+    state.apply(ev.ModelRequested(call=9, model="m", at=1.0))
+    state.apply(ev.ModelResponded(call=9, text="Kept.", cost_usd=0.0, source=source, at=1.0))
+    facts = dict(inspector_text.facts(state, state.nodes[-1], 1.0))["Request"]
+    assert words in dict(facts)["Response"]
+    assert not {"Attempts", "First token after"} & dict(facts).keys()
+
+
 def test_unknown_figures_are_dashes(inspector: Inspector) -> None:
     state = traces.state(Shape(calls=20, depth=1, batch=8, knows_cost=False))
     facts = dict(fact for _, rows in inspector_text.facts(state, _first(state, _is_llm), 0.0) for fact in rows)

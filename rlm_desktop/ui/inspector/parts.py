@@ -20,6 +20,11 @@ ROLES = {
     "user": marked("InspectorText", "User"),
     "assistant": marked("InspectorText", "Assistant"),
 }
+_ORIGINS = {
+    "record": marked("InspectorText", "taken from the record of an earlier run"),
+    "cache": marked("InspectorText", "taken from the cache, no model was asked"),
+}
+"""Where a response came from that no model was asked for."""
 Fact = tuple[str, str]
 _MOST_MEASURED_LIVE = 5_000
 """Of a bigger batch the durations are put in order once it has ended, not seven times a second."""
@@ -197,7 +202,7 @@ def _tools(node: IterationNode) -> Iterator[Fact]:
             outcome = call.error or call.result
             place = _tr("line {number}").format(number=call.line)
             is_served = call.source == "record"
-            how = _tr("taken from the record of an earlier run") if is_served else call_text.seconds(call.duration)
+            how = _tr(_ORIGINS["record"]) if is_served else call_text.seconds(call.duration)
             yield call.name, f"{place}, {how}: {call.arguments} → {outcome}"
 
 
@@ -258,7 +263,7 @@ def _identity(node: Node) -> list[Fact]:
         if node.context_characters:
             rows.append((_tr("Context"), figures.counted(node.context_characters, "character")))
         if node.is_recorded:
-            rows.append((_tr("Result"), _tr("taken from the record of an earlier run")))
+            rows.append((_tr("Result"), _tr(_ORIGINS["record"])))
         if node.shared is not None:
             text = _tr("the identical request of call {number}")
             rows.append((_tr("Answered by"), text.format(number=node.shared)))
@@ -286,17 +291,23 @@ def _times(node: Node, now: float) -> list[Fact]:
 
 def _request(exchange: Exchange) -> list[Fact]:
     rows: list[Fact] = [(_tr("Model asked"), exchange.model)] if exchange.model else []
-    if exchange.responded is not None:
-        rows.append((_tr("Waited for a place"), call_text.seconds(exchange.queued)))
-        first = exchange.first_token
-        after = call_text.seconds(first) if first is not None else call_text.UNKNOWN
-        rows.append((_tr("First token after"), after))
-        rows.append((_tr("Response complete after"), call_text.seconds(exchange.duration or 0.0)))
-    rows.append((_tr("Attempts"), str(len(exchange.attempts) + 1)))
+    if exchange.source == "model":
+        rows += _asking(exchange)
+    else:
+        rows.append((_tr("Response"), _tr(_ORIGINS[exchange.source])))
     if exchange.finish_reason:
         rows.append((_tr("Finish reason"), exchange.finish_reason))
     rows.extend((str(name), str(value)) for name, value in exchange.parameters.items())
     return rows
+
+
+def _asking(exchange: Exchange) -> Iterator[Fact]:
+    if exchange.responded is not None:
+        yield _tr("Waited for a place"), call_text.seconds(exchange.queued)
+        first = exchange.first_token
+        yield _tr("First token after"), call_text.seconds(first) if first is not None else call_text.UNKNOWN
+        yield _tr("Response complete after"), call_text.seconds(exchange.duration or 0.0)
+    yield _tr("Attempts"), str(len(exchange.attempts) + 1)
 
 
 def _attempts(exchange: Exchange) -> Iterator[Fact]:
