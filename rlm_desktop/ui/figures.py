@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 _MARKS = re.compile(r"[*`]+|(?<![\w-]):?-{2,}:?(?![\w-])|^\s*(?:>\s*)*(?:#+\s|[-+]\s|\|)?|\s*\|\s*", re.MULTILINE)
-CHARACTERS_PER_TOKEN = 4
-"""A rule of thumb for English; every estimate made with it is shown with a "≈"."""
 UNKNOWN = "–"
 """Stands for a figure that nobody knows."""
 _PLURAL_CAP = 1_000_000

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from rlm_desktop.ui.figures import CHARACTERS_PER_TOKEN, counted, number, short_count
+from rlm_desktop.ui.figures import counted, number, short_count
 from rlm_desktop.ui.sentences import said
 
 if TYPE_CHECKING:
@@ -79,8 +79,10 @@ class DocumentItem:
     @classmethod
     def of_ref(cls, ref: DocumentRef) -> DocumentItem:
         """An item for a document that an earlier run had; its text is in the history."""
+        from rlm_desktop.documents.document import estimated_tokens  # the history has imported it by now
+
         item = cls(ref.name, ref.kind, ref.characters, ref.pages, ref.path, ref.sha256, state=State.READY)
-        item.tokens = -(-ref.characters // CHARACTERS_PER_TOKEN)
+        item.tokens = estimated_tokens(ref.characters)  # its bytes are not known: for English they are as many
         return item
 
     def take(self, document: Document) -> None:
