@@ -5358,6 +5358,10 @@
         <translation>Der strenge Modus braucht die Bibliothek pydantic-monty: pip install pydantic-monty.</translation>
     </message>
     <message>
+        <source>Tesseract could not read {count}: {why}</source>
+        <translation>Tesseract konnte {count} nicht lesen: {why}</translation>
+    </message>
+    <message>
         <source>The API key has a character that no key has: a space, a line end or a letter with marks.</source>
         <translation>Der API-Schlüssel hat ein Zeichen, das kein Schlüssel hat: ein Leerzeichen, ein Zeilenende oder einen Buchstaben mit Akzent.</translation>
     </message>
@@ -6130,6 +6134,10 @@
         <translation>sie lässt sich nicht öffnen: {strerror}.</translation>
     </message>
     <message>
+        <source>it cannot be started: {strerror}.</source>
+        <translation>es lässt sich nicht starten: {strerror}.</translation>
+    </message>
+    <message>
         <source>it crashed with a bus error</source>
         <translation>er stürzte ab (Busfehler)</translation>
     </message>
@@ -6140,6 +6148,10 @@
     <message>
         <source>it crashed with an arithmetic fault</source>
         <translation>er stürzte ab (Rechenfehler)</translation>
+    </message>
+    <message>
+        <source>it crashed.</source>
+        <translation>es ist abgestürzt.</translation>
     </message>
     <message>
         <source>it declares XML entities, as only files do that are made to fill the memory.</source>
@@ -6288,6 +6300,10 @@
     <message>
         <source>it may not be written</source>
         <translation>er darf nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>it took longer than {SECONDS_A_PAGE} seconds.</source>
+        <translation>es brauchte länger als {SECONDS_A_PAGE} Sekunden.</translation>
     </message>
     <message>
         <source>it was closed</source>

@@ -10,13 +10,16 @@ import shutil
 import subprocess
 import threading
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
 from rlm_desktop.documents.document import Document, Heading, count, digest_of, estimated_tokens
 from rlm_desktop.documents.places import Places
+from rlm_desktop.errors import RLMError
 
-_SECONDS_A_PAGE = 120.0
+SECONDS_A_PAGE = 120.0
+_LONGEST_REASON = 300
 _KEPT_VARIABLES = ("PATH", "TESSDATA_PREFIX", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 
@@ -32,6 +35,10 @@ def ocr_languages() -> tuple[str, ...]:
     return tuple(line.strip() for line in listed.stdout.splitlines()[1:] if line.strip() not in ("", "osd"))
 
 
+class PageError(RLMError):
+    """A picture that could not be read; nobody knows whether there is text in it."""
+
+
 class Reader:
     """Runs Tesseract on one picture after the other; stopped from any thread."""
 
@@ -42,24 +49,36 @@ class Reader:
         self._is_stopped = False
 
     def read(self, picture: bytes) -> str:
-        """The text of a picture in a PNM format; empty when it cannot be read in time."""
-        engine = shutil.which("tesseract") or "tesseract"
+        """The text of a picture in a PNM format; empty when there is none, or when reading was stopped.
+
+        Raises:
+            PageError: Tesseract failed, or took too long.
+        """
         with self._lock:
             if self._is_stopped:
                 return ""
-            self._process = subprocess.Popen(
-                [engine, "stdin", "stdout", "-l", self._languages],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
-            )
+            self._process = self._start()
         with self._process as process:
             try:
-                return process.communicate(picture, _SECONDS_A_PAGE)[0].decode("utf-8", "replace").strip()
+                text, complaint = process.communicate(picture, SECONDS_A_PAGE)
             except subprocess.TimeoutExpired:
                 process.kill()
-                return ""
+                raise PageError(f"it took longer than {SECONDS_A_PAGE:g} seconds.") from None
+        if process.returncode and not self._is_stopped:
+            raise PageError(" ".join(complaint.decode("utf-8", "replace").split())[:_LONGEST_REASON] or "it crashed.")
+        return text.decode("utf-8", "replace").strip()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                [shutil.which("tesseract") or "tesseract", "stdin", "stdout", "-l", self._languages],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+            )
+        except OSError as error:
+            raise PageError(f"it cannot be started: {error.strerror or error}.") from error
 
     def stop(self) -> None:
         """End what is running."""
@@ -69,8 +88,14 @@ class Reader:
                 self._process.kill()
 
 
-def with_texts(document: Document, texts: Mapping[int, str]) -> Document:
-    """A paged document with these pages, counted from 1, replaced by what was read of them."""
+def with_texts(document: Document, texts: Mapping[int, str], faults: Mapping[int, str]) -> Document:
+    """A paged document with these pages, counted from 1, replaced by what was read of them.
+
+    Args:
+        document: As it is without.
+        texts: What was read; empty for a page without text.
+        faults: Why pages could not be read.
+    """
     starts: list[int] = []
     pieces: list[str] = []
     length = 0
@@ -91,8 +116,10 @@ def with_texts(document: Document, texts: Mapping[int, str]) -> Document:
     ]
     if read:
         warnings.append(f"{count(read, 'page')} read from pictures by Tesseract: it makes mistakes.")
-    if left:
-        warnings.append(f"{count(len(left), 'page')} in which Tesseract found no text.")
+    if blank := len(left) - len(faults):
+        warnings.append(f"{count(blank, 'page')} in which Tesseract found no text.")
+    for why, pages in Counter(faults.values()).items():
+        warnings.append(f"Tesseract could not read {count(pages, 'page')}: {why}")
     return replace(
         document,
         text=text,

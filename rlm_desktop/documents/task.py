@@ -24,7 +24,7 @@ from rlm_desktop.documents.document import (
 from rlm_desktop.documents.draft import headings_of
 from rlm_desktop.documents.encoding import binary_name, has_controls, mark_of
 from rlm_desktop.documents.folders import key_of, shown_name
-from rlm_desktop.documents.ocr import Reader, with_texts
+from rlm_desktop.documents.ocr import PageError, Reader, with_texts
 from rlm_desktop.documents.places import Mark, Places
 from rlm_desktop.documents.reading import Read, read_utf8
 from rlm_desktop.documents.workers import TooSlow, Worker, WorkerDied, WorkerPool, WorkerUnable
@@ -214,19 +214,24 @@ class Task:
 
     def _with_ocr(self, file: BinaryIO, document: Document) -> Document:
         """Read the pages without text from their pictures, a few at a time."""
-        reader, texts, pages = Reader(self._wish.ocr), dict[int, str](), document.needs_ocr
+        reader, pages = Reader(self._wish.ocr), document.needs_ocr
+        texts: dict[int, str] = {}
+        faults: dict[int, str] = {}
         with self._lock:
             self._reader = reader
 
         def read(picture: wire.Picture) -> None:
             self._check()
-            texts[picture.page] = cleaned(reader.read(picture.pnm))[0]
-            self._report(len(texts) / len(pages), f"OCR of page {picture.page}")
+            try:
+                texts[picture.page] = cleaned(reader.read(picture.pnm))[0]
+            except PageError as why:
+                faults[picture.page] = str(why)
+            self._report((len(texts) + len(faults)) / len(pages), f"OCR of page {picture.page}")
 
         for start in range(0, len(pages), _DRAWN_AT_ONCE):
             self._run(self._job("pdf", draw=pages[start : start + _DRAWN_AT_ONCE]), file, on_picture=read)
         self._check()
-        return with_texts(document, texts)
+        return with_texts(document, texts, faults)
 
     def _document(self, size: int, text: str, done: wire.Done) -> Document:
         self._check()

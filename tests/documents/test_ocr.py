@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rlm_desktop.documents import Loader, ocr_languages
+from rlm_desktop.documents import Loader, ocr, ocr_languages
 from tests.documents import made
 
 ENGINE = """#!{python}
@@ -53,6 +53,30 @@ def test_pages_are_read_from_their_pictures(engine: Path, loader: Loader, tmp_pa
     assert read.warnings == ("1 page read from pictures by Tesseract: it makes mistakes.",)
     assert read.sha256 != plain.sha256
     assert "OCR of page 2" in seen
+
+
+@pytest.mark.parametrize(
+    ("does", "warning"),
+    [
+        ("", "1 page in which Tesseract found no text."),
+        ("sys.exit('Failed loading language \\'xyz\\'')", "could not read 1 page: Failed loading language 'xyz'"),
+        ("sys.exit(3)", "could not read 1 page: it crashed."),
+        ("import time; time.sleep(3600)", "could not read 1 page: it took longer than 0.2 seconds."),
+    ],
+    ids=["no text", "wrong language", "crash", "too slow"],
+)
+def test_pages_that_hold_no_text_and_pages_that_could_not_be_read_are_told_apart(
+    does: str, warning: str, engine: Path, loader: Loader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "sleep" in does:
+        monkeypatch.setattr(ocr, "SECONDS_A_PAGE", 0.2)
+    engine.write_text(f"#!{sys.executable} -S\nimport sys\nsys.stdin.buffer.read()\n{does}\n")
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(made.scan())
+    read = loader.load(path, ocr="xyz")
+    assert len(read.warnings) == 1
+    assert read.warnings[0].endswith(warning)
+    assert read.needs_ocr == (2,)
 
 
 def test_an_engine_that_is_installed_meanwhile_is_found(engine: Path) -> None:
