@@ -65,7 +65,8 @@ class Reader:
                 process.kill()
                 raise PageError(f"it took longer than {SECONDS_A_PAGE:g} seconds.") from None
         if process.returncode and not self._is_stopped:
-            raise PageError(" ".join(complaint.decode("utf-8", "replace").split())[:_LONGEST_REASON] or "it crashed.")
+            said = " ".join(complaint.decode("utf-8", "replace").split())
+            raise PageError(said[:_LONGEST_REASON] or "it crashed.")
         return text.decode("utf-8", "replace").strip()
 
     def _start(self) -> subprocess.Popen[bytes]:
