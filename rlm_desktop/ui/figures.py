@@ -74,8 +74,10 @@ def clock(seconds: float) -> str:
 
 
 def money(usd: float) -> str:
-    """US dollars: cents for large sums, more figures for small ones."""
-    return dollars(usd, 2 if usd == 0 or usd >= 1 else 5 if usd < 0.001 else 3)
+    """US dollars: cents for large sums, two figures for small ones; short enough for a column."""
+    if 0 < usd < 0.00001:
+        return f"< {dollars(0.00001, 5)}"
+    return dollars(usd, 2 if usd == 0 or usd >= 1 else 3 if usd >= 0.01 else 4 if usd >= 0.001 else 5)
 
 
 def dollars(usd: float, decimals: int) -> str:

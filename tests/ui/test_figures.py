@@ -34,7 +34,15 @@ def test_clock(seconds: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("usd", "text"), [(0, "$0.00"), (0.00012, "$0.00012"), (0.0412, "$0.041"), (1234.5, "$1,234.50")]
+    ("usd", "text"),
+    [
+        (0, "$0.00"),
+        (0.000002, "< $0.00001"),
+        (0.00012, "$0.00012"),
+        (0.0042, "$0.0042"),
+        (0.0412, "$0.041"),
+        (1234.5, "$1,234.50"),
+    ],
 )
 def test_money(usd: float, text: str) -> None:
     assert figures.money(usd) == text

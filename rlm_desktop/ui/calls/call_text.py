@@ -196,14 +196,7 @@ def cost(tally: Tally | None) -> str:
         return ""
     if tally.unknown_cost >= tally.requests:
         return UNKNOWN
-    return ("≥ " if tally.unknown_cost else "") + _money(tally.cost_usd)
-
-
-def _money(usd: float) -> str:
-    """Short enough for a column."""
-    if usd and usd < 0.0001:
-        return f"< {figures.dollars(0.0001, 4)}"
-    return figures.dollars(usd, 4) if 0 < usd < 0.01 else figures.money(usd)
+    return ("≥ " if tally.unknown_cost else "") + figures.money(tally.cost_usd)
 
 
 def batch_counts(node: BatchNode) -> tuple[int, int, int, int]:
