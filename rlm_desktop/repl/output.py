@@ -68,8 +68,9 @@ class Output:
         self._send = send
         self._cap = cap
         self._kept = HeadAndTail(cap)
-        self._pending: Pieces = []
-        self._pending_size = 0
+        self._stream: wire.Stream = "stdout"
+        self._gathered: list[str] = []
+        self._size = 0
         self._sent_at = 0.0
         self._eager = EAGER
         self._lock = threading.RLock()
@@ -85,43 +86,47 @@ class Output:
 
     @property
     def dropped(self) -> int:
-        """Characters of the running cell that were over the cap."""
+        """Characters of the cell that has ended that were over the cap."""
         return self._kept.dropped
 
     def write(self, stream: wire.Stream, text: str) -> None:
-        """Take what is printed."""
+        """Take what is printed. A cell may print a million times: what can wait is done for many at once."""
         with self._lock:
-            kept = self._kept.beginning(stream, text)
-            if not kept:
-                return
-            self._pending.append((stream, kept))
-            self._pending_size += len(kept)
-            is_due = self._eager > 0 or time.monotonic() - self._sent_at >= INTERVAL
-            if self._pending_size >= wire.OUTPUT_PIECE or (is_due and kept.endswith("\n")):
+            if stream != self._stream or len(text) >= wire.OUTPUT_PIECE:
+                self.flush()
+                self._stream = stream
+            self._gathered.append(text)
+            self._size += len(text)
+            if self._size >= wire.OUTPUT_PIECE or (text.endswith("\n") and self._is_due()):
                 self._eager -= 1
                 self.flush()
-            else:
+            elif len(self._gathered) == 1:
                 self._flush_later()
+
+    def _is_due(self) -> bool:
+        return self._eager > 0 or time.monotonic() - self._sent_at >= INTERVAL
 
     def flush(self) -> None:
         """Send what has been gathered."""
         with self._lock:
-            pending, self._pending, self._pending_size = self._pending, [], 0
+            text, self._gathered, self._size = "".join(self._gathered), [], 0
             self._sent_at = time.monotonic()
-            self._send_pieces(pending)
+            self._send_text(self._stream, self._kept.beginning(self._stream, text))
 
     def end(self) -> None:
         """The cell has ended: send what is left, the end of a long output too."""
         with self._lock:
             self.flush()
             end = self._kept.end()
-            self._send_pieces(end, self._kept.dropped)
-
-    def _send_pieces(self, pieces: Pieces, dropped: int = 0) -> None:
-        for stream, text in _joined(pieces):
-            for start in range(0, len(text), wire.OUTPUT_PIECE):
-                self._send(stream, text[start : start + wire.OUTPUT_PIECE], dropped)
+            dropped = self._kept.dropped
+            for stream, text in end:
+                self._send_text(stream, text, dropped)
                 dropped = 0
+
+    def _send_text(self, stream: wire.Stream, text: str, dropped: int = 0) -> None:
+        for start in range(0, len(text), wire.OUTPUT_PIECE):
+            self._send(stream, text[start : start + wire.OUTPUT_PIECE], dropped)
+            dropped = 0
 
     def _flush_later(self) -> None:
         self._has_pending.set()
