@@ -21,9 +21,9 @@ from sqlalchemy import (
     true,
 )
 
-from rlm_desktop.history.query import FIELDS, Query, Term
 from rlm_desktop.history.schema import SEARCH_INDEX, texts
 from rlm_desktop.history.texts import as_indexed
+from rlm_desktop.history.wording import FIELDS, Query, Term
 
 _index = table("search", column("rowid"), column("id"), column("words"))
 _matches = text("search MATCH :words")

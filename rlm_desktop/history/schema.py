@@ -35,7 +35,7 @@ from sqlalchemy import (
     event,
 )
 
-from rlm_desktop.history.query import FIELDS
+from rlm_desktop.history.wording import FIELDS
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """The migrations in their order; the last is what this program reads and writes."""

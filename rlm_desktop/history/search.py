@@ -32,10 +32,10 @@ from rlm_desktop.history import filters
 from rlm_desktop.history.matching import Sample, Way, ways
 from rlm_desktop.history.pieces import read
 from rlm_desktop.history.queries import Liveness
-from rlm_desktop.history.query import Query, parse
 from rlm_desktop.history.rows import RunFilter, SearchHit, SearchOptions, SearchStep
 from rlm_desktop.history.schema import runs, sessions, texts
 from rlm_desktop.history.snippets import marked, snippet
+from rlm_desktop.history.wording import Query, parse
 
 STEP_SECONDS, LONGEST_STEP = 0.02, 0.16
 """How long the first step takes, about, and the others at most: each twice as long as the one before, for to show

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-from rlm_desktop.history.query import UNSPACED, Query, Term, is_alone, plain
+from rlm_desktop.history.wording import UNSPACED, Query, Term, is_alone, plain
 
 AROUND = 80
 _LONGEST_MARKED = 400

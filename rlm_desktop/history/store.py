@@ -290,7 +290,7 @@ class History:
         return [hit for step in self.search_steps(text, **options) for hit in step.hits]
 
     def search_steps(self, text: str, **options: Unpack[SearchOptions]) -> Iterator[SearchStep]:
-        """Texts of all runs that have the words of `text`, the latest first (see `history.query`).
+        """Texts of all runs that have the words of `text`, the latest first (see `history.wording`).
 
         Any text is a valid search. What is found comes step by step, each some hundredths of a second's work, and
         nothing is held between them. A run that is going on is found when it has ended.

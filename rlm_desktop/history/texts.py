@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
-from rlm_desktop.history.query import spaced
+from rlm_desktop.history.wording import spaced
 
 PIECE = 32_768
 """Characters of a text that are indexed as one: longer texts are cut, between words where there are any."""

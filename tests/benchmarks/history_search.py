@@ -28,7 +28,7 @@ from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState
 from rlm_desktop.history import History
 from rlm_desktop.history.matching import _lite
-from rlm_desktop.history.query import parse
+from rlm_desktop.history.wording import parse
 from tests.benchmarks import Figure
 from tests.history import traces
 

@@ -23,11 +23,11 @@ from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.history import History, RunFilter, settling
 from rlm_desktop.history.matching import Sample, _lite
 from rlm_desktop.history.pieces import read
-from rlm_desktop.history.query import Query, Term, parse
 from rlm_desktop.history.rows import SearchHit
 from rlm_desktop.history.schema import texts
 from rlm_desktop.history.snippets import marked, snippet
 from rlm_desktop.history.texts import PIECE, pieces
+from rlm_desktop.history.wording import Query, Term, parse
 from tests.history import traces
 from tests.history.test_store import keep
 from tests.history.test_upgrade import migrated
