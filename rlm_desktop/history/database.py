@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, func, select
@@ -18,8 +19,8 @@ from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.checkpoints import MOST_PAGES, Checkpoints
 
 BUSY_SECONDS = 5
-STALE_EVERY = 20_000
-"""Instructions of SQLite between two looks at whether a query is still wanted: about a millisecond."""
+STALE_SECONDS = 0.02
+"""Time between two looks at whether a query is still wanted."""
 _MOST_COMMITS = (1 << 31) - 1
 """The largest `PRAGMA user_version`."""
 _WORDS = {
@@ -114,11 +115,21 @@ class Database:
             yield
             return
         raw: Any = connection.connection.driver_connection
-        raw.set_progress_handler(is_stale, STALE_EVERY)
+        is_over = Event()
+
+        def watch() -> None:
+            while not is_over.wait(STALE_SECONDS):
+                if is_stale():
+                    raw.interrupt()
+
+        # SQLite itself would ask between its instructions only, and FTS5 reads on for seconds within one.
+        watcher = Thread(target=watch, name="stale", daemon=True)
+        watcher.start()
         try:
             yield
         finally:
-            raw.set_progress_handler(None, 0)
+            is_over.set()
+            watcher.join()
 
     def insert_missing(self, table: Table) -> Insert:
         """An insert that leaves the rows alone that are there already."""

@@ -33,14 +33,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    text,
 )
 
 from rlm_desktop.history.wording import FIELDS
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """The migrations in their order; the last is what this program reads and writes."""
 
 _BigNumber = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER names SQLite's row number
+_TO_INDEX = text("indexed < events")
 
 metadata = MetaData()
 
@@ -101,6 +103,8 @@ runs = Table(
     Index("runs_by_session", "session_id", "number"),
     Index("runs_by_time", "started_at", "number"),
     Index("runs_by_parent", "parent_run"),
+    # What comes behind long answers is slow to read of every run.
+    Index("runs_to_index", "number", sqlite_where=_TO_INDEX, postgresql_where=_TO_INDEX),
 )
 
 events = Table(

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
 import pytest
+from sqlalchemy import text
 
 from rlm_desktop.engine.events import DocumentRef, EndState
-from rlm_desktop.history import RUNNING, Facets, History, RunFilter
+from rlm_desktop.errors import HistoryError
+from rlm_desktop.history import RUNNING, Facets, History, RunFilter, queries
 from rlm_desktop.history.filters import ORDERS
+from rlm_desktop.history.upgrade import open_database
 from tests.history import traces
 from tests.history.test_store import keep
 
@@ -106,3 +113,35 @@ def test_a_stale_search_is_broken_off(filled: History) -> None:
     filled.search("summarise", wait=30)
     assert filled.search("summarise", is_stale=lambda: True) in ([], filled.search("summarise"))
     assert filled.unindexed() == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n",
+        # One instruction of SQLite, that would take some seconds.
+        f"SELECT rowid FROM search WHERE search MATCH '{' NOT '.join(['a*'] * 200)}'",
+    ],
+)
+def test_a_long_query_is_broken_off_within(tmp_path: Path, query: str) -> None:
+    database, _ = open_database(tmp_path / "history.sqlite")
+    with closing(database):
+        with database.transaction(writes=True) as connection:
+            texts = [{"key": key, "text": f"a{key} " * 20} for key in range(1, 10_000)]
+            connection.execute(text("INSERT INTO search (rowid, answer) VALUES (:key, :text)"), texts)
+        with pytest.raises(HistoryError, match="interrupted"), database.read(lambda: True) as connection:
+            connection.execute(text(query)).all()
+        with database.read(lambda: False) as connection:  # the next query on that connection is not touched
+            assert connection.execute(text("SELECT count(*) FROM runs")).scalar() == 0
+
+
+def test_runs_that_wait_to_be_indexed_are_found_without_reading_all(tmp_path: Path) -> None:
+    database, _ = open_database(tmp_path / "history.sqlite")
+    asked: list[str] = []
+    with closing(database), database.read() as connection:
+        raw: Any = connection.connection.driver_connection
+        raw.set_trace_callback(asked.append)
+        queries.unindexed(connection)
+        raw.set_trace_callback(None)
+        plan = connection.execute(text(f"EXPLAIN QUERY PLAN {asked[-1]}")).all()
+    assert "runs_to_index" in plan[0].detail

@@ -107,6 +107,7 @@ def test_words_within_sentences_are_found_in_an_older_history(url: str) -> None:
         older.close()
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0004'")
+        connection.execute("DROP INDEX runs_to_index")
     history = History(url)
     assert [hit.field for hit in history.search("年度", wait=30)] == ["question"]
     assert history.search("度年") == []

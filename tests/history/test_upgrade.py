@@ -66,8 +66,7 @@ def test_words_within_sentences_are_found_in_an_older_file(tmp_path: Path, quest
         history.search("anything", wait=30)
         history.close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0004'")
-        connection.commit()
+        connection.executescript("UPDATE alembic_version SET version_num = '0004'; DROP INDEX runs_to_index")
         before = connection.execute("SELECT max(id) FROM texts").fetchone()[0]
     history = History(path)
     word = "年度" if times else "report"
