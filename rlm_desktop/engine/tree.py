@@ -87,7 +87,10 @@ class Node:
     @property
     def level(self) -> int:
         """Number of ancestors in the tree of rows (not the depth of the recursion)."""
-        return sum(1 for _ in self.ancestors())
+        level, node = 0, self.parent  # asked several times for each row that is painted: no generator
+        while node is not None:
+            level, node = level + 1, node.parent
+        return level
 
     @property
     def is_running(self) -> bool:
