@@ -19,8 +19,10 @@ from rlm_desktop.repl.boot import base_python
 
 _SLOTS = 3
 """Portions that are there at once."""
-_PATIENCE = 0.01
-"""Seconds that a portion is waited for: where others keep the processors busy, decoding it here is sooner done."""
+_PATIENCE = 0.004
+"""Seconds that a portion is waited for, which is twice what decoding it takes."""
+_MOST_LATE = 12
+"""Portions that may come too late, as the first do; after more the process is ended: others need the processors."""
 _SAMPLE = 4096
 """Bytes at the end of a portion that tell whether it is worth it."""
 _BOOT = "import sys; sys.path.append(sys.argv[1]); from second_program import main; main()"
@@ -35,7 +37,7 @@ class Second:
 
     def __init__(self, portion: int) -> None:
         self._portion = portion
-        self._given = self._taken = self._answered = 0
+        self._given = self._taken = self._answered = self._late = 0
         self._memory: memoryview | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._can_start = hasattr(os, "memfd_create") and len(os.sched_getaffinity(0)) > 1
@@ -48,6 +50,8 @@ class Second:
 
     def give(self, data: memoryview) -> bool:
         """Have whole characters decoded, if that is worth it and there is room; `take` gives them back in order."""
+        while self._answered < self._taken and self._reply(0) is not None:  # what came too late makes room
+            self._answered += 1
         if self._given - self._answered == _SLOTS or len(data) < _SAMPLE or bytes(data[-_SAMPLE:]).isascii():
             return False
         if self._can_start:
@@ -69,8 +73,11 @@ class Second:
         size, number = REFUSED, self._taken
         self._taken += 1
         while self._answered <= number:  # those before it may have come too late
-            reply = self._reply()
+            reply = self._reply(_PATIENCE)
             if reply is None:
+                self._late += 1
+                if self._late > _MOST_LATE:
+                    self._end()
                 return None
             size = reply
             self._answered += 1
@@ -82,12 +89,12 @@ class Second:
     def _slot(self, number: int) -> int:
         return number % _SLOTS * slot_size(self._portion)
 
-    def _reply(self) -> int | None:
+    def _reply(self, patience: float) -> int | None:
         if self._process is None or self._process.stdout is None:
             return None
         replies = select.poll()  # not `select`, which refuses handles from 1024 on
         replies.register(self._process.stdout, select.POLLIN)
-        if not replies.poll(_PATIENCE * 1000):
+        if not replies.poll(patience * 1000):
             return None
         reply = self._process.stdout.read(REPLY.size)
         if len(reply) < REPLY.size:

@@ -34,7 +34,7 @@ def decoder() -> Iterator[Second]:
 
 
 def read(data: bytes, **changes: object) -> Read | None:
-    changes = {"_SAMPLE": 1, "_PATIENCE": 20.0, **changes}
+    changes = {"_SAMPLE": 1, "_PATIENCE": 20.0, "_MOST_LATE": 1000, **changes}
     with (
         patch.multiple("rlm_desktop.documents.reading", _LARGE=0, _VERY_LARGE=0, _PORTION=PORTION),
         patch.multiple("rlm_desktop.documents.second", **changes),
@@ -80,21 +80,21 @@ def test_a_text_is_the_same_whoever_decodes_its_portions() -> None:
     assert psutil.Process().children() == before
 
 
-@pytest.mark.parametrize("patience", [0.0, 0.002])
-def test_what_comes_too_late_is_decoded_here(patience: float) -> None:
+@pytest.mark.parametrize(("patience", "late"), [(0.0, 2), (0.0, 1000), (0.002, 1000)])
+def test_what_comes_too_late_is_decoded_here(patience: float, late: int) -> None:
     text = LINE * 5000
-    assert same(read(text.encode(), _PATIENCE=patience), text)
+    assert same(read(text.encode(), _PATIENCE=patience, _MOST_LATE=late), text)
 
 
 def test_a_process_that_dies_is_not_missed() -> None:
     died: list[int] = []
     reply = Second._reply
 
-    def kill(self: Second) -> int | None:
+    def kill(self: Second, patience: float) -> int | None:
         if self._process is not None and self._given == 5:
             self._process.kill()
             died.append(self._process.wait())
-        return reply(self)
+        return reply(self, patience)
 
     text = LINE * 5000
     with patch.object(Second, "_reply", kill):
