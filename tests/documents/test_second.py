@@ -34,7 +34,7 @@ def decoder() -> Iterator[Second]:
 
 
 def read(data: bytes, **changes: object) -> Read | None:
-    changes = {"_SAMPLE": 1, "_PATIENCE": 20.0, "_MOST_LATE": 1000, **changes}
+    changes = {"_SAMPLE": 1, "_is_worth_it": bool, "_PATIENCE": 20.0, "_MOST_LATE": 1000, **changes}
     with (
         patch.multiple("rlm_desktop.documents.reading", _LARGE=0, _VERY_LARGE=0, _PORTION=PORTION),
         patch.multiple("rlm_desktop.documents.second", **changes),
@@ -52,7 +52,7 @@ def same(read: Read | None, text: str) -> bool:
 @given(st.one_of(st.text("aжあ\uffff😀\U0010ffff", min_size=1, max_size=40).map(str.encode), st.binary(min_size=1)))
 def test_portions(decoder: Second, data: bytes) -> None:
     data += "ж".encode()
-    with patch.multiple("rlm_desktop.documents.second", _SAMPLE=1, _PATIENCE=20.0):
+    with patch.multiple("rlm_desktop.documents.second", _SAMPLE=1, _PATIENCE=20.0, _is_worth_it=bool):
         assert decoder.give(memoryview(data))
         utf16 = decoder.take()
     try:
@@ -122,4 +122,5 @@ def test_what_is_not_utf_8_is_found_there_too() -> None:
 def test_plain_letters_start_nothing() -> None:
     with Second(PORTION) as decoder, patch.object(second, "_started", sys.exit):
         assert not decoder.give(memoryview(b"x" * PORTION))
+        assert not decoder.give(memoryview("人".encode() * (PORTION // 3)))
         assert not decoder.give(memoryview("жж".encode()))
