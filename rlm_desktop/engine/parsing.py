@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$")
 _FINAL = re.compile(r"^[ \t]*(?:\*\*)?(FINAL_VAR|FINAL)\(", re.MULTILINE)
@@ -21,7 +21,10 @@ _OUTPUT_FENCES = frozenset({"output", "stdout", "tool_output", "code_output"})
 _TRIPLE = re.compile(r"\\.|\"\"\"|'''|#[^\n]*|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?", re.DOTALL)
 _PARENTHESIS = re.compile(r"[()]")
 _END_OF_LINE = re.compile(r"[^\S\n]*(?:\*\*|[`.;])?[^\S\n]*(?:\n|\Z)")
+_REPL = frozenset({"repl"})
 _PYTHON = frozenset({"python", "py", "python3"})
+_TOOL_CALL = "tool_call"
+"""What `chat` shows of a call of a tool: the model did it, and did not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class TextFinal:
     kind: Literal["FINAL", "FINAL_VAR"]
     argument: str
 
+    @property
+    def name(self) -> str:
+        """The argument without the quotes or backticks that models write around the name of a variable."""
+        return self.argument.strip().strip("\"'`").strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -47,7 +55,7 @@ class Reply:
     Attributes:
         blocks: The code to run.
         final: The answer given in its text.
-        prose: Its text without thoughts and fenced blocks.
+        prose: Its text without thoughts and without the blocks to run.
         plays_on: Whether it went on after its code with an output of its own making. What stood from there on rests
             on what never happened, and is left out.
     """
@@ -64,14 +72,12 @@ def parse_reply(text: str, *, python_fences: bool = True) -> Reply:
     `repl` fences are run; where there is none, `python` fences are, if `python_fences`. A final answer counts only
     outside fences and outside thoughts (`<think>`), and the last one counts.
     """
-    text = text.replace("\r\n", "\n")
-    visible = _blank_thoughts(text)
-    fenced, prose, plays_on = _split_fences(visible, {"repl", *_PYTHON} if python_fences else {"repl"})
-    blocks = [block for language, block in fenced if language == "repl"]
-    if not blocks and python_fences:
-        blocks = [block for language, block in fenced if language in _PYTHON]
-    runnable = tuple(block for block in blocks if block.code.strip())
-    return Reply(runnable, _find_final(prose), prose.strip(), plays_on)
+    visible = _blank_thoughts(text.replace("\r\n", "\n"))
+    parts = _take_apart(visible, _REPL)
+    if python_fences and not parts.blocks:
+        parts = _take_apart(visible, _PYTHON)
+    runnable = tuple(block for block in parts.blocks if block.code.strip())
+    return Reply(runnable, _find_final("\n".join(parts.bare)), "\n".join(parts.prose).strip(), parts.plays_on)
 
 
 def _blank_thoughts(text: str) -> str:
@@ -100,35 +106,75 @@ def _without_unopened_thoughts(text: str) -> str:
     return text[thoughts:]
 
 
-def _split_fences(text: str, run: Collection[str]) -> tuple[list[tuple[str, Block]], str, bool]:
-    """The fenced blocks with their languages, the text outside of them, and whether the reply plays on.
+class _Parts(NamedTuple):
+    """What a reply is made of: the blocks to run, the lines beside them, and of these those outside any fence."""
 
-    Args:
-        text: The reply.
-        run: The languages of the blocks that are run.
-    """
+    blocks: list[Block]
+    prose: list[str]
+    bare: list[str]
+    plays_on: bool = False
+
+
+def _take_apart(text: str, run: Collection[str]) -> _Parts:
+    """Tell the blocks of the languages `run` from what else a reply says."""
     lines = text.split("\n")
-    blocks: list[tuple[str, Block]] = []
-    prose: list[str] = []
+    answers = _answers_with_samples(text)
+    parts = _Parts([], [], [])
     has_code = False
     number = 0
     while number < len(lines):
         opening = _FENCE.match(lines[number])
         if has_code and _is_own_output(lines[number], opening):
-            return blocks, "\n".join(prose), True
+            return parts._replace(plays_on=True)
         if opening is None:
-            prose.append(lines[number])
-            number += 1
+            end = answers.get(number, number + 1)
+            parts.bare.extend(lines[number:end])
+            parts.prose.extend(lines[number:end])
+            number = end
             continue
-        indent, fence, language = opening.group(1), opening.group(2), opening.group(3).lower().strip("{}.")
-        end = _closing_line(lines, number + 1, fence)
-        body = lines[number + 1 : end]
-        if end < len(lines) and (code := _before_fence(lines[end], fence)):
-            body.append(code)
-        blocks.append((language, Block("\n".join(_dedented(body, indent)), is_closed=end < len(lines))))
-        has_code = has_code or language in run
+        end = _closing_line(lines, number + 1, opening.group(2))
+        if _language(opening) in run:
+            block = _block(lines[number + 1 : end + 1], opening, is_closed=end < len(lines))
+            parts.blocks.append(block)
+            has_code = has_code or bool(block.code.strip())
+        elif _language(opening) != _TOOL_CALL:
+            parts.prose.extend(lines[number : end + 1])
         number = end + 1
-    return blocks, "\n".join(prose), False
+    return parts
+
+
+def _language(opening: re.Match[str]) -> str:
+    return opening.group(3).lower().strip("{}.")
+
+
+def _block(lines: list[str], opening: re.Match[str], *, is_closed: bool) -> Block:
+    """The block of these lines, of which the last is its closing fence if it is closed."""
+    indent, fence = opening.group(1), opening.group(2)
+    body = lines[:-1] if is_closed else lines
+    if is_closed and (code := _before_fence(lines[-1], fence)):
+        body.append(code)
+    return Block("\n".join(_dedented(body, indent)), is_closed=is_closed)
+
+
+def _answers_with_samples(text: str) -> dict[int, int]:
+    """Final answers that hold fenced samples of text or code: their first line -> the line after their last.
+
+    A `repl` block is never a sample, so a parenthesis that somebody forgot to close hides none; nor is a fence of
+    which a parenthesis within is the last of the answer.
+    """
+    found: dict[int, int] = {}
+    line = counted = position = 0
+    while (match := _FINAL.search(text, position)) is not None:
+        argument = _closed_argument(text, match.end())
+        if argument is None:
+            break
+        position = argument[1]
+        answer = text[match.start() : position].split("\n")
+        languages = [_language(fence) for fence in map(_FENCE.match, answer) if fence is not None]
+        if languages and len(languages) % 2 == 0 and not _REPL.intersection(languages):
+            line, counted = line + text.count("\n", counted, match.start()), match.start()
+            found[line] = line + len(answer)
+    return found
 
 
 def _is_own_output(line: str, opening: re.Match[str] | None) -> bool:
@@ -223,6 +269,16 @@ def _argument(text: str, start: int) -> tuple[str, int]:
     A quoted argument ends with its quote, so that parentheses in it do not count. Otherwise parentheses are
     counted; text that never balances reaches to its last closing parenthesis, or to its end.
     """
+    closed = _closed_argument(text, start)
+    if closed is not None:
+        return closed
+    last = text.rfind(")", start)
+    end = last if last >= 0 else len(text)
+    return text[start:end].strip(), end + 1
+
+
+def _closed_argument(text: str, start: int) -> tuple[str, int] | None:
+    """The same; None where the parentheses never balance."""
     quoted = _quoted(text, start)
     if quoted is not None:
         return quoted
@@ -234,9 +290,7 @@ def _argument(text: str, start: int) -> tuple[str, int]:
         if depth == 0:
             # More text on the line: not the end of the answer, as in "FINAL(a) b)".
             depth = 1
-    last = text.rfind(")", start)
-    end = last if last >= 0 else len(text)
-    return text[start:end].strip(), end + 1
+    return None
 
 
 def _quoted(text: str, start: int) -> tuple[str, int] | None:

@@ -67,7 +67,8 @@ class RLM:
             servers. `Providers.load()` gives those of the settings too.
         sub_calls: `recursive`: llm_query recurses while levels remain; `explicit`: only rlm_query does.
         tools: Functions and values that the REPL's code may use: name -> function, `(function, description)`, or
-            plain data. Functions run in this process; a run that is resumed or forked calls them again.
+            plain data. Functions run in this process; a run that is resumed or forked is served the results that
+            its record holds, and calls them again where it holds none.
         secrets: Further texts that must never leave in an output or an answer, or go to a model.
         secret_patterns: Further kinds of them: name -> regular expression.
         embedding_model: For `embed`; without one, OpenAI's small one at OpenAI, offline the hashing vectoriser.

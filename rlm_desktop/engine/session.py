@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,26 +18,32 @@ CHARACTERS_KEPT = 50_000_000
 
 
 class SessionMemory:
-    """What one `RLM` remembers of its sessions: their turns, and the documents of the latest of them."""
+    """What one `RLM` remembers of its sessions: their turns, and the documents of the latest of them.
+
+    Runs of one object may be in several threads, each with a loop of its own.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._turns: dict[str, list[dict[str, Any]]] = {}
         self._contexts: dict[str, Context] = {}
 
     def turns(self, session_id: str) -> list[dict[str, Any]]:
         """The earlier turns of a session; the sessions that were not asked in for longest are forgotten."""
-        turns = self._turns.pop(session_id, [])
-        self._turns[session_id] = turns
-        while len(self._turns) > SESSIONS_KEPT:
-            oldest = next(iter(self._turns))
-            del self._turns[oldest]
-            self._contexts.pop(oldest, None)
-        return turns
+        with self._lock:
+            turns = self._turns.pop(session_id, [])
+            self._turns[session_id] = turns
+            while len(self._turns) > SESSIONS_KEPT:
+                oldest = next(iter(self._turns))
+                del self._turns[oldest]
+                self._contexts.pop(oldest, None)
+            return list(turns)
 
     def add(self, session_id: str, turn: dict[str, Any]) -> None:
         """Remember a turn, unless the session is not one of those remembered."""
-        if session_id in self._turns:
-            self._turns[session_id].append(turn)
+        with self._lock:
+            if session_id in self._turns:
+                self._turns[session_id].append(turn)
 
     def context(self, session_id: str) -> Context | None:
         """What a session was last asked about; None for a session that is not known.
@@ -44,8 +51,9 @@ class SessionMemory:
         Raises:
             UsageError: It is known no more.
         """
-        context = self._contexts.get(session_id)
-        if context is None and session_id in self._turns:
+        with self._lock:
+            context, is_known = self._contexts.get(session_id), session_id in self._turns
+        if context is None and is_known:
             raise UsageError(
                 "The documents of this session are not kept any more: name them again with documents= or context=."
             )
@@ -53,12 +61,13 @@ class SessionMemory:
 
     def keep(self, session_id: str, context: Context) -> None:
         """Remember what a session is asked about, in place of what it was asked about before."""
-        self._contexts.pop(session_id, None)
-        self._contexts[session_id] = context
-        characters = sum(kept.characters for kept in self._contexts.values())
-        while characters > CHARACTERS_KEPT and len(self._contexts) > 1:
-            oldest = next(iter(self._contexts))
-            characters -= self._contexts.pop(oldest).characters
+        with self._lock:
+            self._contexts.pop(session_id, None)
+            self._contexts[session_id] = context
+            characters = sum(kept.characters for kept in self._contexts.values())
+            while characters > CHARACTERS_KEPT and len(self._contexts) > 1:
+                oldest = next(iter(self._contexts))
+                characters -= self._contexts.pop(oldest).characters
 
 
 def session_turn(state: RunState) -> dict[str, Any]:

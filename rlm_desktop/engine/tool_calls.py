@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import reprlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.tools import Billed
 from rlm_desktop.errors import LimitExceeded
+from rlm_desktop.repl.wire import plain
 
 if TYPE_CHECKING:
     from rlm_desktop.engine.record import RecordedCall
@@ -26,6 +27,8 @@ KEPT = 100_000
 """Characters of a result that the trace keeps whole, for a run that goes on from this one."""
 _NUMBER = 8
 """Characters that a value takes at least, about."""
+_BYTES = 4
+"""Of a character in UTF-8, at most."""
 
 
 async def call_tool(run: Run, call: ToolCall, record: RecordedCall | None, *, at: tuple[int, int, int]) -> Any:
@@ -103,19 +106,29 @@ _repr.maxlevel = 3
 # -- for a run that goes on from this one -----------------------------------------------------------------------
 
 
+_UNTOLD = (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError)
+"""What is raised for a value that is no plain data."""
+
+
 def _asked(call: ToolCall) -> str:
-    """What stands for a call's name and arguments; empty where they are too long to be compared."""
+    """What stands for a call's name and arguments; empty where they are too long for that, or no plain data."""
     arguments = [call.name, call.args, call.kwargs]
-    return "" if _is_long(arguments) else hashlib.sha256(msgspec.json.encode(arguments)).hexdigest()
+    with contextlib.suppress(*_UNTOLD):
+        return "" if _is_long(arguments) else hashlib.sha256(msgspec.msgpack.encode(arguments)).hexdigest()
+    return ""
 
 
 def _kept(result: Any) -> str:
     """A result as JSON, whole; empty where it is too long, or JSON would make something else of it."""
     if _is_long(result):
         return ""
-    with contextlib.suppress(msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
-        text = msgspec.json.encode(result)
-        if msgspec.json.decode(text) == msgspec.msgpack.decode(msgspec.msgpack.encode(result)):
+    with contextlib.suppress(*_UNTOLD):
+        data = plain(result)
+        told = msgspec.msgpack.encode(data)
+        if len(told) > _BYTES * KEPT:  # of objects that `_is_long` does not look into
+            return ""
+        text = msgspec.json.encode(data)
+        if msgspec.json.decode(text) == msgspec.msgpack.decode(told):
             return text.decode()
     return ""
 
@@ -132,10 +145,10 @@ def _is_long(value: Any) -> bool:
     waiting: list[Any] = [value]
     while waiting and room > 0:
         item = waiting.pop()
-        if isinstance(item, str):
+        if isinstance(item, str | bytes | bytearray):
             room -= len(item)
-        elif isinstance(item, list | tuple | dict):
-            parts = cast("Sequence[Any] | Mapping[str, Any]", item)
+        elif isinstance(item, list | tuple | dict | set | frozenset):
+            parts = cast("Collection[Any]", item)
             room -= len(parts) * _NUMBER
             if room > 0:
                 waiting += parts

@@ -12,6 +12,7 @@ import pytest
 from rlm_desktop.engine import client as client_module
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import EndState, Usage
+from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.prices import cost_of, price_of
 from tests.engine.conftest import Bench, MakeBench, by_role, cell
 from tests.servers import Fault, Script
@@ -152,6 +153,17 @@ async def test_a_reply_that_only_drips_is_given_up_and_made_again(bench: MakeBen
     )
     assert (await one.ask(context="x")).final_answer == answer("q")
     assert one.of(ev.ModelRetried)
+
+
+async def test_requests_that_nobody_answers_count_against_the_limits(bench: MakeBench) -> None:
+    """What they cost is not known: they are taken for what was set aside for them."""
+    code = cell("r = llm_query_batch([f'{n} ' + 'word ' * 400 for n in range(100)])")
+    script = by_role([code, "FINAL(nothing)"], lambda _: Fault("reset"))
+    one: Bench = await bench(script, max_depth=1, max_concurrent=5, limits=Limits(max_tokens=20_000))
+    result = await one.ask(context="x")
+    assert result.end_state is EndState.TOKEN_LIMIT_EXCEEDED
+    assert len(one.server.log) < 50
+    assert one.state().totals.unknown_usage > 20
 
 
 async def test_a_slow_reply_is_whole(bench: MakeBench) -> None:

@@ -160,6 +160,38 @@ def test_what_rests_on_an_output_that_the_model_made_up_is_left_out(output: str)
     assert ([block.code for block in reply.blocks], reply.final, reply.plays_on) == (["n"], None, True)
 
 
+@pytest.mark.parametrize("illustration", ["```python\nf(2)\n```\n", "```repl\n\n```\n"])
+def test_an_output_of_code_that_is_not_run_is_none_made_up(illustration: str) -> None:
+    reply = parse_reply(f"f doubles:\n{illustration}gives\n```output\n4\n```\n```repl\nf(3)\n```")
+    assert ([block.code for block in reply.blocks], reply.plays_on) == (["f(3)"], False)
+
+
+SAMPLE = "It prints\n```output\n4\n```\nwith\n```python\nprint(2 * (1 + 1))\n```"
+
+
+@pytest.mark.parametrize("said", [f"FINAL({SAMPLE}\nas said.)", f'FINAL("""{SAMPLE}\nas said.""")'])
+@pytest.mark.parametrize("before", ["", "```repl\nlook()\n```\n"])
+def test_fenced_samples_in_a_final_answer_are_part_of_it(said: str, before: str) -> None:
+    reply = parse_reply(f"{before}{said}\nDone.")
+    assert reply.final == TextFinal("FINAL", f"{SAMPLE}\nas said.")
+    assert ([block.code for block in reply.blocks], reply.plays_on) == (["look()"] if before else [], False)
+
+
+def test_a_parenthesis_that_is_never_closed_hides_no_code() -> None:
+    assert codes("FINAL(not yet\n```python\nlook(1)\n```") == ["look(1)"]
+    assert codes("FINAL(not yet\n```repl\nlook(1)\n```\nsee above)") == ["look(1)"]
+
+
+def test_the_prose_has_all_but_what_is_run() -> None:
+    said = "As data:\n```json\n[1]\n```\nThat is all."
+    assert parse_reply(f"{said}\n```repl\nx\n```\n```tool_call\npython x\n```").prose == said
+
+
+def test_many_final_answers_are_read_in_linear_time() -> None:
+    for line in ("FINAL(", "FINAL(1)", 'FINAL(""" a)', "FINAL(a\n```\nb\n```\nc)"):
+        parse_reply(f"{line}\n" * 4_000)
+
+
 def test_an_output_that_is_quoted_before_any_code_is_none_made_up() -> None:
     reply = parse_reply("REPL output: 7, as seen.\n```output\n7\n```\nFINAL(7)")
     assert (reply.final, reply.plays_on) == (TextFinal("FINAL", "7"), False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -160,6 +161,25 @@ async def test_a_result_that_cannot_be_read_is_asked_for_again(bench: MakeBench,
     result = await two.ask(context="text", past=fork_at(events, 2))
     assert result.final_answer == "there"
     assert [call.source for call in two.of(ev.ToolCalled)] == ["function"]
+
+
+@dataclass
+class Rows:
+    rows: list[str]
+
+
+async def test_a_long_result_is_not_kept_whatever_holds_it(bench: MakeBench) -> None:
+    tools = {"rows": lambda: Rows(["row"] * KEPT), "numbers": lambda: set(range(KEPT)), "raw": lambda: b"r" * KEPT}
+    one = await bench([cell("FINAL(len(rows()['rows']) + len(numbers()) + len(raw()))")], max_depth=1, tools=tools)
+    assert (await one.ask(context="text")).final_answer == str(3 * KEPT)
+    assert [call.kept for call in one.of(ev.ToolCalled)] == ["", "", ""]
+
+
+async def test_a_function_takes_what_json_cannot_say(bench: MakeBench) -> None:
+    pytest.importorskip("pydantic_monty")
+    code = cell("FINAL(look(where={None: 1}))")
+    one = await bench([code], max_depth=1, repl_mode="strict", tools={"look": lambda where: repr(where)})
+    assert (await one.ask(context="text")).final_answer == "{None: 1}"
 
 
 async def test_a_result_with_a_secret_is_not_kept(bench: MakeBench) -> None:

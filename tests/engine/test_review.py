@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +220,27 @@ async def test_sessions_long_unused_are_forgotten(monkeypatch: pytest.MonkeyPatc
         memory.turns(name)
         memory.keep(name, Context(name))
     assert [memory.context(name) is not None for name in "abcd"] == [False, True, False, True]
+
+
+def test_sessions_may_be_asked_in_from_several_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "SESSIONS_KEPT", 5)
+    memory = SessionMemory()
+    interval = sys.getswitchinterval()
+
+    def ask(number: int) -> None:
+        session = str(number % 20)
+        with suppress(UsageError):
+            memory.context(session)
+        memory.turns(session)
+        memory.keep(session, Context(["text"] * (number % 7)))
+        memory.add(session, {})
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(ask, range(2_000)))
+    finally:
+        sys.setswitchinterval(interval)
 
 
 async def test_the_documents_of_the_latest_session_are_kept_whatever_their_size(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from unittest import mock
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rlm_desktop.repl import wire
+from rlm_desktop.repl.output import Output
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(),
@@ -189,3 +191,22 @@ def test_a_frame_over_the_limit_is_refused_before_it_is_read():
 def test_values_out_of_bounds_are_refused(message):
     with pytest.raises(wire.WireError):
         wire.decode_from_worker(wire.encode(message))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["stdout", "stderr"]), st.text("ab\n", max_size=20)), max_size=20),
+    st.integers(5, 100),
+)
+def test_what_is_printed_comes_in_order_and_what_is_not_kept_is_counted(
+    printed: list[tuple[str, str]], cap: int
+) -> None:
+    sent: list[tuple[str, str, int]] = []
+    with mock.patch.object(wire, "OUTPUT_PIECE", 8), mock.patch.object(Output, "_flush_later"):
+        output = Output(lambda *piece: sent.append(piece), cap)
+        for stream, text in printed:
+            getattr(output, stream).write(text)
+        output.end()
+    whole = [(stream, letter) for stream, text in printed for letter in text]
+    expected = whole if len(whole) <= cap else whole[: cap - cap // 5] + whole[-(cap // 5) :]
+    assert [(stream, letter) for stream, text, _ in sent for letter in text] == expected
+    assert output.dropped == sum(dropped for _, _, dropped in sent) == len(whole) - len(expected)
