@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from rlm_desktop.engine.events import EndState
-from rlm_desktop.history.queries import Liveness
+from rlm_desktop.history.queries import LISTED, Liveness
 from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
 from rlm_desktop.history.schema import runs, sessions
 
@@ -29,12 +29,6 @@ ORDERS: dict[str, Sequence[ColumnElement[Any]]] = {
     "end_state": (runs.c.status,),
 }
 """What the list of runs can be sorted by; rows that are alike stay in the order in which they were made."""
-
-
-def listed() -> ColumnElement[bool]:
-    """Whether a run is in the lists: neither it nor its session is deleted."""
-    gone = select(_named.c.id).where(_named.c.deleted_at.is_not(None))
-    return and_(runs.c.deleted_at.is_(None), runs.c.session_id.not_in(gone))
 
 
 def conditions(connection: Connection, is_live: Liveness, chosen: RunFilter) -> list[ColumnElement[bool]]:
@@ -91,7 +85,7 @@ def find(
     connection: Connection, is_live: Liveness, chosen: RunFilter, order: str, *, descending: bool
 ) -> list[str]:
     """The ids of all runs that pass a filter, in an order of `ORDERS`."""
-    query = select(runs.c.id).where(listed(), *conditions(connection, is_live, chosen))
+    query = select(runs.c.id).where(LISTED, *conditions(connection, is_live, chosen))
     return list(connection.execute(query.order_by(*order_by(order, descending=descending))).scalars())
 
 
@@ -99,7 +93,7 @@ def facets(connection: Connection) -> Facets:
     """The models and the tags of all runs that are listed."""
     models: set[str] = set()
     for column in (runs.c.root_model, runs.c.sub_model):
-        models.update(connection.execute(select(column).where(listed()).distinct()).scalars())
+        models.update(connection.execute(select(column).where(LISTED).distinct()).scalars())
     tags: set[str] = set()
     for table in (runs, sessions):
         tagged = select(table.c.tags).where(table.c.tags != "[]", table.c.deleted_at.is_(None))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select, tuple_
 
 from rlm_desktop.documents.document import from_text
 from rlm_desktop.documents.facts import with_facts
@@ -25,6 +25,10 @@ _T = TypeVar("_T")
 Liveness = Callable[[str, str], bool]
 """Whether the run of that id, written by the process of that token, is still being written."""
 
+_gone = select(sessions.c.id).where(sessions.c.id == runs.c.session_id, sessions.c.deleted_at.is_not(None))
+LISTED = and_(runs.c.deleted_at.is_(None), ~_gone.correlate(runs).exists())
+"""Whether a run is in the lists: neither it nor its session is deleted. Does not read all sessions for a few runs.
+One object for all statements: by it a search knows again what it has made."""
 _documents = msgspec.json.Decoder(tuple[DocumentRef, ...])
 _tags = msgspec.json.Decoder(tuple[str, ...])
 
@@ -68,7 +72,7 @@ def _sessions(
 
 def session_count(connection: Connection) -> int:
     """How many sessions are listed."""
-    its_sessions = select(func.count(_listed().subquery().c.session_id.distinct()))
+    its_sessions = select(func.count(runs.c.session_id.distinct())).where(LISTED)
     return connection.execute(its_sessions).scalar_one()
 
 
@@ -81,7 +85,7 @@ def one_session(connection: Connection, is_live: Liveness, session_id: str) -> S
 def _with_runs(connection: Connection, is_live: Liveness, rows: Sequence[Row[Any]]) -> list[SessionRow]:
     by_session: dict[str, list[RunRow]] = {row.id: [] for row in rows}
     for some in records.portions(list(by_session)):
-        chosen = _listed().where(runs.c.session_id.in_(some)).order_by(runs.c.number.desc())
+        chosen = select(runs).where(LISTED, runs.c.session_id.in_(some)).order_by(runs.c.number.desc())
         for run in connection.execute(chosen):
             by_session[run.session_id].append(_run_row(run, is_live))
     return [_session_row(row, tuple(by_session[row.id])) for row in rows]
@@ -91,7 +95,7 @@ def run_page(
     connection: Connection, is_live: Liveness, session_id: str | None, limit: int, before: RunRow | None
 ) -> list[RunRow]:
     """Runs, the latest first, from the one after `before` on."""
-    query = _listed()
+    query = select(runs).where(LISTED)
     if session_id is not None:
         query = query.where(runs.c.session_id == session_id)
     if before is not None:
@@ -113,7 +117,7 @@ def family(connection: Connection, is_live: Liveness, run_id: str) -> list[RunRo
     wanted = [run_id]
     while wanted:
         some, wanted = wanted[: records.SOME], wanted[records.SOME :]
-        related = _listed().where(runs.c.id.in_(some) | runs.c.parent_run.in_(some))
+        related = select(runs).where(LISTED, runs.c.id.in_(some) | runs.c.parent_run.in_(some))
         for row in connection.execute(related):
             if row.id not in found:
                 found[row.id] = row
@@ -125,7 +129,7 @@ def run_rows(connection: Connection, is_live: Liveness, run_ids: Sequence[str]) 
     """Runs by their ids; those that are not there, or deleted, are left out."""
     found: dict[str, RunRow] = {}
     for some in records.portions(run_ids):
-        for row in connection.execute(_listed().where(runs.c.id.in_(some))):
+        for row in connection.execute(select(runs).where(LISTED, runs.c.id.in_(some))):
             found[row.id] = _run_row(row, is_live)
     return found
 
@@ -139,11 +143,6 @@ def unindexed(connection: Connection) -> int:
 def run_number(connection: Connection, run_id: str) -> int | None:
     """The key of a run in the other tables."""
     return connection.execute(select(runs.c.number).where(runs.c.id == run_id)).scalar()
-
-
-def _listed() -> Select[Any]:
-    is_gone = exists().where(sessions.c.id == runs.c.session_id, sessions.c.deleted_at.is_not(None))
-    return select(runs).where(runs.c.deleted_at.is_(None), ~is_gone)
 
 
 def _session_row(row: Row[Any], its_runs: tuple[RunRow, ...]) -> SessionRow:
@@ -272,7 +271,7 @@ def _parts_of(connection: Connection, hashes: set[str]) -> dict[str, list[tuple[
     return parts
 
 
-def document_text(connection: Connection, sha256: bytes) -> str | None:
+def _document_text(connection: Connection, sha256: bytes) -> str | None:
     """The text of a kept document; None when it is not kept, or not yet to its end."""
     parts = connection.execute(select(documents.c.parts).where(documents.c.sha256 == sha256)).scalar()
     if parts == 0:
@@ -284,7 +283,7 @@ def document_text(connection: Connection, sha256: bytes) -> str | None:
 
 def document(connection: Connection, sha256: bytes, name: str, path: str) -> Document | None:
     """A kept document with its pages, outline and places; None when its text is not kept, or not yet to its end."""
-    text = document_text(connection, sha256)
+    text = _document_text(connection, sha256)
     if text is None:
         return None
     row = connection.execute(select(documents).where(documents.c.sha256 == sha256)).first()

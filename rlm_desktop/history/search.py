@@ -31,9 +31,9 @@ from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import filters
 from rlm_desktop.history.matching import Sample, Way, ways
 from rlm_desktop.history.pieces import read
-from rlm_desktop.history.queries import Liveness
+from rlm_desktop.history.queries import LISTED, Liveness
 from rlm_desktop.history.rows import RunFilter, SearchHit, SearchOptions, SearchStep
-from rlm_desktop.history.schema import runs, sessions, texts
+from rlm_desktop.history.schema import runs, texts
 from rlm_desktop.history.snippets import marked, snippet
 from rlm_desktop.history.wording import Query, parse
 
@@ -48,10 +48,6 @@ _AT_ONCE = 1_000
 _FEW_RUNS = 200
 _AHEAD = 25
 """How many texts are read at once."""
-_gone = select(sessions.c.id).where(sessions.c.id == runs.c.session_id, sessions.c.deleted_at.is_not(None))
-_LISTED = and_(runs.c.deleted_at.is_(None), ~_gone.correlate(runs).exists())
-"""As `filters.listed`, but without reading all sessions for a few texts. One object for all searches: by it
-`_statement` knows again what it has made."""
 _COLUMNS = (
     texts.c.id, texts.c.run, texts.c.field, texts.c.seq, texts.c.call, texts.c.iteration, texts.c.cell,
     texts.c.start, texts.c.codec, texts.c.data, runs.c.id.label("run_id"), runs.c.session_id, runs.c.question,
@@ -131,7 +127,7 @@ class _Search:
     def prepare(self, connection: Connection, chosen: Sequence[ColumnElement[bool]], before: int | None) -> None:
         """Find out how and where to look."""
         self.is_prepared = True
-        self._chosen = (_LISTED, *chosen)
+        self._chosen = (LISTED, *chosen)
         if self._query.terms:
             self._ways = ways(connection, self._query, self._sample)
             self._low, self._high = _bounds(connection, chosen)

@@ -263,13 +263,6 @@ class History:
             state.close_interrupted()
         return state
 
-    def document_text(self, sha256: str) -> str | None:
-        """The text of a kept document; None when it is not kept."""
-        from rlm_desktop.history import queries
-
-        with self._up_to_date().read() as connection:
-            return queries.document_text(connection, bytes.fromhex(sha256))
-
     def document(self, sha256: str, name: str, path: str = "") -> Document | None:
         """A kept document with its pages, outline and places, under a name; None when it is not kept."""
         from rlm_desktop.history import queries

@@ -311,7 +311,9 @@ def test_an_archive_opens_elsewhere(filled: tuple[History, list[str]], tmp_path:
         assert other.events(run_id) == history.events(run_id)
     row = other.run("a")
     assert row.tags == ("good",)
-    assert other.document_text(row.documents[0].sha256) == "Europe grew. " * 1000
+    document = other.document(row.documents[0].sha256, "europe.txt")
+    assert document is not None
+    assert document.text == "Europe grew. " * 1000
     assert other.run("b").end_state == "interrupted"
     assert {session.name for session in other.sessions()} == {"Growth", "Which segments grew?"}
     assert len(receive(other, path).remarks) == 3

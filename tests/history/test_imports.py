@@ -149,9 +149,9 @@ def test_a_log_goes_into_the_history_once(history: History) -> None:
     assert history.state(first.run_ids[0]).totals.calls == 13
     (row,) = history.runs()
     assert row.origin == "rlms"
-    text = history.document_text(row.documents[0].sha256)
-    assert text is not None
-    assert len(text) == 907
+    document = history.document(row.documents[0].sha256, "context")
+    assert document is not None
+    assert document.characters == 907
     history.delete_run(row.id)
     again = receive(history, path)
     assert again.run_ids == first.run_ids

@@ -320,8 +320,10 @@ def test_documents_are_kept_once(history: History, tmp_path: Path) -> None:
     documents = [from_text("one.txt", text), from_text("two.txt", text)]
     history.keep_documents(documents)
     assert history.flush()
-    assert history.document_text(documents[0].sha256) == text
-    assert history.document_text("0" * 64) is None
+    kept = history.document(documents[0].sha256, "one.txt")
+    assert kept is not None
+    assert kept.text == text
+    assert history.document("0" * 64, "none.txt") is None
     history.close()
     size = sum(path.stat().st_size for path in (tmp_path / "data").iterdir())
     assert size < len(text) / 2

@@ -33,7 +33,7 @@ class TestExample:
             assert 10 < (state.finished or 0) < 16, "the first page says 13 seconds"
             assert state.started is not None
             (document,) = state.started.documents
-            assert history.document_text(document.sha256)
+            assert history.document(document.sha256, document.name)
             assert "/" not in document.path
             assert history.session(run.session_id).title == TITLE
 
