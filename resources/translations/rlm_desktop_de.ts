@@ -793,8 +793,8 @@
         <translation>Status</translation>
     </message>
     <message>
-        <source>Tokens in → out</source>
-        <translation>Tokens ein → aus</translation>
+        <source>Tokens</source>
+        <translation>Tokens</translation>
     </message>
 </context>
 <context>
@@ -859,6 +859,10 @@
         <translation>Eigene Tokens</translation>
     </message>
     <message>
+        <source>Read → written: the provider&apos;s figures, all calls below included</source>
+        <translation>Gelesen → geschrieben: die Zahlen des Anbieters, alle Aufrufe darunter eingerechnet</translation>
+    </message>
+    <message>
         <source>Seconds since the run began</source>
         <translation>Sekunden seit Beginn des Laufs</translation>
     </message>
@@ -891,16 +895,12 @@
         <translation>Zahlen des Anbieters für die eigenen Anfragen, ohne die Aufrufe darunter</translation>
     </message>
     <message>
-        <source>The provider&apos;s figures, all calls below included</source>
-        <translation>Zahlen des Anbieters, einschließlich aller Aufrufe darunter</translation>
-    </message>
-    <message>
         <source>Timeline</source>
         <translation>Zeitachse</translation>
     </message>
     <message>
-        <source>Tokens in → out</source>
-        <translation>Tokens ein → aus</translation>
+        <source>Tokens</source>
+        <translation>Tokens</translation>
     </message>
     <message>
         <source>US dollars for its own requests, without the calls below</source>
@@ -1122,6 +1122,10 @@
     <message>
         <source>Scroll with the run again (L)</source>
         <translation>Wieder mit dem Lauf mitrollen (L)</translation>
+    </message>
+    <message>
+        <source>Show in the tree</source>
+        <translation>Im Baum zeigen</translation>
     </message>
     <message>
         <source>Show only this and what is below</source>
@@ -4359,7 +4363,7 @@
     </message>
     <message>
         <source>In the system&apos;s key store</source>
-        <translation>Im Schlüsselspeicher des Systems</translation>
+        <translation>Im Schlüsselspeicher</translation>
     </message>
     <message>
         <source>Keep the key</source>
@@ -5162,6 +5166,10 @@
         <translation>Fehler beim Lesen oder Schreiben</translation>
     </message>
     <message>
+        <source>Install &apos;PySide6-Essentials&gt;=6.11.3,&lt;6.12&apos;, or use Python 3.12 or newer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Install it: pip install PySide6-Essentials</source>
         <translation>Installieren Sie es: pip install PySide6-Essentials</translation>
     </message>
@@ -5440,6 +5448,10 @@
     <message>
         <source>The conversation of about {tokens} tokens was replaced by a summary.</source>
         <translation>Das Gespräch von etwa {tokens} Tokens wurde durch eine Zusammenfassung ersetzt.</translation>
+    </message>
+    <message>
+        <source>The copy {copy} cannot be deleted: {reason}.</source>
+        <translation>Die Kopie {copy} kann nicht gelöscht werden: {reason}.</translation>
     </message>
     <message>
         <source>The copy {target} cannot be written: {reason}.</source>
@@ -5796,10 +5808,6 @@
     <message>
         <source>This is no preset: it needs a name and a table [settings].</source>
         <translation>Das ist keine Vorlage: sie braucht einen Namen und eine Tabelle [settings].</translation>
-    </message>
-    <message>
-        <source>This pair crashes: pip install &apos;PySide6-Essentials&gt;=6.11.3,&lt;6.12&apos;, or use Python 3.12 or newer.</source>
-        <translation>Dieses Paar stürzt ab: pip install &apos;PySide6-Essentials&gt;=6.11.3,&lt;6.12&apos;, oder nehmen Sie Python ab 3.12.</translation>
     </message>
     <message>
         <source>This run completed; there is nothing to resume. It can be forked at an iteration.</source>
@@ -7655,8 +7663,8 @@
         <translation>&amp;Wiederherstellen…</translation>
     </message>
     <message>
-        <source>All sessions, runs and texts of documents are deleted for good. Your own files stay.</source>
-        <translation>Alle Sitzungen, Läufe und Texte von Dokumenten werden endgültig gelöscht. Ihre eigenen Dateien bleiben.</translation>
+        <source>All sessions, runs and texts of documents are deleted for good, and so are the copies beside the history. Your own files stay.</source>
+        <translation>Alle Sitzungen, Läufe und Texte von Dokumenten werden endgültig gelöscht, auch die Kopien neben dem Verlauf. Ihre eigenen Dateien bleiben.</translation>
     </message>
     <message>
         <source>All sessions, runs and texts of documents are deleted.</source>
@@ -7709,6 +7717,10 @@
     <message>
         <source>Where the history lies</source>
         <translation>Wo der Verlauf liegt</translation>
+    </message>
+    <message>
+        <source>{size} MB in copies beside it</source>
+        <translation>{size} MB in Kopien daneben</translation>
     </message>
 </context>
 <context>

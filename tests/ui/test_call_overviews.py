@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from unittest.mock import patch
 
@@ -9,19 +10,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode
 from rlm_desktop.ui.calls import overview
 from rlm_desktop.ui.calls.call_tree import CallTreeView
-from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight, Weights, icicle, weights
+from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight, Weights, icicle
 from rlm_desktop.ui.calls.overview import OverviewStrip
 from tests import traces
 from tests.traces import Shape
 
 DONE = Shape(calls=80, depth=2, batch=12, errors=0.1, retries=0.0, seed=6)
+
+
+def weights(state: RunState, by: Weight, now: float) -> list[float]:
+    """The sums over each node and all below it."""
+    found = Weights(state, by, now)
+    assert found.take(math.inf)
+    return found.sums
 
 
 @pytest.fixture
@@ -113,6 +123,22 @@ def test_the_icicle_selects_goes_in_and_out(view: CallTreeView, qtbot: QtBot) ->
     qtbot.mouseClick(view.icicle.whole, Qt.MouseButton.LeftButton)
     assert canvas.slabs[0].node is view.state.nodes[0]
     assert not view.grab().isNull()
+
+
+def test_icicle_and_strip_have_the_menu_of_the_row(view: CallTreeView, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(QMenu, "popup", lambda menu, place: asked.append(view.selected_node()) or menu.close())
+    reason = QContextMenuEvent.Reason
+    view.show_page(1)
+    canvas = view.icicle.canvas
+    slab = next(slab for slab in canvas.slabs if isinstance(slab.node, BatchNode) and slab.width > 40)
+    place = QPoint(int(slab.x + slab.width / 2) + 4, slab.level * 22 + 12)
+    QApplication.sendEvent(canvas, QContextMenuEvent(reason.Mouse, place, canvas.mapToGlobal(place)))
+    QApplication.sendEvent(canvas, QContextMenuEvent(reason.Keyboard, QPoint(), QPoint()))
+    assert asked == [slab.node, slab.node]
+    strip = view.overview
+    QApplication.sendEvent(strip, QContextMenuEvent(reason.Mouse, QPoint(20, 8), strip.mapToGlobal(QPoint(20, 8))))
+    assert asked[2:] == [view.state.nodes[0]]
 
 
 def test_an_icicle_without_figures_says_so(view: CallTreeView) -> None:

@@ -323,6 +323,10 @@ def test_the_menu_of_a_row_stops_focuses_and_copies(view: CallTreeView) -> None:
     assert stopped.at(0)[0] == running.number
     act(view.state.nodes[0], "Copy the row")
     assert QGuiApplication.clipboard().text().startswith("Run\tRunning\t")
+    view.show_page(1)
+    act(running, "Show in the tree")
+    assert view.is_tree_shown
+    assert view.selected_node() is running
     iteration = view.state.nodes[0].children[1]
     act(iteration, "Show only this and what is below")
     assert view.model.rows.node(0) is iteration
@@ -469,6 +473,23 @@ def test_names_can_be_read_at_any_depth_in_any_width(view: CallTreeView, qtbot: 
         view.table.grab()
         cell = view.table.columnWidth(Column.CALL)
         assert view.table.rows_painter.indent(deepest) + ROOM_FOR_NAME <= cell + INDENT
+
+
+def test_no_figure_is_cut_however_narrow_the_tree(view: CallTreeView, qtbot: QtBot) -> None:
+    state = traces.state(Shape(calls=150, depth=2, batch=6))
+    assert state.root is not None
+    tally = state.root.sums_to_change()
+    tally.input_tokens, tally.output_tokens, tally.unknown_usage = 888_888_888, 888_888, 1
+    view.resize(560, 300)
+    view.set_state(state)
+    view.table.grab()
+    header, face = view.table.horizontalHeader(), view.table.rows_painter._style.figures
+    text = view.model.text(0, Column.TOKENS)
+    assert text == "≥ 889 M → 889 k"
+    qtbot.waitUntil(lambda: header.sectionSize(Column.TOKENS) >= face.width(text) + 16)
+    for column in (Column.DURATION, Column.TOKENS, Column.COST):
+        heading = view.model.headerData(column, Qt.Orientation.Horizontal)
+        assert header.sectionSize(column) >= header.fontMetrics().horizontalAdvance(heading) + 16
 
 
 def test_the_call_gets_more_room_when_deep_rows_come_into_view(view: CallTreeView, qtbot: QtBot) -> None:

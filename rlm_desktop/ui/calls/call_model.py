@@ -55,7 +55,7 @@ HEADINGS = {
     Column.CALL: ("Call", "What was called: the run, its iterations, batches and sub-calls"),
     Column.STATUS: ("Status", "How far it is, or how it ended"),
     Column.DURATION: ("Duration", "From its start to its end; the bar is its share of the run"),
-    Column.TOKENS: ("Tokens in → out", "The provider's figures, all calls below included"),
+    Column.TOKENS: ("Tokens", "Read → written: the provider's figures, all calls below included"),
     Column.COST: ("Cost", "US dollars, all calls below included; the bar is its share of the run"),
     Column.TIMELINE: ("Timeline", "When it ran"),
     Column.MODEL: ("Model", "The model that was asked"),

@@ -98,8 +98,10 @@ class CallTreeView(QWidget):
         self.bar.filter_changed.connect(self._finder.start)
         self.icicle = IcicleView()
         self.icicle.node_selected.connect(self.select_node)
+        self.icicle.menu_requested.connect(self._open_menu_of)
         self.overview = OverviewStrip()
         self.overview.node_chosen.connect(self.select_node)
+        self.overview.menu_requested.connect(self._open_menu_of)
         self.overview.hide()
         self.table.verticalScrollBar().valueChanged.connect(self._show_overview)
         self.charts: ChartsView | None = None
@@ -310,6 +312,11 @@ class CallTreeView(QWidget):
             self._stop_following()
             self.table.go_to(row)
 
+    @property
+    def is_tree_shown(self) -> bool:
+        """Whether the rows show, and not the icicle or the charts."""
+        return self.pages.currentWidget() is self.table
+
     def select_call(self, number: int) -> None:
         """Select a call by its number; of one that goes on its last iteration, which is what it does now."""
         call = self.state.calls.get(number)
@@ -387,7 +394,7 @@ class CallTreeView(QWidget):
 
     def _is_for_another(self, key: int) -> bool:
         """Whether a letter or digit was pressed where it says nothing: on a button, or where no rows show."""
-        if key in _ROW_KEYS and self.pages.currentWidget() is not self.table:
+        if key in _ROW_KEYS and not self.is_tree_shown:
             return True
         is_control = isinstance(self.focusWidget(), QAbstractButton | QComboBox)
         return is_control and key in (*_ROW_KEYS, *_PAGE_KEYS)
@@ -416,6 +423,11 @@ class CallTreeView(QWidget):
         if row >= 0:
             menu = self.row_menu(self.model.rows.node(row))
             menu.popup(self.table.viewport().mapToGlobal(position))
+
+    def _open_menu_of(self, node: Node, place: QPoint) -> None:
+        """What another picture shows of a row has the row's menu."""
+        self.select_node(node)
+        self.row_menu(node).popup(place)
 
     def row_menu(self, node: Node) -> QMenu:
         """What can be done with a row."""

@@ -19,7 +19,7 @@ _WIDTHS = {
     Column.CALL: 320,
     Column.STATUS: 122,
     Column.DURATION: 76,
-    Column.TOKENS: 128,
+    Column.TOKENS: 132,
     Column.COST: 92,
     Column.TIMELINE: 240,
     Column.MODEL: 120,
@@ -27,7 +27,7 @@ _WIDTHS = {
     Column.DEPTH: 60,
     Column.OWN: 84,
     Column.FUNCTION: 140,
-    Column.OWN_TOKENS: 118,
+    Column.OWN_TOKENS: 132,
     Column.OWN_COST: 82,
 }
 _LEAST_CALL = 160
@@ -106,7 +106,7 @@ class Columns(QObject):
             for column, most in _WIDTHS.items():
                 if column not in (Column.CALL, Column.TIMELINE):
                     least = scaled(self._owner, widths.get(column, most))
-                    figures[column] = max(least, min(needs.get(column, 0), scaled(self._owner, most)))
+                    figures[column] = max(least, needs.get(column, 0))  # a figure that is cut is another one
             taken = sum(wide for column, wide in figures.items() if not self._header.isSectionHidden(column))
             room = self._owner.width() - taken - 14  # the scroll bar, and the ring that shows where the keyboard is
             if need <= room:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QFont,
     QHelpEvent,
@@ -58,10 +59,12 @@ class _Canvas(QWidget):
     Signals:
         chosen: A node was clicked or reached by key.
         entered: A node is to fill the width.
+        menu_requested: What can be done with a node is asked for: it, and where on the screen.
     """
 
     chosen = Signal(object)
     entered = Signal(object)
+    menu_requested = Signal(object, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -176,6 +179,16 @@ class _Canvas(QWidget):
         if slab is not None:
             self.entered.emit(slab.node.parent if slab.more else slab.node)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of the rectangle under the pointer; with the keyboard, of the selected one."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            slab = next((slab for slab in self.slabs if slab.node is self.selected and not slab.more), None)
+            place = self.mapToGlobal(_place(slab).bottomLeft().toPoint()) if slab is not None else QPoint()
+        else:
+            slab, place = self.slab_at(QPointF(event.pos())), event.globalPos()
+        if slab is not None:
+            self.menu_requested.emit(slab.node, place)
+
     def event(self, event: QEvent) -> bool:
         """What a rectangle is; Escape goes out rather than stop the run."""
         if (
@@ -246,9 +259,11 @@ class IcicleView(QWidget):
 
     Signals:
         node_selected: A rectangle was chosen; its `Node`.
+        menu_requested: What can be done with a `Node` is asked for, at a place of the screen.
     """
 
     node_selected = Signal(object)
+    menu_requested = Signal(object, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -260,6 +275,7 @@ class IcicleView(QWidget):
         self.canvas = _Canvas()
         self.canvas.chosen.connect(self._on_chosen)
         self.canvas.entered.connect(self.enter)
+        self.canvas.menu_requested.connect(self.menu_requested)
         self.weight = QComboBox()
         self.weight.setAccessibleName(self.tr("Width of the rectangles"))
         for weight, (text, _nothing) in _WEIGHTS.items():

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import TypeGuard
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rlm_desktop.engine.state import RunState
@@ -69,9 +69,11 @@ class OverviewStrip(QWidget):
 
     Signals:
         node_chosen: A place was clicked; the `CallNode` nearest to it.
+        menu_requested: What can be done with that is asked for, at a place of the screen.
     """
 
     node_chosen = Signal(object)
+    menu_requested = Signal(object, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -242,6 +244,12 @@ class OverviewStrip(QWidget):
         call = self.call_at(event.position().x(), event.position().y())
         if call is not None:
             self.node_chosen.emit(call)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of what ran there."""
+        call = self.call_at(event.pos().x(), event.pos().y())
+        if call is not None:
+            self.menu_requested.emit(call, event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Other columns."""

@@ -24,7 +24,7 @@ _HEADINGS = (
     marked("BatchCalls", "Call"),
     marked("BatchCalls", "Status"),
     marked("BatchCalls", "Duration"),
-    marked("BatchCalls", "Tokens in → out"),
+    marked("BatchCalls", "Tokens"),
     marked("BatchCalls", "Cost"),
     marked("BatchCalls", "Result"),
 )
@@ -33,7 +33,7 @@ _RIGHT = (2, 3, 4)
 _SLICE_SECONDS = 0.004
 """For the durations of a big batch; what is left follows soon."""
 _MORE_MS = 50
-_WIDTHS = (60, 116, 76, 116, 92)
+_WIDTHS = (60, 116, 76, 132, 92)
 """Of all columns but the last one, the results', which gets what is left."""
 _LEAVE_FIRST = (3, 2)
 """Tokens and durations, which the tree has as well, give way to the results."""
