@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit, QMenu, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +24,7 @@ from rlm_desktop.history.search import SearchHit
 from rlm_desktop.history.transfer import ARCHIVE_SUFFIX
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.application import Application
+from rlm_desktop.ui.copying import copy_words
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.sessions import history_browser, hit_list
 from rlm_desktop.ui.sessions.export_dialog import SUFFIXES, ExportChoice, ExportDialog
@@ -188,7 +189,7 @@ class TestTable:
                 browser._fill_menu(menu, page.selected_runs())
                 browser.menu_opening.emit(menu, page.selected_runs())
                 offered = {action.text() for action in menu.actions() if action.text()}
-                assert offered == special | {"Tags…", "Pin", "Export…", "Delete"}
+                assert offered == special | {"Tags…", "Pin", copy_words(), "Export…", "Delete"}
 
     async def test_undo_does_not_overtake_the_deletion(
         self, qapp: QApplication, wait_until: Until, monkeypatch: pytest.MonkeyPatch
@@ -237,6 +238,13 @@ class TestTable:
             history = application.workbench.sessions.history
             assert history is not None
             await wait_until(lambda: page.current_run is not None and page.current_run.is_pinned)
+            QGuiApplication.clipboard().clear()
+            page.table.selectAll()
+            qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+            await wait_until(lambda: bool(QGuiApplication.clipboard().text()))
+            copied = QGuiApplication.clipboard().text().split("\n")
+            questions = [history.rows([run_id])[run_id].question for run_id in page.selected_ids()]
+            assert [line.split("\t")[0] for line in copied] == questions
             assert all(row.is_pinned for row in history.runs())
             page.table.selectAll()
             told: list[list[str]] = []

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from rlm_desktop.ui.copying import let_copy_rows, rows_text
+from rlm_desktop.ui.copying import copy_words, let_copy_rows, rows_text
 from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.model import AnyIndex, Column, DocumentsModel
 from rlm_desktop.ui.theme import row_height, scaled, size_rows
@@ -189,6 +189,7 @@ class DocumentsTable(QTableView):
         self._add(menu, self.tr("Move &down"), "Alt+Down", lambda: self.move_rows(1))
         menu.addSeparator()
         self._add_reading(menu, item)
+        self._add(menu, copy_words(), "", lambda: _copy(rows_text(self)))
         if item.reason or item.warnings:
             # What the row's tooltip says, which cannot be selected.
             self._add(menu, self.tr("Copy &what is wrong"), "", lambda: _copy(item.describe()))

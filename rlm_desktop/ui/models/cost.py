@@ -13,7 +13,7 @@ from rlm_desktop.engine.events import as_utc
 from rlm_desktop.engine.providers import label
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Tally
-from rlm_desktop.ui.copying import let_copy_rows
+from rlm_desktop.ui.copying import joined, let_copy_rows
 from rlm_desktop.ui.figures import counted, money, number, short_count
 from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.theme import figures_font, row_height
@@ -72,8 +72,9 @@ class CostTable(QTreeWidget):
 
     def _as_text(self) -> str:
         """All of it: it is small, and nothing is selected in it."""
-        cells = ([item.text(column) for column in range(_COLUMNS)] for item in (self.headerItem(), *self._items))
-        return "\n".join("\t".join(row).rstrip("\t") for row in cells)
+        return joined(
+            [item.text(column) for column in range(_COLUMNS)] for item in (self.headerItem(), *self._items)
+        )
 
     def _rows(self, state: RunState) -> list[tuple[int, str, Tally | None]]:
         """Level, name and figures of each row; a heading has no figures."""

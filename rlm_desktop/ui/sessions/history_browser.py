@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from rlm_desktop.errors import UserError
+from rlm_desktop.ui.copying import copy_words
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.main_window import MainWindow
 from rlm_desktop.ui.sessions.history_page import Found, HistoryPage, Wanted
 from rlm_desktop.ui.sessions.hit_list import RunHead
 from rlm_desktop.ui.sessions.naming import ask_name, ask_tags
 from rlm_desktop.ui.sessions.opening import Place
+from rlm_desktop.ui.sessions.run_table import Column, as_text
 
 if TYPE_CHECKING:
     from rlm_desktop.history import History, RunRow
@@ -90,6 +93,7 @@ class HistoryBrowser(QObject):
             page.hit_opened.connect(self._open_hit)
             page.menu_requested.connect(self._show_menu)
             page.delete_requested.connect(self._delete)
+            page.copy_requested.connect(self._copy)
             page.export_requested.connect(self.export)
             page.left.connect(self.leave)
         return self._page
@@ -219,6 +223,21 @@ class HistoryBrowser(QObject):
     def _delete(self) -> None:
         self._sessions.delete_runs(self.page.selected_ids())
 
+    def _copy(self) -> None:
+        ids, columns = self.page.selected_ids(), self.page.table.shown_columns()
+        if ids:
+            self._tasks.spawn(self._copy_runs(ids, columns), name="copy runs")
+
+    async def _copy_runs(self, ids: Sequence[str], columns: Sequence[Column]) -> None:
+        """Copy runs as rows, in their order, whether they were looked at or not."""
+
+        def text(history: History) -> str:
+            rows = history.rows(ids)
+            return as_text((rows[run_id] for run_id in ids if run_id in rows), columns)
+
+        if copied := await self._sessions.do(text):
+            QGuiApplication.clipboard().setText(copied)
+
     def _show_menu(self, place: QPoint) -> None:
         rows = self.page.selected_runs()
         if not rows:
@@ -238,6 +257,7 @@ class HistoryBrowser(QObject):
         pin = self.tr("Unpin") if all(row.is_pinned for row in rows) else self.tr("Pin")
         menu.addAction(pin, lambda: self._of_selected(self._pin))
         menu.addSeparator()
+        menu.addAction(copy_words(), self._copy)
         menu.addAction(self.tr("Export…"), self.export)
         menu.addAction(self.tr("Delete"), self._delete)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.copying import let_copy_rows, rows_text
+from rlm_desktop.ui.copying import joined
 from rlm_desktop.ui.figures import (
     UNKNOWN,
     clock,
@@ -243,6 +243,11 @@ def _shown_text(column: Column, row: RunRow | None) -> str:
     return "…" if column is COLUMNS[QUESTION] else ""
 
 
+def as_text(rows: Iterable[RunRow], columns: Sequence[Column]) -> str:
+    """Runs as text that a spreadsheet takes."""
+    return joined([column.text(row) for column in columns] for row in rows)
+
+
 def _tip(row: RunRow, column: Column) -> str:
     if column.order == "question":
         return "\n".join(part for part in (row.title, row.question, row.answer and f"→ {row.answer}") if part)
@@ -316,11 +321,13 @@ class RunTable(QTableView):
         sorted_by: A column of `history.filters.ORDERS`, and whether the largest comes first.
         open_requested: The run in a row.
         delete_pressed: The selected runs shall go.
+        copy_pressed: They shall be copied, also those whose rows have not come yet.
     """
 
     sorted_by = Signal(str, bool)
     open_requested = Signal(int)
     delete_pressed = Signal()
+    copy_pressed = Signal()
 
     def __init__(self, model: RunsModel) -> None:
         super().__init__()
@@ -333,7 +340,6 @@ class RunTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        let_copy_rows(self, lambda: rows_text(self), has_menu=True)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -380,10 +386,16 @@ class RunTable(QTableView):
             spare += theme.scaled(self, COLUMNS[places[order]].width) if is_hidden else 0
             self.setColumnHidden(places[order], is_hidden)
 
+    def shown_columns(self) -> list[Column]:
+        """Those that have room, in their order."""
+        return [column for place, column in enumerate(COLUMNS) if not self.isColumnHidden(place)]
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.open_requested.emit(self.currentIndex().row())
         elif event.key() == Qt.Key.Key_Delete:
             self.delete_pressed.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_pressed.emit()
         else:
             super().keyPressEvent(event)
