@@ -53,15 +53,17 @@ class _Keeper(QObject):
 
 
 def _key(window: QWidget) -> str:
-    return f"dialog/{type(window).__name__}"
+    """Under what its size is kept; dialogs of one class that are not alike have names of their own."""
+    return f"dialog/{window.objectName() or type(window).__name__}"
 
 
 def _memory(window: QWidget) -> QSettings | None:
     """The window's memory, of the main window that it belongs to."""
-    owner = window.parentWidget()
-    while owner is not None:
+    parent = window.parentWidget()
+    while parent is not None:
+        owner = parent.window()  # windows only, as in `key_tips.py`
         memory = getattr(owner, "memory", None)
         if isinstance(memory, QSettings):
             return memory
-        owner = owner.parentWidget()
+        parent = owner.parentWidget()
     return None

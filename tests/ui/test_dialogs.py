@@ -54,6 +54,14 @@ def test_a_dialog_opens_as_large_as_it_was_left(owner: _Owner) -> None:
     assert _opened(owner, 300, 200).size() == QSize(400, 250)
 
 
+def test_dialogs_of_one_class_that_are_not_alike_keep_their_own_sizes(owner: _Owner) -> None:
+    wide = _opened(owner, 300, 200)
+    wide.setObjectName("wide")
+    wide.resize(500, 260)
+    wide.close()
+    assert _opened(owner, 300, 200).size() == QSize(300, 200)
+
+
 def test_a_dialog_is_never_larger_than_its_screen(owner: _Owner) -> None:
     screen = owner.screen().availableSize()
     assert _opened(owner, 5000, 5000).size() == screen - FRAME
@@ -83,6 +91,20 @@ def test_the_wheel_over_a_choice_scrolls_the_page(qtbot: QtBot) -> None:
     event = _turn_wheel(mode)
     assert dialog.settings.repl_mode == Settings().repl_mode == mode.currentData()
     assert not event.isAccepted(), "the page gets it"
+
+
+async def test_the_pages_of_the_settings_can_be_read_when_letters_grow(qtbot: QtBot, wait_until: Until) -> None:
+    dialog = SettingsDialog(Settings())
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    before = dialog.pages.width()
+    font = dialog.font()
+    font.setPointSizeF(font.pointSizeF() * 2)
+    dialog.setFont(font)
+    await wait_until(lambda: dialog.pages.width() > before)
+    assert dialog.pages.horizontalScrollBar().maximum() == 0
+    assert dialog.search.width() == dialog.pages.width()
 
 
 async def test_the_wheel_turns_figures_only_where_the_keyboard_is(qtbot: QtBot, wait_until: Until) -> None:

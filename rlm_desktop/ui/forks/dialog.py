@@ -87,6 +87,7 @@ class ForkDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._is_fork = iteration is not None
         self.setWindowTitle(self.tr("Fork the run") if self._is_fork else self.tr("Go on with other limits"))
+        self.setObjectName("forkDialog" if self._is_fork else "goOnDialog")
         self._settings = settings
         self._code_of = code_of
         self.shared = QLabel()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
@@ -94,6 +94,8 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Settings"))
+        self._measuring = QTimer(self, singleShot=True, interval=0)
+        self._measuring.timeout.connect(self._give_width)
         self.settings = settings
         self.fields: dict[str, SettingField] = {}
         self._sections = self._make_sections(widgets or {}, known or {}, defaults or {})
@@ -116,17 +118,24 @@ class SettingsDialog(QDialog):
         for section in self._sections:
             item = QListWidgetItem(section.page.heading, self.pages)
             item.setData(Qt.ItemDataRole.UserRole, section.page.name)
-        self._give_width(self.search, self.pages)
+        self._give_width()
         self.pages.setCurrentRow(0)
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # Enter in some field must not press a button of any page
         self.search.setFocus()
 
-    def _give_width(self, search: QLineEdit, pages: QListWidget) -> None:
+    def _give_width(self) -> None:
         """Make what stands left as wide as its words need, and no wider: the settings need the room."""
-        words = search.fontMetrics().horizontalAdvance(search.placeholderText()) + 32
-        for widget in (search, pages):
-            widget.setFixedWidth(max(LIST_WIDTH, words, pages.sizeHintForColumn(0) + 2 * pages.frameWidth()))
+        words = self.search.fontMetrics().horizontalAdvance(self.search.placeholderText()) + 32
+        names = self.pages.sizeHintForColumn(0) + 2 * self.pages.frameWidth()
+        for widget in (self.search, self.pages):
+            widget.setFixedWidth(max(LIST_WIDTH, words, names))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Letters of another size were chosen on a page of this very dialog."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._measuring.start()  # when what is in it has them too
 
     def _make_sections(
         self, widgets: Mapping[str, QWidget], known: Mapping[str, Sequence[str]], defaults: Mapping[str, str]

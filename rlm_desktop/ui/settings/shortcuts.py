@@ -68,8 +68,7 @@ class ShortcutsPage(QWidget):
         view.setItemsExpandable(False)
         view.setIndentation(12)
         view.setMinimumHeight(240)
-        view.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        view.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        view.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)  # no name is cut: it scrolls
         view.header().setStretchLastSection(False)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.currentItemChanged.connect(self._show_current)
