@@ -39,6 +39,7 @@ class Colours(NamedTuple):
         window / panel: The two grounds: what one reads on, and what frames it.
         field: Ground of inputs.
         line: Separators and frames; never text.
+        edge: Frames of inputs: 3 to 1 on every ground, so that one sees where to click.
         hover / selection: Grounds of rows.
         rlm: Also the accent and what is running.
     """
@@ -48,6 +49,7 @@ class Colours(NamedTuple):
     panel: str
     field: str
     line: str
+    edge: str
     hover: str
     selection: str
     text: str
@@ -78,6 +80,7 @@ LIGHT = Colours(
     panel="#F6F7F9",
     field="#FFFFFF",
     line="#D9DDE4",
+    edge="#868E9C",
     hover="#F3F5F9",
     selection="#E8F0FD",
     text="#1B1F27",
@@ -97,6 +100,7 @@ DARK = Colours(
     panel="#1D2027",
     field="#16181D",
     line="#343A46",
+    edge="#6A7280",
     hover="#22262F",
     selection="#1F3557",
     text="#E6E9EF",
@@ -113,6 +117,7 @@ DARK = Colours(
 STRONG_LIGHT = LIGHT._replace(
     panel="#FFFFFF",
     line="#5A6372",
+    edge="#5A6372",
     hover="#EEF1F6",
     text="#000000",
     muted="#363E4A",
@@ -130,6 +135,7 @@ STRONG_DARK = DARK._replace(
     panel="#000000",
     field="#000000",
     line="#9AA4B2",
+    edge="#9AA4B2",
     hover="#1A1D24",
     selection="#14284A",
     text="#FFFFFF",

@@ -64,6 +64,7 @@ def test_every_text_colour_can_be_read_on_every_ground(colours: Colours, least: 
     }
     assert poor == {}
     assert _contrast(colours.on_accent, colours.accent) >= least
+    assert all(_contrast(colours.edge, getattr(colours, ground)) >= 3 for ground in GROUNDS), "WCAG 1.4.11"
 
 
 def test_who_needs_more_contrast_gets_it_at_once(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
