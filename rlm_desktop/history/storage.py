@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 import tempfile
 import time
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.log_file import copy_with_log
-from rlm_desktop.history.targets import check_replaceable
+from rlm_desktop.history.targets import check_replaceable, place_of
 
 if TYPE_CHECKING:
     from rlm_desktop.history.database import Database
@@ -62,6 +63,14 @@ class Storage:
         files = (self.path.with_name(self.path.name + ending) for ending in ("", "-wal", "-shm"))
         return sum(file.stat().st_size for file in files if file.exists())
 
+    def copies(self) -> list[Path]:
+        """What this program has put beside its file before it changed or replaced that."""
+        if self.path is None or not self.path.parent.is_dir():
+            return []
+        stem, suffix = re.escape(self.path.stem), re.escape(self.path.suffix)
+        named = re.compile(rf"{stem}-(before-(\d+|restore)|damaged)-\d{{8}}-\d{{6}}{suffix}(-wal|-shm|-journal)?")
+        return [file for file in self.path.parent.iterdir() if named.fullmatch(file.name)]
+
     def backup(self, target: Path) -> None:
         """Copy everything to a file, while runs may go on. The file is whole or not there at all.
 
@@ -71,16 +80,17 @@ class Storage:
             HistoryError: It lies on a server, or the file cannot be written.
         """
         source = self._own_file("backed up")
-        if target.resolve() == source.resolve():
+        place = place_of(target)
+        if place == place_of(source):
             raise HistoryError(f"{target} is the history itself. Choose another name for the copy.")
         self._database()
-        unfinished = target.with_name(target.name + ".part")
+        unfinished = place.with_name(place.name + ".part")
         try:
-            check_replaceable(target)
+            check_replaceable(place)
             _copy(source, unfinished)
             with contextlib.closing(sqlite3.connect(unfinished)) as copy:
                 copy.execute("PRAGMA journal_mode=DELETE")  # one file, that may lie where nothing can be written
-            unfinished.replace(target)
+            unfinished.replace(place)
         except (OSError, sqlite3.Error) as error:
             raise HistoryError(f"The copy {target} cannot be written: {_reason(error)}.") from error
         finally:
@@ -115,10 +125,10 @@ class Storage:
         return before
 
     def delete_all(self) -> None:
-        """Delete every session, run and document for good, and give the space back.
+        """Delete every session, run and document for good, with the `copies`, and give the space back.
 
         Raises:
-            HistoryError: A run is going on, or it cannot be written.
+            HistoryError: A run is going on, it cannot be written, or a copy not be deleted.
         """
         self._refuse_while_going_on()
 
@@ -130,6 +140,11 @@ class Storage:
             database.shrink()
 
         self._do(slices)
+        for copy in self.copies():
+            try:
+                copy.unlink(missing_ok=True)
+            except OSError as error:
+                raise HistoryError(f"The copy {copy} cannot be deleted: {_reason(error)}.") from error
 
     def _own_file(self, action: str) -> Path:
         if self.path is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -20,7 +21,7 @@ def text_file(path: Path) -> Iterator[TextIO]:
         with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
             yield file
         return
-    path = path.resolve()  # of a link: what it leads to is written, the link stays
+    path = place_of(path)
     unfinished = path.with_name(path.name + ".part")
     try:
         with unfinished.open("w", encoding="utf-8", errors="replace", newline="") as file:
@@ -28,6 +29,11 @@ def text_file(path: Path) -> Iterator[TextIO]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def place_of(path: Path) -> Path:
+    """Where a file is put that replaces another: of a link, what it leads to is replaced, and the link stays."""
+    return Path(os.path.realpath(path))
 
 
 def check_replaceable(path: Path) -> None:

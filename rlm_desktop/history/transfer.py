@@ -23,7 +23,7 @@ from rlm_desktop.history.exports.recorded import Clean, Cleaned, Redactor, commo
 from rlm_desktop.history.log_file import copy_with_log, lost_changes
 from rlm_desktop.history.rows import RunRow
 from rlm_desktop.history.store import History
-from rlm_desktop.history.targets import check_replaceable
+from rlm_desktop.history.targets import check_replaceable, place_of
 from rlm_desktop.history.watch import TransferCancelled, Watch
 
 __all__ = [
@@ -180,7 +180,8 @@ def save_archive(
     remarks: list[str] = []
     try:
         check_replaceable(path)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".archive-") as folder:
+        place = place_of(path)
+        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".archive-") as folder:
             unfinished = Path(folder) / "history.sqlite"
             troubles: list[str] = []
             with closing(History(unfinished, on_trouble=troubles.append)) as archive, _named(unfinished, path):
@@ -196,7 +197,7 @@ def save_archive(
                     raise HistoryError(f"{path} cannot be written: {' '.join(troubles)}")
             with closing(sqlite3.connect(unfinished)) as connection:
                 connection.execute("PRAGMA journal_mode=DELETE")
-            unfinished.replace(path)
+            unfinished.replace(place)
     except OSError as error:
         raise HistoryError(f"{path} cannot be written: {error.strerror}.") from error
     return list(dict.fromkeys(remarks))

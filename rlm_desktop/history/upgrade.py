@@ -84,9 +84,7 @@ def _bring_up_to_date(database: Database) -> None:
         raise HistoryError(f"{database.name} is the database of another program. Choose another data folder.")
     if version is not None:
         _check_known(version, database)
-        if database.is_sqlite:
-            _copy_aside(Path(database.name), version)
-    with database.transaction(writes=True) as connection:
+    with contextlib.ExitStack() as copied, database.transaction(writes=True) as connection:
         if not database.is_sqlite:
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
         version = _version(connection)  # another process may have been quicker
@@ -94,6 +92,8 @@ def _bring_up_to_date(database: Database) -> None:
             schema.metadata.create_all(connection)
             connection.execute(schema.versions.insert().values(version_num=HEAD))
         elif version != HEAD:
+            if database.is_sqlite:
+                copied.enter_context(_copied_aside(Path(database.name), version))
             _migrate(connection)
 
 
@@ -129,9 +129,19 @@ def _stamp() -> str:
     return time.strftime("%Y%m%d-%H%M%S")
 
 
-def _copy_aside(path: Path, version: str) -> None:
-    """A copy of the file as it is, before it is changed."""
+@contextlib.contextmanager
+def _copied_aside(path: Path, version: str) -> Iterator[None]:
+    """Have a copy of the file as it is, before it is changed; where it could not be, none is left."""
     copy = path.with_name(f"{path.stem}-before-{HEAD}-{_stamp()}{path.suffix}")
+    try:
+        _copy(path, copy, version)
+        yield
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
+
+
+def _copy(path: Path, copy: Path, version: str) -> None:
     try:
         with (
             contextlib.closing(sqlite3.connect(path)) as source,

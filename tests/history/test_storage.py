@@ -64,7 +64,16 @@ def test_all_gone(filled: History) -> None:
     assert path is not None
     assert storage.place == str(path)
     before = storage.size()
+    storage.backup(path.with_name("mine.sqlite"))
+    copies = [storage.restore(path.with_name("mine.sqlite"))]
+    for name in ("history-before-0006-20261122-010203.sqlite", "history-damaged-20261122-010203.sqlite-wal"):
+        copies.append(path.with_name(name))
+        copies[-1].write_text("Long ")
+    assert sorted(storage.copies()) == sorted(copies)
+    path.with_name("mine.sqlite").rename(path.with_name("history-before-mine.sqlite"))
     storage.delete_all()
+    assert storage.copies() == []
+    path.with_name("history-before-mine.sqlite").unlink()  # what is the person's stays
     assert filled.sessions() == []
     assert filled.search("long") == []
     assert storage.size() < before

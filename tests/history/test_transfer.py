@@ -210,6 +210,19 @@ def test_a_pipe_and_a_link_take_an_export(filled: History, tmp_path: Path) -> No
     assert [path.name for path in file.parent.iterdir()] == ["calls.csv"]
 
 
+def test_an_archive_and_a_backup_go_where_a_link_leads(filled: History, tmp_path: Path) -> None:
+    link, file = tmp_path / "link", tmp_path / "elsewhere" / "all.rlmarchive"
+    file.parent.mkdir()
+    link.symlink_to(file)
+    for write in (lambda: export_runs(filled, ["a"], ARCHIVE, link), lambda: filled.storage.backup(link)):
+        write()
+        assert link.is_symlink()
+        assert [path.name for path in file.parent.iterdir()] == ["all.rlmarchive"]
+        with closing(History(tmp_path / "other.sqlite")) as other:
+            assert "a" in receive(other, link).run_ids
+        file.unlink()
+
+
 def test_discarding_takes_only_what_nothing_else_needs(history: History) -> None:
     long = "shared text " * 1000
     keep(history, traces.run("a", "one", question=long))

@@ -14,6 +14,7 @@ import pytest
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History
 from rlm_desktop.history.database import Database, url_of
+from rlm_desktop.history.upgrade import open_database
 from tests.history import traces
 from tests.history.test_store import keep
 
@@ -81,6 +82,38 @@ def test_words_within_sentences_are_found_in_an_older_file(tmp_path: Path, quest
         for one in (question, "年", "summarise"):
             found = connection.execute("SELECT count(*) FROM search WHERE search MATCH ?", (f'"{one}"',))
             assert found.fetchone() == (0,)
+
+
+def test_a_copy_is_left_of_what_was_changed_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "history.sqlite"
+    with closing(History(path)) as history:
+        keep(history, traces.run())
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("UPDATE alembic_version SET version_num = '0005'; DROP INDEX runs_to_index")
+
+    def fails(*_: object) -> None:
+        raise HistoryError("no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rlm_desktop.history.upgrade._migrate", fails)
+        for _ in range(2):
+            with closing(History(path)) as history, pytest.raises(HistoryError, match="no"):
+                history.open()
+    assert not [file for file in tmp_path.iterdir() if "-before-" in file.name]
+    opened: list[Database] = []
+    both = [threading.Thread(target=lambda: opened.append(open_database(path)[0])) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    for database in opened:
+        database.close()
+    assert len(opened) == 2
+    (copy,) = tmp_path.glob("history-before-*.sqlite")
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0005",)
+    with closing(History(path)) as history:
+        assert history.events("run-1") == traces.run()
 
 
 def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:

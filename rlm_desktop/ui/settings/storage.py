@@ -102,12 +102,17 @@ class StoragePage(QWidget):
         await self._sessions.do(lambda history: work(history.storage))
 
     async def _show_place(self) -> str:
-        def look(history: History) -> tuple[str, int, int]:
-            return history.storage.place, history.storage.size(), len(history.find_runs())
+        def look(history: History) -> tuple[str, int, int, int]:
+            storage = history.storage
+            copies = sum(copy.stat().st_size for copy in storage.copies() if copy.exists())
+            return storage.place, storage.size(), len(history.find_runs()), copies
 
-        place, size, runs = await self._sessions.do(look)
+        place, size, runs, copies = await self._sessions.do(look)
         if isValid(self):
-            self.place.setText(f"{place}\n{number(size / MEGABYTE, 1)} MB · {counted(runs, 'run')}")
+            facts = [f"{number(size / MEGABYTE, 1)} MB", counted(runs, "run")]
+            if copies:
+                facts.append(self.tr("{size} MB in copies beside it").format(size=number(copies / MEGABYTE, 1)))
+            self.place.setText(f"{place}\n{' · '.join(facts)}")
         return ""
 
     async def back_up(self, target: Path) -> str:
@@ -169,7 +174,10 @@ class StoragePage(QWidget):
     def _ask_delete(self) -> None:
         self._ask(
             self.tr("Delete everything?"),
-            self.tr("All sessions, runs and texts of documents are deleted for good. Your own files stay."),
+            self.tr(
+                "All sessions, runs and texts of documents are deleted for good, and so are the copies beside the "
+                "history. Your own files stay."
+            ),
             self.tr("&Delete all"),
             self.delete_everything,
         )
