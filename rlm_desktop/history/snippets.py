@@ -50,7 +50,9 @@ def fold(text: str) -> str:
 
 def _folded(character: str) -> str:
     base, *rest = unicodedata.normalize("NFD", character)
-    return (base if all(map(unicodedata.combining, rest)) else character).lower()[0]
+    letter = base if all(map(unicodedata.combining, rest)) else character
+    small = letter.casefold()
+    return small if len(small) == 1 else letter.lower()[0]
 
 
 def _pattern(term: Term) -> str:

@@ -93,8 +93,10 @@ def is_alone(word: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """A text without ligatures, as PDF files have them, and forms of another width, as Japanese has them."""
-    return text if text.isascii() else _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    """A text without ligatures (in PDF files), forms of another width (in Japanese), accents apart from letters."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
 
 
 def spaced(text: str) -> str:
@@ -105,5 +107,5 @@ def spaced(text: str) -> str:
     """
     if text.isascii():
         return text
-    text = _SIGNS.sub(_without_sign, unicodedata.normalize("NFC", plain(text)))
+    text = _SIGNS.sub(_without_sign, plain(text))
     return " ".join(_RUN_OR_ALONE.findall(text)) if _ALONE.search(text) else text

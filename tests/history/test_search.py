@@ -537,6 +537,18 @@ def test_any_snippet_has_its_marks_inside(text: str, words: str) -> None:
         assert all(0 <= start < end <= len(excerpt) for start, end in marks)
 
 
+@pytest.mark.parametrize("words", ["resume", "résumé", "resu*", '"un resume"'])
+def test_accents_apart_from_their_letters_are_marked_with_them(words: str) -> None:
+    excerpt, marks = snippet(unicodedata.normalize("NFD", "x " * 200 + "un résumé noir"), marked(parse(words)))
+    ((start, end),) = marks
+    assert unicodedata.normalize("NFC", excerpt[start:end]).endswith("résumé")
+
+
+def test_forms_of_a_letter_are_marked_alike() -> None:
+    excerpt, marks = snippet("λόγος, 5 \u00b5m", marked(parse("ΛΟΓΟΣ \u03bcm")))
+    assert [excerpt[start:end] for start, end in marks] == ["λόγος", "\u00b5m"]
+
+
 def test_accents_do_not_matter() -> None:
     excerpt, marks = snippet("Über die Größe: ÉTAT général", marked(parse("general uber")))
     assert [excerpt[start:end] for start, end in marks] == ["Über", "général"]
