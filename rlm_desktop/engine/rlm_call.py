@@ -144,7 +144,7 @@ class RlmCall:
             if self._repl is None:
                 self._repl = await spawning
                 self.run.take_repl(self.number, self._repl)
-            outcome = await self._turn(completion)
+            outcome = await self._finish_iteration(completion)
             if outcome is not None:
                 return outcome
             if self._options.limits.max_errors is not None and self._errors >= self._options.limits.max_errors:
@@ -184,7 +184,7 @@ class RlmCall:
         self._messages.append(Message("assistant", completion.text or "(no response)"))
         return completion
 
-    async def _turn(self, completion: Completion) -> Outcome | None:
+    async def _finish_iteration(self, completion: Completion) -> Outcome | None:
         """Do what a reply says; the outcome when it ends the call."""
         reply = parse_reply(completion.text, python_fences=self._options.python_fences)
         is_unfinished = not reply.blocks[-1].is_closed if reply.blocks else reply.final is None
@@ -193,7 +193,7 @@ class RlmCall:
             self._say(prompts.cut_reply_message())
             return None
         if not reply.blocks:
-            return await self._turn_without_code(reply)
+            return await self._finish_without_code(reply)
         results = await self._run_cells(reply.blocks)
         self._stalls.look_at(reply.blocks, results)
         last = results[-1]
@@ -216,7 +216,7 @@ class RlmCall:
             self._say(prompts.invented_output_message())
         return None
 
-    async def _turn_without_code(self, reply: Reply) -> Outcome | None:
+    async def _finish_without_code(self, reply: Reply) -> Outcome | None:
         if reply.final is not None:
             return await self._text_answer(reply.final)
         self._stalls.add()
@@ -418,7 +418,7 @@ class RlmCall:
     async def _text_answer(self, final: TextFinal) -> Outcome | None:
         """A final answer given in the reply's text; None when it named a variable that does not exist."""
         assert self._repl is not None
-        name = final.argument.strip().strip("\"'`").strip()
+        name = final.name
         # Models write FINAL(name) and mean the variable (reference/providers.md, recorded gpt-4o runs).
         if final.kind == "FINAL_VAR" or name.isidentifier():
             found = await self._repl.final_var(name)
@@ -459,8 +459,7 @@ class RlmCall:
         source = "text"
         final = reply.final or final_in_code("\n".join(block.code for block in reply.blocks))
         if final is not None:
-            text, source = final.argument, final.kind
-            name = text.strip().strip("\"'`").strip()
+            text, source, name = final.argument, final.kind, final.name
             if self._repl is not None and name.isidentifier():
                 with suppress(Exception):  # whatever ails the REPL, what the model wrote is an answer
                     found = await self._repl.final_var(name)

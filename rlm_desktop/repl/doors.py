@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from rlm_desktop.repl.spec import CellResult, ReplStatus
+from rlm_desktop.repl.spec import CellResult
 from rlm_desktop.repl.wire import Final
 
 
@@ -33,10 +33,6 @@ class Repl(ABC):
     @abstractmethod
     async def kill(self) -> None:
         """Kill the worker at once; the next cell gets a fresh one."""
-
-    @abstractmethod
-    def status(self) -> ReplStatus:
-        """What it is doing."""
 
     @abstractmethod
     async def final_var(self, name: str) -> Final | None:

@@ -95,7 +95,7 @@ class Finals:
 
     def of_variable(self, name: str) -> wire.Final | None:
         """The variable `name` as a final answer."""
-        name = name.strip().strip("\"'`")
+        name = bare_name(name)
         if name not in self._namespace:
             return None
         return describe.final("FINAL_VAR", self._namespace[name])
@@ -113,7 +113,7 @@ class Finals:
 
     def _final_var(self, name: Any) -> None:
         """End the run with the value of the variable called `name`."""
-        if not isinstance(name, str) or not name.strip().strip("\"'`").isidentifier():
+        if not isinstance(name, str) or not bare_name(name).isidentifier():
             self._give(describe.final("FINAL_VAR", name))
             return
         final = self.of_variable(name)
@@ -270,6 +270,11 @@ def _nothing() -> Future[list[str]]:
     future: Future[list[str]] = Future()
     future.set_result([])
     return future
+
+
+def bare_name(name: str) -> str:
+    """A variable's name without the quotes or backticks that models write around it."""
+    return name.strip().strip("\"'`").strip()
 
 
 def prompt_text(prompt: Any) -> str:

@@ -10,7 +10,7 @@ from rlm_desktop.repl import wire
 from rlm_desktop.repl.doors import Repl
 from rlm_desktop.repl.handle import WorkerHandle
 from rlm_desktop.repl.launcher import Launcher
-from rlm_desktop.repl.spec import CellResult, ReplOptions, ReplSpec, ReplStatus, Services
+from rlm_desktop.repl.spec import CellResult, ReplOptions, ReplSpec, Services
 from rlm_desktop.repl.wire import Final
 
 
@@ -34,7 +34,6 @@ class NativeRepl(Repl):
         self._worker: WorkerHandle | None = None
         self._is_loss_told = False
         self._cells = 0
-        self._restarts = 0
         self._is_closed = False
 
     @property
@@ -53,7 +52,6 @@ class NativeRepl(Repl):
                 return
             await self._worker.aclose()
             self._worker = None
-            self._restarts += 1
         self._worker = await self._begun(is_last=False) or await self._begun(is_last=True)
 
     async def _begun(self, *, is_last: bool) -> WorkerHandle | None:
@@ -116,16 +114,6 @@ class NativeRepl(Repl):
             self._is_loss_told = True
             self._worker.kill("it was stopped")
             await self._worker.aclose()
-
-    def status(self) -> ReplStatus:
-        """See `Repl`."""
-        worker = self._worker
-        if self._is_closed:
-            return ReplStatus("closed", cells=self._cells, restarts=self._restarts)
-        if worker is None or not worker.is_usable:
-            return ReplStatus("dead", cells=self._cells, restarts=self._restarts)
-        state = "running" if worker.is_running else "idle"
-        return ReplStatus(state, worker.open_calls, self._cells, self._restarts, worker.pid, worker.memory_mb)
 
     async def final_var(self, name: str) -> Final | None:
         """See `Repl`."""

@@ -114,27 +114,6 @@ class CellResult:
 
 
 @dataclass(frozen=True)
-class ReplStatus:
-    """What a REPL is doing.
-
-    Attributes:
-        state: "dead" until the next cell brings a fresh worker.
-        open_calls: Queries and tool calls that wait for their reply.
-        cells: Cells begun so far.
-        restarts: Workers lost so far.
-        pid: Process of the worker; None when it is dead.
-        memory_mb: Memory that its worker was last seen to use.
-    """
-
-    state: Literal["idle", "running", "dead", "closed"]
-    open_calls: int = 0
-    cells: int = 0
-    restarts: int = 0
-    pid: int | None = None
-    memory_mb: float = 0.0
-
-
-@dataclass(frozen=True)
 class Isolation:
     """What confines the workers.
 

@@ -18,10 +18,10 @@ from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import describe, wire
 from rlm_desktop.repl.clock import Clock
 from rlm_desktop.repl.doors import Repl
-from rlm_desktop.repl.functions import FUNCTIONS, prompt_text
+from rlm_desktop.repl.functions import FUNCTIONS, bare_name, prompt_text
 from rlm_desktop.repl.output import HeadAndTail, dropped_mark
 from rlm_desktop.repl.places import Places
-from rlm_desktop.repl.spec import CellResult, ReplSpec, ReplStatus, Services
+from rlm_desktop.repl.spec import CellResult, ReplSpec, Services
 from rlm_desktop.repl.wire import Final
 
 _MAX_SESSIONS = 512
@@ -106,8 +106,6 @@ class StrictRepl(Repl):
         self._variables: dict[str, wire.Variable] = {}
         self._cell: _Cell | None = None
         self._feeding: asyncio.Task[Any] | None = None
-        self._cells = 0
-        self._restarts = 0
         self._is_closed = False
 
     async def start(self) -> None:
@@ -134,7 +132,6 @@ class StrictRepl(Repl):
         async with self._lock:
             if self._is_closed:
                 raise ReplError("The REPL is closed.")
-            self._cells += 1
             await self.start()
             self._cell = cell = _Cell(code, self._spec.output_cap)
             self._feeding = self._loop.create_task(self._feed(cell), name="repl strict cell")
@@ -160,21 +157,10 @@ class StrictRepl(Repl):
         async with self._lock:
             await self._lose()
 
-    def status(self) -> ReplStatus:
-        """See `Repl`."""
-        cell = self._cell
-        if self._is_closed:
-            return ReplStatus("closed", cells=self._cells, restarts=self._restarts)
-        if self._session is None:
-            return ReplStatus("dead", cells=self._cells, restarts=self._restarts)
-        return ReplStatus(
-            "running" if cell else "idle", cell.open_calls if cell else 0, self._cells, self._restarts
-        )
-
     async def final_var(self, name: str) -> Final | None:
         """See `Repl`."""
         async with self._lock:
-            return await self._final_of(name.strip().strip("\"'`"))
+            return await self._final_of(bare_name(name))
 
     async def variable(self, name: str, limit: int = 65536) -> str | None:
         """See `Repl`."""
@@ -337,8 +323,8 @@ class StrictRepl(Repl):
             cell.final = describe.final("SUBMIT", args[0] if args else kwargs)
         elif len(args) != 1:
             raise TypeError(f"{name}() takes one argument")
-        elif name == "FINAL_VAR" and isinstance(args[0], str) and args[0].strip("\"'` ").isidentifier():
-            cell.final_name = args[0].strip("\"'` ")
+        elif name == "FINAL_VAR" and isinstance(args[0], str) and bare_name(args[0]).isidentifier():
+            cell.final_name = bare_name(args[0])
         else:
             cell.final = describe.final(cast(wire.FinalSource, name), args[0])
 
@@ -417,7 +403,6 @@ class StrictRepl(Repl):
         session, self._session = self._session, None
         self._names, self._variables = {}, {}
         if session is not None:
-            self._restarts += 1
             with contextlib.suppress(monty.MontyError, RuntimeError):
                 await session.__aexit__(None, None, None)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from rlm_desktop.repl.host import Query, Repl, ReplHost, ReplSpec
+from rlm_desktop.repl.native_repl import NativeRepl
 from tests.benchmarks import Figure, without_collection
 
 NAME = "repl"
@@ -88,7 +89,7 @@ async def _many(host: ReplHost) -> list[Figure]:
     start = time.perf_counter()
     repls = await asyncio.gather(*[_spawn(host) for _ in range(_MANY)])
     ready = time.perf_counter() - start
-    memory = [_proportional_mb(repl.status().pid or 0) for repl in repls[:50]]
+    memory = [_proportional_mb(_pid_of(repl)) for repl in repls[:50]]
     cells = await _timed(asyncio.gather(*[repl.run_cell("1 + 1") for repl in repls]))
     killed = await _timed(asyncio.gather(*[repl.kill() for repl in repls]))
     await asyncio.gather(*[repl.aclose() for repl in repls])
@@ -208,11 +209,11 @@ async def _large(host: ReplHost) -> list[Figure]:
         times.append((time.perf_counter() - start) * 1000)
         await repl.run_cell("len(context)")
         further.append(repl)
-    private = [_private_mb(repl.status().pid or 0) for repl in further]
+    private = [_private_mb(_pid_of(repl)) for repl in further]
     copies = (_family_mb() - before) * (1 << 20) / len(text)
     small = await _spawn(host)
     await small.run_cell("len(context)")
-    extra = statistics.median(private) - _private_mb(small.status().pid or 0)
+    extra = statistics.median(private) - _private_mb(_pid_of(small))
     await asyncio.gather(*[repl.aclose() for repl in [first, small, *further]])
     return [
         Figure.at_most("500 MB of text usable in the first worker", usable, "s", 2.5),
@@ -280,6 +281,12 @@ def _wait_for_all(pidfds: list[int]) -> None:
     for pidfd in pidfds:
         select.select([pidfd], [], [], 10)
         os.close(pidfd)
+
+
+def _pid_of(repl: Repl) -> int:
+    assert isinstance(repl, NativeRepl)
+    assert repl.worker is not None
+    return repl.worker.pid
 
 
 async def _spawn(host: ReplHost, spec: ReplSpec = _SPEC) -> Repl:

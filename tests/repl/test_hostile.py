@@ -129,7 +129,7 @@ async def test_replies_to_calls_after_the_cell_are_refused(bench):
     )
     await bench.run(code)
     bench.queries.clear()
-    assert bench.repl.status().open_calls == 0
+    assert bench.repl.worker.open_calls == 0
     assert (await bench.run("2")).stdout == "2\n"
 
 
