@@ -115,10 +115,6 @@ class Document:
         end = self.text.find("\n", offset) + 1 or length
         return Place("line", line, "", start, end, around)
 
-    def heading_of(self, offset: int) -> Heading | None:
-        """The last heading at or before a character."""
-        return next((heading for heading in reversed(self.outline) if heading.start <= offset), None)
-
     def place_labels(self) -> list[tuple[int, str]]:
         """Start and name of every place, in order: what a helper in the REPL needs to name an offset's place."""
         labels: list[tuple[int, str]] = []

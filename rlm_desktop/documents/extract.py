@@ -17,7 +17,7 @@ from rlm_desktop.documents.formats.salvage import zip_from_pieces
 _MODULES = {
     "html": "html",
     "mail": "mail",
-    "mbox": "mailbox",
+    "mbox": "mail",
     "msg": "outlook",
     "ipynb": "notebook",
     "pdf": "pdf",

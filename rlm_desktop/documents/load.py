@@ -125,11 +125,6 @@ class Loader:
         self._running: set[Task] = set()
         self._lock = threading.Lock()
 
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """What confines the processes; empty until one has done something."""
-        return self._pool.layers
-
     def load(
         self,
         path: AnyPath,

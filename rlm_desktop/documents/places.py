@@ -65,13 +65,6 @@ class Place:
         own = label_of(self.kind, self.number, self.name)
         return f"{self.parent}, {own}" if self.parent else own
 
-    def find(self, kind: str) -> Place | None:
-        """This place or the nearest around it that is of `kind`."""
-        place: Place | None = self
-        while place is not None and place.kind != kind:
-            place = place.parent
-        return place
-
 
 def label_of(kind: str, number: int, name: str) -> str:
     """What a place is called, without those that hold it: `page 3`, `sheet 1 “Sales”`, `member notes/a.txt`."""

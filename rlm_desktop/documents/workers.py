@@ -205,12 +205,6 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._is_closed = False
 
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """What confines the processes; empty until one has done something."""
-        with self._lock:
-            return next((worker.layers for worker in self._idle if worker.layers), ())
-
     def take(self) -> Worker:
         """An idle process, or a new one."""
         with self._lock:

@@ -287,14 +287,21 @@ def test_time_has_a_limit(tmp_path: Path, limits: Limits) -> None:
 
 
 class TestConfinement:
-    def test_what_is_in_force(self, loader: Loader, tmp_path: Path) -> None:
+    def test_what_is_in_force(self, loader: Loader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / "a.pdf"
         path.write_bytes(made.pdf("one"))
+        used: list[Worker] = []
+        run = Worker.run
+
+        def seen(self: Worker, *arguments: Any) -> object:
+            used.append(self)
+            return run(self, *arguments)
+
+        monkeypatch.setattr(Worker, "run", seen)
         loader.load(path)
-        layers = loader.layers
-        assert "limits" in layers
+        assert "limits" in used[0].layers
         if os.path.exists("/proc/self/oom_score_adj"):
-            assert "no_new_privs" in layers
+            assert "no_new_privs" in used[0].layers
 
     def test_a_crash_costs_one_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / "a.pdf"

@@ -29,14 +29,17 @@ _LONGEST_HEADER = 50_000
 
 
 def extract(source: Source, draft: Draft) -> None:
-    """One mail or web archive (mht)."""
+    """One mail or web archive (mht), or all mails of a mailbox."""
+    if draft.kind == "mbox":
+        _extract_mailbox(source, draft)
+        return
     message = _parsed(source.read(), draft)
     if draft.kind != "mht":
         draft.mark("message", 1, _header(message, "Subject"))
     add_message(message, source, draft)
 
 
-def extract_mailbox(source: Source, draft: Draft) -> None:
+def _extract_mailbox(source: Source, draft: Draft) -> None:
     """Every mail of a mailbox, in order."""
     data = source.read()
     borders = [match.span() for match in _BORDER.finditer(data) if _begins_mail(data, match.start())]
