@@ -286,11 +286,13 @@ class History:
         """Texts of all runs that have the words of `text`, the latest first (see `history.wording`).
 
         Any text is a valid search. What is found comes step by step, each some hundredths of a second's work, and
-        nothing is held between them. A run that is going on is found when it has ended.
+        nothing is held between them. A run that is going on is found when it has ended. Who closes the history need
+        not wait for it.
         """
         from rlm_desktop.history import search
 
-        database = self._up_to_date()
+        database, is_stale = self._up_to_date(), options.get("is_stale")
+        options["is_stale"] = lambda: self._is_closed or (is_stale is not None and is_stale())
         if (wait := options.get("wait", 1.0)) > 0:
             self._index(wait)
         return search.steps(database.read, self._is_live, text, options)

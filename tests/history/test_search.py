@@ -223,6 +223,15 @@ def test_a_search_that_nobody_waits_for_ends(history: History, monkeypatch: pyte
     assert list(steps) == []
 
 
+def test_a_search_ends_when_the_history_is_closed(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rlm_desktop.history.search.STEP_SECONDS", 0)
+    keep(history, traces.run(batch=40))
+    steps = history.search_steps("summarise", wait=30)
+    assert not next(steps).is_over
+    history.close()
+    assert list(steps) == []
+
+
 def test_a_damaged_text_is_found_without_its_words(history: History) -> None:
     keep(history, traces.run(iterations=1))
     history.search("anything", wait=30)
