@@ -350,7 +350,7 @@ class TestPreview:
             bench.open_run(live.session_id, live.run_id)
             await wait_until(lambda: bool(application.window.work.documents.items))
             item = application.window.work.documents.items[0]
-            assert item.is_kept
+            assert item.document is None
             window = await self.shown(application, wait_until)
             assert len(window.document.pages) == 3
             assert window.document.page_text(2).strip() == "The lighthouse was lit."

@@ -249,7 +249,7 @@ async def test_a_source_is_shown_live_and_from_the_history(
         bench.new_session()
         bench.open_run(live.session_id, live.run_id)
         await wait_until(lambda: bench.run_id == live.run_id and not page.sources.isHidden())
-        assert application.window.work.documents.items[0].is_kept  # nothing was kept at hand for it
+        assert application.window.work.documents.items[0].document is None  # nothing was kept at hand for it
         assert await _opened(application, wait_until) == "The lighthouse of the island was lit for the first time"
 
 

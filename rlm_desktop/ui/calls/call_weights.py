@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -54,13 +53,6 @@ class Weights:
             if time.perf_counter() >= deadline:
                 break
         return not nodes
-
-
-def weights(state: RunState, by: Weight, now: float) -> list[float]:
-    """The sums of `Weights`, at once."""
-    all_of_them = Weights(state, by, now)
-    all_of_them.take(math.inf)
-    return all_of_them.sums
 
 
 def _exchange(node: Node) -> Exchange | None:

@@ -117,11 +117,6 @@ class DocumentItem:
         return self.is_included and self.state is State.READY
 
     @property
-    def is_kept(self) -> bool:
-        """Whether it is known from the history, with its text not fetched yet."""
-        return self.document is None and self.state is State.READY
-
-    @property
     def is_scanned(self) -> bool:
         """Whether pages of it hold no text, and nobody has tried yet to have their pictures read."""
         return bool(self.needs_ocr) and not self.ocr and self.state is State.READY

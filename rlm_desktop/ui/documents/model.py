@@ -48,7 +48,6 @@ class Totals(NamedTuple):
 
     listed: int
     asked: int
-    waiting: int
     locked: int
     refused: int
     characters: int
@@ -237,22 +236,21 @@ class DocumentsModel(QAbstractTableModel):
 
     def totals(self) -> Totals:
         """Sums over the documents."""
-        asked = waiting = locked = refused = characters = tokens = 0
+        asked = locked = refused = characters = tokens = 0
         # Looked up once: over ten thousand documents this is asked ten times a second.
-        is_waiting, is_locked, is_refused = State.WAITING, State.LOCKED, State.FAILED
+        is_ready, is_locked, is_refused = State.READY, State.LOCKED, State.FAILED
         for item in self.items:
             state = item.state
-            if state is is_waiting:
-                waiting += 1
+            if state is is_ready:
+                if item.is_included:
+                    asked += 1
+                    characters += item.characters
+                    tokens += item.tokens
             elif state is is_locked:
                 locked += 1
             elif state is is_refused:
                 refused += 1
-            elif item.is_included:
-                asked += 1
-                characters += item.characters
-                tokens += item.tokens
-        return Totals(len(self.items), asked, waiting, locked, refused, characters, tokens)
+        return Totals(len(self.items), asked, locked, refused, characters, tokens)
 
     # -- dragging rows --------------------------------------------------------------------------------------
 
