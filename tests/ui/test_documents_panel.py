@@ -84,7 +84,7 @@ class TestItems:
     def test_a_document_of_the_history(self) -> None:
         ref = DocumentRef(name="old.pdf", kind="pdf", characters=1200, pages=3, sha256="ab", path="/x/old.pdf")
         shown = DocumentItem.of_ref(ref)
-        assert (shown.size_text, shown.document, shown.is_kept, shown.tokens) == ("3 p", None, True, 300)
+        assert (shown.size_text, shown.document, shown.state, shown.tokens) == ("3 p", None, State.READY, 300)
 
     def test_names(self) -> None:
         taken = Names(["notes.txt", "README"])
@@ -277,7 +277,7 @@ class TestList:
         listed.resize(900, 300)
         assert not listed.table.isColumnHidden(Column.CHARACTERS)
 
-    def test_waiting_documents_are_counted(self, panel: DocumentsPanel) -> None:
+    def test_waiting_documents_are_not_asked_over(self, panel: DocumentsPanel) -> None:
         panel.add([DocumentItem.of_file(Found(f"/x/{n}", f"{n}", 1)) for n in range(3)])
-        assert panel.model.totals().waiting == 3
+        assert (panel.model.totals().listed, panel.model.totals().asked) == (3, 0)
         assert panel.items[0].state is State.WAITING

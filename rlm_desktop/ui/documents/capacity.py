@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import QCoreApplication
 
+from rlm_desktop.paths import resource
 from rlm_desktop.ui.figures import number, short_count
 
 USUAL_WINDOW = 128_000
 """Tokens that the window of a model holds of which nothing is known."""
-_WINDOWS = (
-    (r"gpt-5(?:\.[12])?(?:-(?:mini|nano|pro|codex))?", 400_000),
-    (r"gpt-4\.1(?:-(?:mini|nano))?", 1_047_576),
-    (r"gpt-4o(?:-mini)?", 128_000),
-    (r"o[134](?:-mini)?", 200_000),
-)
-"""Published sizes of windows by model, dated versions included; prompt and answer share one."""
+_DATE = re.compile(r"-20\d\d-\d\d-\d\d\Z")
 _FOR_DOCUMENTS = 0.75
 """Share of a window that documents may fill: the rest is for question, answer and the estimate's error."""
 
@@ -25,8 +23,13 @@ _FOR_DOCUMENTS = 0.75
 def window_of(model: str) -> int:
     """Tokens that the window of a model holds."""
     name = model.rpartition("/")[2].lower()
-    found = (size for pattern, size in _WINDOWS if re.fullmatch(rf"{pattern}(?:-20\d\d-\d\d-\d\d)?", name))
-    return next(found, USUAL_WINDOW)
+    return _published().get(_DATE.sub("", name), USUAL_WINDOW)
+
+
+@cache
+def _published() -> Mapping[str, int]:
+    """Sizes of windows by model."""
+    return tomllib.loads(resource("context-windows.toml").read_text("utf-8"))["models"]
 
 
 @dataclass(frozen=True, slots=True)
