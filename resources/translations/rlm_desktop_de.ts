@@ -4798,6 +4798,10 @@
         <source>Runs</source>
         <translation>Läufe</translation>
     </message>
+    <message>
+        <source>There is no such run to compare with.</source>
+        <translation>Kein solcher Lauf zum Vergleichen ist da.</translation>
+    </message>
 </context>
 <context>
     <name>RunHeader</name>

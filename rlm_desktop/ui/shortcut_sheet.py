@@ -59,7 +59,10 @@ class ShortcutSheet(QDialog):
         rows = [(translated(text), translated(keys), "") for keys, text in TREE_KEYS]
         self._add_group(self.tr("In the tree of calls"), rows)
         self._sheet.expandAll()
-        columns = self._sheet.header()  # the keys are in view, however large the letters
+        self._sheet.setWordWrap(True)
+        columns = (
+            self._sheet.header()
+        )  # the keys are in view, however large the letters; what they do goes on below
         columns.setStretchLastSection(False)
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         columns.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)

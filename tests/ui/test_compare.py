@@ -97,7 +97,9 @@ async def test_two_runs_of_the_history(start: Start, wait_until: Until) -> None:
         chooser.filter.setText("no such run")
         chooser.accept()
         assert chooser.isVisible()
+        assert chooser.nothing.isVisible()
         chooser.filter.setText("completed")
+        assert not chooser.nothing.isVisible()
         ids = [chooser.list.item(place).data(Qt.ItemDataRole.UserRole) for place in range(2)]
         chooser.list.setCurrentRow(ids.index("two"))
         chooser.accept()

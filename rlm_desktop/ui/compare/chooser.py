@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.figures import clock, counted, local_time, one_line, status_words
-from rlm_desktop.ui.window_style import without_icons
+from rlm_desktop.ui.window_style import muted, without_icons
 
 if TYPE_CHECKING:
     from rlm_desktop.history.rows import RunRow
@@ -53,6 +54,9 @@ class RunChooser(QDialog):
             item.setData(Qt.ItemDataRole.UserRole, row.id)
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self.accept)
+        self.nothing = QLabel(self.tr("There is no such run to compare with."))
+        self.nothing.setWordWrap(True)
+        muted(self.nothing)
         buttons = QDialogButtonBox()
         self._compare: QPushButton = buttons.addButton(self.tr("Compare"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._compare.setProperty("primary", True)
@@ -64,6 +68,7 @@ class RunChooser(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addWidget(self.filter)
+        layout.addWidget(self.nothing)
         layout.addWidget(self.list, 1)
         layout.addWidget(buttons)
         furnish(self, 640, 440)
@@ -83,7 +88,9 @@ class RunChooser(QDialog):
         self._enable()
 
     def _enable(self) -> None:
-        self._compare.setEnabled(self.list.currentItem() is not None)
+        has_one = self.list.currentItem() is not None
+        self._compare.setEnabled(has_one)
+        self.nothing.setVisible(not has_one)
 
     def accept(self) -> None:  # noqa: D102
         item = self.list.currentItem()
