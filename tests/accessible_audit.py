@@ -14,6 +14,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -40,6 +41,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QScrollBar,
     QTabBar,
+    QTreeWidget,
     QWidget,
 )
 from shiboken6 import isValid
@@ -191,6 +193,8 @@ def _cut(widget: QWidget) -> str:
         needed = widget.sizeHint() if not widget.wordWrap() else QSize(0, widget.heightForWidth(widget.width()))
     elif isinstance(widget, QPushButton | QCheckBox | QRadioButton):
         needed = widget.minimumSizeHint()
+    elif isinstance(widget, QTreeWidget) and not widget.wordWrap():
+        needed = widget.size() + QSize(max(map(partial(_lacking, widget), range(widget.columnCount()))), 0)
     elif isinstance(widget, QScrollArea):
         needed = widget.size() + QSize(widget.horizontalScrollBar().maximum(), 0)
     else:
@@ -198,6 +202,11 @@ def _cut(widget: QWidget) -> str:
     is_cut = needed.width() > widget.width() + 1 or needed.height() > widget.height() + 1
     words = getattr(widget, "text", str)()
     return f"{widget.size().toTuple()} for {needed.toTuple()}: {words!r} {_describe(widget)}" if is_cut else ""
+
+
+def _lacking(tree: QTreeWidget, column: int) -> int:
+    """How much room a column has too little for its texts."""
+    return 0 if tree.isColumnHidden(column) else max(0, tree.sizeHintForColumn(column) - tree.columnWidth(column))
 
 
 def _is_of_file_dialog(widget: QWidget) -> bool:

@@ -6,22 +6,27 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 from shiboken6 import isValid
 
-from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.events import CellProposed, EndState, RunPaused
+from rlm_desktop.engine.local_servers import LocalServer
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.compare.comparing import Comparing
 from rlm_desktop.ui.compare.window import CompareWindow
+from rlm_desktop.ui.documents.dialogs import EncodingDialog
 from rlm_desktop.ui.feed import RunFeed
 from rlm_desktop.ui.first_steps.tour import Tour
 from rlm_desktop.ui.first_window import FirstWindow
+from rlm_desktop.ui.models.connect import ConnectPanel
+from rlm_desktop.ui.sessions.history_page import HistoryPage
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from rlm_desktop.ui.settings.pages import PAGES as PAGES_OF_SETTINGS
 from tests import traces
@@ -32,6 +37,12 @@ LIVE = Shape(calls=300, depth=2, batch=40, concurrency=16, cut=2200, errors=0.08
 DONE = Shape(calls=120, depth=1, batch=40, iterations=5, errors=0.08, seed=5)
 LIMIT = Shape(calls=40, batch=12, end=EndState.BUDGET_EXCEEDED, knows_cost=True)
 FAILED = Shape(calls=60, depth=3, batch=6, cell_errors=0.6, errors=0.5, end=EndState.FAILED, seed=9)
+
+MANY_RUNS = 10_000
+FULL_DISK = (
+    "The history /home/ada/.local/share/rlm-desktop/history.db cannot be written: the disk is full."
+    " The run goes on and is kept in memory until it can be written."
+)
 
 DIALOGS = (
     "settings",
@@ -44,6 +55,7 @@ DIALOGS = (
     "export_runs",
     "fork",
     "choose_model",
+    "compare",
     "rename_session",
     "tag_session",
 )
@@ -84,6 +96,8 @@ async def states(application: Application) -> AsyncIterator[tuple[str, QWidget]]
     """
     window, bench = application.window, application.workbench
     yield "first_run", window
+    async for state in _first_model(application):
+        yield state
     for level, text in (
         ("info", "“Which segments grew?” has ended: Completed."),
         ("warning", "report.pdf: 3 pages have no text and were not read"),
@@ -113,6 +127,26 @@ async def states(application: Application) -> AsyncIterator[tuple[str, QWidget]]
         yield state
 
 
+async def _first_model(application: Application) -> AsyncIterator[tuple[str, QWidget]]:
+    """Model servers answer on this machine; a key is typed that does not work."""
+    await _until(lambda: application.window.findChild(ConnectPanel) is not None)
+    panel = application.window.findChild(ConnectPanel)
+    assert panel is not None
+    known = await panel._book.providers()
+    studio, ollama = known.get("lmstudio"), known.get("ollama")
+    assert studio is not None
+    assert ollama is not None
+    await _until(lambda: panel._book.has_looked)
+    panel._book.servers = [LocalServer(studio, ()), LocalServer(ollama, ("qwen3:8b", "llama3.3:70b-instruct"))]
+    panel._refresh()
+    panel.key.setText("sk-or-a-key")
+    panel.verdict.show_failure("OpenRouter does not know this key.", "")
+    yield "first_model", application.window
+    panel._book.servers = []
+    panel._refresh()
+    panel.key.clear()
+
+
 async def _dialogs(application: Application) -> AsyncIterator[tuple[str, QWidget]]:
     window = application.window
     window.actions_by_name["palette"].trigger()
@@ -135,6 +169,10 @@ async def _dialogs(application: Application) -> AsyncIterator[tuple[str, QWidget
         lambda: application._show_crash("Traceback (most recent call last):\nZeroDivisionError")
     ):
         yield "crash", dialog
+    async for dialog in _opened(
+        EncodingDialog("letter.txt", "Übung für Größe\n".encode("cp1252") * 9, "cp1252", window).open
+    ):
+        yield "encoding", dialog
     for name in OF_DOCUMENTS:
         scene = SCENES[name]()
         async for dialog in _opened(scene.show):
@@ -160,7 +198,27 @@ async def _pages(application: Application) -> AsyncIterator[tuple[str, QWidget]]
         action.trigger()
         await asyncio.sleep(0.3)
         yield name, application.window
+        if isinstance(page := application.window.page, HistoryPage):
+            _fill(page)
+            yield f"{name}_many", application.window
         action.trigger()
+
+
+def _fill(page: HistoryPage) -> None:
+    """The history of some years, of which the first runs have been read."""
+    row = page.runs.row(0)
+    assert row is not None
+    ends = (EndState.COMPLETED, EndState.BUDGET_EXCEEDED, EndState.FAILED, EndState.INTERRUPTED)
+    ids = [f"{row.id}-{number}" for number in range(MANY_RUNS)]
+    known = {
+        run_id: replace(
+            row, id=run_id, cost_usd=0.18 * number, unknown_cost=number % 3, end_state=ends[number * number % 4],
+            input_tokens=1234 * number, started_at=f"{2026 - number // 40}-0{1 + number % 9}-03T10:00:00.000+00:00",
+            tags=("baseline", "long") if number % 7 == 1 else (),
+        )
+        for number, run_id in enumerate(ids[:100])
+    }  # fmt: skip
+    page.show_runs(ids, known, keeps_place=False)
 
 
 async def _replay(application: Application) -> AsyncIterator[tuple[str, QWidget]]:
@@ -188,7 +246,7 @@ async def _example(application: Application) -> AsyncIterator[tuple[str, QWidget
         comparing.compare(asked, bench.run_id)
         await _until(lambda: bool(_windows(CompareWindow)))
         for compared in _windows(CompareWindow):
-            yield "compare", compared
+            yield "comparison", compared
             compared.close()
 
 
@@ -209,6 +267,19 @@ async def _traces(application: Application) -> AsyncIterator[tuple[str, QWidget]
     window, tree = application.window, application.window.work.tree
     _show(application, traces.state(LIVE))
     yield "busy", window
+    application._trouble.emit(FULL_DISK)
+    yield "full_disk", window
+    window.messages.messages[0].dismiss()
+    paused = traces.state(LIVE)
+    paused.apply(RunPaused(seq=paused.seq + 1, at=paused.now))
+    _show(application, paused)
+    yield "paused", window
+    waiting = traces.state(Shape(calls=5, cut=6))
+    code = "parts = context.split()\nprint(len(parts))"
+    waiting.apply(CellProposed(seq=waiting.seq + 1, at=waiting.now, call=0, iteration=1, cell=0, code=code))
+    _show(application, waiting)
+    tree.select_node(waiting.nodes[-1])
+    yield "step_mode", window
     done = traces.state(DONE)
     _show(application, done)
     tree.select_node(next(node for node in done.nodes if isinstance(node, BatchNode)))
