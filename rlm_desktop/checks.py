@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rlm_desktop import __version__, paths
 from rlm_desktop import settings as settings_file
+from rlm_desktop.display import binding_fault
 from rlm_desktop.display import fault as display_fault
 from rlm_desktop.engine.provider_kinds import KINDS
 from rlm_desktop.errors import ModelError, RLMError
@@ -66,9 +67,8 @@ def versions() -> Check:
     except metadata.PackageNotFoundError:
         return Check("Versions", "failed", f"{detail}, no PySide6", "Install it: pip install PySide6-Essentials")
     detail += f", PySide6 {qt}"
-    if sys.version_info < (3, 12) and not qt.startswith("6.11."):
-        mend = "This pair crashes: pip install 'PySide6-Essentials>=6.11.3,<6.12', or use Python 3.12 or newer."
-        return Check("Versions", "failed", detail, mend)
+    if fault := binding_fault(sys.version_info[:3], qt):
+        return Check("Versions", "failed", detail, fault)
     return Check("Versions", "ok", detail)
 
 

@@ -25,6 +25,20 @@ def fault(env: Mapping[str, str]) -> str:
     return f"Nothing answers at {name!r}, which DISPLAY names. Correct it, or start from a desktop session."
 
 
+def binding_fault(python: tuple[int, ...], pyside: str) -> str:
+    """What is wrong with these versions of Python and PySide6, with the cure; empty when nothing is.
+
+    PySide6 6.12.x loses a reference to `None` or `True` in every call below Python 3.12 and aborts the process after
+    some hundred calls (measured; 3.12 made these objects immortal).
+    """
+    if python >= (3, 12) or tuple(map(int, pyside.split(".")[:2])) < (6, 12):
+        return ""
+    return (
+        f"PySide6 {pyside} crashes below Python 3.12. "
+        "Install 'PySide6-Essentials>=6.11.3,<6.12', or use Python 3.12 or newer."
+    )
+
+
 def _is_there(name: str) -> bool:
     """Whether there is an X server of this name; also true for names of other kinds, which Qt knows better."""
     match = re.fullmatch(r"(?P<host>[^:/]*):(?P<number>\d+)(\.\d+)?", name)

@@ -5170,10 +5170,6 @@
         <translation>Fehler beim Lesen oder Schreiben</translation>
     </message>
     <message>
-        <source>Install &apos;PySide6-Essentials&gt;=6.11.3,&lt;6.12&apos;, or use Python 3.12 or newer.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Install it: pip install PySide6-Essentials</source>
         <translation>Installieren Sie es: pip install PySide6-Essentials</translation>
     </message>
@@ -5324,6 +5320,10 @@
     <message>
         <source>Providers</source>
         <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>PySide6 {pyside} crashes below Python 3.12. Install &apos;PySide6-Essentials&gt;=6.11.3,&lt;6.12&apos;, or use Python 3.12 or newer.</source>
+        <translation>PySide6 {pyside} stürzt mit Python vor 3.12 ab. Installieren Sie &apos;PySide6-Essentials&gt;=6.11.3,&lt;6.12&apos;, oder benutzen Sie Python 3.12 oder neuer.</translation>
     </message>
     <message>
         <source>REPL workers cannot be confined here, so real Python is refused</source>
