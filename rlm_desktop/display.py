@@ -28,8 +28,8 @@ def fault(env: Mapping[str, str]) -> str:
 def binding_fault(python: tuple[int, ...], pyside: str) -> str:
     """What is wrong with these versions of Python and PySide6, with the cure; empty when nothing is.
 
-    PySide6 6.12.x loses a reference to `None` or `True` in every call below Python 3.12 and aborts the process after
-    some hundred calls (measured; 3.12 made these objects immortal).
+    PySide6 6.12.x loses a reference to `None` or `True` in every call below Python 3.12 and aborts the process
+    after some hundred calls (measured; 3.12 made these objects immortal).
     """
     if python >= (3, 12) or tuple(map(int, pyside.split(".")[:2])) < (6, 12):
         return ""
