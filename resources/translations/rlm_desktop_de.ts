@@ -3241,7 +3241,7 @@
     </message>
     <message>
         <source>Response</source>
-        <translation>Modellantwort</translation>
+        <translation>Antwort</translation>
     </message>
     <message>
         <source>Result</source>
