@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 from unittest.mock import patch
 
 import psutil
@@ -33,7 +34,7 @@ def decoder() -> Iterator[Second]:
         yield decoder
 
 
-def read(data: bytes, **changes: object) -> Read | None:
+def read(data: bytes, **changes: Any) -> Read | None:
     changes = {"_SAMPLE": 1, "_is_worth_it": bool, "_PATIENCE": 20.0, "_MOST_LATE": 1000, **changes}
     with (
         patch.multiple("rlm_desktop.documents.reading", _LARGE=0, _VERY_LARGE=0, _PORTION=PORTION),
