@@ -4800,7 +4800,7 @@
     </message>
     <message>
         <source>There is no such run to compare with.</source>
-        <translation>Kein solcher Lauf zum Vergleichen ist da.</translation>
+        <translation>Es gibt keinen solchen Lauf zum Vergleichen.</translation>
     </message>
 </context>
 <context>
