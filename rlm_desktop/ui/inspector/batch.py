@@ -33,7 +33,7 @@ _RIGHT = (2, 3, 4)
 _SLICE_SECONDS = 0.004
 """For the durations of a big batch; what is left follows soon."""
 _MORE_MS = 50
-_WIDTHS = (60, 116, 76, 132, 92)
+_WIDTHS = (60, 116, 76, 132, 104)
 """Of all columns but the last one, the results', which gets what is left."""
 _LEAVE_FIRST = (3, 2)
 """Tokens and durations, which the tree has as well, give way to the results."""
