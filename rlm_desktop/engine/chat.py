@@ -169,7 +169,9 @@ class ReplyReader:
             shown = payload[:200].decode("utf-8", "replace").strip() or "an empty body"
             if shown.startswith("<"):
                 raise ModelError("The server answered with a web page: is the base URL right?") from error
-            raise ModelError(f"The server's response cannot be read ({error}): {shown}", is_retryable=True) from error
+            raise ModelError(
+                f"The server's response cannot be read ({error}): {shown}", is_retryable=True
+            ) from error
         if body.error:
             raise error_in_body(body.error)
         if body.usage is not None:

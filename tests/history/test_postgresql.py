@@ -65,7 +65,7 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def url(server: str) -> Iterator[str]:
     """The address of a fresh database."""
-    import psycopg
+    psycopg = pytest.importorskip("psycopg")
 
     with psycopg.connect(f"host={server} user=test dbname=postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE history")
@@ -97,7 +97,7 @@ def test_runs_are_kept_and_shared(url: str, tmp_path: Path) -> None:
 
 
 def test_words_within_sentences_are_found_in_an_older_history(url: str) -> None:
-    import psycopg
+    psycopg = pytest.importorskip("psycopg")
 
     with pytest.MonkeyPatch.context() as patch:  # as it was written before
         patch.setattr("rlm_desktop.history.indexing.as_indexed", str)

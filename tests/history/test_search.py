@@ -245,13 +245,14 @@ def test_a_damaged_text_is_found_without_its_words(history: History) -> None:
 
 def replied(text: str, **fields: object) -> list[ev.AnyEvent]:
     """A run of one reply, that was not streamed."""
-    events: list[ev.AnyEvent] = [
-        traces.started(**fields),
-        ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"),
-        ev.ModelResponded(call=0, text=text),
-        ev.RunFinished(end_state=COMPLETED),
-    ]
-    return traces.stamped(events)
+    return traces.stamped(
+        [
+            traces.started(**fields),
+            ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"),
+            ev.ModelResponded(call=0, text=text),
+            ev.RunFinished(end_state=COMPLETED),
+        ]
+    )
 
 
 def fields_found(history: History, text: str) -> set[str]:
