@@ -75,7 +75,7 @@ class Node:
 
     def sums_to_change(self) -> Tally:
         """Sums over it and all below, kept from now on."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind has its own; an ABC would make every `isinstance` of a row slower
 
     def ancestors(self) -> Iterator[Node]:
         """Parent, grandparent ... up to the root."""

@@ -273,8 +273,7 @@ class Writer:
         """Tell the person, on whatever thread this is; a fault of who listens ends nothing here."""
         try:
             self._on_trouble(text)
-        # Whatever listens, the window or another program's callback: the events that wait here are worth more.
-        except Exception:
+        except Exception:  # of the window or another program's callback: the events that wait are worth more
             _log.exception("on_trouble failed")
 
     def _report(self, text: str) -> None:

@@ -92,7 +92,7 @@ class Dressed(_Widget):
 
     def _dress(self) -> None:
         """Take the colours of the theme; whoever is made calls this once itself."""
-        raise NotImplementedError
+        raise NotImplementedError  # each has its own; Qt's classes have a metaclass, so this cannot be an ABC
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)

@@ -1,4 +1,4 @@
-"""The whole window for a test, usable, and closed in the end."""
+"""The whole window for a test, usable, and closed in the end; widgets with larger letters."""
 
 from __future__ import annotations
 
@@ -26,3 +26,10 @@ async def opened_window(app: QApplication, beside: type[QWidget] | None = None) 
         for window in application.window.findChildren(beside) if beside is not None else ():
             window.close()
         await application.aclose(10.0)
+
+
+def enlarge(widget: QWidget, times: float) -> None:
+    """Give a widget larger letters, as the setting of the text's size does."""
+    font = widget.font()
+    font.setPointSizeF(font.pointSizeF() * times)
+    widget.setFont(font)

@@ -18,6 +18,7 @@ from rlm_desktop.ui.flow import Beside, FlowLayout
 from rlm_desktop.ui.samples import samples
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from rlm_desktop.ui.wheel import let_wheel_scroll
+from tests.ui.opened import enlarge
 
 Until = Callable[..., Awaitable[None]]
 
@@ -99,9 +100,7 @@ async def test_the_pages_of_the_settings_can_be_read_when_letters_grow(qtbot: Qt
     qtbot.addWidget(dialog)
     dialog.show()
     before = dialog.pages.width()
-    font = dialog.font()
-    font.setPointSizeF(font.pointSizeF() * 2)
-    dialog.setFont(font)
+    enlarge(dialog, 2)
     await wait_until(lambda: dialog.pages.width() > before)
     assert dialog.pages.horizontalScrollBar().maximum() == 0
     assert dialog.search.width() == dialog.pages.width()
@@ -161,9 +160,7 @@ def test_what_stands_beside_goes_below(qtbot: QtBot) -> None:
 def test_the_first_page_never_scrolls_sideways(qtbot: QtBot) -> None:
     page = FirstRun(samples())
     qtbot.addWidget(page)
-    font = page.font()
-    font.setPointSizeF(font.pointSizeF() * 2)
-    page.setFont(font)
+    enlarge(page, 2)
     page.resize(500, 480)
     page.show()
     assert page.widget().minimumSizeHint().width() <= page.viewport().width()

@@ -24,7 +24,7 @@ from rlm_desktop.ui.inspector.inspector import Inspector
 from rlm_desktop.ui.models.estimate_label import EstimateLabel
 from rlm_desktop.ui.sessions.run_table import RunsModel, RunTable
 from tests import traces
-from tests.ui.opened import opened_window
+from tests.ui.opened import enlarge, opened_window
 from tests.window_states import DONE, FAILED, _show
 
 Until = Callable[..., Awaitable[None]]
@@ -143,9 +143,7 @@ def test_larger_letters_get_wider_columns(qtbot: QtBot) -> None:
     documents = DocumentsTable(DocumentsModel(batch))
     for widget in (batch, runs, documents, free):
         qtbot.addWidget(widget)
-        font = widget.font()
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        widget.setFont(font)
+        enlarge(widget, 1.5)
         widget.resize(1200, 300)
         widget.show()
     runs.fit(1200)
