@@ -10,6 +10,7 @@ first written, or by a thread a little earlier (`memory.Ahead`): it takes a thir
 from __future__ import annotations
 
 import _thread
+import codecs
 import ctypes
 import sys
 import threading
@@ -46,6 +47,15 @@ class TextBuilder:
         else:
             self._fill(piece)
         self.length += len(piece)
+
+    def append_utf16(self, data: memoryview) -> None:
+        """Add text in little-endian UTF-16 without surrogates; to a text kept like that it is only copied."""
+        string, count = self._string, len(data) // 2
+        if string is not None and string.takes_utf16 and string.capacity >= self.length + count:
+            string.write_utf16(self.length, data)
+            self.length += count
+        else:
+            self.append(codecs.utf_16_le_decode(data, "strict", True)[0])
 
     def _fill(self, piece: str) -> None:
         widest = _width(piece)
@@ -182,6 +192,16 @@ class _String:
 
     def write(self, at: int, piece: str) -> None:
         self._fill(at, ctypes.c_void_p(id(piece)), 0, len(piece))
+
+    @property
+    def takes_utf16(self) -> bool:
+        """Whether its characters are kept in UTF-16 without surrogates."""
+        return self._width == 2 and sys.byteorder == "little"
+
+    def write_utf16(self, at: int, data: memoryview) -> None:
+        start = self._start + at * self._width
+        self._ahead.reach(start)
+        ctypes.memmove(start + _HEADER, ctypes.addressof(ctypes.c_char.from_buffer(data)), len(data))
 
     def copy(self, other: _String, length: int) -> None:
         for at in range(0, length, _COPY):

@@ -10,9 +10,10 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import cycle
 from typing import BinaryIO, NamedTuple, Self
 
@@ -63,24 +64,19 @@ def read_utf8(file: BinaryIO, size: int, on_bytes: Callable[[int], None]) -> Rea
         size: Of the file in bytes.
         on_bytes: Called with the number of bytes read so far; may raise to stop.
     """
-    ahead = _AHEAD if size >= _VERY_LARGE else 0
     with (
         closing(TextBuilder(size)) as builder,
         _Hash(in_thread=size >= _LARGE) as digest,
         Second(_PORTION + _REST) as second,
     ):
-        text = _Decoding(builder, digest, second)
-        waiting: deque[tuple[_Portion, bool]] = deque()
+        ahead = _AHEAD if size >= _VERY_LARGE else 0
+        text = _Decoding(builder, digest, second, ahead)
         try:
             for portion in _portions(file, size or _SIZELESS, 1 + ahead + _BEHIND, on_bytes):
-                waiting.append((portion, bool(ahead) and second.give(portion.data)))
-                if len(waiting) > ahead:
-                    text.take(*waiting.popleft())
-            while waiting:
-                text.take(*waiting.popleft())
+                text.add(portion)
+            return text.finish()
         except UnicodeError:
             return None
-        return text.finish()
 
 
 class _Portion(NamedTuple):
@@ -137,32 +133,72 @@ def _unfinished(buffer: bytearray, end: int) -> int:
     return 0
 
 
-class _Decoding:
-    """A text while it is being decoded."""
+@dataclass(slots=True)
+class _Waiting:
+    """A portion that is not yet in the text.
 
-    def __init__(self, builder: TextBuilder, digest: _Hash, second: Second) -> None:
+    Attributes:
+        is_given: Whether the second decoder has it.
+        pieces: What was decoded of it here, before its turn.
+    """
+
+    portion: _Portion
+    is_given: bool
+    pieces: list[str] | None = None
+
+
+class _Decoding:
+    """A text while it is being decoded.
+
+    Args:
+        ahead: Portions that wait before the oldest is decoded: the second decoder is given what it has time for.
+    """
+
+    def __init__(self, builder: TextBuilder, digest: _Hash, second: Second, ahead: int) -> None:
         self._builder = builder
         self._digest = digest
         self._second = second
+        self._ahead = ahead
+        self._waiting: deque[_Waiting] = deque()
         self._utf8_bytes = self._nuls = 0
         self._feeds: list[int] = []
 
-    def take(self, portion: _Portion, is_given: bool) -> None:
-        """Decode a portion, or take what the second decoder has made of it.
+    def add(self, portion: _Portion) -> None:
+        """Take the next portion.
 
         Raises:
-            UnicodeDecodeError: It is not UTF-8.
+            UnicodeDecodeError: Something is not UTF-8.
         """
-        utf16 = self._second.take() if is_given else None
+        self._waiting.append(_Waiting(portion, self._ahead > 0 and self._second.give(portion.data)))
+        while len(self._waiting) > self._ahead:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Put the oldest portion into the text; while the second decoder is at it, decode another one."""
+        oldest = self._waiting[0]
+        if oldest.is_given and not self._second.is_done():
+            for other in self._waiting:
+                if not other.is_given and other.pieces is None:
+                    other.pieces = list(_pieces(codecs.utf_8_decode, other.portion.data, 1))
+                    return
+        self._put(self._waiting.popleft())
+        self._digest.start()
+
+    def _put(self, waiting: _Waiting) -> None:
+        portion = waiting.portion
+        if not portion.is_odd:
+            self._hash(portion.data)
+        utf16 = self._second.take() if waiting.is_given else None
+        if utf16 is not None and utf16.is_plain and not portion.is_odd and not portion.has_feeds:
+            self._builder.append_utf16(utf16.data)
+            return
+        pieces: Iterable[str] | None = waiting.pieces
         if utf16 is not None:
-            pieces = _pieces(codecs.utf_16_le_decode, utf16, 2)
-        else:
+            pieces = _pieces(codecs.utf_16_le_decode, utf16.data, 2)
+        elif pieces is None:
             pieces = _pieces(codecs.utf_8_decode, portion.data, 1)
         for piece in pieces:
             self._add(self._mended(piece) if portion.is_odd else piece, has_feeds=portion.has_feeds)
-        if not portion.is_odd:
-            self._hash(portion.data)
-        self._digest.start()
 
     def _mended(self, piece: str) -> str:
         self._nuls += piece.count("\0")
@@ -180,7 +216,13 @@ class _Decoding:
         self._digest.update(data)
 
     def finish(self) -> Read:
-        """The text and what is known of it."""
+        """The text and what is known of it.
+
+        Raises:
+            UnicodeDecodeError: Something is not UTF-8.
+        """
+        while self._waiting:
+            self._go_on()
         digest = self._digest.finish()
         return Read(self._builder.finish(), digest, self._utf8_bytes, self._nuls, tuple(self._feeds))
 

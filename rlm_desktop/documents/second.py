@@ -1,8 +1,8 @@
 """A second decoder: a process that decodes portions of a large text while this one decodes others.
 
 Python decodes UTF-8 with its lock held, so threads do not help; 500 MB of Cyrillic or Arabic words take it more
-than a second. Portions go there as they are and come back as UTF-16, which costs a tenth, both in shared memory.
-What the process does not do in time, or at all, is done by who asked.
+than a second. Portions go there as they are and come back as UTF-16, both in shared memory; from there they are
+only copied. What the process does not do in time, or at all, is done by who asked.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import mmap
 import os
 import select
 import subprocess
+import sys
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from rlm_desktop.documents.second_program import REFUSED, REPLY, REQUEST, slot_size
 from rlm_desktop.repl.boot import base_python
 
-_SLOTS = 3
-"""Portions that are there at once."""
+_SLOTS = 2
+"""Portions that are there at once: one is decoded while the next comes."""
 _PATIENCE = 0.004
 """Seconds that a portion is waited for, which is twice what decoding it takes."""
 _MOST_LATE = 12
@@ -26,6 +27,17 @@ _MOST_LATE = 12
 _SAMPLE = 4096
 """Bytes at the end of a portion that tell whether it is worth it."""
 _BOOT = "import sys; sys.path.append(sys.argv[1]); from second_program import main; main()"
+
+
+class Utf16(NamedTuple):
+    """A portion that was decoded.
+
+    Attributes:
+        is_plain: Whether two bytes are one character everywhere: there are no surrogates.
+    """
+
+    data: memoryview
+    is_plain: bool
 
 
 class Second:
@@ -38,9 +50,12 @@ class Second:
     def __init__(self, portion: int) -> None:
         self._portion = portion
         self._given = self._taken = self._answered = self._late = 0
+        self._answer = (REFUSED, False)
         self._memory: memoryview | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._can_start = hasattr(os, "memfd_create") and len(os.sched_getaffinity(0)) > 1
+        self._can_start = (
+            hasattr(os, "memfd_create") and sys.byteorder == "little" and len(os.sched_getaffinity(0)) > 1
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -50,9 +65,8 @@ class Second:
 
     def give(self, data: memoryview) -> bool:
         """Have whole characters decoded, if that is worth it and there is room; `take` gives them back in order."""
-        while self._answered < self._taken and self._reply(0) is not None:  # what came too late makes room
-            self._answered += 1
-        if self._given - self._answered == _SLOTS or len(data) < _SAMPLE:
+        self._has_answered(self._taken - 1, 0)  # what came too late makes room
+        if self._given - min(self._answered, self._taken) == _SLOTS or len(data) < _SAMPLE:
             return False
         if not _is_worth_it(bytes(data[-_SAMPLE:])):
             return False
@@ -70,39 +84,45 @@ class Second:
         self._given += 1
         return True
 
-    def take(self) -> memoryview | None:
-        """The oldest portion that was given, in UTF-16, until the next is given; None where it is not there."""
-        size, number = REFUSED, self._taken
+    def is_done(self) -> bool:
+        """Whether `take` would not wait."""
+        return self._process is None or self._has_answered(self._taken, 0)
+
+    def take(self) -> Utf16 | None:
+        """The oldest portion that was given, until the next is given; None where it is not there."""
+        number = self._taken
+        is_there = self._has_answered(number, _PATIENCE)
         self._taken += 1
-        while self._answered <= number:  # those before it may have come too late
-            reply = self._reply(_PATIENCE)
-            if reply is None:
-                self._late += 1
-                if self._late > _MOST_LATE:
-                    self._end()
-                return None
-            size = reply
-            self._answered += 1
+        if not is_there:
+            self._late += 1
+            if self._late > _MOST_LATE:
+                self._end()
+            return None
+        size, is_plain = self._answer
         if size == REFUSED or self._memory is None:
             return None
         start = self._slot(number) + self._portion
-        return self._memory[start : start + size]
+        return Utf16(self._memory[start : start + size], is_plain)
 
     def _slot(self, number: int) -> int:
         return number % _SLOTS * slot_size(self._portion)
 
-    def _reply(self, patience: float) -> int | None:
-        if self._process is None or self._process.stdout is None:
-            return None
-        replies = select.poll()  # not `select`, which refuses handles from 1024 on
-        replies.register(self._process.stdout, select.POLLIN)
-        if not replies.poll(patience * 1000):
-            return None
-        reply = self._process.stdout.read(REPLY.size)
-        if len(reply) < REPLY.size:
-            self._end()
-            return None
-        return REPLY.unpack(reply)[0]
+    def _has_answered(self, number: int, patience: float) -> bool:
+        """Whether the answer about a portion is there; those about portions before it are read and forgotten."""
+        while self._answered <= number:
+            if self._process is None or self._process.stdout is None:
+                return False
+            answers = select.poll()  # not `select`, which refuses handles from 1024 on
+            answers.register(self._process.stdout, select.POLLIN)
+            if not answers.poll(patience * 1000):
+                return False
+            answer = self._process.stdout.read(REPLY.size)
+            if len(answer) < REPLY.size:
+                self._end()
+                return False
+            self._answer = REPLY.unpack(answer)
+            self._answered += 1
+        return True
 
     def _start(self) -> None:
         self._can_start = False

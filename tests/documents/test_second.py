@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 
 from rlm_desktop.documents import second
 from rlm_desktop.documents.reading import Read, read_utf8
-from rlm_desktop.documents.second import Second
+from rlm_desktop.documents.second import Second, Utf16
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "memfd_create") or len(os.sched_getaffinity(0)) < 2,
     reason="needs Linux and two processors",
 )
 PORTION = 40_000
+PLAIN = "Съешь же ещё этих мягких французских булок, да выпей чаю; naïf 0123456789\n"
 LINE = "Съешь же ещё этих мягких 😀 французских\r\nбулок, да выпей\rчаю;\f人人生而自由 0123456789\0\n"
 
 
@@ -50,9 +51,10 @@ def same(read: Read | None, text: str) -> bool:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.one_of(st.text("aжあ\uffff😀\U0010ffff", min_size=1, max_size=40).map(str.encode), st.binary(min_size=1)))
+@given(
+    st.one_of(st.text("aéжあ\uffff😀\U0010ffff", min_size=1, max_size=40).map(str.encode), st.binary(min_size=1))
+)
 def test_portions(decoder: Second, data: bytes) -> None:
-    data += "ж".encode()
     with patch.multiple("rlm_desktop.documents.second", _SAMPLE=1, _PATIENCE=20.0, _is_worth_it=bool):
         assert decoder.give(memoryview(data))
         utf16 = decoder.take()
@@ -62,21 +64,41 @@ def test_portions(decoder: Second, data: bytes) -> None:
         assert utf16 is None
         return
     assert utf16 is not None
-    assert bytes(utf16).decode("utf-16-le") == expected
+    assert bytes(utf16.data).decode("utf-16-le") == expected
+    assert utf16.is_plain == (max(expected, default="") <= "\uffff")
+
+
+def test_what_was_not_taken_is_not_written_over(decoder: Second) -> None:
+    """That an answer was looked at makes no room."""
+    texts = [letter * PORTION for letter in "abcd"]
+    with patch.multiple("rlm_desktop.documents.second", _SAMPLE=1, _PATIENCE=20.0, _is_worth_it=bool):
+        for text in texts[:2]:
+            assert decoder.give(memoryview(text.encode()))
+        while not decoder.is_done():
+            pass
+        assert not decoder.give(memoryview(texts[2].encode()))
+        for number in range(2):
+            utf16 = decoder.take()
+            assert utf16 is not None
+            assert bytes(utf16.data).decode("utf-16-le") == texts[number]
+            assert decoder.give(memoryview(texts[2 + number].encode()))
+        for text in texts[2:]:
+            assert (utf16 := decoder.take()) is not None
+            assert bytes(utf16.data).decode("utf-16-le") == text
 
 
 def test_a_text_is_the_same_whoever_decodes_its_portions() -> None:
-    taken: list[memoryview | None] = []
+    taken: list[Utf16 | None] = []
     take = Second.take
 
-    def note(self: Second) -> memoryview | None:
+    def note(self: Second) -> Utf16 | None:
         taken.append(take(self))
         return taken[-1]
 
-    text, before = LINE * 5000, psutil.Process().children()
+    text, before = PLAIN * 5000 + LINE * 5000, psutil.Process().children()
     with patch.object(Second, "take", note):
         assert same(read(text.encode()), text)
-    assert len(taken) > 5
+    assert {utf16 is not None and utf16.is_plain for utf16 in taken} == {True, False}
     assert None not in taken
     assert psutil.Process().children() == before
 
@@ -89,16 +111,16 @@ def test_what_comes_too_late_is_decoded_here(patience: float, late: int) -> None
 
 def test_a_process_that_dies_is_not_missed() -> None:
     died: list[int] = []
-    reply = Second._reply
+    has_answered = Second._has_answered
 
-    def kill(self: Second, patience: float) -> int | None:
-        if self._process is not None and self._given == 5:
+    def kill(self: Second, number: int, patience: float) -> bool:
+        if self._process is not None and self._given == 5 and not died:
             self._process.kill()
             died.append(self._process.wait())
-        return reply(self, patience)
+        return has_answered(self, number, patience)
 
     text = LINE * 5000
-    with patch.object(Second, "_reply", kill):
+    with patch.object(Second, "_has_answered", kill):
         assert same(read(text.encode()), text)
     assert len(died) == 1
 
