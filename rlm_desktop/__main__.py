@@ -16,6 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from rlm_desktop import cli
 
     forbid_core_dumps()
+    open_closed_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if cli.is_command(arguments):
         gc.enable()
@@ -33,6 +34,16 @@ def forbid_core_dumps() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
+def open_closed_streams() -> None:
+    """Make a stream that there is not (`2>&-`; a program with a window on Windows) one to nowhere.
+
+    It is None otherwise, and `faulthandler` and others fail on that.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
 def open_window(arguments: Sequence[str]) -> int:
     """Open the window; leading arguments that are files become its documents."""
     from rlm_desktop import cli, display
@@ -45,12 +56,21 @@ def open_window(arguments: Sequence[str]) -> int:
             print(f"rlm-desktop: there is no file {file!r}. Commands are: {commands}.", file=sys.stderr)
             return 2
     if fault := display.fault(os.environ):
-        advice = "Or ask in the terminal: rlm-desktop ask -d FILE 'your question'"
-        print(f"rlm-desktop: no window can open. {fault} {advice}", file=sys.stderr)
-        return 1
-    from rlm_desktop import app
+        return _refuse(fault)
+    try:
+        from rlm_desktop import app
 
-    return app.main([*options, *(f"--open={Path(file).absolute()}" for file in files)])
+        return app.main([*options, *(f"--open={Path(file).absolute()}" for file in files)])
+    except ImportError:
+        if not (fault := display.library_fault()):
+            raise
+        return _refuse(fault)
+
+
+def _refuse(fault: str) -> int:
+    advice = "Or ask in the terminal: rlm-desktop ask -d FILE 'your question'"
+    print(f"rlm-desktop: no window can open. {fault} {advice}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

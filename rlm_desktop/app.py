@@ -20,7 +20,7 @@ from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.binding import check_binding
+from rlm_desktop.ui.binding import check_binding, explain_failure
 
 if TYPE_CHECKING:
     import asyncio
@@ -151,7 +151,8 @@ def _show(options: Options) -> int:
 
     app = QApplication.instance()
     if not isinstance(app, QApplication):
-        app = QApplication([*sys.argv[:1], *STYLE])
+        with explain_failure():
+            app = QApplication([*sys.argv[:1], *STYLE])
     app.setApplicationName("rlm-desktop")
     app.setDesktopFileName(os.environ.get("FLATPAK_ID", "rlm-desktop"))  # a Flatpak has to rename the entry
     app.setQuitOnLastWindowClosed(False)

@@ -21,6 +21,7 @@ from rlm_desktop import __version__, paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.display import binding_fault
 from rlm_desktop.display import fault as display_fault
+from rlm_desktop.display import library_fault
 from rlm_desktop.engine.provider_kinds import KINDS
 from rlm_desktop.errors import ModelError, RLMError
 
@@ -76,7 +77,7 @@ def display() -> Check:
     """Whether a window can open."""
     if sys.platform != "linux":
         return Check("Display", "ok", "the desktop's own")
-    if fault := display_fault(os.environ):
+    if fault := display_fault(os.environ) or library_fault():
         return Check("Display", "warning", fault, "The command line works without.")
     found = [f"{name}={os.environ[name]}" for name in _DISPLAYS if os.environ.get(name)]
     return Check("Display", "ok", ", ".join(found))

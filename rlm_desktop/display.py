@@ -9,6 +9,21 @@ from pathlib import Path
 
 SECONDS = 2.0
 """For an X server elsewhere to answer."""
+LIBRARIES = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+}
+"""The shared libraries of the system that Qt takes, with the packages of Debian and Ubuntu that have them."""
 _SOCKETS = "/tmp/.X11-unix/X"
 _FIRST_PORT = 6000
 
@@ -37,6 +52,34 @@ def binding_fault(python: tuple[int, ...], pyside: str) -> str:
         f"PySide6 {pyside} crashes below Python 3.12. "
         "Install 'PySide6-Essentials>=6.11.3,<6.12', or use Python 3.12 or newer."
     )
+
+
+def library_fault() -> str:
+    """Which libraries of the system Qt lacks, and what installs them; empty where it has all of them.
+
+    Says nothing of a bundle, which brings most of them.
+    """
+    if sys.platform != "linux" or getattr(sys, "frozen", False):
+        return ""
+    missing = [name for name in LIBRARIES if not can_load(name)]
+    if not missing:
+        return ""
+    packages = " ".join(LIBRARIES[name] for name in missing)
+    return (
+        f"Qt lacks these libraries of the system: {', '.join(missing)}. "
+        f"On Debian and Ubuntu they are installed by: sudo apt-get install {packages}"
+    )
+
+
+def can_load(library: str) -> bool:
+    """Whether the system has a shared library."""
+    import ctypes
+
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _is_there(name: str) -> bool:

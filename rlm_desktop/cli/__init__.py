@@ -42,7 +42,6 @@ def is_command(arguments: Sequence[str]) -> bool:
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command. Returns the process's exit status."""
-    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -78,13 +77,6 @@ def _run(chosen: argparse.Namespace) -> int:
         return _say(f"The output cannot be written: {error.strerror}.", FAILED)
     except Exception as error:
         return _say_bug(error)
-
-
-def _open_closed_streams() -> None:
-    """A stream that was closed when the program started (`>&-`) is none at all: make it one to nowhere."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _forget_output() -> None:
