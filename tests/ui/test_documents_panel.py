@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.documents import Found, PasswordNeeded, from_text
@@ -44,6 +44,26 @@ def listed(panel: DocumentsPanel) -> DocumentsPanel:
     panel.add([item(f"{letter}.txt", letter) for letter in "abcd"])
     panel.show_list(True)
     return panel
+
+
+class Painted(QObject):
+    """Notes whether a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._count = 0
+        widget.installEventFilter(self)
+
+    def by(self, change: Callable[[], object]) -> bool:
+        """Whether a change has it painted."""
+        before = self._count
+        change()
+        QCoreApplication.sendPostedEvents()
+        return self._count > before
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self._count += event.type() == QEvent.Type.Paint
+        return False
 
 
 def select(panel: DocumentsPanel, rows: Sequence[int]) -> None:
@@ -143,6 +163,17 @@ class TestChips:
         panel.replace(())
         assert not panel.chips.isVisible()
         assert not panel.table.isVisible()
+
+    def test_only_what_is_seen_is_painted_anew(self, panel: DocumentsPanel) -> None:
+        """Ten times a second a hundred of thousands of rows look different."""
+        panel.add([item(f"{n}.txt", str(n)) for n in range(1000)])
+        panel.show_list(True)
+        painted = Painted(panel.table.viewport())
+        painted.by(lambda: None)  # what showing it left to do
+        assert not painted.by(lambda: panel.model.touch_items(panel.items[500:601]))
+        assert painted.by(lambda: panel.model.touch_items(panel.items[1:120]))
+        painted.by(panel.table.scrollToBottom)
+        assert painted.by(lambda: panel.model.touch_items(panel.items[-3:]))
 
     def test_progress_shows_and_goes(self, panel: DocumentsPanel) -> None:
         panel.show_progress("Reading 1 of 2: big.pdf", 0.1)

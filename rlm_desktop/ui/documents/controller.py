@@ -199,7 +199,7 @@ class DocumentsController(QObject):
             if item.document is not None:
                 self.texts.share(item)
         self._fresh += items
-        self.panel.model.touch()
+        self.panel.model.touch_items(items)
         self.changed.emit()
 
     def _on_ended(self) -> None:

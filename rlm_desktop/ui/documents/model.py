@@ -234,6 +234,13 @@ class DocumentsModel(QAbstractTableModel):
         if first <= last:
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
 
+    def touch_items(self, items: Iterable[DocumentItem]) -> None:
+        """Say that documents look different now: the rows between the first and the last of them."""
+        changed = {id(item) for item in items}
+        rows = [row for row, item in enumerate(self.items) if id(item) in changed]
+        if rows:
+            self.touch(rows[0], rows[-1])
+
     def totals(self) -> Totals:
         """Sums over the documents."""
         asked = locked = refused = characters = tokens = 0

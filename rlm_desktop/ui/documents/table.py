@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
@@ -129,6 +131,12 @@ class DocumentsTable(QTableView):
         """The selected rows in order, else the current one."""
         rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
         return rows or [self.currentIndex().row()] * self.currentIndex().isValid()
+
+    def dataChanged(self, first: AnyIndex, last: AnyIndex, roles: Sequence[int] = ()) -> None:  # noqa: D102
+        bottom = self.rowAt(self.viewport().height() - 1)
+        # Of many rows, though out of sight, Qt paints all that is seen: ten times a second while files are read.
+        if self.rowAt(0) <= last.row() and (bottom < 0 or first.row() <= bottom):
+            super().dataChanged(first, last, roles)
 
     # -- keys -----------------------------------------------------------------------------------------------
 
