@@ -350,6 +350,26 @@ async def test_idle_collector_takes_over_and_gives_back() -> None:
     assert gc.get_freeze_count() == 0
 
 
+async def test_in_busy_times_young_objects_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, UiEventLoop)
+    collector = IdleCollector(loop)
+    collector.start()
+    try:
+        monkeypatch.setattr(IdleCollector, "MANY_YOUNG", 2000)
+        loop.call_soon(lambda: None)
+        assert not loop.is_idle
+        few = [[number] for number in range(1000)]
+        collector.collect_some()
+        assert gc.get_count()[0] >= 1000
+        many = [[number] for number in range(2000)]
+        collector.collect_some()
+        assert gc.get_count()[0] < 1000
+        assert len(few) + len(many) == 3000
+    finally:
+        collector.stop()
+
+
 async def test_while_it_is_watched_a_large_heap_is_neither_collected_nor_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
