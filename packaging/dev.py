@@ -15,15 +15,17 @@ that Qt needs are looked for; after that, nothing is done until the pins, the Py
 from __future__ import annotations
 
 import argparse
-import ctypes
+import contextlib
 import hashlib
 import os
 import platform
+import runpy
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
@@ -32,20 +34,9 @@ LOG = VENV / "set-up.log"
 
 OLDEST, NEWEST = (3, 11), (3, 14)
 
-QT_LIBRARIES = {  # shared library -> Debian and Ubuntu package
-    "libGL.so.1": "libgl1",
-    "libEGL.so.1": "libegl1",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libwayland-cursor.so.0": "libwayland-cursor0",
-}
+_display = runpy.run_path(str(PROJECT / "rlm_desktop" / "display.py"))
+QT_LIBRARIES: dict[str, str] = _display["LIBRARIES"]  # shared library -> Debian and Ubuntu package
+can_load: Callable[[str], bool] = _display["can_load"]
 TEST_PROGRAMS = {  # program -> package; the tests that need one are skipped without it
     "Xvfb": "xvfb",
     "xauth": "xauth",
@@ -121,14 +112,6 @@ def missing_packages(for_tests: bool) -> tuple[list[str], list[str]]:
     return needed, wanted
 
 
-def can_load(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
-
-
 def check_system(for_tests: bool) -> None:
     """Install the missing packages of the system, or say which line does."""
     needed, wanted = missing_packages(for_tests)
@@ -175,8 +158,8 @@ def quiet(command: Sequence[str]) -> bool:
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
-def check_display(arguments: Sequence[str]) -> None:
-    if sys.platform != "linux" or (arguments and arguments[0] in WINDOWLESS):
+def check_display() -> None:
+    if sys.platform != "linux":
         return
     if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
         raise Trouble(
@@ -205,8 +188,27 @@ def fingerprint() -> str:
 
 def set_up(extra: str) -> None:
     """Make or renew the environment with the runtime dependencies, and those of `extra` ("" or "dev")."""
-    if is_set_up(extra) or is_set_up("dev"):
+    with CONSTRAINTS.open("rb") as lock:
+        wait_for_others(lock)
+        if not (is_set_up(extra) or is_set_up("dev")):
+            make(extra)
+
+
+def wait_for_others(lock: BinaryIO) -> None:
+    """Let one start of this script after the other look after the environment, where files can be locked."""
+    if os.name == "nt":
         return
+    import fcntl
+
+    with contextlib.suppress(OSError):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another start of this script is setting up; waiting for it ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def make(extra: str) -> None:
     say(f"Setting up {VENV} (once; about a minute) ...")
     if not is_set_up(""):
         make_venv()
@@ -242,12 +244,13 @@ def make_venv() -> None:
             f"This Python cannot make virtual environments. Install the missing part with:\n"
             f"  {apt_line([venv_package()])}"
         )
-    if VENV.exists():
-        if not LOG.exists():
-            raise Trouble(f"There is a folder {VENV} that this script did not make. Move it away and try again.")
-        shutil.rmtree(VENV)
-    VENV.mkdir()
-    LOG.touch()  # marks the folder as ours, even when the next line is interrupted
+    VENV.mkdir(exist_ok=True)
+    others = [path for path in VENV.iterdir() if path != LOG]
+    if others and not LOG.exists():
+        raise Trouble(f"There is a folder {VENV} that this script did not make. Move it away and try again.")
+    LOG.touch()  # marks the folder as ours, wherever the next lines are interrupted
+    for path in others:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     result = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
     if result.returncode != 0:
         raise Trouble(f"The virtual environment could not be made:\n{(result.stdout + result.stderr).strip()}")
@@ -265,11 +268,13 @@ def venv_package() -> str:
 def pip(*arguments: str) -> None:
     options = ["-c", str(CONSTRAINTS), "--disable-pip-version-check", "--no-input", "--retries", "3"]
     command = [str(venv_python()), "-m", "pip", *arguments, *options]
-    with LOG.open("a", encoding="utf-8") as log:
+    with LOG.open("a+", encoding="utf-8", errors="replace") as log:
+        begin = log.tell()
         result = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, cwd=PROJECT)
+        log.seek(begin)
+        text = log.read()
     if result.returncode == 0:
         return
-    text = LOG.read_text(encoding="utf-8", errors="replace")
     if any(sign in text for sign in NETWORK_TROUBLE):
         raise Trouble(
             "The dependencies could not be fetched: there is no connection to the package index. "
@@ -284,8 +289,9 @@ def pip(*arguments: str) -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    check_display(arguments)
-    check_system(for_tests=False)
+    if not (arguments and arguments[0] in WINDOWLESS):
+        check_display()
+        check_system(for_tests=False)
     set_up("")
     return subprocess.run([str(venv_python()), "-m", "rlm_desktop", *arguments]).returncode
 
@@ -372,6 +378,8 @@ def main() -> int:
         say(f"dev.py: {trouble}")
     except OSError as error:
         say(f"dev.py: {error.strerror}: {error.filename or PROJECT}")
+        if isinstance(error, PermissionError):
+            say("The environment is made in the project's folder. Put that where you may write, or make it yours.")
     except KeyboardInterrupt:
         return 130
     return 1

@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Literal
 
 from rlm_desktop import __version__, paths
 from rlm_desktop import settings as settings_file
-from rlm_desktop.display import binding_fault
+from rlm_desktop.display import binding_fault, library_fault
 from rlm_desktop.display import fault as display_fault
-from rlm_desktop.display import library_fault
 from rlm_desktop.engine.provider_kinds import KINDS
 from rlm_desktop.errors import ModelError, RLMError
 

@@ -3,7 +3,8 @@
 #
 #   python3 packaging/dev.py bundle && packaging/appimage/make.sh
 #
-# Needs `appimagetool` in PATH, which fetches its runtime; APPIMAGE_RUNTIME names a file to use instead. Build on the oldest system that is to be served: the bundle needs its glibc.
+# Needs `appimagetool` in PATH, which fetches its runtime; APPIMAGE_RUNTIME names a file to use instead. Build on the
+# oldest system that is to be served: the bundle needs its glibc.
 set -eu
 cd "$(dirname "$0")/../.."
 app=build/AppDir

@@ -8,6 +8,7 @@ PARSERS = (
     "msgspec",
     "chardet",
     "cobble",
+    "cryptography",
     "html_to_markdown",
     "lxml",
     "mammoth",
@@ -24,6 +25,11 @@ PARSERS = (
 
 LIBRARIES_FOR_CELLS = ("numpy", "pandas", "dateutil")
 """What model-written code may be given besides the standard library, when the person chooses so."""
+
+STRICT = "pydantic_monty"
+"""What strict mode runs in. Its part in Rust imports one in Python, which PyInstaller does not see."""
+STRICT_PROGRAM = "monty"
+"""Its interpreter, a program that lies among the commands of an environment."""
 
 METADATA = ("msgspec", "numpy", "pandas", "python-dateutil", "PySide6-Essentials", "openai", "keyring")
 """Distributions that are asked for their version or their requirements at run time."""
@@ -56,11 +62,13 @@ _KEPT_QT = (
     "plugins/imageformats/libqsvg*",
     "plugins/platforminputcontexts/libcompose*",
     "plugins/platforminputcontexts/libibus*",
+    "plugins/platforms/libqcocoa*",  # macOS
     "plugins/platforms/libqminimal.so",
     "plugins/platforms/libqoffscreen*",
     "plugins/platforms/libqwayland*",
     "plugins/platforms/libqxcb*",
     "plugins/platformthemes/libqxdgdesktopportal*",
+    "plugins/styles/libqmacstyle*",
     "plugins/wayland-decoration-client/*",
     "plugins/wayland-graphics-integration-client/*",
     "plugins/wayland-shell-integration/*",

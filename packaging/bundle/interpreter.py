@@ -31,12 +31,23 @@ def tree() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         base = Path(sys.base_prefix)
         binaries += [(str(file), FOLDER) for file in (base / "python.exe", *base.glob("*.dll"))]
         binaries += [(str(file), f"{FOLDER}/DLLs") for file in (base / "DLLs").iterdir() if _is_binary(file)]
+        datas.append((str(base / "LICENSE.txt"), FOLDER))
     else:
         extensions = Path(sysconfig.get_config_var("DESTSHARED"))
         if extensions.parent != library:
             binaries += [(str(file), f"{place}/lib-dynload") for file in extensions.glob("*.so")]
         binaries.append((os.path.realpath(sys._base_executable), f"{FOLDER}/bin"))  # type: ignore[attr-defined]
     return datas, binaries
+
+
+def fault() -> str:
+    """Why this Python cannot be shipped; empty when it can."""
+    if not sysconfig.get_config_var("PYTHONFRAMEWORK"):
+        return ""
+    return (
+        f"{sys.base_prefix} is a framework of macOS: its interpreter works nowhere but there. Build with a Python "
+        "that is none, as `uv python install` and pyenv make them."
+    )
 
 
 def _files(library: Path) -> list[Path]:

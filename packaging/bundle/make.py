@@ -14,7 +14,7 @@ from pathlib import Path
 import icons
 import parts
 import shiboken6
-from interpreter import FOLDER
+from interpreter import FOLDER, fault
 from manual import manual
 from relocate import relocate
 from share import share
@@ -29,6 +29,8 @@ SUPPORT = Path("shiboken6/files.dir")
 
 
 def main() -> int:
+    if why_not := fault():
+        raise SystemExit(why_not)
     os.environ.setdefault("SOURCE_DATE_EPOCH", commit_time())
     os.environ["PYTHONHASHSEED"] = "0"
     say("Drawing the icons ...")
@@ -121,8 +123,9 @@ def write_manual(file: Path, seconds: int) -> None:
 
 def settle_times(folder: Path, seconds: int) -> None:
     """Give every file the same time."""
+    follow = os.utime not in os.supports_follow_symlinks  # on Windows, where the bundle has no links
     for path in [folder, *folder.rglob("*")]:
-        os.utime(path, (seconds, seconds), follow_symlinks=False)
+        os.utime(path, (seconds, seconds), follow_symlinks=follow)
 
 
 def size(folder: Path) -> int:

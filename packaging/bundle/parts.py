@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from interpreter import FOLDER
 
 from rlm_desktop.ui.licences import Licence, of_distribution, write
 
-_COMMON = Path("/usr/share/common-licenses")
+_LGPL_TEXTS = [Path(__file__).with_name("licences") / name for name in ("LGPL-3.txt", "GPL-3.txt")]
+_DOCUMENTS = Path("/usr/share/doc")
 _LGPL_PARTS = ("PySide6_Essentials", "shiboken6", "psycopg", "psycopg-binary")
 _QT_NOTE = """\
 Qt and Qt for Python are used under the GNU Lesser General Public License, version 3. They are separate files of
@@ -38,7 +41,9 @@ def collect(root: Path, library_files: dict[str, str]) -> None:
 def _is_shipped(found: metadata.Distribution, root: Path) -> bool:
     if found.name in ("rlm-desktop", "pyinstaller"):  # its starter is the program's
         return True
-    tops = {file.parts[0] for file in found.files or () if ".dist-info" not in str(file) and file.parts[0] != ".."}
+    files = [file for file in found.files or () if ".dist-info" not in str(file)]
+    # What leads out of the folder of libraries is a command; the few that are shipped lie in `bin` or `Scripts`.
+    tops = {Path(*file.parts[-2:]) if file.parts[0] == ".." else Path(file.parts[0]) for file in files}
     return any((root / top).exists() or (root / top).with_suffix(".pyc").exists() for top in tops)
 
 
@@ -46,15 +51,14 @@ def _distribution(found: metadata.Distribution) -> Licence:
     licence = of_distribution(found)
     if found.name not in _LGPL_PARTS:
         return licence
-    texts = [licence.text] if licence.text else [(_COMMON / name).read_text() for name in ("LGPL-3", "GPL-3")]
+    texts = [licence.text] if licence.text else [file.read_text(encoding="utf-8") for file in _LGPL_TEXTS]
     note = _QT_NOTE if "psycopg" not in found.name else ""
     return Licence(licence.name, licence.version, "LGPL-3.0-only", "\n".join([note, *texts]).strip())
 
 
 def _python(root: Path) -> Licence:
-    import platform
-
-    text = next((root / FOLDER).glob("**/LICENSE.txt"), None) or _COMMON.parent / "doc/python3.11/copyright"
+    of_debian = _DOCUMENTS / f"python{sys.version_info.major}.{sys.version_info.minor}" / "copyright"
+    text = next((root / FOLDER).glob("**/LICENSE.txt"), of_debian)
     return Licence("Python", platform.python_version(), "PSF-2.0", text.read_text(encoding="utf-8").strip())
 
 
@@ -69,7 +73,7 @@ def _packages(root: Path, library_files: dict[str, str]) -> list[Licence]:
     for package in sorted(packages):
         version = _said("dpkg-query", "--show", "--showformat=${Version}", package)
         name = package.partition(":")[0]
-        text = Path(f"/usr/share/doc/{name}/copyright").read_text(encoding="utf-8", errors="replace")
+        text = (_DOCUMENTS / name / "copyright").read_text(encoding="utf-8", errors="replace")
         found.append(Licence(name, version, "see its text", text.strip()))
     return found
 

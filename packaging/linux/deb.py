@@ -1,4 +1,4 @@
-"""Makes the Debian packages from the folder bundle: the program, and numpy and pandas for those who want them.
+"""Makes the Debian packages of the folder bundle: the program, and what only some want: numpy, pandas, strict mode.
 
 Run by `packaging/dev.py deb`.
 """
@@ -31,6 +31,7 @@ DEPENDS = (
     "libstdc++6",
     "libgcc-s1",
     "bubblewrap",
+    "ca-certificates",
     "fontconfig",
     "fonts-dejavu-core | fonts-liberation | fonts-noto-core",
     "libdbus-1-3",
@@ -48,6 +49,7 @@ DEPENDS = (
 LEFT_TO_THE_SYSTEM = ("psycopg_binary", "psycopg_binary.libs", "psycopg_binary-*")
 """What a package of the system has, too: psycopg finds its libpq5, and that has OpenSSL, Kerberos and LDAP."""
 FOR_CELLS = ("numpy", "numpy.libs", "numpy-*", "pandas", "pandas-*", "dateutil", "python_dateutil-*")
+STRICT = ("pydantic_monty", "bin")
 """What lies in the package of libraries, by its names in the bundle's `_internal`; links to them go with them."""
 COMPRESSION = ("-Zxz", "-z6")
 
@@ -77,9 +79,17 @@ _LIBRARIES = f"""\
 Depends: {NAME} (= {{version}})
 Section: science
 Priority: optional
-Description: numpy and pandas for the cells of RLM Desktop
+Description: numpy, pandas and strict mode for the cells of RLM Desktop
  With this package, model-written code may import numpy and pandas, where the
  setting "Installed libraries that cells may import" says so.
+ .
+ Strict mode runs it in Monty, an interpreter of its own for a part of Python,
+ which needs nothing of the operating system.
+"""
+_PARTS = f"""
+The program is made of parts by others. The licence of each is a file in
+/{PLACE}/_internal/rlm_desktop/resources/licences, and is shown under Help > About.
+Qt and Qt for Python are used under the GNU Lesser General Public License, version 3.
 """
 
 
@@ -128,13 +138,13 @@ def move_libraries(program: Path, libraries: Path) -> None:
     """Take what only some people want out of the program's tree, into a tree of its own."""
     after = libraries / PLACE / "_internal"
     after.mkdir(parents=True)
-    for path in named(program, FOR_CELLS):
+    for path in named(program, FOR_CELLS + STRICT):
         path.rename(after / path.name)
     documents = libraries / "usr/share/doc" / LIBRARIES
     documents.mkdir(parents=True)
     licences = sorted(path for path in after.glob("*.dist-info/**/LICEN[CS]E*") if path.is_file())
     texts = [f"{path.relative_to(after)}\n\n{path.read_text(encoding='utf-8')}" for path in licences]
-    (documents / "copyright").write_text("\n\n".join(texts), encoding="utf-8")
+    (documents / "copyright").write_text("\n\n".join([*texts, _PARTS]), encoding="utf-8")
 
 
 def fill(tree: Path) -> None:
@@ -154,7 +164,10 @@ def fill(tree: Path) -> None:
     packed = gzip.compress((PROJECT / "build" / "rlm-desktop.1").read_bytes(), 9, mtime=0)
     (manual / "rlm-desktop.1.gz").write_bytes(packed)
     documents = tree / "usr/share/doc" / NAME
-    put(PROJECT / "LICENSE", documents, "copyright")
+    documents.mkdir(parents=True)
+    (documents / "copyright").write_text(
+        (PROJECT / "LICENSE").read_text(encoding="utf-8") + _PARTS, encoding="utf-8"
+    )
     documents.joinpath("changelog.gz").write_bytes(
         gzip.compress((PROJECT / "CHANGELOG.md").read_bytes(), 9, mtime=0)
     )

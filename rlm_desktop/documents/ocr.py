@@ -22,6 +22,9 @@ SECONDS_A_PAGE = 120.0
 _LONGEST_REASON = 300
 _KEPT_VARIABLES = ("PATH", "TESSDATA_PREFIX", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
+_NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""On Windows, where a console would flash up otherwise."""
+
 
 def ocr_languages() -> tuple[str, ...]:
     """What the installed Tesseract says that it can read, as `eng`; empty while it is not installed. Blocking."""
@@ -29,7 +32,14 @@ def ocr_languages() -> tuple[str, ...]:
     if engine is None:
         return ()
     try:
-        listed = subprocess.run([engine, "--list-langs"], capture_output=True, timeout=20, check=True, text=True)
+        listed = subprocess.run(
+            [engine, "--list-langs"],
+            capture_output=True,
+            timeout=20,
+            check=True,
+            text=True,
+            creationflags=_NO_WINDOW,
+        )
     except (OSError, subprocess.SubprocessError):
         return ()
     return tuple(line.strip() for line in listed.stdout.splitlines()[1:] if line.strip() not in ("", "osd"))
@@ -77,6 +87,7 @@ class Reader:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+                creationflags=_NO_WINDOW,
             )
         except OSError as error:
             raise PageError(f"it cannot be started: {error.strerror or error}.") from error

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from rlm_desktop.documents import wire
 from rlm_desktop.documents.confinement import confine
@@ -33,7 +33,7 @@ def main(handle: int, memory_mb: int, package: str) -> None:
         memory_mb: What this process may take beyond what it has at the start.
         package: Folder of this package.
     """
-    connection = Connection(handle)
+    connection = _connection(handle)
     if sys.platform != "win32":
         import signal
 
@@ -51,6 +51,15 @@ def main(handle: int, memory_mb: int, package: str) -> None:
         with file:
             if not _serve(connection, job, file):
                 return
+
+
+def _connection(handle: int) -> Connection:
+    """The end of a `multiprocessing.Pipe`, which is of a class of its own on Windows."""
+    if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection
+
+        return cast(Connection, PipeConnection(handle))
+    return Connection(handle)
 
 
 def end_with_application() -> None:

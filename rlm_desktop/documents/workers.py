@@ -168,7 +168,10 @@ def _start(handle: int, memory: int) -> subprocess.Popen[Any]:
     inherit: dict[str, Any] = {"pass_fds": (handle,), "start_new_session": True}
     if sys.platform == "win32":
         os.set_handle_inheritable(handle, True)
-        inherit = {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
+        inherit = {
+            "startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]}),
+            "creationflags": subprocess.CREATE_NO_WINDOW,
+        }
     return subprocess.Popen(
         command,
         env=kept | {"MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8"},

@@ -15,6 +15,7 @@ from typing import Any
 
 _NAME = "rlm-desktop.repl.worker"
 _ALREADY_EXISTS = 0x800700B7 - (1 << 32)
+_NO_WINDOW = 0x08000000
 _CREATION_FLAGS = 0x4 | 0x8 | 0x400 | 0x80000  # suspended, detached, Unicode environment, extended start-up data
 _HANDLE_LIST, _SECURITY_CAPABILITIES, _CHILD_POLICY = 0x20002, 0x20009, 0x2000E
 _JOB_BASIC_UI, _JOB_EXTENDED = 4, 9
@@ -116,7 +117,7 @@ class Container:
             OSError: The access list could not be changed.
         """
         command = ["icacls", folder, "/grant", f"*{self.sid}:(OI)(CI){rights}", "/Q"]
-        done = subprocess.run(command, capture_output=True, check=False)
+        done = subprocess.run(command, capture_output=True, check=False, creationflags=_NO_WINDOW)
         if done.returncode:
             raise OSError(done.returncode, f"{folder} could not be opened to the workers")
 

@@ -202,5 +202,8 @@ class FreshLauncher:
 
 def _python_folders() -> list[str]:
     """The standard library and the libraries of the interpreter itself."""
-    beside = os.path.join(base_prefix(), "lib")
-    return [standard_library(), *(path for path in (beside,) if sys.platform == "darwin")]
+    if sys.platform != "darwin":
+        return [standard_library()]
+    if getattr(sys, "frozen", False):
+        return [os.path.dirname(sys.prefix)]  # the whole app: its files are links from one folder into another
+    return [standard_library(), os.path.join(base_prefix(), "lib")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import queue
 import shutil
@@ -191,9 +192,11 @@ class WindowsLauncher:
 
     def _prepare(self) -> Container:
         container = Container()
-        for path in [base_prefix(), *map(str, library_paths(["msgspec", *self._libraries]))]:
-            container.allow(path, "RX")
-        container.allow(str(Path(__file__).resolve().parent), "RX")
+        readable = [base_prefix(), *map(str, library_paths(["msgspec", *self._libraries]))]
+        for path in [*readable, str(Path(__file__).resolve().parent)]:
+            # What is installed for everybody is open to all containers, and only an administrator may change it.
+            with contextlib.suppress(OSError):
+                container.allow(path, "RX")
         self._scratch = tempfile.mkdtemp(prefix="rlm-repl-")
         container.allow(self._scratch, "M")
         container.allow_desktop()

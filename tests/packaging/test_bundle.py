@@ -21,6 +21,7 @@ from tests.packaging.in_bundle import IMPORT_ALL
 from tests.packaging.roots import PICTURES, as_nobody, inside
 
 HERE = Path(__file__).resolve().parent
+GUIDE = HERE.parents[1] / "resources/guide/user-guide.md"
 
 
 def look(bundle: Path, *arguments: str) -> Any:
@@ -78,6 +79,11 @@ async def test_cells_import_the_same_standard_library_as_from_source(bundle: Pat
     found = await asyncio.to_thread(look, bundle, "library")
     assert found["count"] > 700
     assert {name: why for name, why in found["failed"].items() if name not in missing_here} == {}
+
+
+def test_strict_mode_is_a_choice(bundle: Path, tmp_path: Path) -> None:
+    done = program(bundle, "ask", "--repl-mode", "strict", "-d", str(GUIDE), "What is a cell?", HOME=str(tmp_path))
+    assert (done.returncode, done.stdout.strip() != "") == (0, True), done.stderr
 
 
 def test_numpy_and_pandas_are_a_choice(bundle: Path) -> None:
@@ -147,4 +153,5 @@ def test_it_carries_the_licence_of_every_part(bundle: Path) -> None:
     assert {"rlm-desktop", "Python", "PySide6_Essentials", "openai", "lxml", "numpy", "libssl3"} <= set(found)
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in found["PySide6_Essentials"].text
     without = {name for name, licence in found.items() if not licence.text.strip()}
-    assert without == {"cobble", "pydantic-monty-client"}  # their wheels say BSD and MIT, and bring no text
+    # Their wheels say BSD and MIT, and bring no text.
+    assert without == {"cobble", "pydantic-monty-client", "pydantic-monty-runtime"}

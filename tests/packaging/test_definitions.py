@@ -5,12 +5,14 @@ from __future__ import annotations
 import configparser
 import importlib
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 import xml.etree.ElementTree as ElementTree
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
@@ -121,6 +123,8 @@ def test_what_is_shipped_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in contents.PARSERS:
         assert importlib.util.find_spec(name) is not None, f"{name} is not installed"
     assert contents.is_wanted("PySide6/Qt/plugins/platforms/libqxcb.so")
+    assert contents.is_wanted("PySide6/Qt/plugins/platforms/libqcocoa.dylib")
+    assert contents.is_wanted("PySide6\\plugins\\platforms\\qwindows.dll")
     assert contents.is_wanted("PySide6/Qt/translations/qtbase_de.qm")
     assert not contents.is_wanted("PySide6/Qt/translations/qtbase_fr.qm")
     assert not contents.is_wanted("PySide6/Qt/plugins/tls/libqopensslbackend.so")
@@ -147,6 +151,24 @@ def test_the_interpreters_tree_is_the_whole_standard_library(monkeypatch: pytest
     assert any(place.startswith(f"{folder}/lib-dynload/_ssl") for place in places)
     assert any(place.startswith("python/bin/python3") for place in places)
     assert not any("site-packages" in place or "/test/" in place for place in places)
+    assert interpreter.fault() == ""
+
+
+def test_a_framework_of_macos_is_not_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its interpreter starts a program inside the framework, by the place where that was installed."""
+    interpreter = load(PACKAGING / "bundle" / "interpreter.py", monkeypatch)
+    monkeypatch.setattr(interpreter.sysconfig, "get_config_var", {"PYTHONFRAMEWORK": "Python"}.get)
+    assert "is a framework of macOS" in interpreter.fault()
+
+
+def test_commands_count_among_what_is_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter of strict mode is the only file of its distribution."""
+    parts = load(PACKAGING / "bundle" / "parts.py", monkeypatch)
+    strict = metadata.distribution("pydantic-monty-runtime")
+    assert not parts._is_shipped(strict, tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/monty").touch()
+    assert parts._is_shipped(strict, tmp_path)
 
 
 def test_one_standard_library_serves_the_program_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,11 +203,12 @@ def test_only_symbols_are_taken_out(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert text.read_text() == "no binary"
 
 
-def test_numpy_and_pandas_are_a_package_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_only_some_want_is_a_package_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deb = load(LINUX / "deb.py", monkeypatch)
     contents = load(PACKAGING / "bundle" / "contents.py", monkeypatch)
     inside = tmp_path / "program" / deb.PLACE / "_internal"
-    for name in (*contents.LIBRARIES_FOR_CELLS, "numpy-2.dist-info", "numpy.libs", "openai"):
+    optional = (*contents.LIBRARIES_FOR_CELLS, "numpy-2.dist-info", "numpy.libs", contents.STRICT, "bin")
+    for name in (*optional, "openai"):
         (inside / name).mkdir(parents=True)
     (inside / "numpy-2.dist-info/LICENSE.txt").write_text("as is")
     (inside / "libblas.so").symlink_to("numpy.libs/libblas.so")
@@ -194,12 +217,11 @@ def test_numpy_and_pandas_are_a_package_of_their_own(tmp_path: Path, monkeypatch
     assert sorted(path.name for path in inside.iterdir()) == ["libssl.so", "openai"]
     moved = tmp_path / deb.LIBRARIES
     assert (moved / deb.PLACE / "_internal/libblas.so").is_symlink()
+    assert (moved / deb.PLACE / "_internal/bin").is_dir()
     assert "as is" in (moved / f"usr/share/doc/{deb.LIBRARIES}/copyright").read_text()
 
 
 def test_the_entry_gives_the_environment_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
     entry = load(PACKAGING / "bundle" / "entry.py", monkeypatch)
     for name, value in {
         "LD_LIBRARY_PATH": "/bundle",

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import tomllib
 import venv
 from pathlib import Path
@@ -72,10 +74,20 @@ def test_without_a_display_the_window_is_refused_in_words(dev: ModuleType, monke
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(dev.Trouble, match="no display"):
-        dev.check_display(["report.pdf"])
-    dev.check_display(["ask", "Why?"])
+        dev.run(["report.pdf"])
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    dev.check_display([])
+    dev.check_display()
+
+
+def test_what_opens_no_window_needs_nothing_of_qt(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a server, without a screen and without the rights to install its libraries."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(dev, "can_load", lambda library: False)
+    monkeypatch.setattr(dev, "install_packages", lambda packages: False)
+    monkeypatch.setattr(dev, "make", lambda extra: None)
+    monkeypatch.setattr(dev, "venv_python", lambda: Path(shutil.which("echo") or ""))
+    monkeypatch.delenv("DISPLAY", raising=False)
+    assert dev.run(["ask", "Why?"]) == 0
 
 
 def test_missing_libraries_give_the_exact_line(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,6 +162,60 @@ def test_the_second_time_nothing_is_done(
     dev.set_up("")
     assert not calls
     assert capsys.readouterr() == ("", "")
+
+
+def test_two_starts_set_up_one_after_the_other(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    is_waiting, made = threading.Event(), list[str]()
+    monkeypatch.setattr(dev, "say", lambda text: is_waiting.set())
+    monkeypatch.setattr(dev, "make", made.append)
+    second = threading.Thread(target=dev.set_up, args=("",))
+    with dev.CONSTRAINTS.open("rb") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        second.start()
+        assert is_waiting.wait(20)
+        assert made == []
+    second.join(20)
+    assert made == [""]
+
+
+def test_who_interrupts_the_clearing_may_start_again(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(folder: Path) -> None:
+        for file in filter(Path.is_file, folder.iterdir()):
+            file.unlink()
+        raise KeyboardInterrupt
+
+    (dev.VENV / "lib").mkdir(parents=True)
+    dev.LOG.touch()
+    monkeypatch.setattr(dev, "can_make_venv", lambda: True)
+    with monkeypatch.context() as patch:
+        patch.setattr(dev.shutil, "rmtree", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            dev.make_venv()
+    monkeypatch.setattr(sys, "executable", shutil.which("true"))
+    dev.make_venv()
+    assert list(dev.VENV.iterdir()) == [dev.LOG]
+
+
+def test_what_went_wrong_before_is_not_told_again(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev, "venv_python", lambda: Path(sys.executable))
+    dev.VENV.mkdir()
+    dev.LOG.write_text("Temporary failure in name resolution\n")
+    with pytest.raises(dev.Trouble, match="could not be installed") as trouble:
+        dev.pip("install", "!")
+    assert "name resolution" not in str(trouble.value)
+
+
+def test_a_folder_that_cannot_be_written_is_said_with_a_way_out(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(arguments: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied", str(dev.VENV))
+
+    monkeypatch.setitem(dev.COMMANDS, "run", refused)
+    monkeypatch.setattr(sys, "argv", ["dev.py", "run"])
+    assert dev.main() == 1
+    assert "where you may write" in capsys.readouterr().err
 
 
 def test_a_foreign_environment_is_left_alone(dev: ModuleType) -> None:

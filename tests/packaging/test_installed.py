@@ -16,6 +16,7 @@ import rlm_desktop
 from tests.packaging.roots import HOME, PERSON, PICTURES, PROJECT, Root, apt, inside, install
 
 INTERNAL = "/opt/rlm-desktop/_internal"
+GUIDE = f"{INTERNAL}/rlm_desktop/resources/guide/user-guide.md"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 HERE = Path(__file__).resolve().parent
 
@@ -87,11 +88,14 @@ def test_no_attack_gets_through(installed: Root) -> None:
         assert not {"ssl", "sqlite3", "ctypes", "tkinter", "curses", "nis", "lzma", "readline"} & set(failed)
 
 
-def test_numpy_and_pandas_come_with_a_package_of_their_own(installed: Root, libraries_deb: Path) -> None:
-    """Neither is there before; both are found where they are then installed, by cells that may have them."""
+def test_what_only_some_want_comes_with_a_package_of_its_own(installed: Root, libraries_deb: Path) -> None:
+    """None is there before; the two are found where they are then installed, by cells that may have them."""
+    ask = ["rlm-desktop", "ask", "--repl-mode", "strict", "-d", GUIDE, "What is a cell?"]
     with looking(installed) as look:
         assert look("libraries")["offered"].endswith("is not installed.")
+        assert "the package rlm-desktop-libraries" in installed.run(*ask, user=PERSON, check=False).stderr
         install(installed, libraries_deb)
+        assert installed.run(*ask, user=PERSON).stdout.strip()
         assert look("libraries") == {
             "offered": "10 1.0",
             "not offered": "ModuleNotFoundError: No module named 'numpy'",
