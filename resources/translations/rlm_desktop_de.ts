@@ -31,8 +31,8 @@
         <translation>Teile</translation>
     </message>
     <message>
-        <source>Reading the licences …</source>
-        <translation>Die Lizenzen werden gelesen …</translation>
+        <source>Reading the licences…</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -202,8 +202,8 @@
         <translation>&amp;Farben</translation>
     </message>
     <message>
-        <source>&amp;Undo removal</source>
-        <translation>Entfernen &amp;rückgängig machen</translation>
+        <source>&amp;Undo last change</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -240,10 +240,6 @@
     <message>
         <source>Backspace</source>
         <translation>Rücktaste</translation>
-    </message>
-    <message>
-        <source>Bring back what was removed last.</source>
-        <translation>Zurückholen, was zuletzt entfernt wurde.</translation>
     </message>
     <message>
         <source>Choose a &amp;model…</source>
@@ -596,6 +592,10 @@
     <message>
         <source>Stop the run; what it has found so far is kept.</source>
         <translation>Den Lauf stoppen; was er gefunden hat, bleibt.</translation>
+    </message>
+    <message>
+        <source>Take back the last removal, import, name or tags while its message shows.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Take in archives, traces, and logs of other engines.</source>
@@ -1076,20 +1076,8 @@
         <translation>Alles darunter zuklappen</translation>
     </message>
     <message>
-        <source>Compress</source>
-        <translation>Stauchen</translation>
-    </message>
-    <message>
-        <source>Compress the parts of the timeline in which no model was asked and no code ran</source>
-        <translation>Die Teile der Zeitachse stauchen, in denen kein Modell gefragt wurde und kein Code lief</translation>
-    </message>
-    <message>
         <source>Copy the row</source>
         <translation>Die Zeile kopieren</translation>
-    </message>
-    <message>
-        <source>For {idle} of {whole} nothing ran.</source>
-        <translation>{idle} von {whole} lang lief nichts.</translation>
     </message>
     <message>
         <source>How much at once, tokens and cost, how long the calls took</source>
@@ -1144,10 +1132,6 @@
         <translation>Wieder den ganzen Lauf zeigen (F)</translation>
     </message>
     <message>
-        <source>Show true times</source>
-        <translation>Wahre Zeiten zeigen</translation>
-    </message>
-    <message>
         <source>Sort again</source>
         <translation>Neu sortieren</translation>
     </message>
@@ -1170,10 +1154,6 @@
     <message>
         <source>The run has moved on since its rows were sorted.</source>
         <translation>Der Lauf ist weiter, seit seine Zeilen sortiert wurden.</translation>
-    </message>
-    <message>
-        <source>The timeline is not true to scale: {idle} in which nothing ran are compressed.</source>
-        <translation>Die Zeitachse ist nicht maßstäblich: {idle}, in denen nichts lief, sind gestaucht.</translation>
     </message>
     <message>
         <source>Tree</source>
@@ -1470,6 +1450,10 @@
         <translation>Wie sich B als Ganzes von A unterscheidet</translation>
     </message>
     <message>
+        <source>No row of the two runs differs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Only what differs</source>
         <translation>Nur Unterschiede</translation>
     </message>
@@ -1528,8 +1512,8 @@
         <translation>Dieses Mal &amp;ungeschützt ausführen</translation>
     </message>
     <message>
-        <source>Strict mode needs the library pydantic-monty: pip install pydantic-monty</source>
-        <translation>Der strenge Modus braucht die Bibliothek pydantic-monty: pip install pydantic-monty</translation>
+        <source>Strict mode needs the library pydantic-monty: pip install pydantic-monty, or on Debian and Ubuntu install the package rlm-desktop-libraries</source>
+        <translation>Der strenge Modus braucht die Bibliothek pydantic-monty: pip install pydantic-monty, unter Debian und Ubuntu das Paket rlm-desktop-libraries</translation>
     </message>
     <message>
         <source>Strict mode runs the code in an interpreter for a part of Python that cannot reach anything. It stays chosen; the settings change it back.</source>
@@ -1644,12 +1628,8 @@
 <context>
     <name>CostPanel</name>
     <message>
-        <source>Close (Esc)</source>
-        <translation>Schließen (Esc)</translation>
-    </message>
-    <message>
-        <source>Close the costs</source>
-        <translation>Die Kosten schließen</translation>
+        <source>Close the costs (Esc)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Costs of the run</source>
@@ -1765,6 +1745,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} object(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} other model(s)</source>
         <translation>
             <numerusform>{count} weiteres Modell</numerusform>
@@ -1783,6 +1770,13 @@
         <translation>
             <numerusform>{count} Teil</numerusform>
             <numerusform>{count} Teile</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} passage(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2829,6 +2823,29 @@
     </message>
 </context>
 <context>
+    <name>GapNote</name>
+    <message>
+        <source>Compress</source>
+        <translation type="unfinished">Stauchen</translation>
+    </message>
+    <message>
+        <source>Compress the parts of the timeline in which no model was asked and no code ran</source>
+        <translation type="unfinished">Die Teile der Zeitachse stauchen, in denen kein Modell gefragt wurde und kein Code lief</translation>
+    </message>
+    <message>
+        <source>For {idle} of {whole} nothing ran.</source>
+        <translation type="unfinished">{idle} von {whole} lang lief nichts.</translation>
+    </message>
+    <message>
+        <source>Show true times</source>
+        <translation type="unfinished">Wahre Zeiten zeigen</translation>
+    </message>
+    <message>
+        <source>The timeline is not true to scale: {idle} in which nothing ran are compressed.</source>
+        <translation type="unfinished">Die Zeitachse ist nicht maßstäblich: {idle}, in denen nichts lief, sind gestaucht.</translation>
+    </message>
+</context>
+<context>
     <name>GuideWindow</name>
     <message numerus="yes">
         <source>%n section(s) found</source>
@@ -3228,6 +3245,10 @@
         <translation>Noch ist nichts angekommen.</translation>
     </message>
     <message>
+        <source>On the clipboard: {calls}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Prompt</source>
         <translation>Prompt</translation>
     </message>
@@ -3561,6 +3582,10 @@
     <message>
         <source>{characters} of output over the cap were dropped</source>
         <translation>{characters} Ausgabe über der Grenze verworfen</translation>
+    </message>
+    <message>
+        <source>{count} more, which an export of the run has</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{count} of {size} calls failed.</source>
@@ -4051,6 +4076,10 @@
 <context>
     <name>PresetsPage</name>
     <message>
+        <source>&amp;Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A preset cannot be used.</source>
         <translation>Eine Vorlage ist nicht verwendbar.</translation>
     </message>
@@ -4067,8 +4096,16 @@
         <translation>Löschen</translation>
     </message>
     <message>
+        <source>Delete the preset {name}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Everything as in the defaults.</source>
         <translation>Alles wie in den Vorgaben.</translation>
+    </message>
+    <message>
+        <source>It cannot be brought back. What was chosen with it stays chosen.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Name of a new preset</source>
@@ -4535,6 +4572,10 @@
     <message>
         <source>This server was found on this machine. It can be used as it is; nothing has to be saved.</source>
         <translation>Dieser Server wurde auf diesem Rechner gefunden. Er ist so verwendbar; nichts muss gespeichert werden.</translation>
+    </message>
+    <message>
+        <source>press Save to keep it</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} (environment)</source>
@@ -5018,6 +5059,10 @@
         <translation>Ein Budget in US-Dollar lässt sich nicht einhalten: der Preis von {model} ist nicht bekannt. Tragen Sie ihn in die Preistabelle ein (Einstellungen &gt; Preise), oder fragen Sie ohne Budget (max_tokens, max_calls).</translation>
     </message>
     <message>
+        <source>A context holds texts, numbers, lists and dicts, nothing else: {why}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A context is a str, a list or a dict, not a {name}.</source>
         <translation>Ein Kontext ist ein str, eine list oder ein dict, kein {name}.</translation>
     </message>
@@ -5028,6 +5073,10 @@
     <message>
         <source>A model is named by a text, as &quot;gpt-5&quot;, not by {model}.</source>
         <translation>Ein Modell wird mit einem Text benannt, wie &quot;gpt-5&quot;, nicht mit {model}.</translation>
+    </message>
+    <message>
+        <source>A part of the book that is no text was not read: {name}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A provider must be a table with a name.</source>
@@ -5086,6 +5135,10 @@
         <translation>Anhang {name}: er ist beschädigt.</translation>
     </message>
     <message>
+        <source>Attachment {name}: it lies in {depth} other messages.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Azure does not list deployments.</source>
         <translation>Azure listet Bereitstellungen nicht auf.</translation>
     </message>
@@ -5100,6 +5153,10 @@
     <message>
         <source>Choose a model with a larger window, or smaller pieces.</source>
         <translation>Wählen Sie ein Modell mit größerem Fenster, oder kleinere Stücke.</translation>
+    </message>
+    <message>
+        <source>Comment on {place}: {text}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Connection refused</source>
@@ -5196,6 +5253,10 @@
     <message>
         <source>It is damaged: a part of it could not be read.</source>
         <translation>Sie ist beschädigt: ein Teil davon war nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>It is damaged: only what comes before the damage could be unpacked.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>It is damaged: the end of the file is missing. What comes before was read as far as possible.</source>
@@ -5326,6 +5387,10 @@
         <translation>PySide6 {pyside} stürzt mit Python vor 3.12 ab. Installieren Sie &apos;PySide6-Essentials&gt;=6.11.3,&lt;6.12&apos;, oder benutzen Sie Python 3.12 oder neuer.</translation>
     </message>
     <message>
+        <source>Qt lacks these libraries of the system: {join}. On Debian and Ubuntu they are installed by: sudo apt-get install {packages}</source>
+        <translation>Qt fehlen diese Bibliotheken des Systems: {join}. Unter Debian und Ubuntu installiert sie: sudo apt-get install {packages}</translation>
+    </message>
+    <message>
         <source>REPL workers cannot be confined here, so real Python is refused</source>
         <translation>REPL-Prozesse lassen sich hier nicht einschließen, daher wird echtes Python verweigert</translation>
     </message>
@@ -5358,6 +5423,10 @@
         <translation>Einige Ereignisse eines Laufs konnten nicht im Verlauf behalten werden: {reason}.</translation>
     </message>
     <message>
+        <source>Somebody removed the file {name} while the history was open. Unless another one was put in its place, it is written anew. Close the program before you remove it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Somebody removed the file {name}-wal while the history was open. What was in it is kept; do not remove it again.</source>
         <translation>Jemand hat die Datei {name}-wal entfernt, während der Verlauf geöffnet war. Was darin stand, ist erhalten; entfernen Sie sie nicht noch einmal.</translation>
     </message>
@@ -5366,8 +5435,8 @@
         <translation>Starten Sie {is_local} auf diesem Rechner, oder berichtigen Sie den Port.</translation>
     </message>
     <message>
-        <source>Strict mode needs the library pydantic-monty: pip install pydantic-monty.</source>
-        <translation>Der strenge Modus braucht die Bibliothek pydantic-monty: pip install pydantic-monty.</translation>
+        <source>Strict mode needs the library pydantic-monty: pip install pydantic-monty, or on Debian and Ubuntu install the package rlm-desktop-libraries.</source>
+        <translation>Der strenge Modus braucht die Bibliothek pydantic-monty: pip install pydantic-monty, unter Debian und Ubuntu das Paket rlm-desktop-libraries.</translation>
     </message>
     <message>
         <source>Tesseract could not read {count}: {why}</source>
@@ -5478,6 +5547,10 @@
         <translation>Die Datei {log} wurde entfernt oder abgeschnitten: Was zuletzt in den Verlauf geschrieben wurde, ist verloren.</translation>
     </message>
     <message>
+        <source>The file {name} was removed while the history was open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The folder {parent} cannot be made: {strerror}.</source>
         <translation>Der Ordner {parent} lässt sich nicht anlegen: {strerror}.</translation>
     </message>
@@ -5504,6 +5577,10 @@
     <message>
         <source>The history {name} cannot be {action}: {reason}.</source>
         <translation>Der Verlauf {name} kann nicht {action} werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>The history {name} is brought into this version&apos;s form, which may take a while.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The history {name} was written by a newer version of RLM Desktop (its form is {version}, this version knows up to {HEAD}). Install the newer version, or choose another data folder by RLM_DESKTOP_HOME.</source>
@@ -5762,8 +5839,16 @@
         <translation>Die Zeitgrenze eines Anbieters muss zwischen 1 und 86.400 Sekunden liegen.</translation>
     </message>
     <message>
+        <source>The turns of history= hold texts, numbers, lists and dicts, nothing else: {why}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The value of the header {name} holds a character that headers cannot have.</source>
         <translation>Der Wert des Headers {name} hat ein Zeichen, das Header nicht haben dürfen.</translation>
+    </message>
+    <message>
+        <source>The value {name} must be text, numbers, lists and dicts: {why}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is no display here: DISPLAY and WAYLAND_DISPLAY are not set. Start it from a desktop session.</source>
@@ -5850,8 +5935,8 @@
         <translation>Tippen Sie den Namen Ihrer Bereitstellung als Modell, und prüfen Sie.</translation>
     </message>
     <message>
-        <source>Use strict mode (pip install pydantic-monty), or allow unconfined code for this one run if you trust every text that the models will read.</source>
-        <translation>Nehmen Sie den strengen Modus (pip install pydantic-monty), oder erlauben Sie für diesen einen Lauf Code ohne Einschluss, wenn Sie jedem Text trauen, den die Modelle lesen werden.</translation>
+        <source>Use strict mode (pip install pydantic-monty, or on Debian and Ubuntu the package rlm-desktop-libraries), or allow unconfined code for this one run if you trust every text that the models will read.</source>
+        <translation>Nehmen Sie den strengen Modus (pip install pydantic-monty, unter Debian und Ubuntu das Paket rlm-desktop-libraries), oder erlauben Sie für diesen einen Lauf Code ohne Einschluss, wenn Sie jedem Text trauen, den die Modelle lesen werden.</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -6106,6 +6191,10 @@
         <translation>leer ({path} gibt es noch nicht)</translation>
     </message>
     <message>
+        <source>encryption that does not say how</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>events refused by the history</source>
         <translation>vom Verlauf abgelehnte Ereignisse</translation>
     </message>
@@ -6222,6 +6311,10 @@
         <translation>es ist ein altes Format ({name}), das sich nicht lesen lässt; speichern Sie die Datei als {new}, und fügen Sie diese hinzu.</translation>
     </message>
     <message>
+        <source>it is closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>it is cut off: the end of the file, which lists its pages, is missing.</source>
         <translation>sie ist abgeschnitten: das Ende der Datei, in dem die Seiten verzeichnet sind, fehlt.</translation>
     </message>
@@ -6324,6 +6417,10 @@
     <message>
         <source>it was interrupted</source>
         <translation>er wurde unterbrochen</translation>
+    </message>
+    <message>
+        <source>its bytes have changed</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>its call was cancelled</source>
@@ -6702,6 +6799,10 @@
         <translation>{count} nicht aufgeführt.</translation>
     </message>
     <message>
+        <source>{count} of other programs within it not read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{count} of {total} could not be read: {ranges}.</source>
         <translation>{count} von {total} waren nicht lesbar: {ranges}.</translation>
     </message>
@@ -6726,8 +6827,16 @@
         <translation>{count} durch „�“ ersetzt.</translation>
     </message>
     <message>
+        <source>{count} that cannot be decoded replaced by “�”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{count} that cannot be {upper} replaced by “�”.</source>
         <translation>{count}, die nicht {upper} sein können, durch „�“ ersetzt.</translation>
+    </message>
+    <message>
+        <source>{count} that its author deleted, with the changes tracked, left out.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{detail}, no PySide6</source>
@@ -7308,6 +7417,14 @@
 <context>
     <name>SettingsDialog</name>
     <message>
+        <source>&amp;Discard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close without saving?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Find a setting</source>
         <translation>Einstellung suchen</translation>
     </message>
@@ -7322,6 +7439,10 @@
     <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>What you typed for a provider is not saved yet: its button Save does that.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -7459,8 +7580,8 @@
         <translation>{name}: keine Aufrufe</translation>
     </message>
     <message>
-        <source>{name}: {calls}, {least} to {most} s, median {median} s</source>
-        <translation>{name}: {calls}, {least} bis {most} s, Median {median} s</translation>
+        <source>{name}: {calls}, {least} to {most}, median {median}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -7647,6 +7768,10 @@
 <context>
     <name>StoragePage</name>
     <message>
+        <source>&amp;Back up first…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Back up…</source>
         <translation>&amp;Sichern…</translation>
     </message>
@@ -7667,8 +7792,8 @@
         <translation>&amp;Wiederherstellen…</translation>
     </message>
     <message>
-        <source>All sessions, runs and texts of documents are deleted for good, and so are the copies beside the history. Your own files stay.</source>
-        <translation>Alle Sitzungen, Läufe und Texte von Dokumenten werden endgültig gelöscht, auch die Kopien neben dem Verlauf. Ihre eigenen Dateien bleiben.</translation>
+        <source>All sessions, runs and texts of documents are deleted, and so are the copies that the program put beside the history, as before an upgrade. Only a backup of your own brings them back. Your files and your backups stay.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>All sessions, runs and texts of documents are deleted.</source>
@@ -7772,8 +7897,8 @@
         <translation>Alles Nötige geht.</translation>
     </message>
     <message>
-        <source>Looking …</source>
-        <translation>Prüfung läuft …</translation>
+        <source>Looking…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>System check</source>

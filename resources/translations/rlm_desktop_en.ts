@@ -87,6 +87,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} object(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} other model(s)</source>
         <translation>
             <numerusform>{count} other model</numerusform>
@@ -105,6 +112,13 @@
         <translation>
             <numerusform>{count} part</numerusform>
             <numerusform>{count} parts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} passage(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">

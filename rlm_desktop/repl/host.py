@@ -193,4 +193,7 @@ class ReplHost:
 
 def _check_strict() -> None:
     if importlib.util.find_spec("pydantic_monty") is None:
-        raise ReplError("Strict mode needs the library pydantic-monty: pip install pydantic-monty.")
+        raise ReplError(
+            "Strict mode needs the library pydantic-monty: pip install pydantic-monty, or on Debian and Ubuntu "
+            "install the package rlm-desktop-libraries."
+        )

@@ -114,8 +114,8 @@ UNSAFE = Isolation(
 STRICT = Isolation("strict", "strict mode: a restricted Python interpreter (Monty), not the real one")
 
 HOW_TO_GO_ON = (
-    "Use strict mode (pip install pydantic-monty), or allow unconfined code for this one run if you trust every "
-    "text that the models will read."
+    "Use strict mode (pip install pydantic-monty, or on Debian and Ubuntu the package rlm-desktop-libraries), or "
+    "allow unconfined code for this one run if you trust every text that the models will read."
 )
 _HOW_TO_GET_A = (
     "For full confinement install bubblewrap (apt install bubblewrap); on Ubuntu 24.04 also apt install "

@@ -78,7 +78,12 @@ class ConfinementGate(QObject):
         strict = box.addButton(self.tr("Use &strict mode"), QMessageBox.ButtonRole.AcceptRole)
         strict.setEnabled(has_strict)
         if not has_strict:
-            strict.setToolTip(self.tr("Strict mode needs the library pydantic-monty: pip install pydantic-monty"))
+            strict.setToolTip(
+                self.tr(
+                    "Strict mode needs the library pydantic-monty: pip install pydantic-monty, or on Debian and "
+                    "Ubuntu install the package rlm-desktop-libraries"
+                )
+            )
         unsafe = box.addButton(self.tr("Run &unconfined, this once"), QMessageBox.ButtonRole.DestructiveRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
         without_icons(box)
