@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import signal
+import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -68,6 +71,72 @@ def test_what_is_said_in_words(capsys: Said, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"no log")))
     assert main(["runs", "import", "-"]) == 1
     assert capsys.readouterr().err == "rlm-desktop: Standard input is neither JSON nor lines of JSON.\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(("typed", "status", "left"), [("", 1, 3), ("\n", 1, 3), ("Y\n", 0, 1)])
+def test_what_is_asked_before_deleting_is_no_output(
+    typed: str, status: int, left: int, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`""` is Ctrl+D."""
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+    assert main(["runs", "delete", "aa", "bb", "--json"]) == status
+    output, asked = capsys.readouterr()
+    assert asked.endswith("Delete these 2 runs? [y/N] ")
+    assert output == "" if status else json.loads(output) == {"deleted": ["aa1", "bb2"]}
+    assert len(said(capsys, "list")) == left
+
+
+def test_ids_that_begin_alike_are_shown_as_far_as_they_can_be_typed(capsys: Said) -> None:
+    """Those of a log of several runs do."""
+    alike = [f"fast-rlm-0123456789abcdef-{number}" for number in (0, 1, 10)]
+    with closing(History(paths.history_file())) as history:
+        for run_id in (*alike, "0123456789abcdef"):
+            keep(history, traces.run(run_id, run_id))
+    assert main(["runs", "list"]) == 0
+    shown = [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert shown == ["01234567", *reversed(alike)]
+    for run_id in alike:
+        assert said(capsys, "show", run_id)["run_id"] == run_id
+        assert ids(said(capsys, "list", "--session", run_id)) == [run_id]
+    assert main(["runs", "show", alike[0][:-1]]) == 1
+    assert "3 runs begin with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", ["list --json", "show aa1 --json", "export aa1 -f events", "export aa1 -f html"]
+)
+def test_what_programs_read_is_utf8_wherever_it_is_run(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = "Größe? 大小 🙂 \x85"
+    with closing(History(paths.history_file())) as history:
+        keep(history, traces.run("aa1", question=question))
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="latin-1", newline="\r\n"))
+    assert main(["runs", *command.split()]) == 0
+    assert question in written.getvalue().decode("utf-8")
+    assert b"\r" not in written.getvalue()
+
+
+def test_ctrl_c_breaks_a_search_off(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite may be within one call for seconds, and no signal is heard on its thread until that ends."""
+    was_heard = threading.Event()
+
+    def search(history: History, words: str, *, is_stale: Callable[[], bool], **_: object) -> list[object]:
+        signal.raise_signal(signal.SIGINT)
+        while not is_stale():
+            pass
+        was_heard.set()
+        return []
+
+    monkeypatch.setattr(History, "search", search)
+    assert main(["runs", "search", "anything"]) == 130
+    assert was_heard.is_set()
+    assert capsys.readouterr() == ("", "rlm-desktop: Stopped.\n")
 
 
 @pytest.mark.usefixtures("filled")

@@ -46,7 +46,7 @@ async def _ask(chosen: argparse.Namespace) -> RunResult:
         raise UsageError("The question is empty: say what you want to know.")
     settings = chosen_settings(chosen)
     async with RLM.from_settings(settings, base_url=chosen.base_url, **unsafe(chosen)) as rlm:
-        history = History(paths.history_file(), on_trouble=_warn)
+        history = History(paths.history_file(), on_trouble=_warn, on_wait=_warn)
         try:
             session, turns, documents = await _what_is_asked_of(chosen, history)
             return await watched(

@@ -6,12 +6,11 @@ A reply and the code in it stand in the history as the model wrote them, else co
 from __future__ import annotations
 
 import contextlib
-import sys
 from typing import Any
 
 import msgspec
 
-from rlm_desktop.cli.output import print_json
+from rlm_desktop.cli.output import for_programs, print_json
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.providers import known_secrets
@@ -33,6 +32,7 @@ class EventLines:
 
     def __init__(self, secret_filter: SecretFilter) -> None:
         self._filter = secret_filter
+        self._output = for_programs()
         self._streams: dict[tuple[type, int], SecretStream] = {}
 
     def take(self, event: AnyEvent) -> None:
@@ -46,5 +46,5 @@ class EventLines:
                 self._streams.pop((ev.ReasoningDelta, event.call), None)
             event = cleaned([event], lambda text: self._filter.clean(text)[0])[0]
         with contextlib.suppress(BrokenPipeError):
-            sys.stdout.write(ev.encode(event).decode() + "\n")
-            sys.stdout.flush()
+            self._output.write(ev.encode(event).decode() + "\n")
+            self._output.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 import unicodedata
@@ -45,13 +46,20 @@ class PrintableStream:
         return getattr(self.terminal, name)
 
 
+def for_programs() -> TextIO:
+    """Standard output as other programs read it: in UTF-8, whatever this machine's language; a terminal stays."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    return sys.stdout
+
+
 def print_json(value: Any) -> None:
     """Print a value as indented JSON; lone surrogates are written as escapes."""
     try:
         text = msgspec.json.encode(value)
     except UnicodeEncodeError:
         text = msgspec.json.encode(plain(msgspec.to_builtins(value)))
-    sys.stdout.write(msgspec.json.format(text, indent=2).decode() + "\n")
+    for_programs().write(msgspec.json.format(text, indent=2).decode() + "\n")
 
 
 def seconds(value: float | None) -> str:
@@ -82,7 +90,7 @@ def local_time(iso: str) -> str:
     """A UTC time as the person's own, to the minute."""
     try:
         return datetime.fromisoformat(iso).astimezone().strftime("%Y-%m-%d %H:%M")
-    except ValueError:
+    except (ValueError, OverflowError):
         return iso
 
 

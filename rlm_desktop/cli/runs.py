@@ -6,7 +6,10 @@ import argparse
 import contextlib
 import dataclasses
 import sys
-from collections.abc import Iterator
+import threading
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +21,14 @@ from rlm_desktop.cli.output import cost, counted, local_time, one_line, print_js
 from rlm_desktop.engine.events import EndState, as_utc
 from rlm_desktop.errors import HistoryError, UsageError
 from rlm_desktop.history import RUNNING, History, RunFilter, RunRow, SessionRow
+from rlm_desktop.history.rows import SearchHit
 
 SHOWN_ROWS = 200
 """Rows of the tree that `show` prints; `--json` has all of them."""
 INDEX_SECONDS = 30
 """How long a search waits for runs that are new to the index."""
+SHORTEST_ID = 8
+_LOOK_SECONDS = 0.1
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -37,33 +43,42 @@ def run(chosen: argparse.Namespace) -> int:
         "import": _transfer,
         "delete": _delete,
     }
-    history = History(paths.history_file(), on_trouble=lambda text: print(f"rlm-desktop: {text}", file=sys.stderr))
+    history = History(paths.history_file(), on_trouble=_warn, on_wait=_warn)
     with contextlib.closing(history):
         return actions[chosen.action](history, chosen)
 
 
+def _warn(text: str) -> None:
+    print(f"rlm-desktop: {text}", file=sys.stderr)
+
+
 def find_run(history: History, start: str) -> RunRow:
-    """The run whose id begins so.
+    """The run of that id, or whose id begins so.
 
     Raises:
         HistoryError: There is none, or more than one.
     """
     found = [run_id for run_id in history.find_runs() if run_id.startswith(start)]
-    return history.run(_the_one(found, "run", start))
+    return history.run(_the_one([start] if start in found else found, "run", start))
 
 
 def find_session(history: History, start: str) -> SessionRow:
-    """The session whose id, or one of whose runs' ids, begins so.
+    """The session whose id, or one of whose runs' ids, is that or begins so.
 
     Raises:
         HistoryError: There is none, or more than one.
     """
     before: SessionRow | None = None
-    found: list[SessionRow] = []
+    found: dict[str, SessionRow] = {}
     while page := history.sessions(before=before):
-        found += [row for row in page if any(i.startswith(start) for i in (row.id, *(run.id for run in row.runs)))]
+        for row in page:
+            names = (row.id, *(run.id for run in row.runs))
+            if start in names:
+                return row
+            if any(name.startswith(start) for name in names):
+                found[row.id] = row
         before = page[-1]
-    return _the_one(found, "session", start)
+    return _the_one([*found.values()], "session", start)
 
 
 def _the_one(found: list[Any], thing: str, start: str) -> Any:
@@ -72,6 +87,22 @@ def _the_one(found: list[Any], thing: str, start: str) -> Any:
     if not found:
         raise HistoryError(f"There is no {thing} {start!r} in the history; see rlm-desktop runs list.")
     raise HistoryError(f"{len(found)} {thing}s begin with {start!r}: give more letters of the id.")
+
+
+class ShortIds:
+    """The first letters of runs' ids, as many as it takes to find them again: those of imported runs are alike."""
+
+    def __init__(self, history: History) -> None:
+        self._ids = sorted(history.find_runs())
+
+    def __call__(self, run_id: str) -> str:
+        """The beginning of an id that only this run has; all of it, where another one goes on."""
+        place = bisect_left(self._ids, run_id)
+        beside = [other for other in self._ids[max(0, place - 1) : place + 2] if other != run_id]
+        length = SHORTEST_ID
+        while length < len(run_id) and any(other.startswith(run_id[:length]) for other in beside):
+            length += 1
+        return run_id[:length]
 
 
 def row_as_json(row: RunRow) -> dict[str, Any]:
@@ -90,7 +121,8 @@ def _list(history: History, chosen: argparse.Namespace) -> int:
         print_json([row_as_json(row) for row in found])
     elif found:
         head = ("RUN", "STARTED", "TOOK", "CALLS", "TOKENS", "COST", "END STATE", "QUESTION")
-        print_table(head, [_cells(row) for row in found])
+        short = ShortIds(history)
+        print_table(head, [_cells(row, short) for row in found])
     else:
         print("No run fits the filters." if history.count_sessions() else "There are no runs yet.")
     return 0
@@ -125,9 +157,9 @@ def _limit(chosen: argparse.Namespace) -> int:
     return chosen.limit
 
 
-def _cells(row: RunRow) -> list[str]:
+def _cells(row: RunRow, short: ShortIds) -> list[str]:
     return [
-        row.id[:8],
+        short(row.id),
         local_time(row.started_at),
         seconds(row.duration),
         f"{row.calls:,}",
@@ -171,11 +203,12 @@ def _show(history: History, chosen: argparse.Namespace) -> int:
 
 def _family_lines(history: History, row: RunRow) -> Iterator[str]:
     """Where a run came from and what came from it."""
+    short = ShortIds(history)
     if row.parent_run:
-        yield f"Past       {_how(row)} {row.parent_run[:8]}"
+        yield f"Past       {_how(row)} {short(row.parent_run)}"
     for other in history.family(row.id):
         if other.parent_run == row.id:
-            yield f"Future     {other.id[:8]} was {_how(other)} it: {other.end_state}"
+            yield f"Future     {short(other.id)} was {_how(other)} it: {other.end_state}"
 
 
 def _how(row: RunRow) -> str:
@@ -191,21 +224,35 @@ def _continue(history: History, chosen: argparse.Namespace) -> int:
 
 def _search(history: History, chosen: argparse.Namespace) -> int:
     words, limit, wanted = " ".join(chosen.words), _limit(chosen), _filter(history, chosen)
-    hits = history.search(words, limit=limit, chosen=wanted, wait=INDEX_SECONDS)
+    hits = _found(history, words, limit, wanted)
     if waiting := history.unindexed():
-        print(
-            f"rlm-desktop: {counted(waiting, 'run')} cannot be searched yet; search again later.", file=sys.stderr
-        )
+        _warn(f"{counted(waiting, 'run')} cannot be searched yet; search again later.")
     if chosen.json:
         from rlm_desktop.cli.outgoing import print_clean_json
 
         print_clean_json([dataclasses.asdict(hit) for hit in hits])
     elif hits:
-        table = [[hit.run_id[:8], local_time(hit.started_at), hit.field, hit.snippet] for hit in hits]
+        short = ShortIds(history)
+        table = [[short(hit.run_id), local_time(hit.started_at), hit.field, hit.snippet] for hit in hits]
         print_table(("RUN", "STARTED", "IN", "FOUND"), table)
     else:
         print("Nothing was found.")
     return 0
+
+
+def _found(history: History, words: str, limit: int, chosen: RunFilter) -> list[SearchHit]:
+    """What a search finds, in a thread: in this one Ctrl+C would wait for SQLite, which may read on for seconds."""
+    is_over = threading.Event()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        searching = pool.submit(
+            history.search, words, limit=limit, chosen=chosen, wait=INDEX_SECONDS, is_stale=is_over.is_set
+        )
+        try:
+            while not wait([searching], _LOOK_SECONDS).done:  # without an end, Windows hears no Ctrl+C here either
+                pass
+        finally:
+            is_over.set()
+    return searching.result()
 
 
 def _transfer(history: History, chosen: argparse.Namespace) -> int:
@@ -217,16 +264,22 @@ def _transfer(history: History, chosen: argparse.Namespace) -> int:
 
 
 def _delete(history: History, chosen: argparse.Namespace) -> int:
-    rows = list({row.id: row for row in (find_run(history, start) for start in chosen.runs)}.values())
-    if not chosen.yes:
-        if not sys.stdin.isatty():
-            raise UsageError("Nobody can be asked here: give --yes to delete.")
-        for row in rows:
-            print(f"{row.id[:8]}  {local_time(row.started_at)}  {one_line(row.question, 60)}")
-        if input(f"Delete {'this run' if len(rows) == 1 else f'these {len(rows)} runs'}? [y/N] ").lower() != "y":
-            return 1
-    for row in rows:
-        history.delete_run(row.id)
+    rows = {row.id: row for row in (find_run(history, start) for start in chosen.runs)}
+    if not chosen.yes and not _is_confirmed(history, [*rows.values()]):
+        return 1
+    history.delete_runs([*rows])
     if chosen.json:
-        print_json({"deleted": [row.id for row in rows]})
+        print_json({"deleted": [*rows]})
     return 0
+
+
+def _is_confirmed(history: History, rows: Sequence[RunRow]) -> bool:
+    """Ask the person at the terminal; standard output is for `--json`."""
+    if not sys.stdin.isatty():
+        raise UsageError("Nobody can be asked here: give --yes to delete.")
+    short = ShortIds(history)
+    for row in rows:
+        print(f"{short(row.id)}  {local_time(row.started_at)}  {one_line(row.question, 60)}", file=sys.stderr)
+    what = "this run" if len(rows) == 1 else f"these {len(rows)} runs"
+    print(f"Delete {what}? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rlm_desktop.cli.output import local_time, one_line, print_json, width
+from rlm_desktop.cli.output import for_programs, local_time, one_line, print_json, width
 from rlm_desktop.engine.providers import known_secrets
 from rlm_desktop.errors import HistoryError, UsageError
 from rlm_desktop.history import History, exports
@@ -37,7 +37,7 @@ def export(history: History, run_ids: Sequence[str], chosen: argparse.Namespace)
     if len(run_ids) > 1:
         raise UsageError(f"Only --format {ARCHIVE} holds more than one run: give --output FOLDER for a file each.")
     clean = exports.Redactor(known_secrets())
-    sys.stdout.writelines(exports.render(StoredEvents(history, run_ids[0]), chosen.format, clean=clean))
+    for_programs().writelines(exports.render(StoredEvents(history, run_ids[0]), chosen.format, clean=clean))
     _tell_redacted(clean.replaced)
     return 0
 
@@ -66,7 +66,7 @@ def _tell_redacted(redacted: dict[str, int]) -> None:
 
 def take(history: History, chosen: argparse.Namespace) -> int:
     """Take in a file."""
-    from rlm_desktop.cli.runs import row_as_json
+    from rlm_desktop.cli.runs import ShortIds, row_as_json
 
     with _as_file(chosen.file) as path:
         received = receive(history, path)
@@ -77,8 +77,9 @@ def take(history: History, chosen: argparse.Namespace) -> int:
         return 0
     for remark in received.remarks:
         print(f"rlm-desktop: {remark}", file=sys.stderr)
+    short = ShortIds(history)
     for row in rows:
-        print(f"{row.id[:8]}  {local_time(row.started_at)}  {one_line(row.question, width())}")
+        print(f"{short(row.id)}  {local_time(row.started_at)}  {one_line(row.question, width())}")
     return 0
 
 

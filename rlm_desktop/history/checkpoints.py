@@ -1,4 +1,4 @@
-"""Keeps SQLite's write-ahead log: brings it into the file, and holds on to it where somebody removes it.
+"""Keeps SQLite's write-ahead log: brings it into the file, and notices when somebody removes the one or the other.
 
 SQLite brings the log into the file in the commit that makes it long enough. Where the disk takes 200 ms to sync,
 that commit and those behind it take 600 ms, and a kill would lose that much: here a thread waits for the disk. A
@@ -13,13 +13,15 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 LOG_BYTES = 8 << 20
 """How long the log may be before it is brought into the file,"""
 MOST_PAGES = 16_384
 """and how long before a commit does it itself: the thread cannot keep up, or somebody reads for long."""
 BETWEEN_SECONDS = 1.0
+Removed: TypeAlias = Literal["", "log", "file"]
+_Identity: TypeAlias = tuple[int, int] | None
 
 
 class Checkpoints:
@@ -28,36 +30,43 @@ class Checkpoints:
     def __init__(self, database: Path, connect: Callable[[], Any], close_others: Callable[[], None]) -> None:
         """`connect` gives a connection of the driver.
 
-        `close_others` is called when the log was removed, and what it held is in the file: the connections that are
-        open still write to the removed one.
+        `close_others` is called when the one or the other was removed, and what the log held is in the file: the
+        connections that are open still write to what was removed.
         """
+        self._file = database
         self._log = database.with_name(database.name + "-wal")
         self._connect = connect
         self._close_others = close_others
         self._lock = threading.Lock()
         self._connection: Any = None
-        self._held: tuple[int, int] | None = None
+        self._held: tuple[_Identity, _Identity] | None = None
         self._is_closed = False
         self._thread: threading.Thread | None = None
         self._next = 0.0
 
-    def hold_log(self) -> bool:
+    def hold_log(self) -> Removed:
         """Hold on to the log, or see to it that it is still there; before anything is read or written.
 
-        Takes a few microseconds. Returns whether somebody had removed it, and nothing of it is lost.
+        Takes a few microseconds. Returns what somebody had removed: the log, of which nothing is lost, or the file,
+        which is written anew unless another one is in its place. All is to be opened again then.
         """
         if self._found() == self._held:
-            return False
+            return ""
         with self._lock:
-            found = self._found()
-            if self._held is None and found is not None:
-                self._take_hold()
-            elif self._held != found and self._has_brought_in("TRUNCATE"):
+            found, held = self._found(), self._held
+            if held is None:
+                if found[1] is not None:
+                    self._take_hold()
+            elif held != found and self._has_brought_in("TRUNCATE"):
+                if found[0] is None:
+                    self._write_anew()
                 self._let_go()
                 self._close_others()
+                if held[0] != found[0]:
+                    return "file"
                 self._take_hold()
-                return True
-        return False
+                return "log"
+        return ""
 
     def after_commit(self) -> None:
         """Begin one if the log is long enough and none is under way. Takes a few microseconds."""
@@ -72,12 +81,9 @@ class Checkpoints:
             with contextlib.suppress(RuntimeError):  # no thread is to be had: the next commit tries again
                 self._thread.start()
 
-    def _found(self) -> tuple[int, int] | None:
-        try:
-            there = self._log.stat()
-        except OSError:
-            return None
-        return there.st_dev, there.st_ino
+    def _found(self) -> tuple[_Identity, _Identity]:
+        """Which file and which log are there."""
+        return _identity(self._file), _identity(self._log)
 
     def _work(self) -> None:
         with self._lock:
@@ -93,13 +99,21 @@ class Checkpoints:
             return False
         return not is_busy
 
+    def _write_anew(self) -> None:
+        with contextlib.suppress(sqlite3.Error, OSError):  # whoever opens it next says what is wrong
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.closing(sqlite3.connect(self._file)) as anew:
+                self._connection.backup(anew)
+                anew.execute("PRAGMA user_version=0")  # as one that was closed in order has it: see `log_file`
+
     def _take_hold(self) -> None:
         if self._is_closed:
             return
         with contextlib.suppress(sqlite3.Error):  # whoever reads or writes next says what is wrong
             self._connection = self._connect()
             self._connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-            self._held = self._found()
+            found = self._found()
+            self._held = found if found[1] is not None else None
         if self._held is None:
             self._let_go()
 
@@ -113,3 +127,11 @@ class Checkpoints:
         with self._lock:
             self._is_closed = True
             self._let_go()
+
+
+def _identity(path: Path) -> _Identity:
+    try:
+        there = path.stat()
+    except OSError:
+        return None
+    return there.st_dev, there.st_ino

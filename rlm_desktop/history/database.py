@@ -36,15 +36,20 @@ _WORDS = {
 }
 
 
+class FileRemoved(HistoryError):
+    """Somebody removed the file, or put another one in its place, while it was open."""
+
+
 class Database:
     """An open database.
 
     Attributes:
         url: Where it is.
-        on_damage: Called when reading shows that the file is broken.
+        on_damage: Called when reading shows that the file is broken, or that it is not there any more.
         on_remark: Called with what the person should know of the file.
         on_commit: Called with the number of a commit that is about to be made in a file.
         is_sqlite: Whether it is a file of SQLite.
+        is_removed: Whether its file was removed, or replaced, while it was open.
     """
 
     def __init__(self, url: URL) -> None:
@@ -54,7 +59,7 @@ class Database:
         self.on_commit: Callable[[int], object] = lambda number: None
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
-        self._is_closed = False
+        self.is_removed = self._is_closed = False
         self._commits = 0
         self._checkpoints: Checkpoints | None = None
         if self.is_sqlite:
@@ -66,6 +71,7 @@ class Database:
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: As it came; `explain` has the words.
+            FileRemoved: It cannot be used any more.
         """
         self._hold_log()
         with self._connected(writes=writes) as connection, connection.begin():
@@ -96,7 +102,7 @@ class Database:
     def read(self, is_stale: Callable[[], bool] | None = None) -> Iterator[Connection]:
         """A short transaction for reading: one consistent state, whatever is written meanwhile.
 
-        With SQLite it is broken off soon after `is_stale` says that nobody waits for it any more.
+        It is broken off soon after `is_stale` says that nobody waits for it any more.
 
         Raises:
             HistoryError: The database cannot be read, or it was broken off.
@@ -111,16 +117,18 @@ class Database:
 
     @contextmanager
     def _breaking_off(self, connection: Connection, is_stale: Callable[[], bool] | None) -> Iterator[None]:
-        if is_stale is None or not self.is_sqlite:
+        if is_stale is None:
             yield
             return
         raw: Any = connection.connection.driver_connection
+        break_off = raw.interrupt if self.is_sqlite else raw.cancel
         is_over = Event()
 
         def watch() -> None:
             while not is_over.wait(STALE_SECONDS):
                 if is_stale():
-                    raw.interrupt()
+                    with suppress(Exception):  # of a driver whose server is away: then the query fails as well
+                        break_off()
 
         # SQLite itself would ask between its instructions only, and FTS5 reads on for seconds within one.
         watcher = Thread(target=watch, name="stale", daemon=True)
@@ -180,12 +188,13 @@ class Database:
         """
         if self._checkpoints is None:
             return
-        self._hold_log()
         pragmas = ["user_version=0"] if is_last else []
         # Where another process has it open, or it cannot be written, the next to close does it.
-        with suppress(sqlite3.Error, SQLAlchemyError), closing(self._engine.raw_connection()) as connection:
-            for pragma in (*pragmas, "wal_checkpoint(TRUNCATE)", "optimize"):
-                connection.cursor().execute(f"PRAGMA {pragma}").fetchall()
+        with suppress(sqlite3.Error, SQLAlchemyError, FileRemoved):
+            self._hold_log()
+            with closing(self._engine.raw_connection()) as connection:
+                for pragma in (*pragmas, "wal_checkpoint(TRUNCATE)", "optimize"):
+                    connection.cursor().execute(f"PRAGMA {pragma}").fetchall()
 
     def shrink(self) -> None:
         """Give the space of what was deleted back, so that nothing of it is left in SQLite's files."""
@@ -207,11 +216,21 @@ class Database:
         return connection
 
     def _hold_log(self) -> None:
-        if self._checkpoints is not None and self._checkpoints.hold_log():
+        removed = self._checkpoints.hold_log() if self._checkpoints is not None and not self.is_removed else ""
+        if removed == "log":
             self.on_remark(
                 f"Somebody removed the file {self.name}-wal while the history was open. What was in it is kept; do "
                 "not remove it again."
             )
+        elif removed == "file":
+            self.is_removed = True
+            self.on_remark(
+                f"Somebody removed the file {self.name} while the history was open. Unless another one was put in "
+                "its place, it is written anew. Close the program before you remove it."
+            )
+        if self.is_removed:
+            self.on_damage()
+            raise FileRemoved(f"The file {self.name} was removed while the history was open.")
 
     def close(self) -> None:
         """Close all connections; one that is in use now is closed after its use."""

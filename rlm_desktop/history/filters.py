@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from rlm_desktop.engine.events import EndState
-from rlm_desktop.history.queries import LISTED, Liveness
+from rlm_desktop.history.queries import LISTED, Liveness, tags_of
 from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
 from rlm_desktop.history.schema import runs, sessions
+from rlm_desktop.history.summary import plain
 
 _named = sessions.alias("named_sessions")
 """The sessions once more: within a query of sessions, `sessions` would mean the row in hand."""
@@ -33,6 +35,7 @@ ORDERS: dict[str, Sequence[ColumnElement[Any]]] = {
 
 def conditions(connection: Connection, is_live: Liveness, chosen: RunFilter) -> list[ColumnElement[bool]]:
     """What must hold of a run for it to pass the filter; nothing when everything passes."""
+    chosen = replace(chosen, text=plain(chosen.text), model=plain(chosen.model), tag=plain(chosen.tag))
     found = [_has_word(word) for word in chosen.text.lower().split()]
     if chosen.end_states:
         found.append(_has_ended(connection, is_live, chosen.end_states))
@@ -98,5 +101,5 @@ def facets(connection: Connection) -> Facets:
     for table in (runs, sessions):
         tagged = select(table.c.tags).where(table.c.tags != "[]", table.c.deleted_at.is_(None))
         for row in connection.execute(tagged.distinct()).scalars():
-            tags.update(msgspec.json.decode(row, type=tuple[str, ...]))
+            tags.update(tags_of(row))
     return Facets(tuple(sorted(models - {""}, key=str.lower)), tuple(sorted(tags, key=str.lower)))

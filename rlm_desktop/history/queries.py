@@ -151,7 +151,7 @@ def _session_row(row: Row[Any], its_runs: tuple[RunRow, ...]) -> SessionRow:
         title=row.title,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        tags=_read(_tags, row.tags),
+        tags=tags_of(row.tags),
         is_pinned=bool(row.is_pinned),
         runs=its_runs,
     )
@@ -183,13 +183,18 @@ def _run_row(row: Row[Any], is_live: Liveness) -> RunRow:
         unknown_cost=row.unknown_cost,
         end_state=status,
         answer=row.answer,
-        tags=_read(_tags, row.tags),
+        tags=tags_of(row.tags),
         is_pinned=bool(row.is_pinned),
         origin=row.origin,
         events=row.events,
         parent_run=row.parent_run,
         parent_iteration=row.parent_iteration,
     )
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """The tags that a column holds."""
+    return _read(_tags, text)
 
 
 def _read(decoder: msgspec.json.Decoder[tuple[_T, ...]], text: str) -> tuple[_T, ...]:

@@ -29,6 +29,8 @@ from rlm_desktop.history.rows import (
     SearchStep,
     SessionRow,
 )
+from rlm_desktop.history.settler import Settler
+from rlm_desktop.history.summary import plain
 from rlm_desktop.history.writer import Slices, Writer
 
 if TYPE_CHECKING:
@@ -53,28 +55,34 @@ class History:
     thread. Any thread may use it; several processes may use the same file at the same time.
     """
 
-    def __init__(self, path: Path | str, *, on_trouble: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        on_trouble: Callable[[str], None] | None = None,
+        on_wait: Callable[[str], None] | None = None,
+    ) -> None:
         """`path` is a file or the address of a database.
 
         `on_trouble` gets a sentence, once, when nothing can be written (disk full, file locked or read-only), when
         it goes on, when a damaged file was replaced, and when a write-ahead log is missing. It is called on the
-        writer's thread, or on whichever finds out.
+        writer's thread, or on whichever finds out. `on_wait` gets one before opening takes long.
         """
         self._target = _target(path)
+        self._on_wait = on_wait or (lambda text: None)
         self._token = secrets.token_hex(8)
         self._presence: Presence | None = None
         self._lock = threading.Lock()
         self._opened: Database | None = None
         self._is_closed = self._is_shut = False
-        self._settling: concurrent.futures.Future[None] | None = None
-        self._settler: Iterator[None] | None = None
         self._writer = Writer(
             self._database,
             self._token,
             on_trouble=on_trouble or (lambda text: None),
-            on_ended=self._settle_later,
+            on_ended=lambda: self._settler.later(),
             on_damage=self._rescue,
         )
+        self._settler = Settler(self._writer, self._is_live, self._token, lambda: self._is_closed)
         atexit.register(self.close)
 
     @property
@@ -291,10 +299,14 @@ class History:
         """
         from rlm_desktop.history import search
 
-        database, is_stale = self._up_to_date(), options.get("is_stale")
-        options["is_stale"] = lambda: self._is_closed or (is_stale is not None and is_stale())
+        database, is_unwanted = self._up_to_date(), options.get("is_stale")
+
+        def is_stale() -> bool:
+            return self._is_closed or (is_unwanted is not None and is_unwanted())
+
+        options["is_stale"] = is_stale
         if (wait := options.get("wait", 1.0)) > 0:
-            self._index(wait)
+            self._settler.wait(wait, is_stale)
         return search.steps(database.read, self._is_live, text, options)
 
     def unindexed(self) -> int:
@@ -435,7 +447,7 @@ class History:
     def _open_now(self) -> None:
         from rlm_desktop.history.upgrade import open_database
 
-        self._opened, remark = open_database(self._target)
+        self._opened, remark = open_database(self._target, self._on_wait)
         self._watch(self._opened)
         if isinstance(self._target, Path):
             self._presence = FilePresence(self._target, self._token)
@@ -445,20 +457,27 @@ class History:
         if remark:
             self._writer.tell(remark)
         self._writer.do(_mark_slices, is_chore=True)
-        self._settle_later()
+        self._settler.later()
         self._writer.do(self._purge_slices, is_chore=True)
 
     def _rescue(self) -> None:
-        """Put a fresh database with all that can be read in place of the damaged one."""
-        from rlm_desktop.history.upgrade import rescue
+        """Go on with a fresh database with all that can be read of the damaged one, or with what is there now."""
+        from rlm_desktop.history.upgrade import open_database, rescue
 
         with self._lock:
-            if self._opened is None or not isinstance(self._target, Path):
+            before, presence = self._opened, self._presence
+            if before is None or presence is None or not isinstance(self._target, Path):
                 return
-            self._opened.close()
-            self._opened, remark = rescue(self._target)
+            before.close()
+            if before.is_removed:
+                presence.withdraw()  # its file is probably gone as well
+                self._opened, remark = open_database(self._target)
+                presence.announce()
+            else:
+                self._opened, remark = rescue(self._target)
             self._watch(self._opened)
-        self._writer.tell(remark)
+        if remark:
+            self._writer.tell(remark)
 
     def _watch(self, database: Database) -> None:
         """Have the database replaced when reading shows that it is damaged, and tell what it remarks."""
@@ -475,31 +494,6 @@ class History:
     def _note_commit(self, number: int) -> None:
         if self._presence is not None:
             self._presence.note(number)
-
-    def _settle_later(self) -> None:
-        if self._settling is None or self._settling.done():
-            self._settling = self._writer.do(self._settle_slices, is_chore=True)
-
-    def _settle_slices(self, database: Database) -> Iterator[None]:
-        yield from self._settle_together(database)
-        yield from self._settle_together(database)  # runs that ended behind what was under way already
-
-    def _settle_together(self, database: Database) -> Iterator[None]:
-        """Go on with what is under way, if anything is: a run that is indexed twice at a time is found twice."""
-        from rlm_desktop.history import settling
-
-        if self._settler is None:
-            self._settler = settling.settle(database, self._is_live, self._token)
-        settler = self._settler
-        while self._settler is settler and not self._is_closed:  # the next to open it goes on
-            try:
-                next(settler)
-            except BaseException as error:
-                self._settler = None
-                if isinstance(error, StopIteration):
-                    return
-                raise
-            yield
 
     def _purge_slices(self, database: Database) -> Iterator[None]:
         from rlm_desktop.history import changes
@@ -518,11 +512,6 @@ class History:
         if token == self._token:
             return self._writer.is_writing(run_id)
         return self._presence is not None and self._presence.is_alive(token)
-
-    def _index(self, wait: float) -> None:
-        """Let the index catch up, for a while."""
-        with contextlib.suppress(HistoryError, concurrent.futures.TimeoutError):
-            self._writer.do(self._settle_slices).result(wait)
 
     def _change(self, what: str, *keys: str, **values: object) -> None:
         from rlm_desktop.history import changes
@@ -552,7 +541,7 @@ def _now() -> str:
 
 
 def _as_list(tags: Sequence[str]) -> str:
-    return msgspec.json.encode(tuple(tags)).decode()
+    return msgspec.json.encode([plain(tag) for tag in tags]).decode()
 
 
 def _nothing(database: Database) -> Iterator[None]:

@@ -20,6 +20,7 @@ from rlm_desktop.engine.events import AnyEvent, EndState, RunStarted, encode
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import exports, imports
 from rlm_desktop.history.exports.recorded import Clean, Cleaned, Redactor, common_secrets
+from rlm_desktop.history.imports.sound import Sound
 from rlm_desktop.history.log_file import copy_with_log, lost_changes
 from rlm_desktop.history.rows import RunRow
 from rlm_desktop.history.store import History
@@ -36,6 +37,8 @@ ARCHIVE = "archive"
 ARCHIVE_SUFFIX = ".rlmarchive"
 _BLOCK = 100
 """Events that are written before the next are read: each text may be long."""
+_LONGEST_NAME = 200
+"""Bytes of a file's name before its ending: file systems take 255."""
 _PASSES = 2
 """How often the events of a run are gone through: what a secret runs over is found before anything is written."""
 
@@ -121,9 +124,10 @@ def export_runs(
 
 
 def file_name(row: RunRow, suffix: str) -> str:
-    """A name for the file of a run: when it started, and the beginning of its question."""
-    words = "-".join(re.findall(r"\w+", (row.title or row.question).lower()))[:60].strip("-_")
-    return f"{row.started_at[:10]}-{words or 'run'}{suffix}"
+    """A name for the file of a run: when it started, and the beginning of its question; letters and digits only."""
+    words = re.findall(r"\w+", (row.title or row.question).lower()) or ["run"]
+    name = "-".join([*re.findall(r"\w+", row.started_at[:10]), *words])
+    return name[:71].encode()[:_LONGEST_NAME].decode(errors="ignore").strip("-_") + suffix
 
 
 def _file_names(rows: Sequence[RunRow], form: str, folder: Path) -> list[Path]:
@@ -263,7 +267,7 @@ def _write(history: History, events: Iterable[AnyEvent], origin: str, watch: Wat
         HistoryError: It cannot be written.
     """
     sink = history.sink(origin)
-    remaining = iter(events)
+    remaining = iter(Sound(events))
     try:
         while some := list(islice(remaining, _BLOCK)):
             for event in some:
@@ -446,7 +450,7 @@ def _is_new(
 
 def _beyond(history: History, run_id: str, events: Iterable[AnyEvent], watch: Watch) -> Iterator[AnyEvent] | None:
     """What comes in `events` behind those that the history has of a run; None where they differ from these."""
-    theirs = iter(events)
+    theirs = iter(Sound(events))
     for block in history.event_blocks(run_id):
         watch.step(0)
         for mine, other in zip(block, islice(theirs, len(block)), strict=False):

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, func, inspect, select
@@ -20,23 +20,28 @@ from rlm_desktop.history.database import Database, is_damage, reason, url_of
 from rlm_desktop.history.log_file import lost_changes
 
 HEAD = schema.REVISIONS[-1]
+LARGE = 100 << 20
+"""Bytes of a file of which it is said before that to bring it into this version's form takes long."""
 _UPGRADE_LOCK = 7309
 """Number of the lock that a server's history is made or upgraded under."""
+Tell = Callable[[str], object]
 
 
 class _Incomplete(Exception):
     """Tables are missing."""
 
 
-def open_database(target: Path | str) -> tuple[Database, str]:
+def open_database(target: Path | str, tell: Tell = lambda text: None) -> tuple[Database, str]:
     """The database at `target`, made or upgraded when need be, and what the person should know (or nothing).
+
+    `tell` gets a sentence before that takes long.
 
     Raises:
         HistoryError: It cannot be opened; the text says why.
     """
     url = url_of(target)
     if url.get_backend_name() != "sqlite":
-        return _opened_server(url), ""
+        return _opened_server(url, tell), ""
     path = Path(url.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +49,7 @@ def open_database(target: Path | str) -> tuple[Database, str]:
         raise HistoryError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
     lost = lost_changes(path)
     try:
-        return _opened(url), lost
+        return _opened(url, tell), lost
     except _Incomplete:
         return rescue(path)
     except DatabaseError as error:
@@ -53,25 +58,25 @@ def open_database(target: Path | str) -> tuple[Database, str]:
         return rescue(path)
 
 
-def _opened_server(url: URL) -> Database:
+def _opened_server(url: URL, tell: Tell) -> Database:
     try:
-        return _opened(url)
+        return _opened(url, tell)
     except SQLAlchemyError as error:
         address = url.render_as_string(hide_password=True)
         raise HistoryError(f"The history {address} cannot be opened: {reason(error)}.") from error
 
 
-def _opened(url: URL) -> Database:
+def _opened(url: URL, tell: Tell = lambda text: None) -> Database:
     database = Database(url)
     try:
-        _bring_up_to_date(database)
+        _bring_up_to_date(database, tell)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _bring_up_to_date(database: Database) -> None:
+def _bring_up_to_date(database: Database, tell: Tell) -> None:
     with database.transaction(writes=False) as connection:
         version = _version(connection)
         present = set(inspect(connection).get_table_names()) if version in (None, HEAD) else set[str]()
@@ -92,6 +97,8 @@ def _bring_up_to_date(database: Database) -> None:
             schema.metadata.create_all(connection)
             connection.execute(schema.versions.insert().values(version_num=HEAD))
         elif version != HEAD:
+            if not database.is_sqlite or Path(database.name).stat().st_size >= LARGE:
+                tell(f"The history {database.name} is brought into this version's form, which may take a while.")
             if database.is_sqlite:
                 copied.enter_context(_copied_aside(Path(database.name), version))
             _migrate(connection)

@@ -63,7 +63,7 @@ def parse(text: str, *, is_typing: bool = False) -> Query:
     terms: list[Term] = []
     excluded: list[Term] = []
     fields: list[str] = []
-    for item in _ITEM.finditer(text.replace("\0", " ")):
+    for item in _ITEM.finditer(text.replace("\0", " ").encode("utf-8", "replace").decode()):
         field = (item["field"] or "").lower()
         field = _ALIASES.get(field, field)
         source = item["phrase"] if item["phrase"] is not None else item["word"]

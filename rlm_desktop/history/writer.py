@@ -216,10 +216,12 @@ class Writer:
 
     def _has_written(self, batch: Batch) -> bool:
         """Write a batch; False when it must be kept and tried again."""
-        from rlm_desktop.history.database import is_damage, is_passing
+        from rlm_desktop.history.database import FileRemoved, is_damage, is_passing
 
         try:
             batch.write(self._database(), self._token)
+        except FileRemoved:
+            return self._has_replaced()
         except HistoryError as error:
             self._report(str(error))
             return False
@@ -240,7 +242,7 @@ class Writer:
         return True
 
     def _has_replaced(self) -> bool:
-        """The file is damaged: have it replaced. The batch is tried again then, so False."""
+        """The file is damaged, or gone: have it replaced. The batch is tried again then, so False."""
         try:
             self.replace_database()
         except HistoryError as error:
@@ -248,7 +250,7 @@ class Writer:
         return False
 
     def replace_database(self) -> None:
-        """Go on with another database in place of a damaged one; to be called on the writer's thread."""
+        """Go on with another database in place of one that cannot be used; to be called on the writer's thread."""
         self._on_damage()
         for log in self._open:
             log.forget_row()

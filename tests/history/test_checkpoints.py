@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, checkpoints
 from rlm_desktop.history.checkpoints import Checkpoints
 from rlm_desktop.history.transfer import receive
@@ -191,3 +193,48 @@ def test_a_log_that_is_removed_while_it_is_open(history: History, path: Path, tr
     again = History(path)
     assert again.events("a") == events
     again.close()
+
+
+def take_all(path: Path) -> None:
+    shutil.rmtree(path.parent)
+
+
+def take_one(path: Path) -> None:
+    path.unlink()
+
+
+def put_another(path: Path) -> None:
+    with closing(History(path.with_name("other.sqlite"))) as other:
+        keep(other, traces.run("other"))
+    path.with_name("other.sqlite").replace(path)
+
+
+@pytest.mark.parametrize("take", [take_all, take_one, put_another])
+@pytest.mark.parametrize("is_read_first", [True, False])
+def test_a_file_that_is_removed_while_it_is_open(
+    history: History, path: Path, troubles: list[str], take: Callable[[Path], None], is_read_first: bool
+) -> None:
+    """It is written anew; where another one is in its place, what comes then is kept in that."""
+    keep(history, traces.run("before"))
+    events = traces.run("goes on", iterations=4)
+    sink = history.sink()
+    for event in events[:20]:
+        sink(event)
+    assert history.flush()
+    take(path)
+    if is_read_first:
+        with pytest.raises(HistoryError, match="was removed"):
+            history.runs()
+        assert history.flush()
+    for event in events[20:]:
+        sink(event)
+    assert history.flush() or history.flush()
+    keep(history, traces.run("after"))
+    runs, from_event = (
+        (["after", "goes on", "other"], 20) if take is put_another else (["after", "before", "goes on"], 0)
+    )
+    assert history.events("goes on") == events[from_event:]
+    assert history.run("goes on").end_state == "completed"
+    assert [text.partition(" while")[0] for text in troubles] == [f"Somebody removed the file {path}"]
+    history.close()
+    assert opened(path) == (runs, [])

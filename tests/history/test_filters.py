@@ -109,6 +109,14 @@ def test_a_search_within_a_filter(filled: History) -> None:
     assert filled.search("summarise", chosen=RunFilter(model="none")) == []
 
 
+def test_half_characters_are_no_error(filled: History) -> None:
+    """As arguments of a command have them that are no UTF-8."""
+    filled.tag_run("a", ["\udcff"])
+    assert filled.run("a").tags == ("?",)
+    assert filled.find_runs(RunFilter(text="\udcff", model="\udcff", tag="\udcff")) == []
+    assert filled.search("\udcff code:\udcff* -\udcff") == []
+
+
 def test_a_stale_search_is_broken_off(filled: History) -> None:
     filled.search("summarise", wait=30)
     assert filled.search("summarise", is_stale=lambda: True) in ([], filled.search("summarise"))

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, RunFilter
+from rlm_desktop.history.database import Database, url_of
 from rlm_desktop.history.filters import ORDERS
 from rlm_desktop.history.replay import Replay
 from rlm_desktop.history.transfer import receive, save_archive
@@ -124,8 +126,8 @@ def test_search_delete_and_purge(url: str) -> None:
     assert {hit.field for hit in history.search("code:llm_query_batch")} == {"code"}
     assert len(history.search("summ*", limit=5)) == 5
     assert {hit.run_id for hit in history.search("summarise", chosen=RunFilter(session_id="two"))} == {"b"}
-    for text in ("'", "\\", "a & b | !c", ":*", "\0", "é'\""):
-        history.search(text)
+    for odd in ("'", "\\", "a & b | !c", ":*", "\0", "é'\""):
+        history.search(odd)
     history.delete_session("one")
     assert {hit.run_id for hit in history.search("summarise")} == {"b"}
     history.purge()
@@ -133,6 +135,15 @@ def test_search_delete_and_purge(url: str) -> None:
     with pytest.raises(HistoryError, match="no run"):
         history.run("a")
     history.close()
+
+
+def test_a_query_that_nobody_waits_for_is_broken_off(url: str) -> None:
+    database = Database(url_of(url))
+    with pytest.raises(HistoryError, match="user request"), database.read(lambda: True) as connection:
+        connection.execute(text("SELECT pg_sleep(600)"))
+    with database.read(lambda: False) as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+    database.close()
 
 
 def test_filters_orders_and_storage(url: str, tmp_path: Path) -> None:

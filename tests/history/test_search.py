@@ -300,11 +300,11 @@ def test_a_search_goes_on_with_what_is_being_indexed(tmp_path: Path, monkeypatch
     keep(history, traces.run("b"))
     history.open()
     database = history._database()
-    in_background = history._settle_slices(database)
+    in_background = history._settler.slices(database)
     for _ in range(5):
         next(in_background)
     keep(history, traces.run("c"))
-    for_a_search = history._settle_slices(database)
+    for_a_search = history._settler.slices(database)
     for _ in for_a_search:
         next(in_background, None)
     assert history.unindexed() == 0
@@ -339,7 +339,7 @@ from rlm_desktop.history import History, settling, writer
 writer.IDLE_SECONDS, settling.SLICE_CHARACTERS = 1000, 50
 history = History(Path(sys.argv[1]))
 history.open()
-slices = history._settle_slices(history._database())
+slices = history._settler.slices(history._database())
 for _ in sys.stdin:
     print(next(slices, "over"), flush=True)
 history.close()
@@ -355,7 +355,7 @@ def test_runs_that_two_processes_index_at_once_do_not_hide_one_another(
     history = History(tmp_path / "history.sqlite")
     for name, iterations in {"a": 2, "b": 4, "c": 3, "d": 1}.items():
         keep(history, traces.run(name, iterations=iterations))
-    own = history._settle_slices(history._database())
+    own = history._settler.slices(history._database())
     program = [sys.executable, "-c", _INDEXER, str(history.storage.path)]
     with subprocess.Popen(program, cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdin is not None

@@ -18,6 +18,7 @@ from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, records
 from rlm_desktop.history.exports import FORMATS
 from rlm_desktop.history.imports import looks_like_log
+from rlm_desktop.history.replay import Replay
 from rlm_desktop.history.transfer import ARCHIVE, TransferCancelled, Watch, export_runs, receive
 from tests.history import traces
 from tests.history.test_store import keep
@@ -89,6 +90,46 @@ def test_several_runs_become_files_in_a_folder(filled: History, tmp_path: Path) 
     again = export_runs(filled, ["a", "b"], "markdown", tmp_path)
     assert not {*done.files} & {*again.files}
     assert (tmp_path / "2026-11-21-is-safe.md").read_text() == "mine"
+
+
+def test_a_file_of_a_run_lies_in_the_folder_whatever_the_run_is_called(history: History, tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "folder"
+    folder.mkdir(parents=True)
+    for name, question in {"a": "../../x", "b": "\U0001d538" * 100}.items():
+        keep(history, traces.run(name, question=question, started_at="../../odd/" if name == "a" else "2026-01-02"))
+    done = export_runs(history, ["a", "b"], "perfetto", folder)
+    assert sorted(done.files) == sorted(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"seq": 7, "at": 1e300, "run_id": "a\0b", "started_at": "0001-01-01T00:00:00+14:00"},
+        {"seq": 2**70, "at": -5.0, "duration": 1e308, "cost_usd": -1e308, "usage": {"input_tokens": 2**70}},
+        {"call": 2**64, "iteration": 2**63, "parent_iteration": 2**70, "documents": ({"characters": 2**70},)},
+    ],
+)
+def test_whatever_numbers_a_file_has_all_of_it_is_kept(
+    history: History, tmp_path: Path, troubles: list[str], odd: dict[str, object]
+) -> None:
+    """Databases refuse those that are too large, and with them all that is written at the same time."""
+    path = tmp_path / "odd.jsonl"
+    events = [msgspec.to_builtins(event) for event in traces.run("a", iterations=8)]
+    for event in events:
+        event.update({name: value for name, value in odd.items() if name in event})
+        for document in event.get("documents", ()):
+            document.update(name="x", kind="text")
+    path.write_text("\n".join(map(json.dumps, events)))
+    (run_id,) = receive(history, path).new
+    assert [event.seq for event in history.events(run_id)] == list(range(1, len(events) + 1))
+    assert history.search("anything", wait=30) == []
+    assert (history.unindexed(), troubles) == (0, [])
+    assert Replay.of_run(history, run_id).seek(100).seq == 100
+    for form in (ARCHIVE, *(one.key for one in FORMATS)):
+        export_runs(history, [run_id], form, tmp_path / form)
+    with closing(History(tmp_path / "other.sqlite")) as other:
+        assert receive(other, tmp_path / ARCHIVE).new == [run_id]
+        assert other.events(run_id) == history.events(run_id)
 
 
 def test_documents_go_along_only_when_asked(filled: History, tmp_path: Path) -> None:

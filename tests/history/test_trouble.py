@@ -162,6 +162,7 @@ def test_what_is_not_indexed_yet_is_nothing_lost(
     keep(history, traces.run())
     monkeypatch.setattr("rlm_desktop.history.settling.settle", lambda *_: itertools.repeat(None))
     assert history.search("anything", wait=0.01) == []
+    assert history.search("anything", wait=3600, is_stale=lambda: True) == []
     assert history.unindexed() == 1
     history.close()
     assert troubles == []

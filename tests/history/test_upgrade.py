@@ -45,6 +45,7 @@ def migrated(path: Path, revision: str) -> Path:
     with database.transaction(writes=True) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+    database.tidy()
     database.close()
     return path
 
@@ -114,6 +115,20 @@ def test_a_copy_is_left_of_what_was_changed_only(tmp_path: Path, monkeypatch: py
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0005",)
     with closing(History(path)) as history:
         assert history.events("run-1") == traces.run()
+
+
+@pytest.mark.parametrize(("large", "said"), [(1, 1), (1 << 40, 0)])
+def test_only_a_large_file_that_takes_long_is_said_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int, said: int
+) -> None:
+    monkeypatch.setattr("rlm_desktop.history.upgrade.LARGE", large)
+    path = migrated(tmp_path / "history.sqlite", "0005")
+    waits: list[str] = []
+    troubles: list[str] = []
+    with closing(History(path, on_trouble=troubles.append, on_wait=waits.append)) as history:
+        history.open()
+    assert (len(waits), troubles) == (said, [])
+    assert all(str(path) in text for text in waits)
 
 
 def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -217,6 +232,7 @@ def test_one_damaged_row_does_not_hide_the_others(tmp_path: Path) -> None:
         connection.commit()
     history = History(path)
     assert len(history.runs()) == 40
+    assert history.facets().tags == ()
     history.close()
 
 

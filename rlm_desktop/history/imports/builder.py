@@ -14,7 +14,7 @@ from rlm_desktop.history.imports.reading import ImportedRun
 
 NO_QUESTION = "(the log does not hold the question)"
 NO_MODEL = "(model not recorded)"
-_LONGEST = 366 * 86400.0
+LONGEST = 366 * 86400.0
 DEEPEST = 40
 """Levels of calls that are imported; a log nested more deeply is cut there, and says so."""
 
@@ -68,7 +68,7 @@ class Builder:
 
     def add(self, at: float, event: AnyEvent) -> None:
         """Something happened `at` seconds after the run began."""
-        self._events.append((min(max(0.0, at), _LONGEST), event))
+        self._events.append((min(max(0.0, at), LONGEST), event))
 
     def note(self, text: str) -> None:
         """Tell the person what the log does not hold, or what was made of it; the same is said once."""

@@ -22,6 +22,7 @@ from rlm_desktop.history.imports.reading import (
     fields,
     parsed,
 )
+from rlm_desktop.history.summary import plain
 
 _PART = 1 << 20
 
@@ -47,7 +48,7 @@ def read_lines(path: Path) -> tuple[list[ImportedRun], list[str]]:
     remarks: list[str] = []
     for number, line in enumerate(_lines(path, 0), start=1):
         if isinstance(line.event, ev.RunStarted):
-            runs.append(_Trace(path, line.start, line.event.run_id))
+            runs.append(_Trace(path, line.start, plain(line.event.run_id)))
         if line.fault and len(remarks) < MOST_REMARKS:
             remarks.append(f"Line {number} is not an event and was left out ({line.fault}).")
         elif line.event is not None and runs:
@@ -133,7 +134,7 @@ def read(log: Log) -> list[ImportedRun]:
         if fault and len(log.remarks) < MOST_REMARKS:
             log.remarks.append(f"Entry {place} is not an event and was left out ({fault}).")
         if isinstance(event, ev.RunStarted):
-            runs.append((event.run_id, []))
+            runs.append((plain(event.run_id), []))
         if event is not None and runs:
             runs[-1][1].append(event)
     return [ImportedRun("", run_id, events) for run_id, events in runs if run_id]

@@ -18,7 +18,7 @@ from rlm_desktop.errors import HistoryError
 
 LARGEST = 256 * 1024 * 1024
 MOST_REMARKS = 20
-_LATEST = 32_503_680_000
+LATEST = 32_503_680_000
 """The year 3000: later times are errors."""
 
 Fields: TypeAlias = dict[str, Any]
@@ -178,6 +178,6 @@ def moment(value: Any) -> float | None:
     try:
         found = datetime.fromisoformat(value)
         seconds = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-        return seconds if 0 <= seconds < _LATEST else None
+        return seconds if 0 <= seconds < LATEST else None
     except (ValueError, OverflowError):
         return None
