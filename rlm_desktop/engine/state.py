@@ -17,7 +17,8 @@ from typing import Any, ClassVar, TypeVar
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent, EndState, Usage
-from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Numbered, Tally
+from rlm_desktop.engine.numbered import Numbered
+from rlm_desktop.engine.tree import BatchNode, CallNode, CellState, Exchange, IterationNode, Node, Tally
 
 _Key = TypeVar("_Key")
 

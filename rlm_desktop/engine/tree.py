@@ -5,10 +5,10 @@ What few rows have of their own is kept apart, what many have in common is one o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -26,7 +26,6 @@ __all__ = [
     "Exchange",
     "IterationNode",
     "Node",
-    "Numbered",
     "Tally",
 ]
 
@@ -370,63 +369,20 @@ class CallNode(AskingNode):
 
     def prompt_beginning(self, characters: int) -> str:
         """The first characters of it: a list shows no more, and it may have many millions."""
-        prompt = self._prompt
-        return prompt[:characters] if isinstance(prompt, str) else prompt.beginning(characters)
+        return _beginning(self._prompt, characters)
 
     @property
     def result(self) -> str:
         """What its caller got."""
         return self._result if isinstance(self._result, str) else self._result.read()
 
+    def result_beginning(self, characters: int) -> str:
+        """The first characters of it."""
+        return _beginning(self._result, characters)
 
-_Row = TypeVar("_Row", bound=Node)
 
-
-class Numbered(MutableMapping[int, _Row]):
-    """Rows of a run by their numbers, in the order in which they began.
-
-    A trace numbers its calls, and its batches, as they begin: they are a list, which takes a fifth of a
-    dictionary's memory. Others, of a damaged trace, are kept beside it.
-    """
-
-    __slots__ = ("_listed", "_others")
-
-    def __init__(self) -> None:
-        self._listed: list[_Row] = []
-        self._others: dict[int, _Row] = {}
-
-    def get(self, number: int, default: Any = None) -> Any:
-        """The row of that number."""
-        if 0 <= number < len(self._listed):
-            return self._listed[number]
-        return self._others.get(number, default)
-
-    def __getitem__(self, number: int) -> _Row:
-        found = self.get(number)
-        if found is None:
-            raise KeyError(number)
-        return found
-
-    def __contains__(self, number: object) -> bool:
-        return isinstance(number, int) and self.get(number) is not None
-
-    def __setitem__(self, number: int, row: _Row) -> None:
-        if number == len(self._listed):
-            self._listed.append(row)
-        else:
-            self._others[number] = row
-
-    def __delitem__(self, number: int) -> None:
-        raise TypeError("rows are never removed")
-
-    def __iter__(self) -> Iterator[int]:
-        if not self._others:
-            return iter(range(len(self._listed)))
-        places = [(row.index, number) for number, row in (*enumerate(self._listed), *self._others.items())]
-        return (number for _, number in sorted(places))
-
-    def __len__(self) -> int:
-        return len(self._listed) + len(self._others)
+def _beginning(text: str | Elsewhere, characters: int) -> str:
+    return text[:characters] if isinstance(text, str) else text.beginning(characters)
 
 
 class _Turn(NamedTuple):

@@ -5,25 +5,33 @@ Qt's own copies one cell of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView
 
-Text: TypeAlias = Callable[[], str]
+Lines: TypeAlias = Callable[[], Iterable[str]]
+_SLICE_SECONDS = 0.008
+_PIECE = 64
+"""Lines between two looks at the clock."""
 
 
-def let_copy_rows(view: QAbstractItemView, text: Text, *, has_menu: bool = False) -> None:
-    """Let Ctrl+C in a view copy `text()`.
+def let_copy_rows(
+    view: QAbstractItemView, lines: Lines, *, has_menu: bool = False, tell: Callable[[int], object] | None = None
+) -> None:
+    """Let Ctrl+C in a view copy `lines()`.
 
     Args:
         view: The view.
-        text: What is copied; nothing when it is empty.
+        lines: What is copied; nothing when there are none. They are taken in slices of time: where there may be
+            very many, each had better be made when it is asked for, of what does not change meanwhile.
         has_menu: Whether the view has a menu of its own; else it gets one with this in it.
+        tell: Is told how many lines were copied, where that took so long that nobody knows whether it is done.
     """
-    copier = _Copier(view, text)
+    copier = _Copier(view, lines, tell)
     view.installEventFilter(copier)
     if not has_menu:
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -38,18 +46,28 @@ def selected_rows(view: QAbstractItemView) -> list[int]:
     return sorted({row for one in ranges for row in range(one.top(), one.bottom() + 1)})
 
 
-def rows_text(table: QTableView, rows: Sequence[int] | None = None) -> str:
-    """Rows of a table, else those that are selected: the columns that show, in their order, with tabs between."""
-    header, model = table.horizontalHeader(), table.model()
+def shown_columns(table: QTableView) -> list[int]:
+    """The columns that show, in their order."""
+    header = table.horizontalHeader()
     columns = [header.logicalIndex(place) for place in range(header.count())]
-    shown = [column for column in columns if not header.isSectionHidden(column)]
+    return [column for column in columns if not header.isSectionHidden(column)]
+
+
+def rows_text(table: QTableView, rows: Sequence[int] | None = None) -> str:
+    """Rows of a table, else those that are selected: the columns that show, with tabs between."""
+    return "\n".join(row_lines(table, rows))
+
+
+def row_lines(table: QTableView, rows: Sequence[int] | None = None) -> list[str]:
+    """The same line by line."""
+    model, columns = table.model(), shown_columns(table)
     chosen = selected_rows(table) if rows is None else rows
-    return joined([model.index(row, column).data() for column in shown] for row in chosen)
+    return list(joined([model.index(row, column).data() for column in columns] for row in chosen))
 
 
-def joined(rows: Iterable[Iterable[object]]) -> str:
-    """Rows of cells as text that a spreadsheet takes."""
-    return "\n".join("\t".join(map(_line, row)).rstrip("\t") for row in rows)
+def joined(rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """Rows of cells as lines that a spreadsheet takes."""
+    return ("\t".join(map(_line, row)).rstrip("\t") for row in rows)
 
 
 def copy_words() -> str:
@@ -63,14 +81,52 @@ def _line(value: object) -> str:
 
 
 class _Copier(QObject):
-    def __init__(self, view: QAbstractItemView, text: Text) -> None:
+    def __init__(self, view: QAbstractItemView, lines: Lines, tell: Callable[[int], object] | None) -> None:
         super().__init__(view)
         self._view = view
-        self._text = text
+        self._lines = lines
+        self._tell = tell
+        self._left: Iterator[str] = iter(())
+        self._gathered: list[str] = []
+        self._takes_long = False
+        self._slices = QTimer(self, singleShot=True, interval=0)
+        self._slices.timeout.connect(self._go_on)
 
     def _copy(self) -> None:
-        if text := self._text():
-            QGuiApplication.clipboard().setText(text)
+        self._stop()
+        self._left = iter(self._lines())
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Gather lines for a slice of time; the clipboard gets them all at once."""
+        until = time.perf_counter() + _SLICE_SECONDS
+        for number, line in enumerate(self._left, 1):
+            self._gathered.append(line)
+            if not number % _PIECE and time.perf_counter() >= until:
+                self._wait()
+                return
+        gathered, took_long = self._gathered, self._takes_long
+        self._stop()
+        if any(gathered):
+            QGuiApplication.clipboard().setText("\n".join(gathered))
+        if took_long and self._tell is not None:
+            self._tell(len(gathered))
+
+    def _wait(self) -> None:
+        if not self._takes_long:
+            self._takes_long = True
+            self._view.viewport().setCursor(Qt.CursorShape.BusyCursor)
+            QGuiApplication.clipboard().dataChanged.connect(self._stop)
+        self._slices.start()
+
+    def _stop(self) -> None:
+        """Gather no more: all is there, or something else has been copied since."""
+        self._slices.stop()
+        self._left, self._gathered = iter(()), []
+        if self._takes_long:
+            self._takes_long = False
+            self._view.viewport().unsetCursor()
+            QGuiApplication.clipboard().dataChanged.disconnect(self._stop)
 
     def show_menu(self, place: QPoint) -> None:
         menu = QMenu(self._view)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QTableView, QTableWidget, QTableWidgetItem
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.documents import from_text
-from rlm_desktop.ui.copying import let_copy_rows, rows_text, selected_rows
+from rlm_desktop.ui import copying
+from rlm_desktop.ui.copying import let_copy_rows, row_lines, selected_rows
 from rlm_desktop.ui.documents.items import DocumentItem
 from rlm_desktop.ui.documents.panel import DocumentsPanel
 
@@ -21,7 +23,7 @@ def _table(qtbot: QtBot) -> QTableWidget:
         for column, text in enumerate((f"name {row}", "hidden", f"two\nlines {row}")):
             table.setItem(row, column, QTableWidgetItem(text))
     table.setColumnHidden(1, True)
-    let_copy_rows(table, lambda: rows_text(table))
+    let_copy_rows(table, lambda: row_lines(table))
     table.show()
     return table
 
@@ -39,6 +41,30 @@ def test_ctrl_c_copies_the_selected_rows_as_they_show(qtbot: QtBot, qapp: QAppli
     table.horizontalHeader().moveSection(2, 0)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "two lines 0\tname 0\ntwo lines 2\tname 2"
+
+
+def test_very_many_rows_are_gathered_in_slices(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "_PIECE", 1)
+    monkeypatch.setattr(copying, "_SLICE_SECONDS", 0.0)
+    table, told = QTableView(), list[int]()
+    qtbot.addWidget(table)
+    let_copy_rows(table, lambda: (f"row {number}" for number in range(20)), tell=told.append)
+    clipboard = QGuiApplication.clipboard()
+
+    def copy() -> None:
+        clipboard.setText("before")
+        qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert clipboard.text() == "before"
+        assert table.viewport().cursor().shape() == Qt.CursorShape.BusyCursor
+
+    copy()
+    qtbot.waitUntil(lambda: told == [20])
+    assert clipboard.text().splitlines()[::19] == ["row 0", "row 19"]
+    copy()
+    clipboard.setText("something else, copied since")
+    assert table.viewport().cursor().shape() != Qt.CursorShape.BusyCursor
+    copy()
+    qtbot.waitUntil(lambda: told == [20, 20])
 
 
 def test_a_large_selection_is_looked_at_once(qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, Node
@@ -214,11 +214,7 @@ class RowLook:
             if start:
                 yield
             keys += [key(child, now) for child in children[start : start + PIECE]]
-        places = [place for place in range(placed) if keys[place] is not None]
-        places.sort(key=keys.__getitem__, reverse=not self.is_ascending)  # type: ignore[arg-type]
-        if len(places) < placed:  # what nobody knows is neither the least nor the most
-            places += [place for place in range(placed) if keys[place] is None]
-        self._ranked[node.index] = [children[place] for place in places]
+        self._ranked[node.index] = [children[place] for place in ranked(keys, is_ascending=self.is_ascending)]
 
     def lifted(self, node: Node) -> list[Node]:
         """The failed calls that a closed big batch shows."""
@@ -233,6 +229,15 @@ class RowLook:
                 if len(lifted) == MOST_LIFTED:
                     break
         return lifted
+
+
+def ranked(keys: Sequence[Any], *, is_ascending: bool) -> list[int]:
+    """The places of keys in their order; None, what nobody knows, is neither the least nor the most: it is last."""
+    places = [place for place, key in enumerate(keys) if key is not None]
+    places.sort(key=keys.__getitem__, reverse=not is_ascending)
+    if len(places) < len(keys):
+        places += [place for place, key in enumerate(keys) if key is None]
+    return places
 
 
 def _index(node: Node) -> int:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from rlm_desktop.ui.copying import copy_words, let_copy_rows, rows_text
+from rlm_desktop.ui.copying import copy_words, let_copy_rows, row_lines, rows_text
 from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.model import AnyIndex, Column, DocumentsModel
 from rlm_desktop.ui.theme import row_height, scaled, size_rows
@@ -84,7 +84,7 @@ class DocumentsTable(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
-        let_copy_rows(self, lambda: rows_text(self), has_menu=True)
+        let_copy_rows(self, lambda: row_lines(self), has_menu=True)
         self.doubleClicked.connect(lambda index: self.open_requested.emit(index.row()))
         self._build_headers()
 

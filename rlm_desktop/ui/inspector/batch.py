@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
@@ -13,10 +14,11 @@ from rlm_desktop.engine.tree import BatchNode, CallNode
 from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import Clock, NodeRole
+from rlm_desktop.ui.calls.row_look import ranked
 from rlm_desktop.ui.charts import run_plots
 from rlm_desktop.ui.charts.latency import Latencies
 from rlm_desktop.ui.charts.plot_view import PlotView
-from rlm_desktop.ui.copying import let_copy_rows, rows_text
+from rlm_desktop.ui.copying import joined, let_copy_rows, selected_rows, shown_columns
 from rlm_desktop.ui.language import marked
 from rlm_desktop.ui.sentences import said
 
@@ -31,7 +33,11 @@ _HEADINGS = (
 _STATUS = 1
 _RIGHT = (2, 3, 4)
 _SLICE_SECONDS = 0.004
-"""For the durations of a big batch; what is left follows soon."""
+"""For the durations of a big batch, and for its order; what is left follows soon."""
+_PIECE = 256
+"""Calls between two looks at the clock."""
+_BEGINNING = 1_000
+"""Characters of a result that are looked at: it may have many millions, and is read from where it lies."""
 _MORE_MS = 50
 _WIDTHS = (60, 116, 76, 132, 104)
 """Of all columns but the last one, the results', which gets what is left."""
@@ -44,13 +50,16 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class BatchCalls(QAbstractTableModel):
-    """The calls of one batch, sortable."""
+    """The calls of one batch, sortable; of a very big one the order takes a while, and comes when it is there."""
 
     def __init__(self) -> None:
         super().__init__()
         self._batch: BatchNode | None = None
         self._calls: list[CallNode] = []
         self._sorted_by = (0, Qt.SortOrder.AscendingOrder)
+        self._ordering: Iterator[None] = iter(())
+        self._slices = QTimer(self, singleShot=True, interval=0)
+        self._slices.timeout.connect(self._go_on)
         self.clock: Clock = lambda: 0.0
         self.colours = theme.LIGHT
 
@@ -59,9 +68,9 @@ class BatchCalls(QAbstractTableModel):
         if batch is not self._batch:
             self.beginResetModel()
             self._batch = batch
-            self._calls = _calls(batch)
-            self._order()
+            self._calls = list(_calls(batch))
             self.endResetModel()
+            self._sort_again()
         elif len(batch.children) > len(self._calls):
             new = _calls(batch)[len(self._calls) :]
             self.beginInsertRows(QModelIndex(), len(self._calls), len(self._calls) + len(new) - 1)
@@ -106,27 +115,56 @@ class BatchCalls(QAbstractTableModel):
             return theme.icon(theme.status_icon(call.status), self.colours, theme.status_role(call.status))
         return call if role == NodeRole else None
 
+    def lines(self, rows: Sequence[int], columns: Sequence[int]) -> Iterator[str]:
+        """Rows as a spreadsheet takes them; those that they are now, whatever becomes of their order."""
+        calls, texts, now = [self._calls[row] for row in rows], [_TEXTS[column] for column in columns], self.clock()
+        return joined((text(call, now) for text in texts) for call in calls)
+
+    # -- the order ------------------------------------------------------------------------------------------
+
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order the calls."""
         self._sorted_by = (column, order)
+        self._sort_again()
+
+    def _sort_again(self) -> None:
+        self._ordering = self._order()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        until = time.perf_counter() + _SLICE_SECONDS
+        for _ in self._ordering:
+            if time.perf_counter() >= until:
+                self._slices.start()
+                return
+        self._slices.stop()
+
+    def _order(self) -> Iterator[None]:
+        column, order = self._sorted_by
+        calls, key, now = self._calls[:], _KEYS[column], self.clock()
+        keys: list[Any] = []
+        for start in range(0, len(calls), _PIECE):
+            if start:
+                yield
+            keys += [key(call, now) for call in calls[start : start + _PIECE]]
+        places = ranked(keys, is_ascending=order == Qt.SortOrder.AscendingOrder)
+        self._take([*(calls[place] for place in places), *self._calls[len(calls) :]])
+
+    def _take(self, calls: list[CallNode]) -> None:
+        """Show the same calls in another order; what is selected stays so."""
         self.layoutAboutToBeChanged.emit()
-        old = {id(call): row for row, call in enumerate(self._calls)}
-        self._order()
-        rows = {old[id(call)]: row for row, call in enumerate(self._calls)}
         before = self.persistentIndexList()
-        self.changePersistentIndexList(before, [self.index(rows[each.row()], each.column()) for each in before])
+        held = [self._calls[index.row()] for index in before]
+        wanted = set(map(id, held))
+        rows = {id(call): row for row, call in enumerate(calls) if id(call) in wanted}
+        self._calls = calls
+        after = [self.index(rows[id(call)], index.column()) for call, index in zip(held, before, strict=True)]
+        self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 
-    def _order(self) -> None:
-        column, order = self._sorted_by
-        now = self.clock()
-        key = _KEYS[column]
-        is_reversed = order == Qt.SortOrder.DescendingOrder
-        self._calls.sort(key=lambda call: key(call, now), reverse=is_reversed)
 
-
-def _calls(batch: BatchNode) -> list[CallNode]:
-    return [child for child in batch.children if isinstance(child, CallNode)]
+def _calls(batch: BatchNode) -> Sequence[CallNode]:
+    return cast("Sequence[CallNode]", batch.children)  # the fold puts nothing else there
 
 
 def _side(column: int) -> Qt.AlignmentFlag:
@@ -146,15 +184,16 @@ _KEYS: tuple[Callable[[CallNode, float], Any], ...] = (
     lambda call, now: call.batch_index,
     lambda call, now: (call.status, call.batch_index),
     call_text.duration,
-    lambda call, now: call.subtree.output_tokens,
-    lambda call, now: call.subtree.cost_usd,
-    lambda call, now: call.error or call.result,
+    lambda call, now: call_text.token_count(call),
+    lambda call, now: call_text.cost_usd(call),
+    lambda call, now: _outcome(call),
 )
 
 
 def _outcome(call: CallNode) -> str:
-    """Why it failed, else its result, else what has arrived of it."""
-    return said(call.error) or call.result or (call.exchange.text if call.exchange else "")
+    """Why it failed, else the beginning of its result, else what has arrived of it."""
+    result = said(call.error) or call.result_beginning(_BEGINNING)
+    return result or (call.exchange.text[:_BEGINNING] if call.exchange else "")
 
 
 class BatchPage(QWidget):
@@ -162,11 +201,13 @@ class BatchPage(QWidget):
 
     Signals:
         node_chosen: A call was opened.
+        copied: So many of the calls are on the clipboard now, after a while.
         saved: The chart was saved; its path.
         failed: It could not be; the reason.
     """
 
     node_chosen = Signal(object)
+    copied = Signal(int)
     saved = Signal(str)
     failed = Signal(str)
 
@@ -198,7 +239,7 @@ class BatchPage(QWidget):
         header.resizeSection(len(_WIDTHS), _LEAST_COLUMN)
         header.setStretchLastSection(True)  # from what it has now, so that there is no bar where all fits
         self._widen()
-        let_copy_rows(self.table, lambda: rows_text(self.table))
+        let_copy_rows(self.table, self._lines, tell=self.copied.emit)
         self.table.activated.connect(lambda index: self.node_chosen.emit(self.model.call(index.row())))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -233,6 +274,9 @@ class BatchPage(QWidget):
         for column in _LEAVE_FIRST:
             self.table.setColumnHidden(column, spare < 0)
             spare += theme.scaled(self, _WIDTHS[column]) if spare < 0 else 0
+
+    def _lines(self) -> Iterator[str]:
+        return self.model.lines(selected_rows(self.table), shown_columns(self.table))
 
     def show_node(self, node: BatchNode, clock: Clock) -> None:
         """Show a batch, or what it has become."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,7 @@ class CostTable(QTreeWidget):
         self.setIndentation(12)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        let_copy_rows(self, self._as_text)
+        let_copy_rows(self, self._lines)
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(_LEAST_COLUMN)
@@ -70,7 +70,7 @@ class CostTable(QTreeWidget):
             if tally is not None:
                 _write(item, tally)
 
-    def _as_text(self) -> str:
+    def _lines(self) -> Iterator[str]:
         """All of it: it is small, and nothing is selected in it."""
         return joined(
             [item.text(column) for column in range(_COLUMNS)] for item in (self.headerItem(), *self._items)
