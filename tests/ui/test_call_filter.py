@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode
-from rlm_desktop.ui.calls import call_filter
-from rlm_desktop.ui.calls.call_filter import CallFilter
+from rlm_desktop.ui.calls import call_filter, finding
+from rlm_desktop.ui.calls.call_filter import KINDS, STATUSES, CallFilter
 from rlm_desktop.ui.calls.call_tree import NOTHING_FITS, CallTreeView
 from tests import traces
 from tests.traces import Shape
@@ -128,6 +128,52 @@ async def test_a_live_run_is_searched_again(view: CallTreeView, wait_until: Wait
     await wait_until(lambda: len(view.model.rows.matches or ()) > before)  # type: ignore[misc]
     expected = {node.index for node in state.nodes if isinstance(node, IterationNode)}
     await wait_until(lambda: view.model.rows.matches == expected)  # type: ignore[misc]
+
+
+async def test_searching_again_takes_no_rows_away_meanwhile(
+    view: CallTreeView, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view.bar._set(CallFilter(kinds=frozenset({"llm"})))
+    await wait_until(lambda: not view._finder.is_searching)
+    everything = view.model.rows.matches or set()
+    for name in ("_SLICE_SECONDS", "_SHOW_EVERY"):
+        monkeypatch.setattr(finding, name, 0.0)
+    told = QSignalSpy(view._finder.found)
+    view._finder.move_to(view.state)
+    await wait_until(lambda: told.count() > 0)
+    assert all(told.at(number)[0] == everything for number in range(told.count()))
+
+
+def test_the_place_stays_while_a_live_run_is_filtered(view: CallTreeView) -> None:
+    view.model.set_matches(set(range(0, len(view.state.nodes), 2)))
+    view.select_node(view.model.rows.node(2))
+    bar = view.table.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    place = bar.value()
+    view.model.set_matches(set(range(len(view.state.nodes))))
+    assert bar.value() == place, "the selected row is far above, and nobody asked for it"
+    assert view.selected_node() is not None
+
+
+@pytest.mark.parametrize("go", ["failure", "call"])
+def test_a_row_that_is_asked_for_shows_whatever_is_looked_for(view: CallTreeView, go: str) -> None:
+    view.bar._set(CallFilter(kinds=frozenset({"iteration"})))
+    if go == "failure":
+        assert view.select_failure()
+    else:
+        view.select_node(next(call for call in view.state.calls.values() if call.kind == "llm"))
+    node = view.selected_node()
+    assert node is not None
+    assert not isinstance(node, IterationNode)
+    assert not view.bar.filter.is_active
+    assert view.model.rows.row_of(node) == view.table.current_row()
+
+
+def test_many_conditions_make_no_window_wider(view: CallTreeView) -> None:
+    before = view.minimumSizeHint().width()
+    view.bar._set(CallFilter(kinds=frozenset(KINDS), statuses=frozenset(STATUSES), slower=1.0, costlier=0.01))
+    assert view.minimumSizeHint().width() <= before
+    view.bar.clear()
 
 
 def test_another_run_is_not_filtered(view: CallTreeView) -> None:

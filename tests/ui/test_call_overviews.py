@@ -98,6 +98,21 @@ def test_heaviest_first_is_sorted() -> None:
     assert widths == sorted(widths, reverse=True)
 
 
+def test_keys_bring_what_they_choose_into_view(view: CallTreeView, qtbot: QtBot) -> None:
+    view.set_state(traces.state(Shape(calls=150, depth=20, batch=2, iterations=3, errors=0.0)))
+    view.show_page(1)
+    canvas = view.icicle.canvas
+    qtbot.waitUntil(lambda: bool(canvas.slabs))
+    levels: list[int] = []
+    for _ in range(40):
+        qtbot.keyClick(canvas, Qt.Key.Key_Down)
+        slab = canvas.slab_of(canvas.selected)
+        assert slab is not None
+        assert canvas.visibleRegion().contains(QPoint(8, slab.level * 22 + 15))
+        levels.append(slab.level)
+    assert levels[-1] * 22 > view.icicle.height()
+
+
 def test_the_icicle_selects_goes_in_and_out(view: CallTreeView, qtbot: QtBot) -> None:
     view.show_page(1)
     canvas = view.icicle.canvas

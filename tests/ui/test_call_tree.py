@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication, QPalette
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
@@ -132,6 +133,24 @@ def test_f8_visits_every_failure(view: CallTreeView, qtbot: QtBot) -> None:
         seen.append(view.selected_node())
     assert seen == failures
     assert all(view.model.rows.row_of(node) >= 0 for node in failures)
+
+
+def test_a_sibling_is_found_without_a_look_at_all_that_are_hidden(view: CallTreeView, qtbot: QtBot) -> None:
+    view.set_state(traces.state(Shape(calls=200, depth=1, batch=150, errors=0.1)))
+    batch = next(node for node in view.state.nodes if isinstance(node, BatchNode))
+    view.model.rows.reveal(batch)
+    lifted = [node for node in batch.children if view.model.rows.row_of(node) >= 0]
+    assert 1 < len(lifted) < len(batch.children)
+    view.select_node(lifted[0])
+    with patch.object(view.model.rows, "row_of", wraps=view.model.rows.row_of) as asked:
+        _press(qtbot, view, Qt.Key.Key_BracketRight)
+        assert view.selected_node() is lifted[1]
+        view.select_node(lifted[-1])
+        _press(qtbot, view, Qt.Key.Key_BracketRight)
+    assert view.selected_node() is lifted[-1]
+    assert asked.call_count < len(batch.children) // 2
+    _press(qtbot, view, Qt.Key.Key_Down, Qt.Key.Key_Enter)
+    assert view.model.rows.is_open(batch), "the line “… more”, from the keypad too"
 
 
 def test_a_click_on_the_triangle_opens_without_selecting(view: CallTreeView, qtbot: QtBot) -> None:
@@ -417,6 +436,11 @@ def test_the_path_above_a_focused_row_leads_back(view: CallTreeView) -> None:
     assert f'href="{batch.index}"' in view.focus_note.text.text()
     view.focus_note.text.linkActivated.emit(str(batch.index))
     assert view.model.rows.focus is batch
+    before = view.focus_note.text.text()
+    palette = view.palette()
+    palette.setColor(QPalette.ColorRole.Window, Qt.GlobalColor.black)
+    view.setPalette(palette)
+    assert view.focus_note.text.text() != before, "links in the colours of the theme"
     view.focus_note.text.linkActivated.emit("0")
     assert view.model.rows.focus is None
     assert not view.focus_note.isVisible()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.state import RunState
+from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.timescale import Gap, IdleTimes, TimeScale
 from tests import traces
 from tests.traces import Shape
@@ -107,3 +108,8 @@ def test_an_iteration_of_many_cells_is_looked_at_in_one_slice_and_the_rest_later
     while not idle.take(0.0):
         pass
     assert [round(gap.end) for gap in idle.gaps()] == [1200]
+
+
+def test_round_times_of_a_scale_are_short() -> None:
+    moments = [0.0, 0.25, 0.5, 20.0, 119.9999999, 5400.0]
+    assert [call_text.moment(moment) for moment in moments] == ["0 s", "0.25 s", "0.5 s", "20 s", "2:00", "1:30:00"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import time
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -72,6 +72,7 @@ class CallRows:
         self._revealed = 0
         self._last_found = 0
         self.failures: list[int] = []
+        self._ordered_failures: list[Node] = []
 
     # -- what is there --------------------------------------------------------------------------------------
 
@@ -522,18 +523,23 @@ class CallRows:
 
     def failure_after(self, node: Node | None, step: int) -> Node | None:
         """The next (`step` 1) or previous (-1) failure in the order of the tree, around the end."""
-        if not self.failures:
+        ordered = self._failures_in_order()
+        if not ordered:
             return None
-        nodes = self.state.nodes
-        ordered = sorted(self._path(nodes[index]) for index in self.failures)
-        here = self._path(node) if node is not None else ()
-        later = [path for path in ordered if path > here] if step > 0 else [p for p in ordered if p < here]
-        path = (later or ordered)[0 if step > 0 else -1]
-        return nodes[path[-1]]
+        here = _path(node) if node is not None else ()
+        place = bisect_right(ordered, here, key=_path) if step > 0 else bisect_left(ordered, here, key=_path) - 1
+        return ordered[place % len(ordered)]
 
-    @staticmethod
-    def _path(node: Node) -> tuple[int, ...]:
-        return (*reversed([ancestor.index for ancestor in node.ancestors()]), node.index)
+    def _failures_in_order(self) -> list[Node]:
+        if len(self._ordered_failures) != len(self.failures):  # they only ever become more
+            nodes = self.state.nodes
+            self._ordered_failures = sorted((nodes[index] for index in self.failures), key=_path)
+        return self._ordered_failures
+
+
+def _path(node: Node) -> tuple[int, ...]:
+    """Where it is in the tree: of two rows the one with the smaller path comes first."""
+    return (*reversed([ancestor.index for ancestor in node.ancestors()]), node.index)
 
 
 def _index(node: Node) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QHeaderView, QTableView, QWidget
@@ -64,7 +66,7 @@ class _Header(QHeaderView):
         free = rect.left() - 1.0
         metrics = self.fontMetrics()
         for moment in [scale.start, *tick_times(scale)]:
-            text = _tick_text(moment - scale.start)
+            text = call_text.moment(moment - scale.start)
             width = metrics.horizontalAdvance(text)
             x = rect.left() + scale.place(moment) * rect.width() - (width / 2 if moment > scale.start else 0)
             if x > free and x + width <= rect.right() + 6:
@@ -74,13 +76,7 @@ class _Header(QHeaderView):
                 free = x + width + 8
 
 
-def _tick_text(moment: float) -> str:
-    if moment >= 60:
-        minutes, rest = divmod(round(moment), 60)
-        return f"{minutes}:{rest:02}"
-    return f"{moment:g} s"
-
-
+_KEYS_THAT_OPEN = (Qt.Key.Key_Right, Qt.Key.Key_Plus, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _KEYS_OF_THE_VIEW = (Qt.Key.Key_F, Qt.Key.Key_L, Qt.Key.Key_F8, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
 
 
@@ -189,13 +185,14 @@ class CallTable(QTableView):
         chosen = self.selectionModel().selectedRows()
         return chosen[0].row() if chosen else -1
 
-    def go_to(self, row: int) -> None:
+    def go_to(self, row: int, *, scrolls: bool = True) -> None:
         """Select a row and bring it into view."""
         self.settle()
         index = self._calls.index(row, 0)
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self.selectionModel().setCurrentIndex(index, flags)
-        self.scrollTo(index)
+        if scrolls:
+            self.scrollTo(index)
 
     def toggle(self, row: int) -> None:
         """Open a closed row, close an open one."""
@@ -231,7 +228,7 @@ class CallTable(QTableView):
         is_open = bool(node.children) and rows.is_open(node)
         key = event.key()
         has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if rows.is_more(row) and key in (Qt.Key.Key_Right, Qt.Key.Key_Plus, Qt.Key.Key_Return, Qt.Key.Key_Space):
+        if rows.is_more(row) and key in _KEYS_THAT_OPEN:
             self.toggle(row)
         elif key == Qt.Key.Key_Right and has_shift:
             rows.open_all(node)
@@ -249,7 +246,7 @@ class CallTable(QTableView):
         elif key == Qt.Key.Key_Backspace:
             self._go_to_node(node if rows.is_more(row) else node.parent)
         elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
-            self._go_to_sibling(node, 1 if key == Qt.Key.Key_BracketRight else -1)
+            self._go_to_sibling(row, 1 if key == Qt.Key.Key_BracketRight else -1)
         elif key in (Qt.Key.Key_BraceLeft, Qt.Key.Key_BraceRight):
             self._go_to_peer(row, 1 if key == Qt.Key.Key_BraceRight else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected_row() >= 0:
@@ -280,26 +277,33 @@ class CallTable(QTableView):
         if row >= 0:
             self.go_to(row)
 
-    def _go_to_sibling(self, node: Node, step: int) -> None:
-        if node.parent is None:
+    def _go_to_sibling(self, row: int, step: int) -> None:
+        """Go to the next row with the same parent. A look at each sibling would take long: most may be hidden."""
+        rows = self._calls.rows
+        node = rows.node(row)
+        if node.parent is None or node is rows.focus:
             return
-        siblings = self._calls.rows.in_order(node.parent)
-        place = siblings.index(node) + step
-        while 0 <= place < len(siblings):
-            row = self._calls.rows.row_of(siblings[place])
-            if row >= 0:
-                self.go_to(row)
+        beyond = set(node.parent.ancestors())
+        for other in self._rows_from(row, step):
+            found = rows.node(other)
+            if found.parent is node.parent:
+                self.go_to(other)
+            if found.parent is node.parent or found is node.parent or found.parent in beyond:
                 return
-            place += step
 
     def _go_to_peer(self, row: int, step: int) -> None:
         """Go to the next row of the same kind, whatever its parent."""
         rows = self._calls.rows
         wanted = call_text.kind(rows.node(row))
-        for other in range(row + step, len(rows.visible) if step > 0 else -1, step):
-            if not rows.is_more(other) and call_text.kind(rows.node(other)) == wanted:
-                self.go_to(other)
-                return
+        found = (other for other in self._rows_from(row, step) if call_text.kind(rows.node(other)) == wanted)
+        if (other := next(found, -1)) >= 0:
+            self.go_to(other)
+
+    def _rows_from(self, row: int, step: int) -> Iterator[int]:
+        """The rows of nodes after a row, or before it."""
+        visible = self._calls.rows.visible
+        places = range(row + 1, len(visible)) if step > 0 else range(row - 1, -1, -1)
+        return (other for other in places if visible[other] >= 0)
 
     # -- the mouse ------------------------------------------------------------------------------------------
 

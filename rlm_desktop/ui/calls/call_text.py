@@ -141,6 +141,14 @@ def seconds(value: float) -> str:
     return f"{figures.number(value, 1)} s" if value < 59.95 else figures.clock(value)
 
 
+def moment(value: float) -> str:
+    """A round time of the run, on a scale: `0.5 s`, `2 s`, `1:30`."""
+    if value >= 60:
+        return figures.clock(round(value))
+    decimals = next((places for places in (0, 1, 2) if abs(value - round(value, places)) < 1e-6), 3)
+    return f"{figures.number(value, decimals)} s"
+
+
 def duration(node: Node, now: float) -> float:
     """Seconds from its start to its end, or to now."""
     end = node.finished if node.finished is not None else now

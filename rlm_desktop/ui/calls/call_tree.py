@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,19 +23,17 @@ from PySide6.QtWidgets import (
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Node
 from rlm_desktop.ui import figures, theme
-from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import CallModel, Clock, Column
 from rlm_desktop.ui.calls.call_table import CallTable
 from rlm_desktop.ui.calls.columns import Columns
 from rlm_desktop.ui.calls.filter_bar import FilterBar
 from rlm_desktop.ui.calls.finding import Finder
 from rlm_desktop.ui.calls.icicle import IcicleView
-from rlm_desktop.ui.calls.notes import NoteLine, crumbs
+from rlm_desktop.ui.calls.notes import GapNote, NoteLine, crumbs
 from rlm_desktop.ui.calls.overview import OverviewStrip
 from rlm_desktop.ui.calls.row_look import Order
 from rlm_desktop.ui.calls.row_menu import row_menu
-from rlm_desktop.ui.calls.timescale import IdleTimes
-from rlm_desktop.ui.copying import let_copy_rows, rows_text
+from rlm_desktop.ui.copying import let_copy_rows, row_lines
 from rlm_desktop.ui.language import marked
 
 if TYPE_CHECKING:
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 
 _PAGE_KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)
 _ROW_KEYS = (Qt.Key.Key_F, Qt.Key.Key_L)
-_SLICE_SECONDS = 0.008
 _NEAR_THE_END = 30
 _STRIP_FROM = 280
 NOTHING_FITS = marked("CallTreeView", "No row fits the filter.")
@@ -77,7 +74,6 @@ class CallTreeView(QWidget):
         self.pages.addWidget(self.table)
         self._follows = True
         self._new_rows = 0
-        self._idle: IdleTimes | None = None
         self._empty = QLabel(self.tr(EMPTY), self.table.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -111,7 +107,7 @@ class CallTreeView(QWidget):
         layout.addWidget(self._make_notes())
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.overview)
-        self._place: tuple[Node | None, int] | None = None
+        self._place: tuple[Node | None, bool, int] | None = None
         self.model.about_to_replace.connect(self._remember_place)
         self.model.arranged.connect(self._go_back)
         self.columns = Columns(self.table, self.model, self)
@@ -120,15 +116,13 @@ class CallTreeView(QWidget):
         self.table.texts_cut.connect(self.columns.fit, later)
         self.table.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.horizontalHeader().customContextMenuRequested.connect(self._open_column_menu)
-        self._idle_timer = QTimer(self, singleShot=True, interval=0)
-        self._idle_timer.timeout.connect(self._look_for_gaps)
         self.table.user_scrolled.connect(self._on_user_scrolled)
         self.table.inspect_pressed.connect(self.inspect_requested)
         self.table.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.table.viewport().installEventFilter(self)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._open_row_menu)
-        let_copy_rows(self.table, lambda: rows_text(self.table), has_menu=True)
+        let_copy_rows(self.table, lambda: row_lines(self.table), has_menu=True)
 
     def _make_page_buttons(self) -> None:
         self._page_buttons = QButtonGroup(self)
@@ -197,7 +191,8 @@ class CallTreeView(QWidget):
             (self.tr("Sort again"), self.tr("Sort the rows as they are now"), self._sort_again),
             (self.tr("By time"), self.tr("Show the rows in the order of time again"), self._sort_by_time),
         )
-        self.gap_note = NoteLine((self.tr("Compress"), "", self._toggle_gaps))
+        self.gap_note = GapNote(self.model)
+        self.gap_note.toggled.connect(self._on_gaps_toggled)
         self._notes = QWidget()
         lines = QVBoxLayout(self._notes)
         lines.setContentsMargins(0, 0, 0, 0)
@@ -250,7 +245,7 @@ class CallTreeView(QWidget):
     def _show_new_state(self, clock: Clock | None) -> None:
         self.bar.set_state(self.state)
         self._show_sorting()
-        self._begin_looking_for_gaps()
+        self.gap_note.look_anew()
         if self.charts is not None:
             self.charts.set_state(self.state, clock)
         self._new_rows = 0
@@ -279,8 +274,7 @@ class CallTreeView(QWidget):
             bar.setValue(bar.value() + moved * self.table.row_height)
         self._finder.refresh()
         self._show_sorting()
-        if self._idle is None and self.state.finished is not None:
-            self._begin_looking_for_gaps()
+        self.gap_note.look()
         self.model.touch(*self.table.visible_range())
         self._repaint_scale()
         self._place_overlays()
@@ -306,11 +300,18 @@ class CallTreeView(QWidget):
         focus = self.model.rows.focus
         if focus is not None and focus is not node and focus not in node.ancestors():
             self.set_focus_node(None)
-        self.model.rows.reveal(node)
-        row = self.model.rows.row_of(node)
+        row = self._row_for(node)
+        if row < 0 and self.bar.filter.is_active:
+            self.bar.clear()  # who asks for a row wants it more than what was looked for before
+            row = self._row_for(node)
         if row >= 0:
             self._stop_following()
             self.table.go_to(row)
+
+    def _row_for(self, node: Node) -> int:
+        """The row of a node, with the path to it opened; -1 when a filter hides it."""
+        self.model.rows.reveal(node)
+        return self.model.rows.row_of(node)
 
     @property
     def is_tree_shown(self) -> bool:
@@ -334,6 +335,9 @@ class CallTreeView(QWidget):
     def set_focus_node(self, node: Node | None) -> None:
         """Show only `node` and what is below it; None shows the whole run again."""
         self.model.set_focus(node)
+        self._show_focus(node)
+
+    def _show_focus(self, node: Node | None) -> None:
         path = crumbs(node, theme.colours_of(self)) if node is not None else ""
         self.focus_note.say(self.tr("Only {path} is shown.").format(path=path) if path else "")
 
@@ -345,19 +349,20 @@ class CallTreeView(QWidget):
         self.set_focus_node(node if node is not None and node.parent is not None else None)
 
     def _remember_place(self) -> None:
-        self._place = (self.selected_node(), self.table.verticalScrollBar().value())
+        row, (first, last) = self.table.selected_row(), self.table.visible_range()
+        self._place = self.selected_node(), first <= row <= last, self.table.verticalScrollBar().value()
 
     def _go_back(self) -> None:
-        """All rows are others: keep the selection on its node, which tells nobody, and the place where it is."""
+        """All rows are others: keep the selection on its node, which tells nobody, and in view where it was."""
         if self._place is None:
             return
-        (node, place), self._place = self._place, None
+        (node, was_in_view, place), self._place = self._place, None
         self.table.settle()
         self.table.verticalScrollBar().setValue(place)
         row = self.model.rows.row_of(node) if node is not None else -1
         if row >= 0:
             self.table.selectionModel().blockSignals(True)
-            self.table.go_to(row)
+            self.table.go_to(row, scrolls=was_in_view)
             self.table.selectionModel().blockSignals(False)
         self.table.viewport().update()
         self.table.horizontalHeader().viewport().update()
@@ -513,38 +518,7 @@ class CallTreeView(QWidget):
         is_old = rows.order != "time" and rows.sorted_at != self.state.seq
         self.sort_note.say(self.tr("The run has moved on since its rows were sorted.") if is_old else "")
 
-    def _begin_looking_for_gaps(self) -> None:
-        self.gap_note.say("")
-        self._idle = IdleTimes(self.state) if self.state.finished is not None else None
-        if self._idle is not None:
-            self._idle_timer.start()
-
-    def _look_for_gaps(self) -> None:
-        if self._idle is not None and not self._idle.take(_SLICE_SECONDS):
-            self._idle_timer.start()
-        else:
-            self._show_gaps()
-
-    def _show_gaps(self) -> None:
-        """Offer to compress the times in which nothing ran; say so where they are."""
-        gaps = self._idle.gaps() if self._idle is not None else []
-        if not gaps:
-            return
-        is_compressed = bool(self.model.gaps)
-        idle = call_text.seconds(sum(gap.end - gap.start for gap in gaps))
-        whole = call_text.seconds(self.state.finished or 0.0)
-        if is_compressed:
-            text = self.tr("The timeline is not true to scale: {idle} in which nothing ran are compressed.")
-        else:
-            text = self.tr("For {idle} of {whole} nothing ran.")
-        self.gap_note.say(text.format(idle=idle, whole=whole))
-        (button,) = self.gap_note.buttons
-        button.setText(self.tr("Show true times") if is_compressed else self.tr("Compress"))
-        button.setToolTip(self.tr("Compress the parts of the timeline in which no model was asked and no code ran"))
-
-    def _toggle_gaps(self) -> None:
-        self.model.gaps = () if self.model.gaps or self._idle is None else self._idle.gaps()
-        self._show_gaps()
+    def _on_gaps_toggled(self) -> None:
         self.table.viewport().update()
         self._repaint_scale()
 
@@ -589,10 +563,12 @@ class CallTreeView(QWidget):
             page.setFocus(event.reason())
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another font: the columns are as wide as its letters need."""
+        """Another font: the columns are as wide as its letters need. Other colours: so are the links."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.columns.fit()
+        elif event.type() == QEvent.Type.PaletteChange:
+            self._show_focus(self.model.rows.focus)
 
     def sizeHint(self) -> QSize:
         """Wide enough for all columns that are shown at first."""

@@ -14,6 +14,7 @@ from rlm_desktop.engine.state import RunState
 from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_filter import COSTLIER, KINDS, SLOWER, STATUSES, CallFilter
+from rlm_desktop.ui.flow import FlowLayout
 from rlm_desktop.ui.labels import Dressed
 
 DEBOUNCE_MS = 120
@@ -58,10 +59,10 @@ class FilterBar(Dressed, QWidget):
         self.line.addWidget(self.count)
         self.line.addWidget(self.conditions)
         self._chips = QWidget()
-        self._chip_line = QHBoxLayout(self._chips)
-        self._chip_line.setContentsMargins(8, 0, 8, 4)
-        self._chip_line.setSpacing(6)
-        self._chip_line.addStretch(1)
+        self._chip_line = FlowLayout(spacing=6)  # conditions may be many, and a window cannot be as wide as they
+        inset = QVBoxLayout(self._chips)
+        inset.setContentsMargins(8, 0, 8, 4)
+        inset.addLayout(self._chip_line)
         self._chips.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -142,7 +143,7 @@ class FilterBar(Dressed, QWidget):
 
     @staticmethod
     def _add(menu: QMenu, text: str, is_checked: bool, act: Callable[[], None]) -> None:
-        action = QAction(text, menu, checkable=True)
+        action = QAction(text.replace("&", "&&"), menu, checkable=True)
         action.setChecked(is_checked)
         action.triggered.connect(lambda: act())
         menu.addAction(action)
@@ -153,19 +154,18 @@ class FilterBar(Dressed, QWidget):
     # -- the chips ------------------------------------------------------------------------------------------
 
     def _fill_chips(self) -> None:
-        while self._chip_line.count() > 1:
-            item = self._chip_line.takeAt(0)
-            if item is not None and (widget := item.widget()) is not None:
+        while (item := self._chip_line.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for place, (text, name, without) in enumerate(self._conditions()):
-            chip = QPushButton(f"{text}  ✕")
+        for text, name, without in self._conditions():
+            chip = QPushButton(f"{text}  ✕".replace("&", "&&"))
             chip.setObjectName("chip")
             chip.setToolTip(self.tr("Remove this condition"))
             chip.setAccessibleName(self.tr("Remove the condition {text}").format(text=text))
             chip.clicked.connect(lambda _checked=False, name=name, without=without: self._change(name, without))
-            self._chip_line.insertWidget(place, chip)
-        self._chips.setVisible(self._chip_line.count() > 1)
+            self._chip_line.addWidget(chip)
+        self._chips.setVisible(self._chip_line.count() > 0)
 
     def _conditions(self) -> list[tuple[str, str, Any]]:
         """Text, field and the field's value without it, of each condition."""

@@ -24,7 +24,8 @@ _SOON_MS = 66
 class Finder(QObject):
     """Finds the nodes that fit a filter without holding up the window.
 
-    While the hits shown last are still being arranged it goes on searching and shows no others.
+    While the hits shown last are still being arranged it goes on searching and shows no others. Nor does it, when
+    it searches again because the run has moved on, before there are more: rows would go away and come back.
 
     Signals:
         found: The hits so far as a set of indices, None when no filter is on any more.
@@ -72,6 +73,7 @@ class Finder(QObject):
             self.found.emit(None)
             return
         self._begin()
+        self._shown = 0
         self._shown_at = time.monotonic() - _SHOW_EVERY + _SHOW_FIRST
         self._took = 0.0
         self._go_on()
@@ -84,7 +86,6 @@ class Finder(QObject):
 
     def _begin(self) -> None:
         self._hits = set()
-        self._shown = 0
         self._search = call_filter.search(self._state, self._wanted, self._model.now())
 
     def _go_on(self) -> None:

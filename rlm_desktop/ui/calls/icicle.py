@@ -35,6 +35,7 @@ from rlm_desktop.ui.calls import call_text, call_weights
 from rlm_desktop.ui.calls.call_model import Clock
 from rlm_desktop.ui.calls.call_weights import Order, Slab, Weight
 from rlm_desktop.ui.calls.faces import Face
+from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.language import marked
 
 ROW = 22
@@ -137,11 +138,9 @@ class _Canvas(QWidget):
             if slab.width > 36 and not slab.more:
                 self._paint_label(painter, _place(slab), slab.node)
         painter.setPen(QColor(colours.accent))
-        for slab in self.slabs:
-            if slab.node is self.selected and not slab.more:
-                painter.drawRect(_place(slab).adjusted(0, 0, -1, -1))
+        if (slab := self.slab_of(self.selected)) is not None:
+            painter.drawRect(_place(slab).adjusted(0, 0, -1, -1))
         if self.hasFocus():
-            painter.setPen(QColor(colours.accent))
             painter.drawRect(self.visibleRegion().boundingRect().adjusted(0, 0, -1, -1))
         painter.end()
 
@@ -163,6 +162,10 @@ class _Canvas(QWidget):
         level, x = int((position.y() - 4) // ROW), position.x() - 4
         return next((slab for slab in self.slabs if slab.level == level and 0 <= x - slab.x < slab.width), None)
 
+    def slab_of(self, node: Node | None) -> Slab | None:
+        """The rectangle that is a node's own."""
+        return next((slab for slab in self.slabs if slab.node is node and not slab.more), None)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Selects; the selected one fills the width."""
         slab = self.slab_at(event.position())
@@ -182,7 +185,7 @@ class _Canvas(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu of the rectangle under the pointer; with the keyboard, of the selected one."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            slab = next((slab for slab in self.slabs if slab.node is self.selected and not slab.more), None)
+            slab = self.slab_of(self.selected)
             place = self.mapToGlobal(_place(slab).bottomLeft().toPoint()) if slab is not None else QPoint()
         else:
             slab, place = self.slab_at(QPointF(event.pos())), event.globalPos()
@@ -203,7 +206,7 @@ class _Canvas(QWidget):
             text = f"{self._describe(slab.node)}\n{call_text.preview(slab.node)}"
             if slab.more:
                 text = several.format(count=figures.number(slab.more))
-            QToolTip.showText(event.globalPos(), text.strip())
+            QToolTip.showText(event.globalPos(), plain_tip(text.strip()))
         return super().event(event)
 
     def _can_go_out(self, event: QEvent) -> bool:
@@ -289,6 +292,7 @@ class IcicleView(QWidget):
         self.whole = QPushButton(self.tr("Show the whole run"))
         self.whole.clicked.connect(lambda: self.enter(None))
         self.path = QLabel()
+        self.path.setTextFormat(Qt.TextFormat.PlainText)
         self.path.setProperty("muted", True)
         line = QHBoxLayout()
         line.setContentsMargins(8, 4, 8, 4)
@@ -302,6 +306,8 @@ class IcicleView(QWidget):
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         self._area.setWidget(self.canvas)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bar = self._area.verticalScrollBar()
+        bar.valueChanged.connect(lambda: self.canvas.update())  # the ring of the focus is around what shows
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -350,7 +356,13 @@ class IcicleView(QWidget):
             and self._top not in node.ancestors()
         ):
             self.enter(None)
+        self._mark(node)
+
+    def _mark(self, node: Node | None) -> None:
+        """Mark a node, and bring it into view."""
         self.canvas.select(node)
+        if (slab := self.canvas.slab_of(node)) is not None:
+            self._area.ensureVisible(0, round(_place(slab).center().y()), 0, ROW)
 
     def lay_out(self) -> None:
         """Measure and place everything anew."""
@@ -394,7 +406,7 @@ class IcicleView(QWidget):
         self._took = time.monotonic() - self._laid_out_at
 
     def _on_chosen(self, node: Node) -> None:
-        self.canvas.select(node)
+        self._mark(node)
         self.node_selected.emit(node)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

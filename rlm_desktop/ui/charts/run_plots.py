@@ -22,14 +22,6 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Charts", text)
 
 
-def moment(seconds: float) -> str:
-    """A time of the run: `0.5 s`, `1:30`."""
-    if seconds >= 60:
-        return figures.clock(seconds)
-    decimals = next((places for places in (0, 1, 2) if abs(seconds - round(seconds, places)) < 1e-6), 3)
-    return f"{figures.number(seconds, decimals)} s"
-
-
 def concurrency(state: RunState, load: RequestLoad, now: float) -> Plot:
     """Requests under way over time, by depth."""
     averages = load.averages(now)
@@ -52,11 +44,11 @@ def concurrency(state: RunState, load: RequestLoad, now: float) -> Plot:
         title=_tr("Requests under way"),
         kind="steps",
         unit=_tr("requests"),
-        slots=Spans(count, 0.0, width, moment),
+        slots=Spans(count, 0.0, width, call_text.moment),
         series=series,
         text=_amount,
         summary=summary if series else _tr("No model has been asked yet."),
-        ticks=tuple(Tick(time / end, moment(time)) for time in time_steps(end)) if end else (),
+        ticks=tuple(Tick(time / end, call_text.moment(time)) for time in time_steps(end)) if end else (),
         limit=(float(limit), _tr("limit")) if isinstance(limit, int) and not isinstance(limit, bool) else None,
     )
 
@@ -175,7 +167,7 @@ def _latency_ticks(low: float, high: float) -> tuple[Tick, ...]:
     if high <= low:
         return (Tick(0.0, call_text.seconds(low)),)
     inner = [value for value in time_steps(high) if value > low]
-    return tuple(Tick((value - low) / (high - low), moment(value)) for value in inner)
+    return tuple(Tick((value - low) / (high - low), call_text.moment(value)) for value in inner)
 
 
 def _latency_marks(latencies: Latencies | None) -> tuple[Tick, ...]:
