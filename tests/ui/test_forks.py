@@ -18,9 +18,8 @@ from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.forks.dialog import ForkChoice, ForkDialog
 from rlm_desktop.ui.forks.family import FamilyLine
 from tests.history import traces
-from tests.ui.test_main_window import Start, Until, add, ask, chronicle, shown_messages, start
-
-__all__ = ["chronicle", "start"]
+from tests.ui.opened import add, ask, shown_messages
+from tests.ui.test_main_window import Start, Until
 
 
 def cut_off(application: Application, run_id: str, *, new_id: str = "cut", end: ev.EndState | None = None) -> None:
@@ -179,3 +178,16 @@ def test_the_dialog_keeps_what_is_not_changed(qtbot: QtBot) -> None:
     choice = dialog.choice()
     assert (choice.settings.root_model, choice.settings.timeout) == ("new-model", 60.0)
     assert choice.instruction == "Be brief."
+
+
+def test_code_of_very_long_lines_is_run_as_it_is_and_what_was_typed_stays(qtbot: QtBot) -> None:
+    code = {1: "text = '" + "a" * 5000 + "'", 2: "print(2)", 3: ""}
+    dialog = ForkDialog(Settings(theme="light"), iteration=1, iterations=2, code_of=code.__getitem__)
+    qtbot.addWidget(dialog)
+    dialog.by_hand.setChecked(True)
+    assert dialog.choice().code == code[1]
+    dialog.iteration.setValue(2)
+    dialog.code.setFocus()
+    qtbot.keyClicks(dialog.code, "x = 1; ")
+    dialog.iteration.setValue(3)
+    assert dialog.choice().code == "x = 1; print(2)"

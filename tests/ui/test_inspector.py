@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -20,8 +21,11 @@ from rlm_desktop.engine.trace import Trace
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_text import is_failure
+from rlm_desktop.ui.inspector import batch as batch_page
 from rlm_desktop.ui.inspector import parts as inspector_text
 from rlm_desktop.ui.inspector.answer import MOST_MARKDOWN, AnswerPage, MarkdownView
+from rlm_desktop.ui.inspector.batch import BatchCalls
+from rlm_desktop.ui.inspector.code_view import CodeView
 from rlm_desktop.ui.inspector.inspector import Inspector
 from tests import traces
 from tests.traces import Shape
@@ -164,7 +168,7 @@ def test_variables_are_listed_with_what_changed(inspector: Inspector) -> None:
 
 
 def test_a_value_that_comes_late_is_not_shown_for_another_row(inspector: Inspector) -> None:
-    state = traces.state(Shape(calls=60, depth=1, batch=20, seed=5, cut=400))
+    state = traces.state(Shape(calls=60, depth=1, batch=20, seed=5, cut=300))
     first, page = _first(state, _has_batch), inspector.variables
     assert isinstance(first, IterationNode)
     inspector.set_live(True)
@@ -176,6 +180,36 @@ def test_a_value_that_comes_late_is_not_shown_for_another_row(inspector: Inspect
     page.show_node(IterationNode(first.call, ev.IterationStarted(call=first.call.number, iteration=9, of=9)))
     page.show_value(first.call.number, name, "of the row before", is_cut=False)
     assert page.preview.text != "of the row before"
+
+
+def test_a_value_that_was_fetched_does_not_stay_for_a_row_with_equal_variables(inspector: Inspector) -> None:
+    state = traces.state(Shape(calls=60, depth=1, batch=20, seed=5, cut=300))
+    first, page = _first(state, _has_batch), inspector.variables
+    assert isinstance(first, IterationNode)
+    inspector.set_live(True)
+    page.show_node(first)
+    page.table.setCurrentCell(0, 0)
+    page.table.cellActivated.emit(0, 0)
+    page.show_value(first.call.number, page.table.item(0, 0).text().split()[-1], "of that REPL", is_cut=False)
+    assert page.preview.text == "of that REPL"
+    other = IterationNode(first.call, ev.IterationStarted(call=first.call.number, iteration=9, of=9))
+    other.cells = first.cells
+    page.show_node(other)
+    assert page.preview.text == first.cells[-1].variables[0].preview
+
+
+def test_code_that_is_changed_stays_exact() -> None:
+    view = CodeView()
+    for code in ("a = 'no\u00a0break'\n\nb = 1\n", "x = '" + "a" * 5000 + "'"):
+        view.set_code_to_edit(code)
+        assert view.code == code
+    assert view.isReadOnly(), "it shows with breaks that are not in it"
+    assert view.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByKeyboard
+    view.set_code_to_edit("a = 1")
+    view.textCursor().insertText("# mine\n")
+    assert view.code == "# mine\na = 1"
+    view.set_code_to_edit("a = 1")
+    assert view.code == "a = 1", "the next cell that is the same has not been changed"
 
 
 def test_what_changes_is_told_to_screen_readers_too(inspector: Inspector) -> None:
@@ -286,6 +320,32 @@ def test_the_run_tells_everything_about_itself() -> None:
     assert dict(groups["Secrets kept from models"]) == {"key": "2 replaced"}
 
 
+def test_a_hundred_thousand_calls_of_functions_hang_nothing(inspector: Inspector) -> None:
+    state = traces.state(Shape(calls=5, depth=1))
+    node = _first(state, lambda node: isinstance(node, IterationNode) and bool(node.cells))
+    assert isinstance(node, IterationNode)
+    for number in range(1000):
+        called = ev.ToolCalled(call=0, iteration=1, cell=0, line=1, name=f"f{number}", arguments="x" * 2000, at=1.0)
+        node.cells[0].take_tool_call(called)
+    inspector.show_node(state, node)
+    _open(inspector, "Details")
+    rows = dict(inspector_text.facts(state, node, 1.0))["Functions of the application"]
+    assert rows[-2][0] == "f99"
+    assert rows[-1] == ("…", "900 more, which an export of the run has")
+    assert inspector.facts.horizontalScrollBar().maximum() == 0, "a word of 2,000 letters makes no page wider"
+
+
+def test_a_reason_without_spaces_makes_no_window_wider(inspector: Inspector) -> None:
+    before = inspector.minimumSizeHint().width()
+    state = traces.state(Shape(calls=1))
+    state.apply(ev.CallStarted(call=9, parent=0, depth=1, kind="llm", model="m", at=1.0))
+    error = "https://example.org/" + "x" * 900
+    state.apply(ev.CallFinished(call=9, end_state=EndState.FAILED, error=error, at=1.0))
+    inspector.show_node(state, state.nodes[-1])
+    assert inspector.failure.isVisible()
+    assert inspector.minimumSizeHint().width() <= max(before, 400)
+
+
 def test_the_transcript_is_all_of_a_call_in_order(inspector: Inspector) -> None:
     state = traces.state(Shape(calls=40, depth=1, batch=10, cell_errors=0.9))
     root = state.root
@@ -315,6 +375,37 @@ def test_a_batch_lists_its_calls_and_opens_one(inspector: Inspector, qtbot: QtBo
     assert chosen.count() == 1
     assert chosen.at(0)[0] is model.call(4)
     assert "median" in inspector.batch.distribution.accessibleName()
+
+
+def test_a_very_big_batch_is_put_in_order_in_slices(
+    inspector: Inspector, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_page, "_PIECE", 5)
+    monkeypatch.setattr(batch_page, "_SLICE_SECONDS", 0.0)
+    state = traces.state(DONE)
+    batch = _first(state, lambda node: isinstance(node, BatchNode))
+    inspector.show_node(state, batch)
+    model, table = inspector.batch.model, inspector.batch.table
+    calls = list(batch.children)
+    qtbot.waitUntil(lambda: _in_model(model) == calls)
+    table.selectRow(3)
+    model.sort(4, Qt.SortOrder.DescendingOrder)
+    assert _in_model(model) == calls, "what was there shows until the order is known"
+    qtbot.waitUntil(lambda: _in_model(model) != calls)
+    costs = list(map(call_text.cost_usd, _in_model(model)))
+    known = [cost for cost in costs if cost is not None]
+    assert costs == [*sorted(known, reverse=True), *[None] * (len(costs) - len(known))]
+    assert len(known) < len(costs), "what is not known is last"
+    assert model.call(table.currentIndex().row()) is calls[3]
+    model.sort(0)
+    lines = model.lines([0, 1], [0, 1])  # of the order that shows
+    wanted = [call_text.status(call) for call in _in_model(model)[:2]]
+    qtbot.waitUntil(lambda: _in_model(model) == calls)
+    assert [line.split("\t")[1] for line in lines] == wanted
+
+
+def _in_model(model: BatchCalls) -> list[CallNode]:
+    return [model.call(row) for row in range(model.rowCount())]
 
 
 def test_the_calls_of_a_batch_need_no_bar_where_they_fit(inspector: Inspector) -> None:
@@ -350,6 +441,20 @@ def test_the_breadcrumb_leads_to_the_ancestors(inspector: Inspector) -> None:
     assert "Iteration&nbsp;2" in inspector.breadcrumb.text()
     inspector.breadcrumb.linkActivated.emit("0")
     assert chosen.at(0)[0] is state.nodes[0]
+
+
+def test_the_breadcrumb_of_a_very_deep_row_leaves_out_the_middle(inspector: Inspector) -> None:
+    state = traces.state(Shape(calls=150, depth=20, batch=2, iterations=3, errors=0.0))
+    deepest = max(state.nodes, key=lambda node: node.level)
+    assert deepest.level > 20
+    inspector.show_node(state, deepest)
+    links = re.findall(r'href="(\d+)"', inspector.breadcrumb.text())
+    above = list(deepest.ancestors())
+    assert len(links) == 8
+    assert [links[0], links[-1]] == [str(above[-1].index), str(above[0].index)]
+    middle = f'<a href="{above[5].index}"'
+    assert middle in inspector.breadcrumb.text(), "which leads further up"
+    assert inspector.breadcrumb.text().count("…") == 1
 
 
 async def test_the_answer_is_rendered_copied_and_saved(

@@ -138,8 +138,6 @@ class ForkDialog(QDialog):
         self.instruction.setTabChangesFocus(True)
         self.instruction.setFixedHeight(3 * self.fontMetrics().lineSpacing() + 12)
         self.instruction.setAccessibleName(self.tr("Instruction"))
-        self.code.setReadOnly(False)
-        self.code.setUndoRedoEnabled(True)
         self.code.setTabChangesFocus(True)
         self.by_model.setChecked(True)
         self.by_hand.toggled.connect(self.code.setEnabled)
@@ -225,7 +223,8 @@ class ForkDialog(QDialog):
         else:
             text = self.tr("%n iteration(s) are served from the record; no model is asked for them.", None, shared)
         self.shared.setText(text)
-        self.code.set_code(self._code_of(self.iteration.value()))
+        if not self.code.is_changed:  # else it is what the person wants to run
+            self.code.set_code_to_edit(self._code_of(self.iteration.value()))
 
     def choice(self) -> ForkChoice:
         """What is chosen now."""
@@ -240,7 +239,7 @@ class ForkDialog(QDialog):
         return ForkChoice(
             iteration=self.iteration.value() if self._is_fork else None,
             settings=chosen,
-            code=self.code.toPlainText().strip() if self._is_fork and self.by_hand.isChecked() else "",
+            code=self.code.code.strip() if self._is_fork and self.by_hand.isChecked() else "",
             instruction=self.instruction.toPlainText().strip(),
         )
 

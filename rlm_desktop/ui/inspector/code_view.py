@@ -53,6 +53,9 @@ _ROLES = {
 }
 
 
+_READING = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+
+
 class PythonHighlighter(QSyntaxHighlighter):
     """Colours Python with one regular expression per line; a state per line for strings over several lines."""
 
@@ -146,7 +149,7 @@ class _Margin(QWidget):
 
 
 class CodeView(QPlainTextEdit):
-    """Read-only code.
+    """Code, to be read unless it is shown by `set_code_to_edit`.
 
     Attributes:
         marks: Line number from 1 -> what it called, as `×250` or `llm_query`.
@@ -159,13 +162,9 @@ class CodeView(QPlainTextEdit):
 
     def __init__(self, name: str = "") -> None:
         super().__init__()
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
+        self._let_edit(False)
         self.setAccessibleName(name or self.tr("Code of the cell"))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
         self.document().setDocumentMargin(6)
         self.marks: dict[int, str] = {}
         self._error_line = 0
@@ -190,7 +189,7 @@ class CodeView(QPlainTextEdit):
             marks: Line number from 1 -> what that line called, in a few characters.
             error_line: The line that failed, 0 for none.
         """
-        if code != self._source:
+        if code != self._source or self.is_changed:
             self._source = code
             self.setPlainText(break_lines(code)[0])
         if dict(marks or {}) != self.marks:
@@ -200,6 +199,31 @@ class CodeView(QPlainTextEdit):
         if error_line != self._error_line:
             self._error_line = error_line
             self._mark_error_line()
+
+    def set_code_to_edit(self, code: str, *, can_edit: bool = True) -> None:
+        """Show code that may be changed; not where very long lines show with breaks that are not in it."""
+        self.set_code(code)
+        self._let_edit(can_edit and self._typed == code)
+
+    def _let_edit(self, can_edit: bool) -> None:
+        self.setReadOnly(not can_edit)
+        self.setUndoRedoEnabled(can_edit)
+        if not can_edit:
+            self.setTextInteractionFlags(_READING)  # read-only alone, it would not be selected by keys
+
+    @property
+    def code(self) -> str:
+        """What was given, with what the person has changed in it."""
+        return self._source if self.isReadOnly() else self._typed
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the person has changed something in it."""
+        return self.code != self._source
+
+    @property
+    def _typed(self) -> str:
+        return self.document().toRawText().replace("\u2029", "\n")  # the plain text has other spaces
 
     def _mark_error_line(self) -> None:
         block = self.document().findBlockByNumber(self._error_line - 1)

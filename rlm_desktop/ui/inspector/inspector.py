@@ -36,6 +36,8 @@ from rlm_desktop.ui.sentences import said
 
 REFRESH_MS = 150
 """Texts that grow are shown about seven times a second: reading needs no more, and layout costs."""
+_LONGEST_FACT = 5_000
+"""Characters of a value: what a server says of a failed attempt may be a page of HTML."""
 
 
 class FactsPage(QScrollArea):
@@ -56,8 +58,8 @@ class FactsPage(QScrollArea):
         else:
             facts = [fact for _, rows in groups for fact in rows]
             for label, (name, value) in zip(self._values, facts, strict=True):
-                if label.text() != value:
-                    _write_fact(label, name, value)
+                if label.text() != (text := _short(value)):
+                    _write_fact(label, name, text)
         self._shown = groups
 
     @staticmethod
@@ -97,8 +99,9 @@ class FactsPage(QScrollArea):
         text = QLabel()
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setWordWrap(True)
+        text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # a word may be very long
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        _write_fact(text, name, value)
+        _write_fact(text, name, _short(value))
         grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(text, row, 1)
         self._values.append(text)
@@ -111,6 +114,10 @@ def _in_order(page: QWidget) -> Iterator[QWidget]:
     while control is not None and page.isAncestorOf(control):
         yield control
         control = control.nextInFocusChain()
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _LONGEST_FACT else value[:_LONGEST_FACT] + "…"
 
 
 def _write_fact(label: QLabel, name: str, value: str) -> None:
@@ -192,9 +199,14 @@ class Inspector(QWidget):
         saved = self.tr("The chart was saved as {path}.")
         self.batch.saved.connect(lambda path: self.message.emit(saved.format(path=path), "info"))
         self.batch.failed.connect(lambda reason: self.message.emit(reason, "error"))
+        self.batch.copied.connect(self._say_copied)
         kept = self.tr("The answer was saved as {path}.")
         self.answer.saved.connect(lambda path: self.message.emit(kept.format(path=path), "info"))
         self.answer.failed.connect(lambda reason: self.message.emit(reason, "error"))
+
+    def _say_copied(self, calls: int) -> None:
+        text = self.tr("On the clipboard: {calls}.")
+        self.message.emit(text.format(calls=figures.counted(calls, "call")), "info")
 
     def _make_head(self) -> None:
         self.breadcrumb = QLabel()
@@ -210,6 +222,7 @@ class Inspector(QWidget):
         self.failure = CopyLabel()
         self.failure.setProperty("level", "error")
         self.failure.setWordWrap(True)
+        self.failure.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # as a fact's value
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self._icon)

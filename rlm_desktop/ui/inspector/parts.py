@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from PySide6.QtCore import QCoreApplication
 
@@ -26,6 +27,7 @@ _ORIGINS = {
 }
 """Where a response came from that no model was asked for."""
 Fact = tuple[str, str]
+_MOST_LISTED = 100
 _MOST_MEASURED_LIVE = 5_000
 """Of a bigger batch the durations are put in order once it has ended, not seven times a second."""
 
@@ -170,7 +172,8 @@ def facts(state: RunState, node: Node, now: float) -> list[tuple[str, list[Fact]
     if exchange is not None and exchange.attempts:
         groups.append((_tr("Failed attempts"), list(_attempts(exchange))))
     if isinstance(node, IterationNode):
-        groups.append((_tr("Functions of the application"), list(_tools(node))))
+        calls = sum(len(cell.tool_calls) for cell in node.cells)
+        groups.append((_tr("Functions of the application"), _some(_tools(node), calls)))
     if isinstance(node, CallNode) and node.kind == "rlm":
         groups.append((_tr("Tokens and cost of the call itself"), _tally(node.own)))
         groups.append((_tr("With all calls below"), _tally(node.subtree)))
@@ -183,13 +186,23 @@ def facts(state: RunState, node: Node, now: float) -> list[tuple[str, list[Fact]
     return [(heading, rows) for heading, rows in groups if rows]
 
 
+def _some(facts: Iterator[Fact], count: int) -> list[Fact]:
+    """The first of very many facts, and how many more there are: a page of 100,000 would hang the window."""
+    shown = list(islice(facts, _MOST_LISTED))
+    if count > len(shown):
+        text = _tr("{count} more, which an export of the run has")
+        shown.append(("…", text.format(count=figures.number(count - len(shown)))))
+    return shown
+
+
 def _notices(state: RunState, node: Node) -> list[Fact]:
     """What was noted about a row's call; about the run as a whole at its root."""
     if not isinstance(node, CallNode):
         return []
     calls = (node.number, RUN) if node.parent is None else (node.number,)
     found = [note for call, note in state.notes if call in calls]
-    return [(_note_name(note.level).format(time=call_text.seconds(note.at)), said(note.text)) for note in found]
+    facts = ((_note_name(note.level).format(time=call_text.seconds(note.at)), said(note.text)) for note in found)
+    return _some(facts, len(found))
 
 
 def _note_name(level: str) -> str:
@@ -220,10 +233,10 @@ def _run(state: RunState) -> list[tuple[str, list[Fact]]]:
         (_tr("Isolation"), said(started.isolation) or call_text.UNKNOWN),
         (_tr("Version"), started.app_version or call_text.UNKNOWN),
     ]
-    documents = [
+    documents = (
         (document.name, f"{document.kind}, {figures.counted(document.characters, 'character')}")
         for document in started.documents
-    ]
+    )
     settings = [(name.replace("_", " "), _setting(value)) for name, value in started.settings.items()]
     text = _tr("{count} replaced")
     replaced = [(kind, text.format(count=figures.number(count))) for kind, count in state.redacted.items()]
@@ -233,7 +246,7 @@ def _run(state: RunState) -> list[tuple[str, list[Fact]]]:
         (_tr("By depth"), by_depth),
         (_tr("By model"), [(model, _sums(tally)) for model, tally in sorted(state.by_model.items())]),
         (_tr("Run"), rows),
-        (_tr("Documents"), documents),
+        (_tr("Documents"), _some(documents, len(started.documents))),
         (_tr("Settings"), settings),
         (_tr("Secrets kept from models"), replaced),
     ]

@@ -10,7 +10,6 @@ from rlm_desktop.engine.control import CellDecision
 from rlm_desktop.engine.events import CellProposed
 from rlm_desktop.ui.actions import let_escape_empty
 from rlm_desktop.ui.inspector.code_view import CodeView
-from rlm_desktop.ui.inspector.text_view import break_lines
 from rlm_desktop.ui.key_tips import KeyTip
 
 
@@ -100,13 +99,7 @@ class ProposalPane(QWidget):
         if proposal is self._proposal:
             return
         self._proposal = proposal
-        self.code.set_code(proposal.code)
-        # A cell with very long lines is shown with breaks that are not in it, and so cannot be changed here.
-        can_edit = self._is_live and break_lines(proposal.code)[0] == proposal.code
-        self.code.setReadOnly(not can_edit)
-        self.code.setUndoRedoEnabled(can_edit)
-        if can_edit:
-            self.code.setTextInteractionFlags(Qt.TextInteractionFlag.TextEditorInteraction)
+        self.code.set_code_to_edit(proposal.code, can_edit=self._is_live)
         self.text.clear()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
@@ -122,9 +115,7 @@ class ProposalPane(QWidget):
         """Run the cell as it stands in the pane; False when none waits here."""
         if self._proposal is None:
             return False
-        typed = self.code.toPlainText()
-        is_changed = not self.code.isReadOnly() and typed != self._proposal.code
-        return self._decide(CellDecision("run", code=typed if is_changed else None))
+        return self._decide(CellDecision("run", code=self.code.code if self.code.is_changed else None))
 
     def skip_cell(self) -> bool:
         """Do not run it; False when none waits here."""

@@ -18,7 +18,7 @@ from rlm_desktop.engine.events import Variable
 from rlm_desktop.engine.tree import IterationNode
 from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
-from rlm_desktop.ui.copying import let_copy_rows, rows_text
+from rlm_desktop.ui.copying import let_copy_rows, row_lines
 from rlm_desktop.ui.inspector.text_view import TextPane
 
 
@@ -89,7 +89,7 @@ class VariablesPage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._note)
         layout.addWidget(halves, 1)
-        let_copy_rows(self.table, lambda: rows_text(self.table))
+        let_copy_rows(self.table, lambda: row_lines(self.table))
         self.table.currentCellChanged.connect(self._on_chosen)
         self.table.cellClicked.connect(self._on_wanted)
         self.table.cellActivated.connect(self._on_wanted)
@@ -106,7 +106,7 @@ class VariablesPage(QWidget):
     def show_node(self, node: IterationNode) -> None:
         """Show the variables of an iteration."""
         if node is not self._node:
-            self._wanted = None
+            self._wanted = self._shown = None  # a value that was fetched is that of the other's REPL
         self._node = node
         finished = [cell for cell in node.cells if cell.finished is not None]
         variables = finished[-1].variables if finished else ()
