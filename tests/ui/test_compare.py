@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -12,13 +13,12 @@ from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode
 from rlm_desktop.history.comparing import Pair, aligned
 from rlm_desktop.ui.compare.chooser import RunChooser
 from rlm_desktop.ui.compare.pairs_model import Column, Compared, PairsModel, signed, what_differs
+from rlm_desktop.ui.compare.panes import DiffPane
 from rlm_desktop.ui.compare.window import CompareWindow
 from rlm_desktop.ui.loop import Tasks
 from tests import traces
 from tests.history import traces as small
-from tests.ui.test_main_window import Start, Until, start
-
-__all__ = ["start"]
+from tests.ui.test_main_window import Start, Until
 
 
 def compared(left: traces.Shape, right: traces.Shape) -> Compared:
@@ -75,6 +75,30 @@ async def test_the_window_shows_texts_and_distributions(qtbot: QtBot, wait_until
     assert window.view.currentIndex().row() == row
     window.close()
     await tasks.aclose()
+
+
+async def test_two_runs_that_are_alike_say_so(qtbot: QtBot) -> None:
+    tasks = Tasks(lambda error: None)
+    window = CompareWindow(compared(traces.Shape(calls=20), traces.Shape(calls=20)), tasks)
+    window.show()
+    window.only.setChecked(True)
+    assert window.alike.isVisible()
+    assert window.model.rowCount() == 0
+    window.only.setChecked(False)
+    assert not window.alike.isVisible()
+    qtbot.keyClick(window.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text().startswith("Run\t"), "the whole row"
+    window.close()
+    await tasks.aclose()
+
+
+def test_a_very_long_line_of_a_difference_keeps_its_mark(qtbot: QtBot) -> None:
+    pane = DiffPane("Difference")
+    qtbot.addWidget(pane)
+    pane.show_diff(["@@ -1 +1 @@", "-" + "a" * 5000, "+b"], "")
+    lines = pane.toPlainText().split("\n")
+    assert [line[0] for line in lines] == ["@", "-", "-", "-", "+"]
+    assert "".join(line[1:] for line in lines[1:4]) == "a" * 5000
 
 
 async def test_two_runs_of_the_history(start: Start, wait_until: Until) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QSyntaxHighlighter, QTextCharFormat
@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.history.comparing import BINS, Spread
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.figures import counted, number
-from rlm_desktop.ui.inspector.text_view import break_lines
+from rlm_desktop.ui.calls.call_text import seconds
+from rlm_desktop.ui.copying import let_copy_rows, row_lines
+from rlm_desktop.ui.figures import counted
+from rlm_desktop.ui.inspector.text_view import LONGEST_LINE
 from rlm_desktop.ui.labels import plain_tip
 
 MOST_CHARACTERS = 400_000
@@ -47,15 +49,28 @@ class _Marks(QSyntaxHighlighter):
             self.setFormat(0, len(text), self._formats[text[0]])
 
 
-class DiffPane(QPlainTextEdit):
-    """The lines that differ: `-` those of A, `+` those of B."""
+def _parts(line: str) -> Iterator[str]:
+    """A line of a difference; a very long one, which would hang the widget, as several with its mark."""
+    yield line[:LONGEST_LINE]
+    for start in range(LONGEST_LINE, len(line), LONGEST_LINE):
+        yield line[0] + line[start : start + LONGEST_LINE]
 
-    def __init__(self, name: str) -> None:
+
+class DiffPane(QPlainTextEdit):
+    """The lines that differ: `-` those of A, `+` those of B.
+
+    Args:
+        name: For those who cannot see it.
+        wraps: Whether it is prose, of which a line is a paragraph.
+    """
+
+    def __init__(self, name: str, *, wraps: bool = False) -> None:
         super().__init__()
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setAccessibleName(name)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        if not wraps:
+            self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -65,7 +80,8 @@ class DiffPane(QPlainTextEdit):
 
     def show_diff(self, lines: Sequence[str], hint: str) -> None:
         """Show these lines; `hint` where there are none."""
-        text, _ = break_lines("\n".join(lines)[:MOST_CHARACTERS])
+        kept = "\n".join(lines)[:MOST_CHARACTERS].split("\n")
+        text = "\n".join(part for line in kept for part in _parts(line))
         self.setPlaceholderText(hint)
         if text != self.toPlainText():
             self.setPlainText(text)
@@ -87,6 +103,7 @@ class ChoicesPane(QTableWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
+        let_copy_rows(self, lambda: row_lines(self))
         self.verticalHeader().hide()
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -128,12 +145,12 @@ class SpreadPane(QWidget):
     def _words(self, name: str, side: Spread | None) -> str:
         if side is None:
             return self.tr("{name}: no calls").format(name=name)
-        return self.tr("{name}: {calls}, {least} to {most} s, median {median} s").format(
+        return self.tr("{name}: {calls}, {least} to {most}, median {median}").format(
             name=name,
             calls=counted(side.size, "call"),
-            least=number(side.least, 1),
-            most=number(side.most, 1),
-            median=number(side.median, 1),
+            least=seconds(side.least),
+            most=seconds(side.most),
+            median=seconds(side.median),
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102

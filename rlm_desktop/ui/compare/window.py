@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -36,11 +36,13 @@ from rlm_desktop.history.comparing import (
 )
 from rlm_desktop.ui.compare.pairs_model import Column, Compared, PairsModel, signed, signed_cost
 from rlm_desktop.ui.compare.panes import ChoicesPane, DiffPane, SpreadPane
+from rlm_desktop.ui.copying import copy_words, let_copy_rows, row_lines, rows_text
 from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.figures import clock, counted, local_time, money, one_line, short_count, status_words
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.theme import colours_of, size_rows
+from rlm_desktop.ui.window_style import muted
 
 
 class PairsView(QTableView):
@@ -79,6 +81,12 @@ class PairsView(QTableView):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda index: self._open(index.row(), index.column() >= Column.RIGHT))
         self.customContextMenuRequested.connect(self._show_menu)
+        let_copy_rows(self, lambda: row_lines(self), has_menu=True)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            size_rows(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -103,6 +111,7 @@ class PairsView(QTableView):
         menu.addAction(self.tr("Open in B"), lambda: self.opened.emit(pair, True)).setEnabled(
             pair.right is not None
         )
+        menu.addAction(copy_words(), lambda: QGuiApplication.clipboard().setText(rows_text(self)))
         menu.popup(self.viewport().mapToGlobal(place))
 
 
@@ -126,11 +135,17 @@ class CompareWindow(QDialog):
         self.model = PairsModel(compared, self)
         self.view = PairsView(self.model)
         self.view.opened.connect(self._open)
+        self.alike = QLabel(self.tr("No row of the two runs differs."))
+        self.alike.setWordWrap(True)
+        self.alike.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        muted(self.alike)
+        self.alike.hide()
+        QVBoxLayout(self.view.viewport()).addWidget(self.alike)
         self.only = QCheckBox(self.tr("Only what differs"))
         self.only.toggled.connect(self._hide_alike)
         self.code = DiffPane(self.tr("Difference of the code"))
         self.output = DiffPane(self.tr("Difference of the output"))
-        self.answer = DiffPane(self.tr("Difference of the answer"))
+        self.answer = DiffPane(self.tr("Difference of the answer"), wraps=True)
         self.spread = SpreadPane()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -218,6 +233,7 @@ class CompareWindow(QDialog):
         index = self.view.currentIndex()
         pair = self.model.pair(index.row()) if index.isValid() else None
         self.model.show_only_differing(is_on)
+        self.alike.setVisible(not self.model.rowCount())
         if self.model.rowCount():
             self._select(max(0, self.model.row_of(pair)) if pair is not None else 0)
 
