@@ -32,7 +32,7 @@
     </message>
     <message>
         <source>Reading the licences…</source>
-        <translation type="unfinished"></translation>
+        <translation>Lizenzen werden gelesen…</translation>
     </message>
 </context>
 <context>
@@ -203,7 +203,7 @@
     </message>
     <message>
         <source>&amp;Undo last change</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte Änderung &amp;rückgängig machen</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -595,7 +595,7 @@
     </message>
     <message>
         <source>Take back the last removal, import, name or tags while its message shows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nimmt das letzte Entfernen, Importieren, Umbenennen oder die letzten Schlagwörter zurück, solange die Meldung steht.</translation>
     </message>
     <message>
         <source>Take in archives, traces, and logs of other engines.</source>
@@ -1451,7 +1451,7 @@
     </message>
     <message>
         <source>No row of the two runs differs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Zeile der beiden Läufe unterscheidet sich.</translation>
     </message>
     <message>
         <source>Only what differs</source>
@@ -1629,7 +1629,7 @@
     <name>CostPanel</name>
     <message>
         <source>Close the costs (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Kosten schließen (Esc)</translation>
     </message>
     <message>
         <source>Costs of the run</source>
@@ -2826,23 +2826,23 @@
     <name>GapNote</name>
     <message>
         <source>Compress</source>
-        <translation type="unfinished">Stauchen</translation>
+        <translation>Stauchen</translation>
     </message>
     <message>
         <source>Compress the parts of the timeline in which no model was asked and no code ran</source>
-        <translation type="unfinished">Die Teile der Zeitachse stauchen, in denen kein Modell gefragt wurde und kein Code lief</translation>
+        <translation>Die Teile der Zeitachse stauchen, in denen kein Modell gefragt wurde und kein Code lief</translation>
     </message>
     <message>
         <source>For {idle} of {whole} nothing ran.</source>
-        <translation type="unfinished">{idle} von {whole} lang lief nichts.</translation>
+        <translation>{idle} von {whole} lang lief nichts.</translation>
     </message>
     <message>
         <source>Show true times</source>
-        <translation type="unfinished">Wahre Zeiten zeigen</translation>
+        <translation>Wahre Zeiten zeigen</translation>
     </message>
     <message>
         <source>The timeline is not true to scale: {idle} in which nothing ran are compressed.</source>
-        <translation type="unfinished">Die Zeitachse ist nicht maßstäblich: {idle}, in denen nichts lief, sind gestaucht.</translation>
+        <translation>Die Zeitachse ist nicht maßstäblich: {idle}, in denen nichts lief, sind gestaucht.</translation>
     </message>
 </context>
 <context>
@@ -3246,7 +3246,7 @@
     </message>
     <message>
         <source>On the clipboard: {calls}.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der Zwischenablage: {calls}.</translation>
     </message>
     <message>
         <source>Prompt</source>
@@ -3585,7 +3585,7 @@
     </message>
     <message>
         <source>{count} more, which an export of the run has</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} weitere, die ein Export des Laufs hat</translation>
     </message>
     <message>
         <source>{count} of {size} calls failed.</source>
@@ -4077,7 +4077,7 @@
     <name>PresetsPage</name>
     <message>
         <source>&amp;Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Löschen</translation>
     </message>
     <message>
         <source>A preset cannot be used.</source>
@@ -4097,7 +4097,7 @@
     </message>
     <message>
         <source>Delete the preset {name}?</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Vorlage {name} löschen?</translation>
     </message>
     <message>
         <source>Everything as in the defaults.</source>
@@ -4105,7 +4105,7 @@
     </message>
     <message>
         <source>It cannot be brought back. What was chosen with it stays chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie lässt sich nicht zurückholen. Was mit ihr gewählt wurde, bleibt gewählt.</translation>
     </message>
     <message>
         <source>Name of a new preset</source>
@@ -4575,7 +4575,7 @@
     </message>
     <message>
         <source>press Save to keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>mit „Speichern“ wird es behalten</translation>
     </message>
     <message>
         <source>{name} (environment)</source>
@@ -5195,6 +5195,10 @@
         <translation>Jeder Eintrag von history= braucht eine Frage und eine Antwort.</translation>
     </message>
     <message>
+        <source>Error in {decode}: {unescape}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Error: no response</source>
         <translation>Fehler: keine Modellantwort</translation>
     </message>
@@ -5213,6 +5217,10 @@
     <message>
         <source>For full confinement install bubblewrap (apt install bubblewrap); on Ubuntu 24.04 also apt install apparmor-profiles and link /usr/share/apparmor/extra-profiles/bwrap-userns-restrict into /etc/apparmor.d.</source>
         <translation>Für vollständigen Einschluss installieren Sie bubblewrap (apt install bubblewrap); unter Ubuntu 24.04 auch apt install apparmor-profiles, und verknüpfen Sie /usr/share/apparmor/extra-profiles/bwrap-userns-restrict nach /etc/apparmor.d.</translation>
+    </message>
+    <message>
+        <source>Formula without a result in {decode}: ={unescape}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Give documents=, context= or context_path=: one of them.</source>
@@ -7418,11 +7426,11 @@
     <name>SettingsDialog</name>
     <message>
         <source>&amp;Discard</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Verwerfen</translation>
     </message>
     <message>
         <source>Close without saving?</source>
-        <translation type="unfinished"></translation>
+        <translation>Ohne Speichern schließen?</translation>
     </message>
     <message>
         <source>Find a setting</source>
@@ -7442,7 +7450,7 @@
     </message>
     <message>
         <source>What you typed for a provider is not saved yet: its button Save does that.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Sie für einen Anbieter eingegeben haben, ist noch nicht gespeichert: das tut dort „Speichern“.</translation>
     </message>
 </context>
 <context>
@@ -7581,7 +7589,7 @@
     </message>
     <message>
         <source>{name}: {calls}, {least} to {most}, median {median}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: {calls}, {least} bis {most}, Median {median}</translation>
     </message>
 </context>
 <context>
@@ -7769,7 +7777,7 @@
     <name>StoragePage</name>
     <message>
         <source>&amp;Back up first…</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuerst &amp;sichern…</translation>
     </message>
     <message>
         <source>&amp;Back up…</source>
@@ -7793,7 +7801,7 @@
     </message>
     <message>
         <source>All sessions, runs and texts of documents are deleted, and so are the copies that the program put beside the history, as before an upgrade. Only a backup of your own brings them back. Your files and your backups stay.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Sitzungen, Läufe und Texte von Dokumenten werden gelöscht, auch die Kopien, die das Programm neben den Verlauf gelegt hat, etwa vor einer Umstellung. Nur eine eigene Sicherung bringt sie zurück. Ihre Dateien und Ihre Sicherungen bleiben.</translation>
     </message>
     <message>
         <source>All sessions, runs and texts of documents are deleted.</source>
@@ -7898,7 +7906,7 @@
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfung läuft…</translation>
     </message>
     <message>
         <source>System check</source>
