@@ -13,7 +13,7 @@ from rlm_desktop.documents import Document, expand, load_all
 from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.engine.prompts import ContextSummary, DocumentSummary, summarize_context
 from rlm_desktop.errors import DocumentError, UsageError
-from rlm_desktop.repl.wire import DocumentMap
+from rlm_desktop.repl.wire import DocumentMap, unfit
 
 ContextValue: TypeAlias = str | list[Any] | dict[str, Any]
 DocumentLike: TypeAlias = Document | str | os.PathLike[str]
@@ -79,8 +79,7 @@ async def make_context(
     if not documents:
         made = Context(_checked("" if context is None else context))
         if not isinstance(made.value, str):
-            # Items that are no texts are written out to be measured, which may take long.
-            await asyncio.to_thread(lambda: made.summary)
+            await asyncio.to_thread(_look_into, made)
         return made
     loaded, warnings = await _load(documents)
     # A mailbox or an archive may have a hundred thousand places.
@@ -163,3 +162,14 @@ def _checked(value: Any) -> ContextValue:
     if not isinstance(value, str | list | dict):
         raise UsageError(f"A context is a str, a list or a dict, not a {type(value).__name__}.")
     return cast(ContextValue, value)
+
+
+def _look_into(made: Context) -> None:
+    """Check a list or dict, and measure it: items that are no texts are written out for that, which may take long.
+
+    Raises:
+        UsageError: It holds what a REPL cannot be given.
+    """
+    if why := unfit(made.value):
+        raise UsageError(f"A context holds texts, numbers, lists and dicts, nothing else: {why}.")
+    _ = made.summary

@@ -51,13 +51,30 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
 
+    @property
+    def total(self) -> int | None:
+        """Tokens in and out; None where one of the two is not known."""
+        if self.input_tokens is None or self.output_tokens is None:
+            return None
+        return self.input_tokens + self.output_tokens
+
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run has used: requests to models, tokens in and out, US dollars; unknown figures are left out."""
+    """What a run has used.
+
+    Attributes:
+        requests: To models.
+        tokens: In and out; of a request of unknown use, what it was estimated to take in.
+        cost_usd: US dollars, as far as they are known.
+        unknown: Requests whose use nobody knows.
+        unpriced: Model -> the tokens of its requests whose cost nobody knows.
+    """
 
     requests: int = 0
     tokens: int = 0
     cost_usd: float = 0.0
+    unknown: int = 0
+    unpriced: dict[str, Usage] = {}
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from numbers import Integral, Real
 from typing import Any
 
-from rlm_desktop.engine.events import EndState, Spent, Usage
+from rlm_desktop.engine.events import EndState, Usage
 from rlm_desktop.errors import LimitExceeded, UsageError
 
 _COUNTS = ("max_tokens", "max_calls", "max_errors")
@@ -48,8 +48,7 @@ class Ledger:
     overshoot together: what is over at the end is at most what the requests in flight used beyond their estimate.
 
     Attributes:
-        requests / tokens / cost_usd: Settled sums.
-        unknown_usage: Requests whose provider gave no figures; counted with their estimate against the limit.
+        requests / tokens / cost_usd: Settled sums; what nobody knows of a request counts with its estimate.
     """
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
@@ -57,17 +56,16 @@ class Ledger:
         self.requests = 0
         self.tokens = 0
         self.cost_usd = 0.0
-        self.unknown_usage = 0
         self._reserved_tokens = 0
         self._reserved_cost = 0.0
         self._clock = clock
         self._started = clock()
 
-    def carry_over(self, spent: Spent) -> None:
+    def carry_over(self, requests: int, tokens: int, cost_usd: float) -> None:
         """Count what the run used before it was cut off."""
-        self.requests += spent.requests
-        self.tokens += spent.tokens
-        self.cost_usd += spent.cost_usd
+        self.requests += requests
+        self.tokens += tokens
+        self.cost_usd += cost_usd
 
     def remaining_time(self) -> float | None:
         """Seconds left, None without a time limit; never negative."""
@@ -116,12 +114,8 @@ class Ledger:
         """Replace a reservation by the provider's figures (its estimate stays where there are none)."""
         self._reserved_tokens -= reservation.tokens
         self._reserved_cost -= reservation.cost_usd
-        known = usage is not None and usage.input_tokens is not None and usage.output_tokens is not None
-        if known and usage is not None:
-            self.tokens += (usage.input_tokens or 0) + (usage.output_tokens or 0)
-        else:
-            self.unknown_usage += 1
-            self.tokens += reservation.tokens
+        used = usage.total if usage is not None else None
+        self.tokens += reservation.tokens if used is None else used
         self.cost_usd += reservation.cost_usd if cost_usd is None else cost_usd
 
     def take_back(self, reservation: Reservation) -> None:

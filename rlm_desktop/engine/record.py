@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.control import CellDecision
-from rlm_desktop.engine.events import AnyEvent, EndState, Spent, Usage
+from rlm_desktop.engine.events import AnyEvent, EndState, Spent
+from rlm_desktop.engine.spending import spent_in
 from rlm_desktop.errors import UsageError
 
 _CLOSED_BY_REPLY = frozenset(
@@ -129,7 +130,7 @@ def resume_from(events: Iterable[AnyEvent]) -> Past:
     started = _started(events)
     if any(isinstance(event, ev.RunFinished) and event.end_state is EndState.COMPLETED for event in events):
         raise UsageError("This run completed; there is nothing to resume. It can be forked at an iteration.")
-    return Past(_record(events, None), started.run_id, chance=started.chance, spent=_spent(events, started))
+    return Past(_record(events, None), started.run_id, chance=started.chance, spent=spent_in(events))
 
 
 def fork_at(events: Iterable[AnyEvent], iteration: int, *, code: str = "", instruction: str = "") -> Past:
@@ -160,22 +161,6 @@ def _started(events: list[AnyEvent]) -> ev.RunStarted:
     if not isinstance(first, ev.RunStarted):
         raise UsageError("These events are no run: it begins with RunStarted.")
     return first
-
-
-def _spent(events: list[AnyEvent], started: ev.RunStarted) -> Spent:
-    """What the run used, with what it had taken over itself."""
-    before = started.spent_before or Spent()
-    requests, tokens, cost = before.requests, before.tokens, before.cost_usd
-    for event in events:
-        if ev.is_request(event):
-            requests += 1
-            tokens += _tokens(event.usage)
-            cost += event.cost_usd or 0.0
-    return Spent(requests=requests, tokens=tokens, cost_usd=cost)
-
-
-def _tokens(usage: Usage | None) -> int:
-    return 0 if usage is None else (usage.input_tokens or 0) + (usage.output_tokens or 0)
 
 
 def _record(events: list[AnyEvent], until: int | None) -> RecordedCall:

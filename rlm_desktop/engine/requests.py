@@ -14,7 +14,7 @@ from rlm_desktop.engine.limits import Ledger, Reservation
 from rlm_desktop.engine.options import RunOptions
 from rlm_desktop.engine.prices import Price, check_price, cost_of, price_of
 from rlm_desktop.engine.trace import Trace
-from rlm_desktop.errors import LimitExceeded, ModelError
+from rlm_desktop.errors import LimitExceeded, ModelError, SettingsError
 
 NOTHING = Usage(input_tokens=0, output_tokens=0)
 """What a refused request used: no provider bills it."""
@@ -43,21 +43,37 @@ class Requests:
         trace: Trace,
         client_of: Callable[[str], ModelClient],
         cache: CompletionCache | None,
-        spent: Spent | None = None,
     ) -> None:
-        """`spent` is what the run used before it was cut off."""
         self.client_of = client_of
         self.parameters = dict(options.parameters)
         self.timeout = options.request_timeout
         self.emit = trace.emit
         self._cache = cache
         self._ledger = Ledger(options.limits)
-        if spent is not None:
-            self._ledger.carry_over(spent)
         self._budget = options.limits.budget_usd
         self._has_warned_of_budget = False
         self._prices: dict[str, Price | None] = {}
         self._slots = asyncio.Semaphore(options.max_concurrent)
+
+    def carry_over(self, spent: Spent) -> None:
+        """Count what the run used before it was cut off; where a limit rests on an estimate of it, say so."""
+        costs = {model: self._cost_then(model, usage) for model, usage in spent.unpriced.items()}
+        self._ledger.carry_over(spent.requests, spent.tokens, spent.cost_usd + sum(filter(None, costs.values())))
+        if spent.unknown and (self._budget is not None or self._ledger.limits.max_tokens is not None):
+            text = f"Requests before the cut whose use is not known: {spent.unknown:,}. They count by an estimate."
+            self.emit(ev.Noted(level="warning", text=text))
+        if self._budget is not None and None in costs.values():
+            models = ", ".join(model for model, cost in costs.items() if cost is None)
+            text = f"The budget lacks what was spent before the cut on models without a known price: {models}."
+            self.emit(ev.Noted(level="warning", text=text))
+
+    def _cost_then(self, model: str, usage: Usage) -> float | None:
+        """What requests of the run cost before it was cut off, by today's price; None when that is not known."""
+        try:
+            cost = cost_of(self.price(model), usage)
+            return 0.0 if cost is None and self.client_of(model).provider.is_local else cost
+        except SettingsError:  # no server is known for the model any more
+            return None
 
     async def ask(
         self,

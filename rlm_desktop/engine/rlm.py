@@ -40,6 +40,7 @@ from rlm_desktop.engine.trace import Sink
 from rlm_desktop.engine.typed_output import OutputLike, OutputType
 from rlm_desktop.errors import RLMError, SettingsError, UsageError
 from rlm_desktop.repl.host import Isolation, ReplHost
+from rlm_desktop.repl.wire import plain, unfit
 from rlm_desktop.settings import Settings
 
 _T = TypeVar("_T")
@@ -487,7 +488,9 @@ def _checked_turns(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
     turns = [dict(turn) for turn in history if isinstance(turn, Mapping)]  # pyright: ignore[reportUnnecessaryIsInstance]
     if len(turns) < len(history) or not all("question" in turn and "answer" in turn for turn in turns):
         raise UsageError("Each turn of history= needs a question and an answer.")
-    return turns
+    if why := unfit(turns):
+        raise UsageError(f"The turns of history= hold texts, numbers, lists and dicts, nothing else: {why}.")
+    return plain(turns)
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:

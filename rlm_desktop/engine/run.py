@@ -29,6 +29,7 @@ from rlm_desktop.engine.record import Past
 from rlm_desktop.engine.requests import Requests
 from rlm_desktop.engine.secrets import SecretFilter
 from rlm_desktop.engine.state import RunState
+from rlm_desktop.engine.tool_calls import Room
 from rlm_desktop.engine.tools import Toolbox
 from rlm_desktop.engine.trace import Sink, Trace
 from rlm_desktop.engine.typed_output import OutputType
@@ -104,6 +105,7 @@ class Run:
         state: The run so far, folded from its events.
         trace: Where its events go.
         toolbox: The application's functions and values for the REPLs.
+        tool_room: What the trace still takes of their calls.
         requests: Asks the models.
         typed_value: The final answer in that form.
         past: What is taken over from another run's record, if anything.
@@ -142,6 +144,7 @@ class Run:
         self.repl_host = repl_host
         self.secret_filter = secret_filter
         self.toolbox = toolbox or Toolbox()
+        self.tool_room = Room()
         self.output = output
         self.past = past
         self.chance = (past.chance if past is not None else "") or self.run_id
@@ -150,7 +153,7 @@ class Run:
         self.limit: LimitExceeded | None = None
         self.limit_reached = asyncio.Event()
         self.typed_value: Any = None
-        self.requests = Requests(options, self.trace, client_of, cache, past.spent if past else None)
+        self.requests = Requests(options, self.trace, client_of, cache)
         self._call_slots: dict[int, asyncio.Semaphore] = {}
         self._next_call = 0
         self._next_batch = 0
@@ -372,6 +375,8 @@ class Run:
         self._tell_redacted(ev.ROOT, "question", replaced)
         for warning in self.context.warnings:
             self.emit(ev.Noted(level="warning", text=warning))
+        if self.past is not None and self.past.spent is not None:
+            self.requests.carry_over(self.past.spent)
 
     def _start_timer(self) -> asyncio.TimerHandle | None:
         seconds = self.options.limits.timeout

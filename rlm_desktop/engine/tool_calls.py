@@ -25,16 +25,53 @@ SHOWN = 2_000
 """Characters of a call's arguments and of its result that the trace shows."""
 KEPT = 100_000
 """Characters of a result that the trace keeps whole, for a run that goes on from this one."""
+SHOWN_OF_ALL = 20_000_000
+"""Characters that the trace of a run shows of all calls together; of further ones it shows little."""
+KEPT_OF_ALL = 50_000_000
+"""Characters that it keeps of all results together."""
+_SHOWN_THEN = 100
 _NUMBER = 8
 """Characters that a value takes at least, about."""
 _BYTES = 4
 """Of a character in UTF-8, at most."""
 
 
+class Room:
+    """What the trace of a run still takes of the calls of functions: a cell may make a million of them."""
+
+    def __init__(self) -> None:
+        self._shown = SHOWN_OF_ALL
+        self._kept = KEPT_OF_ALL
+        self._is_told = False
+
+    def show(self, text: str) -> str:
+        """So much of arguments or a result as the trace shows."""
+        shown = text[: SHOWN if self._shown > 0 else _SHOWN_THEN]
+        self._shown -= len(shown)
+        return shown
+
+    def keep(self, run: Run, number: int, result: str) -> str:
+        """A result, if there is room for it; else nothing, and the first time a warning."""
+        if len(result) <= self._kept:
+            self._kept -= len(result)
+            return result
+        if not self._is_told:
+            self._is_told = True
+            text = (
+                f"The results of functions are longer than {KEPT_OF_ALL:,} characters together. Those to come are "
+                "not kept: a run that goes on from this one calls the functions again."
+            )
+            run.emit(ev.Noted(call=number, level="warning", text=text))
+        return ""
+
+
 async def call_tool(run: Run, call: ToolCall, record: RecordedCall | None, *, at: tuple[int, int, int]) -> Any:
     """Do a call, or serve what is on record of it, and record it. `at` is the number of the call, iteration, cell.
 
-    Raises what the function raises.
+    Gives plain data: what a REPL of any kind can be given. Raises what the function raises.
+
+    Raises:
+        TypeError: The function gave something else.
     """
     number, iteration, cell = at
     started = time.monotonic()
@@ -48,7 +85,10 @@ async def call_tool(run: Run, call: ToolCall, record: RecordedCall | None, *, at
             if isinstance(result, Billed):
                 billed, result = result, result.result
                 run.requests.count(billed.usage, billed.cost_usd)
-            kept = await _without_secret(run, _kept(result)) if asked else ""
+            data = _data(call.name, result)
+            result = msgspec.msgpack.decode(data)
+            kept = await _without_secret(run, _kept(result, data)) if asked else ""
+        kept = run.tool_room.keep(run, number, kept)
         error = ""
         return result
     except Exception as failure:
@@ -57,7 +97,8 @@ async def call_tool(run: Run, call: ToolCall, record: RecordedCall | None, *, at
         error = f"{type(failure).__name__}: {failure}"
         raise
     finally:
-        texts = [_arguments(call)[:SHOWN], "" if error else shown(result)[:SHOWN], error]
+        show = run.tool_room.show
+        texts = [show(_arguments(call)), "" if error else show(shown(result)), error]
         arguments, text, error = run.redact_short(number, texts, "tool")
         run.emit(
             ev.ToolCalled(
@@ -118,17 +159,38 @@ def _asked(call: ToolCall) -> str:
     return ""
 
 
-def _kept(result: Any) -> str:
+def _data(name: str, result: Any) -> bytes:
+    """A result in msgpack, as it goes to a worker; lone surrogates are written as escapes.
+
+    Raises:
+        TypeError: It is no plain data.
+    """
+    try:
+        try:
+            return msgspec.msgpack.encode(result, enc_hook=_plainer)
+        except UnicodeEncodeError:
+            return msgspec.msgpack.encode(plain(result), enc_hook=_plainer)
+    except _UNTOLD as error:
+        raise TypeError(f"{name}() must give text, numbers, lists and dicts: {error}") from None
+
+
+def _plainer(value: Any) -> Any:
+    """What is plain but of a class of its own, as numpy's numbers and arrays."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    raise TypeError(f"a value of type {type(value).__name__}")
+
+
+def _kept(result: Any, data: bytes) -> str:
     """A result as JSON, whole; empty where it is too long, or JSON would make something else of it."""
-    if _is_long(result):
+    if len(data) > _BYTES * KEPT:
         return ""
     with contextlib.suppress(*_UNTOLD):
-        data = plain(result)
-        told = msgspec.msgpack.encode(data)
-        if len(told) > _BYTES * KEPT:  # of objects that `_is_long` does not look into
-            return ""
-        text = msgspec.json.encode(data)
-        if msgspec.json.decode(text) == msgspec.msgpack.decode(told):
+        text = msgspec.json.encode(result)
+        if len(text) <= KEPT and msgspec.json.decode(text) == result:
             return text.decode()
     return ""
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, cast
 from rlm_desktop.engine.events import Usage
 from rlm_desktop.errors import UsageError
 from rlm_desktop.repl.functions import RESERVED
-from rlm_desktop.repl.wire import Tool, ToolCall
+from rlm_desktop.repl.wire import Tool, ToolCall, plain, unfit
 
 ToolLike: TypeAlias = Any
 """A function, a function with its description `(function, "...")`, or plain data."""
@@ -34,7 +34,7 @@ class Toolbox:
     gets and returns is plain data; what it raises is raised in the cell.
 
     Raises:
-        UsageError: A name that is no Python name, or one that the REPL uses itself.
+        UsageError: A name that is no Python name, or one that the REPL uses itself; a value that is no plain data.
     """
 
     def __init__(self, tools: Mapping[str, ToolLike] | None = None) -> None:
@@ -53,7 +53,9 @@ class Toolbox:
         is_described = len(pair) == 2 and callable(pair[0])
         function = cast(Any, pair[0] if is_described else tool)
         if not callable(function):
-            self.values[name] = tool
+            if why := unfit(tool):
+                raise UsageError(f"The value {name!r} must be text, numbers, lists and dicts: {why}.")
+            self.values[name] = plain(tool)
             return
         self._functions[name] = function
         self._descriptions[name] = str(pair[1]) if is_described else inspect.getdoc(function) or ""

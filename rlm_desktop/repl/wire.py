@@ -91,11 +91,15 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Final(msgspec.Struct, frozen=True, kw_only=True):
-    """A final answer: its text, and its value where that is more than a text and not too much for a message."""
+    """A final answer: its text, and its value where that is more than a text and not too much for a message.
+
+    `is_none` tells a None, of which the text is `null` too, from the text `null`.
+    """
 
     source: FinalSource
     text: Annotated[str, Meta(max_length=MAX_FINAL)]
     value: Any = None
+    is_none: bool = False
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -406,6 +410,27 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in cast(list[Any], value)]
     return value
+
+
+def unfit(value: Any) -> str:
+    """Why no message can hold `value`, in words; empty where one can. Texts take no time."""
+    try:
+        _refuse_unfit(value)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        return str(error)
+    return ""
+
+
+def _refuse_unfit(value: Any) -> None:
+    if isinstance(value, dict):
+        for key, item in cast(dict[Any, Any], value).items():
+            _refuse_unfit(key)
+            _refuse_unfit(item)
+    elif isinstance(value, list | tuple):
+        for item in cast(list[Any], value):
+            _refuse_unfit(item)
+    elif not isinstance(value, str):
+        _encoder.encode(value)
 
 
 def frame(payload: bytes) -> bytes:

@@ -11,11 +11,16 @@ import pytest
 
 import rlm_desktop.engine.client as client_module
 from rlm_desktop.engine import events as ev
+from rlm_desktop.engine import tool_calls
 from rlm_desktop.engine.control import CellDecision, CellProposal
-from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.events import EndState, Usage
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.record import RecordedCall, fork_at, resume_from
+from rlm_desktop.engine.requests import Requests
+from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.tool_calls import KEPT
+from rlm_desktop.engine.trace import Trace
+from rlm_desktop.errors import LimitExceeded
 from tests.engine.conftest import Bench, MakeBench, cell
 from tests.servers import Fault
 
@@ -182,6 +187,43 @@ async def test_a_function_takes_what_json_cannot_say(bench: MakeBench) -> None:
     assert (await one.ask(context="text")).final_answer == "{None: 1}"
 
 
+async def test_the_trace_keeps_so_much_of_all_results(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell may call a function a million times; what the trace has of it is in memory and in the history."""
+    monkeypatch.setattr(tool_calls, "KEPT_OF_ALL", 25)
+    monkeypatch.setattr(tool_calls, "SHOWN_OF_ALL", 300)
+    code = cell("FINAL(sum(len(look('x' * 500)) for _ in range(4)))")
+    one = await bench([code], max_depth=1, tools={"look": lambda asked: "8 or ten"})
+    assert (await one.ask(context="text")).final_answer == "32"
+    calls = one.of(ev.ToolCalled)
+    assert [call.kept for call in calls] == ['"8 or ten"', '"8 or ten"', "", ""]
+    assert [len(call.arguments) for call in calls] == [502, 100, 100, 100]
+    assert ["longer than 25 characters" in note.text for note in one.of(ev.Noted)] == [True]
+
+
+@pytest.mark.parametrize("mode", ["confined", "strict"])
+async def test_a_result_is_the_same_whoever_serves_it(bench: MakeBench, mode: str) -> None:
+    if mode == "strict":
+        pytest.importorskip("pydantic_monty")
+
+    class Share(float):
+        """As numpy has them."""
+
+    given: list[Any] = [(1, (2,)), {"a": [Share(0.5)]}, object(), 2**70]
+    code = (
+        "out = []\nfor n in range(4):\n    try:\n        out.append(look(n))\n"
+        "    except Exception as error:\n        out.append(str(error))"
+    )
+    options: dict[str, Any] = {"max_depth": 1, "repl_mode": mode, "tools": {"look": lambda n: given[n]}}
+    one = await bench([cell(code), cell("FINAL(repr(out[:2]))")], **options)
+    result = await one.ask(context="text")
+    assert result.final_answer == "[[1, [2]], {'a': [0.5]}]"
+    assert [call.error.partition(":")[0] for call in one.of(ev.ToolCalled)] == ["", "", "TypeError", "TypeError"]
+    two = await bench([], **options)
+    again = await two.ask(context="text", past=fork_at(one.events, 3))
+    assert again.final_answer == result.final_answer
+    assert [call.source for call in two.of(ev.ToolCalled)] == ["record", "record", "function", "function"]
+
+
 async def test_a_result_with_a_secret_is_not_kept(bench: MakeBench) -> None:
     key = "sk-" + "a" * 30
     one = await bench([cell("FINAL(str(len(look())))")], max_depth=1, tools={"look": lambda: key})
@@ -210,7 +252,8 @@ async def test_a_run_can_be_resumed_again_and_again(bench: MakeBench) -> None:
     last = events[0]
     assert isinstance(last, ev.RunStarted)
     assert last.spent_before is not None
-    assert last.spent_before.requests == 3 * share
+    # Those that were on their way at a cut count as well: they may have been billed.
+    assert last.spent_before.requests == 3 * share + last.spent_before.unknown
 
 
 def _is_paid(event: ev.AnyEvent) -> bool:
@@ -265,6 +308,58 @@ async def test_limits_hold_over_both_parts(bench: MakeBench) -> None:
     result = await three.ask(context="c", past=resume_from(two.events))
     assert result.final_answer == "done"
     assert len(one.server.log) == len(three.server.log) + 6 + 1
+
+
+async def test_what_nobody_knows_of_the_past_counts_by_its_estimate(bench: MakeBench) -> None:
+    """As while the run went on: a request without figures, and one that was on its way at the cut."""
+    sent = (ev.Message("user", "x" * 4_000),)
+    one = await bench(["FINAL(never)"])
+    await one.ask(context="c")
+    past: list[ev.AnyEvent] = [
+        one.events[0],
+        ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="gpt-5"),
+        ev.ModelRequested(call=0, model="gpt-5", iteration=1, messages=sent),
+        ev.ModelRetried(call=0, attempt=1, reason="broken", delay=0.0),
+        ev.ModelResponded(call=0, text="no figures"),
+        ev.ModelRequested(call=0, model="gpt-5", iteration=2, kept=1, messages=sent),
+    ]
+    spent = resume_from(past).spent
+    assert spent is not None
+    assert (spent.requests, spent.tokens, spent.cost_usd, spent.unknown) == (3, 2 * 1_004 + 2_008, 0.0, 3)
+    assert resume_from([msgspec.structs.replace(past[0], spent_before=spent), *past[1:]]).spent == ev.Spent(
+        requests=6,
+        tokens=2 * spent.tokens,
+        unknown=6,
+        unpriced={"gpt-5": Usage(input_tokens=8_032, output_tokens=0)},
+    )
+    for limits, noted in ((Limits(max_tokens=5_000), 1), (Limits(), 0)):
+        two = await bench(["FINAL(gone on)"], limits=limits)
+        result = await two.ask(context="c", past=resume_from(past))
+        assert result.end_state == (EndState.TOKEN_LIMIT_EXCEEDED if noted else EndState.COMPLETED)
+        assert [note.text for note in two.of(ev.Noted)] == [
+            "Requests before the cut whose use is not known: 3. They count by an estimate."
+        ] * noted
+
+
+async def test_an_unknown_cost_of_the_past_is_taken_from_the_budget() -> None:
+    spent = ev.Spent(
+        requests=2, tokens=2_000_000, unknown=1, unpriced={"gpt-5": _million(), "unpriced": _million()}
+    )
+    events: list[ev.AnyEvent] = []
+    url = "http://models.example/v1"
+    async with RLM("gpt-5", base_url=url, api_key="key-key-key", limits=Limits(budget_usd=0.5)) as rlm:
+        requests = Requests(rlm.options, Trace([events.append]), rlm.client, None)
+        requests.carry_over(spent)
+        with pytest.raises(LimitExceeded, match="is spent"):
+            requests.reserve(1, "gpt-5")
+    assert [event.text for event in events if isinstance(event, ev.Noted)] == [
+        "Requests before the cut whose use is not known: 1. They count by an estimate.",
+        "The budget lacks what was spent before the cut on models without a known price: unpriced.",
+    ]
+
+
+def _million() -> Usage:
+    return Usage(input_tokens=1_000_000, output_tokens=0)
 
 
 async def test_a_fork_has_limits_of_its_own(bench: MakeBench) -> None:

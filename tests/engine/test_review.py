@@ -373,7 +373,7 @@ def test_a_server_without_a_model_is_not_answered_by_the_offline_model(monkeypat
 
 
 async def test_a_context_of_many_items_is_measured_once() -> None:
-    class Item:
+    class Item(dict[str, str]):
         written = 0
 
         def __str__(self) -> str:
@@ -417,7 +417,7 @@ def test_what_was_never_sent_is_not_spent_and_what_a_tool_asked_is() -> None:
     plain = ev.ToolCalled(call=0, iteration=1, cell=0, line=1, name="clock", arguments="")
     unsent = ev.ModelFailed(call=0, error="cancelled before it was sent", was_sent=False)
     past = resume_from([started, tool, plain, unsent, ev.ModelFailed(call=0, error="broken")])
-    assert past.spent == ev.Spent(requests=2, tokens=5, cost_usd=0.0)
+    assert past.spent == ev.Spent(requests=2, tokens=5, unknown=1)
 
 
 async def test_secrets_in_a_prompt_of_ones_own_and_in_an_instruction_go_to_no_model(bench: MakeBench) -> None:
@@ -465,3 +465,17 @@ async def test_a_turn_without_an_answer_is_explained() -> None:
     async with RLM() as rlm:
         with pytest.raises(UsageError, match="question and an answer"):
             await rlm.arun("And now?", context="c", history=[{"question": "Before?"}])
+
+
+async def test_what_no_repl_can_hold_is_refused_in_words() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    turn = {"question": "?", "answer": "!", "by": object()}
+    async with RLM() as rlm:
+        for context in ({"a": object()}, [2**70], endless):
+            with pytest.raises(UsageError, match="context holds texts, numbers"):
+                await rlm.arun("What is it?", context=context)
+        with pytest.raises(UsageError, match="turns of history= hold"):
+            await rlm.arun("And now?", context="c", history=[turn])
+    with pytest.raises(UsageError, match="'connection' must be text, numbers, lists and dicts"):
+        RLM(tools={"connection": object()})
