@@ -398,11 +398,9 @@ class RlmCall:
         text = await self.run.redact(self.number, final.text, "answer")
         value = final.value if text == final.text else None
         output = self.run.output if self.is_root else None
-        if self.is_root and output is None and value is None and text.strip() in ("", "null"):
-            if text.strip():
-                self._reject("It is None: say in words what was found, or that nothing was.")
-            else:
-                self._reject("It is empty.")
+        if self.is_root and output is None and (final.is_none or not text.strip()):
+            none = "It is None: say in words what was found, or that nothing was."
+            self._reject(none if final.is_none else "It is empty.")
             return None
         if output is not None:
             try:
@@ -515,9 +513,7 @@ class RlmCall:
             text = "The model gave no summary: the conversation stays as it is."
             self.run.emit(ev.Noted(call=self.number, level="warning", text=text))
             return
-        if self._repl is not None:
-            plain = [{"role": message.role, "content": message.content} for message in self._messages]
-            await self._repl.run_cell(f"conversation = {plain!r}")
+        lost = await self._keep_conversation(self._repl) if self._repl is not None else ""
         self.run.emit(
             ev.Noted(
                 call=self.number, text=f"The conversation of about {tokens:,} tokens was replaced by a summary."
@@ -527,6 +523,19 @@ class RlmCall:
         self._messages = [system, Message("user", prompts.compacted(first.content, summary))]
         self._sent = 1
         self._stalls.forget()
+        if lost:
+            self._say(lost)
+
+    async def _keep_conversation(self, repl: Repl) -> str:
+        """Put the conversation into the REPL; what to tell the model if its worker was lost since the last cell."""
+        plain = [{"role": message.role, "content": message.content} for message in self._messages]
+        code = f"conversation = {plain!r}"
+        result = await repl.run_cell(code)
+        if result.status != "killed":
+            return ""
+        self.run.emit(ev.ReplRestarted(call=self.number, reason=result.error, lost=result.lost))
+        await repl.run_cell(code)
+        return _told_error(result)
 
 
 def _told_error(result: CellResult) -> str:

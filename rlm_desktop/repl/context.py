@@ -14,6 +14,8 @@ from typing import Any, cast
 
 import msgspec
 
+from rlm_desktop.repl import wire
+
 NO_CONTEXT: Any = object()
 """Stands for the context of a worker that was not forked with one."""
 SHARED_FROM = 2_000_000
@@ -48,7 +50,7 @@ def write(context: Any, descriptor: int) -> int:
         nonlocal end
         if isinstance(value, str):
             if len(value) <= _INLINE:
-                return value.encode("utf-8", "replace").decode()
+                return wire.plain(value)
             if id(value) in written:
                 return written[id(value)]
             start = end
@@ -58,7 +60,7 @@ def write(context: Any, descriptor: int) -> int:
             written[id(value)] = msgspec.msgpack.Ext(_TEXT, _PLACE.pack(start, end - start))
             return written[id(value)]
         if isinstance(value, dict):
-            return {key: place(item) for key, item in cast(dict[Any, Any], value).items()}
+            return {wire.plain(key): place(item) for key, item in cast(dict[Any, Any], value).items()}
         if isinstance(value, list | tuple):
             return [place(item) for item in cast(list[Any], value)]
         return value
@@ -76,7 +78,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _utf8(text: str) -> Iterator[bytes]:
     for start in range(0, len(text), _PIECE):
-        yield text[start : start + _PIECE].encode("utf-8", "replace")
+        yield text[start : start + _PIECE].encode("utf-8", "backslashreplace")
 
 
 def read(descriptor: int, skeleton_at: int) -> Any:

@@ -159,19 +159,26 @@ def final(source: wire.FinalSource, value: object) -> wire.Final:
         return text_answer(source, str(value))
     try:
         data = plain_data(value)
-        return text_answer(source, json.dumps(data, ensure_ascii=False), data)
+        return text_answer(source, json.dumps(data, ensure_ascii=False), data, is_none=data is None)
     except (TypeError, ValueError, RecursionError):
         return text_answer(source, str(value))
 
 
-def text_answer(source: wire.FinalSource, text: str, value: Any = None) -> wire.Final:
+def final_var(name: str, value: object) -> wire.Final:
+    """The final answer that the variable `name` makes; of the dict `answer` it is the content."""
+    if name == "answer" and isinstance(value, dict):
+        value = cast(dict[str, Any], value).get("content", value)
+    return final("FINAL_VAR", value)
+
+
+def text_answer(source: wire.FinalSource, text: str, value: Any = None, *, is_none: bool = False) -> wire.Final:
     """A final answer that a message can hold: a longer text is cut, and the cut counted."""
     if len(text) > wire.MAX_FINAL:
         marker = f"\n... [{len(text) - wire.MAX_FINAL + 100:,} characters cut]"
         return wire.Final(source=source, text=text[: wire.MAX_FINAL - 100] + marker)
     if value is not None and wire.items(msgspec.msgpack.encode(value), _MAX_FINAL_VALUES) > _MAX_FINAL_VALUES:
         value = None
-    return wire.Final(source=source, text=text, value=value)
+    return wire.Final(source=source, text=text, value=value, is_none=is_none)
 
 
 def plain_data(value: object) -> Any:

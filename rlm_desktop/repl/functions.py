@@ -98,7 +98,7 @@ class Finals:
         name = bare_name(name)
         if name not in self._namespace:
             return None
-        return describe.final("FINAL_VAR", self._namespace[name])
+        return describe.final_var(name, self._namespace[name])
 
     def _give(self, final: wire.Final) -> None:
         if self.given is None:
@@ -131,8 +131,7 @@ class Finals:
             value = describe.plain_data(answer[0] if answer else fields)
         except (TypeError, ValueError, RecursionError) as error:
             raise TypeError(f"SUBMIT() takes text, numbers, lists and dicts: {error}") from None
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        self._give(describe.text_answer("SUBMIT", text, value))
+        self._give(describe.final("SUBMIT", value))
 
     def _show(self) -> str:
         """The variables made so far, with type and size."""
@@ -197,8 +196,6 @@ class Queries:
                 kind = type(cast(object, prompts)).__name__
                 raise TypeError(f"{called_as}() takes a list of prompts, not one {kind}")
             texts = [prompt_text(prompt) for prompt in prompts]
-            if len(texts) > wire.MAX_PROMPTS:
-                raise ValueError(f"{called_as}() takes at most {wire.MAX_PROMPTS:,} prompts at once")
             return self._start(function, called_as, texts, model, most) if texts else _nothing()
 
         def query(prompts: Iterable[Any], model: str | None = None, max_concurrent: int | None = None) -> list[str]:
@@ -214,19 +211,7 @@ class Queries:
     def _start(
         self, function: wire.QueryFunction, called_as: str, prompts: list[str], model: str | None, most: int | None
     ) -> Future[list[str]]:
-        if model is not None and not isinstance(model, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"{called_as}(): model must be a name, not {type(model).__name__}")
-        if most is not None and (not isinstance(most, int) or most < 1):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ValueError(f"{called_as}(): max_concurrent must be a whole number from 1")
-        query = wire.Query(
-            function=function,
-            called_as=called_as,
-            prompts=prompts,
-            model=model[:200] if model else None,
-            max_concurrent=most,
-            line=self._line(),
-        )
-        return self._ask(query)
+        return self._ask(make_query(function, called_as, prompts, model, most, self._line()))
 
     def _line(self) -> int:
         """Line of the cell from which this call comes; in a thread of a pool, where the cell waits for it."""
@@ -236,6 +221,31 @@ class Queries:
             return line
         frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]
         return _line_of(frames.get(threading.main_thread().ident or 0), filename)
+
+
+def make_query(
+    function: wire.QueryFunction, called_as: str, prompts: list[str], model: Any, most: Any, line: int
+) -> wire.Query:
+    """What a cell asks by calling `called_as`.
+
+    Raises:
+        TypeError: `model` is no name.
+        ValueError: There are too many prompts, or `most`, how many at once, is no number.
+    """
+    if len(prompts) > wire.MAX_PROMPTS:
+        raise ValueError(f"{called_as}() takes at most {wire.MAX_PROMPTS:,} prompts at once")
+    if model is not None and not isinstance(model, str):
+        raise TypeError(f"{called_as}(): model must be a name, not {type(model).__name__}")
+    if most is not None and (not isinstance(most, int) or most < 1):
+        raise ValueError(f"{called_as}(): max_concurrent must be a whole number from 1")
+    return wire.Query(
+        function=function,
+        called_as=called_as,
+        prompts=prompts,
+        model=model[:200] if model else None,
+        max_concurrent=most,
+        line=line,
+    )
 
 
 def _line_of(frame: Any, filename: str) -> int:

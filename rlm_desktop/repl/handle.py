@@ -67,7 +67,7 @@ class WorkerHandle:
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[wire.Ready] = self._loop.create_future()
         self._running: _Running | None = None
-        self._calls: dict[int, asyncio.Task[None]] = {}
+        self._calls: dict[int, asyncio.Task[Any]] = {}
         self._fetching: dict[int, asyncio.Future[wire.Fetched]] = {}
         self._fetches = self._answered = 0
         self._kill_reason = ""
@@ -249,25 +249,29 @@ class WorkerHandle:
         if len(self._calls) >= wire.MAX_OPEN_CALLS:
             raise wire.WireError(f"more than {wire.MAX_OPEN_CALLS} calls at once")
         if self._running is None or self._running.done.done() or self._running.stopped:
-            self._connection.send(wire.Reply(call=call.id, error="no cell is running"))
+            self._refuse(call.id, "no cell is running")
             return
         self._running.clock.pause()
         _cancel_timer_unless_stopped(self._running)
-        self._calls[call.id] = self._loop.create_task(self._answer(call), name="repl call")
+        work = self._ask(call.query) if isinstance(call, wire.Call) else self._use_tool(call.tool)
+        task = self._calls[call.id] = self._loop.create_task(work, name="repl call")
+        # Not at the end of the task itself: one that is cancelled before its first step has none.
+        task.add_done_callback(lambda done: self._answer(call.id, done))
 
-    async def _answer(self, call: wire.Call | wire.CallTool) -> None:
-        reply = wire.Reply(call=call.id, error="the call was cancelled")
+    def _answer(self, number: int, done: asyncio.Task[Any]) -> None:
+        self._calls.pop(number, None)
         try:
-            if isinstance(call, wire.Call):
-                reply = wire.Reply(call=call.id, results=await self._ask(call.query))
-            else:
-                reply = await self._use_tool(call)
-        finally:
-            self._calls.pop(call.id, None)
-            self._connection.send(reply)
-            if not self._calls and self._running is not None:
-                self._running.clock.go_on()
-                self._clock_changed(self._running)
+            self._connection.send(wire.Reply(call=number, results=done.result()))
+        except asyncio.CancelledError:
+            self._refuse(number, "the call was cancelled")
+        except Exception as error:  # a tool may raise anything, and give what cannot be sent
+            self._refuse(number, f"{type(error).__name__}: {error}"[:4_000])
+        if not self._calls and self._running is not None:
+            self._running.clock.go_on()
+            self._clock_changed(self._running)
+
+    def _refuse(self, number: int, why: str) -> None:
+        self._connection.send(wire.Reply(call=number, error=why))
 
     async def _ask(self, query: wire.Query) -> list[str]:
         try:
@@ -277,13 +281,10 @@ class WorkerHandle:
         missing = len(query.prompts) - len(results)
         return results[: len(query.prompts)] + ["Error: no response"] * missing
 
-    async def _use_tool(self, call: wire.CallTool) -> wire.Reply:
+    async def _use_tool(self, tool: wire.ToolCall) -> Any:
         if self._services.serve_tool is None:
-            return wire.Reply(call=call.id, error=f"there is no tool {call.tool.name!r}")
-        try:
-            return wire.Reply(call=call.id, results=wire.plain(await self._services.serve_tool(call.tool)))
-        except Exception as error:
-            return wire.Reply(call=call.id, error=f"{type(error).__name__}: {error}"[:4_000])
+            raise NameError(f"there is no tool {tool.name!r}")
+        return await self._services.serve_tool(tool)
 
     def _clock_changed(self, running: _Running) -> None:
         """Set the timer for what is left of the cell's time."""

@@ -11,7 +11,7 @@ from rlm_desktop.errors import ReplError
 from rlm_desktop.repl.doors import Repl
 from rlm_desktop.repl.handle import WorkerHandle
 from rlm_desktop.repl.isolation import HOW_TO_GO_ON, STRICT, UNSAFE, Layers, describe, probe, with_libraries
-from rlm_desktop.repl.launcher import Launcher
+from rlm_desktop.repl.launcher import Launcher, starting
 from rlm_desktop.repl.native_repl import NativeRepl
 from rlm_desktop.repl.spec import (
     CellResult,
@@ -102,7 +102,8 @@ class ReplHost:
         if mode == "strict":
             _check_strict()
         elif isolation.tier != "C":
-            await self._launcher(mode, libraries).start()
+            with starting():
+                await self._launcher(mode, libraries).start()
         return isolation
 
     async def spawn(

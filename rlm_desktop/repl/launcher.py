@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -113,6 +114,19 @@ class Launcher(Protocol):
     async def aclose(self) -> None:
         """End all workers."""
         ...
+
+
+@contextmanager
+def starting() -> Generator[None]:
+    """What is started within may be refused by the system, for want of files, processes or memory.
+
+    Raises:
+        ReplError: It was.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ReplError(f"No REPL worker could be started: {error.strerror or error}.") from None
 
 
 def refuse_faults(ready: wire.Ready) -> None:

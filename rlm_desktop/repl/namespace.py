@@ -33,6 +33,8 @@ _PYTHON_NAMES = frozenset(vars(ModuleType("__main__"))) | {
     "__warningregistry__",
 }
 _OWN_THREADS = frozenset({READER, FLUSHER})
+_SIGINT, _take_signal = signal.SIGINT, signal.signal
+"""As they are before any cell may change them."""
 
 
 class Interrupts:
@@ -45,7 +47,7 @@ class Interrupts:
 
     def install(self) -> None:
         """Take the signal; must be called in the main thread."""
-        signal.signal(signal.SIGINT, lambda _number, _frame: self._on_signal())
+        _take_signal(_SIGINT, lambda _number, _frame: self._on_signal())
 
     def _on_signal(self) -> None:
         if not self._is_open:
@@ -136,7 +138,8 @@ class Namespace:
     def _execute(self, cell: int, code: str) -> wire.Done:
         filename = cell_name(cell)
         # Each line with its end: traceback places its marks by it.
-        linecache.cache[filename] = (len(code), None, f"{code}\n".splitlines(keepends=True), filename)
+        lines = io.StringIO(f"{code}\n", newline=None).readlines()
+        linecache.cache[filename] = (len(code), None, lines, filename)
         try:
             self._run_compiled(_compile(code, filename))
         except CellEnded:
@@ -201,10 +204,11 @@ class Namespace:
         return found, {variable.name: (id(values.get(variable.name)), variable) for variable in found}
 
     def _put_back(self) -> None:
-        """Give the reserved names their meaning again, whatever the cell made of them."""
+        """Give the reserved names and SIGINT their meaning again, whatever the cell made of them."""
+        self._interrupts.install()
         answer = self.values.get("answer")
-        if answer is not self._answer and isinstance(answer, dict):
-            self._answer.update(cast(dict[str, Any], answer))
+        if answer is not self._answer and answer is not None:
+            self._answer.update(_as_answer(answer))
         self._answer["ready"] = False
         self.values.update(self._fixed)
         self.values.setdefault("context", self._fixed["context_0"])
@@ -212,6 +216,12 @@ class Namespace:
         self.values["__name__"] = "__main__"
         self.values["__builtins__"] = self._builtins
         sys.stdout, sys.stderr = cast(Any, self._output.stdout), cast(Any, self._output.stderr)
+
+
+def _as_answer(value: Any) -> dict[str, Any]:
+    """What was assigned to `answer` in the form of that dict: code that does not know it keeps its answer there."""
+    given = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    return {"content": value} if {"content", "ready"}.isdisjoint(given) else given
 
 
 _ECHO_LIMIT = 1_000_000

@@ -17,7 +17,7 @@ from rlm_desktop.repl import confine_linux, context, linux_paths, wire
 from rlm_desktop.repl.channel import Channel, Turns, memory_file, seal
 from rlm_desktop.repl.isolation import Layers
 from rlm_desktop.repl.launcher import Launched, refuse_faults
-from rlm_desktop.repl.process import BaseZygote, WorkerProcess, ZygoteClient
+from rlm_desktop.repl.process import BaseZygote, WorkerProcess, ZygoteClient, ZygoteKilled
 from rlm_desktop.repl.spec import ReplSpec
 
 _END_TIMEOUT = 2.0
@@ -109,10 +109,7 @@ class NativeLauncher:
             own_users=bool(self._layers.bubblewrap),
             readable=self._readable,
         )
-        try:
-            ours, theirs = socket.socketpair()
-        except OSError as error:
-            raise ReplError(f"No REPL worker could be started: {error.strerror}.") from None
+        ours, theirs = socket.socketpair()
         with theirs:
             try:
                 process = await client.fork_worker(theirs, options)
@@ -159,6 +156,12 @@ class NativeLauncher:
     async def _start_base(self, before: asyncio.Task[BaseZygote] | None) -> BaseZygote:
         if before is not None and not before.cancelled() and before.exception() is None:
             await before.result().aclose()
+        try:
+            return await self._start_zygote()
+        except ZygoteKilled:
+            return await self._start_zygote()
+
+    async def _start_zygote(self) -> BaseZygote:
         if self._layers.bubblewrap:
             return await BaseZygote.start(self._libraries, self._layers.bubblewrap, linux_paths.SCRATCH)
         if not self._scratch:
@@ -169,7 +172,9 @@ class NativeLauncher:
         base = await self._base_zygote()
         file = memory_file()
         try:
-            skeleton_at = await asyncio.to_thread(context.write, value, file)
+            # The thread goes on when the waiting for it is given up: its descriptor must not be closed meanwhile.
+            writing = asyncio.to_thread(_write_and_close, value, os.dup(file))
+            skeleton_at = await asyncio.shield(writing)
             seal(file)
             client, process = await base.client.fork_zygote(file, skeleton_at)
         finally:
@@ -182,6 +187,13 @@ class NativeLauncher:
             process.forget()
             raise
         return client, process
+
+
+def _write_and_close(value: object, descriptor: int) -> int:
+    try:
+        return context.write(value, descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _has_stood(base: asyncio.Task[BaseZygote]) -> bool:

@@ -9,7 +9,7 @@ from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import wire
 from rlm_desktop.repl.doors import Repl
 from rlm_desktop.repl.handle import WorkerHandle
-from rlm_desktop.repl.launcher import Launcher
+from rlm_desktop.repl.launcher import Launcher, starting
 from rlm_desktop.repl.spec import CellResult, ReplOptions, ReplSpec, Services
 from rlm_desktop.repl.wire import Final
 
@@ -60,7 +60,8 @@ class NativeRepl(Repl):
         Raises:
             ReplError: It could not be started, or died although it was the `is_last` one to be tried.
         """
-        launched = await self._launcher.launch(self._spec)
+        with starting():
+            launched = await self._launcher.launch(self._spec)
         worker = WorkerHandle(
             launched,
             services=self._services,

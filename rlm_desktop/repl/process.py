@@ -23,6 +23,8 @@ from rlm_desktop.repl.linux_paths import ENVIRONMENT
 _START_TIMEOUT = 90.0
 """For one that hangs; its end is noticed at once. On a crowded machine 0.2 s of work can take half a minute."""
 _MESSAGE = 64 * 1024
+_LARGEST_STATUS = 128
+"""Of a program that ended by itself; bubblewrap adds to it the signal that ended what it ran."""
 
 
 class WorkerProcess:
@@ -184,7 +186,12 @@ class ZygoteClient:
                     _fail(forked, "too many files are open in this process")
                     return
                 exited = self._children[pid] = self._loop.create_future()
-                process = WorkerProcess(descriptors[0], scratch, exited)
+                try:
+                    process = WorkerProcess(descriptors[0], scratch, exited)
+                except OSError as error:
+                    os.close(descriptors[0])
+                    _fail(forked, str(error.strerror))
+                    return
                 if forked is None or forked.done():
                     # Whoever asked was cancelled.
                     process.kill()
@@ -204,6 +211,10 @@ def _fail(forked: asyncio.Future[WorkerProcess] | None, reason: str) -> None:
         forked.set_exception(ReplError(f"No REPL worker could be started: {reason}."))
 
 
+class ZygoteKilled(ReplError):
+    """The first zygote was killed before it stood, as the kernel does for want of memory."""
+
+
 class BaseZygote:
     """The first zygote: a program of its own.
 
@@ -221,30 +232,38 @@ class BaseZygote:
         """Start it, inside `wrapper` if there is one; `scratch` is where its workers get their folders.
 
         Raises:
+            ZygoteKilled: Another attempt may go well.
             ReplError: It did not start.
         """
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [*wrapper, *boot_command("zygote", ["msgspec", *libraries], [str(theirs.fileno()), scratch])]
-        errors = memory_file()
-        # Not in a thread: the kernel would take the end of that thread for the end of the application.
-        with theirs:
-            program = subprocess.Popen(  # noqa: ASYNC220
-                command,
-                env=ENVIRONMENT,
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+        with contextlib.ExitStack() as opened:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            opened.callback(ours.close)
+            with theirs:
+                number = theirs.fileno()
+                command = [*wrapper, *boot_command("zygote", ["msgspec", *libraries], [str(number), scratch])]
+                errors = memory_file()
+                opened.callback(os.close, errors)
+                # Not in a thread: the kernel would take the end of that thread for the end of the application.
+                program = subprocess.Popen(  # noqa: ASYNC220
+                    command,
+                    env=ENVIRONMENT,
+                    cwd="/",
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=errors,
+                    pass_fds=[number],
+                    start_new_session=True,
+                )
+            opened.pop_all()
         base = cls(program, ZygoteClient(ours), errors)
         try:
             await base.client.started()
         except ReplError as error:
             said = os.pread(errors, 4_000, 0).decode(errors="replace").strip()
+            has_ended = not base.client.is_alive
             await base.aclose()
-            raise ReplError(f"{error} {said}".strip()) from None
+            was_killed = has_ended and not 0 <= program.returncode <= _LARGEST_STATUS
+            raise (ZygoteKilled if was_killed else ReplError)(f"{error} {said}".strip()) from None
         except BaseException:
             await base.aclose()
             raise

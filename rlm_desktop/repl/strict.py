@@ -18,7 +18,7 @@ from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import describe, wire
 from rlm_desktop.repl.clock import Clock
 from rlm_desktop.repl.doors import Repl
-from rlm_desktop.repl.functions import FUNCTIONS, bare_name, prompt_text
+from rlm_desktop.repl.functions import FUNCTIONS, bare_name, make_query, prompt_text
 from rlm_desktop.repl.output import HeadAndTail, dropped_mark
 from rlm_desktop.repl.places import Places
 from rlm_desktop.repl.spec import CellResult, ReplSpec, Services
@@ -99,6 +99,7 @@ class StrictRepl(Repl):
         self._tools = {tool.name for tool in spec.tools}
         self._places = Places(spec.context, spec.documents, spec.maps).functions()
         self._lock = asyncio.Lock()
+        self._given = _given(spec)
         self._loop = asyncio.get_running_loop()
         self._session: monty.AsyncMontySession | None = None
         self._names: dict[str, None] = {}
@@ -120,7 +121,7 @@ class StrictRepl(Repl):
             raise ReplError(f"The strict interpreter could not be started: {error}") from error
         self._session = session
         try:
-            await session.feed_run(_DESCRIBE, inputs=self._values())
+            await session.feed_run(_DESCRIBE, inputs=self._given)
         except BaseException as error:
             await self._lose()
             if isinstance(error, monty.MontyError | RuntimeError):
@@ -181,17 +182,6 @@ class StrictRepl(Repl):
             await self._lose()
         self._on_closed(self)
 
-    def _values(self) -> dict[str, Any]:
-        spec = self._spec
-        reserved = {
-            "context": spec.context,
-            "context_0": spec.context,
-            "documents": list(spec.documents),
-            "history": list(spec.history),
-            "answer": {"content": "", "ready": False},
-        }
-        return reserved | spec.values
-
     async def _outcome(self, cell: _Cell, feeding: asyncio.Task[Any]) -> CellResult:
         try:
             await asyncio.shield(feeding)
@@ -217,9 +207,8 @@ class StrictRepl(Repl):
 
     async def _feed(self, cell: _Cell) -> None:
         assert self._session is not None
-        values = self._values()
         spoilt, self._spoilt = self._spoilt, _assigned(cell.code) & {"context_0", "documents", "history"}
-        reserved = {name: values[name] for name in spoilt}
+        reserved = {name: self._given[name] for name in spoilt}
 
         def printed(stream: str, text: str) -> None:
             self._loop.call_soon_threadsafe(self._printed, cell, stream, text)
@@ -239,7 +228,11 @@ class StrictRepl(Repl):
     def _is_function(self, name: str) -> bool:
         base = name.removesuffix("_async")
         own = (*_FINALS, "SHOW_VARS", *self._places)
-        return base in FUNCTIONS or name in own or name in self._tools
+        return base in FUNCTIONS or name in own or bool(self._tool(name))
+
+    def _tool(self, name: str) -> str:
+        """The tool that the code calls so, by its own name or by that of its awaitable form; empty for none."""
+        return next((tool for tool in (name, name.removesuffix("_async")) if tool in self._tools), "")
 
     async def _answer(self, cell: _Cell, call: Any) -> Any:
         name = str(call.function_name)
@@ -263,7 +256,7 @@ class StrictRepl(Repl):
             raise
         except Exception as error:  # what hostile arguments do to a helper is an error of the cell
             return await call.resume({"exc_type": "RuntimeError", "message": f"{type(error).__name__}: {error}"})
-        if name.endswith("_async"):
+        if name.endswith("_async") and name not in self._tools:
             cell.pending[call.call_id] = self._loop.create_task(work, name="repl strict call")
             return await call.resume({"future": ...})
         return await call.resume(await _settled(work))
@@ -279,20 +272,15 @@ class StrictRepl(Repl):
 
         Raises:
             TypeError: The arguments do not fit.
+            ValueError: They do not fit.
         """
-        if name in self._tools:
-            call = wire.ToolCall(name=name, args=describe.plain_data(list(args)), kwargs=kwargs, line=line)
+        if tool := self._tool(name):
+            call = wire.ToolCall(name=tool, args=describe.plain_data(list(args)), kwargs=kwargs, line=line)
             return self._counted(cell, self._use_tool(call))
         function = FUNCTIONS[name.removesuffix("_async")]
         prompts, model, most = _arguments(name, function, *args, **kwargs)
-        if not prompts:
-            return _nothing()
-        if len(prompts) > wire.MAX_PROMPTS:
-            raise TypeError(f"{name}() takes at most {wire.MAX_PROMPTS:,} prompts at once")
-        query = wire.Query(
-            function=function, called_as=name, prompts=prompts, model=model, max_concurrent=most, line=line
-        )
-        return self._counted(cell, self._ask(query))
+        query = make_query(function, name, prompts, model, most, line)
+        return self._counted(cell, self._ask(query)) if prompts else _nothing()
 
     async def _counted(self, cell: _Cell, work: Any) -> Any:
         cell.open_calls += 1
@@ -408,7 +396,7 @@ class StrictRepl(Repl):
 
     async def _describe(self, cell: _Cell) -> tuple[wire.Variable, ...]:
         """The variables: Monty cannot list them, so the names are read off the code of the cells."""
-        self._names |= dict.fromkeys(_assigned(cell.code) - self._values().keys())
+        self._names |= dict.fromkeys(_assigned(cell.code) - self._given.keys())
         found: list[wire.Variable] = []
         for name in list(self._names)[: wire.MAX_VARIABLES]:
             described = await self._value(f"_repl_describe({name})")
@@ -432,7 +420,7 @@ class StrictRepl(Repl):
 
     async def _final_of(self, name: str) -> Final | None:
         found = await self._value(name) if name.isidentifier() else None
-        return describe.final("FINAL_VAR", found[0]) if found is not None else None
+        return describe.final_var(name, found[0]) if found is not None else None
 
     async def _ready_answer(self) -> Final | None:
         found = await self._value("answer")
@@ -444,7 +432,7 @@ class StrictRepl(Repl):
 
 def _arguments(
     name: str, function: str, prompt: Any = None, model: Any = None, max_concurrent: Any = None, **more: Any
-) -> tuple[list[str], str | None, int | None]:
+) -> tuple[list[str], Any, Any]:
     is_batch = function.endswith("_batch")
     prompt = more.pop("prompts", prompt) if is_batch else prompt
     if more:
@@ -452,7 +440,7 @@ def _arguments(
     if is_batch and (prompt is None or isinstance(prompt, str | bytes | dict)):
         raise TypeError(f"{name}() takes a list of prompts, not one {type(cast(object, prompt)).__name__}")
     prompts = [prompt_text(each) for each in (cast(list[Any], prompt) if is_batch else [prompt])]
-    return prompts, str(model) if model else None, max_concurrent
+    return prompts, model, max_concurrent
 
 
 def _stand_in(name: str) -> Any:
@@ -467,6 +455,19 @@ async def _settled(work: Any) -> Any:
         return {"return_value": await work}
     except Exception as error:
         return {"exc_type": "RuntimeError", "message": str(error)}
+
+
+def _given(spec: ReplSpec) -> dict[str, Any]:
+    """The variables that are there before the first cell; Monty's texts hold no lone surrogates."""
+    given = {
+        "context": spec.context,
+        "documents": spec.documents,
+        "history": spec.history,
+        "answer": {"content": "", "ready": False},
+        **spec.values,
+    }
+    given = wire.plain(given)
+    return {**given, "context_0": given["context"]}
 
 
 async def _nothing() -> list[str]:

@@ -195,6 +195,25 @@ async def test_a_long_conversation_is_compacted(bench: MakeBench) -> None:
     assert [message.role for message in node.messages()] == ["system", "user"]
 
 
+async def test_a_worker_lost_before_a_compaction_is_told_of_behind_it(bench: MakeBench) -> None:
+    def script(body: dict[str, Any]) -> str:
+        last = body["messages"][-1]["content"]
+        if "Write a summary" in last:
+            run._repls[0].worker.kill("it was in the way")  # type: ignore[attr-defined]
+            return "SUMMARY"
+        if "SUMMARY" in body["messages"][1]["content"]:
+            return cell("FINAL(f\"{conversation[0]['role']} {'kept' in globals()}\")")
+        return cell(f"kept = 7\nprint('long ' * 2000, {len(body['messages'])})")
+
+    one = await bench(script, window=8_000, max_iterations=12)
+    run = await one.start(context="c")
+    assert (await run.wait()).final_answer == "system False"
+    assert [event.lost for event in one.of(ev.ReplRestarted)] == [("kept",)]
+    told = one.server.log[-1].body["messages"][-1]["content"]
+    assert "it was in the way" in told
+    assert "Variables lost: kept" in told
+
+
 async def test_a_compaction_that_is_stopped_leaves_the_conversation_as_it_is(bench: MakeBench) -> None:
     def script(body: dict[str, Any]) -> Any:
         if "Write a summary" in body["messages"][-1]["content"]:

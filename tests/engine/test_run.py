@@ -146,6 +146,20 @@ async def test_an_empty_answer_is_none(bench: MakeBench, reply: str) -> None:
     assert one.of(ev.AnswerRejected)
 
 
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        (cell("FINAL(None)"), "nothing"),
+        (cell("FINAL('null')"), "null"),
+        ("FINAL(None)", "None"),
+        ("FINAL(null)", "null"),
+    ],
+)
+async def test_none_is_no_answer_but_its_name_is(bench: MakeBench, reply: str, answer: str) -> None:
+    one = await bench([reply, "FINAL(nothing)"])
+    assert (await one.ask("What does JSON call nothing?", context="c")).final_answer == answer
+
+
 async def test_a_failing_root_model_fails_the_run_in_words(bench: MakeBench) -> None:
     one = await bench([Fault("status", 401)])
     result = await one.ask(context="c")

@@ -37,6 +37,8 @@ async def test_a_traceback_shows_the_line_and_only_the_cell(bench):
 async def test_the_marks_of_a_traceback_stand_below_what_failed(bench):
     failed = await bench.run("x = 1\nprint(nothing)")
     assert "    print(nothing)\n          ^^^^^^^\n" in failed.traceback
+    failed = await bench.run("x = '\u2028'  # \x0c\nprint(nothing)")
+    assert "    print(nothing)\n" in failed.traceback
 
 
 async def test_a_syntax_error_has_its_line(bench):
@@ -190,6 +192,16 @@ async def test_reserved_names_are_put_back(bench):
     assert (await bench.run("FINAL('x')")).final.text == "x"
 
 
+async def test_an_answer_that_is_kept_in_the_name_of_the_dict_is_not_lost(bench):
+    """As code writes that knows no such dict: `answer = ...` in one cell, FINAL_VAR("answer") in a later one."""
+    await bench.run("answer = 'found'")
+    assert (await bench.repl.final_var("answer")).text == "found"
+    assert (await bench.run("FINAL_VAR('answer')")).final.text == "found"
+    assert (await bench.run("answer = [1]\nFINAL_VAR('answer')")).final.value == [1]
+    assert (await bench.run("answer = {'found': 2}\nFINAL_VAR('answer')")).final.value == {"found": 2}
+    assert (await bench.run("FINAL_VAR('answer')")).final.value == {"found": 2}
+
+
 async def test_context_documents_and_history(spawn):
     documents, history = ({"name": "a.txt", "kind": "text"},), ({"question": "why?"},)
     bench = await spawn({"a.txt": "é" * 10, "b": "x"}, documents=documents, history=history, values={"limit": 3})
@@ -310,6 +322,13 @@ async def test_replies_are_ordinary_texts_to_look_at(bench):
     )
     assert result.stdout == "(True, ['<a>'], '[\"<a>\", [\"<a>\"]]', <class 'str'>)\n"
     assert {(v.name, v.type) for v in result.variables} == {("r", "str"), ("b", "list")}
+
+
+async def test_half_characters_of_a_context_are_written_as_escapes_whatever_its_size(spawn):
+    for size in (10, 3_000_000):
+        bench = await spawn({"\udcff.txt": "a\udc80" + "b" * size})
+        shown = (await bench.run("[(name, text[:8]) for name, text in context.items()]")).stdout
+        assert shown == "[('\\\\udcff.txt', 'a\\\\udc80b')]\n"
 
 
 async def test_a_large_context_is_shared(spawn):

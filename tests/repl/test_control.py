@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import os
 import sys
+import threading
 
 import pytest
 
+from rlm_desktop.errors import ReplError
+from rlm_desktop.repl import context, process, wire
 from rlm_desktop.repl.host import Query, ReplHost, ReplOptions, ReplSpec
+from rlm_desktop.repl.isolation import probe
 from rlm_desktop.repl.process import BaseZygote, ZygoteClient
 
 STUBBORN = "while True:\n    try:\n        while True:\n            x = 1\n    except BaseException:\n        pass"
@@ -103,6 +109,24 @@ async def test_the_death_of_a_worker_is_an_error_of_its_cell(bench, code, says):
     assert result.stdout == "last words\n"
     assert bench.repl.worker is None
     assert (await bench.run("context")).stdout == "'one two three'\n"
+
+
+async def test_a_call_that_is_given_up_before_it_began_is_answered(spawn):
+    bench = await spawn()
+    running = asyncio.create_task(bench.run("print('on')\nwhile True:\n    pass", timeout=None))
+    await bench.printed.wait()
+    query = Query(function="llm_query", called_as="llm_query", prompts=["a"])
+    bench.repl.worker._received(wire.Call(id=7, query=query))  # as if the code had asked just now
+    bench.repl.interrupt()
+    assert (await running).status == "interrupted"
+    assert (await bench.run("while True:\n    pass", timeout=0.2)).status == "timeout"
+    assert bench.repl.worker.open_calls == 0
+
+
+async def test_a_cell_that_takes_its_own_interrupts_loses_them_with_its_end(bench):
+    await bench.run("import signal\nx = 1\nold = signal.signal(signal.SIGINT, signal.SIG_IGN)")
+    assert (await bench.run("while True:\n    pass", timeout=0.2)).status == "timeout"
+    assert (await bench.run("x")).stdout == "1\n"
 
 
 async def test_memory_is_limited(spawn):
@@ -258,6 +282,63 @@ async def test_a_zygote_lost_while_a_worker_starts_is_replaced(monkeypatch, size
     repl = await host.spawn(ReplSpec(context="c" * size), serve=_no_models, on_output=lambda *_: None)
     assert (await repl.run_cell("len(context)")).stdout == f"{size}\n"
     await host.aclose()
+
+
+@pytest.mark.parametrize(("killed", "is_ready"), [(1, True), (2, False)])
+async def test_a_zygote_killed_as_it_begins_is_started_once_more(monkeypatch, killed, is_ready):
+    start, programs = process.subprocess.Popen, []
+
+    def start_and_kill(*arguments, **options):
+        program = start(*arguments, **options)
+        programs.append(program)
+        if len(programs) <= killed:
+            program.kill()
+        return program
+
+    # Without bubblewrap, which may leave the zygote behind when it is killed.
+    host = ReplHost(layers=dataclasses.replace(probe(), bubblewrap=None))
+    monkeypatch.setattr(process.subprocess, "Popen", start_and_kill)
+    if is_ready:
+        await host.start()
+    else:
+        with pytest.raises(ReplError, match="has ended"):
+            await host.start()
+    assert len(programs) == 2
+    await host.aclose()
+
+
+async def test_what_writes_a_context_keeps_its_file_when_nobody_waits_any_more(host, monkeypatch):
+    """A number that was closed may be that of another file a moment later."""
+    begun, goes_on, written = asyncio.Event(), threading.Event(), []
+    loop = asyncio.get_running_loop()
+
+    def write(value, descriptor):
+        file = os.fstat(descriptor).st_ino
+        loop.call_soon_threadsafe(begun.set)
+        goes_on.wait(30)
+        written.append(os.fstat(descriptor).st_ino == file)
+        loop.call_soon_threadsafe(begun.clear)
+        return 0
+
+    monkeypatch.setattr(context, "write", write)
+    spec = ReplSpec(context="c" * 3_000_000)
+    spawning = asyncio.create_task(host.spawn(spec, serve=_no_models, on_output=lambda *_: None))
+    await begun.wait()
+    spawning.cancel()
+    await asyncio.gather(spawning, return_exceptions=True)
+    goes_on.set()
+    while begun.is_set():  # noqa: ASYNC110 - it is cleared, not set
+        await asyncio.sleep(0.001)
+    assert written == [True]
+
+
+async def test_a_worker_that_cannot_be_watched_is_an_error_in_words(host, monkeypatch):
+    def full(pidfd):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(process, "_pid_of", full)
+    with pytest.raises(ReplError, match="Too many open files"):
+        await host.spawn(ReplSpec(context="c"), serve=_no_models, on_output=lambda *_: None)
 
 
 async def test_a_zygote_whose_end_nobody_waits_for_ends(tmp_path):

@@ -296,6 +296,8 @@ async def test_descriptors_run_out_with_a_reason():
                 held.append(os.open(os.devnull, os.O_RDONLY))
         with pytest.raises(ReplError, match=r"(?i)too many.* open"):
             await host.spawn(ReplSpec(context="c"), serve=_none, on_output=lambda *_: None)
+        with pytest.raises(ReplError, match=r"(?i)too many.* open"):
+            await ReplHost(layers=host._layers).start()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         for descriptor in held:

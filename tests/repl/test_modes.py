@@ -22,12 +22,17 @@ async def serve(query: Query) -> list[str]:
     return [f"<{prompt}>" for prompt in query.prompts]
 
 
-async def _spawn(host, mode, context="one two", **options):
+async def _arguments(call):
+    return call.args
+
+
+async def _spawn(host, mode, context="one two", serve_tool=None, **options):
     output = []
     repl = await host.spawn(
         ReplSpec(context=context, mode=mode, **options),
-        serve=options.pop("serve", serve),
+        serve=serve,
         on_output=lambda stream, text: output.append((stream, text)),
+        serve_tool=serve_tool,
     )
     return repl, output
 
@@ -52,10 +57,12 @@ async def host():
         ("[llm_query(p) for p in 'ab']", "['<a>', '<b>']\n"),
         ("ask = llm_query\nask('c')", "'<c>'\n"),
         ("import re\nre.findall('o', context)", "['o', 'o']\n"),
+        ("look(1)", "[1]\n"),
+        ("await look_async(2)", "[2]\n"),
     ],
 )
 async def test_strict_mode_runs_cells(host, code, stdout):
-    repl, output = await _spawn(host, "strict")
+    repl, output = await _spawn(host, "strict", tools=(Tool(name="look"),), serve_tool=_arguments)
     result = await repl.run_cell(code, timeout=5)
     assert (result.error, result.stdout) == ("", stdout)
     assert "".join(text for _, text in output) == stdout
@@ -103,10 +110,18 @@ async def test_strict_mode_takes_final_answers(host, code, source, text):
 
 
 @MONTY
+async def test_half_a_character_starts_a_strict_repl_all_the_same(host):
+    repl, _ = await _spawn(host, "strict", context={"a\udcff": "b\ud800"}, values={"name": "\udcff"})
+    assert (await repl.run_cell("context, name")).stdout == "({'a\\\\udcff': 'b\\\\ud800'}, '\\\\udcff')\n"
+
+
+@MONTY
 async def test_strict_mode_says_what_is_wrong(host):
     repl, _ = await _spawn(host, "strict")
     assert "no variable 'nothing'" in (await repl.run_cell("FINAL_VAR('nothing')")).error
     assert "takes a list" in (await repl.run_cell("llm_query_batch('a')")).error
+    assert "max_concurrent" in (await repl.run_cell("llm_query_batch(['a'], max_concurrent=-1)")).error
+    assert "must be a name" in (await repl.run_cell("llm_query('a', model=5)")).error
     assert "name 'nothing' is not defined" in (await repl.run_cell("nothing(1)")).error
     assert (await repl.run_cell("a = = 1")).error.startswith("SyntaxError")
 
