@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import io
 import re
 from contextlib import redirect_stdout
@@ -289,6 +290,31 @@ async def test_sums_and_averages():
     assert "together: **EUR 300 million**" in total.answer
     mean = await ask(company_report(), "What is the average revenue per state?", max_depth=1)
     assert "EUR 42.86 million" in mean.answer
+
+
+STAFF = "name,age,city\nAnna,31,Berlin\nBob,25,Paris\nCleo,47,Berlin\n"
+RISKS = "What is the main risk named in Esk?"
+
+
+@pytest.mark.parametrize(
+    ("context", "question"),
+    [
+        (GRAPH, "What is the shortest path from x to e?"),
+        (STAFF, "Who has the highest age?"),
+        (company_report(), "Which state has the highest revenue in each region?"),
+        (company_report(), "Summarise the report."),
+        ({"a.md": company_report(), "b.md": "# Other\n\nNothing here."}, RISKS),
+        (company_report(), "Which headings speak of Esk?"),
+        ([{"name": "Ann", "score": 1}, {"name": "Ben", "score": 5}], "How many tiers are there?"),
+    ],
+)
+async def test_strict_mode_gives_the_same_answers(context, question):
+    pytest.importorskip("pydantic_monty")
+    plain, strict = await asyncio.gather(
+        ask(context, question, max_depth=2), ask(context, question, max_depth=2, repl_mode="strict")
+    )
+    assert strict.answer == plain.answer
+    assert "# Something went wrong" not in str(strict.events)
 
 
 async def test_explicit_sub_calls_and_few_iterations():
