@@ -42,6 +42,8 @@ _SUPERSETS = {
     "iso8859-11": "cp874",
 }
 """What pages that declare an encoding really hold (the WHATWG Encoding standard's table)."""
+_OTHER_NAMES = re.compile(r"(?:x-)?(?:windows|dos|cp|ms)[-_]?(\d{3,5})", re.IGNORECASE)
+"""What mails and pages call code pages."""
 ESCAPES = re.compile(rb"\x1b(?:\$[@AB]|\$\([CD]|\([JI]|\$\)[ACG])")
 """The sequences that switch ISO-2022 encodings: seven-bit, so that such bytes would pass as ASCII."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -129,7 +131,7 @@ def decode(data: bytes, forced: str = "") -> Decoded:
             continue
     if _is_nearly_utf8(data):
         return _decode_counting(data, "utf-8")
-    guessed = _guess(data)
+    guessed = guess(data)
     if not guessed:
         raise NotText("it is a binary file, or a text in an encoding that could not be recognised.")
     return _decode_counting(data, guessed)
@@ -205,7 +207,19 @@ def _is_nearly_utf8(data: bytes) -> bool:
     return multibyte >= 8 * wrong
 
 
-def _guess(data: bytes) -> str:
+def declared(name: str) -> str:
+    """The encoding that texts are really in which declare this one; itself when none is called so."""
+    for known in (name, _OTHER_NAMES.sub(r"cp\1", name), name.lower().removeprefix("x-").removesuffix("-i")):
+        try:
+            own = codecs.lookup(known).name
+        except LookupError:
+            continue
+        return _SUPERSETS.get(own, own)
+    return name
+
+
+def guess(data: bytes) -> str:
+    """The encoding of bytes that are no UTF-8; empty when there is no telling."""
     from chardet import detect
 
     sample = _telling(data)

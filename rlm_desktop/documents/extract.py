@@ -44,6 +44,8 @@ _PARTS = {
     "META-INF/container.xml": "epub",
 }
 """What a zip file is that holds such a member."""
+_TYPES = {b"wordprocessingml": "docx", b"presentationml": "pptx", b"spreadsheetml": "xlsx"}
+_MOST_TYPES = 1 << 24
 _OFFICE = ("docx", "pptx", "xlsx")
 _MIMETYPES = {
     b"application/epub+zip": "epub",
@@ -130,9 +132,19 @@ def _kind_of_zip(file: BinaryIO) -> str:
                 mimetype = archive.read("mimetype").strip().removesuffix(b"-template")
                 if mimetype in _MIMETYPES:
                     return _MIMETYPES[mimetype]
-            kind = next((found for part, found in _PARTS.items() if part in names), "zip")
+            kind = next((found for part, found in _PARTS.items() if part in names), "") or _by_types(archive)
             if kind in _OFFICE:
                 guard_xml(archive)
             return kind
     finally:
         file.seek(0)
+
+
+def _by_types(archive: zipfile.ZipFile) -> str:
+    """What an Office file says that it is: some programs name its parts otherwise."""
+    try:
+        types = archive.getinfo("[Content_Types].xml")
+        said = archive.read(types) if types.file_size < _MOST_TYPES else b""
+    except KeyError:
+        return "zip"
+    return next((kind for mark, kind in _TYPES.items() if mark in said), "zip")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from rlm_desktop.documents.ignoring import Ignoring
 from rlm_desktop.documents.kinds import ending_of
 from rlm_desktop.errors import DocumentError
 
@@ -25,6 +26,8 @@ _BINARIES = (
     " zst lz4 npy npz pkl pickle parquet feather h5 hdf5 onnx pt pth safetensors gguf swp swo"
 )
 _BINARY_ENDINGS = frozenset(_BINARIES.split())
+_LONGEST_RULES = 1 << 18
+"""Characters of a `.gitignore` that are read."""
 _TOOL_FOLDERS = frozenset(("node_modules", "__pycache__", "__MACOSX"))
 
 
@@ -116,7 +119,7 @@ def key_of(status: os.stat_result, path: str) -> str:
     return ":".join([*(f"{number:x}" for number in numbers), ending_of(path)])
 
 
-_VERSION = 3
+_VERSION = 4
 """Of what the extraction gives: raise it when a change should make kept texts stale."""
 
 
@@ -151,7 +154,7 @@ class _Rules(NamedTuple):
     """The `.gitignore` of one folder."""
 
     base: int
-    matches: Callable[[str], bool | None]
+    ignoring: Ignoring
 
 
 _Folder: TypeAlias = tuple[str, str, tuple[_Rules, ...]]
@@ -227,7 +230,7 @@ class _Walk:
             return "a link to a folder or to nothing" if is_link else "a device"
         if is_link and not os.path.realpath(entry.path).startswith(self._real_root):
             return "a link out of the folder"
-        if ending_of(entry.name) in _BINARY_ENDINGS:
+        if "." in entry.name and ending_of(entry.name) in _BINARY_ENDINGS:
             return "holds no text"
         return "" if status.st_size else "empty"
 
@@ -247,22 +250,18 @@ def _rules(folder: str) -> _Rules | None:
     path = os.path.join(folder, ".gitignore")
     if not _is_file(path):
         return None
-    from pathspec import GitIgnoreSpec
-
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            lines = file.read(1 << 20).splitlines()
-        spec = GitIgnoreSpec.from_lines(lines)
-    except (OSError, ValueError):
+        with open(path, encoding="latin-1", newline="\n") as file:
+            return _Rules(len(folder) + 1, Ignoring(file.read(_LONGEST_RULES)))
+    except OSError:
         return None
-    return _Rules(len(folder) + 1, lambda relative: spec.check_file(relative).include)
 
 
 def _is_ignored(path: str, is_folder: bool, rules: Iterable[_Rules]) -> bool:
     """Whether the rules, the outer ones first, leave a path out; the last that says something counts."""
     verdict = False
     for rule in rules:
-        relative = path[rule.base :].replace(os.sep, "/") + "/" * is_folder
-        said = rule.matches(relative)
+        relative = os.fsencode(path[rule.base :]).decode("latin-1").replace(os.sep, "/")
+        said = rule.ignoring.verdict(relative, is_folder)
         verdict = verdict if said is None else said
     return verdict

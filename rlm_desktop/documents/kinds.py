@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import PurePath
 
@@ -91,7 +92,8 @@ _HTML = re.compile(rb"\s*+(?:<\?xml[^>]*>\s*+)?(?:<!--(?>.*?-->)\s*+)*+<(?:!doct
 _TAG = re.compile(rb"<[a-z!/][^<>]{0,200}>", re.I)
 _XML = re.compile(rb"\s*<\?xml\s")
 _NOTEBOOK = re.compile(rb'\s*\{.*"(?:nbformat|cells|worksheets)"\s*:', re.S)
-_HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{0,60}):|[ \t]+\S")
+_TAR_SUM = re.compile(rb" *[0-7]{1,6}[ \0]+")
+_HEADER = re.compile(rb"([A-Za-z][!-9;-~]{0,75}):|[ \t]+\S")
 _SENT = {b"from", b"received", b"return-path", b"mime-version"}
 _MAIL_HEADERS = _SENT | {b"to", b"subject", b"date", b"message-id", b"delivered-to", b"reply-to", b"x-mailer"}
 
@@ -118,9 +120,9 @@ def kind_of(head: bytes, name: str) -> str:
         return magic
     if _HTML.match(head) and KIND_OF_ENDING.get(ending) not in ("code", "markdown"):
         return "html"
-    if head.startswith(b"From ") and _is_mail(head.partition(b"\n")[2]):
+    if head.startswith(b"From ") and _is_mail(head.partition(b"\n")[2], ending):
         return "mbox"
-    if _is_mail(head) and KIND_OF_ENDING.get(ending) not in ("code", "markdown"):
+    if _is_mail(head, ending) and KIND_OF_ENDING.get(ending) not in ("code", "markdown"):
         return "mail"
     if ending == "ipynb" and _NOTEBOOK.match(head):
         return "ipynb"
@@ -155,17 +157,28 @@ def _kind_by_magic(head: bytes) -> str:
             return kind
     if b"%PDF-" in head[:1024]:
         return "pdf"
-    return "tar" if head[257:262] == b"ustar" else ""
+    return "tar" if head[257:262] == b"ustar" or _is_old_tar(head) else ""
 
 
-def _is_mail(head: bytes) -> bool:
-    """Whether it begins with header lines, among them two that only mails have."""
+def _is_old_tar(head: bytes) -> bool:
+    """Whether the first header has the right sum, as in archives from before there was a mark."""
+    if len(head) < 512 or not _TAR_SUM.fullmatch(head, 148, 156):
+        return False
+    return int(head[148:156].strip(b" \0"), 8) == sum(head[:148]) + sum(head[156:512]) + 8 * ord(" ")
+
+
+def _is_mail(head: bytes, ending: str) -> bool:
+    """Whether it begins with header lines, among them two that only mails have; one where it is named a mail."""
+    is_named = PARSED_OF_ENDING.get(ending) in ("mail", "mbox")
     names: set[bytes] = set()
-    for line in head.splitlines()[:200]:
+    for line in head.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n").split(b"\n", 200)[:200]:
         if not line.strip():
             break
         match = _HEADER.match(line)
-        if not match:
+        if match:
+            names.add((match[1] or b"").lower())
+        elif not is_named or not names:
             return False
-        names.add((match[1] or b"").lower())
+    if is_named:
+        return bool(names & _MAIL_HEADERS)
     return len(names & _MAIL_HEADERS) >= 2 and bool(names & _SENT)

@@ -90,6 +90,12 @@ def test_links_do_not_lead_out(tree: Path, tmp_path_factory: pytest.TempPathFact
     assert LeftOut("project/src/notes.txt", "a link out of the folder") in expand([tree]).left_out
 
 
+def test_a_name_without_an_ending_is_none(tmp_path: Path) -> None:
+    for name in ("bin", "a", "bin.bin"):
+        (tmp_path / name).write_text("text")
+    assert names(expand([tmp_path]).files) == [f"{tmp_path.name}/a", f"{tmp_path.name}/bin"]
+
+
 def test_names_are_unique(tmp_path: Path) -> None:
     paths = []
     for folder in ("a", "b", "c"):

@@ -14,7 +14,6 @@ import tarfile
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pptx import Presentation
@@ -24,21 +23,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from rlm_desktop.documents import Document, Loader, PasswordNeeded
 from rlm_desktop.errors import DocumentError
 from tests.documents import made
-
-Load = Callable[..., Document]
-
-
-@pytest.fixture
-def read(loader: Loader, tmp_path: Path) -> Load:
-    """Load bytes under a name."""
-
-    def read(name: str, data: bytes | str, **options: Any) -> Document:
-        path = tmp_path / name
-        path.write_bytes(data.encode() if isinstance(data, str) else data)
-        return loader.load(path, **options)
-
-    return read
-
+from tests.documents.conftest import Load
 
 def places(document: Document, *texts: str) -> list[str]:
     return [str(document.place_of(document.text.index(text))) for text in texts]
@@ -235,9 +220,7 @@ def test_a_mail_in_html_only(read: Load) -> None:
 def test_outlook_message(read: Load) -> None:
     document = read("a.msg", made.msg())
     assert document.kind == "msg"
-    assert document.text.startswith(
-        '## Quarterly figures\n\nFrom: "Ann" <ann@example.org>\nTo: Bob <bob@example.org>'
-    )
+    assert document.text.startswith("## Quarterly figures\n\nFrom: Ann <ann@example.org>\nTo: Bob <bob@example.org>")
     assert "Dear Bob,\nthe figures of Köln." in document.text
     assert places(document, "attached words") == ["message 1 “Quarterly figures”, attachment 1 “note.txt”, line 3"]
     assert document.warnings == ()

@@ -344,10 +344,13 @@ def workers() -> set[psutil.Process]:
     return {child for child in psutil.Process().children() if "documents.worker" in " ".join(child.cmdline())}
 
 
-async def test_cancelling_leaves_nothing(tmp_path: Path) -> None:
+async def test_cancelling_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "many.pdf"
     path.write_bytes(made.pdf(*["some words"] * 3000))
-    files, processes = set(os.listdir(tempfile.gettempdir())), workers()
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    processes = workers()
     loader = Loader(workers=1)
     started = asyncio.Event()
     task = asyncio.create_task(loader.aload(path, on_progress=lambda share, note: started.set()))
@@ -357,7 +360,7 @@ async def test_cancelling_leaves_nothing(tmp_path: Path) -> None:
         await task
     await loader.aclose()
     assert workers() <= processes
-    assert set(os.listdir(tempfile.gettempdir())) <= files
+    assert os.listdir(temporary) == []
 
 
 ENDINGS = (

@@ -9,10 +9,11 @@ import lzma
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.extract import extract_inner
+from rlm_desktop.documents.formats import zip_aes
 from rlm_desktop.documents.formats.common import Locked, Source, Unreadable
 from rlm_desktop.documents.formats.limits import (
     DAMAGE,
@@ -24,9 +25,11 @@ from rlm_desktop.documents.formats.limits import (
     guard,
     read_member,
 )
+from rlm_desktop.documents.formats.member_names import tar_name, zip_names
 
 MAX_DEPTH = 4
 _SHOWN = 8
+_PIECE = 1 << 16
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
 
 
@@ -76,6 +79,10 @@ class _Report:
         """A member that is not read."""
         self._left_out.append(f"{readable(name)} ({reason.rstrip('.')})")
 
+    def warn(self, sentence: str) -> None:
+        """Say something of the whole archive."""
+        self._draft.warn(sentence)
+
     @property
     def is_empty(self) -> bool:
         """Whether no member has come, neither to read nor to leave out."""
@@ -101,25 +108,32 @@ def readable(name: str) -> str:
 def _extract_zip(archive: zipfile.ZipFile, source: Source, report: _Report) -> None:
     members = [member for member in archive.infolist() if not member.is_dir()]
     guard(members)
-    for number, member in enumerate(members, 1):
-        name = member.filename
+    for number, (name, member) in enumerate(zip(zip_names(members), members, strict=True), 1):
         if reason := _unwanted(name):
             report.leave_out(name, reason)
             continue
         if member.flag_bits & 1 and not source.password:
             raise Locked("it is encrypted: it needs a password.")
         try:
-            data = read_member(archive, member, source.password if member.flag_bits & 1 else "")
+            data = _member(archive, member, source.password)
         except NotImplementedError:
             report.leave_out(name, "packed or encrypted in a way that cannot be read")
         except RuntimeError:
             raise Locked("the password is wrong.") from None
+        except Locked:
+            raise
         except Unreadable as error:
             report.leave_out(name, str(error))
         except DAMAGE:
             report.leave_out(name, "damaged")
         else:
             report.add(name, data, number / len(members))
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, password: str) -> bytes:
+    if member.flag_bits & 1 and member.compress_type == zip_aes.METHOD:
+        return zip_aes.read_aes(archive, member, password)
+    return read_member(archive, member, password if member.flag_bits & 1 else "")
 
 
 def _unwanted(name: str) -> str:
@@ -138,9 +152,9 @@ def _extract_stream(source: Source, report: _Report) -> None:
         with tarfile.open(fileobj=source.file, mode="r:*") as archive:
             for name, data, reason in _tar_members(archive, size):
                 if reason:
-                    report.leave_out(name, reason)
+                    report.leave_out(tar_name(name), reason)
                 else:
-                    report.add(name, data, min(1.0, source.file.tell() / size))
+                    report.add(tar_name(name), data, min(1.0, source.file.tell() / size))
         if not report.is_empty:  # what begins with zeros passes for an empty archive
             return
     except tarfile.ReadError:
@@ -154,9 +168,12 @@ def _extract_stream(source: Source, report: _Report) -> None:
     name = (ending[0] if ending[2].lower() in ("gz", "bz2", "xz") else "") or source.name
     try:
         with opener(source.file, "rb") as packed:
-            report.add(name.rpartition("/")[2], _limited(packed, size), 1.0)
+            data, is_whole = _limited(packed, size)
     except DAMAGE as error:
         raise Unreadable("it is damaged: it cannot be unpacked.") from error
+    if not is_whole:
+        report.warn("It is damaged: only what comes before the damage could be unpacked.")
+    report.add(name.rpartition("/")[2], data, 1.0)
 
 
 def _tar_members(archive: tarfile.TarFile, size: int) -> Iterator[tuple[str, bytes, str]]:
@@ -177,16 +194,33 @@ def _tar_members(archive: tarfile.TarFile, size: int) -> Iterator[tuple[str, byt
             elif member.size > MAX_MEMBER:
                 yield member.name, b"", f"larger than {MAX_MEMBER >> 20} MB"
             elif (file := archive.extractfile(member)) is not None:
-                yield member.name, file.read(), ""
+                data, is_whole = _read(file, member.size)
+                yield member.name, data, ""
+                if not is_whole:
+                    raise tarfile.ReadError
     except DAMAGE:
         if not count:
             raise
         yield "the rest", b"", "the archive is damaged"
 
 
-def _limited(packed: IO[bytes], size: int) -> bytes:
+def _limited(packed: IO[bytes], size: int) -> tuple[bytes, bool]:
+    """What lies in a packed file, and whether that is all of it."""
     limit = min(MAX_MEMBER, max(RATIO_COUNTS_FROM, size * MAX_RATIO))
-    data = packed.read(limit + 1)
+    data, is_whole = _read(packed, limit + 1)
     if len(data) > limit:
         raise Unreadable(f"{size >> 10:,} kB unpack to more than {limit >> 20:,} MB.")
-    return data
+    return data, is_whole
+
+
+def _read(file: Any, limit: int) -> tuple[bytes, bool]:
+    """What can be read of a packed file, and whether nothing is damaged."""
+    data = bytearray()
+    try:
+        while len(data) < limit and (piece := file.read1(_PIECE)):
+            data += piece
+    except DAMAGE:
+        if not data:
+            raise
+        return bytes(data), False
+    return bytes(data), True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -96,3 +96,10 @@ def split_tag(element: Element) -> tuple[str, str]:
         return "", ""
     space, _, name = element.tag.rpartition("}")
     return space.removeprefix("{"), name
+
+
+def replace_element(old: Element, new: Iterable[Element]) -> None:
+    """Put elements in the place of another."""
+    for element in new:
+        old.addprevious(element)
+    old.getparent().remove(old)

@@ -9,18 +9,31 @@ from urllib.parse import unquote
 
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.encoding import NotText, decode
-from rlm_desktop.documents.formats.common import Source, Unreadable, XMLError, xml_root
+from rlm_desktop.documents.formats.common import Element, Source, Unreadable, XMLError, xml_root
 from rlm_desktop.documents.formats.html import to_markdown
 from rlm_desktop.documents.formats.limits import read_member
 
-_READABLE = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
+_READABLE = frozenset(
+    (
+        "application/xhtml+xml",
+        "application/html+xml",
+        "application/x-dtbook+xml",
+        "application/xml",
+        "image/svg+xml",
+        "text/html",
+        "text/x-oeb1-document",
+        "text/xml",
+    )
+)
+_PAGES = _READABLE - {"application/xml", "image/svg+xml", "text/xml"}
+"""What is read even when the order of the book leaves it out."""
 
 
 def extract(source: Source, draft: Draft) -> None:
     """The chapters as the book orders them; those that its order leaves out come last."""
     with zipfile.ZipFile(source.file) as archive:
         names = set(archive.namelist())
-        listed = list(dict.fromkeys(_chapters(archive)))
+        listed = list(dict.fromkeys(_chapters(archive, draft)))
         chapters = [name for name in listed if name in names]
         if missing := [name for name in listed if name not in names]:
             draft.warn(f"Chapters that the book lists but does not hold: {', '.join(missing[:5])}.")
@@ -49,23 +62,29 @@ def _add_chapter(archive: zipfile.ZipFile, name: str, number: int, draft: Draft)
     draft.mark("chapter", number, title, at=start)
 
 
-def _chapters(archive: zipfile.ZipFile) -> Iterator[str]:
+def _chapters(archive: zipfile.ZipFile, draft: Draft) -> Iterator[str]:
     """Names of the readable members, first those of the spine."""
     package = _package(archive)
     folder = posixpath.dirname(package)
     root = xml_root(archive.read(package))
-    items: dict[str, str] = {}
-    navigation: set[str] = set()
-    for item in root.iterfind(".//{*}manifest/{*}item"):
-        if item.get("media-type") in _READABLE:
-            name = posixpath.normpath(posixpath.join(folder, unquote(item.get("href", "").partition("#")[0])))
-            items[item.get("id", "")] = name
-            if "nav" in (item.get("properties") or "").split():
-                navigation.add(name)
+    items = {item.get("id", ""): item for item in root.iterfind(".//{*}manifest/{*}item")}
     for reference in root.iterfind(".//{*}spine/{*}itemref"):
-        if name := items.get(reference.get("idref", "")):
-            yield name
-    yield from (name for name in items.values() if name not in navigation)
+        first = item = items.get(reference.get("idref", ""))
+        for _ in items:
+            if item is not None and item.get("media-type") not in _READABLE:
+                item = items.get(item.get("fallback", ""))
+        if item is not None:
+            yield _name(item, folder)
+        elif first is not None:
+            draft.warn(f"A part of the book that is no text was not read: {_name(first, folder)}.")
+    for item in items.values():
+        if item.get("media-type") in _PAGES and "nav" not in (item.get("properties") or "").split():
+            yield _name(item, folder)
+
+
+def _name(item: Element, folder: str) -> str:
+    """The member that an item of the book is."""
+    return posixpath.normpath(posixpath.join(folder, unquote(item.get("href", "").partition("#")[0])))
 
 
 def _package(archive: zipfile.ZipFile) -> str:

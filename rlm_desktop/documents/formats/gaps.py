@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.common import Source
-from rlm_desktop.documents.formats.gaps_other import CONTENT, closer_records, closer_tables
+from rlm_desktop.documents.formats.gaps_other import CONTENT, closer_records, closer_tables, letters
 from rlm_desktop.documents.formats.limits import MOST_CELLS, read_member
 
 _HEAD = 4096
@@ -86,7 +86,7 @@ def _closer(sheet: bytes) -> bytes | None:
         return b""
 
     def moved(cell: re.Match[bytes]) -> bytes:
-        column = _letters(bisect_left(columns, _column(cell[2])) + 1)
+        column = letters(bisect_left(columns, _column(cell[2])) + 1).encode()
         return b"%b%b%d%b" % (cell[1], column, bisect_left(rows, int(cell[3])) + 1, cell[4])
 
     sheet = _ROW.sub(lambda row: b"%b%d" % (row[1], bisect_left(rows, int(row[2])) + 1), sheet)
@@ -118,11 +118,3 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
-
-
-def _letters(column: int) -> bytes:
-    letters = b""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = b"%c%b" % (65 + rest, letters)
-    return letters

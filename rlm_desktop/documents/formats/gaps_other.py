@@ -105,6 +105,27 @@ def closer_tables(content: bytes) -> tuple[bytes, list[tuple[str, bool]]]:
     return etree.tostring(root) if changed else content, changed
 
 
+def comments_of_tables(content: bytes) -> Iterator[tuple[str, str, str]]:
+    """Table, cell and text of each comment in the content of an OpenDocument."""
+    for table in xml_root(content).iter(f"{_TABLE}table"):
+        row_number = 1
+        for row in table.iter(f"{_TABLE}table-row"):
+            for span, cell, _ in _spans(row):
+                for comment in cell.iterchildren(f"{_OFFICE}annotation"):
+                    text = " ".join(" ".join(one.strip() for one in comment.itertext()).split())
+                    yield table.get(f"{_TABLE}name", ""), f"{letters(span.start + 1)}{row_number}", text
+            row_number += _repeated(row, _ROWS_REPEATED)
+
+
+def letters(column: int) -> str:
+    """What a column is called: `A`, ..., `Z`, `AA`."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
 def _close(table: Element) -> bool | None:
     """Take out what is empty; returns whether nothing is left, None when the table may stay as it is."""
     rows = [row for row in table.iter(f"{_TABLE}table-row") if next(row.iterancestors(f"{_TABLE}table")) is table]

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from collections.abc import Iterator
 from email.feedparser import BytesFeedParser
 from email.message import EmailMessage, Message
-from email.policy import default
+from email.policy import compat32, default
 from typing import Any
 
 from rlm_desktop.documents.document import count
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.encoding import NotText, decode
+from rlm_desktop.documents.encoding import NotText, declared, decode
 from rlm_desktop.documents.extract import extract_inner
 from rlm_desktop.documents.formats.common import Source, Unreadable
 from rlm_desktop.documents.formats.html import to_markdown
 
 _HEADERS = ("From", "To", "Cc", "Bcc", "Date", "Subject")
-_BORDER = re.compile(rb"^From [^\n]*\d{4}[^\n]*\r?\n", re.MULTILINE)
+_BORDER = re.compile(rb"^From [^\n]*\d\d:\d\d[^\n]*\r?\n(?=[!-9;-~]+:|>From )", re.MULTILINE)
+"""With a time, and before a header: `From 2019 on ...` in a letter is none."""
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MAX_PARTS = 2000
 _MOST_PARSED = 3 * _MAX_PARTS
@@ -33,7 +35,7 @@ def extract(source: Source, draft: Draft) -> None:
     if draft.kind == "mbox":
         _extract_mailbox(source, draft)
         return
-    message = _parsed(source.read(), draft)
+    message = _parsed(source.read().removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n"), draft)
     if draft.kind != "mht":
         draft.mark("message", 1, _header(message, "Subject"))
     add_message(message, source, draft)
@@ -116,7 +118,8 @@ def _leaves(message: Message) -> Iterator[Message]:
         plain = [part for part in parts if part.get_content_type() == "text/plain" and _bytes(part).strip()]
         pages = [part for part in parts if part not in plain and part.get_content_type() != "text/plain"]
         others = [part for part in pages if part.get_content_type() != "text/html" and not part.is_multipart()]
-        for part in [*(plain or pages[-1:]), *(other for other in others if other not in pages[-1:])]:
+        chosen = plain or pages[-1:]
+        for part in [*chosen, *(other for other in others if other not in chosen)]:
             yield from _leaves(part)
     else:
         for part in message.get_payload():
@@ -149,16 +152,22 @@ def _body(part: Message, draft: Draft) -> str:
 
 
 def _text(data: bytes, charset: str, draft: Draft) -> str:
+    text, warnings = decoded(data, charset)
+    draft.warn(*warnings)
+    return text
+
+
+def decoded(data: bytes, charset: str) -> tuple[str, tuple[str, ...]]:
+    """A text that says in which encoding it is, perhaps wrongly, and what was replaced."""
     try:
-        return data.decode(charset or "utf-8")
+        return data.decode(declared(charset or "utf-8")), ()
     except (LookupError, ValueError):  # no such encoding, or one of Python's own that is not for texts
         pass
     try:
         found = decode(data)
     except NotText:
         found = decode(data, "cp1252")
-    draft.warn(*found.warnings)
-    return found.text
+    return found.text, found.warnings
 
 
 def _add_attachment(part: Message, number: int, source: Source, draft: Draft) -> None:
@@ -166,7 +175,7 @@ def _add_attachment(part: Message, number: int, source: Source, draft: Draft) ->
     name = _file_name(part) or (f"attached mail {number}" if kind == "message/rfc822" else f"{kind} part {number}")
     if kind == "message/rfc822":
         inner = next((one for one in part.get_payload() if isinstance(one, Message)), None)
-        data = inner.as_bytes() if inner is not None else b""
+        data = inner.as_bytes(policy=compat32) if inner is not None else b""  # it takes the oddest headers
         name = name if name.endswith(".eml") else f"{name}.eml"
     else:
         data = _bytes(part)
@@ -188,10 +197,12 @@ def add_attachment(name: str, data: bytes, number: int, source: Source, draft: D
 
 def _header(message: Message, name: str) -> str:
     raw = next((str(value) for own, value in message.raw_items() if own.lower() == name.lower()), "")
+    if not raw.isascii():  # bytes as they are, which should have been encoded
+        raw = decoded(raw.encode("utf-8", "surrogateescape"), "")[0]
     if len(raw) > _LONGEST_HEADER:
         return " ".join(raw.split())
     try:
-        value = str(message.get(name, "") or "")
+        value = str(default.header_factory(name, raw)) if raw else ""
     except Exception:  # the standard library's header parser raises many things on malformed headers
         value = raw
     return " ".join(value.split())

@@ -83,7 +83,7 @@ def _output(output: dict[str, Any]) -> tuple[str, int]:
     if "traceback" in output:
         lines = output["traceback"]
         shown = "\n".join(map(_joined, lines)) if isinstance(lines, list) else _joined(lines)
-        return _ANSI.sub("", shown), 0
+        return _ANSI.sub("", shown or f"{output.get('ename', 'Error')}: {output.get('evalue', '')}"), 0
     data = output.get("data")
     data = data if isinstance(data, dict) else output
     for kind in ("text/markdown", "text/plain", "text", "application/json", "text/latex", "latex"):

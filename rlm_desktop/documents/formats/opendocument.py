@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import posixpath
 import zipfile
 from collections.abc import Iterable, Iterator
 from html import escape
 
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.formats.common import Element, Locked, Source, Unreadable, split_tag, xml_root
+from rlm_desktop.documents.formats.common import (
+    Element,
+    Locked,
+    Source,
+    Unreadable,
+    XMLError,
+    split_tag,
+    xml_root,
+)
 from rlm_desktop.documents.formats.html import to_markdown
+from rlm_desktop.documents.formats.limits import DAMAGE, read_member
 
 _NAMES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -17,6 +27,7 @@ _NAMES = {
     "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
     "presentation": "urn:oasis:names:tc:opendocument:xmlns:presentation:1.0",
     "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
+    "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
     "manifest": "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0",
 }
 _PREFIXES = {uri: prefix for prefix, uri in _NAMES.items()}
@@ -33,10 +44,12 @@ _MOST_REPEATS = 1000
 
 def extract(source: Source, draft: Draft) -> None:
     """Headings, lists, tables, footnotes and comments; a presentation slide by slide, with its notes."""
-    body = _body(source, draft)
+    body, margins = _body(source, draft)
     pages = body.findall(".//draw:page", _NAMES)
     if not pages:
         draft.add_markdown(to_markdown("".join(_inner(body))))
+        for name, text in dict.fromkeys(margins):
+            draft.add(f"\n{name}: {text}\n")
         return
     for number, page in enumerate(pages, 1):
         name = page.get(f"{{{_NAMES['draw']}}}name", "")
@@ -49,12 +62,15 @@ def extract(source: Source, draft: Draft) -> None:
         draft.report(number / len(pages), f"slide {number} of {len(pages)}")
 
 
-def _body(source: Source, draft: Draft) -> Element:
+def _body(source: Source, draft: Draft) -> tuple[Element, list[tuple[str, str]]]:
+    """What is in the file, and its headers and footers."""
+
     def say_damaged() -> None:
         draft.warn("It is damaged: a part of it could not be read.")
 
     if not zipfile.is_zipfile(source.file):
         root = xml_root(source.read(), say_damaged)
+        margins = list(_margins(root))
     else:
         with zipfile.ZipFile(source.file) as archive:
             names = archive.namelist()
@@ -63,10 +79,37 @@ def _body(source: Source, draft: Draft) -> Element:
             if any(name.startswith(("Basic/", "Scripts/")) for name in names):
                 draft.warn("It holds macros, which were not read.")
             root = xml_root(archive.read("content.xml"), say_damaged)
+            margins = (
+                list(_margins(xml_root(archive.read("styles.xml"), say_damaged))) if "styles.xml" in names else []
+            )
+            _bring_in_objects(root, archive)
     body = root.find(".//office:body", _NAMES)
     if body is None:
         raise Unreadable("it is damaged: it has no content.")
-    return body
+    return body, margins
+
+
+def _margins(root: Element) -> Iterator[tuple[str, str]]:
+    for name in ("Header", "Footer"):
+        for ending in ("", "-left", "-first"):
+            for margin in root.iter(f"{{{_NAMES['style']}}}{name.lower()}{ending}"):
+                if text := " / ".join(filter(None, map(_plain, margin))):
+                    yield name, text
+
+
+def _bring_in_objects(root: Element, archive: zipfile.ZipFile) -> None:
+    """Put formulas and charts, which are files of their own, where they are shown."""
+    for holder in root.iter(f"{{{_NAMES['draw']}}}object"):
+        name = posixpath.normpath(holder.get("{http://www.w3.org/1999/xlink}href", "").removeprefix("./"))
+        try:
+            inner = xml_root(read_member(archive, archive.getinfo(f"{name}/content.xml")))
+        except (KeyError, XMLError, Unreadable, NotImplementedError, RuntimeError, *DAMAGE):
+            continue
+        if split_tag(inner)[1] != "math":
+            holder.append(inner)
+            continue
+        written = next(inner.iter("{*}annotation"), inner)
+        holder.text = f"${' '.join(' '.join(written.itertext()).split())}$"
 
 
 def _name(element: Element) -> str:

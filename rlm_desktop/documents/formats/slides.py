@@ -9,8 +9,20 @@ from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.formats.common import Source
-from rlm_desktop.documents.formats.tables import cell_text, markdown_table
+from rlm_desktop.documents.formats.common import (
+    Element,
+    Source,
+    Unreadable,
+    XMLError,
+    replace_element,
+    split_tag,
+    xml_root,
+)
+from rlm_desktop.documents.formats.formulas import latex
+from rlm_desktop.documents.formats.office import chart_text, paragraphs
+from rlm_desktop.documents.formats.tables import markdown_table
+
+_FORMULA = "{http://schemas.microsoft.com/office/drawing/2010/main}m"
 
 
 def extract(source: Source, draft: Draft) -> None:
@@ -21,30 +33,72 @@ def extract(source: Source, draft: Draft) -> None:
         draft.warn("It holds macros, which were not read.")
     slides = list(presentation.slides)
     for number, slide in enumerate(slides, 1):
+        _put_in_words(slide.shapes._spTree)
         title = slide.shapes.title
         name = " ".join(title.text_frame.text.split()) if title is not None else ""
         draft.mark("slide", number, name)
         draft.add_heading(2, name or f"Slide {number}")
         for block in _blocks(shape for shape in slide.shapes if title is None or shape.shape_id != title.shape_id):
             draft.add(block + "\n\n")
+        for comment in _comments(slide):
+            draft.add(f"Comment: {comment}\n\n")
         if slide.has_notes_slide and (notes := slide.notes_slide.notes_text_frame) and notes.text.strip():
             draft.add(f"Notes: {_lines(notes.text)}\n\n")
         draft.report(number / len(slides), f"slide {number} of {len(slides)}")
 
 
+def _put_in_words(shapes: Element) -> None:
+    """Change what python-pptx passes over: what is there twice, for new programs and old ones, and formulas."""
+    for choice in list(shapes.iter("{*}AlternateContent")):
+        new = choice.find("{*}Choice")
+        replace_element(choice, list(new if new is not None else ()))
+    for holder in list(shapes.iter(_FORMULA)):
+        space = split_tag(holder.getparent())[0]
+        run, text = (holder.makeelement(f"{{{space}}}{name}") for name in "rt")
+        text.text = " ".join(f"${latex(formula)}$" for formula in holder.iter("{*}oMath"))
+        run.append(text)
+        replace_element(holder, [run])
+
+
 def _blocks(shapes: Iterable[Any]) -> Iterator[str]:
     for shape in shapes:
-        if shape.shape_type == MSO_SHAPE_TYPE.GROUP:
+        if _kind(shape) == MSO_SHAPE_TYPE.GROUP:
             yield from _blocks(shape.shapes)
         elif getattr(shape, "has_table", False) and shape.has_table:
             yield markdown_table([[cell.text for cell in row.cells] for row in shape.table.rows])
         elif getattr(shape, "has_chart", False) and shape.has_chart:
-            yield from _chart(shape.chart)
+            yield chart_text(shape.chart._chartSpace)
+        elif diagram := shape._element.xpath("string(.//*[local-name()='relIds']/@*[local-name()='dm'])"):
+            yield _diagram(shape, diagram)
         elif shape.has_text_frame:
             if text := _paragraphs(shape.text_frame):
                 yield text
         elif description := shape._element.xpath("string(.//p:cNvPr/@descr)"):
             yield f"![{_lines(description)}]()"
+
+
+def _kind(shape: Any) -> object:
+    try:
+        return shape.shape_type
+    except NotImplementedError:  # a shape that python-pptx knows no name for
+        return None
+
+
+def _diagram(shape: Any, relation: str) -> str:
+    """The words of a diagram (SmartArt)."""
+    try:
+        return paragraphs(xml_root(shape.part.related_part(relation).blob))
+    except (KeyError, XMLError, Unreadable):
+        return ""
+
+
+def _comments(slide: Any) -> Iterator[str]:
+    for relation in slide.part.rels.values():
+        if not relation.is_external and relation.reltype.endswith("/comments"):
+            for comment in xml_root(relation.target_part.blob).iter("{*}cm"):
+                text = " ".join(" ".join(comment.itertext()).split())
+                if text:
+                    yield text
 
 
 def _paragraphs(frame: Any) -> str:
@@ -54,20 +108,6 @@ def _paragraphs(frame: Any) -> str:
         if text:
             lines.append("  " * paragraph.level + ("- " if paragraph.level else "") + text)
     return "\n".join(lines)
-
-
-def _chart(chart: Any) -> Iterator[str]:
-    if chart.has_title and chart.chart_title.has_text_frame:
-        yield f"Chart: {_lines(chart.chart_title.text_frame.text)}"
-    for plot in chart.plots:
-        categories = [str(category) for category in plot.categories]
-        series = [(str(one.name), list(map(cell_text, one.values))) for one in plot.series]
-        header = ["", *(name for name, _ in series)]
-        rows = [
-            [category, *(values[index] if index < len(values) else "" for _, values in series)]
-            for index, category in enumerate(categories)
-        ]
-        yield markdown_table([header, *rows])
 
 
 def _lines(text: str) -> str:

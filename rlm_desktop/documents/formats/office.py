@@ -1,0 +1,98 @@
+"""What lies in Office Open XML files beside the part that the libraries read: charts, diagrams, files within."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Iterable, Iterator
+
+from rlm_desktop.documents.document import count
+from rlm_desktop.documents.draft import Draft
+from rlm_desktop.documents.formats.common import Element, Source, Unreadable, XMLError, xml_root
+from rlm_desktop.documents.formats.limits import DAMAGE, read_member
+from rlm_desktop.documents.formats.mail import add_attachment
+from rlm_desktop.documents.formats.tables import cell_text, markdown_table
+
+
+def relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
+    """Name and part of all that belongs to a part."""
+    folder, name = posixpath.split(part)
+    try:
+        root = xml_root(archive.read(f"{folder}/_rels/{name}.rels"))
+    except (KeyError, XMLError):
+        return
+    for relation in root:
+        if isinstance(relation.tag, str) and relation.get("TargetMode") != "External":
+            target = relation.get("Target", "")
+            yield relation.get("Id", ""), posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
+
+
+def part_text(archive: zipfile.ZipFile, part: str) -> str:
+    """The words of a diagram or a drawing, or a chart as a table; empty for any other part."""
+    folder, name = posixpath.split(part)
+    if not name.endswith(".xml"):
+        return ""
+    try:
+        root = xml_root(archive.read(part))
+    except (KeyError, XMLError, Unreadable, *DAMAGE):
+        return ""
+    if folder.endswith("/charts") and name.startswith("chart"):
+        return chart_text(root)
+    is_diagram = folder.endswith("/diagrams") and name.startswith("data")
+    return paragraphs(root) if is_diagram or folder.endswith("/drawings") else ""
+
+
+def paragraphs(root: Element) -> str:
+    """The paragraphs of drawn text, a line each."""
+    lines = ("".join(text.text or "" for text in one.iter("{*}t")) for one in root.iter("{*}p"))
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def chart_text(root: Element) -> str:
+    """Titles, then a row for each category, a column for each series."""
+    titles = [paragraphs(title).replace("\n", " ") for title in root.iter("{*}title")]
+    table: dict[str, dict[int, str]] = {}
+    names: list[str] = []
+    for number, series in enumerate(root.iter("{*}ser")):
+        names.append(" ".join(_values(series.iterfind("{*}tx")).values()) or f"series {number + 1}")
+        labels = _values((*series.iterfind("{*}cat"), *series.iterfind("{*}xVal")))
+        for place, value in _values((*series.iterfind("{*}val"), *series.iterfind("{*}yVal"))).items():
+            table.setdefault(labels.get(place, place), {})[number] = _figure(value)
+    rows = [[label, *(row.get(number, "") for number in range(len(names)))] for label, row in table.items()]
+    shown = markdown_table([["", *names], *rows]) if rows else ""
+    return "\n\n".join(filter(None, ["Chart: " + " / ".join(filter(None, titles)) if any(titles) else "", shown]))
+
+
+def _figure(value: str) -> str:
+    """As a person writes it: charts keep `0.10000000000000001`."""
+    try:
+        return cell_text(float(value))
+    except ValueError:
+        return value
+
+
+def _values(elements: Iterable[Element]) -> dict[str, str]:
+    """What is kept of the cells that a chart shows, by their places."""
+    return {
+        point.get("idx", ""): value.text or ""
+        for element in elements
+        for point in element.iter("{*}pt")
+        if (value := point.find("{*}v")) is not None
+    }
+
+
+def add_embedded(archive: zipfile.ZipFile, source: Source, draft: Draft) -> None:
+    """Files within, each by its own extractor; not the tables behind charts, whose figures are in the chart."""
+    names = archive.namelist()
+    behind = {target for name in names if "/charts/" in name for _, target in relations(archive, name)}
+    within = [name for name in names if "/embeddings/" in name and name not in behind and not name.endswith("/")]
+    files = [name for name in within if not name.endswith(".bin")]
+    for number, name in enumerate(files, 1):
+        try:
+            data = read_member(archive, archive.getinfo(name))
+        except (Unreadable, NotImplementedError, RuntimeError, *DAMAGE):
+            draft.warn(f"Attachment {posixpath.basename(name)}: it is damaged.")
+        else:
+            add_attachment(posixpath.basename(name), data, number, source, draft)
+    if objects := len(within) - len(files):
+        draft.warn(f"{count(objects, 'object')} of other programs within it not read.")

@@ -1,0 +1,76 @@
+"""The rules of `.gitignore` files say what git says."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rlm_desktop.documents import expand
+from rlm_desktop.documents.ignoring import Ignoring
+
+TREE = (
+    "a.txt", "b.py", "keep.py", "x y", "end ", "[x]", "#h", "!n", "é.txt", "sub/a.txt", "sub/b.py", "sub/deep/a.txt",
+    "sub/deep/er/b.py", "foo/sub/a.txt", "foo/bar", "build/out.txt", "docs/build/page.txt",
+)  # fmt: skip
+RULES = (
+    "*\n!*.py\n!*/",
+    "/*\n!/sub/",
+    "*.txt\n!a.txt\nsub/*.py",
+    "build/\n!build",
+    "/build\n**/deep",
+    "foo/**\n!foo/bar",
+    "foo/*\n!foo/sub/",
+    "sub/**/b.py",
+    "**/er/**",
+    "**",
+    "a**t\n***",
+    "sub/",
+    "sub/deep/",
+    "\ufeffa.txt\r\n\nb.py\r",
+    "end \nx\\ y",
+    "end\\ ",
+    "[[]x]\n\\#h\n\\!n\n#h",
+    "[!a-c].*\n[a-]*.py",
+    "[[:alpha:]].txt\n?.py",
+    "[x",
+    "\\",
+    "!\n/\n",
+    "*u*d*",
+    "sub/*/a.txt",
+    "é*",
+    "/sub/deep\n!sub/deep/a.txt",
+    "docs/build\nfoo\\/bar",
+    "fo?/[b]ar",
+)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_what_is_left_out_is_what_git_leaves_out(tmp_path: Path) -> None:
+    paths: list[str] = []
+    for number, rules in enumerate(RULES):
+        folder = tmp_path / f"case{number:02}"
+        for name in TREE:
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("x")
+            paths.append(str(path.relative_to(tmp_path)))
+        (folder / ".gitignore").write_bytes(rules.encode())
+    nested = tmp_path / "case00" / "sub" / "deep"
+    (nested / ".gitignore").write_text("!a.txt\nb.py\n")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    ask = ["git", "check-ignore", "--no-index", "--stdin", "-z"]
+    told = subprocess.run(ask, cwd=tmp_path, input="\0".join(paths).encode(), capture_output=True, check=True)
+    ignored = set(told.stdout.decode().split("\0"))
+    listed = {str(Path(found.path).relative_to(tmp_path)) for found in expand([tmp_path]).files}
+    for number, rules in enumerate(RULES):
+        case = f"case{number:02}/"
+        ours = {path for path in listed if path.startswith(case)}
+        assert ours == {path for path in paths if path.startswith(case)} - ignored, rules
+
+
+def test_a_rule_made_to_take_long_does_not() -> None:
+    ignoring = Ignoring("*a" * 40 + "b\n" + "**/" * 40 + "a*b\n")
+    assert ignoring.verdict("/".join(["a" * 200] * 50), is_folder=False) is None

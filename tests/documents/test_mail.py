@@ -1,0 +1,108 @@
+"""Mails as programs really write them: wrong charsets, odd headers, mailboxes with `From` in their letters."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.documents import made
+from tests.documents.conftest import Load
+
+HEAD = b"From: a@example.org\nTo: b@example.org\nSubject: x\n"
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding", "text"),
+    [
+        ("iso-8859-1", "cp1252", "“quoted” – café €"),
+        ("gb2312", "gb18030", "朱镕基"),
+        ("ks_c_5601-1987", "cp949", "똠방각하"),
+        ("windows-874", "cp874", "สวัสดี"),
+        ("shift_jis", "cp932", "髙橋①"),
+        ("unknown-8bit", "koi8-r", "Привет всем, это письмо о погоде"),
+    ],
+)
+def test_a_charset_means_what_programs_mean_by_it(read: Load, charset: str, encoding: str, text: str) -> None:
+    head = HEAD + f"Content-Type: text/plain; charset={charset}\n\n".encode()
+    document = read("a.eml", head + text.encode(encoding))
+    assert document.text.endswith(f"\n\n{text}\n\n")
+    assert document.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("a.eml", b"\xef\xbb\xbf" + HEAD),
+        ("a.eml", b"\n\n" + HEAD),
+        ("draft.eml", b"To: b@example.org\nX-Unsent: 1\n"),
+        ("a", b"X-Spam_score: 3\nX-Spam_bar: +\n" + HEAD),
+    ],
+)
+def test_what_is_a_mail_nevertheless(read: Load, name: str, head: bytes) -> None:
+    document = read(name, head + b"\nthe body")
+    assert document.kind == "mail"
+    assert "To: b@example.org\n" in document.text
+    assert document.text.endswith("\n\nthe body\n\n")
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_from_at_the_beginning_of_a_paragraph_begins_no_mail(read: Load, line_end: bytes) -> None:
+    first = (
+        b"From a@b.c Mon Jan  1 10:00:00 2024\nFrom: a@b.c\nSubject: one\n\nIn short:\n\nFrom 2019 to 2021 we grew.\n\n"
+        b"From 10:30 on in 2020 we slept.\n\n>From here on\n\n"
+    )
+    second = b"From - Tue Jan  2 11:00:00 2024\nFrom: d@e.f\nSubject: two\n\nbody two\n"
+    document = read("a.mbox", (first + second).replace(b"\n", line_end))
+    assert [heading.title for heading in document.outline] == ["one", "two"]
+    for text in ("From 2019 to 2021 we grew.\n", "From 10:30 on", "\nFrom here on\n"):
+        assert str(document.place_of(document.text.index(text))).startswith("message 1 “one”")
+
+
+def test_a_forwarded_mail_with_raw_bytes_in_its_header(read: Load) -> None:
+    inner = "From: in@example.org\nSubject: =?utf-8?q?inn=C3=A9r?=\nX-Odd: café\n\ninner körper"
+    head = HEAD + b"Content-Type: message/rfc822\n\n"
+    document = read("a.eml", head + inner.encode("latin-1"))
+    assert "## innér" in document.text
+    assert "inner körper" in document.text
+
+
+OUTER = {"__properties_version1.0": bytes(32), "__substg1.0_0037001F": "Outer".encode("utf-16-le")}
+
+
+def test_an_outlook_message_in_rich_text_only(read: Load) -> None:
+    packed = bytes.fromhex(  # the example of MS-OXRTFCP
+        "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af62068656c090020627705b06c647d0a800fa0"
+    )
+    assert "hello world" in read("a.msg", made.compound({**OUTER, "__substg1.0_10090102": packed})).text
+    damaged = made.compound({**OUTER, "__substg1.0_10090102": packed[:30]})
+    assert read("a.msg", damaged).text.startswith("## Outer")
+
+
+def test_an_outlook_message_in_the_encoding_of_its_computer(read: Load) -> None:
+    page = (0x3FFD0003).to_bytes(4, "little") + bytes(4) + (1251).to_bytes(8, "little")
+    texts = {"0037": "Тема", "1000": "Тело письма"}
+    streams = {f"__substg1.0_{number}001E": text.encode("cp1251") for number, text in texts.items()}
+    document = read("a.msg", made.compound({"__properties_version1.0": bytes(32) + page, **streams}))
+    assert document.text.startswith("## Тема\n\n")
+    assert "Тело письма" in document.text
+
+
+def test_an_outlook_message_within_one(read: Load) -> None:
+    text = {"0037": "Inner", "1000": "inner words"}
+    inner = {f"__substg1.0_{number}001F": words.encode("utf-16-le") for number, words in text.items()}
+    copy = (0x0C150003).to_bytes(4, "little") + bytes(4) + (2).to_bytes(8, "little")
+    message = {
+        **OUTER,
+        "__recip_version1.0_#00000000": {
+            "__properties_version1.0": bytes(8) + copy,
+            "__substg1.0_3001001F": "Bob".encode("utf-16-le"),
+        },
+        "__attach_version1.0_#00000000": {
+            "__substg1.0_3001001F": "The inner one".encode("utf-16-le"),
+            "__substg1.0_3701000D": inner,
+        },
+    }
+    document = read("a.msg", made.compound(message))
+    assert "Cc: Bob" in document.text
+    assert str(document.place_of(document.text.index("inner words"))) == (
+        "message 1 “Outer”, attachment 1 “The inner one”, message 1 “Inner”, line 3"
+    )

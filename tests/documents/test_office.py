@@ -1,0 +1,319 @@
+"""Office files: what their libraries pass over is read nevertheless."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from lxml import etree
+from pptx import Presentation
+from pptx.chart.data import XyChartData
+from pptx.enum.chart import XL_CHART_TYPE
+
+from rlm_desktop.documents.formats.formulas import latex
+from tests.documents import made
+from tests.documents.conftest import Load
+
+MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+DRAWN = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+SPACES = (
+    f'{made.W} {MATH} {DRAWN} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" xmlns:v="urn:schemas-microsoft-com:vml"'
+)
+FRACTION = (
+    "<m:oMath><m:r><m:t>x=</m:t></m:r><m:f><m:num><m:r><m:t>a</m:t></m:r></m:num>"
+    "<m:den><m:sSup><m:e><m:r><m:t>b</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:den></m:f></m:oMath>"
+)
+CHART = (
+    f'<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" {DRAWN}><c:chart><c:title><c:tx><c:rich>'
+    "<a:p><a:r><a:t>Sales of the year</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart><c:ser><c:tx><c:strRef>"
+    '<c:strCache><c:pt idx="0"><c:v>EUR</c:v></c:pt></c:strCache></c:strRef></c:tx><c:cat><c:strRef><c:strCache>'
+    '<c:pt idx="0"><c:v>Ohio</c:v></c:pt><c:pt idx="1"><c:v>Utah</c:v></c:pt></c:strCache></c:strRef></c:cat><c:val><c:numRef>'
+    '<c:numCache><c:pt idx="0"><c:v>12</c:v></c:pt><c:pt idx="1"><c:v>0.10000000000000001</c:v></c:pt></c:numCache></c:numRef>'
+    "</c:val></c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>"
+)  # fmt: skip
+DIAGRAM = (
+    f'<d:dataModel xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/diagram" {DRAWN}><d:ptLst><d:pt><d:t><a:p><a:r>'
+    "<a:t>Plan</a:t></a:r></a:p></d:t></d:pt><d:pt><d:t><a:p><a:r><a:t>Do</a:t></a:r></a:p></d:t></d:pt></d:ptLst></d:dataModel>"
+)  # fmt: skip
+
+
+def run(text: str) -> str:
+    return f"<w:r><w:t xml:space='preserve'>{text}</w:t></w:r>"
+
+
+def paragraph(inner: str) -> str:
+    return f"<w:p>{inner}</w:p>"
+
+
+def word(body: str, **extra: bytes | str) -> bytes:
+    document = f"<w:document {SPACES}><w:body>{body}</w:body></w:document>"
+    return made.docx(extra={"word/document.xml": document, **{name: data for name, data in extra.items()}})
+
+
+def box(fallback: str = "") -> str:
+    """A text box as Word writes it: for new programs, and perhaps once more for old ones."""
+    content = f"<w:txbxContent>{paragraph(run('boxed words'))}</w:txbxContent>"
+    new = f"<w:drawing><wp:anchor><a:graphic><a:graphicData><wps:wsp><wps:txbx>{content}</wps:txbx></wps:wsp></a:graphicData>"
+    old = f"<mc:Fallback><w:pict><v:shape><v:textbox>{content}</v:textbox></v:shape></w:pict></mc:Fallback>"
+    choice = f"<mc:Choice Requires='wps'>{new}</a:graphic></wp:anchor></w:drawing></mc:Choice>"
+    return f"<w:r><mc:AlternateContent>{choice}{old if fallback else ''}</mc:AlternateContent></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (paragraph(run("Formula ") + FRACTION + run(" inline")), r"Formula $x=\frac{a}{b^{2}}$ inline"),
+        (paragraph(f"<m:oMathPara>{FRACTION}</m:oMathPara>"), r"$$x=\frac{a}{b^{2}}$$"),
+        (paragraph(run("Figure ") + f"<w:fldSimple w:instr='SEQ'>{run('7')}</w:fldSimple>" + run(": a")), "Figure 7: a"),
+        (paragraph(f"<w:bdo w:val='rtl'>{run('turned')}</w:bdo>"), "turned"),
+        (
+            paragraph(
+                f"<w:r><w:ruby><w:rt>{run('とうきょう')}</w:rt><w:rubyBase>{run('東京')}</w:rubyBase></w:ruby></w:r>"
+            ),
+            "東京 (とうきょう)",
+        ),
+    ],
+)  # fmt: skip
+def test_what_mammoth_does_not_know(read: Load, body: str, expected: str) -> None:
+    document = read("a.docx", word(body))
+    assert expected in document.text
+    assert document.warnings == ()
+
+
+@pytest.mark.parametrize("fallback", ["", "old"])
+def test_a_text_box_is_read_once(read: Load, fallback: str) -> None:
+    text = read("a.docx", word(paragraph(run("before ") + box(fallback) + run("after")))).text
+    assert text.count("boxed words") == 1
+    assert "before after" in text
+
+
+def test_what_was_deleted_is_counted(read: Load) -> None:
+    deleted = "<w:del><w:r><w:delText>gone</w:delText></w:r></w:del>"
+    document = read("a.docx", word(paragraph(run("kept ") + f"<w:ins>{run('new')}</w:ins>" + deleted)))
+    assert "kept new" in document.text
+    assert "gone" not in document.text
+    assert document.warnings == ("1 passage that its author deleted, with the changes tracked, left out.",)
+
+
+def test_charts_diagrams_and_files_in_word(read: Load) -> None:
+    header = f"<w:hdr {made.W}>{paragraph(run('Left') + '<w:r><w:tab/></w:r>' + run('Right'))}</w:hdr>"
+    parts = {
+        "word/charts/chart1.xml": CHART,
+        "word/charts/_rels/chart1.xml.rels": made.relations(("package", "../embeddings/behind.xlsx")),
+        "word/diagrams/data1.xml": DIAGRAM,
+        "word/embeddings/behind.xlsx": made.xlsx(),
+        "word/embeddings/own.xlsx": made.xlsx(),
+        "word/embeddings/oleObject1.bin": b"x",
+        "word/header1.xml": header,
+    }
+    document = read("a.docx", made.docx(extra=parts))
+    assert "Chart: Sales of the year\n\n|  | EUR |\n| --- | --- |\n| Ohio | 12 |\n| Utah | 0.1 |" in document.text
+    assert "Plan\nDo" in document.text
+    assert "Header: Left Right" in document.text
+    assert document.text.count('"Region, all",Sum') == 1
+    place = document.place_of(document.text.index("Region, all"))
+    assert str(place) == "attachment 1 “own.xlsx”, sheet 1 “Sales”, line 3"
+    assert "1 object of other programs within it not read." in document.warnings
+
+
+def test_parts_under_other_names(read: Load) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made.docx())) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            data = old.read(name).replace(b"word/document.xml", b"word/document2.xml")
+            new.writestr(name.replace("document.xml", "document2.xml"), data)
+    document = read("a.docx", buffer.getvalue())
+    assert (document.kind, document.warnings) == ("docx", ())
+    assert document.text.startswith("# Annual report\n\nSales grew")
+
+
+def test_what_python_pptx_does_not_know(read: Load) -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    shape = slide.shapes.add_textbox(0, 0, 10, 10)
+    shape.text_frame.text = "Formula "
+    new = "http://schemas.microsoft.com/office/drawing/2010/main"
+    holder = etree.fromstring(f'<n:m xmlns:n="{new}" {MATH}>{FRACTION}</n:m>')
+    shape.text_frame.paragraphs[0]._p.append(holder)
+    tree = slide.shapes._spTree
+    compatible = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    choice = etree.SubElement(
+        etree.SubElement(tree, f"{{{compatible}}}AlternateContent"), f"{{{compatible}}}Choice"
+    )
+    choice.append(shape._element)
+    figures = XyChartData()
+    series = figures.add_series("Growth")
+    series.add_data_point(1.5, 20)
+    slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER, 0, 0, 10, 10, figures)
+    odd = slide.shapes.add_textbox(0, 0, 10, 10)
+    odd.text_frame.text = "an odd shape"
+    odd._element.nvSpPr.cNvSpPr.attrib.clear()
+    odd._element.spPr.clear()
+    file = io.BytesIO()
+    deck.save(file)
+    text = read("a.pptx", file.getvalue()).text
+    assert r"Formula $x=\frac{a}{b^{2}}$" in text
+    assert "| 1.5 | 20 |" in text
+    assert "an odd shape" in text
+
+
+def test_diagrams_and_comments_of_slides(read: Load) -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    frame = (
+        '<p:graphicFrame xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+        f'xmlns:r="{made.R}" {DRAWN}><p:nvGraphicFramePr><p:cNvPr id="9" name="d"/><p:cNvGraphicFramePr/><p:nvPr/>'
+        '</p:nvGraphicFramePr><p:xfrm/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/diagram">'
+        '<d:relIds xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/diagram" r:dm="rIdD"/></a:graphicData>'
+        "</a:graphic></p:graphicFrame>"
+    )
+    from pptx.oxml import parse_xml
+
+    slide.shapes._spTree.append(parse_xml(frame))
+    file = io.BytesIO()
+    deck.save(file)
+    relations = (
+        f'<Relationship Id="rIdD" Type="{made.R}/diagramData" Target="../diagrams/data1.xml"/>'
+        f'<Relationship Id="rIdC" Type="{made.R}/comments" Target="../comments/comment1.xml"/></Relationships>'
+    )
+    comment = '<p:cmLst xmlns:p="x"><p:cm><p:pos x="1"/><p:text>Is this right?</p:text></p:cm></p:cmLst>'
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(buffer, "w") as whole:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "ppt/slides/_rels/slide1.xml.rels":
+                data = data.replace(b"</Relationships>", relations.encode())
+            whole.writestr(name, data)
+        whole.writestr("ppt/diagrams/data1.xml", DIAGRAM)
+        whole.writestr("ppt/comments/comment1.xml", comment)
+    text = read("a.pptx", buffer.getvalue()).text
+    assert "Plan\nDo" in text
+    assert "Comment: Is this right?" in text
+
+
+def test_what_lies_on_sheets(read: Load) -> None:
+    drawing = f'<d:wsDr xmlns:d="x" {DRAWN}><d:sp><d:txBody><a:p><a:r><a:t>a text box</a:t></a:r></a:p></d:txBody></d:sp></d:wsDr>'
+    parts = {
+        "xl/worksheets/_rels/sheet1.xml.rels": made.relations(
+            ("comments", "../comments1.xml"), ("drawing", "../drawings/drawing1.xml")
+        ),
+        "xl/drawings/drawing1.xml": drawing,
+        "xl/drawings/_rels/drawing1.xml.rels": made.relations(("chart", "../charts/chart1.xml")),
+        "xl/charts/chart1.xml": CHART,
+    }
+    document = read("a.xlsx", made.xlsx(parts))
+    first = document.page_text(1)
+    assert "Comment on B2: provisional" in first
+    assert "a text box" in first
+    assert "| Utah | 0.1 |" in first
+
+
+def test_cells_without_a_value_are_named(read: Load) -> None:
+    cells = (
+        '<row r="1"><c r="A1"><f>SUM(B1:B2)&lt;3</f></c><c r="B1"><f>1+1</f><v>2</v></c>'
+        '<c r="C1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="D1"><f>2</f><v/></c></row>'
+    )
+    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>'
+    text = read("a.xlsx", made.xlsx({"xl/worksheets/sheet1.xml": sheet})).text
+    assert text.startswith(
+        "## Sales\n\n2,\n\nError in C1: #DIV/0!\nFormula without a result in A1: =SUM(B1:B2)<3\n"
+        "Formula without a result in D1: =2\nComment on B2: provisional\n"
+    )
+
+
+def test_a_sheet_of_charts(read: Load) -> None:
+    book = made.relations(("worksheet", "worksheets/sheet1.xml"), ("chartsheet", "chartsheets/sheet1.xml"))
+    parts = {
+        "xl/_rels/workbook.xml.rels": book,
+        "xl/chartsheets/sheet1.xml": "<chartsheet/>",
+        "xl/chartsheets/_rels/sheet1.xml.rels": made.relations(("drawing", "../drawings/drawing1.xml")),
+        "xl/drawings/drawing1.xml": "<x/>",
+        "xl/drawings/_rels/drawing1.xml.rels": made.relations(("chart", "../charts/chart1.xml")),
+        "xl/charts/chart1.xml": CHART,
+    }
+    assert "| Utah | 0.1 |" in read("a.xlsx", made.xlsx(parts)).page_text(2)
+
+
+def cell(text: str, inner: str = "") -> str:
+    return f'<table:table-cell office:value-type="string">{inner}<text:p>{text}</text:p></table:table-cell>'
+
+
+def test_comments_in_an_opendocument_workbook_flat_or_not(read: Load) -> None:
+    note = "<office:annotation><text:p>a note</text:p><text:p>here</text:p></office:annotation>"
+    empty = '<table:table-cell table:number-columns-repeated="25"/>'
+    rows = (
+        f'<table:table-row table:number-rows-repeated="2">{cell("twice")}</table:table-row>'
+        f"<table:table-row>{cell('x')}{empty}{cell('y', note)}</table:table-row>"
+    )
+    table = f'<table:table table:name="Sums">{rows}</table:table>'
+    flat = (
+        f'<?xml version="1.0"?><office:document {made.ODF}><office:body><office:spreadsheet>{table}'
+        "</office:spreadsheet></office:body></office:document>"
+    )
+    for name, data in {"a.ods": made.opendocument("spreadsheet", table), "a.fods": flat.encode()}.items():
+        text = read(name, data).text
+        assert text.count("twice") == 2
+        assert text.endswith("\n\nComment on AA3: a note here\n")
+
+
+def test_headers_formulas_and_charts_of_an_opendocument_text(read: Load) -> None:
+    objects = "".join(
+        f'<text:p><draw:frame><draw:object xlink:href="./Object {number}" xmlns:xlink="http://www.w3.org/1999/xlink"/>'
+        "</draw:frame></text:p>"
+        for number in (1, 2)
+    )
+    formula = (
+        '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mfrac><mi>a</mi><mi>b</mi></mfrac>'
+        '<annotation encoding="StarMath 5.0">{a} over {b}</annotation></semantics></math>'
+    )
+    row = f"<table:table-row>{cell('Ohio')}{cell('12')}</table:table-row>"
+    chart = (
+        f"<office:document-content {made.ODF}><office:body><office:chart><table:table>{row}</table:table></office:chart>"
+        "</office:body></office:document-content>"
+    )
+    style = 'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
+    styles = (
+        f"<office:document-styles {made.ODF} {style}><office:master-styles><style:master-page><style:header>"
+        "<text:p>Confidential</text:p></style:header></style:master-page></office:master-styles></office:document-styles>"
+    )
+    buffer = io.BytesIO(made.opendocument("text", objects))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("Object 1/content.xml", formula)
+        archive.writestr("Object 2/content.xml", chart)
+        archive.writestr("styles.xml", styles)
+    text = read("a.odt", buffer.getvalue()).text
+    assert "${a} over {b}$" in text
+    assert "| Ohio | 12 |" in text
+    assert text.endswith("\nHeader: Confidential\n")
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("<m:rad><m:deg/><m:e><m:r><m:t>x</m:t></m:r></m:e></m:rad>", r"\sqrt{x}"),
+        (
+            '<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub><m:r><m:t>i</m:t></m:r></m:sub><m:sup/>'
+            "<m:e><m:r><m:t>i</m:t></m:r></m:e></m:nary>",
+            r"\sum_{i} i",
+        ),
+        (
+            '<m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr><m:e><m:r><m:t>a</m:t></m:r></m:e>'
+            "<m:e><m:r><m:t>b</m:t></m:r></m:e></m:d>",
+            "[a|b]",
+        ),
+        ("<m:m><m:mr><m:e><m:r><m:t>1</m:t></m:r></m:e><m:e/></m:mr></m:m>", r"\begin{matrix}1 & \end{matrix}"),
+        ("<m:acc><m:e><m:r><m:t>y</m:t></m:r></m:e></m:acc>", r"\hat{y}"),
+        ("<m:groupChr><m:e><m:r><m:t>z</m:t></m:r></m:e></m:groupChr>", "z"),
+    ],
+)
+def test_formulas(formula: str, expected: str) -> None:
+    assert latex(etree.fromstring(f"<m:oMath {MATH}>{formula}</m:oMath>")) == expected
+
+
+def test_a_formula_nested_without_end() -> None:
+    deep = "<m:e>" * 2000 + "<m:r><m:t>x</m:t></m:r>" + "</m:e>" * 2000
+    parser = etree.XMLParser(huge_tree=True)
+    assert latex(etree.fromstring(f"<m:oMath {MATH}>{deep}</m:oMath>", parser)) == "x"
