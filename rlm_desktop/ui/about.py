@@ -49,7 +49,7 @@ class AboutDialog(QDialog):
         self.text.setReadOnly(True)
         self.text.setFont(theme.code_font(self))
         self.text.setAccessibleName(self.tr("Licence"))
-        self.state = QLabel(self.tr("Reading the licences …"))
+        self.state = QLabel(self.tr("Reading the licences…"))
         muted(self.state)
         both = QSplitter()
         both.setChildrenCollapsible(False)

@@ -25,7 +25,7 @@ class ActionSpec(NamedTuple):
         menu: Top-level menu, `Menu/Submenu` for one below.
         text: With the mnemonic mark `&`.
         keys: Portable key sequences; the first one shows in the menu.
-        tip: One sentence for the status tip and the shortcut sheet.
+        tip: One sentence for the tooltip in the menu and in the shortcut sheet.
         choice: Name of the exclusive group that it belongs to; such actions are checkable.
         is_separated: Whether a line comes before it.
     """
@@ -57,7 +57,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "open_example", "&File", "Open the &example session", (), "Load the example documents and a question."
     ),
-    ActionSpec("choose_model", "&Run", "Choose a &model…", ("Ctrl+M",), "Choose the root model out of all lists."),
     ActionSpec("settings", "&File", "&Settings…", ("Ctrl+,",), "Models, limits and appearance.", is_separated=True),
     ActionSpec(
         "import_runs",
@@ -68,13 +67,40 @@ ACTIONS: tuple[ActionSpec, ...] = (
         is_separated=True,
     ),
     ActionSpec("export_runs", "&File", "E&xport runs…", ("Ctrl+E",), "Write the selected runs to files."),
-    ActionSpec("quit", "&File", "&Quit", ("Ctrl+Q",), "Close the window; a run that is going on is stopped."),
-    ActionSpec("undo_removal", "&Edit", "&Undo removal", ("Ctrl+Shift+Z",), "Bring back what was removed last."),
-    ActionSpec("copy_answer", "&Edit", "&Copy final answer", ("Ctrl+Shift+C",), "Copy the answer as Markdown."),
+    ActionSpec(
+        "quit",
+        "&File",
+        "&Quit",
+        ("Ctrl+Q",),
+        "Close the window; a run that is going on is stopped.",
+        is_separated=True,
+    ),
+    ActionSpec(
+        "undo_removal",
+        "&Edit",
+        "&Undo last change",
+        ("Ctrl+Shift+Z",),
+        "Take back the last removal, import, name or tags while its message shows.",
+    ),
+    ActionSpec(
+        "copy_answer",
+        "&Edit",
+        "&Copy final answer",
+        ("Ctrl+Shift+C",),
+        "Copy the answer as Markdown.",
+        is_separated=True,
+    ),
     ActionSpec(
         "paste_documents", "&Edit", "&Paste as document", ("Ctrl+Shift+V",), "Make a document of the clipboard."
     ),
-    ActionSpec("rename_session", "&Edit", "&Rename session…", ("F2",), "Give the selected session another name."),
+    ActionSpec(
+        "rename_session",
+        "&Edit",
+        "&Rename session…",
+        ("F2",),
+        "Give the selected session another name.",
+        is_separated=True,
+    ),
     ActionSpec("tag_session", "&Edit", "&Tags…", ("Ctrl+T",), "Give the selected session or runs tags."),
     ActionSpec("pin_session", "&Edit", "Pi&n or unpin", ("Ctrl+D",), "Keep the selected session or runs on top."),
     ActionSpec("history", "&View", "&History", ("Ctrl+H",), "Look at all runs, search through them, or go back."),
@@ -96,6 +122,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("theme_system", "&View/&Theme", "Follow the &system", (), "", "theme", is_separated=True),
     ActionSpec("theme_light", "&View/&Theme", "&Light", (), "", "theme"),
     ActionSpec("theme_dark", "&View/&Theme", "&Dark", (), "", "theme"),
+    ActionSpec("choose_model", "&Run", "Choose a &model…", ("Ctrl+M",), "Choose the root model out of all lists."),
     ActionSpec("ask", "&Run", "&Ask", ("Ctrl+Return", "Ctrl+Enter"), "Ask the question over the documents."),
     ActionSpec("stop", "&Run", "&Stop", ("Esc",), "Stop the run; what it has found so far is kept."),
     ActionSpec(
@@ -114,7 +141,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "go_waiting", "&Run/Waiting &cell", "Sho&w it", ("Shift+F9",), "Go to the cell that has waited longest."
     ),
-    ActionSpec("show_answer", "&Run", "Show final a&nswer", ("Ctrl+Shift+A",), "Select the run's first row."),
+    ActionSpec(
+        "show_answer",
+        "&Run",
+        "Show final a&nswer",
+        ("Ctrl+Shift+A",),
+        "Select the run's first row.",
+        is_separated=True,
+    ),
     ActionSpec(
         "resume", "&Run", "Res&ume", ("Ctrl+Shift+R",), "Let a run that was cut off go on; nothing is paid twice."
     ),
@@ -125,7 +159,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "compare", "&Run", "Compare &with…", ("Ctrl+Shift+M",), "Show this run and another one side by side."
     ),
     ActionSpec(
-        "replay", "&Run", "&Replay", ("Ctrl+R",), "Play the run that is shown as it happened, or stop that."
+        "replay",
+        "&Run",
+        "&Replay",
+        ("Ctrl+R",),
+        "Play the run that is shown as it happened, or stop that.",
+        is_separated=True,
     ),
     ActionSpec(
         "replay_play", "&Run/Replay contro&l", "&Play or pause", ("Ctrl+Space",), "Play or pause the replay."
@@ -217,7 +256,7 @@ class Actions(QObject):
             action.setText(translated(spec.text))
             action.setObjectName(spec.name)
             action.setShortcuts(_sequences(spec.keys))
-            action.setStatusTip(translated(spec.tip))
+            action.setToolTip(translated(spec.tip))
             action.setCheckable(spec.is_checkable or bool(spec.choice))
             if spec.choice:
                 groups.setdefault(spec.choice, QActionGroup(window)).addAction(action)
@@ -242,9 +281,11 @@ class Actions(QObject):
             menu = menus[top]
             if spec.is_separated:
                 menu.addSeparator()
-            if below:
-                menu = menus.setdefault(spec.menu, menus.get(spec.menu) or menu.addMenu(translated(below)))
-            menu.addAction(self._actions[spec.name])
+            if below and spec.menu not in menus:
+                menus[spec.menu] = menu.addMenu(translated(below))
+            menus[spec.menu].addAction(self._actions[spec.name])
+        for menu in menus.values():
+            menu.setToolTipsVisible(True)
 
     # -- shortcuts ------------------------------------------------------------------------------------------
 

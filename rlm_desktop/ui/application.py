@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
@@ -34,6 +34,8 @@ SETTLE_SECONDS = 0.5
 """Before a picture is taken: layouts and the inspector follow the run a few frames later."""
 EXAMPLE = "company-report"
 """The sample of the menu and of the smoke test."""
+_OF_THE_WORK = ("go_question", "go_tree", "go_inspector", "go_documents", "documents_list", "find_calls")
+"""Actions that lead to a part of the page for work."""
 
 
 class Application(QObject):
@@ -96,6 +98,8 @@ class Application(QObject):
         self.funnel.crashed.connect(self._show_crash)
         self._trouble.connect(lambda text: window.messages.show_message(text, "warning"))
         window.close_requested.connect(self.request_quit)
+        window.actions_by_name["undo_removal"].setEnabled(False)
+        window.messages.undo_offered.connect(window.actions_by_name["undo_removal"].setEnabled)
 
     def _show_setting_error(self, text: str) -> None:
         settings = self.window.actions_by_name["settings"]
@@ -108,10 +112,9 @@ class Application(QObject):
         self._make_workbench()
         await self._open_history()
         await self._models.load()
-        self._show_model()
 
     def _show_model(self) -> None:
-        chosen = self.workbench.settings.root_model
+        chosen = self.window.work.question.choices().root_model
         self.window.first_run.show_model(label(chosen), is_offline=chosen == OFFLINE)
 
     async def warm_up(self) -> None:
@@ -125,7 +128,10 @@ class Application(QObject):
         self._collector.start()
 
     def _make_workbench(self) -> None:
-        """Everything that the first paint does not need; importing and making it takes as long as all before."""
+        """Everything that the first paint does not need; importing and making it takes as long as all before.
+
+        In one go: whoever clicks meanwhile is answered afterwards, and not by a window that is half joined.
+        """
         from rlm_desktop.ui.commands import Commands
         from rlm_desktop.ui.compare.comparing import Comparing
         from rlm_desktop.ui.controls.run_controls import RunControls
@@ -167,9 +173,14 @@ class Application(QObject):
         window.first_run.example_requested.connect(self.open_example)
         self._workbench.standing_changed.connect(self._enable_actions)
         self._workbench.settings_changed.connect(self._save)
+        # A sign in the taskbar for who waits in another window; Qt gives none while this one is active.
+        self._workbench.run_ended.connect(lambda _live: QApplication.alert(window))
+        self._workbench.sessions.changed.connect(self._enable_actions)
         window.page_changed.connect(lambda _page: self._enable_actions())
+        window.work.question.choices_changed.connect(self._show_model)
         self._guard_runs(self._workbench)
         self._enable_actions()
+        self._show_model()
 
     def _guard_runs(self, workbench: Workbench) -> None:
         """Say what confines model-written code, and ask where nothing does."""
@@ -182,14 +193,21 @@ class Application(QObject):
 
     def _enable_actions(self) -> None:
         """Offer what can be done now. A Stop that is not needed must not take Esc away from others."""
-        self._show_model()
         actions, state = self.window.actions_by_name, self.workbench.state
+        is_seen, has_answer = self.window.is_work_shown, state is not None and bool(state.answer)
         # On another page Esc goes back: it must not stop a run that is out of sight.
         actions["stop"].setEnabled(self.workbench.is_live and self.window.page is None)
-        for name in ("copy_answer", "show_answer"):
-            actions[name].setEnabled(state is not None and bool(state.answer))
+        actions["ask"].setEnabled(self.window.page is None)
+        actions["copy_answer"].setEnabled(has_answer)
+        actions["show_answer"].setEnabled(has_answer and is_seen)
+        actions["run_costs"].setEnabled(state is not None)
+        actions["export_runs"].setEnabled(bool(self.workbench.run_id) or self.window.page is not None)
         for name in ("next_error", "previous_error"):
-            actions[name].setEnabled(state is not None)
+            actions[name].setEnabled(state is not None and is_seen)
+        for name in _OF_THE_WORK:
+            actions[name].setEnabled(is_seen)
+        for name in ("rename_session", "tag_session", "pin_session"):
+            actions[name].setEnabled(bool(self.window.history.sessions))
         actions["replay"].setEnabled(state is not None and not self.workbench.is_live)
         steps = ("next", "previous", "next_iteration", "previous_iteration", "next_error", "previous_error")
         for name in ("play", *steps):
@@ -252,7 +270,6 @@ class Application(QObject):
     def _take_settings(self, settings: Settings) -> None:
         self.workbench.settings = settings
         self.window.work.question.set_choices(settings)
-        self._show_model()
         self.window.actions_by_name[f"theme_{settings.theme}"].setChecked(True)
         self.theme.set_mode(theme_mode(settings))
         self.theme.set_sizes(theme_density(settings), settings.font_size)

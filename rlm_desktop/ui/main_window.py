@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         first_painted: It has been drawn for the first time.
         close_requested: The person wants to close it; whoever listens closes it when everything is stopped.
         files_dropped: Paths of the files that were dropped.
-        page_changed: A page shows in place of the work; None when the work is back.
+        page_changed: Another page shows: one in place of the work, or None for the work or how to begin.
     """
 
     first_painted = Signal()
@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         self._page: QWidget | None = None
         self.status = StatusLine(whole)
         middle = QVBoxLayout(centre)
-        middle.setContentsMargins(10, 10, 10, 8)
+        middle.setContentsMargins(8, 8, 8, 8)
         middle.setSpacing(8)
         middle.addWidget(self.messages)
         middle.addWidget(self.pages, 1)
@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
             "go_question": work.question.edit.setFocus,
             "go_tree": work.tree.setFocus,
             "go_inspector": lambda: self._focus(work.inspector),
-            "go_history": self.history.view.setFocus,
+            "go_history": self._go_history,
             "go_documents": work.documents.focus_list,
             "next_pane": lambda: self._go_pane(1),
             "previous_pane": lambda: self._go_pane(-1),
@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
                 self.first_run.choose.setFocus()
             else:
                 (work.tree if work.tree.state.nodes else work.question.edit).setFocus()
+        self.page_changed.emit(self._page)
 
     def show_page(self, page: QWidget | None) -> None:
         """Show a page in place of the work, as the history does; None brings the work back."""
@@ -174,8 +175,8 @@ class MainWindow(QMainWindow):
         if page is not None and self.pages.indexOf(page) < 0:
             self.pages.addWidget(page)
         self.pages.setCurrentWidget(page or self._home)
-        self.work.inspector.setVisible(page is None and self.is_working)
-        if page is None and self.is_working:
+        self.work.inspector.setVisible(self.is_work_shown)
+        if self.is_work_shown:
             self.work.tree.setFocus()
         self.page_changed.emit(page)
 
@@ -188,6 +189,11 @@ class MainWindow(QMainWindow):
     def is_working(self) -> bool:
         """Whether there is work to show rather than how to begin."""
         return self._home is not self.first_run
+
+    @property
+    def is_work_shown(self) -> bool:
+        """Whether one sees the work: neither how to begin nor a page in its place."""
+        return self.is_working and self._page is None
 
     # -- panes ----------------------------------------------------------------------------------------------
 
@@ -223,6 +229,11 @@ class MainWindow(QMainWindow):
         controls = [pane, *pane.findChildren(QWidget)]
         takes = (one for one in controls if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisible())
         next(takes, pane).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _go_history(self) -> None:
+        if not self._is_history_wanted:
+            self.actions_by_name["show_history"].trigger()
+        self.history.view.setFocus()
 
     def _toggle_history(self) -> None:
         self._is_history_wanted = not self._is_history_wanted
@@ -283,7 +294,7 @@ class MainWindow(QMainWindow):
         self.memory.setValue("layout", LAYOUT_VERSION)
         self.memory.setValue("history", self._is_history_wanted)
         self.memory.setValue("geometry", self.saveGeometry())
-        if self.is_working and self._page is None:
+        if self.is_work_shown:
             for splitter in (self._across, self.work.below):
                 self.memory.setValue(f"splitter/{splitter.objectName()}/{splitter.count()}", splitter.saveState())
         if self._work is not None:

@@ -82,6 +82,11 @@ class Message(QFrame):
         close.clicked.connect(self.dismiss)
         layout.addWidget(close)
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether it tells of something that can be taken back."""
+        return self._undo is not None
+
     def act(self) -> None:
         """Do what the button offers, and go away."""
         self._go_and(self._act)
@@ -105,7 +110,13 @@ class Message(QFrame):
 
 
 class MessageBar(QWidget):
-    """The messages, newest first; takes no room when there are none."""
+    """The messages, newest first; takes no room when there are none.
+
+    Signals:
+        undo_offered: Whether there is something now that `undo` takes back.
+    """
+
+    undo_offered = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,7 +125,6 @@ class MessageBar(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
         self._messages: list[Message] = []
-        self._undo: Message | None = None
         self.hide()
 
     @property
@@ -144,13 +154,11 @@ class MessageBar(QWidget):
         """
         text = said(text)
         for shown in self.messages:
-            if shown.text == text:
+            if shown.text == text and not shown.can_undo:
                 shown.dismiss()
         for old in self.messages[MAX_MESSAGES - 1 :]:
             old.dismiss()
         message = Message(text, level, button, act, undo)
-        if undo is not None:
-            self._undo = message
         message.closed.connect(self._on_closed)
         self._messages.insert(0, message)
         self._layout.insertWidget(0, message)
@@ -160,6 +168,7 @@ class MessageBar(QWidget):
             timer = QTimer(message, singleShot=True)
             timer.timeout.connect(message.dismiss)
             timer.start(int(seconds * 1000))
+        self.undo_offered.emit(self._undoable is not None)
         return message
 
     def offer_undo(self, text: str, undo: Callable[[], object]) -> Message:
@@ -167,9 +176,13 @@ class MessageBar(QWidget):
         return self.show_message(text, "info", undo=undo, seconds=UNDO_SECONDS)
 
     def undo(self) -> None:
-        """Take back what was done last, if its message still shows."""
-        if self._undo is not None and self._undo in self._messages:
-            self._undo.undo()
+        """Take back what was done last, if its message still shows; once more, what was done before."""
+        if (message := self._undoable) is not None:
+            message.undo()
+
+    @property
+    def _undoable(self) -> Message | None:
+        return next((message for message in self.messages if message.can_undo), None)
 
     def clear(self, level: Level) -> None:
         """Take away the messages of one level."""
@@ -179,4 +192,5 @@ class MessageBar(QWidget):
 
     def _on_closed(self) -> None:
         self._messages = self.messages
+        self.undo_offered.emit(self._undoable is not None)
         self.setVisible(bool(self._messages))

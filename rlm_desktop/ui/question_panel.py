@@ -177,7 +177,7 @@ class QuestionPanel(QFrame):
         self._lines.addLayout(self._models, 1)
         self._lines.addLayout(self._limits)
         for line in (self._models, self._limits, self._lines):
-            line.setSpacing(6)
+            line.setSpacing(8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)

@@ -60,9 +60,8 @@ class ShortcutSheet(QDialog):
         self._add_group(self.tr("In the tree of calls"), rows)
         self._sheet.expandAll()
         self._sheet.setWordWrap(True)
-        columns = (
-            self._sheet.header()
-        )  # the keys are in view, however large the letters; what they do goes on below
+        # The keys are in view, however large the letters; what they do goes on below.
+        columns = self._sheet.header()
         columns.setStretchLastSection(False)
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         columns.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.state import RunState
 
 Clock: TypeAlias = Callable[[], float]
-_SPACING = 10
+_SPACING = 8
 NEAR_A_LIMIT = 0.9
 """Share of a limit from which the figures are written in the colour of warnings."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import gc
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +20,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.ui import language, theme
+from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.loop import Tasks, UiEventLoop
+from tests.ui.opened import TEXT, opened_window
 
 _GARBAGE = 1_000_000
 """Blocks of memory that came into use since the last collection and call for one."""
@@ -190,3 +195,17 @@ async def tasks() -> AsyncIterator[Tasks]:
     made = Tasks(fail)
     yield made
     await made.aclose()
+
+
+@pytest.fixture
+def start(qapp: QApplication) -> Callable[..., contextlib.AbstractAsyncContextManager[Application]]:
+    """`async with start() as application` shows the window, usable, and closes it in the end (`opened_window`)."""
+    return functools.partial(opened_window, qapp)
+
+
+@pytest.fixture
+def chronicle(tmp_path: Path) -> Path:
+    """A document of one hundred sentences and the one that is asked for."""
+    file = tmp_path / "chronicle.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    return file

@@ -11,44 +11,32 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.repl import host
 from rlm_desktop.repl.isolation import Layers
-from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
-from rlm_desktop.ui.first_window import FirstWindow
+from tests.ui.opened import QUESTION, add
 
-Start = Callable[[], contextlib.AbstractAsyncContextManager[Application]]
+Ready = Callable[[], contextlib.AbstractAsyncContextManager[Application]]
 Until = Callable[..., Awaitable[None]]
 MONTY = pytest.mark.skipif(not importlib.util.find_spec("pydantic_monty"), reason="pydantic-monty is not installed")
 NOT_CONFINED = "NOT CONFINED"
 
 
 @pytest.fixture
-def start(qapp: QApplication, tmp_path: Path) -> Start:
-    """`async with start() as application` shows the window with a document and a question in it."""
-    file = tmp_path / "chronicle.txt"
-    file.write_text("The lighthouse was lit for the first time on 14 March 1871.", encoding="utf-8")
+def ready(start: Callable[..., contextlib.AbstractAsyncContextManager[Application]], chronicle: Path) -> Ready:
+    """`async with ready() as application` shows the window with a document and a question in it."""
 
     @contextlib.asynccontextmanager
     async def show() -> AsyncIterator[Application]:
-        settings = Settings(theme="light")
-        first = FirstWindow(qapp, settings)
-        first.window.show()
-        application = Application(first, settings)
-        try:
-            await application.make_usable()
-            await application.warm_up()
-            application.workbench.add_files([str(file)])
-            await application.workbench.reader.done()
-            application.window.work.question.set_text("When was the lighthouse lit?")
+        async with start(is_warm=True) as application:
+            await add(application, chronicle)
+            application.window.work.question.set_text(QUESTION)
             yield application
-        finally:
-            await application.aclose(10.0)
 
     return show
 
@@ -87,8 +75,8 @@ async def ask_and_wait(application: Application, wait_for_signal: Any, begin: Aw
     return live
 
 
-async def test_the_status_line_tells_the_tier(start: Start, wait_for_signal: Any) -> None:
-    async with start() as application:
+async def test_the_status_line_tells_the_tier(ready: Ready, wait_for_signal: Any) -> None:
+    async with ready() as application:
         place = application.window.status._place
         tier = host.describe(host.probe())
         in_short = tier.label.partition(" (")[0]
@@ -103,9 +91,9 @@ async def test_the_status_line_tells_the_tier(start: Start, wait_for_signal: Any
 
 @pytest.mark.usefixtures("unconfinable")
 async def test_an_unconfined_run_is_asked_for_each_time_and_marked_in_red(
-    start: Start, qtbot: QtBot, wait_until: Until, wait_for_signal: Any
+    ready: Ready, qtbot: QtBot, wait_until: Until, wait_for_signal: Any
 ) -> None:
-    async with start() as application:
+    async with ready() as application:
         assert "Tier C" in application.window.status._place.full_text
         begin = answer_question(qtbot, application, wait_until, "unconfined")
         live = await ask_and_wait(application, wait_for_signal, begin)
@@ -128,8 +116,8 @@ async def test_an_unconfined_run_is_asked_for_each_time_and_marked_in_red(
 
 @pytest.mark.usefixtures("unconfinable")
 @pytest.mark.expect_log_warnings
-async def test_to_cancel_asks_nothing(start: Start, qtbot: QtBot, wait_until: Until) -> None:
-    async with start() as application:
+async def test_to_cancel_asks_nothing(ready: Ready, qtbot: QtBot, wait_until: Until) -> None:
+    async with ready() as application:
         application.workbench.ask()
         await wait_until(lambda: question_of(application) is not None)
         qtbot.keyClick(question_of(application), Qt.Key.Key_Escape)
@@ -142,9 +130,9 @@ async def test_to_cancel_asks_nothing(start: Start, qtbot: QtBot, wait_until: Un
 @MONTY
 @pytest.mark.usefixtures("unconfinable")
 async def test_strict_mode_is_offered_and_kept(
-    start: Start, qtbot: QtBot, wait_until: Until, wait_for_signal: Any
+    ready: Ready, qtbot: QtBot, wait_until: Until, wait_for_signal: Any
 ) -> None:
-    async with start() as application:
+    async with ready() as application:
         begin = answer_question(qtbot, application, wait_until, "strict")
         live = await ask_and_wait(application, wait_for_signal, begin)
         assert live.result.success

@@ -10,25 +10,21 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
-from rlm_desktop.ui.first_window import FirstWindow
+from tests.ui.opened import QUESTION, drop, opened_window
 
 Until = Callable[..., Any]
-TEXT = "The harbour is old.\n\nThe lighthouse was lit for the first time on 14 March 1871.\n" * 30
-QUESTION = "When was the lighthouse lit for the first time?"
 
 
 class Person:
     """Does things with the window, and counts them."""
 
     def __init__(self, application: Application, qtbot: QtBot) -> None:
+        self._application = application
         self.window = application.window
         self.workbench = application.workbench
         self._qtbot = qtbot
@@ -42,11 +38,7 @@ class Person:
 
     def drop(self, file: Path) -> None:
         self.actions += 1
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(file))])
-        place = QPointF(QPoint(500, 300))
-        buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        self.window.dropEvent(QDropEvent(place, Qt.DropAction.CopyAction, data, buttons, keys))
+        drop(self._application, file)
 
     def type(self, text: str) -> None:
         self.actions += 1
@@ -70,31 +62,16 @@ class Person:
 
 @contextlib.asynccontextmanager
 async def started(qapp: QApplication, qtbot: QtBot) -> AsyncIterator[Person]:
-    settings = Settings(theme="light")
-    first = FirstWindow(qapp, settings)
-    first.window.resize(1200, 900)
-    first.window.show()
-    application = Application(first, settings)
-    try:
-        await application.make_usable()
-        await application.warm_up()
+    async with opened_window(qapp, is_warm=True) as application:
+        application.window.resize(1200, 900)
         yield Person(application, qtbot)
-    finally:
-        await application.aclose(10.0)
-
-
-@pytest.fixture
-def document(tmp_path: Path) -> Path:
-    file = tmp_path / "chronicle.txt"
-    file.write_text(TEXT, encoding="utf-8")
-    return file
 
 
 async def test_an_own_document_offline_in_four_actions(
-    qapp: QApplication, qtbot: QtBot, document: Path, wait_until: Until, wait_for_signal: Any
+    qapp: QApplication, qtbot: QtBot, chronicle: Path, wait_until: Until, wait_for_signal: Any
 ) -> None:
     async with started(qapp, qtbot) as person:
-        live = await person.ask(document, wait_until, wait_for_signal)
+        live = await person.ask(chronicle, wait_until, wait_for_signal)
         assert live.result.success
         assert "14 March 1871" in live.state.answer
         assert person.actions <= 4

@@ -36,7 +36,6 @@ from rlm_desktop.ui.models.estimate_label import EstimateLabel, estimate_of, est
 from rlm_desktop.ui.models.presets_page import PresetsPage
 from rlm_desktop.ui.models.prices_page import PricesPage
 from rlm_desktop.ui.models.providers_page import ProvidersPage
-from rlm_desktop.ui.question_panel import QuestionPanel
 from tests import traces
 from tests.engine.test_provider_settings import Memory
 from tests.provider_servers import Answer, Served, models, refusal, say, serving
@@ -99,6 +98,8 @@ class TestProvidersPage:
             qtbot.keyClick(form.key, Qt.Key.Key_Return)
             await wait_until(lambda: form.verdict.text.startswith("✓"))
             assert "big/model-7b answered" in form.verdict.text
+            assert "press Save" in form.verdict.text
+            assert page.is_unsaved
             assert not paths.settings_file().exists()
             qtbot.mouseClick(page.save, Qt.MouseButton.LeftButton)
             await wait_until(lambda: page.list.count() == 1)
@@ -110,6 +111,7 @@ class TestProvidersPage:
             assert known.find("lab/big/model-7b").api_key == KEY
             await wait_until(lambda: not tasks._tasks)
             assert form.key.text() == ""
+            assert not page.is_unsaved
 
     async def test_a_change_keeps_the_key_and_a_removal_deletes_it(
         self, qtbot: QtBot, book: ProviderBook, store: Memory, tasks: Tasks, wait_until: Until
@@ -247,24 +249,6 @@ class TestChooser:
         assert chooser.table.rowCount() == 3
 
 
-class TestQuestionPanel:
-    async def test_the_last_entry_opens_the_list_and_changes_nothing(self, qtbot: QtBot) -> None:
-        panel = QuestionPanel(Settings())
-        qtbot.addWidget(panel)
-        panel.show()
-        wanted: list[bool] = []
-        panel.models_requested.connect(wanted.append)
-        box = panel.root_model
-        box.setFocus()
-        qtbot.keyClick(box, Qt.Key.Key_End)
-        assert wanted == [True]
-        assert panel.choices().root_model == "offline"
-        panel.choose_model("lab/m", is_root=True)
-        panel.choose_model("lab/s", is_root=False)
-        assert (panel.choices().root_model, panel.choices().sub_model) == ("lab/m", "lab/s")
-        assert box.itemText(box.count() - 1) == "All models…"
-
-
 class TestEstimate:
     async def test_free_priced_unknown_and_too_small(self, qtbot: QtBot, book: ProviderBook) -> None:
         known = await book.providers()
@@ -294,6 +278,13 @@ class TestEstimate:
         assert all((found.low_usd or 0) <= (found.high_usd or 0) for found in costs)
 
 
+def delete_selected(qtbot: QtBot, page: PresetsPage) -> None:
+    """Press Delete, and say yes."""
+    qtbot.mouseClick(page._delete, Qt.MouseButton.LeftButton)
+    box = page.findChildren(QMessageBox)[-1]
+    qtbot.mouseClick(next(one for one in box.buttons() if one.text() == "&Delete"), Qt.MouseButton.LeftButton)
+
+
 class TestPresets:
     async def test_keep_apply_give_away_and_take_in(
         self, qtbot: QtBot, tasks: Tasks, tmp_path: Path, wait_until: Until
@@ -311,7 +302,8 @@ class TestPresets:
         qtbot.mouseClick(page.apply, Qt.MouseButton.LeftButton)
         assert applied == [Settings(root_model="lab/m", temperature=0.2, max_errors=None, theme="light")]
         given = presets.save(presets.load_all()[0][0], tmp_path / "given.toml")
-        presets.delete(presets.load_all()[0][0])
+        delete_selected(qtbot, page)
+        await wait_until(lambda: not presets.load_all()[0])
         page.take_in(str(given))
         await wait_until(lambda: not tasks._tasks)
         assert page.list.count() == 1
@@ -351,7 +343,7 @@ class TestPresets:
         page.list.setCurrentRow(0)
         assert page.selected is not None
         assert page.selected.name == "Careful"
-        qtbot.mouseClick(page._delete, Qt.MouseButton.LeftButton)
+        delete_selected(qtbot, page)
         await wait_until(lambda: page.list.count() == 1)
         assert list(presets.folder().iterdir()) == [other]
         beside = presets.save(presets.Preset("other", {}))

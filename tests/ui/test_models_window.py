@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -21,30 +20,14 @@ from rlm_desktop.engine import provider_settings
 from rlm_desktop.engine.provider_settings import ProviderSettings
 from rlm_desktop.keys import KeyStore
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.application import Application
-from rlm_desktop.ui.first_window import FirstWindow
 from rlm_desktop.ui.forks.dialog import ForkDialog
 from rlm_desktop.ui.models import controller
 from rlm_desktop.ui.models.connect import ConnectPanel
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from tests.provider_servers import Answer, Served, models, say, serving
+from tests.ui.opened import drop, opened_window
 
 Until = Callable[..., Awaitable[None]]
-
-
-@contextlib.asynccontextmanager
-async def started(app: QApplication, settings: Settings | None = None) -> AsyncIterator[Application]:
-    """The window, usable, closed in the end."""
-    settings = settings or Settings(theme="light")
-    first = FirstWindow(app, settings)
-    first.window.show()
-    application = Application(first, settings)
-    try:
-        await application.make_usable()
-        await application.warm_up()
-        yield application
-    finally:
-        await application.aclose(10.0)
 
 
 @contextlib.asynccontextmanager
@@ -61,19 +44,6 @@ async def ollama(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
         yield served
 
 
-def drop(application: Application, file: Path) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file))])
-    event = QDropEvent(
-        QPointF(300, 300),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    application.window.dropEvent(event)
-
-
 async def test_from_a_fresh_home_to_an_answer_of_a_local_server_in_four_actions(
     qapp: QApplication,
     qtbot: QtBot,
@@ -84,7 +54,7 @@ async def test_from_a_fresh_home_to_an_answer_of_a_local_server_in_four_actions(
 ) -> None:
     file = tmp_path / "chronicle.txt"
     file.write_text("The lighthouse was lit in 1871. " * 50)
-    async with ollama(monkeypatch) as served, started(qapp) as application:
+    async with ollama(monkeypatch) as served, opened_window(qapp, is_warm=True) as application:
         panel = application.window.first_run.findChild(ConnectPanel)
         assert panel is not None
         await wait_until(lambda: bool(panel.buttons))
@@ -119,10 +89,10 @@ async def test_the_environment_preselects_its_model(
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-a-test-0123456789")
     monkeypatch.setenv("OPENAI_MODEL", "gpt-5")
     monkeypatch.setenv("OPENAI_SUB_MODEL", "gpt-5-mini")
-    async with started(qapp) as application:
+    async with opened_window(qapp) as application:
         choices = application.window.work.question.choices()
         assert (choices.root_model, choices.sub_model) == ("gpt-5", "gpt-5-mini")
-    async with started(qapp, Settings(root_model="o3")) as application:
+    async with opened_window(qapp, Settings(root_model="o3")) as application:
         assert application.window.work.question.choices().root_model == "o3"
 
 
@@ -130,7 +100,7 @@ async def test_what_a_preset_changed_shows_beside_the_question_and_in_the_settin
     qapp: QApplication, qtbot: QtBot
 ) -> None:
     preset = Settings(root_model="lab/m", max_depth=4, theme="light")
-    async with started(qapp) as application:
+    async with opened_window(qapp) as application:
         application._models.settings_chosen.emit(preset)
         assert application.window.work.question.choices().max_depth == 4
         assert application.workbench.settings.root_model == "lab/m"
@@ -155,16 +125,20 @@ async def test_a_key_store_that_waits_does_not_hold_up_the_start(
     provider_settings.save([ProviderSettings(name="lab", base_url="http://127.0.0.1:9/v1", key="system")])
     monkeypatch.setattr(controller, "PATIENCE", 0.05)
     monkeypatch.setattr(KeyStore, "get", wait)
-    settings = Settings(theme="light")
-    first = FirstWindow(qapp, settings)
-    first.window.show()
-    application = Application(first, settings)
     try:
-        await application.make_usable()
-        assert application._models.book.known is None
-        assert application.window.work.question.choices().root_model == "offline"
-        gate.set()
-        await wait_until(lambda: application._models.book.known is not None)
+        async with opened_window(qapp) as application:
+            assert application._models.book.known is None
+            assert application.window.work.question.choices().root_model == "offline"
+            gate.set()
+            await wait_until(lambda: application._models.book.known is not None)
     finally:
         gate.set()
-        await application.aclose(10.0)
+
+
+async def test_leaving_while_the_settings_ask_what_the_month_has_cost_is_quiet(
+    qapp: QApplication, wait_until: Until
+) -> None:
+    async with opened_window(qapp, beside=SettingsDialog) as application:
+        await application.workbench.sessions.aclose()  # what comes first when the window is closed
+        application.window.actions_by_name["settings"].trigger()
+        await wait_until(lambda: not application.tasks._tasks)

@@ -47,6 +47,19 @@ class TestQuestion:
         panel.root_model.setEditText("gpt-5 (openai)")
         assert panel.choices().root_model == "gpt-5"
 
+    def test_the_last_entry_opens_the_list_and_changes_nothing(self, qtbot: QtBot, panel: QuestionPanel) -> None:
+        wanted: list[bool] = []
+        panel.models_requested.connect(wanted.append)
+        box = panel.root_model
+        box.setFocus()
+        qtbot.keyClick(box, Qt.Key.Key_End)
+        assert wanted == [True]
+        assert panel.choices().root_model == "offline"
+        panel.choose_model("lab/m", is_root=True)
+        panel.choose_model("lab/s", is_root=False)
+        assert (panel.choices().root_model, panel.choices().sub_model) == ("lab/m", "lab/s")
+        assert box.itemText(box.count() - 1) == "All models…"
+
     def test_the_box_grows_with_its_text(self, panel: QuestionPanel) -> None:
         before = panel.edit.sizeHint().height()
         panel.set_text("\n".join("line" for _ in range(5)))

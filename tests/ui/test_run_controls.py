@@ -21,9 +21,9 @@ from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.controls.desk import StepDesk
 from rlm_desktop.ui.documents.panel import DocumentItem
-from rlm_desktop.ui.first_window import FirstWindow
 from tests.servers import ModelServer, Script
 from tests.ui.conftest import _wait_until as patiently
+from tests.ui.opened import opened_window
 
 Until = Callable[..., Awaitable[None]]
 Begin = Callable[..., contextlib.AbstractAsyncContextManager[Application]]
@@ -48,11 +48,7 @@ def begin(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Begin:
         async with ModelServer(script) as server:
             monkeypatch.setenv("OPENAI_BASE_URL", server.url)
             chosen = Settings(theme="light", root_model="m", budget_usd=None, **settings)
-            first = FirstWindow(qapp, chosen)
-            first.window.show()
-            application = Application(first, chosen)
-            try:
-                await application.make_usable()
+            async with opened_window(qapp, chosen) as application:
                 window = application.window
                 window.work.documents.add(DocumentItem.of_document(from_text("a.txt", "alpha beta")))
                 window.show_work(True)
@@ -61,8 +57,6 @@ def begin(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Begin:
                 window.work.question.set_text("What?")
                 application.workbench.ask()
                 yield application
-            finally:
-                await application.aclose(10.0)
 
     return show
 

@@ -289,6 +289,19 @@ class TestMessages:
         assert undone == [True]
         assert not bar.messages
 
+    def test_one_removal_after_the_other_is_taken_back_though_they_are_called_alike(self, bar: MessageBar) -> None:
+        offered: list[bool] = []
+        taken_back: list[int] = []
+        bar.undo_offered.connect(offered.append)
+        for number in (1, 2):
+            bar.offer_undo("The run was deleted.", lambda number=number: taken_back.append(number))
+        bar.undo()
+        assert offered[-1]
+        bar.undo()
+        assert not offered[-1]
+        bar.undo()
+        assert taken_back == [2, 1]
+
     def test_the_crash_dialog_copies_its_report(self, qtbot: QtBot, qapp) -> None:
         dialog = CrashDialog("Traceback: boom")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)

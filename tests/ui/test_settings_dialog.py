@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QMainWindow, QPlainTextEdit
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.settings import Settings, options
@@ -110,6 +121,34 @@ def test_search_finds_over_all_pages(make: MakeDialog, qtbot: QtBot) -> None:
     assert shown(dialog) == []
     dialog.search.clear()
     assert shown(dialog) == list(next(page for page in PAGES if page.name == "models").names)
+
+
+def test_search_finds_what_is_written_on_pages_of_their_own(make: MakeDialog, qtbot: QtBot) -> None:
+    page = QPushButton("&Back up…")
+    dialog = make(widgets={"storage": _with(page)})
+    qtbot.keyClicks(dialog.search, "back up")
+    assert page.isVisible()
+    assert shown(dialog) == []
+    dialog.search.setText("back down")
+    assert not page.isVisible()
+
+
+def test_closing_asks_where_something_typed_would_be_lost(make: MakeDialog, qtbot: QtBot) -> None:
+    page = _with(QLineEdit())
+    dialog = make(widgets={"providers": page})
+    page.is_unsaved = True  # type: ignore[attr-defined]
+    for words, is_open in (("Cancel", True), ("Discard", False)):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert dialog.isVisible()
+        box = dialog.findChildren(QMessageBox)[-1]
+        next(button for button in box.buttons() if words in button.text()).click()
+        qtbot.waitUntil(lambda is_open=is_open: dialog.isVisible() == is_open)  # type: ignore[misc]
+
+
+def _with(widget: QWidget) -> QWidget:
+    page = QWidget()
+    QVBoxLayout(page).addWidget(widget)
+    return page
 
 
 def test_a_page_that_is_chosen_while_one_searches_shows(make: MakeDialog, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
 from rlm_desktop.engine.control import CellDecision
 from rlm_desktop.engine.events import CellProposed
@@ -39,6 +40,7 @@ class RunControls(QObject):
         self._tasks = tasks
         self._live: LiveRun | None = None
         self._put_at: Node | None = None
+        self._waiting = 0
         self._tree = window.work.tree
         self._inspector = window.work.inspector
         window.status.pause_requested.connect(self.toggle_pause)
@@ -77,6 +79,9 @@ class RunControls(QObject):
         """Bring what can be done up to date."""
         live, actions = self._live, self._window.actions_by_name
         waiting = len(live.desk.waiting) if live is not None else 0
+        if waiting > self._waiting:
+            QApplication.alert(self._window)  # as when a run ends
+        self._waiting = waiting
         actions["pause"].setEnabled(live is not None)
         actions["step_mode"].setChecked(self.is_stepping)
         for name in ("go_waiting", "run_cell", "skip_cell"):

@@ -145,6 +145,7 @@ class DocumentsController(QObject):
         """Read files and the files of folders, and add their texts to the session."""
         if not paths:
             return
+        self._window.show_page(None)
         self._last_folder = str(Path(paths[-1]).parent)
         self._sought.append(list(paths))
         self.reader.look(paths, lambda: {item.path: _key_of(item) for item in self.panel.items if item.path})
@@ -172,6 +173,7 @@ class DocumentsController(QObject):
         if (other := self.texts.with_text(item.sha256)) is not None and other in self.panel.items:
             self.news.say(self.tr("This text is in the session already, as {name}.").format(name=other.name))
             return
+        self._window.show_page(None)
         self.panel.add(item)
         self._on_changed([item])
         self._tell_news()

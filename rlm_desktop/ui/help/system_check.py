@@ -75,7 +75,7 @@ class SystemCheck(QDialog):
         return "\n".join(lines)
 
     async def _look(self, look: Callable[[], AsyncIterator[Check]]) -> None:
-        self.state.setText(self.tr("Looking …"))
+        self.state.setText(self.tr("Looking…"))
         async for check in look():
             self._show(check)
         failed = sum(check.mark == "failed" for check in self.checks)

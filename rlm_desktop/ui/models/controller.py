@@ -197,10 +197,10 @@ class ModelsController(QObject):
     async def _show_month(self, page: PricesPage) -> None:
         from rlm_desktop.ui.models.cost import month_line, month_start
 
-        history = self._bench.sessions.history
-        if history is None:
+        sessions = self._bench.sessions
+        if sessions.history is None:
             return
-        spent = await asyncio.to_thread(history.spending, month_start(datetime.now(UTC)))
+        spent = await sessions.do(lambda history: history.spending(month_start(datetime.now(UTC))))
         if shiboken6.isValid(page):
             page.show_month(month_line(spent))
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from rlm_desktop.engine.state import RunState
+from rlm_desktop.ui.labels import IconButton
 from rlm_desktop.ui.models.cost import CostTable
 
 REFRESH_MS = 500
@@ -36,11 +37,7 @@ class CostPanel(QFrame):
         self.table = CostTable()
         title = QLabel(self.tr("Costs of the run"))
         title.setObjectName("heading")
-        close = QToolButton()
-        close.setText("✕")
-        close.setAutoRaise(True)
-        close.setToolTip(self.tr("Close (Esc)"))
-        close.setAccessibleName(self.tr("Close the costs"))
+        close = IconButton("close", self.tr("Close the costs (Esc)"))
         close.clicked.connect(self.leave)
         head = QHBoxLayout()
         head.addWidget(title, 1)

@@ -23,6 +23,7 @@ from rlm_desktop import presets
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.presets import Preset
 from rlm_desktop.settings import Settings, options
+from rlm_desktop.ui.confirm import confirm
 from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.flow import Beside, FlowLayout
 from rlm_desktop.ui.loop import Tasks
@@ -106,7 +107,7 @@ class PresetsPage(QWidget):
         self.name.returnPressed.connect(self._keep)
         self.keep.clicked.connect(self._keep)
         self.apply.clicked.connect(self._apply)
-        self._delete.clicked.connect(self._delete_selected)
+        self._delete.clicked.connect(self._ask_delete)
         self._share.clicked.connect(self._choose_place)
         self._take_in.clicked.connect(self._choose_file)
         self.keep.setEnabled(False)
@@ -181,16 +182,21 @@ class PresetsPage(QWidget):
         self.chosen.emit(self.selected.applied_to(self._settings()))
         self.verdict.show_done(self.tr("“{name}” holds from the next question on.").format(name=self.selected.name))
 
-    def _delete_selected(self) -> None:
-        preset = self.selected
-        if preset is None:
+    def _ask_delete(self) -> None:
+        if (preset := self.selected) is None:
             return
 
         def work() -> tuple[list[Preset], list[str]]:
             presets.delete(preset)
             return presets.load_all()
 
-        self._run(work, self._show)
+        confirm(
+            self,
+            self.tr("Delete the preset {name}?").format(name=preset.name),
+            self.tr("It cannot be brought back. What was chosen with it stays chosen."),
+            self.tr("&Delete"),
+            lambda: self._run(work, self._show),
+        )
 
     def _choose_place(self) -> None:
         preset = self.selected

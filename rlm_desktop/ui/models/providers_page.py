@@ -42,7 +42,11 @@ _Role = Qt.ItemDataRole.UserRole
 
 
 class ProvidersPage(QWidget):
-    """Adds, changes, tests and removes providers. What is saved holds from the next question on."""
+    """Adds, changes, tests and removes providers. What is saved holds from the next question on.
+
+    Attributes:
+        is_unsaved: Whether something was typed that would be lost now.
+    """
 
     def __init__(self, book: ProviderBook, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +56,7 @@ class ProvidersPage(QWidget):
         self._reports: dict[str, Report] = {}
         self._old_name = ""
         self._is_new = False
+        self.is_unsaved = False
         self.list = QListWidget()
         self.form = ProviderForm()
         self.save = QPushButton(self.tr("Save"))
@@ -175,7 +180,7 @@ class ProvidersPage(QWidget):
         provider = self._selected()
         if provider is None:
             return
-        self._is_new = False
+        self._is_new = self.is_unsaved = False
         self._old_name = provider.name if provider.name in self._configured else ""
         item = self._configured.get(provider.name)
         if item is not None:
@@ -208,7 +213,7 @@ class ProvidersPage(QWidget):
 
     def add(self, kind: str) -> None:
         """Begin a new provider of a kind."""
-        self._is_new, self._old_name = True, ""
+        self._is_new, self.is_unsaved, self._old_name = True, False, ""
         self.list.setCurrentItem(None)  # type: ignore[arg-type]
         self.form.set_read_only(False)
         self.form.show_new(kind, self._free_name(kind))
@@ -226,6 +231,7 @@ class ProvidersPage(QWidget):
         )
 
     def _on_edited(self) -> None:
+        self.is_unsaved = True
         self.save.setEnabled(True)
 
     async def _save(self) -> None:
@@ -237,7 +243,7 @@ class ProvidersPage(QWidget):
             self.form.show_fault(str(error))
             self.save.setEnabled(True)
             return
-        self._is_new, self._old_name = False, item.name
+        self._is_new, self.is_unsaved, self._old_name = False, False, item.name
         self._reports.pop(item.name, None)
         await self._read()
         self._select(item.name)
@@ -291,7 +297,8 @@ class ProvidersPage(QWidget):
         if self.form.name.text().strip() == name:
             if report.models is not None:
                 self.form.show_models([model.name for model in report.models.models])
-            self.form.verdict.show_report(report)
+            is_kept = not (self._is_new or self.is_unsaved)
+            self.form.verdict.show_report(report, "" if is_kept else self.tr("press Save to keep it"))
         self._refresh()
 
     async def _look_for_servers(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui.confirm import confirm
 from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.flow import scrolled
 from rlm_desktop.ui.settings.fields import SettingField
@@ -56,12 +58,19 @@ class _Section(QWidget):
         title = self.page.heading.casefold()
         is_any = False
         for widget in self.body:
-            text = f"{title} {widget.words}" if isinstance(widget, SettingField) else title
+            text = f"{title} {widget.words if isinstance(widget, SettingField) else _words_of(widget)}"
             is_shown = all(word in text for word in words)
             widget.setVisible(is_shown)
             is_any = is_any or is_shown
         self.setVisible(is_any)
         return is_any
+
+
+def _words_of(page: QWidget) -> str:
+    """What is written on a page that is no list of settings."""
+    labels = (label.text() for label in page.findChildren(QLabel))
+    buttons = (button.text().replace("&", "") for button in page.findChildren(QAbstractButton))
+    return " ".join((*labels, *buttons)).casefold()
 
 
 class SettingsDialog(QDialog):
@@ -234,6 +243,20 @@ class SettingsDialog(QDialog):
             self.fields[name].show_fault(str(error))
             return
         self.changed.emit(self.settings)
+
+    def reject(self) -> None:
+        """Close; asks first where something was typed that only a button of its page keeps."""
+        if not any(getattr(page, "is_unsaved", False) for section in self._sections for page in section.body):
+            super().reject()
+            return
+        confirm(
+            self,
+            self.tr("Close without saving?"),
+            self.tr("What you typed for a provider is not saved yet: its button Save does that."),
+            self.tr("&Discard"),
+            # Once the question has gone: with its parent it would be closed a second time.
+            lambda: QTimer.singleShot(0, self, lambda: self.done(QDialog.DialogCode.Rejected)),
+        )
 
     def done(self, result: int) -> None:  # noqa: D102
         for field in self.fields.values():

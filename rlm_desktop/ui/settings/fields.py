@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.settings import Option
-from rlm_desktop.ui.check_box import WrappedCheckBox
 from rlm_desktop.ui.labels import CopyLabel, IconButton
 from rlm_desktop.ui.language import LANGUAGES
 from rlm_desktop.ui.sentences import said
+from rlm_desktop.ui.settings.check_box import WrappedCheckBox
 from rlm_desktop.ui.theme import scaled
 from rlm_desktop.ui.window_style import muted, set_property
 

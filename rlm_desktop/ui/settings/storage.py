@@ -175,12 +175,22 @@ class StoragePage(QWidget):
         self._ask(
             self.tr("Delete everything?"),
             self.tr(
-                "All sessions, runs and texts of documents are deleted for good, and so are the copies beside the "
-                "history. Your own files stay."
+                "All sessions, runs and texts of documents are deleted, and so are the copies that the program put "
+                "beside the history, as before an upgrade. Only a backup of your own brings them back. Your files "
+                "and your backups stay."
             ),
             self.tr("&Delete all"),
             self.delete_everything,
+            other=(self.tr("&Back up first…"), self._choose_backup),
         )
 
-    def _ask(self, title: str, text: str, yes: str, work: Callable[[], Awaitable[str]]) -> None:
-        confirm(self, title, text, yes, lambda: self._do(work))
+    def _ask(
+        self,
+        title: str,
+        text: str,
+        yes: str,
+        work: Callable[[], Awaitable[str]],
+        *,
+        other: tuple[str, Callable[[], object]] | None = None,
+    ) -> None:
+        confirm(self, title, text, yes, lambda: self._do(work), other=other)
