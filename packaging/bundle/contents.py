@@ -9,17 +9,16 @@ PARSERS = (
     "chardet",
     "cobble",
     "cryptography",
+    "cryptography",
     "html_to_markdown",
     "lxml",
     "mammoth",
     "msoffcrypto",
     "olefile",
-    "oxmsg",
     "pptx",
     "pypdfium2",
     "pypdfium2_raw",
     "python_calamine",
-    "striprtf",
 )
 """Packages that only child processes import, so that PyInstaller does not see it."""
 

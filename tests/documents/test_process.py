@@ -17,8 +17,8 @@ import sys
 from rlm_desktop.documents import load
 for path in sys.argv[1:]:
     load(path)
-parsers = {"pypdfium2", "lxml", "mammoth", "pptx", "python_calamine", "html_to_markdown", "striprtf", "oxmsg",
-           "olefile", "msoffcrypto", "chardet"}
+parsers = {"pypdfium2", "lxml", "mammoth", "pptx", "python_calamine", "html_to_markdown", "olefile",
+           "msoffcrypto", "cryptography", "chardet"}
 print(sorted(parsers & set(sys.modules)))
 """
 

@@ -138,7 +138,7 @@ def test_every_parser_of_a_document_is_shipped(monkeypatch: pytest.MonkeyPatch) 
     text = "\n".join(file.read_text(encoding="utf-8") for file in sources)
     used = {name.partition(".")[0] for name in re.findall(r"^\s*(?:import|from) ([\w.]+)", text, re.MULTILINE)}
     outside = used - set(sys.stdlib_module_names) - {"rlm_desktop", "__future__"}
-    assert outside - set(contents.PARSERS) - {"pathspec"} == set()
+    assert outside - set(contents.PARSERS) == set()
 
 
 def test_the_interpreters_tree_is_the_whole_standard_library(monkeypatch: pytest.MonkeyPatch) -> None:
