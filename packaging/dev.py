@@ -347,7 +347,8 @@ def bundle(arguments: Sequence[str]) -> int:
 
 def deb(arguments: Sequence[str]) -> int:
     """Debian packages of the bundle, which is made anew unless --reuse is given."""
-    if "--reuse" not in arguments and (status := bundle([])):
+    status = 0 if "--reuse" in arguments else bundle([])
+    if status:
         return status
     script = PROJECT / "packaging" / "linux" / "deb.py"
     return subprocess.run([sys.executable, str(script)], cwd=PROJECT).returncode

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import errno
 import importlib.util
 import os
@@ -63,6 +64,8 @@ def test_an_unknown_command_is_wrong_usage() -> None:
 
 
 def test_an_old_python_gets_a_sentence(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file in (DEV, PROJECT / "rlm_desktop" / "display.py"):  # which it reads first
+        ast.parse(file.read_text(encoding="utf-8"), feature_version=(3, 7))
     monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
     monkeypatch.setenv("PATH", "")
     with pytest.raises(dev.Trouble, match=r"needs Python 3\.11 to 3\.14; this is Python"):
