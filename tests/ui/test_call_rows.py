@@ -204,6 +204,24 @@ def test_a_filter_is_given_up_for_the_next_one_and_kept_when_rows_are_sorted(
     assert rows.visible == [*reversed([above.index for above in hit.ancestors()]), hit.index]
 
 
+@pytest.mark.parametrize("use", [CallRows.open_all, CallRows.close_all])
+def test_a_very_wide_batch_is_gone_over_in_pieces_too(
+    monkeypatch: pytest.MonkeyPatch, use: Callable[[CallRows, Node], None]
+) -> None:
+    """Opening everything once took its pieces by parents, of which each may have 10,000 children."""
+    monkeypatch.setattr(call_rows, "PIECE", 2)
+    monkeypatch.setattr(call_rows, "_AT_ONCE", 0)
+    monkeypatch.setattr(call_rows, "_AT_ONCE_SECONDS", 0.0)
+    rows = _rows(later=lambda: None)
+    state = traces.state(Shape(calls=200, depth=1, batch=160))
+    rows.visible = rows.reset(state)
+    use(rows, state.nodes[0])
+    pieces = 1
+    while not rows.go_on(0.0):
+        pieces += 1
+    assert pieces >= len(state.nodes) // (2 * call_rows._LOOKED_AT)
+
+
 def _use(rows: CallRows, place: int, what: int) -> None:
     node = rows.node(place % len(rows.visible))
     if what == 0:

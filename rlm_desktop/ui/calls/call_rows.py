@@ -28,6 +28,8 @@ DEEPEST_AUTO = 2
 """Calls of a greater depth stay closed until somebody opens them."""
 SMALL_RUN = 400
 """A stored run of at most so many rows opens as it would have opened live."""
+_LOOKED_AT = 8
+"""Pieces of rows that are looked at for whether they can be opened, between two looks at the clock."""
 _AT_ONCE = 6
 """Pieces of work that are not put off, however long they take."""
 _AT_ONCE_SECONDS = 0.012
@@ -300,14 +302,15 @@ class CallRows:
 
     def _opening_all(self, node: Node, rows: list[int]) -> Work:
         opened = [node] if node.children else []
-        done = 0
-        while done < len(opened):
-            piece = opened[done : done + PIECE]
-            done += len(piece)
-            for below in piece:
-                opened += [child for child in below.children if child.children]
-            if len(piece) == PIECE:
-                yield
+        left = _LOOKED_AT * PIECE
+        for below in opened:  # which become more meanwhile
+            for start in range(0, len(below.children), PIECE):
+                some = below.children[start : start + PIECE]
+                opened += [child for child in some if child.children]
+                left -= len(some)
+                if left <= 0:
+                    left = _LOOKED_AT * PIECE
+                    yield
         indices = {below.index for below in opened}
         self._growth.opened |= indices
         self._look.shut -= indices
@@ -322,14 +325,10 @@ class CallRows:
 
     def _closing_all(self, node: Node, rows: list[int]) -> Work:
         shut = list(node.children)
-        done = 0
-        while done < len(shut):
-            piece = shut[done : done + PIECE]
-            done += len(piece)
-            for below in piece:
-                self._growth.opened.discard(below.index)
-                shut += below.children
-            if len(piece) == PIECE:
+        for number, below in enumerate(shut, 1):  # which become more meanwhile
+            self._growth.opened.discard(below.index)
+            shut += below.children
+            if not number % PIECE:
                 yield
         yield from self._look.below(node, rows)
 
