@@ -37,8 +37,9 @@ class StoredSessions(QObject):
     """
 
     changed = Signal()
-    deleted = Signal(list)
-    restored = Signal(list)
+    # Objects, not lists: of a list, Qt copies each id there and back, which takes 15 ms for 10,000.
+    deleted = Signal(object)
+    restored = Signal(object)
 
     def __init__(
         self, panel: HistoryPanel, messages: MessageBar, tasks: Tasks, *, going_on: Callable[[], Set[str]]
