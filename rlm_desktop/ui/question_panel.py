@@ -36,13 +36,14 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
 
 MIN_LINES, MAX_LINES = 2, 8
+MARGIN = 8
 ALL_MODELS = "\0all"
 """Data of the entry that opens the list of all models; no model can be called so."""
 MOST_OF_A_MODEL = 480
 """The width of the box of a model that stands beside the limits."""
 WIDEST = (1 << 24) - 1
 """Of any widget."""
-ROOM_AROUND_NAME = 64
+ROOM_AROUND_NAME = 48
 """Of a model's name in its box, the arrow included."""
 
 
@@ -179,7 +180,7 @@ class QuestionPanel(QFrame):
         for line in (self._models, self._limits, self._lines):
             line.setSpacing(8)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.setSpacing(6)
         layout.addWidget(self.edit)
         layout.addWidget(self._choices)
@@ -309,14 +310,21 @@ class QuestionPanel(QFrame):
         super().resizeEvent(event)
         self._place_limits()
 
+    def event(self, event: QEvent) -> bool:
+        """What stands beside the limits came, went, or says more."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_limits()
+        return super().event(event)
+
     def _place_limits(self) -> None:
         """Put the limits beside the models, or below where the models' names would be cut."""
-        needed = self._limits.sizeHint().width()
+        lines = (self._models, self._limits)
+        needed = sum(line.sizeHint().width() for line in lines) + self._lines.spacing()
         for box in (self.root_model, self.sub_model):
             room = self.fontMetrics().horizontalAdvance(box.currentText()) + ROOM_AROUND_NAME
             self._models.setStretchFactor(box, room)
-            needed += room
-        is_narrow = self.width() < needed
+            needed += room - box.sizeHint().width()
+        is_narrow = self.contentsRect().width() - 2 * MARGIN < needed
         direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
         most = WIDEST if is_narrow else scaled(self, MOST_OF_A_MODEL)
         for box in (self.root_model, self.sub_model):

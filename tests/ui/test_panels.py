@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QBoxLayout, QComboBox, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.providers import ModelChoice
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.question_panel import OFFLINE_LABEL, QuestionPanel
+from rlm_desktop.ui.theme import Theme
 
 
 class TestQuestion:
@@ -59,6 +61,29 @@ class TestQuestion:
         panel.choose_model("lab/s", is_root=False)
         assert (panel.choices().root_model, panel.choices().sub_model) == ("lab/m", "lab/s")
         assert box.itemText(box.count() - 1) == "All models…"
+
+    def test_a_models_name_is_not_cut_by_what_stands_beside_it(
+        self, qapp: QApplication, qtbot: QtBot, panel: QuestionPanel
+    ) -> None:
+        def is_whole(box: QComboBox) -> bool:
+            option = QStyleOptionComboBox()
+            box.initStyleOption(option)
+            place = QStyle.SubControl.SC_ComboBoxEditField
+            room = box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, place, box)
+            return room.width() >= box.fontMetrics().horizontalAdvance(box.currentText())
+
+        Theme(qapp, "light")
+        beside, width = QBoxLayout.Direction.LeftToRight, 1600
+        panel.resize(width, 200)
+        qtbot.waitUntil(lambda: panel._lines.direction() == beside)
+        while panel._lines.direction() == beside:
+            width -= 4
+            panel.resize(width, 200)
+        panel.resize(width + 4, 200)
+        qtbot.waitUntil(lambda: is_whole(panel.root_model) and is_whole(panel.sub_model))
+        panel.estimate.setText("$0.05 – $0.25")
+        panel.estimate.show()
+        qtbot.waitUntil(lambda: panel._lines.direction() != beside)
 
     def test_the_box_grows_with_its_text(self, panel: QuestionPanel) -> None:
         before = panel.edit.sizeHint().height()
