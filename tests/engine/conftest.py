@@ -52,6 +52,11 @@ class Bench:
     async def start(self, question: str = "What does it say?", **arguments: Any) -> Run:
         return await self.rlm.start(question, sinks=[self.events.append], **arguments)
 
+    def forget(self) -> None:
+        """Begin anew: a server and its connections take longer than a short run."""
+        self.events.clear()
+        self.server.log.clear()
+
     def of(self, kind: type[ev.Event]) -> list[Any]:
         return [event for event in self.events if isinstance(event, kind)]
 

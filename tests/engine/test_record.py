@@ -38,11 +38,12 @@ def requests(one: Bench) -> int:
 async def test_resuming_pays_for_nothing_twice(bench: MakeBench) -> None:
     events = await recorded(bench)
     whole = 3 + 4
+    one = await bench(three_iterations, max_depth=1)
     for cut in range(2, len(events) - 1):
         if isinstance(events[cut - 1], ev.TextDelta):
             continue  # as if the event before were the last
         done = sum(isinstance(event, ev.ModelResponded) for event in events[:cut])
-        one = await bench(three_iterations, max_depth=1)
+        one.forget()
         result = await one.ask(context="text", past=resume_from(events[:cut]))
         assert result.final_answer == "re d re a!"
         assert requests(one) == whole - done

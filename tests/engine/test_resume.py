@@ -59,8 +59,9 @@ async def test_no_finished_call_is_paid_twice(bench: MakeBench) -> None:
     assert whole.success
     assert [call.function for call in one.of(ev.CallStarted)].count("compaction") == 1
     cuts = [number for number, event in enumerate(one.events, start=1) if isinstance(event, KINDS)][::2]
+    two = await bench(everything, **options)
     for cut in cuts:
-        two = await bench(everything, **options)
+        two.forget()
         result = await two.ask(context="text", past=resume_from(one.events[:cut]))
         assert result.final_answer == whole.final_answer
         done = sum(isinstance(event, ev.ModelResponded) for event in one.events[:cut])
@@ -105,8 +106,9 @@ async def test_no_way_of_asking_is_paid_twice(bench: MakeBench) -> None:
         if isinstance(event, ev.CallFinished) and event.iterations
     )
     cuts = [number for number, event in enumerate(one.events, start=1) if isinstance(event, KINDS)][::4]
+    two = await bench(every_way, **options)
     for cut in (*cuts, first_part):
-        two = await bench(every_way, **options)
+        two.forget()
         result = await two.ask(**asking, past=resume_from(one.events[:cut]))
         assert result.final_answer == whole.final_answer
         done = sum(isinstance(event, ev.ModelResponded) for event in one.events[:cut])
@@ -445,8 +447,9 @@ async def test_a_resumed_run_draws_the_same_random_numbers(bench: MakeBench) -> 
     cuts = [number for number, event in enumerate(one.events, start=1) if isinstance(event, ev.ModelResponded)][
         1::4
     ]
+    two = await bench(by_chance, **options)
     for cut in cuts:
-        two = await bench(by_chance, **options)
+        two.forget()
         result = await two.ask(context="text", past=resume_from(one.events[:cut]))
         assert result.final_answer == whole.final_answer
         assert asked(two) <= asked(one)
