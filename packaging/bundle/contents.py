@@ -9,7 +9,6 @@ PARSERS = (
     "chardet",
     "cobble",
     "cryptography",
-    "cryptography",
     "html_to_markdown",
     "lxml",
     "mammoth",
