@@ -169,10 +169,17 @@ async def _provider(found: Provider) -> Check:
 
 
 def database() -> Check:
-    """Whether the history can be opened."""
+    """Whether the history can be opened and written."""
     from rlm_desktop.history import History
 
     path = paths.history_file()
+    if not os.access(_nearest(path.parent), os.W_OK):
+        return Check(
+            "History",
+            "failed",
+            f"Nothing can be kept: the folder {path.parent} cannot be written.",
+            "Make it yours, or set RLM_DESKTOP_HOME to a folder that you may write.",
+        )
     if not path.exists():
         return Check("History", "ok", f"empty ({path} does not exist yet)")
     with contextlib.closing(History(path)) as history:
@@ -186,11 +193,14 @@ def database() -> Check:
 
 def disk() -> Check:
     """Whether there is room for the history."""
-    folder = paths.data_dir()
-    while not folder.exists() and folder != Path(folder.anchor):
-        folder = folder.parent
+    folder = _nearest(paths.data_dir())
     free = shutil.disk_usage(folder).free
     detail = f"{free / 1e9:,.1f} GB free at {folder}"
     if free < _LOW_DISK:
         return Check("Disk", "warning", detail, "Make room: new runs need a few megabytes each.")
     return Check("Disk", "ok", detail)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that there is, as far as one may look."""
+    return next(each for each in (folder, *folder.parents) if os.path.exists(each) or each == Path(each.anchor))

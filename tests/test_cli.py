@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 import pytest
 
-from rlm_desktop import display, paths, settings
+from rlm_desktop import checks, display, paths, settings
 from rlm_desktop.__main__ import main, open_closed_streams
 from rlm_desktop.cli import EXPORTS, output
 from rlm_desktop.engine import events as ev
@@ -583,6 +583,15 @@ def test_an_output_that_cannot_be_written_is_said(guide: Path) -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "rlm-desktop: The output cannot be written: No space left on device.\n"
+
+
+def test_doctor_finds_that_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RLM_DESKTOP_HOME", str(tmp_path / "not" / "made"))
+    assert checks.database().mark == "ok"
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    found = checks.database()
+    assert found.mark == "failed"
+    assert str(tmp_path / "not" / "made") in found.detail
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell closes the streams")

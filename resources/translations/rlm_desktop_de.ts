@@ -5303,6 +5303,10 @@
         <translation>Laden Sie eines, etwa mit: ollama pull qwen3</translation>
     </message>
     <message>
+        <source>Make it yours, or set RLM_DESKTOP_HOME to a folder that you may write.</source>
+        <translation>Machen Sie ihn zu Ihrem, oder setzen Sie RLM_DESKTOP_HOME auf einen Ordner, in den Sie schreiben dürfen.</translation>
+    </message>
+    <message>
         <source>Make room: new runs need a few megabytes each.</source>
         <translation>Schaffen Sie Platz: jeder neue Lauf braucht ein paar Megabyte.</translation>
     </message>
@@ -5357,6 +5361,10 @@
     <message>
         <source>Nothing answers at {name}, which DISPLAY names. Correct it, or start from a desktop session.</source>
         <translation>Bei {name}, das DISPLAY nennt, antwortet nichts. Berichtigen Sie es oder starten Sie aus einer Desktop-Sitzung.</translation>
+    </message>
+    <message>
+        <source>Nothing can be kept: the folder {parent} cannot be written.</source>
+        <translation>Nichts kann aufbewahrt werden: In den Ordner {parent} kann nicht geschrieben werden.</translation>
     </message>
     <message>
         <source>OCR of page {page}</source>
