@@ -84,7 +84,8 @@ class _Window:
         self._used = used
         self._expected = now + TICK_MS / 1000
 
-    def watch(self) -> None:
+    async def watch(self) -> None:
+        await asyncio.sleep(0.2)  # the window has been painted before its run begins: opening it is another figure
         self._timer.start()
 
     def close(self) -> None:
@@ -120,7 +121,7 @@ async def _streams(count: int, per_second: int) -> list[Figure]:
         window.feed.take(ev.ModelRequested(call=number, model="m", at=state.now, seq=1))
     window.feed.drain()
     window.inspector.show_node(state, state.calls[1], window.feed.now)
-    window.watch()
+    await window.watch()
     sent = 0
 
     async def stream(number: int) -> None:
@@ -144,7 +145,7 @@ async def _replay() -> list[Figure]:
     events = list(traces.events(Shape(calls=1000, depth=3, batch=40, concurrency=64, iterations=8)))
     window.feed.start()
     window.tree.set_state(window.feed.state, window.feed.now)
-    window.watch()
+    await window.watch()
     started = time.perf_counter()
     rate = len(events) / SECONDS
     sent = 0
@@ -172,7 +173,7 @@ async def _engine(sub_model: str, calls: int, width: int, latency: float) -> lis
         window = _Window()
         window.feed.start()
         window.tree.set_state(window.feed.state, window.feed.now)
-        window.watch()
+        await window.watch()
         run = await rlm.start("Which?", context="text " * 100, sinks=[window.feed.take])
         started = time.perf_counter()
         await run.wait()
