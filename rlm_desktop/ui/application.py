@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,7 @@ class Application(QObject):
     """Everything that runs while the window shows. Made inside the running loop."""
 
     _trouble = Signal(str)
+    _wait = Signal(str)
 
     def __init__(self, first: FirstWindow, settings: Settings) -> None:
         super().__init__()
@@ -223,14 +225,17 @@ class Application(QObject):
     async def _open_history(self) -> None:
         from rlm_desktop.history import History
 
-        history = History(paths.history_file(), on_trouble=self._trouble.emit)
-        try:
-            await asyncio.to_thread(history.open)
-        except UserError as error:
-            log.warning("%s Until this is mended, runs are not kept.", error)
-            text = self.tr("{error} Until this is mended, runs are not kept.").format(error=said(str(error)))
-            self.window.messages.show_message(text)
-            return
+        history = History(paths.history_file(), on_trouble=self._trouble.emit, on_wait=self._wait.emit)
+        with contextlib.ExitStack() as opened:
+            say = self.window.messages.show_message
+            self._wait.connect(lambda text: opened.callback(say(text, "info").dismiss))
+            try:
+                await asyncio.to_thread(history.open)
+            except UserError as error:
+                log.warning("%s Until this is mended, runs are not kept.", error)
+                text = self.tr("{error} Until this is mended, runs are not kept.").format(error=said(str(error)))
+                say(text)
+                return
         await self.workbench.sessions.use(history)
 
     # -- the example ----------------------------------------------------------------------------------------

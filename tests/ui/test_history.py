@@ -26,6 +26,7 @@ from rlm_desktop.ui import theme
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.copying import copy_words
 from rlm_desktop.ui.labels import ElidedLabel
+from rlm_desktop.ui.messages import MessageBar
 from rlm_desktop.ui.sessions import history_browser, hit_list
 from rlm_desktop.ui.sessions.export_dialog import SUFFIXES, ExportChoice, ExportDialog
 from rlm_desktop.ui.sessions.history_browser import HistoryBrowser
@@ -34,6 +35,7 @@ from rlm_desktop.ui.sessions.hit_list import HitLine, HitList, HitsModel
 from rlm_desktop.ui.sessions.naming import parsed_tags
 from rlm_desktop.ui.sessions.run_table import RunsModel, RunTable
 from tests.history import traces
+from tests.history.test_upgrade import migrated
 from tests.ui.opened import opened_window
 
 Until = Callable[..., Awaitable[None]]
@@ -70,6 +72,22 @@ async def shown(app: QApplication, runs: int, *, is_searched: bool = False) -> A
     await asyncio.to_thread(fill, runs, is_searched=is_searched)
     async with opened_window(app) as application:
         yield application
+
+
+async def test_a_large_history_of_an_older_version_is_said_to_take_long(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rlm_desktop.history.upgrade.LARGE", 1)
+    paths.history_file().parent.mkdir(parents=True)
+    migrated(paths.history_file(), "0005")
+    said: list[str] = []
+    show = MessageBar.show_message
+    monkeypatch.setattr(MessageBar, "show_message", lambda *a, **how: (said.append(a[1]), show(*a, **how))[1])
+    async with opened_window(qapp) as application:
+        assert [text.partition(" is ")[2] for text in said] == [
+            "brought into this version's form, which may take a while."
+        ]
+        assert application.window.messages.messages == []
 
 
 def act(application: Application, name: str) -> None:
