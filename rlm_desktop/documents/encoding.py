@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from rlm_desktop.documents import latin
 from rlm_desktop.documents.document import count
 
 Buffer: TypeAlias = bytes | mmap.mmap
@@ -177,12 +178,16 @@ def _wide_encoding(head: bytes) -> str:
     length = len(head) // 4
     for encoding, filled in (("utf-32-le", (0,)), ("utf-32-be", (3,))):
         empty = [quarters[index] for index in range(4) if index not in filled and index not in (1, 2)]
-        if all(amount >= length * 0.98 for amount in empty) and quarters[filled[0]] < length * 0.5:
-            return encoding if _decodes(head, encoding) else ""
+        is_empty = all(amount >= length * 0.98 for amount in empty)
+        if is_empty and quarters[filled[0]] < length * 0.5 and _decodes(head, encoding):
+            return encoding
     little = sum(_aligned(head, mark + b"\0") for mark in (b" ", b"\n", b"\r", b"\t", b",", b"<"))
     big = sum(_aligned(head, b"\0" + mark) for mark in (b" ", b"\n", b"\r", b"\t", b",", b"<"))
     if max(little, big) * 400 < len(head) and max(little, big) < 2:
-        return ""
+        # Too few spaces to tell by: half of the bytes are zeros in a word of Latin letters.
+        little, big = quarters[1] + quarters[3], quarters[0] + quarters[2]
+        if max(little, big) * 4 < len(head) or min(little, big):
+            return ""
     encoding = "utf-16-le" if little > big else "utf-16-be"
     return encoding if little != big and _decodes(head, encoding) else ""
 
@@ -227,9 +232,11 @@ def guess(data: bytes) -> str:
     if found is None:
         return ""
     name = codecs.lookup(found).name
-    if _mixes_scripts(sample.decode(name, "replace")):
+    text = sample.decode(name, "replace")
+    is_mixed = _mixes_scripts(text)
+    if is_mixed or latin.is_latin(text):
         # A few accented letters among plain ones look like Greek or Hebrew to a detector that counts letters.
-        name = "cp1252"
+        name = latin.encoding_of(sample) or ("cp1252" if is_mixed else name)
     return _SUPERSETS.get(name, name)
 
 

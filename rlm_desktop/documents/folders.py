@@ -26,7 +26,7 @@ _BINARIES = (
     " zst lz4 npy npz pkl pickle parquet feather h5 hdf5 onnx pt pth safetensors gguf swp swo"
 )
 _BINARY_ENDINGS = frozenset(_BINARIES.split())
-_LONGEST_RULES = 1 << 18
+_LONGEST_RULES = 1 << 16
 """Characters of a `.gitignore` that are read."""
 _TOOL_FOLDERS = frozenset(("node_modules", "__pycache__", "__MACOSX"))
 
