@@ -68,8 +68,8 @@ def open_window(arguments: Sequence[str]) -> int:
 
 
 def _refuse(fault: str) -> int:
-    advice = "Or ask in the terminal: rlm-desktop ask -d FILE 'your question'"
-    print(f"rlm-desktop: no window can open. {fault} {advice}", file=sys.stderr)
+    advice = "You can ask in the terminal: rlm-desktop ask -d FILE 'your question'"
+    print(f"rlm-desktop: no window can open. {fault}\n{advice}", file=sys.stderr)
     return 1
 
 
