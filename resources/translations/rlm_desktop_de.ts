@@ -5440,7 +5440,7 @@
     </message>
     <message>
         <source>Somebody removed the file {name} while the history was open. Unless another one was put in its place, it is written anew. Close the program before you remove it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jemand hat die Datei {name} entfernt, während der Verlauf geöffnet war. Wenn keine andere an ihre Stelle gesetzt wurde, wird sie neu geschrieben. Schließen Sie das Programm, bevor Sie sie entfernen.</translation>
     </message>
     <message>
         <source>Somebody removed the file {name}-wal while the history was open. What was in it is kept; do not remove it again.</source>
@@ -5564,7 +5564,7 @@
     </message>
     <message>
         <source>The file {name} was removed while the history was open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei {name} wurde entfernt, während der Verlauf geöffnet war.</translation>
     </message>
     <message>
         <source>The folder {parent} cannot be made: {strerror}.</source>
@@ -5596,7 +5596,7 @@
     </message>
     <message>
         <source>The history {name} is brought into this version&apos;s form, which may take a while.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Verlauf {name} wird in die Form dieser Version gebracht, was eine Weile dauern kann.</translation>
     </message>
     <message>
         <source>The history {name} was written by a newer version of RLM Desktop (its form is {version}, this version knows up to {HEAD}). Install the newer version, or choose another data folder by RLM_DESKTOP_HOME.</source>

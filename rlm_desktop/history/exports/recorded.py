@@ -23,6 +23,8 @@ _FILTER = SecretFilter()
 _KEPT = ("event", "run_id", "session_id", "started_at")
 _PORTION = 32
 """Events that are held with their texts while they are folded: each text may be long."""
+_DEEPEST = 100
+"""Levels of a value that are gone through: Python's own stack ends at some hundred."""
 Clean = Callable[[str], str]
 """Replaces the secrets in a text by marks."""
 
@@ -181,16 +183,19 @@ def _cleaned_event(event: AnyEvent, clean: Clean) -> AnyEvent:
     return msgspec.convert(plain, type(event))
 
 
-def clean_value(value: Any, clean: Clean) -> Any:
-    """Plain data with every text in it cleaned, names too."""
+def clean_value(value: Any, clean: Clean, level: int = 0) -> Any:
+    """Plain data with every text in it cleaned, names too; what is nested very deeply becomes a text."""
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, dict | list) and level > _DEEPEST:
+        return clean(msgspec.json.encode(value).decode())
     if isinstance(value, dict):
         return {
-            clean(key) if isinstance(key, str) else key: clean_value(item, clean) for key, item in value.items()
+            clean(key) if isinstance(key, str) else key: clean_value(item, clean, level + 1)
+            for key, item in value.items()
         }
     if isinstance(value, list):
-        return [clean_value(item, clean) for item in value]
+        return [clean_value(item, clean, level + 1) for item in value]
     return value
 
 
