@@ -8,11 +8,13 @@ import importlib.util
 import sys
 
 import pytest
+import pytest_asyncio
 
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl.host import Query, ReplHost, ReplOptions, ReplSpec, Tool
 from rlm_desktop.repl.isolation import Layers, describe, probe
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 MONTY = pytest.mark.skipif(not importlib.util.find_spec("pydantic_monty"), reason="pydantic-monty is not installed")
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="layers of Linux")
 
@@ -37,11 +39,11 @@ async def _spawn(host, mode, context="one two", serve_tool=None, **options):
     return repl, output
 
 
-@pytest.fixture
-async def host():
-    host = ReplHost(ReplOptions(grace=0.3))
-    yield host
-    await host.aclose()
+@pytest_asyncio.fixture(loop_scope="module", autouse=True)
+async def _each_test_closes_its_repls(host):
+    yield
+    for repl in list(host._repls):
+        await repl.aclose()
 
 
 @MONTY

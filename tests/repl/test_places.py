@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rlm_desktop.documents import load
+from rlm_desktop.documents import Document, load
 from rlm_desktop.engine.context import make_context
 from rlm_desktop.repl import context
 from rlm_desktop.repl.host import ReplSpec
@@ -20,22 +20,23 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 MODES = ["confined"] + ["strict"] * bool(importlib.util.find_spec("pydantic_monty"))
 
 
-async def spec(folder: Path, *names: str) -> dict[str, Any]:
-    documents = [dataclasses.replace(load(folder / "book.pdf"), name=name) for name in names]
+async def spec(book: Document, *names: str) -> dict[str, Any]:
+    documents = [dataclasses.replace(book, name=name) for name in names]
     whole = await make_context(documents=documents)
     made_spec = ReplSpec(whole.value, documents=whole.summaries, maps=whole.maps)
     return {name: getattr(made_spec, name) for name in ("context", "documents", "maps")}
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "book.pdf").write_bytes(made.pdf("The harbour was small.", "The lighthouse was lit.", "The end."))
-    return tmp_path
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    file = tmp_path_factory.mktemp("library") / "book.pdf"
+    file.write_bytes(made.pdf("The harbour was small.", "The lighthouse was lit.", "The end."))
+    return load(file)
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_one_document(spawn: Spawn, folder: Path, mode: str) -> None:
-    bench = await spawn(**await spec(folder, "book.pdf"), mode=mode)
+async def test_one_document(spawn: Spawn, book: Document, mode: str) -> None:
+    bench = await spawn(**await spec(book, "book.pdf"), mode=mode)
     result = await bench.run("print(place_of(context.find('lighthouse')))\nprint(page_text(2).strip())")
     assert result.stdout == "page 2, line 1\nThe lighthouse was lit.\n"
     for code, said in {
@@ -48,8 +49,8 @@ async def test_one_document(spawn: Spawn, folder: Path, mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_several_documents(spawn: Spawn, folder: Path, mode: str) -> None:
-    bench = await spawn(**await spec(folder, "book.pdf", "book.pdf"), mode=mode)
+async def test_several_documents(spawn: Spawn, book: Document, mode: str) -> None:
+    bench = await spawn(**await spec(book, "book.pdf", "book.pdf"), mode=mode)
     result = await bench.run("place_of(0, documents[1]['name']), place_of(30, 'book.pdf')")
     assert result.stdout == "('page 1, line 1', 'page 2, line 1')\n"
     assert "name the document" in (await bench.run("page_text(1)")).error
@@ -67,8 +68,8 @@ async def test_equal_texts_are_handed_over_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_the_names_may_be_used_for_something_else(spawn: Spawn, folder: Path, mode: str) -> None:
-    bench = await spawn(**await spec(folder, "book.pdf"), mode=mode)
+async def test_the_names_may_be_used_for_something_else(spawn: Spawn, book: Document, mode: str) -> None:
+    bench = await spawn(**await spec(book, "book.pdf"), mode=mode)
     await bench.run("page_text = context[:11]")
     result = await bench.run("print(page_text)")
     assert result.stdout == "The harbour\n"

@@ -28,7 +28,11 @@ QUERIES = st.builds(
     line=st.integers(0, 10_000_000),
 )
 FINALS = st.builds(
-    wire.Final, source=st.sampled_from(["FINAL", "FINAL_VAR", "answer", "SUBMIT"]), text=st.text(), value=PLAIN
+    wire.Final,
+    source=st.sampled_from(["FINAL", "FINAL_VAR", "answer", "SUBMIT"]),
+    text=st.text(),
+    value=PLAIN,
+    is_none=st.booleans(),
 )
 VARIABLES = st.builds(
     wire.Variable,
