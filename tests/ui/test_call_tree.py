@@ -50,6 +50,14 @@ def _press(qtbot: QtBot, view: CallTreeView, *keys: Qt.Key) -> None:
         qtbot.keyClick(view.table, key)
 
 
+def test_the_selected_row_stays_in_view_when_there_is_less_height(view: CallTreeView) -> None:
+    view.set_state(traces.state(Shape(calls=60, batch=4)))
+    last = view.table.rowAt(view.table.viewport().height() - 2)
+    view.select_node(view.model.rows.node(last))
+    view.resize(1000, 260)
+    assert view.table.rowViewportPosition(last) + view.table.row_height <= view.table.viewport().height()
+
+
 def test_the_model_obeys_qt_while_a_run_is_live() -> None:
     model = CallModel()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)

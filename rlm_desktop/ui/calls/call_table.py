@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QHeaderView, QTableView, QWidget
 
 from rlm_desktop.engine.tree import Node
@@ -123,6 +123,14 @@ class CallTable(QTableView):
     def row_height(self) -> int:
         """Of each row, in pixels."""
         return self.rows_painter.row_height
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The selected row stays in view when what is above or below comes up and takes height."""
+        row = self.selected_row()
+        was_in_view = row >= 0 and 0 <= self.rowViewportPosition(row) < event.oldSize().height()
+        super().resizeEvent(event)
+        if was_in_view and event.size().height() < event.oldSize().height():
+            self.scrollTo(self._calls.index(row, 0))
 
     def changeEvent(self, event: QEvent) -> None:
         """Other colours, another font. Its own: Qt tells the widgets around it in any order, some before it."""
