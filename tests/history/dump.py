@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import AskingNode, CellState, Exchange, Node, Tally
 
@@ -22,8 +23,16 @@ _SLOTS = {
     "_aside": ["stderr", "tool_calls", "error", "traceback", "line", "dropped", "threads"],
 }
 """What is kept in a slot with others, or put together when somebody looks."""
-_LEAVES = (str, int, float, bool, type(None))
-"""What nearly all of it is, and is as plain as it can be."""
+
+
+def dumped(events: Sequence[AnyEvent], moments: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What a live run says when so many of its events have happened, for each of the moments."""
+    state, found, seen = RunState(), dict[int, dict[str, Any]](), 0
+    for moment in sorted(set(moments)):
+        for event in events[seen:moment]:
+            state.apply(event)
+        found[moment], seen = dump(state), moment
+    return found
 
 
 def dump(state: RunState) -> dict[str, Any]:
@@ -49,16 +58,21 @@ def _names(kind: type) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    if type(value) in _LEAVES:
-        return value
-    if isinstance(value, Node):
-        return ("row", value.index)
-    if isinstance(value, Exchange | CellState):
-        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
-    if isinstance(value, Tally):
-        return value.as_dict()
-    if isinstance(value, (list, tuple, Sequence)) and not isinstance(value, str | bytes):
-        return [_plain(item) for item in value]
-    if isinstance(value, (dict, Mapping)):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
+    return _way(type(value))(value)
+
+
+@functools.cache
+def _way(kind: type) -> Callable[[Any], Any]:
+    """How an object of that kind is made plain."""
+    if issubclass(kind, Node):
+        return lambda row: ("row", row.index)
+    if issubclass(kind, Exchange | CellState):
+        names = _names(kind)
+        return lambda one: {name: _plain(getattr(one, name)) for name in names}
+    if issubclass(kind, Tally):
+        return kind.as_dict
+    if issubclass(kind, Sequence) and not issubclass(kind, str | bytes):
+        return lambda items: [_plain(item) for item in items]
+    if issubclass(kind, Mapping):
+        return lambda items: {key: _plain(item) for key, item in items.items()}
+    return lambda one: one

@@ -57,6 +57,14 @@ def hostile_run() -> list[AnyEvent]:
     return changed
 
 
+def test_a_value_that_is_nested_too_deeply_does_not_end_an_export() -> None:
+    value: Any = 1
+    for _ in range(800):
+        value = [value]
+    answer = ev.AnswerSet(call=0, answer="x", source="SUBMIT", value=value)
+    assert '[["..."]]' in text_of(traces.stamped([traces.started(), answer]), "events")
+
+
 class Page(HTMLParser):
     """The elements and the text of a page."""
 

@@ -16,7 +16,7 @@ from rlm_desktop.history import imports
 from rlm_desktop.history.replay import LONGEST_WAIT, Replay
 from tests.conftest import SHARED_DATA
 from tests.history import traces
-from tests.history.dump import dump
+from tests.history.dump import dump, dumped
 
 CALLS = st.integers(-1, 4)
 MESSAGES = st.tuples(st.builds(Message, st.just("user"), st.sampled_from("ab")))
@@ -75,11 +75,11 @@ ROOT = [traces.started(), ev.CallStarted(call=0, parent=None, kind="rlm", depth=
 
 
 def check(events: list[AnyEvent], seeks: list[int], work: int, prepared_after: int = 0) -> None:
-    replay = Replay(events, work=work, is_prepared=prepared_after == 0)
+    replay, live = Replay(events, work=work, is_prepared=prepared_after == 0), dumped(events, seeks)
     for number, seq in enumerate(seeks):
         if number == prepared_after:
             replay.prepare()
-        assert dump(replay.seek(seq)) == dump(traces.folded(events[:seq]))
+        assert dump(replay.seek(seq)) == live[seq]
 
 
 @settings(max_examples=150, deadline=None)
@@ -111,20 +111,17 @@ def test_runs_of_other_engines() -> None:
 def test_a_wide_batch_forward_and_backward() -> None:
     """Very many rows that wait, which the keyframes give out by slices, and each of which changes often."""
     events = list(real.events(real.Shape(calls=200, depth=1, batch=150, concurrency=40, chunks=2)))
-    replay = Replay(events, work=60)
     step = len(events) // 25
-    for seq in [*range(0, len(events), step), *range(len(events), 0, -step)]:
-        assert dump(replay.seek(seq)) == dump(traces.folded(events[:seq]))
-        assert dump(replay.seek(seq + 3)) == dump(traces.folded(events[: seq + 3]))
+    check(
+        events,
+        [seq + by for seq in [*range(0, len(events), step), *range(len(events), 0, -step)] for by in (0, 3)],
+        60,
+    )
 
 
 def test_going_on_after_a_seek_leaves_the_keyframe_as_it_was() -> None:
     events = list(real.events(real.Shape(calls=60)))
-    replay = Replay(events, work=25)
-    for _ in range(2):
-        for seq in range(200, 260):
-            assert dump(replay.seek(seq)) == dump(traces.folded(events[:seq]))
-        replay.seek(10)
+    check(events, [*range(200, 260), 10] * 2, 25)
 
 
 def test_going_on_keeps_the_rows() -> None:

@@ -184,11 +184,11 @@ def _cleaned_event(event: AnyEvent, clean: Clean) -> AnyEvent:
 
 
 def clean_value(value: Any, clean: Clean, level: int = 0) -> Any:
-    """Plain data with every text in it cleaned, names too; what is nested very deeply becomes a text."""
+    """Plain data with every text in it cleaned, names too; of what is nested too deeply the rest is left out."""
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, dict | list) and level > _DEEPEST:
-        return clean(msgspec.json.encode(value).decode())
+    if level > _DEEPEST and isinstance(value, dict | list):
+        return "..."
     if isinstance(value, dict):
         return {
             clean(key) if isinstance(key, str) else key: clean_value(item, clean, level + 1)

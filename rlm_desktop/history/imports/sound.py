@@ -52,13 +52,13 @@ def _sound_start(started: ev.RunStarted) -> ev.RunStarted:
 
 
 def _moment(text: str) -> str:
-    """A moment as `RunStarted` has it; for what is none, the first that there is."""
+    """`text` if it is a moment that can be shown anywhere on earth, else the first one that there is."""
     try:
         found = datetime.fromisoformat(text)
         utc = ev.as_utc(found if found.tzinfo else found.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return _FIRST
-    return utc if _FIRST <= utc < _LAST else _FIRST
+    return text if _FIRST <= utc < _LAST else _FIRST
 
 
 def _is_sane(value: Any) -> bool:
