@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
-_MARKS = re.compile(r"[*`]+|(?<![\w-]):?-{2,}:?(?![\w-])|^\s*(?:>\s*)*(?:#+\s|[-+]\s|\|)?|\s*\|\s*", re.MULTILINE)
+_MARKS = re.compile(r"(?<![\w-]):?-{2,}:?(?![\w-])|^\s*(?:>\s*)*(?:#+\s|[-+*]\s|\|)?|\s*\|\s*", re.MULTILINE)
+_EMPHASIS = re.compile(r"`+|(?<=[^\s*])\*{2,}|\*{2,}(?=[^\s*])|(?<![\w*])\*(?![\s*])|(?<![\s*])\*(?![\w*])")
 UNKNOWN = "–"
 """Stands for a figure that nobody knows."""
 _PLURAL_CAP = 1_000_000
@@ -116,7 +117,7 @@ def local_time(utc: str) -> datetime | None:
 
 def plain_line(markdown: str, limit: int = 600) -> str:
     """The beginning of a Markdown text on one line, without its marks."""
-    return one_line(_MARKS.sub(" ", markdown[: limit * 4]), limit)
+    return one_line(_EMPHASIS.sub("", _MARKS.sub(" ", markdown[: limit * 4])), limit)
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -82,7 +82,8 @@ def test_one_line_looks_at_the_beginning_only() -> None:
 @pytest.mark.parametrize(
     ("markdown", "text"),
     [("> Revenue *grew* by **3 %**\n\n— `report.md`", "Revenue grew by 3 % — report.md"),
-     ("## Result\n- one\n- two", "Result one two"),
+     ("## Result\n- one\n* two", "Result one two"),
+     ("**Nothing**, *so far*: 2 * 3 ** 4", "Nothing, so far: 2 * 3 ** 4"),
      ("| a | b |\n|---|:--:|\n| 1 | 2 |", "a b 1 2"), ("5 > 3 - 1", "5 > 3 - 1")],
 )  # fmt: skip
 def test_plain_line_drops_marks_of_markdown(markdown: str, text: str) -> None:
