@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 _MARKS = re.compile(r"(?<![\w-]):?-{2,}:?(?![\w-])|^\s*(?:>\s*)*(?:#+\s|[-+*]\s|\|)?|\s*\|\s*", re.MULTILINE)
-_EMPHASIS = re.compile(r"`+|(?<=[^\s*])\*{2,}|\*{2,}(?=[^\s*])|(?<![\w*])\*(?![\s*])|(?<![\s*])\*(?![\w*])")
+_EMPHASIS = re.compile(r"`+|(?<=[^\s*])\*{2,3}|\*{2,3}(?=[^\s*])|(?<![\w*])\*(?![\s*])|(?<![\s*])\*(?![\w*])")
 UNKNOWN = "–"
 """Stands for a figure that nobody knows."""
 _PLURAL_CAP = 1_000_000
