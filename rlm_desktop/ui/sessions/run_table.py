@@ -245,7 +245,7 @@ def _shown_text(column: Column, row: RunRow | None) -> str:
 
 def as_text(rows: Iterable[RunRow], columns: Sequence[Column]) -> str:
     """Runs as text that a spreadsheet takes."""
-    return joined([column.text(row) for column in columns] for row in rows)
+    return "\n".join(joined([column.text(row) for column in columns] for row in rows))
 
 
 def _tip(row: RunRow, column: Column) -> str:
