@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from rlm_desktop.ui.copying import copy_words, let_copy_rows, row_lines, rows_text
+from rlm_desktop.ui.copying import copy_words, let_copy_rows, row_lines, rows_text, selected_rows, spare_headings
 from rlm_desktop.ui.documents.items import DocumentItem, State
 from rlm_desktop.ui.documents.model import AnyIndex, Column, DocumentsModel
 from rlm_desktop.ui.theme import row_height, scaled, size_rows
@@ -71,6 +71,7 @@ class DocumentsTable(QTableView):
         self.setAccessibleName(self.tr("Documents of the session, as a list"))
         self._documents = model
         self.setModel(model)
+        spare_headings(self)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
@@ -129,7 +130,7 @@ class DocumentsTable(QTableView):
     @property
     def chosen_rows(self) -> list[int]:
         """The selected rows in order, else the current one."""
-        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        rows = selected_rows(self)
         return rows or [self.currentIndex().row()] * self.currentIndex().isValid()
 
     def dataChanged(self, first: AnyIndex, last: AnyIndex, roles: Sequence[int] = ()) -> None:  # noqa: D102

@@ -18,7 +18,7 @@ from rlm_desktop.ui.calls.row_look import ranked
 from rlm_desktop.ui.charts import run_plots
 from rlm_desktop.ui.charts.latency import Latencies
 from rlm_desktop.ui.charts.plot_view import PlotView
-from rlm_desktop.ui.copying import joined, let_copy_rows, selected_rows, shown_columns
+from rlm_desktop.ui.copying import joined, let_copy_rows, selected_rows, shown_columns, spare_headings
 from rlm_desktop.ui.language import marked
 from rlm_desktop.ui.sentences import said
 
@@ -223,6 +223,7 @@ class BatchPage(QWidget):
         self.table = QTableView()
         self.model.colours = theme.colours_of(self)
         self.table.setModel(self.model)
+        spare_headings(self.table)
         self.table.setAccessibleName(self.tr("Calls of the batch"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
