@@ -28,7 +28,7 @@ T = TypeVar("T")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     for item in items:
-        if Path(__file__).parent in Path(item.path).parents:
+        if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.end_to_end)
             if missing:
                 item.add_marker(pytest.mark.skip(reason=f"not installed: {', '.join(missing)}"))

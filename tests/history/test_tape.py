@@ -77,9 +77,9 @@ def test_a_large_run_as_it_is_settled(history: History, monkeypatch: pytest.Monk
     monkeypatch.setattr(tape, "IN_MEMORY", 1000)
     events = list(real.events(real.Shape(calls=60, depth=3)))
     keep(history, events)
-    check_film(history, events)
+    check_film(history, events, 4)
     history.search("anything", wait=30)
-    check_film(history, events)
+    check_film(history, events, 4)
 
 
 def test_the_film_needs_the_history_no_more(history: History) -> None:
