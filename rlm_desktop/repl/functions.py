@@ -129,7 +129,7 @@ class Finals:
             raise TypeError("SUBMIT() takes named fields, as SUBMIT(answer=..., sources=[...])")
         try:
             value = describe.plain_data(answer[0] if answer else fields)
-        except (TypeError, ValueError, RecursionError) as error:
+        except describe.NOT_PLAIN as error:
             raise TypeError(f"SUBMIT() takes text, numbers, lists and dicts: {error}") from None
         self._give(describe.final("SUBMIT", value))
 
@@ -161,7 +161,7 @@ class Queries:
         def start(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
             try:
                 data = describe.plain_data([list(args), kwargs])
-            except (TypeError, ValueError, RecursionError) as error:
+            except describe.NOT_PLAIN as error:
                 raise TypeError(f"{tool.name}() takes text, numbers, lists and dicts: {error}") from None
             call = wire.ToolCall(name=tool.name, args=data[0], kwargs=data[1], line=self._line())
             return self._ask_tool(call)

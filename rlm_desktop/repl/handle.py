@@ -92,8 +92,8 @@ class WorkerHandle:
 
     @property
     def open_calls(self) -> int:
-        """Calls that wait for their reply."""
-        return len(self._calls)
+        """Calls that nobody has answered yet."""
+        return sum(not task.done() for task in self._calls.values())
 
     @property
     def is_usable(self) -> bool:

@@ -150,7 +150,8 @@ class Namespace:
         except KeyboardInterrupt as error:
             return _failed(cell, "interrupted", error)
         except BaseException as error:
-            return _failed(cell, "error", error)
+            if not _is_end(error):
+                return _failed(cell, "error", error)
         return wire.Done(cell=cell, status="ok", final=self.finals.given or self._ready_answer())
 
     def _run_compiled(self, compiled: CodeType) -> None:
@@ -208,7 +209,7 @@ class Namespace:
         self._interrupts.install()
         answer = self.values.get("answer")
         if answer is not self._answer and answer is not None:
-            self._answer.update(_as_answer(answer))
+            self._answer.update(describe.as_answer(answer))
         self._answer["ready"] = False
         self.values.update(self._fixed)
         self.values.setdefault("context", self._fixed["context_0"])
@@ -216,12 +217,6 @@ class Namespace:
         self.values["__name__"] = "__main__"
         self.values["__builtins__"] = self._builtins
         sys.stdout, sys.stderr = cast(Any, self._output.stdout), cast(Any, self._output.stderr)
-
-
-def _as_answer(value: Any) -> dict[str, Any]:
-    """What was assigned to `answer` in the form of that dict: code that does not know it keeps its answer there."""
-    given = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-    return {"content": value} if {"content", "ready"}.isdisjoint(given) else given
 
 
 _ECHO_LIMIT = 1_000_000
@@ -248,6 +243,13 @@ def _compile(code: str, filename: str) -> CodeType:
         tree.body[-1] = ast.copy_location(ast.Expr(call), last)
         ast.fix_missing_locations(tree)
     return compile(tree, filename, "exec", flags=_FLAGS, dont_inherit=True)
+
+
+def _is_end(error: BaseException) -> bool:
+    """Whether it is a final answer that a task of a group gave."""
+    if not isinstance(error, BaseExceptionGroup):
+        return False
+    return cast("BaseExceptionGroup[BaseException]", error).split(CellEnded)[1] is None
 
 
 def _failed(cell: int, status: Any, error: BaseException) -> wire.Done:

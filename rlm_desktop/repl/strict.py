@@ -202,12 +202,11 @@ class StrictRepl(Repl):
             if cell.final is None:
                 error = f"NameError: FINAL_VAR: there is no variable {cell.final_name!r}. {self._shown()}"
                 return await self._done(cell, "error", error=error)
-        cell.final = cell.final or await self._ready_answer()
         return await self._done(cell, "ok")
 
     async def _feed(self, cell: _Cell) -> None:
         assert self._session is not None
-        spoilt, self._spoilt = self._spoilt, _assigned(cell.code) & {"context_0", "documents", "history"}
+        spoilt, self._spoilt = self._spoilt, _assigned(cell.code) & {"context_0", "documents", "history", "answer"}
         reserved = {name: self._given[name] for name in spoilt}
 
         def printed(stream: str, text: str) -> None:
@@ -357,6 +356,7 @@ class StrictRepl(Repl):
         self, cell: _Cell, status: Literal["ok", "error"], *, error: str = "", traceback: str = "", line: int = 0
     ) -> CellResult:
         self._show_end(cell)
+        ready = await self._ready_answer()
         variables = await self._describe(cell)
         return CellResult(
             status=status,
@@ -369,7 +369,7 @@ class StrictRepl(Repl):
             computed=cell.clock.computed,
             dropped=cell.kept.dropped,
             variables=variables,
-            final=cell.final if status == "ok" else None,
+            final=cell.final or ready if status == "ok" else None,
         )
 
     async def _killed(self, cell: _Cell, why: str) -> CellResult:
@@ -424,10 +424,14 @@ class StrictRepl(Repl):
 
     async def _ready_answer(self) -> Final | None:
         found = await self._value("answer")
-        if found is None or not isinstance(found[0], dict) or not cast(dict[str, Any], found[0]).get("ready"):
+        if found is None or found[0] is None:
+            return None
+        answer = describe.as_answer(found[0])
+        self._given["answer"] = {"content": "", **answer, "ready": False}
+        if not answer.get("ready"):
             return None
         await self._value("answer['ready'] = False")
-        return describe.final("answer", cast(dict[str, Any], found[0]).get("content", ""))
+        return describe.final("answer", answer.get("content", ""))
 
 
 def _arguments(

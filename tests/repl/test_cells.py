@@ -157,6 +157,17 @@ async def test_a_thousand_calls_in_one_gather(bench):
         ("answer = {'content': 'b', 'ready': True}", "answer", "b", None),
         ("SUBMIT(name='n', number=2)", "SUBMIT", '{"name": "n", "number": 2}', {"name": "n", "number": 2}),
         ("import asyncio\nasync def f():\n    FINAL('deep')\nasyncio.run(f())", "FINAL", "deep", None),
+        (
+            "import asyncio\nasync def f():\n    FINAL('grouped')\n"
+            "async with asyncio.TaskGroup() as group:\n    group.create_task(f())",
+            "FINAL",
+            "grouped",
+            None,
+        ),
+        ("FINAL(10**30)", "FINAL", str(10**30), None),
+        ("FINAL({'a': 10**30})", "FINAL", '{"a": 1000000000000000000000000000000}', None),
+        ("FINAL(float('nan'))", "FINAL", "nan", None),
+        ("FINAL('naïve'.encode())", "FINAL", "naïve", None),
         ("try:\n    FINAL('first')\nexcept BaseException:\n    pass\nFINAL('second')", "FINAL", "first", None),
     ],
 )
@@ -221,6 +232,13 @@ async def test_variables_are_described(bench):
     assert [v.name for v in second.variables if v.changed] == ["n"]
     assert second.variables[0].name == "n"
     assert "'big': str (1,000,000)" in (await bench.run("print(SHOW_VARS())")).stdout
+
+
+async def test_a_hundred_thousand_variables_slow_no_cell_down(bench):
+    """Each has to be described; the latest are."""
+    result = await bench.run("for n in range(100_000):\n    globals()[f'v{n}'] = n")
+    assert {variable.name for variable in result.variables} <= {f"v{n}" for n in range(99_000, 100_000)}
+    assert (await bench.run("late = 1")).variables[0].name == "late"
 
 
 async def test_variable_and_final_var_from_outside(bench):

@@ -109,6 +109,9 @@ async def test_strict_mode_takes_final_answers(host, code, source, text):
     result = await repl.run_cell(code, timeout=5)
     assert (result.status, result.final.source, result.final.text, result.stdout) == ("ok", source, text, "")
     assert (await repl.run_cell("1")).final is None
+    await repl.run_cell("answer = 'kept'\n1 / 0")
+    assert (await repl.run_cell("answer['ready']\n")).stdout == "False\n"
+    assert (await repl.run_cell("FINAL_VAR('answer')")).final.text == "kept"
 
 
 @MONTY
