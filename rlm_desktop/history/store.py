@@ -114,7 +114,7 @@ class History:
         """Have the texts of documents kept, each once. Does not wait."""
         self._check_not_closed()
         for document in documents:
-            self._writer.do(_document_slices(document))
+            self._writer.keep(_document_slices(document))
 
     def sessions(
         self, limit: int = 200, before: SessionRow | None = None, *, chosen: RunFilter | None = None

@@ -33,6 +33,8 @@ _URGENT = frozenset({ev.RunStarted, ev.CallFinished, ev.CancelRequested, ev.RunF
 Slices = Callable[["Database"], Iterator[None]]
 """Work for the writer in short pieces, each a transaction of its own."""
 
+_OVER = object()
+
 _log = logging.getLogger(__name__)
 
 
@@ -42,13 +44,21 @@ class _Task:
     def __init__(self, slices: Slices) -> None:
         self.slices = slices
         self.under_way: Iterator[None] | None = None
+        self.is_over = False
         self.done: Future[None] = Future()
+
+    def step(self, database: Database) -> None:
+        """Do the next slice; there may be none left."""
+        if self.under_way is None:
+            self.under_way = self.slices(database)
+        self.is_over = next(self.under_way, _OVER) is _OVER
 
 
 class Writer:
     """Writes events and makes all other changes, one after the other, in a thread of its own.
 
-    Events come before tasks, tasks before chores; both are done in slices, so that events never wait for long.
+    Events come before documents, documents before tasks, tasks before chores; all of these are done in slices, so
+    that events never wait for long. Events and documents are tried again until they are written; tasks fail.
 
     Attributes:
         trouble: Why nothing can be written right now; empty when all is well.
@@ -72,6 +82,7 @@ class Writer:
         self._pending: deque[tuple[RunLog, AnyEvent | None]] = deque()
         self._batch: Batch | None = None
         self._barriers: deque[Future[None]] = deque()
+        self._documents: deque[_Task] = deque()
         self._quick: deque[_Task] = deque()
         self._tasks: deque[_Task] = deque()
         self._chores: deque[_Task] = deque()
@@ -86,7 +97,7 @@ class Writer:
     @property
     def is_busy(self) -> bool:
         """Whether something waits to be written; chores do not count."""
-        return bool(self.has_events or self._barriers or self._quick or self._tasks)
+        return bool(self.has_events or self._documents or self._barriers or self._quick or self._tasks)
 
     @property
     def has_events(self) -> bool:
@@ -129,6 +140,11 @@ class Writer:
         self._barriers.append(done)
         self._hurry()
         return done
+
+    def keep(self, slices: Slices) -> None:
+        """Have a document written after the events so far."""
+        self._documents.append(_Task(slices))
+        self._hurry()
 
     def do(self, slices: Slices, *, is_chore: bool = False, is_quick: bool = False) -> Future[None]:
         """Have work done after the events so far: quick work before other, each kind in its order.
@@ -177,12 +193,12 @@ class Writer:
                 self._urgent.clear()
                 self._drain()
                 pause = IDLE_SECONDS
-            elif self._batch:
+            elif self._batch or self._documents:
                 self._drain()
             elif self._chores:
                 self._step(self._chores)
                 pause = BETWEEN_CHORES
-            if self._batch:
+            if self._batch or self._documents:
                 pause = RETRY_SECONDS
             elif not self._chores:
                 pause = None
@@ -193,17 +209,25 @@ class Writer:
     def _drain(self) -> None:
         """Write all that waits, as far as the database lets us."""
         while self.is_busy:
-            if self._batch is None and self._pending:
-                self._batch = self._gathered()
-            if self._batch is None and self._barriers:
-                self._barriers.popleft().set_result(None)
-            elif self._batch is None:
-                self._step(self._quick or self._tasks)
-            elif self._has_written(self._batch):
-                self._batch = None
-            else:
+            if not self._has_gone_on():
                 self._fail_tasks(self.trouble)
                 return
+
+    def _has_gone_on(self) -> bool:
+        """Do what comes next; False when the database does not take it now."""
+        if self._batch is None and self._pending:
+            self._batch = self._gathered()
+        if self._batch is not None:
+            if not self._has_written(self._batch):
+                return False
+            self._batch = None
+        elif self._barriers:
+            self._barriers.popleft().set_result(None)
+        elif self._documents and not self._quick:
+            return self._has_kept(self._documents[0])
+        else:
+            self._step(self._quick or self._tasks)
+        return True
 
     def _gathered(self) -> Batch:
         """The next events, ready to be written."""
@@ -216,10 +240,36 @@ class Writer:
 
     def _has_written(self, batch: Batch) -> bool:
         """Write a batch; False when it must be kept and tried again."""
+        if not self._has_done(
+            lambda: batch.write(self._database(), self._token), lambda error: self._give_up(batch, error)
+        ):
+            return False
+        ended = batch.ended()
+        self._open.difference_update(ended)
+        if ended:
+            self._on_ended()
+        return True
+
+    def _has_kept(self, document: _Task) -> bool:
+        """Write a slice of a document; False when it must be tried again, from its beginning."""
+
+        def give_up(error: Exception) -> None:
+            self._documents.popleft()
+            self._say_lost(error)
+
+        if not self._has_done(lambda: document.step(self._database()), give_up):
+            document.under_way = None
+            return False
+        if document.is_over:
+            self._documents.popleft()
+        return True
+
+    def _has_done(self, work: Callable[[], None], give_up: Callable[[Exception], None]) -> bool:
+        """Write something; False when the database does not take it now, but may later."""
         from rlm_desktop.history.database import FileRemoved, is_damage, is_passing
 
         try:
-            batch.write(self._database(), self._token)
+            work()
         except FileRemoved:
             return self._has_replaced()
         except HistoryError as error:
@@ -231,11 +281,7 @@ class Writer:
             if is_passing(error):
                 self._report(self._database().explain(error, "written"))
                 return False
-            self._give_up(batch, error)
-        ended = batch.ended()
-        self._open.difference_update(ended)
-        if ended:
-            self._on_ended()
+            give_up(error)
         if self.trouble:
             self.trouble = ""
             self.tell("The history is written again; nothing was lost.")
@@ -269,7 +315,7 @@ class Writer:
         from rlm_desktop.history.database import reason
 
         _log.error("events refused by the history", exc_info=error)
-        self.tell(f"Some events of a run could not be kept in the history: {reason(error)}.")
+        self.tell(f"Some events of a run, or a document, could not be kept in the history: {reason(error)}.")
 
     def tell(self, text: str) -> None:
         """Tell the person, on whatever thread this is; a fault of who listens ends nothing here."""
@@ -297,12 +343,11 @@ class Writer:
         """One slice of the first task."""
         task = tasks[0]
         try:
-            if task.under_way is None:
-                task.under_way = task.slices(self._database())
-            next(task.under_way)
-        except StopIteration:
-            tasks.popleft()
-            task.done.set_result(None)
+            task.step(self._database())
         except Exception as error:
             tasks.popleft()
             task.done.set_exception(error)
+            return
+        if task.is_over:
+            tasks.popleft()
+            task.done.set_result(None)

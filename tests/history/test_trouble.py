@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from rlm_desktop.documents.document import from_text
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, database
 from tests.history import traces
@@ -47,11 +48,13 @@ def said() -> Said:
 def test_a_locked_file_loses_nothing(tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
     path = tmp_path / "history.sqlite"
+    document = from_text("report.txt", "All of it.")
     history = History(path, on_trouble=said)
     history.open()
     sink = history.sink()
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
+        history.keep_documents([document])
         for event in traces.run():
             sink(event)
         said.wait_for(1)
@@ -62,6 +65,8 @@ def test_a_locked_file_loses_nothing(tmp_path: Path, said: Said, monkeypatch: py
         other.execute("COMMIT")
     said.wait_for(2)
     assert history.events("run-1") == traces.run()
+    assert history.flush()
+    assert history.document(document.sha256, "report.txt") == document
     assert ["locked" in said.texts[0], "again" in said.texts[1]] == [True, True]
     assert len(said.texts) == 2
     history.close()
