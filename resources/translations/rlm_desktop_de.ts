@@ -5419,6 +5419,10 @@
         <translation>das Dateisystem ist schreibgeschützt</translation>
     </message>
     <message>
+        <source>Requests before the cut whose use is not known: {unknown}. They count by an estimate.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>See that the server runs and that host and port of the base URL are right.</source>
         <translation>Prüfen Sie, ob der Server läuft und ob Rechner und Port der Basis-URL stimmen.</translation>
     </message>
@@ -5435,8 +5439,8 @@
         <translation>Einstellungen</translation>
     </message>
     <message>
-        <source>Some events of a run could not be kept in the history: {reason}.</source>
-        <translation>Einige Ereignisse eines Laufs konnten nicht im Verlauf behalten werden: {reason}.</translation>
+        <source>Some events of a run, or a document, could not be kept in the history: {reason}.</source>
+        <translation>Einige Ereignisse eines Laufs oder ein Dokument konnten nicht im Verlauf behalten werden: {reason}.</translation>
     </message>
     <message>
         <source>Somebody removed the file {name} while the history was open. Unless another one was put in its place, it is written anew. Close the program before you remove it.</source>
@@ -5501,6 +5505,10 @@
     <message>
         <source>The base URL {url} is not a web address: it must begin with http:// or https://, as in http://localhost:11434/v1.</source>
         <translation>Die Basis-URL {url} ist keine Webadresse: sie muss mit http:// oder https:// beginnen, wie http://localhost:11434/v1.</translation>
+    </message>
+    <message>
+        <source>The budget lacks what was spent before the cut on models without a known price: {models}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The command line works without.</source>
@@ -5715,6 +5723,10 @@
         <translation>Die Anfrage ist zu groß für den Server</translation>
     </message>
     <message>
+        <source>The results of functions are longer than {KEPT_OF_ALL} characters together. Those to come are not kept: a run that goes on from this one calls the functions again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The run ended without an answer: {end_state}.</source>
         <translation>Der Lauf endete ohne Antwort: {end_state}.</translation>
     </message>
@@ -5737,6 +5749,10 @@
     <message>
         <source>The server asks to wait {retry_after} seconds: {error}. Try again later.</source>
         <translation>Der Server verlangt, {retry_after} Sekunden zu warten: {error}. Versuchen Sie es später noch einmal.</translation>
+    </message>
+    <message>
+        <source>The server counted {counted} input tokens where about {tokens} were sent: it probably cut the prompt to its window without saying so. Raise the server&apos;s context size or send smaller pieces.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The server does not know this model</source>
@@ -6163,6 +6179,14 @@
         <translation>bubblewrap ist nicht installiert</translation>
     </message>
     <message>
+        <source>cancelled before it was sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cancelled in flight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>chapter {number} of {len}</source>
         <translation>Kapitel {number} von {len}</translation>
     </message>
@@ -6525,6 +6549,10 @@
     <message>
         <source>nothing of it could be read</source>
         <translation>nichts davon war lesbar</translation>
+    </message>
+    <message>
+        <source>of the budget is spent</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>open a TCP socket</source>
@@ -7009,6 +7037,10 @@
     <message>
         <source>{spent} and the next request costs about ${cost_usd}.</source>
         <translation>{spent}, und die nächste Anfrage kostet etwa ${cost_usd}.</translation>
+    </message>
+    <message>
+        <source>{spent} {BUDGET_WORDS}: ${spent2} of ${budget}. The run stops at 100%.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{target} is neither a file nor the address of a database.</source>
