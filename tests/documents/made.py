@@ -23,6 +23,34 @@ def zipped(members: Mapping[str, bytes | str], method: int = zipfile.ZIP_DEFLATE
     return buffer.getvalue()
 
 
+def zip_of(
+    *members: tuple[bytes, bytes],
+    flags: int = 0,
+    system: int = 0,
+    method: int = 0,
+    size: int = 0,
+    extra: bytes = b"",
+) -> bytes:
+    """A zip file as odd programs write it: names and packed data as they are.
+
+    Args:
+        size: Of each member when it is unpacked, if that is another than when it is packed.
+    """
+    body, central = bytearray(), bytearray()
+    for name, data in members:
+        sizes = struct.pack("<3L", 0 if method else zlib.crc32(data), len(data), size or len(data))
+        about = struct.pack("<4H", flags, method, 0, 33) + sizes + struct.pack("<2H", len(name), len(extra))
+        central += (
+            struct.pack("<4sBBH", b"PK\1\2", 20, system, 20) + about + struct.pack("<3H2L", 0, 0, 0, 0, len(body))
+        )
+        central += name + extra
+        body += struct.pack("<4sH", b"PK\3\4", 20) + about + name + extra + data
+    count = len(members)
+    return bytes(body + central) + struct.pack(
+        "<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(central), len(body), 0
+    )
+
+
 def types(**parts: str) -> str:
     paths = {name.replace("__", "/"): kind for name, kind in parts.items()}
     overrides = "".join(f'<Override PartName="/{path}.xml" ContentType="{kind}"/>' for path, kind in paths.items())

@@ -19,33 +19,10 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from rlm_desktop.documents import Document, PasswordNeeded
 from rlm_desktop.errors import DocumentError
+from tests.documents import made
 from tests.documents.conftest import Load
 
 UTF8, UNIX = 0x800, 3
-
-
-def zip_of(
-    *members: tuple[bytes, bytes],
-    flags: int = 0,
-    system: int = 0,
-    method: int = 0,
-    size: int = 0,
-    extra: bytes = b"",
-) -> bytes:
-    """A zip file as odd programs write it: stored members with their names as bytes."""
-    body = central = b""
-    for name, data in members:
-        crc = 0 if method else zlib.crc32(data)
-        sizes = struct.pack("<3L", crc, len(data), size or len(data))
-        ends = struct.pack("<2H", len(name), len(extra))
-        about = struct.pack("<4H", flags, method, 0, 33) + sizes + ends
-        central += (
-            struct.pack("<4sBBH", b"PK\1\2", 20, system, 20) + about + struct.pack("<3H2L", 0, 0, 0, 0, len(body))
-        )
-        central += name + extra
-        body += struct.pack("<4sH", b"PK\3\4", 20) + about + name + extra + data
-    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(members), len(members), len(central), len(body), 0)
-    return body + central + end
 
 
 def members(document: Document) -> list[str]:
@@ -64,17 +41,17 @@ def members(document: Document) -> list[str]:
     ],
 )
 def test_names_in_a_zip_that_says_no_encoding(read: Load, names: list[str], encoding: str) -> None:
-    data = zip_of(*((name.encode(encoding), b"words") for name in names))
+    data = made.zip_of(*((name.encode(encoding), b"words") for name in names))
     assert members(read("a.zip", data)) == names
 
 
 def test_names_in_a_zip_that_says_it(read: Load) -> None:
     name = "Größe ☃.txt"
-    assert members(read("a.zip", zip_of((name.encode(), b"words"), flags=UTF8))) == [name]
+    assert members(read("a.zip", made.zip_of((name.encode(), b"words"), flags=UTF8))) == [name]
     field = b"\1" + struct.pack("<L", zlib.crc32(b"Gr?sse.txt")) + name.encode()
     extra = struct.pack("<HH", 0x7075, len(field)) + field
-    assert members(read("a.zip", zip_of((b"Gr?sse.txt", b"words"), extra=extra))) == [name]
-    old = zip_of(("Größe.txt".encode("latin-1"), b"words"), system=UNIX)
+    assert members(read("a.zip", made.zip_of((b"Gr?sse.txt", b"words"), extra=extra))) == [name]
+    old = made.zip_of(("Größe.txt".encode("latin-1"), b"words"), system=UNIX)
     assert members(read("a.zip", old)) == ["Größe.txt"]
 
 
@@ -94,13 +71,13 @@ def aes_member(data: bytes, password: str, strength: int, *, is_packed: bool) ->
 @pytest.mark.parametrize(("strength", "is_packed"), [(1, False), (2, True), (3, True)])
 def test_a_zip_under_aes(read: Load, strength: int, is_packed: bool) -> None:
     member, extra = aes_member(b"secret words " * 50, "schlüssel", strength, is_packed=is_packed)
-    data = zip_of((b"a.txt", member), flags=1, method=99, size=650, extra=extra)
+    data = made.zip_of((b"a.txt", member), flags=1, method=99, size=650, extra=extra)
     with pytest.raises(PasswordNeeded, match="it needs a password"):
         read("a.zip", data)
     with pytest.raises(PasswordNeeded, match="the password is wrong"):
         read("a.zip", data, password="no")
     assert read("a.zip", data, password="schlüssel").text.count("secret words") == 50
-    changed = zip_of((b"a.txt", member[:-20] + bytes(20)), flags=1, method=99, size=650, extra=extra)
+    changed = made.zip_of((b"a.txt", member[:-20] + bytes(20)), flags=1, method=99, size=650, extra=extra)
     with pytest.raises(DocumentError, match="a.txt \\(damaged\\)"):
         read("a.zip", changed, password="schlüssel")
 

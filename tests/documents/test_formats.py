@@ -25,6 +25,7 @@ from rlm_desktop.errors import DocumentError
 from tests.documents import made
 from tests.documents.conftest import Load
 
+
 def places(document: Document, *texts: str) -> list[str]:
     return [str(document.place_of(document.text.index(text))) for text in texts]
 

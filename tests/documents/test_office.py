@@ -1,4 +1,5 @@
 """Office files: what their libraries pass over is read nevertheless."""
+# ruff: noqa: E501  # what files hold is not broken into lines
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def paragraph(inner: str) -> str:
 
 def word(body: str, **extra: bytes | str) -> bytes:
     document = f"<w:document {SPACES}><w:body>{body}</w:body></w:document>"
-    return made.docx(extra={"word/document.xml": document, **{name: data for name, data in extra.items()}})
+    return made.docx(extra={"word/document.xml": document, **extra})
 
 
 def box(fallback: str = "") -> str:

@@ -1,4 +1,5 @@
 """Rich texts: encodings, structure, notes; whatever they hold, they are read to their end."""
+# ruff: noqa: E501  # what files hold is not broken into lines
 
 from __future__ import annotations
 

@@ -199,10 +199,10 @@ def _header(message: Message, name: str) -> str:
     raw = next((str(value) for own, value in message.raw_items() if own.lower() == name.lower()), "")
     if not raw.isascii():  # bytes as they are, which should have been encoded
         raw = decoded(raw.encode("utf-8", "surrogateescape"), "")[0]
-    if len(raw) > _LONGEST_HEADER:
+    if len(raw) > _LONGEST_HEADER or "=?" not in raw:  # most say what they mean, and parsing them takes a while
         return " ".join(raw.split())
     try:
-        value = str(default.header_factory(name, raw)) if raw else ""
+        value = str(default.header_factory(name, raw))
     except Exception:  # the standard library's header parser raises many things on malformed headers
         value = raw
     return " ".join(value.split())

@@ -8,6 +8,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 
 from rlm_desktop.documents.encoding import guess
 
@@ -57,12 +58,12 @@ def _told(member: zipfile.ZipInfo, name: bytes) -> str:
 
 def _encoding(names: bytes, otherwise: str) -> str:
     """UTF-8 if the names are, else what they are guessed to be when that is another script than the Latin one."""
-    for encoding in ("utf-8", guess(names)):
-        try:
-            text = names.decode(encoding or "ascii")
-        except (UnicodeDecodeError, LookupError):
-            continue
-        if encoding == "utf-8" or _is_foreign(text):
+    with suppress(UnicodeDecodeError):
+        names.decode()
+        return "utf-8"
+    encoding = guess(names)
+    with suppress(UnicodeDecodeError, LookupError):
+        if _is_foreign(names.decode(encoding or "ascii")):
             return encoding
     return otherwise
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rlm_desktop.documents.document import count
 from rlm_desktop.documents.draft import Draft
@@ -170,7 +170,8 @@ class _Reader:
 
     def _open(self) -> None:
         self._outer.append(self._group)
-        self._group = replace(self._group, is_new=False, link="")
+        own = self._group
+        self._group = _Group(own.kind, own.before, own.font, own.fallback)
 
     def _close(self) -> None:
         kind, link = self._group.kind, self._group.link
