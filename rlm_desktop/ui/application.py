@@ -52,6 +52,9 @@ class Application(QObject):
         self._quit = asyncio.Event()
         self._crash: CrashDialog | None = None
         self._question: QMessageBox | None = None
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self._app = app
         self.funnel = ErrorFunnel(self)
         self.tasks = Tasks(self.funnel.handle)
         self.theme = first.theme
@@ -179,6 +182,7 @@ class Application(QObject):
         self._workbench.run_ended.connect(lambda _live: QApplication.alert(window))
         self._workbench.sessions.changed.connect(self._enable_actions)
         window.page_changed.connect(lambda _page: self._enable_actions())
+        self._app.applicationStateChanged.connect(self._look_for_others)
         window.work.question.choices_changed.connect(self._show_model)
         self._guard_runs(self._workbench)
         self._enable_actions()
@@ -237,6 +241,12 @@ class Application(QObject):
                 say(text)
                 return
         await self.workbench.sessions.use(history)
+
+    def _look_for_others(self, state: Qt.ApplicationState) -> None:
+        """Who comes back from elsewhere finds what another window or the command line has asked meanwhile."""
+        sessions = self.workbench.sessions
+        if state == Qt.ApplicationState.ApplicationActive and sessions.history is not None:
+            self.tasks.spawn(sessions.refresh(), name="list sessions")
 
     # -- the example ----------------------------------------------------------------------------------------
 
@@ -358,6 +368,8 @@ class Application(QObject):
     async def aclose(self, seconds: float) -> None:
         """Save the settings, stop the runs, write the history, close the window; takes no longer than `seconds`."""
         self.window.remember()
+        if self._workbench is not None:
+            self._app.applicationStateChanged.disconnect(self._look_for_others)
         self.window.hide()
         try:
             async with asyncio.timeout(seconds):

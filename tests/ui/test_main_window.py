@@ -11,13 +11,16 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
+from rlm_desktop.history import History
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.preview import PreviewWindow
+from rlm_desktop.ui.first_steps.example import put_into
 from rlm_desktop.ui.palette import Palette
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from tests.ui.opened import add, ask, drop
@@ -130,6 +133,17 @@ class TestWindow:
         async with start() as application:
             application.window.work.question.choose_model("lab/m", is_root=True)
             assert application.window.first_run._model.text() == "Model in use: lab/m."
+
+    async def test_who_comes_back_sees_what_was_asked_elsewhere(
+        self, qapp: QApplication, start: Start, wait_until: Until
+    ) -> None:
+        async with start() as application:
+            assert not application.window.history.sessions
+            other = History(paths.history_file())
+            await asyncio.to_thread(put_into, other)
+            await asyncio.to_thread(other.close)
+            qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+            await wait_until(lambda: len(application.window.history.sessions) == 1)
 
     async def test_the_theme_is_kept(self, start: Start, wait_until: Until) -> None:
         async with start() as application:

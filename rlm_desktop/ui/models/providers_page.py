@@ -85,6 +85,8 @@ class ProvidersPage(QWidget):
         self.save.setProperty("primary", True)
         self.save.setAccessibleName(self.tr("Save the provider"))
         self.remove.setAccessibleName(self.tr("Remove the provider and its key"))
+        for button in (self.save, self.remove):
+            button.setEnabled(False)  # until it is known what there is
         muted(self._note)
         self._note.setWordWrap(True)
         inside = QWidget()
