@@ -5060,7 +5060,7 @@
     </message>
     <message>
         <source>A context holds texts, numbers, lists and dicts, nothing else: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Kontext besteht aus Texten, Zahlen, Listen und Dicts, aus nichts anderem: {why}.</translation>
     </message>
     <message>
         <source>A context is a str, a list or a dict, not a {name}.</source>
@@ -5420,7 +5420,7 @@
     </message>
     <message>
         <source>Requests before the cut whose use is not known: {unknown}. They count by an estimate.</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfragen vor der Unterbrechung, deren Verbrauch nicht bekannt ist: {unknown}. Sie zählen mit einer Schätzung.</translation>
     </message>
     <message>
         <source>See that the server runs and that host and port of the base URL are right.</source>
@@ -5508,7 +5508,7 @@
     </message>
     <message>
         <source>The budget lacks what was spent before the cut on models without a known price: {models}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Budget fehlt, was vor der Unterbrechung für Modelle ohne bekannten Preis ausgegeben wurde: {models}.</translation>
     </message>
     <message>
         <source>The command line works without.</source>
@@ -5724,7 +5724,7 @@
     </message>
     <message>
         <source>The results of functions are longer than {KEPT_OF_ALL} characters together. Those to come are not kept: a run that goes on from this one calls the functions again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Ergebnisse von Funktionen sind zusammen länger als {KEPT_OF_ALL} Zeichen. Weitere werden nicht aufbewahrt: Ein Lauf, der von diesem aus weitergeht, ruft die Funktionen noch einmal auf.</translation>
     </message>
     <message>
         <source>The run ended without an answer: {end_state}.</source>
@@ -5752,7 +5752,7 @@
     </message>
     <message>
         <source>The server counted {counted} input tokens where about {tokens} were sent: it probably cut the prompt to its window without saying so. Raise the server&apos;s context size or send smaller pieces.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server hat {counted} Eingabe-Token gezählt, gesendet wurden etwa {tokens}: Er hat den Prompt wohl auf sein Kontextfenster gekürzt, ohne es zu sagen. Vergrößern Sie das Kontextfenster des Servers oder senden Sie kleinere Stücke.</translation>
     </message>
     <message>
         <source>The server does not know this model</source>
@@ -5872,7 +5872,7 @@
     </message>
     <message>
         <source>The turns of history= hold texts, numbers, lists and dicts, nothing else: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Runden von history= bestehen aus Texten, Zahlen, Listen und Dicts, aus nichts anderem: {why}.</translation>
     </message>
     <message>
         <source>The value of the header {name} holds a character that headers cannot have.</source>
@@ -5880,7 +5880,7 @@
     </message>
     <message>
         <source>The value {name} must be text, numbers, lists and dicts: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Wert {name} muss aus Texten, Zahlen, Listen und Dicts bestehen: {why}.</translation>
     </message>
     <message>
         <source>There is no display here: DISPLAY and WAYLAND_DISPLAY are not set. Start it from a desktop session.</source>
@@ -6180,11 +6180,11 @@
     </message>
     <message>
         <source>cancelled before it was sent</source>
-        <translation type="unfinished"></translation>
+        <translation>abgebrochen, bevor sie gesendet wurde</translation>
     </message>
     <message>
         <source>cancelled in flight</source>
-        <translation type="unfinished"></translation>
+        <translation>unterwegs abgebrochen</translation>
     </message>
     <message>
         <source>chapter {number} of {len}</source>
@@ -6552,7 +6552,7 @@
     </message>
     <message>
         <source>of the budget is spent</source>
-        <translation type="unfinished"></translation>
+        <translation>des Budgets sind ausgegeben</translation>
     </message>
     <message>
         <source>open a TCP socket</source>
@@ -7039,8 +7039,8 @@
         <translation>{spent}, und die nächste Anfrage kostet etwa ${cost_usd}.</translation>
     </message>
     <message>
-        <source>{spent} {BUDGET_WORDS}: ${spent2} of ${budget}. The run stops at 100%.</source>
-        <translation type="unfinished"></translation>
+        <source>{spent} of the budget is spent: ${spent2} of ${budget}. The run stops at 100%.</source>
+        <translation>{spent} des Budgets sind ausgegeben: ${spent2} von ${budget}. Der Lauf endet bei 100 %.</translation>
     </message>
     <message>
         <source>{target} is neither a file nor the address of a database.</source>

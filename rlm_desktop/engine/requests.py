@@ -23,6 +23,7 @@ _CUT_MINIMUM = 3_000
 BUDGET_WARNING = 0.8
 """Share of the budget at which the run says so."""
 BUDGET_WORDS = "of the budget is spent"
+"""By which that is known."""
 _CUT_SHARE = 0.4
 """Share of the estimate below which a prompt was surely cut: text of few tokens has up to ten characters each."""
 
@@ -209,7 +210,7 @@ class Requests:
         if budget is None or self._has_warned_of_budget or spent < budget * BUDGET_WARNING:
             return
         self._has_warned_of_budget = True
-        text = f"{spent / budget:.0%} {BUDGET_WORDS}: ${spent:.4f} of ${budget:.4f}. The run stops at 100%."
+        text = f"{spent / budget:.0%} of the budget is spent: ${spent:.4f} of ${budget:.4f}. The run stops at 100%."
         self.emit(ev.Noted(level="warning", text=text))
 
     def count(self, usage: Usage, cost_usd: float | None) -> None:
