@@ -52,7 +52,7 @@ def outcome(loader: Loader, path: Path, **options: Any) -> Document | str:
 @cache
 def zeros(megabytes: int) -> bytes:
     """That many megabytes of zeros, packed."""
-    packer = zlib.compressobj(wbits=-15)
+    packer = zlib.compressobj(1, wbits=-15)
     return b"".join([*(packer.compress(bytes(1 << 20)) for _ in range(megabytes)), packer.flush()])
 
 
@@ -66,8 +66,8 @@ MEMBERS = {
 @pytest.mark.parametrize("name", ["bomb.zip", "bomb.docx", "bomb.xlsx", "bomb.epub"])
 def test_zip_bombs(loader: Loader, tmp_path: Path, name: str) -> None:
     member = MEMBERS.get(name, "a.txt")
-    said = reason(loader, tmp_path, name, made.zip_of((member.encode(), zeros(128)), method=8, size=128 << 20))
-    assert re.fullmatch(r"1\d\d kB would unpack to 128 MB: it is made to fill the memory\.", said)
+    said = reason(loader, tmp_path, name, made.zip_of((member.encode(), zeros(80)), method=8, size=80 << 20))
+    assert re.fullmatch(r"\d+ kB would unpack to 80 MB: it is made to fill the memory\.", said)
 
 
 def test_a_zip_that_lies_about_its_sizes(loader: Loader, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_zip_that_lies_about_its_sizes(loader: Loader, tmp_path: Path) -> None
 
 
 def test_packed_zeros(loader: Loader, tmp_path: Path) -> None:
-    said = reason(loader, tmp_path, "log.gz", gzip.compress(b"x" * (128 << 20), 1))
+    said = reason(loader, tmp_path, "log.gz", gzip.compress(b"x" * (72 << 20), 1))
     assert re.fullmatch(r"\d+ kB unpack to more than \d+ MB\.", said)
 
 
@@ -142,7 +142,7 @@ def test_deep_nesting(loader: Loader, tmp_path: Path) -> None:
     deep = b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b', "nbformat": 4}'
     assert reason(loader, tmp_path, "deep.ipynb", deep).startswith(("it is nested too deeply", "it is damaged"))
     mail = b"From: a@b\nTo: c@d\n" + b"".join(
-        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(1200)
+        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(1050)
     )
     assert reason(loader, tmp_path, "deep.eml", mail)
 

@@ -12,8 +12,8 @@ from rlm_desktop.documents import expand
 from rlm_desktop.documents.ignoring import Ignoring
 
 TREE = (
-    "a.txt", "b.py", "keep.py", "x y", "end ", "[x]", "#h", "!n", "é.txt", "sub/a.txt", "sub/b.py", "sub/deep/a.txt",
-    "sub/deep/er/b.py", "foo/sub/a.txt", "foo/bar", "build/out.txt", "docs/build/page.txt",
+    "a.txt", "b.py", "keep.py", "x y", "end ", "[x]", "#h", "!n", "é.txt", "sub/a.txt", "sub/b.py",
+    "sub/deep/a.txt", "sub/deep/er/b.py", "foo/sub/a.txt", "foo/bar", "build/out.txt", "docs/build/page.txt",
 )  # fmt: skip
 RULES = (
     "*\n!*.py\n!*/",

@@ -47,8 +47,8 @@ def test_what_is_a_mail_nevertheless(read: Load, name: str, head: bytes) -> None
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
 def test_from_at_the_beginning_of_a_paragraph_begins_no_mail(read: Load, line_end: bytes) -> None:
     first = (
-        b"From a@b.c Mon Jan  1 10:00:00 2024\nFrom: a@b.c\nSubject: one\n\nIn short:\n\nFrom 2019 to 2021 we grew.\n\n"
-        b"From 10:30 on in 2020 we slept.\n\n>From here on\n\n"
+        b"From a@b.c Mon Jan  1 10:00:00 2024\nFrom: a@b.c\nSubject: one\n\nIn short:\n\nFrom 2019 to 2021 we grew."
+        b"\n\nFrom 10:30 on in 2020 we slept.\n\n>From here on\n\n"
     )
     second = b"From - Tue Jan  2 11:00:00 2024\nFrom: d@e.f\nSubject: two\n\nbody two\n"
     document = read("a.mbox", (first + second).replace(b"\n", line_end))

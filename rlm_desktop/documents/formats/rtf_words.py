@@ -9,7 +9,7 @@ CHARACTERS = {
 }  # fmt: skip
 NOTES = {"footnote": "note", "annotation": "comment", "shptxt": "text box", "dptxbxtext": "text box"}
 """What stands beside the text: it is written where it belongs, under these names."""
-MARGINS = dict.fromkeys(("header", "headerl", "headerr", "headerf"), "Header") | dict.fromkeys(
+MARGINS: dict[str, str] = dict.fromkeys(("header", "headerl", "headerr", "headerf"), "Header") | dict.fromkeys(
     ("footer", "footerl", "footerr", "footerf"), "Footer"
 )
 READ = frozenset(("shpinst", "do", "shppict"))

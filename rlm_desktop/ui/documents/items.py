@@ -123,8 +123,8 @@ class DocumentItem:
 
     @property
     def may_change_encoding(self) -> bool:
-        """Whether another encoding would give another text."""
-        return bool(self.path and self.encoding)
+        """Whether another encoding would give another text, or one at all."""
+        return bool(self.path and (self.encoding or self.state is State.FAILED))
 
     @property
     def size_text(self) -> str:
