@@ -201,11 +201,11 @@ def test_who_interrupts_the_clearing_may_start_again(dev: ModuleType, monkeypatc
 
 
 def test_what_went_wrong_before_is_not_told_again(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dev, "venv_python", lambda: Path(sys.executable))
+    monkeypatch.setattr(dev, "venv_python", lambda: Path(shutil.which("false") or ""))
     dev.VENV.mkdir()
     dev.LOG.write_text("Temporary failure in name resolution\n")
     with pytest.raises(dev.Trouble, match="could not be installed") as trouble:
-        dev.pip("install", "!")
+        dev.pip("install", "something")
     assert "name resolution" not in str(trouble.value)
 
 
