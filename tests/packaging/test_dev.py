@@ -17,6 +17,7 @@ from types import ModuleType
 import pip
 import pytest
 
+ON_UNIX = pytest.mark.skipif(os.name != "posix", reason="programs of Unix")
 PROJECT = Path(__file__).resolve().parents[2]
 DEV = PROJECT / "packaging" / "dev.py"
 
@@ -82,6 +83,7 @@ def test_without_a_display_the_window_is_refused_in_words(dev: ModuleType, monke
     dev.check_display()
 
 
+@ON_UNIX
 def test_what_opens_no_window_needs_nothing_of_qt(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a server, without a screen and without the rights to install its libraries."""
     monkeypatch.setattr(sys, "platform", "linux")
@@ -182,6 +184,7 @@ def test_two_starts_set_up_one_after_the_other(dev: ModuleType, monkeypatch: pyt
     assert made == [""]
 
 
+@ON_UNIX
 def test_who_interrupts_the_clearing_may_start_again(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(folder: Path) -> None:
         for file in filter(Path.is_file, folder.iterdir()):
@@ -200,6 +203,7 @@ def test_who_interrupts_the_clearing_may_start_again(dev: ModuleType, monkeypatc
     assert list(dev.VENV.iterdir()) == [dev.LOG]
 
 
+@ON_UNIX
 def test_what_went_wrong_before_is_not_told_again(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev, "venv_python", lambda: Path(shutil.which("false") or ""))
     dev.VENV.mkdir()
