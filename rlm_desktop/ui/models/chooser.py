@@ -276,7 +276,7 @@ class ModelChooser(QDialog):
         header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, width in ((1, 104), (2, 88), (3, 88), (4, 88)):
-            header.resizeSection(column, scaled(view, width))
+            header.resizeSection(column, max(scaled(view, width), header.sectionSizeHint(column)))
         return view
 
     def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: D102

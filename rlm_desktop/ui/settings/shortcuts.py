@@ -69,7 +69,6 @@ class ShortcutsPage(QWidget):
         view.setIndentation(12)
         view.setMinimumHeight(240)
         view.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)  # no name is cut: it scrolls
-        view.header().setStretchLastSection(False)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.currentItemChanged.connect(self._show_current)
         return view
@@ -113,9 +112,12 @@ class ShortcutsPage(QWidget):
         selected = self.selected
         changed = self._actions.changed_keys()
         self.view.clear()
+        heading = self.view.font()
+        heading.setBold(True)
         for place, specs in by_place():
             group = QTreeWidgetItem(self.view, [place])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            group.setFont(0, heading)
             for spec in specs:
                 item = QTreeWidgetItem(group, [spec.label, self._actions.keys_text(spec.name)])
                 item.setData(0, NAME, spec.name)
