@@ -113,7 +113,10 @@ def test_the_selection_stays_when_it_fits(view: CallTreeView) -> None:
     assert told.count() == 0
 
 
-async def test_a_live_run_is_searched_again(view: CallTreeView, wait_until: Wait) -> None:
+async def test_a_live_run_is_searched_again(
+    view: CallTreeView, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "_AGAIN_MS", 1)
     events = list(traces.events(DONE))
     state = RunState()
     for event in events[:300]:

@@ -63,7 +63,7 @@ def test_the_model_obeys_qt_while_a_run_is_live() -> None:
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     state = RunState()
     model.show(state)
-    for number, event in enumerate(traces.events(Shape(calls=25, depth=3, batch=9, errors=0.2))):
+    for number, event in enumerate(traces.events(Shape(calls=16, depth=3, batch=9, errors=0.2))):
         state.apply(event)
         if number % 20 == 0:
             model.refresh()

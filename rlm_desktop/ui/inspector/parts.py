@@ -27,7 +27,7 @@ _ORIGINS = {
 }
 """Where a response came from that no model was asked for."""
 Fact = tuple[str, str]
-_MOST_LISTED = 100
+_MOST_LISTED = 50
 _MOST_MEASURED_LIVE = 5_000
 """Of a bigger batch the durations are put in order once it has ended, not seven times a second."""
 
