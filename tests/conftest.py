@@ -34,6 +34,7 @@ _LONGEST_FIRST = (
     "tests/repl/test_attacks.py",
     "tests/end_to_end/test_main_job.py",
     "tests/ui/test_main_window.py",
+    "tests/ui/test_asking.py",
     "tests/end_to_end/test_first_run.py",
     "tests/ui/test_documents.py",
     "tests/test_cli.py",
