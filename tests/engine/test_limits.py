@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,12 @@ def test_a_limit_that_is_none_is_refused(value: float) -> None:
         Limits(budget_usd=value)
 
 
+@pytest.mark.parametrize("value", [True, 1.5, "3"])
+def test_what_is_no_number_of_calls_is_refused(value: Any) -> None:
+    with pytest.raises(UsageError, match="max_calls"):
+        Limits(max_calls=value)
+
+
 def test_the_budget_counts_what_is_reserved() -> None:
     ledger = Ledger(Limits(budget_usd=1.0))
     first = ledger.reserve(10, 0.6)
@@ -25,6 +32,7 @@ def test_the_budget_counts_what_is_reserved() -> None:
     assert caught.value.end_state == EndState.BUDGET_EXCEEDED
     first.settle(Usage(input_tokens=5, output_tokens=5), 0.1)
     ledger.reserve(10, 0.6)
+    ledger.reserve(10, None)  # of unknown cost
 
 
 def test_one_request_is_kept_for_the_last_chance() -> None:
@@ -49,6 +57,19 @@ def test_unknown_usage_is_counted_with_its_estimate() -> None:
     with pytest.raises(LimitExceeded) as caught:
         ledger.reserve(60, None)
     assert caught.value.end_state == EndState.TOKEN_LIMIT_EXCEEDED
+
+
+def test_what_was_spent_before_a_cut_counts_against_every_limit() -> None:
+    ledger = Ledger(Limits(max_calls=6, max_tokens=100, budget_usd=1.0))
+    ledger.carry_over(3, 60, 0.5)
+    ledger.carry_over(1, 0, 0.0)
+    ends: list[EndState] = []
+    for tokens, cost_usd in ((41, 0.0), (1, 0.6), (40, 0.5), (0, 0.0)):
+        try:
+            ledger.reserve(tokens, cost_usd)
+        except LimitExceeded as reached:
+            ends.append(reached.end_state)
+    assert ends == [EndState.TOKEN_LIMIT_EXCEEDED, EndState.BUDGET_EXCEEDED, EndState.CALL_LIMIT_EXCEEDED]
 
 
 def test_time_runs_out() -> None:

@@ -88,6 +88,13 @@ def test_no_secret_gets_through_in_pieces_whatever_stands_around_it(
     assert cleaned.startswith(f"{before}/[secret removed: ")
 
 
+def test_a_secret_of_several_words_is_held_back_from_the_very_first_piece() -> None:
+    stream = SecretFilter(["correct horse battery staple"]).stream()
+    pieces = [stream.feed(piece)[0] for piece in ("correct horse", " battery", " staple, and more")]
+    assert pieces[:2] == ["", ""]
+    assert "".join([*pieces, stream.flush()[0]]) == "[secret removed: configured key], and more"
+
+
 def test_a_stream_holds_back_only_so_much() -> None:
     stream = SecretFilter().stream()
     assert len(stream.feed("x" * 100_000)[0]) > 99_000

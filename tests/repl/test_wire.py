@@ -135,6 +135,19 @@ def test_light_messages_are_known_by_their_beginning():
         assert wire.decode_heavy(wire.encode(message)) == message
 
 
+def test_a_message_that_ends_too_soon_is_refused_before_it_is_read():
+    data = wire.encode(wire.Output(cell=1, stream="stdout", text="x"))
+    assert wire.items(data, 100) == 11
+    for end in range(len(data) - 1):
+        with pytest.raises(wire.WireError):
+            wire.items(data[:end], 100)
+
+
+def test_half_a_letter_costs_a_message_nothing_else():
+    message = wire.Output(cell=7, stream="stdout", text="a\ud800b")
+    assert wire.decode_from_worker(wire.encode(message)) == msgspec.structs.replace(message, text="a\\ud800b")
+
+
 @pytest.mark.parametrize("decode", [wire.decode_from_worker, wire.decode_to_worker])
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_message_or_a_wire_error(decode, data):
