@@ -1191,6 +1191,10 @@
         <translation>Fehler der Zelle</translation>
     </message>
     <message>
+        <source>Nothing has been printed yet.</source>
+        <translation>Es wurde noch nichts ausgegeben.</translation>
+    </message>
+    <message>
         <source>Nothing was printed.</source>
         <translation>Es wurde nichts ausgegeben.</translation>
     </message>
@@ -1209,6 +1213,10 @@
     <message>
         <source>The model has not written any code in this iteration yet.</source>
         <translation>Das Modell hat in dieser Iteration noch keinen Code geschrieben.</translation>
+    </message>
+    <message>
+        <source>The model wrote no code in this iteration.</source>
+        <translation>Das Modell hat in dieser Iteration keinen Code geschrieben.</translation>
     </message>
 </context>
 <context>
@@ -1746,9 +1754,9 @@
     </message>
     <message numerus="yes">
         <source>{count} object(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Objekt</numerusform>
+            <numerusform>{count} Objekte</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1774,9 +1782,9 @@
     </message>
     <message numerus="yes">
         <source>{count} passage(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} Stelle</numerusform>
+            <numerusform>{count} Stellen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2205,6 +2213,10 @@
     <message>
         <source>There is no encoding of this name.</source>
         <translation>Es gibt keine Kodierung mit diesem Namen.</translation>
+    </message>
+    <message>
+        <source>{name} was not taken for a text.</source>
+        <translation>{name} wurde nicht für einen Text gehalten.</translation>
     </message>
     <message>
         <source>{name} was read as {encoding}.</source>
@@ -5076,7 +5088,7 @@
     </message>
     <message>
         <source>A part of the book that is no text was not read: {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Teil des Buches, der kein Text ist, wurde nicht gelesen: {name}.</translation>
     </message>
     <message>
         <source>A provider must be a table with a name.</source>
@@ -5136,7 +5148,7 @@
     </message>
     <message>
         <source>Attachment {name}: it lies in {depth} other messages.</source>
-        <translation type="unfinished"></translation>
+        <translation>Anhang {name}: Er liegt in {depth} anderen Nachrichten.</translation>
     </message>
     <message>
         <source>Azure does not list deployments.</source>
@@ -5155,8 +5167,8 @@
         <translation>Wählen Sie ein Modell mit größerem Fenster, oder kleinere Stücke.</translation>
     </message>
     <message>
-        <source>Comment on {place}: {text}</source>
-        <translation type="unfinished"></translation>
+        <source>Comment on</source>
+        <translation>Kommentar zu</translation>
     </message>
     <message>
         <source>Connection refused</source>
@@ -5195,8 +5207,8 @@
         <translation>Jeder Eintrag von history= braucht eine Frage und eine Antwort.</translation>
     </message>
     <message>
-        <source>Error in {decode}: {unescape}</source>
-        <translation type="unfinished"></translation>
+        <source>Error in</source>
+        <translation>Fehler in</translation>
     </message>
     <message>
         <source>Error: no response</source>
@@ -5219,8 +5231,8 @@
         <translation>Für vollständigen Einschluss installieren Sie bubblewrap (apt install bubblewrap); unter Ubuntu 24.04 auch apt install apparmor-profiles, und verknüpfen Sie /usr/share/apparmor/extra-profiles/bwrap-userns-restrict nach /etc/apparmor.d.</translation>
     </message>
     <message>
-        <source>Formula without a result in {decode}: ={unescape}</source>
-        <translation type="unfinished"></translation>
+        <source>Formula without a result in</source>
+        <translation>Formel ohne Ergebnis in</translation>
     </message>
     <message>
         <source>Give documents=, context= or context_path=: one of them.</source>
@@ -5264,7 +5276,7 @@
     </message>
     <message>
         <source>It is damaged: only what comes before the damage could be unpacked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie ist beschädigt: Nur was vor dem Schaden steht, konnte ausgepackt werden.</translation>
     </message>
     <message>
         <source>It is damaged: the end of the file is missing. What comes before was read as far as possible.</source>
@@ -6231,10 +6243,6 @@
         <translation>leer ({path} gibt es noch nicht)</translation>
     </message>
     <message>
-        <source>encryption that does not say how</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>events refused by the history</source>
         <translation>vom Verlauf abgelehnte Ereignisse</translation>
     </message>
@@ -6351,10 +6359,6 @@
         <translation>es ist ein altes Format ({name}), das sich nicht lesen lässt; speichern Sie die Datei als {new}, und fügen Sie diese hinzu.</translation>
     </message>
     <message>
-        <source>it is closed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>it is cut off: the end of the file, which lists its pages, is missing.</source>
         <translation>sie ist abgeschnitten: das Ende der Datei, in dem die Seiten verzeichnet sind, fehlt.</translation>
     </message>
@@ -6457,10 +6461,6 @@
     <message>
         <source>it was interrupted</source>
         <translation>er wurde unterbrochen</translation>
-    </message>
-    <message>
-        <source>its bytes have changed</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>its call was cancelled</source>
@@ -6573,6 +6573,10 @@
     <message>
         <source>output= is no valid JSON schema: {message}</source>
         <translation>output= ist kein gültiges JSON-Schema: {message}</translation>
+    </message>
+    <message>
+        <source>output= refers to {reference}, which it does not hold.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>output={signature} cannot be read ({error}). Write it as in &apos;answer: str, confidence: float&apos;; the types are {join}, list[...], dict[...] and | between them.</source>
@@ -6844,7 +6848,7 @@
     </message>
     <message>
         <source>{count} of other programs within it not read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} anderer Programme darin nicht gelesen.</translation>
     </message>
     <message>
         <source>{count} of {total} could not be read: {ranges}.</source>
@@ -6872,7 +6876,7 @@
     </message>
     <message>
         <source>{count} that cannot be decoded replaced by “�”.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count}, die sich nicht lesen lassen, durch „�“ ersetzt.</translation>
     </message>
     <message>
         <source>{count} that cannot be {upper} replaced by “�”.</source>
@@ -6880,7 +6884,7 @@
     </message>
     <message>
         <source>{count} that its author deleted, with the changes tracked, left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count}, die bei verfolgten Änderungen gelöscht wurden, ausgelassen.</translation>
     </message>
     <message>
         <source>{detail}, no PySide6</source>

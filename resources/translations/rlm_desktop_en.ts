@@ -88,9 +88,9 @@
     </message>
     <message numerus="yes">
         <source>{count} object(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} object</numerusform>
+            <numerusform>{count} objects</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -116,9 +116,9 @@
     </message>
     <message numerus="yes">
         <source>{count} passage(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{count} passage</numerusform>
+            <numerusform>{count} passages</numerusform>
         </translation>
     </message>
     <message numerus="yes">

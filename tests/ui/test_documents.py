@@ -266,6 +266,27 @@ class TestQuestions:
             assert item.document is not None
             assert item.document.text.startswith("Ьbung")
 
+    async def test_an_encoding_for_what_was_taken_for_no_text(
+        self, start: Start, tmp_path: Path, wait_until: Until
+    ) -> None:
+        file = tmp_path / "tape.txt"
+        file.write_bytes("READINGS OF 1974".encode("cp037") + bytes(range(16)))
+        async with start() as application:
+            controller = await add(application, file)
+            (item,) = controller.panel.items
+            assert item.state is State.FAILED
+            for encoding, state in (("cp037", State.READY), ("", State.FAILED)):
+                assert item.may_change_encoding
+                controller.panel.table.encoding_requested.emit(item)
+                await wait_until(lambda: dialog_of(application, EncodingDialog) is not None)
+                dialog: EncodingDialog = dialog_of(application, EncodingDialog)
+                assert all(dialog.box.itemText(index) for index in range(dialog.box.count()))
+                dialog.box.setCurrentText(encoding or dialog.box.itemText(0))
+                dialog._read.click()
+                await controller.reader.done()
+                assert item.state is state
+                await wait_until(lambda: dialog_of(application, EncodingDialog) is None)
+
     @pytest.mark.parametrize("languages", [(), ("deu", "eng")])
     async def test_a_scan(
         self,

@@ -44,7 +44,7 @@ def opendocument_notes(content: bytes) -> dict[str, list[str]]:
         return {}
     found: dict[str, list[str]] = {}
     for sheet, place, text in comments_of_tables(content):
-        found.setdefault(sheet, []).append(f"Comment on {place}: {text}")
+        found.setdefault(sheet, []).append(_line("Comment on", place, text))
     return found
 
 
@@ -53,12 +53,13 @@ def _without_values(sheet: bytes) -> Iterator[str]:
     found = 0
     if b't="e"' in sheet:
         for found, cell in enumerate(_ERROR.finditer(sheet), 1):
-            yield f"Error in {cell[1].decode()}: {unescape(cell[2].decode('utf-8', 'replace'))}"
+            yield _line("Error in", cell[1].decode(), unescape(cell[2].decode("utf-8", "replace")))
             if found >= _MOST:
                 return
     if b"</f>" in sheet or b":f>" in sheet:
         for number, cell in enumerate(_NO_RESULT.finditer(sheet), found + 1):
-            yield f"Formula without a result in {cell[1].decode()}: ={unescape(cell[2].decode('utf-8', 'replace'))}"
+            formula = unescape(cell[2].decode("utf-8", "replace"))
+            yield _line("Formula without a result in", cell[1].decode(), f"={formula}")
             if number >= _MOST:
                 return
 
@@ -67,4 +68,8 @@ def _comments(data: bytes) -> Iterator[str]:
     for comment in xml_root(data).iter("{*}comment", "{*}threadedComment"):
         text = " ".join("".join(comment.itertext()).split())
         if text:
-            yield f"Comment on {comment.get('ref', '?')}: {text}"
+            yield _line("Comment on", comment.get("ref", "?"), text)
+
+
+def _line(what: str, place: str, text: str) -> str:
+    return f"{what} {place}: {text}"

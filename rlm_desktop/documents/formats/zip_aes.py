@@ -42,7 +42,7 @@ def read_aes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, password: str) -
         raise Locked("the password is wrong.")
     body = data[salt + 2 : -_MAC]
     if not hmac.compare_digest(hmac.digest(keys[key_size:-2], body, "sha1")[:_MAC], data[-_MAC:]):
-        raise zipfile.BadZipFile("its bytes have changed")
+        raise zipfile.BadZipFile("changed")
     plain = _deciphered(keys[:key_size], body)
     if method == zipfile.ZIP_STORED:
         return plain
@@ -62,14 +62,14 @@ def _about(member: zipfile.ZipInfo) -> tuple[int, int]:
             if 1 <= strength <= 3:
                 return strength, method
         at += size
-    raise NotImplementedError("encryption that does not say how")
+    raise NotImplementedError("unknown encryption")
 
 
 def _raw(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """A member as it lies in the file."""
     file = archive.fp
     if file is None:
-        raise zipfile.BadZipFile("it is closed")
+        raise zipfile.BadZipFile("closed")
     file.seek(member.header_offset)
     name, extra = _LOCAL.unpack(file.read(_LOCAL.size))
     file.seek(name + extra, 1)

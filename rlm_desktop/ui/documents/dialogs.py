@@ -121,7 +121,7 @@ class EncodingDialog(QDialog):
     Args:
         name: Of the document.
         sample: Bytes of it that show the difference.
-        encoding: In which it was read.
+        encoding: In which it was read; empty when it was not.
 
     Signals:
         chosen: The encoding; empty to have it detected.
@@ -138,7 +138,7 @@ class EncodingDialog(QDialog):
         self.box.setEditable(True)
         self.box.setAccessibleName(self.tr("Encoding of the document"))
         self.box.addItem(self.tr("Detect it"), "")
-        for known in dict.fromkeys([encoding.lower(), *_ENCODINGS.split()]):
+        for known in dict.fromkeys(filter(None, [encoding.lower(), *_ENCODINGS.split()])):
             self.box.addItem(known.upper(), known)
         self.box.setCurrentIndex(1)
         self.preview = QPlainTextEdit()
@@ -147,8 +147,10 @@ class EncodingDialog(QDialog):
         self.preview.setAccessibleName(self.tr("Beginning of the document in this encoding"))
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        found = self.tr("{name} was read as {encoding}.").format(name=name, encoding=encoding.upper())
-        layout.addWidget(_label(found))
+        found = (
+            self.tr("{name} was read as {encoding}.") if encoding else self.tr("{name} was not taken for a text.")
+        )
+        layout.addWidget(_label(found.format(name=name, encoding=encoding.upper())))
         form = QFormLayout()
         form.addRow(self.tr("Read it as"), self.box)
         align_labels(form)
