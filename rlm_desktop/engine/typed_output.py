@@ -28,6 +28,10 @@ _NAMES: dict[str, Any] = {
 }
 
 
+_DATA = frozenset({"const", "default", "enum", "examples"})
+"""What in a JSON schema is no part of it."""
+
+
 class OutputType:
     """The form that a final answer must have.
 
@@ -92,8 +96,10 @@ class OutputType:
                 lines = [f"{_place(item['loc'])}: {item['msg']}" for item in error.errors(include_url=False)]
                 raise ValueError("\n".join(lines[:20])) from None
         from jsonschema import Draft202012Validator
+        from referencing import Registry
 
-        validator: Any = Draft202012Validator(self.schema)
+        # A registry of its own, for otherwise what lies elsewhere would be fetched.
+        validator: Any = Draft202012Validator(self.schema, registry=Registry())
         errors = sorted(validator.iter_errors(candidate), key=lambda item: list(item.path))
         if errors:
             raise ValueError("\n".join(f"{_place(tuple(item.path))}: {item.message}" for item in errors[:20]))
@@ -125,6 +131,30 @@ def _check_schema(schema: dict[str, Any]) -> None:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
         raise UsageError(f"output= is no valid JSON schema: {error.message}") from None
+    _check_references(schema)
+
+
+def _check_references(schema: dict[str, Any]) -> None:
+    """See that a schema holds all that it refers to: nothing is fetched, and a model could not mend it."""
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
+
+    resolver = Registry[Any]().resolver_with_root(DRAFT202012.create_resource(schema))
+    waiting: list[Any] = [schema]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting += cast("list[Any]", item)
+        elif isinstance(item, dict):
+            fields = cast("dict[str, Any]", item)
+            waiting += (value for name, value in fields.items() if name not in _DATA)
+            reference = fields.get("$ref")
+            try:
+                if isinstance(reference, str):
+                    resolver.lookup(reference)
+            except Unresolvable:
+                raise UsageError(f"output= refers to {reference!r}, which it does not hold.") from None
 
 
 def _from_signature(signature: str) -> Any:

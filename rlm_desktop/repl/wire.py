@@ -363,6 +363,8 @@ def _shapes() -> list[tuple[int, int, int]]:
 _SHAPES = _shapes()
 
 
+_DEEPEST = 200
+"""Levels of lists and dicts in what a message of the host holds: what reads it goes down by itself, too."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
@@ -416,19 +418,21 @@ def unfit(value: Any) -> str:
     """Why no message can hold `value`, in words; empty where one can. Texts take no time."""
     try:
         _refuse_unfit(value)
-    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         return str(error)
     return ""
 
 
-def _refuse_unfit(value: Any) -> None:
+def _refuse_unfit(value: Any, depth: int = 0) -> None:
+    if depth > _DEEPEST:
+        raise ValueError(f"it is nested more than {_DEEPEST} times")
     if isinstance(value, dict):
         for key, item in cast(dict[Any, Any], value).items():
-            _refuse_unfit(key)
-            _refuse_unfit(item)
+            _refuse_unfit(key, depth + 1)
+            _refuse_unfit(item, depth + 1)
     elif isinstance(value, list | tuple):
         for item in cast(list[Any], value):
-            _refuse_unfit(item)
+            _refuse_unfit(item, depth + 1)
     elif not isinstance(value, str):
         _encoder.encode(value)
 

@@ -71,6 +71,7 @@ async def test_a_wrong_answer_that_is_never_mended_ends_without_one(bench: MakeB
         ("n: int | None, t: dict[str, float]", Final(source="SUBMIT", text="", value={"n": None, "t": {"a": 1}}),
          {"n": None, "t": {"a": 1.0}}),
         (list[int], Final(source="FINAL", text="[1, 2]"), [1, 2]),
+        ({"$ref": "#/$defs/n", "$defs": {"n": {"enum": [1, {"$ref": "x"}]}}}, Final(source="FINAL", text="1"), 1),
         ("answer: str", Final(source="FINAL", text='```json\n{"answer": "x"}\n```'), {"answer": "x"}),
     ],
 )  # fmt: skip
@@ -81,7 +82,19 @@ def test_forms_of_answers(output: Any, answer: Final, value: Any) -> None:
 
 @pytest.mark.parametrize(
     "output",
-    ["", "answer", "a: nothing", "a: str = 1", "*a", "a: __import__('os')", "a: list[", {"type": 5}, "a:" * 5000],
+    [
+        "",
+        "answer",
+        "a: nothing",
+        "a: str = 1",
+        "*a",
+        "a: __import__('os')",
+        "a: list[",
+        {"type": 5},
+        "a:" * 5000,
+        {"$ref": "#/$defs/missing"},
+        {"properties": {"x": {"anyOf": [{"$ref": "http://models.example/x.json"}]}}},
+    ],
 )
 def test_a_form_that_cannot_be_read_is_refused(output: Any) -> None:
     if output == "answer":
