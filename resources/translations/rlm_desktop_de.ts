@@ -6576,7 +6576,7 @@
     </message>
     <message>
         <source>output= refers to {reference}, which it does not hold.</source>
-        <translation type="unfinished"></translation>
+        <translation>output= verweist auf {reference}, enthält das aber nicht.</translation>
     </message>
     <message>
         <source>output={signature} cannot be read ({error}). Write it as in &apos;answer: str, confidence: float&apos;; the types are {join}, list[...], dict[...] and | between them.</source>

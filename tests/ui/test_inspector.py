@@ -92,6 +92,21 @@ def test_a_click_on_a_mark_goes_to_what_the_line_called(inspector: Inspector, qt
     assert isinstance(chosen.at(0)[0], BatchNode)
 
 
+def test_what_may_still_come_is_not_said_to_be_missing(inspector: Inspector) -> None:
+    cells = inspector.cells
+    node = traces.state(Shape(calls=5, cut=6)).nodes[-1]
+    assert isinstance(node, IterationNode)
+    for node.finished, hint in ((None, "has not written any code in this iteration yet"), (1.0, "wrote no code")):
+        cells.show_node(node)
+        assert hint in cells._empty.text()
+    node = _first(traces.state(DONE), _has_batch)
+    assert isinstance(node, IterationNode)
+    cell = node.cells[0]
+    for cell.status, hint in (("running", "Nothing has been printed yet."), ("ok", "Nothing was printed.")):
+        cells.show_node(node)
+        assert cells.output.edit.placeholderText() == hint
+
+
 def test_a_failing_cell_shows_its_error_and_line(inspector: Inspector) -> None:
     state = traces.state(Shape(calls=40, depth=1, batch=10, cell_errors=0.9))
     node = _first(state, lambda node: isinstance(node, IterationNode) and is_failure(node))

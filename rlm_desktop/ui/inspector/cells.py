@@ -63,7 +63,7 @@ class CellsPage(QWidget):
         layout.addWidget(self.cells)
         layout.addWidget(self.proposal, 1)
         layout.addWidget(self.halves, 1)
-        self._empty = QLabel(self.tr("The model has not written any code in this iteration yet."))
+        self._empty = QLabel()
         self._empty.setProperty("muted", True)
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -73,9 +73,9 @@ class CellsPage(QWidget):
         whole = QWidget(self.halves)
         self.results = QSplitter(Qt.Orientation.Vertical, whole)
         self.results.setChildrenCollapsible(False)
-        name, hint = self.tr("Error of the cell"), self.tr("Nothing was printed.")
+        name = self.tr("Error of the cell")
         self.traceback = TextPane(name, is_code=True, wraps=False, parent=self.results)
-        self.output = TextPane(self.tr("Output of the cell"), is_code=True, hint=hint, parent=self.results)
+        self.output = TextPane(self.tr("Output of the cell"), is_code=True, parent=self.results)
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -95,6 +95,11 @@ class CellsPage(QWidget):
         self.proposal.setVisible(is_waiting)
         self.halves.setVisible(has_cells and not is_waiting)
         self._empty.setVisible(not has_cells and not is_waiting)
+        self._empty.setText(
+            self.tr("The model has not written any code in this iteration yet.")
+            if node.is_running
+            else self.tr("The model wrote no code in this iteration.")
+        )
         if node.proposed is not None:
             self.proposal.show_proposal(node.proposed)
         if has_cells:
@@ -122,6 +127,11 @@ class CellsPage(QWidget):
         self.caption.setVisible(bool(self.caption.text()))
         self.traceback.set_text(cell.traceback or cell.error)
         self.traceback.setVisible(bool(cell.traceback or cell.error))
+        self.output.edit.setPlaceholderText(
+            self.tr("Nothing has been printed yet.")
+            if cell.status == "running"
+            else self.tr("Nothing was printed.")
+        )
         if cell.stderr:
             printed = Section(self.tr("Output"), cell.stdout)
             self.output.set_sections([printed, Section(self.tr("Standard error"), cell.stderr)])
