@@ -50,7 +50,7 @@ def write(path: Path, run_id: str, report: int) -> None:
     def tell(event: AnyEvent) -> None:
         os.write(report, b"%.6f\n" % event.at)
 
-    trace = Trace([history.sink(), tell])
+    trace = Trace([tell, history.sink()])  # in this order: what is in the history was told of
     os.write(report, b"%.6f\n" % trace.started)
     for event in events:
         trace.emit(event)

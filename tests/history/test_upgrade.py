@@ -210,14 +210,14 @@ def test_a_file_whose_end_is_cut_off_is_rescued(tmp_path: Path, troubles: list[s
 
 def test_a_file_without_some_of_its_tables_is_rescued(tmp_path: Path, troubles: list[str]) -> None:
     path = tmp_path / "history.sqlite"
-    fill(path)
+    fill(path, runs=8, iterations=1)
     with closing(History(path)) as history:
         found = history.search("q:segments", limit=100, wait=30)
-    assert {hit.run_id for hit in found} == {f"run-{number}" for number in range(40)}
+    assert {hit.run_id for hit in found} == {f"run-{number}" for number in range(8)}
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript("DROP TABLE uses")
     history = History(path, on_trouble=troubles.append)
-    assert len(readable(history)) == 40
+    assert len(readable(history)) == 8
     assert {hit.run_id for hit in history.search("q:segments", limit=100, wait=30)} == {hit.run_id for hit in found}
     keep(history, traces.run("new"))
     history.close()
@@ -226,21 +226,21 @@ def test_a_file_without_some_of_its_tables_is_rescued(tmp_path: Path, troubles: 
 
 def test_one_damaged_row_does_not_hide_the_others(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
-    fill(path)
+    fill(path, runs=8, iterations=1)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE runs SET documents = 'nonsense', tags = 5 WHERE id = 'run-7'")
         connection.commit()
     history = History(path)
-    assert len(history.runs()) == 40
+    assert len(history.runs()) == 8
     assert history.facets().tags == ()
     history.close()
 
 
-def fill(path: Path) -> None:
-    """A file with 40 runs."""
+def fill(path: Path, runs: int = 40, iterations: int = 5) -> None:
+    """A file with some runs."""
     history = History(path)
-    for number in range(40):
-        keep(history, traces.run(f"run-{number}", f"session-{number}", iterations=5))
+    for number in range(runs):
+        keep(history, traces.run(f"run-{number}", f"session-{number}", iterations=iterations))
     history.close()
 
 
