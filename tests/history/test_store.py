@@ -36,6 +36,14 @@ def test_a_run_comes_back_as_it_was(history: History) -> None:
     assert state.answer == "Europe grew."
 
 
+def test_absurd_figures_of_a_server_lose_nothing(history: History, troubles: list[str]) -> None:
+    usage = ev.Usage(input_tokens=2**70, output_tokens=3)
+    events = traces.stamped([*traces.run(ends=False), ev.ModelResponded(call=0, text="x", usage=usage)])
+    keep(history, events)
+    assert history.events("run-1") == events
+    assert (history.run("run-1").events, troubles) == (len(events), [])
+
+
 def test_nothing_is_lost_by_closing(tmp_path: Path) -> None:
     events = traces.run(iterations=30)
     first = History(tmp_path / "history.sqlite")
