@@ -69,6 +69,7 @@ class ShortcutsPage(QWidget):
         view.setIndentation(12)
         view.setMinimumHeight(240)
         view.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)  # no name is cut: it scrolls
+        view.header().setStretchLastSection(False)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.currentItemChanged.connect(self._show_current)
         return view
