@@ -106,6 +106,17 @@ class TestAdding:
             QCoreApplication.sendEvent(controller.panel.table.viewport(), event)
             assert event.isAccepted()
 
+    @pytest.mark.expect_log_warnings
+    async def test_no_warning_hides_what_cannot_be_read(self, start: Start, tmp_path: Path) -> None:
+        files = {f"{name}.docm": made.docx(extra={"word/vbaProject.bin": b"x"}) for name in "abcd"}
+        files["broken.pdf"] = b"%PDF-1.4 nothing in it"
+        files["locked.zip"] = made.locked_zip("a.txt", b"secret text", b"key")
+        for name, data in files.items():
+            (tmp_path / name).write_bytes(data)
+        async with start() as application:
+            await add(application, *(tmp_path / name for name in files))
+            assert [text.partition(" ")[0] for text in said(application)] == ["locked.zip", "broken.pdf", "4"]
+
     async def test_equal_texts_are_kept_once(self, start: Start, tmp_path: Path) -> None:
         for name in ("a.txt", "b.txt"):
             (tmp_path / name).write_text("the very same words " * 1000)

@@ -33,16 +33,23 @@ class DocumentNews(QObject):
         self._messages.show_message(text, level, button=button, act=act, seconds=_SECONDS.get(level))
 
     def tell(self, news: Sequence[DocumentItem]) -> None:
-        """Say what was refused and what has warnings; write down what was read."""
-        if failed := [item for item in news if item.state is State.FAILED]:
-            said = [self._refusal_of(item) for item in failed]
-            summary = self.tr("{files} cannot be read.").format(files=counted(len(said), "file"))
-            self._say_each(said, summary, "error")
+        """Say what was refused and what has warnings; write down what was read.
+
+        The oldest message gives way to others: one is left for what is asked next, and warnings come first.
+        """
+        failed = [item for item in news if item.state is State.FAILED]
         warned = [item for item in news if item.warnings and not item.is_scanned]
+        needs_answer = any(item.state is State.LOCKED or item.is_scanned for item in news)
+        room = MAX_MESSAGES - needs_answer - bool(warned)
+        of_failed = len(failed) if len(failed) <= room else bool(failed)
         if warned:
             said = [self._warning_of(item) for item in warned]
-            summary = self.tr("{documents} have warnings.")
-            self._say_each(said, summary.format(documents=counted(len(said), "document")), "warning")
+            summary = self.tr("{documents} have warnings.").format(documents=counted(len(said), "document"))
+            self._say_each(said, summary, "warning", MAX_MESSAGES - needs_answer - of_failed)
+        if failed:
+            said = [self._refusal_of(item) for item in failed]
+            summary = self.tr("{files} cannot be read.").format(files=counted(len(said), "file"))
+            self._say_each(said, summary, "error", room)
         for item in news[:_MOST_LOGGED]:
             if item.state is State.READY:
                 log.info("document %s added: %s", item.name, f"{item.characters:,} characters")
@@ -70,8 +77,8 @@ class DocumentNews(QObject):
             name=item.name, first=first, count=len(others)
         )
 
-    def _say_each(self, texts: Sequence[str], summary: str, level: Level) -> None:
-        if len(texts) > MAX_MESSAGES:
+    def _say_each(self, texts: Sequence[str], summary: str, level: Level, room: int) -> None:
+        if len(texts) > room:
             self.say(summary, level, self.tr("Show"), self._show_list)
         else:
             for text in texts:
