@@ -30,11 +30,15 @@ _FIRST_PORT = 6000
 
 def fault(env: Mapping[str, str]) -> str:
     """Why no window can be shown, and what to do; empty where one can."""
-    if sys.platform != "linux" or env.get("QT_QPA_PLATFORM") or env.get("WAYLAND_DISPLAY"):
+    if sys.platform != "linux" or env.get("QT_QPA_PLATFORM") or env.get("WAYLAND_SOCKET"):
         return ""
-    name = env.get("DISPLAY", "")
-    if not name:
+    wayland, name = env.get("WAYLAND_DISPLAY", ""), env.get("DISPLAY", "")
+    if not wayland and not name:
         return "There is no display here: DISPLAY and WAYLAND_DISPLAY are not set. Start it from a desktop session."
+    if wayland and Path(env.get("XDG_RUNTIME_DIR", ""), wayland).exists():
+        return ""
+    if not name:
+        return f"Nothing answers at {wayland!r}, which WAYLAND_DISPLAY names. Start it from a desktop session."
     if _is_there(name):
         return ""
     return f"Nothing answers at {name!r}, which DISPLAY names. Correct it, or start from a desktop session."

@@ -17,8 +17,8 @@ from typing import Any, TextIO
 
 import pytest
 
-from rlm_desktop import checks, display, paths, settings
-from rlm_desktop.__main__ import main, open_closed_streams
+from rlm_desktop import checks, paths, settings
+from rlm_desktop.__main__ import main
 from rlm_desktop.cli import EXPORTS, output
 from rlm_desktop.engine import events as ev
 from rlm_desktop.history.exports import FORMATS
@@ -432,39 +432,6 @@ def test_broken_settings_are_said_with_the_file(tmp_path: Path, guide: Path) -> 
     assert result.returncode == 2
     assert "max_depth is 99" in result.stderr
     assert "settings.toml" in result.stderr
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has no display without variables")
-def test_the_window_without_a_display_is_said(guide: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if "DISPLAY" not in name}
-    environment.pop("QT_QPA_PLATFORM", None)
-    result = subprocess.run(command(guide), capture_output=True, text=True, env=environment, timeout=TIMEOUT)
-    assert result.returncode == 1
-    assert "no display" in result.stderr
-    environment["DISPLAY"] = ":54321"
-    result = subprocess.run(command(guide), capture_output=True, text=True, env=environment, timeout=TIMEOUT)
-    assert result.returncode == 1
-    assert "Nothing answers at ':54321'" in result.stderr
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="libraries of Linux")
-def test_what_qt_lacks_is_said_instead_of_an_abort(guide: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    environment = {**os.environ, "QT_QPA_PLATFORM": "nothing"}
-    result = subprocess.run(command(guide), capture_output=True, text=True, env=environment, timeout=TIMEOUT)
-    assert result.returncode == 1
-    assert "rlm-desktop: no window can open. This application failed to start" in result.stderr
-    assert display.library_fault() == ""
-    monkeypatch.setitem(display.LIBRARIES, "libnot-there.so.9", "libnot-there9")
-    assert "libnot-there.so.9" in display.library_fault()
-    assert display.library_fault().endswith("sudo apt-get install libnot-there9")
-
-
-def test_streams_that_are_not_there_lead_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As of a program with a window on Windows; `faulthandler` writes to the standard error."""
-    monkeypatch.setattr(sys, "stderr", None)
-    open_closed_streams()
-    with sys.stderr:
-        assert sys.stderr.fileno() > 0
 
 
 # -- text, runs, doctor --------------------------------------------------------------------------------------

@@ -5375,6 +5375,10 @@
         <translation>Bei {name}, das DISPLAY nennt, antwortet nichts. Berichtigen Sie es oder starten Sie aus einer Desktop-Sitzung.</translation>
     </message>
     <message>
+        <source>Nothing answers at {wayland}, which WAYLAND_DISPLAY names. Start it from a desktop session.</source>
+        <translation>Bei {wayland}, das WAYLAND_DISPLAY nennt, antwortet nichts. Starten Sie aus einer Desktop-Sitzung.</translation>
+    </message>
+    <message>
         <source>Nothing can be kept: the folder {parent} cannot be written.</source>
         <translation>Nichts kann aufbewahrt werden: In den Ordner {parent} kann nicht geschrieben werden.</translation>
     </message>
