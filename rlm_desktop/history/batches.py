@@ -146,9 +146,11 @@ def _enter(connection: Connection, database: Database, log: RunLog, token: str) 
     session: dict[str, Any] = {"id": columns["session_id"], "created_at": columns["started_at"]}
     session["updated_at"] = columns["started_at"]
     connection.execute(database.insert_missing(schema.sessions), session)
-    newer = schema.sessions.update().where(schema.sessions.c.id == session["id"])
-    newer = newer.where(schema.sessions.c.updated_at < session["updated_at"])
+    its_session = schema.sessions.update().where(schema.sessions.c.id == session["id"])
+    newer = its_session.where(schema.sessions.c.updated_at < session["updated_at"])
     connection.execute(newer.values(updated_at=session["updated_at"]))
+    # It may have been deleted, in another window: the run would be in no list, and be purged with it.
+    connection.execute(its_session.where(schema.sessions.c.deleted_at.is_not(None)).values(deleted_at=None))
     values = {**columns, **log.summary.columns(), "writer": plain(token), "origin": log.origin}
     result = connection.execute(schema.runs.insert().values(values))
     return int(result.inserted_primary_key[0])  # pyright: ignore[reportOptionalSubscript]

@@ -310,7 +310,6 @@ def receive(history: History, path: Path, *, watch: Watch | None = None) -> Rece
         raise HistoryError(f"The import cannot be written yet. {history.trouble}")
     coming.keep()
     new = [run_id for run_id in dict.fromkeys(coming.run_ids) if run_id in received.run_ids]
-    _bring_sessions_back(history, new)
     received.new.extend(run_id for run_id in new if run_id not in coming.parts)
     received.remarks.extend(f"Run {run_id} was in the history in part; it is whole now." for run_id in coming.parts)
     return received
@@ -353,13 +352,6 @@ class _Coming:
         self._history.discard(self.run_ids)
         for run_id, part in self.parts.items():
             self._history.change_run_id(part, run_id)
-
-
-def _bring_sessions_back(history: History, run_ids: Sequence[str]) -> None:
-    """A run that is imported into a session that was deleted would be in no list, and be purged with it."""
-    listed = history.rows(run_ids)
-    for session_id in {history.run(run_id).session_id for run_id in run_ids if run_id not in listed}:
-        history.restore_session(session_id)
 
 
 def _receive_log(history: History, path: Path, coming: _Coming, watch: Watch) -> Received:

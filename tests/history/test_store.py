@@ -44,6 +44,14 @@ def test_absurd_figures_of_a_server_lose_nothing(history: History, troubles: lis
     assert (history.run("run-1").events, troubles) == (len(events), [])
 
 
+def test_a_question_in_a_session_that_was_deleted_meanwhile_brings_it_back(history: History) -> None:
+    """In another window: the run would be in no list, and be gone for good with its session a day later."""
+    keep(history, traces.run("a", "one"))
+    history.delete_session("one")
+    keep(history, traces.run("b", "one"))
+    assert sorted(history.find_runs()) == ["a", "b"]
+
+
 def test_nothing_is_lost_by_closing(tmp_path: Path) -> None:
     events = traces.run(iterations=30)
     first = History(tmp_path / "history.sqlite")
