@@ -55,8 +55,9 @@ from tests.window_states import home, running, states
 
 SMALLEST_SCREEN = QSize(784, 552)
 """Of 800 x 600, less what a window manager draws around a window."""
-LETTERS_AFTER = {"done": 200, "documents_text": 100}
-"""State -> the size of the letters from then on: dialogs are the states between these."""
+LARGEST_LETTERS = 200
+LAST_DIALOG = "documents_text"
+"""The letters are the largest up to it, and normal in the states of the main window that follow."""
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QAbstractItemView, QAbstractSlider, QTabBar)
 ROLELESS = (QAccessible.Role.NoRole, QAccessible.Role.Client)
 SPOKEN, SHOWN = Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole
@@ -216,15 +217,15 @@ def _is_of_file_dialog(widget: QWidget) -> bool:
 async def audit(app: QApplication) -> dict[str, list[str]]:
     """What is wrong, by state."""
     found: dict[str, list[str]] = {}
-    async with running(app, Settings(theme="light", language="de")) as application:
+    async with running(app, Settings(theme="light", language="de", font_size=LARGEST_LETTERS)) as application:
         async for name, widget in states(application):
             faulty = [*faults(widget), *tab_faults(widget)]
             if not isinstance(widget, QMainWindow):
                 faulty += room_faults(widget)
             if faulty:
                 found[name] = faulty
-            if name in LETTERS_AFTER:
-                application.theme.set_sizes("normal", LETTERS_AFTER[name])
+            if name == LAST_DIALOG:
+                application.theme.set_sizes("normal", 100)
         print(json.dumps(found), flush=True)
         os._exit(0)
 

@@ -196,9 +196,11 @@ async def _pages(application: Application) -> AsyncIterator[tuple[str, QWidget]]
     for name in PAGES:
         action = application.window.actions_by_name[name]
         action.trigger()
-        await asyncio.sleep(0.3)
+        page = application.window.page
+        if isinstance(page, HistoryPage):
+            await _until(lambda page=page: page.view is not None)
         yield name, application.window
-        if isinstance(page := application.window.page, HistoryPage):
+        if isinstance(page, HistoryPage):
             _fill(page)
             yield f"{name}_many", application.window
         action.trigger()
