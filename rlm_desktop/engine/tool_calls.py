@@ -98,7 +98,7 @@ async def call_tool(run: Run, call: ToolCall, record: RecordedCall | None, *, at
         raise
     finally:
         show = run.tool_room.show
-        texts = [show(_arguments(call)), "" if error else show(shown(result)), error]
+        texts = [show(_arguments(call)), "" if error else show(shown(result)), show(error)]
         arguments, text, error = run.redact_short(number, texts, "tool")
         run.emit(
             ev.ToolCalled(
@@ -189,9 +189,9 @@ def _kept(result: Any, data: bytes) -> str:
     if len(data) > _BYTES * KEPT:
         return ""
     with contextlib.suppress(*_UNTOLD):
-        text = msgspec.json.encode(result)
+        text = msgspec.json.encode(result).decode()
         if len(text) <= KEPT and msgspec.json.decode(text) == result:
-            return text.decode()
+            return text
     return ""
 
 

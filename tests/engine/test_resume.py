@@ -177,9 +177,11 @@ class Rows:
 
 async def test_a_long_result_is_not_kept_whatever_holds_it(bench: MakeBench) -> None:
     tools = {"rows": lambda: Rows(["row"] * KEPT), "numbers": lambda: set(range(KEPT)), "raw": lambda: b"r" * KEPT}
-    one = await bench([cell("FINAL(len(rows()['rows']) + len(numbers()) + len(raw()))")], max_depth=1, tools=tools)
-    assert (await one.ask(context="text")).final_answer == str(3 * KEPT)
-    assert [call.kept for call in one.of(ev.ToolCalled)] == ["", "", ""]
+    tools["short"] = lambda: "é" * (KEPT - 2)
+    code = cell("FINAL(len(rows()['rows']) + len(numbers()) + len(raw()) + len(short()))")
+    one = await bench([code], max_depth=1, tools=tools)
+    assert (await one.ask(context="text")).final_answer == str(4 * KEPT - 2)
+    assert [len(call.kept) for call in one.of(ev.ToolCalled)] == [0, 0, 0, KEPT]
 
 
 async def test_a_function_takes_what_json_cannot_say(bench: MakeBench) -> None:
