@@ -60,6 +60,7 @@ class _Group:
         before: The same, before a group within it that is written twice, for old programs and for new ones.
         font: Less than 0 for the document's own.
         fallback: Characters after a Unicode one that stand for it in old programs.
+        buffers: How many there were when it began.
         is_new: Old programs are to pass over it.
         link: Where its text leads.
     """
@@ -68,6 +69,7 @@ class _Group:
     before: str = ""
     font: int = -1
     fallback: int = 1
+    buffers: int = 1
     is_new: bool = False
     link: str = ""
 
@@ -87,7 +89,7 @@ class _Reader:
         self.lost = 0
         self._group = _Group()
         self._outer: list[_Group] = []
-        self._buffers: list[list[str]] = [[]]
+        self._buffers: list[tuple[str, list[str]]] = [(_BODY, [])]
         self._raw = bytearray()
         self._codec = "cp1252"
         self._default_font = -1
@@ -133,6 +135,16 @@ class _Reader:
         self._end_paragraph(end="")
         self._end_table()
 
+    @property
+    def _text(self) -> list[str]:
+        """What is being gathered."""
+        return self._buffers[-1][1]
+
+    @property
+    def _is_in_body(self) -> bool:
+        """Whether that is the text itself: paragraphs of notes leave its own as they are."""
+        return len(self._buffers) == 1
+
     # -- characters -----------------------------------------------------------------------------------------
 
     def _add_bytes(self, data: bytes) -> None:
@@ -152,11 +164,11 @@ class _Reader:
         font = self._default_font if self._group.font < 0 else self._group.font
         text = data.decode(self._fonts.get(font) or self._codec, "replace")
         self.lost += text.count("�")
-        self._buffers[-1].append(text)
+        self._text.append(text)
 
     def _add(self, text: str) -> None:
         if self._group.kind != _SKIP:
-            self._buffers[-1].append(text)
+            self._text.append(text)
 
     def _sign(self, sign: bytes) -> None:
         if sign == b"*":
@@ -171,28 +183,28 @@ class _Reader:
     def _open(self) -> None:
         self._outer.append(self._group)
         own = self._group
-        self._group = _Group(own.kind, own.before, own.font, own.fallback)
+        self._group = _Group(own.kind, own.before, own.font, own.fallback, len(self._buffers))
 
     def _close(self) -> None:
-        kind, link = self._group.kind, self._group.link
-        if link:
-            self._add(f" ({link})")
+        if self._group.link:
+            self._add(f" ({self._group.link})")
+        while len(self._buffers) > self._group.buffers:
+            kind, parts = self._buffers.pop()
+            self._join(kind, "".join(parts))
         self._group = self._outer.pop() if self._outer else _Group(_SKIP)
-        if kind in _OWN_BUFFER and kind != self._group.kind:
-            self._join(kind, "".join(self._buffers.pop()))
 
     def _join(self, kind: str, text: str) -> None:
         """Something that was gathered by itself is whole."""
         text = " ".join(text.split())
         if kind == _NUMBER:
-            self._buffers[-1].append("- " if text in ("·", "•", "o", "", "\uf0b7", "§") else f"{text} ")
+            self._text.append("- " if text in ("·", "•", "o", "", "\uf0b7", "§") else f"{text} ")
         elif kind == _FIELD:
             link = _LINK.search(text)
             self._link = link[1] if link else ""
         elif kind in MARGINS.values() and text:
             self.margins.append((kind, text))
         elif kind in NOTES.values() and text:
-            self._buffers[-1].append(f" ({kind}: {text})")
+            self._text.append(f" ({kind}: {text})")
 
     def _enter(self, kind: str) -> None:
         """The group that has begun is of a kind of its own."""
@@ -200,7 +212,7 @@ class _Reader:
             return
         self._group.kind = kind
         if kind in _OWN_BUFFER:
-            self._buffers.append([])
+            self._buffers.append((kind, []))
 
     # -- words ----------------------------------------------------------------------------------------------
 
@@ -243,15 +255,8 @@ class _Reader:
                 self._default_font = -1 if number is None else number
             case "ansicpg" | "mac" | "pc" | "pca":
                 self._codec = _codec_of(number) if word == "ansicpg" else DOCUMENT_CHARSETS[word]
-            case "pard":
-                self._level = 0
-                self._is_in_table = False
-            case "intbl":
-                self._is_in_table = True
-            case "outlinelevel":
-                self._level = (number or 0) + 1 if (number or 0) < 9 else 0
-            case "s":
-                self._level = self._levels.get(number or 0, 0)
+            case "pard" | "intbl" | "outlinelevel" | "s" if self._is_in_body:
+                self._paragraph_word(word, number or 0)
             case "par" | "sect" | "page":
                 self._end_paragraph()
             case "cell" | "row":
@@ -260,6 +265,17 @@ class _Reader:
                 self._group.link, self._link = self._link, ""
             case _:
                 pass
+
+    def _paragraph_word(self, word: str, number: int) -> None:
+        match word:
+            case "intbl":
+                self._is_in_table = True
+            case "outlinelevel":
+                self._level = number + 1 if number < 9 else 0
+            case "s":
+                self._level = self._levels.get(number, 0)
+            case _:
+                self._level, self._is_in_table = 0, False
 
     def _font_word(self, word: str, number: int | None) -> None:
         if word == "f" and number is not None:
@@ -280,13 +296,13 @@ class _Reader:
     def _end_paragraph(self, end: str = "\n") -> None:
         if self._group.kind == _SKIP:
             return
-        if len(self._buffers) > 1:
+        if not self._is_in_body:
             self._add(end)
             return
-        text = "".join(self._buffers[0])
-        self._buffers[0].clear()
+        text = "".join(self._text)
+        self._text.clear()
         if self._is_in_table:
-            self._buffers[0].append(f"{text}{end}")  # one of several in a cell
+            self._text.append(f"{text}{end}")  # one of several in a cell
             return
         self._end_table()
         if self._level and text.strip():
@@ -295,11 +311,11 @@ class _Reader:
             self.lines.append(text + end)
 
     def _end_cell(self, *, is_row: bool) -> None:
-        if len(self._buffers) > 1:
+        if not self._is_in_body:
             self._add(" ")
         elif not is_row:
-            self._row.append(" ".join("".join(self._buffers[0]).split()))
-            self._buffers[0].clear()
+            self._row.append(" ".join("".join(self._text).split()))
+            self._text.clear()
         elif self._row:
             self._rows.append(self._row)
             self._row = []
