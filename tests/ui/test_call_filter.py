@@ -158,9 +158,17 @@ def test_the_place_stays_while_a_live_run_is_filtered(view: CallTreeView) -> Non
     assert view.selected_node() is not None
 
 
-@pytest.mark.parametrize("go", ["failure", "call"])
-def test_a_row_that_is_asked_for_shows_whatever_is_looked_for(view: CallTreeView, go: str) -> None:
+@pytest.mark.parametrize("go", ["failure", "call", "call while it is searched"])
+async def test_a_row_that_is_asked_for_shows_whatever_is_looked_for(
+    view: CallTreeView, go: str, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "while" in go:
+        monkeypatch.setattr(finding, "_SLICE_SECONDS", 0.0)
     view.bar._set(CallFilter(kinds=frozenset({"iteration"})))
+    if "while" in go:
+        assert view.model.rows.matches is None
+    else:
+        await wait_until(lambda: not view._finder.is_searching)
     if go == "failure":
         assert view.select_failure()
     else:

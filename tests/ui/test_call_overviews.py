@@ -98,6 +98,28 @@ def test_heaviest_first_is_sorted() -> None:
     assert widths == sorted(widths, reverse=True)
 
 
+def test_what_still_shows_of_another_moment_leads_to_the_same_row(view: CallTreeView, qtbot: QtBot) -> None:
+    """A replay goes back, and somebody clicks before the icicle has been drawn anew."""
+    events = list(traces.events(DONE))
+    later, earlier = traces.state(DONE), RunState()
+    for event in events[: len(events) // 2]:
+        earlier.apply(event)
+    assert len(earlier.nodes) < len(later.nodes)
+    view.set_state(later)
+    view.show_page(1)
+    canvas = view.icicle.canvas
+    qtbot.waitUntil(lambda: bool(canvas.slabs))
+    view.show_moment(earlier)
+    known, gone = later.nodes[1], later.nodes[-1]
+    for node in (known, gone):
+        canvas.chosen.emit(node)
+        assert view.selected_node() is earlier.nodes[1]
+        canvas.entered.emit(node)
+    qtbot.waitUntil(lambda: bool(canvas.slabs) and canvas.slabs[0].node is earlier.nodes[0])
+    view.select_node(gone)
+    assert view.selected_node() is earlier.nodes[1]
+
+
 def test_keys_bring_what_they_choose_into_view(view: CallTreeView, qtbot: QtBot) -> None:
     view.set_state(traces.state(Shape(calls=150, depth=20, batch=2, iterations=3, errors=0.0)))
     view.show_page(1)

@@ -296,12 +296,15 @@ class CallTreeView(QWidget):
         return self.model.rows.node(row) if row >= 0 else None
 
     def select_node(self, node: Node) -> None:
-        """Open the path to `node`, select it and bring it into view."""
+        """Open the path to a row, select it and bring it into view; one of another moment as it is at this one."""
+        if node.index >= len(self.state.nodes):
+            return
+        node = self.state.nodes[node.index]
         focus = self.model.rows.focus
         if focus is not None and focus is not node and focus not in node.ancestors():
             self.set_focus_node(None)
         row = self._row_for(node)
-        if row < 0 and self.bar.filter.is_active:
+        if self._is_filtered_out(node, row):
             self.bar.clear()  # who asks for a row wants it more than what was looked for before
             row = self._row_for(node)
         if row >= 0:
@@ -312,6 +315,11 @@ class CallTreeView(QWidget):
         """The row of a node, with the path to it opened; -1 when a filter hides it."""
         self.model.rows.reveal(node)
         return self.model.rows.row_of(node)
+
+    def _is_filtered_out(self, node: Node, row: int) -> bool:
+        """Whether the filter hides a row, or is about to: as long as nothing has been found all rows show."""
+        wanted, is_on = self.bar.filter, self.model.rows.matches is not None
+        return wanted.is_active and (row < 0 or not (is_on or wanted.fits(node, self.model.now())))
 
     @property
     def is_tree_shown(self) -> bool:

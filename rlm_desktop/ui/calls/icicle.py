@@ -278,7 +278,7 @@ class IcicleView(QWidget):
         self.canvas = _Canvas()
         self.canvas.chosen.connect(self._on_chosen)
         self.canvas.entered.connect(self.enter)
-        self.canvas.menu_requested.connect(self.menu_requested)
+        self.canvas.menu_requested.connect(self._on_menu_requested)
         self.weight = QComboBox()
         self.weight.setAccessibleName(self.tr("Width of the rectangles"))
         for weight, (text, _nothing) in _WEIGHTS.items():
@@ -325,15 +325,20 @@ class IcicleView(QWidget):
         self._clock = clock or (lambda: state.now)
         self._top = None
         self.canvas.select(None)
+        self.canvas.show_slabs([], [], self.weight.currentData())  # not those of the other, should it take a while
         self.lay_out()
 
     def move_to(self, state: RunState, clock: Clock | None = None) -> None:
         """Show the same run at another moment, soon."""
-        top, nodes = self._top, state.nodes
         self._state = state
         self._clock = clock or (lambda: state.now)
-        self._top = nodes[top.index] if top is not None and top.index < len(nodes) else None
+        self._top = self._here(self._top)
         self.refresh()
+
+    def _here(self, node: Node | None) -> Node | None:
+        """The same row at the moment that is shown, if it is there: the rectangles may be those of another."""
+        nodes = self._state.nodes
+        return nodes[node.index] if node is not None and node.index < len(nodes) else None
 
     def refresh(self) -> None:
         """Take in what has happened, twice a second at most, and a twentieth of the time at most."""
@@ -344,6 +349,7 @@ class IcicleView(QWidget):
 
     def enter(self, node: Node | None) -> None:
         """Let `node` fill the width; None or the run shows all."""
+        node = self._here(node)
         self._top = node if node is not None and node.parent is not None else None
         self.lay_out()
 
@@ -406,8 +412,13 @@ class IcicleView(QWidget):
         self._took = time.monotonic() - self._laid_out_at
 
     def _on_chosen(self, node: Node) -> None:
-        self._mark(node)
-        self.node_selected.emit(node)
+        if (here := self._here(node)) is not None:
+            self._mark(here)
+            self.node_selected.emit(here)
+
+    def _on_menu_requested(self, node: Node, place: QPoint) -> None:
+        if (here := self._here(node)) is not None:
+            self.menu_requested.emit(here, place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width, other rectangles."""
