@@ -3,13 +3,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from rlm_desktop import cli
+from tests.conftest import _LONGEST_FIRST, PROJECT
 
-PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "rlm_desktop"
 LIGHT = (
     "import rlm_desktop",
@@ -47,6 +46,10 @@ def test_no_module_is_too_long() -> None:
     ]
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in ours}
     assert [str(path) for path, length in lengths.items() if length > 600] == []
+
+
+def test_the_longest_tests_are_still_there() -> None:
+    assert [name for name in _LONGEST_FIRST if not (PROJECT / name).is_file()] == []
 
 
 def test_every_module_says_what_it_is() -> None:
