@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.first_window import FirstWindow
 
+Until = Callable[..., Awaitable[None]]
+Start = Callable[..., contextlib.AbstractAsyncContextManager[Application]]
+"""Types of the fixtures `wait_until` and `start`."""
 QUESTION = "When was the lighthouse lit for the first time?"
 TEXT = "\n\n".join(
     [*(f"In {year} the harbour had {year % 70} boats." for year in range(1800, 1900)),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +14,8 @@ from pytestqt.qtbot import QtBot
 from rlm_desktop import paths
 from rlm_desktop.documents import from_text
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.application import Application
 from tests.servers import Fault, ModelServer
-from tests.ui.opened import QUESTION, add, ask, shown_messages
-
-Until = Callable[..., Awaitable[None]]
-Start = Callable[..., contextlib.AbstractAsyncContextManager[Application]]
+from tests.ui.opened import QUESTION, Start, Until, add, ask, shown_messages
 
 
 class TestMainJob:

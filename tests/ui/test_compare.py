@@ -18,7 +18,7 @@ from rlm_desktop.ui.compare.window import CompareWindow
 from rlm_desktop.ui.loop import Tasks
 from tests import traces
 from tests.history import traces as small
-from tests.ui.test_main_window import Start, Until
+from tests.ui.opened import Start, Until
 
 
 def compared(left: traces.Shape, right: traces.Shape) -> Compared:

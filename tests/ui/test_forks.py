@@ -18,8 +18,7 @@ from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.forks.dialog import ForkChoice, ForkDialog
 from rlm_desktop.ui.forks.family import FamilyLine
 from tests.history import traces
-from tests.ui.opened import add, ask, shown_messages
-from tests.ui.test_main_window import Start, Until
+from tests.ui.opened import Start, Until, add, ask, shown_messages
 
 
 def cut_off(application: Application, run_id: str, *, new_id: str = "cut", end: ev.EndState | None = None) -> None:

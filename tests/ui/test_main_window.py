@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +16,11 @@ from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.history import History
 from rlm_desktop.settings import Settings
-from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.preview import PreviewWindow
 from rlm_desktop.ui.first_steps.example import put_into
 from rlm_desktop.ui.palette import Palette
 from rlm_desktop.ui.settings.dialog import SettingsDialog
-from tests.ui.opened import add, ask, drop
-
-Until = Callable[..., Awaitable[None]]
-Start = Callable[..., contextlib.AbstractAsyncContextManager[Application]]
+from tests.ui.opened import Start, Until, add, ask, drop
 
 
 class TestWindow:

@@ -17,11 +17,9 @@ from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.items import State
 from rlm_desktop.ui.sessions.hit_list import RunHead
+from tests.ui.opened import Start, Until, add, ask, shown_messages
 from tests.ui.test_forks import cut_off
 from tests.ui.test_history import opened, shown
-from tests.ui.test_main_window import Start, Until, add, ask, chronicle, shown_messages, start
-
-__all__ = ["chronicle", "start"]
 
 
 def names(application: Application) -> Sequence[str]:

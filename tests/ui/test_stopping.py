@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
-from tests.ui.opened import QUESTION, add, shown_messages
+from tests.ui.opened import QUESTION, Start, Until, add, shown_messages
 
-Until = Callable[..., Awaitable[None]]
-Start = Callable[..., contextlib.AbstractAsyncContextManager[Application]]
 Hanging = Callable[[], contextlib.AbstractAsyncContextManager[Application]]
 
 
