@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 
+import psutil
 import pytest
 
 from rlm_desktop.errors import ReplError
@@ -160,8 +161,10 @@ async def test_stray_threads_are_counted_and_stand_still(bench):
         "threading.Thread(target=tick, daemon=True).start()"
     )
     assert (await bench.run(code)).threads == 1
-    await asyncio.sleep(0.3)
-    assert int((await bench.run("ticks[0]")).stdout) < 100
+    async with asyncio.timeout(30):
+        while psutil.Process(bench.repl.worker.pid).status() != psutil.STATUS_STOPPED:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    assert (await bench.run("ticks[0] > 0")).stdout == "True\n"
 
 
 async def test_threads_may_ask_beyond_the_limit_of_open_calls(bench):
