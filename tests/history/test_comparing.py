@@ -83,7 +83,10 @@ def test_every_row_of_both_runs_is_there_once(seeds: tuple[int, int]) -> None:
     assert (pairs[0].left, pairs[0].right) == (left.root, right.root)
 
 
-def test_another_cell_in_the_middle_is_only_in_one() -> None:
+@pytest.mark.parametrize("most", [0, 10**6])
+def test_another_cell_in_the_middle_is_only_in_one(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(comparing, "MOST_CELLS", most)
+
     def iterations(*codes: str) -> list[Node]:
         call = CallNode(None, ev.CallStarted(parent=None, kind="rlm", depth=0, model="m"))
         rows: list[Node] = []
@@ -114,6 +117,8 @@ def test_figures_say_what_is_not_known() -> None:
     assert figures(known.root, known.now).tokens == known.totals.input_tokens + known.totals.output_tokens
     assert figures(unpriced.root, unpriced.now).cost_usd is None
     assert figures(known.root, known.now).calls == known.totals.calls
+    asked_nothing = CallNode(None, ev.CallStarted(parent=None, kind="rlm", depth=0, model="m"))
+    assert (figures(asked_nothing, 1.0).tokens, figures(asked_nothing, 1.0).cost_usd) == (0, 0.0)
 
 
 def test_an_interrupted_run_has_no_answer() -> None:
