@@ -20,7 +20,6 @@ import msgspec
 
 from rlm_desktop.engine.chat import ReplyReader
 from rlm_desktop.engine.embedding import hash_vectors
-from rlm_desktop.engine.estimate import CHARACTERS_PER_TOKEN
 from rlm_desktop.engine.events import Message, Usage
 from rlm_desktop.engine.failures import advice, status_error, transport_error, was_sent
 from rlm_desktop.engine.key_guard import KeyGuard
@@ -506,11 +505,6 @@ def _vectors_in(reply: Any) -> tuple[list[list[float]], Usage]:
 def used_by(error: ModelError) -> Usage | None:
     """What the provider said that a failed attempt used."""
     return error.usage if isinstance(error.usage, Usage) else None
-
-
-def estimate_tokens(messages: list[Message]) -> int:
-    """A rough count of the tokens of a request: four characters each."""
-    return sum(len(message.content) for message in messages) // CHARACTERS_PER_TOKEN + 4 * len(messages)
 
 
 async def beginning_of(response: httpx2.Response, size: int) -> bytes:

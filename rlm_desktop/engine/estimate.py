@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from rlm_desktop.engine.events import Message
 from rlm_desktop.engine.options import RunOptions
 from rlm_desktop.engine.prices import Price
 
@@ -87,6 +88,11 @@ class Estimate:
     def is_free(self) -> bool:
         """Whether it costs nothing for sure."""
         return self.high_usd == 0
+
+
+def estimate_tokens(messages: list[Message]) -> int:
+    """A rough count of the tokens of a request."""
+    return sum(len(message.content) for message in messages) // CHARACTERS_PER_TOKEN + 4 * len(messages)
 
 
 def estimate(

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.cache import Cached, CompletionCache
-from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient, estimate_tokens, used_by
+from rlm_desktop.engine.client import Completion, FailedAttempt, ModelClient, used_by
+from rlm_desktop.engine.estimate import estimate_tokens
 from rlm_desktop.engine.events import Message, Spent, Usage
 from rlm_desktop.engine.limits import Ledger, Reservation
 from rlm_desktop.engine.options import RunOptions

@@ -15,9 +15,10 @@ import msgspec
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine import prompts
-from rlm_desktop.engine.client import Completion, estimate_tokens
+from rlm_desktop.engine.client import Completion
 from rlm_desktop.engine.context import Context
 from rlm_desktop.engine.control import CellDecision, CellProposal
+from rlm_desktop.engine.estimate import estimate_tokens
 from rlm_desktop.engine.events import EndState, Message
 from rlm_desktop.engine.parsing import Block, Reply, TextFinal, final_in_code, parse_reply
 from rlm_desktop.engine.record import RecordedCall

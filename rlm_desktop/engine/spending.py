@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rlm_desktop.engine import events as ev
-from rlm_desktop.engine.client import estimate_tokens
+from rlm_desktop.engine.estimate import estimate_tokens
 from rlm_desktop.engine.events import AnyEvent, Message, Spent, Usage
 
 
