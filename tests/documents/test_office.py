@@ -7,7 +7,7 @@ import io
 import zipfile
 
 import pytest
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # a C module without stubs
 from pptx import Presentation
 from pptx.chart.data import XyChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -31,8 +31,8 @@ CHART = (
     f'<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" {DRAWN}><c:chart><c:title><c:tx><c:rich>'
     "<a:p><a:r><a:t>Sales of the year</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart><c:ser><c:tx><c:strRef>"
     '<c:strCache><c:pt idx="0"><c:v>EUR</c:v></c:pt></c:strCache></c:strRef></c:tx><c:cat><c:strRef><c:strCache>'
-    '<c:pt idx="0"><c:v>Ohio</c:v></c:pt><c:pt idx="1"><c:v>Utah</c:v></c:pt></c:strCache></c:strRef></c:cat><c:val><c:numRef>'
-    '<c:numCache><c:pt idx="0"><c:v>12</c:v></c:pt><c:pt idx="1"><c:v>0.10000000000000001</c:v></c:pt></c:numCache></c:numRef>'
+    '<c:pt idx="0"><c:v>Ohio</c:v></c:pt><c:pt idx="1"><c:v>Utah</c:v></c:pt><c:pt idx="2"><c:v>Utah</c:v></c:pt></c:strCache></c:strRef></c:cat><c:val><c:numRef>'
+    '<c:numCache><c:pt idx="0"><c:v>12</c:v></c:pt><c:pt idx="1"><c:v>0.10000000000000001</c:v></c:pt><c:pt idx="2"><c:v>7</c:v></c:pt></c:numCache></c:numRef>'
     "</c:val></c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>"
 )  # fmt: skip
 DIAGRAM = (
@@ -111,7 +111,10 @@ def test_charts_diagrams_and_files_in_word(read: Load) -> None:
         "word/header1.xml": header,
     }
     document = read("a.docx", made.docx(extra=parts))
-    assert "Chart: Sales of the year\n\n|  | EUR |\n| --- | --- |\n| Ohio | 12 |\n| Utah | 0.1 |" in document.text
+    assert (
+        "Chart: Sales of the year\n\n|  | EUR |\n| --- | --- |\n| Ohio | 12 |\n| Utah | 0.1 |\n| Utah | 7 |"
+        in document.text
+    )
     assert "Plan\nDo" in document.text
     assert "Header: Left Right" in document.text
     assert document.text.count('"Region, all",Sum') == 1

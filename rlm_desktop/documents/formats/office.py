@@ -51,14 +51,14 @@ def paragraphs(root: Element) -> str:
 def chart_text(root: Element) -> str:
     """Titles, then a row for each category, a column for each series."""
     titles = [paragraphs(title).replace("\n", " ") for title in root.iter("{*}title")]
-    table: dict[str, dict[int, str]] = {}
+    table: dict[tuple[str, str], dict[int, str]] = {}
     names: list[str] = []
     for number, series in enumerate(root.iter("{*}ser")):
         names.append(" ".join(_values(series.iterfind("{*}tx")).values()) or f"series {number + 1}")
         labels = _values((*series.iterfind("{*}cat"), *series.iterfind("{*}xVal")))
         for place, value in _values((*series.iterfind("{*}val"), *series.iterfind("{*}yVal"))).items():
-            table.setdefault(labels.get(place, place), {})[number] = _figure(value)
-    rows = [[label, *(row.get(number, "") for number in range(len(names)))] for label, row in table.items()]
+            table.setdefault((place, labels.get(place, place)), {})[number] = _figure(value)
+    rows = [[label, *(row.get(number, "") for number in range(len(names)))] for (_, label), row in table.items()]
     shown = markdown_table([["", *names], *rows]) if rows else ""
     return "\n\n".join(filter(None, ["Chart: " + " / ".join(filter(None, titles)) if any(titles) else "", shown]))
 

@@ -9,9 +9,7 @@ CHARACTERS = {
 }  # fmt: skip
 NOTES = {"footnote": "note", "annotation": "comment", "shptxt": "text box", "dptxbxtext": "text box"}
 """What stands beside the text: it is written where it belongs, under these names."""
-MARGINS: dict[str, str] = dict.fromkeys(("header", "headerl", "headerr", "headerf"), "Header") | dict.fromkeys(
-    ("footer", "footerl", "footerr", "footerf"), "Footer"
-)
+MARGINS = {f"{name}{side}": name.capitalize() for name in ("header", "footer") for side in ("", "l", "r", "f")}
 READ = frozenset(("shpinst", "do", "shppict"))
 """Groups that only newer programs know, with text in them."""
 _SKIPPED = (
