@@ -25,6 +25,10 @@ _SOME = 50
 _log = logging.getLogger(__name__)
 
 
+class _Removed(Exception):
+    """The run is not there any more: it was purged, or everything was deleted."""
+
+
 def settle(database: Database, is_live: Liveness, token: str) -> Iterator[None]:
     """Index and pack every run that has ended, or was cut off, since the last time."""
     after = -1
@@ -33,6 +37,8 @@ def settle(database: Database, is_live: Liveness, token: str) -> Iterator[None]:
         try:
             yield from _index(database, run)
             yield from _pack(database, run.number)
+        except _Removed:
+            continue
         except Exception as error:  # whatever an import brought: the runs behind it are not to wait for ever
             if is_passing(error) or is_damage(error):
                 raise
@@ -74,11 +80,11 @@ def _index(database: Database, run: Row[Any]) -> Iterator[None]:
         for event in block:
             found += extractor.take(event)
         while sum(len(one.text) for one in found) > SLICE_CHARACTERS:
-            found = _add_slice(database, run.number, found)
+            found = _add_slice(database, run, found)
             yield
     found += extractor.rest()
     while found:
-        found = _add_slice(database, run.number, found)
+        found = _add_slice(database, run, found)
         yield
     _finish(database, run)
     yield
@@ -105,14 +111,16 @@ def _blocks(database: Database, number: int) -> Iterator[list[Any]]:
         yield block
 
 
-def _add_slice(database: Database, number: int, found: list[Found]) -> list[Found]:
+def _add_slice(database: Database, run: Row[Any], found: list[Found]) -> list[Found]:
     """Index as much as fits into one slice; returns the rest."""
     count = characters = 0
     while count < len(found) and (count == 0 or characters < SLICE_CHARACTERS):
         characters += len(found[count].text)
         count += 1
     with database.transaction(writes=True) as connection:
-        indexing.add(connection, number, found[:count])
+        if queries.run_number(connection, run.id) != run.number:
+            raise _Removed
+        indexing.add(connection, run.number, found[:count])
     return found[count:]
 
 

@@ -315,6 +315,24 @@ def test_a_search_goes_on_with_what_is_being_indexed(tmp_path: Path, monkeypatch
     history.close()
 
 
+def test_what_is_deleted_while_it_is_indexed_holds_up_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rlm_desktop.history.writer.IDLE_SECONDS", 1000)
+    monkeypatch.setattr("rlm_desktop.history.settling.SLICE_CHARACTERS", 50)
+    with closing(History(tmp_path / "history.sqlite")) as history:
+        keep(history, traces.run("a", iterations=6))
+        under_way = history._settler.slices(history._database())
+        for _ in range(5):
+            next(under_way)
+        keep(history, traces.run("b"))
+        history.discard(["a"])
+        for _ in under_way:
+            pass
+        assert history.unindexed() == 0
+        assert {hit.run_id for hit in history.search("segments", wait=0)} == {"b"}
+
+
 def test_a_run_with_many_hits_does_not_hide_the_others(history: History) -> None:
     for name, batch in {"a": 2, "b": 40, "c": 3, "d": 9}.items():
         keep(history, traces.run(name, iterations=1, batch=batch))
