@@ -158,9 +158,9 @@ def test_the_second_time_nothing_is_done(
 
     monkeypatch.setattr(dev, "make_venv", make_venv)
     monkeypatch.setattr(dev, "pip", lambda *arguments: calls.append(arguments))
-    monkeypatch.setattr(dev, "unpack_binding", lambda: calls.append(("unpack",)))
+    monkeypatch.setattr(dev, "compile_ahead", lambda: calls.append(("compile",)))
     dev.set_up("dev")
-    assert [call[-1] for call in calls[-2:]] == [".[dev]", "unpack"]
+    assert [call[-1] for call in calls[-2:]] == [".[dev]", "compile"]
     calls.clear()
     capsys.readouterr()
     dev.set_up("dev")
