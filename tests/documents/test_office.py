@@ -193,7 +193,13 @@ def test_diagrams_and_comments_of_slides(read: Load) -> None:
             whole.writestr(name, data)
         whole.writestr("ppt/diagrams/data1.xml", DIAGRAM)
         whole.writestr("ppt/comments/comment1.xml", comment)
-    text = read("a.pptx", buffer.getvalue()).text
+        whole.writestr("ppt/embeddings/table.xlsx", made.xlsx())
+    document = read("a.pptx", buffer.getvalue())
+    text = document.text
+    assert (
+        str(document.place_of(text.index("Europe")))
+        == "slide 1, attachment 1 “table.xlsx”, sheet 1 “Sales”, line 4"
+    )
     assert "Plan\nDo" in text
     assert "Comment: Is this right?" in text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from zipfile import ZipFile
 
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
@@ -19,7 +20,7 @@ from rlm_desktop.documents.formats.common import (
     xml_root,
 )
 from rlm_desktop.documents.formats.formulas import latex
-from rlm_desktop.documents.formats.office import chart_text, paragraphs
+from rlm_desktop.documents.formats.office import add_embedded, chart_text, paragraphs
 from rlm_desktop.documents.formats.tables import markdown_table
 
 _FORMULA = "{http://schemas.microsoft.com/office/drawing/2010/main}m"
@@ -45,6 +46,8 @@ def extract(source: Source, draft: Draft) -> None:
         if slide.has_notes_slide and (notes := slide.notes_slide.notes_text_frame) and notes.text.strip():
             draft.add(f"Notes: {_lines(notes.text)}\n\n")
         draft.report(number / len(slides), f"slide {number} of {len(slides)}")
+    with ZipFile(source.file) as archive:
+        add_embedded(archive, source, draft)
 
 
 def _put_in_words(shapes: Element) -> None:
