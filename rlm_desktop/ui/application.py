@@ -103,6 +103,7 @@ class Application(QObject):
         self.funnel.crashed.connect(self._show_crash)
         self._trouble.connect(lambda text: window.messages.show_message(text, "warning"))
         window.close_requested.connect(self.request_quit)
+        self._app.applicationStateChanged.connect(self._look_for_others)
         window.actions_by_name["undo_removal"].setEnabled(False)
         window.messages.undo_offered.connect(window.actions_by_name["undo_removal"].setEnabled)
 
@@ -182,7 +183,6 @@ class Application(QObject):
         self._workbench.run_ended.connect(lambda _live: QApplication.alert(window))
         self._workbench.sessions.changed.connect(self._enable_actions)
         window.page_changed.connect(lambda _page: self._enable_actions())
-        self._app.applicationStateChanged.connect(self._look_for_others)
         window.work.question.choices_changed.connect(self._show_model)
         self._guard_runs(self._workbench)
         self._enable_actions()
@@ -244,9 +244,8 @@ class Application(QObject):
 
     def _look_for_others(self, state: Qt.ApplicationState) -> None:
         """Who comes back from elsewhere finds what another window or the command line has asked meanwhile."""
-        sessions = self.workbench.sessions
-        if state == Qt.ApplicationState.ApplicationActive and sessions.history is not None:
-            self.tasks.spawn(sessions.refresh(), name="list sessions")
+        if state == Qt.ApplicationState.ApplicationActive and self._workbench is not None:
+            self.tasks.spawn(self._workbench.sessions.refresh(), name="list sessions")
 
     # -- the example ----------------------------------------------------------------------------------------
 
@@ -368,8 +367,7 @@ class Application(QObject):
     async def aclose(self, seconds: float) -> None:
         """Save the settings, stop the runs, write the history, close the window; takes no longer than `seconds`."""
         self.window.remember()
-        if self._workbench is not None:
-            self._app.applicationStateChanged.disconnect(self._look_for_others)
+        self._app.applicationStateChanged.disconnect(self._look_for_others)
         self.window.hide()
         try:
             async with asyncio.timeout(seconds):
