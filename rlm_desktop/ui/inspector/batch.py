@@ -156,7 +156,7 @@ class BatchCalls(QAbstractTableModel):
         before = self.persistentIndexList()
         held = [self._calls[index.row()] for index in before]
         wanted = set(map(id, held))
-        rows = {id(call): row for row, call in enumerate(calls) if id(call) in wanted}
+        rows = {id(call): row for row, call in enumerate(calls) if id(call) in wanted} if wanted else {}
         self._calls = calls
         after = [self.index(rows[id(call)], index.column()) for call, index in zip(held, before, strict=True)]
         self.changePersistentIndexList(before, after)
