@@ -117,6 +117,25 @@ def test_book_in_reading_order(read: Load) -> None:
     assert places(document, "the end") == ["chapter 2 “Second”, line 3"]
 
 
+def test_a_book_with_odd_parts(read: Load) -> None:
+    items = {
+        "a": ("A.xhtml", "application/xhtml+xml"),
+        "o": ("old.htm", "text/x-oeb1-document"),
+        "p": ("p.pdf", "application/pdf"),
+    }
+    listed = "".join(f'<item id="{key}" href="{name}" media-type="{kind}"/>' for key, (name, kind) in items.items())
+    spine = "".join(f'<itemref idref="{key}"/>' for key in ("o", "p", "a", "gone"))
+    parts = {
+        "a.xhtml": "<html><h1>Named otherwise</h1></html>",
+        "old.htm": "<html><h1>Old</h1></html>",
+        "p.pdf": made.pdf("x"),
+    }
+    package = f"<package><manifest>{listed}</manifest><spine>{spine}</spine></package>"
+    document = read("a.epub", made.zipped({"mimetype": "application/epub+zip", "o.opf": package, **parts}))
+    assert [title for _, title in titles(document)] == ["Old", "Named otherwise"]
+    assert document.warnings == ("A part of the book that is no text was not read: p.pdf.",)
+
+
 def test_pdf_pages(read: Load) -> None:
     document = read("a.pdf", made.pdf("Hello page one", "Second page here"))
     assert document.page_text(2) == "Second page here\n\n"

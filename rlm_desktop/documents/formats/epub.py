@@ -11,7 +11,7 @@ from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.encoding import NotText, decode
 from rlm_desktop.documents.formats.common import Element, Source, Unreadable, XMLError, xml_root
 from rlm_desktop.documents.formats.html import to_markdown
-from rlm_desktop.documents.formats.limits import read_member
+from rlm_desktop.documents.formats.limits import DAMAGE, read_member
 
 _READABLE = frozenset(
     (
@@ -32,10 +32,13 @@ _PAGES = _READABLE - {"application/xml", "image/svg+xml", "text/xml"}
 def extract(source: Source, draft: Draft) -> None:
     """The chapters as the book orders them; those that its order leaves out come last."""
     with zipfile.ZipFile(source.file) as archive:
-        names = set(archive.namelist())
+        names = archive.namelist()
+        known = {name.lower(): name for name in names} | {name: name for name in names}
         listed = list(dict.fromkeys(_chapters(archive, draft)))
-        chapters = [name for name in listed if name in names]
-        if missing := [name for name in listed if name not in names]:
+        chapters = [
+            known[name] if name in known else known[name.lower()] for name in listed if name.lower() in known
+        ]
+        if missing := [name for name in listed if name.lower() not in known]:
             draft.warn(f"Chapters that the book lists but does not hold: {', '.join(missing[:5])}.")
         if any(name.endswith("META-INF/encryption.xml") for name in names):
             draft.warn("Parts of the book may be encrypted (digital rights management).")
@@ -52,7 +55,7 @@ def _add_chapter(archive: zipfile.ZipFile, name: str, number: int, draft: Draft)
     except NotText as error:
         draft.warn(f"{name}: {error}")
         return
-    except (zipfile.BadZipFile, zipfile.zlib.error, NotImplementedError, RuntimeError):  # type: ignore[attr-defined]
+    except (*DAMAGE, Unreadable, NotImplementedError, RuntimeError):
         draft.warn(f"{name}: it is damaged or encrypted.")
         return
     draft.warn(*(f"{name}: {warning}" for warning in found.warnings))
