@@ -303,6 +303,27 @@ def test_causes_that_no_loopback_server_can_show(cause: Exception, reason: str) 
     assert advice(failure, one, "m")
 
 
+@pytest.mark.parametrize(
+    ("error", "reason", "words"),
+    [
+        (httpx2.ReadError("reset"), "broken", "broke off in the middle of the response"),
+        (httpx2.RemoteProtocolError("odd"), "broken", "failed: odd"),
+        (TimeoutError(), "timeout", "in time"),
+    ],
+)
+def test_a_connection_that_breaks_off_is_no_time_out(error: Exception, reason: str, words: str) -> None:
+    failure = transport_error(error, provider("https://api.example.org/v1"))
+    assert (failure.reason, failure.is_retryable) == (reason, True)
+    assert words in str(failure)
+
+
+@pytest.mark.parametrize(("kind", "words"), [("azure", "your deployment"), ("ollama", "ollama pull m")])
+def test_a_model_that_is_not_there_is_called_as_the_provider_calls_it(kind: str, words: str) -> None:
+    missing = ModelError("no such model")
+    missing.reason = "model"
+    assert words in advice(missing, provider("https://api.example.org/v1", kind), "m")
+
+
 async def test_a_key_in_an_error_is_not_repeated() -> None:
     async def chat(request: web.Request, _body: dict[str, Any]) -> Answer:
         return refusal(401, {"error": {"message": f"{request.headers['Authorization']} is wrong"}})
