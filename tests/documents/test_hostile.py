@@ -142,7 +142,7 @@ def test_deep_nesting(loader: Loader, tmp_path: Path) -> None:
     deep = b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b', "nbformat": 4}'
     assert reason(loader, tmp_path, "deep.ipynb", deep).startswith(("it is nested too deeply", "it is damaged"))
     mail = b"From: a@b\nTo: c@d\n" + b"".join(
-        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(500)
+        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(1050)
     )
     assert reason(loader, tmp_path, "deep.eml", mail)
 
