@@ -135,7 +135,7 @@ def test_ctrl_c_breaks_a_search_off(capsys: Said, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(History, "search", search)
     assert main(["runs", "search", "anything"]) == 130
-    assert was_heard.is_set()
+    assert was_heard.wait(30)
     assert capsys.readouterr() == ("", "rlm-desktop: Stopped.\n")
 
 

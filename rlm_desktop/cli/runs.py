@@ -244,15 +244,15 @@ def _found(history: History, words: str, limit: int, chosen: RunFilter) -> list[
     """What a search finds, in a thread: in this one Ctrl+C would wait for SQLite, which may read on for seconds."""
     is_over = threading.Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        searching = pool.submit(
-            history.search, words, limit=limit, chosen=chosen, wait=INDEX_SECONDS, is_stale=is_over.is_set
-        )
         try:
+            searching = pool.submit(
+                history.search, words, limit=limit, chosen=chosen, wait=INDEX_SECONDS, is_stale=is_over.is_set
+            )
             while not wait([searching], _LOOK_SECONDS).done:  # without an end, Windows hears no Ctrl+C here either
                 pass
+            return searching.result()
         finally:
             is_over.set()
-    return searching.result()
 
 
 def _transfer(history: History, chosen: argparse.Namespace) -> int:
