@@ -60,19 +60,11 @@ class TestMainJob:
 
 
 class TestAsking:
-    async def test_the_end_of_a_run_calls_who_waits_elsewhere(
+    async def test_who_has_gone_elsewhere_is_told_and_not_called_back(
         self, start: Start, chronicle: Path, wait_for_signal: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        called: list[QWidget] = []
-        monkeypatch.setattr(QApplication, "alert", called.append)  # offscreen, there is no taskbar
-        async with start() as application:
-            await add(application, chronicle)
-            await ask(application, wait_for_signal)
-            assert called == [application.window]
-
-    async def test_who_has_gone_elsewhere_is_not_called_back(
-        self, start: Start, chronicle: Path, wait_for_signal: Any
-    ) -> None:
+        alerted: list[QWidget] = []
+        monkeypatch.setattr(QApplication, "alert", alerted.append)  # offscreen, there is no taskbar
         async with start() as application:
             bench, question = application.workbench, application.window.work.question
             await add(application, chronicle)
@@ -85,6 +77,7 @@ class TestAsking:
             assert "14 March 1871" in live.result.final_answer
             assert (bench.session_id, bench.run_id, question.text) == ("", "", "Something else")
             assert "has ended" in shown_messages(application)[0]
+            assert alerted == [application.window]
 
     async def test_what_was_typed_and_not_asked_is_there_when_one_comes_back(
         self, start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until
