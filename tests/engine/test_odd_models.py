@@ -8,8 +8,28 @@ from typing import Any
 import pytest
 
 from rlm_desktop.engine.chat import ReplyReader
+from rlm_desktop.engine.parsing import Block
+from rlm_desktop.engine.stalls import Stalls
+from rlm_desktop.repl.host import CellResult
 from tests.engine.conftest import MakeBench, by_role, cell
 from tests.servers import Fault, event
+
+
+def test_replies_that_bring_nothing_new_are_counted_in_a_row() -> None:
+    stalls, code, result = Stalls(), [Block("look()")], [CellResult("ok", stdout="nothing")]
+    assert stalls.count == 0
+    stalls.add()
+    stalls.add()
+    assert stalls.count == 2
+    stalls.look_at(code, result)
+    assert stalls.count == 0
+    stalls.look_at(code, result)
+    assert stalls.count == 1
+    stalls.look_at(code, [CellResult("ok", stdout="something")])
+    assert stalls.count == 0
+    stalls.forget()
+    stalls.look_at(code, result)
+    assert stalls.count == 0
 
 
 async def test_the_same_code_that_brings_something_new_is_no_repetition(bench: MakeBench) -> None:
