@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -485,7 +486,7 @@ def test_wrong_values_anywhere_never_crash(data: st.DataObject, tmp_path_factory
         try:
             for key in path[:-1]:
                 target = target[key]
-            target[path[-1]] = data.draw(JSON)
+            target[path[-1]] = deepcopy(data.draw(JSON))  # else it could be put into itself
         except (KeyError, IndexError, TypeError):
             continue
     file = tmp_path_factory.getbasetemp() / "fuzzed.json"
