@@ -322,7 +322,9 @@ class QuestionPanel(QFrame):
         needed = sum(line.sizeHint().width() for line in lines) + self._lines.spacing()
         for box in (self.root_model, self.sub_model):
             room = self.fontMetrics().horizontalAdvance(box.currentText()) + ROOM_AROUND_NAME
-            self._models.setStretchFactor(box, room)
+            place = self._models.indexOf(box)
+            if self._models.stretch(place) != room:  # each change has all laid out anew, which leads here again
+                self._models.setStretch(place, room)
             needed += room - box.sizeHint().width()
         is_narrow = self.contentsRect().width() - 2 * MARGIN < needed
         direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight

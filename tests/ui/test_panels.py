@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QBoxLayout, QComboBox, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
@@ -76,14 +78,24 @@ class TestQuestion:
         beside, width = QBoxLayout.Direction.LeftToRight, 1600
         panel.resize(width, 200)
         qtbot.waitUntil(lambda: panel._lines.direction() == beside)
-        while panel._lines.direction() == beside:
+        while width and panel._lines.direction() == beside:
             width -= 4
             panel.resize(width, 200)
+        assert width
         panel.resize(width + 4, 200)
         qtbot.waitUntil(lambda: is_whole(panel.root_model) and is_whole(panel.sub_model))
         panel.estimate.setText("$0.05 – $0.25")
         panel.estimate.show()
         qtbot.waitUntil(lambda: panel._lines.direction() != beside)
+
+    def test_once_it_is_laid_out_it_is_left_alone(self, panel: QuestionPanel) -> None:
+        """What asks for the next layout in each would keep the window busy for ever."""
+        for _ in range(10):
+            QCoreApplication.sendPostedEvents()
+        with patch.object(panel, "_place_limits", wraps=panel._place_limits) as placed:
+            for _ in range(10):
+                QCoreApplication.sendPostedEvents()
+        assert placed.call_count == 0
 
     def test_the_box_grows_with_its_text(self, panel: QuestionPanel) -> None:
         before = panel.edit.sizeHint().height()
