@@ -19,6 +19,7 @@ from rlm_desktop.engine.tree import IterationNode
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.calls import call_text
+from rlm_desktop.ui.calls.call_filter import CallFilter
 from rlm_desktop.ui.controls.desk import StepDesk
 from rlm_desktop.ui.documents.panel import DocumentItem
 from tests.servers import ModelServer, Script
@@ -142,6 +143,27 @@ async def test_several_calls_wait_and_step_mode_off_lets_all_go(begin: Begin, wa
         assert live.state.status == "completed"
         assert not application.window.actions_by_name["step_mode"].isChecked()
         assert not application.window.actions_by_name["run_cell"].isEnabled()
+
+
+async def test_a_filter_stays_until_the_waiting_cell_is_asked_for(
+    begin: Begin, qtbot: QtBot, wait_until: Until
+) -> None:
+    async with begin([cell("print(1)"), cell("print(2)"), cell("FINAL('done')")]) as application:
+        work, status = application.window.work, application.window.status
+        pane, tree = work.inspector.cells.proposal, work.tree
+        await wait_until(lambda: isinstance(tree.selected_node(), IterationNode))
+        tree.bar._set(CallFilter(kinds=frozenset({"llm"})))
+        await wait_until(lambda: tree.selected_node() is None)
+        press(qtbot, application, Qt.Key.Key_F10)
+        await wait_until(lambda: pane.isVisible() and "print(2)" in pane.code.toPlainText())
+        assert tree.bar.filter.is_active
+        qtbot.mouseClick(status.waiting, Qt.MouseButton.LeftButton)
+        assert not tree.bar.filter.is_active
+        node = tree.selected_node()
+        assert isinstance(node, IterationNode)
+        assert node.number == 2
+        press(qtbot, application, Qt.Key.Key_F10)
+        await wait_until(lambda: tree.selected_node() is not node)
 
 
 async def test_a_waiting_run_can_be_stopped_and_says_so_afterwards(begin: Begin, wait_until: Until) -> None:

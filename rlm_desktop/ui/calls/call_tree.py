@@ -295,17 +295,26 @@ class CallTreeView(QWidget):
         row = self.table.selected_row()
         return self.model.rows.node(row) if row >= 0 else None
 
-    def select_node(self, node: Node) -> None:
-        """Open the path to a row, select it and bring it into view; one of another moment as it is at this one."""
+    def select_node(self, node: Node, *, is_asked_for: bool = True) -> None:
+        """Open the path to a row, select it and bring it into view; one of another moment as it is at this one.
+
+        Args:
+            node: The row.
+            is_asked_for: Whether the person wants it more than what hides it, a filter or the focus on another row.
+        """
         if node.index >= len(self.state.nodes):
             return
         node = self.state.nodes[node.index]
         focus = self.model.rows.focus
         if focus is not None and focus is not node and focus not in node.ancestors():
+            if not is_asked_for:
+                return
             self.set_focus_node(None)
         row = self._row_for(node)
         if self._is_filtered_out(node, row):
-            self.bar.clear()  # who asks for a row wants it more than what was looked for before
+            if not is_asked_for:
+                return
+            self.bar.clear()
             row = self._row_for(node)
         if row >= 0:
             self._stop_following()

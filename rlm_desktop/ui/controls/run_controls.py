@@ -30,7 +30,7 @@ class RunControls(QObject):
     """Joins the buttons, the actions and the inspector with the run that is going on.
 
     The selection goes to the next cell that waits only while the person stays where it was put: nobody is torn away
-    from a row that they chose.
+    from a row that they chose, and neither a filter nor the focus on a row is taken off.
     """
 
     def __init__(self, bench: Workbench, window: MainWindow, tasks: Tasks) -> None:
@@ -124,10 +124,15 @@ class RunControls(QObject):
 
     def go_to_waiting(self) -> None:
         """Select the row whose cell has waited longest, with its code in front."""
+        self._go_to_waiting(is_asked_for=True)
+
+    def _go_to_waiting(self, *, is_asked_for: bool) -> None:
         node = self._first_waiting()
-        if node is not None:
+        if node is None:
+            return
+        self._tree.select_node(node, is_asked_for=is_asked_for)
+        if self._tree.selected_node() is node:
             self._put_at = node
-            self._tree.select_node(node)
             self._inspector.show_proposal()
 
     def _go_on(self) -> None:
@@ -137,7 +142,7 @@ class RunControls(QObject):
             return
         if isinstance(selected, IterationNode) and selected.proposed is not None and selected.is_running:
             return
-        self.go_to_waiting()
+        self._go_to_waiting(is_asked_for=False)
 
     def _decide(self, proposal: CellProposed, decision: CellDecision) -> None:
         if self._live is not None and self._live.desk.decide(proposal, decision):
