@@ -86,7 +86,7 @@ class Draft:
 
     def add_heading(self, level: int, title: str) -> None:
         """Add a heading as a paragraph of its own."""
-        title = " ".join(title.split())
+        title = " ".join(cleaned(title)[0].split())
         if title:
             self.headings.append(Heading(level, title, self.length))
             self.add(f"{'#' * min(level, 6)} {title}\n\n")
@@ -94,11 +94,11 @@ class Draft:
     def mark(self, kind: str, number: int, name: str = "", at: int = -1) -> None:
         """A place begins here, or at a character before."""
         start = self.length if at < 0 else at
-        self.marks.append(Mark(start, kind, number, name, LEVELS[kind] + self.depth * INNER))
+        self.marks.append(Mark(start, kind, number, cleaned(name)[0], LEVELS[kind] + self.depth * INNER))
 
     def warn(self, *sentences: str) -> None:
         """Add warnings, each once."""
-        for sentence in sentences:
+        for sentence, _ in map(cleaned, sentences):
             if sentence not in self.warnings:
                 if len(self.warnings) < MOST_WARNINGS:
                     self.warnings.append(sentence)

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import BinaryIO
 
 from rlm_desktop.documents import kinds
+from rlm_desktop.documents.document import cleaned
 from rlm_desktop.documents.draft import Draft, TooLarge
 from rlm_desktop.documents.formats.common import Source, Unreadable
 from rlm_desktop.documents.formats.limits import MAX_MEMBERS, MAX_TOTAL, guard, guard_list, guard_xml
@@ -103,7 +104,7 @@ def extract_inner(name: str, file: BinaryIO, draft: Draft, outer: Source) -> str
 
 
 def _first_line(error: Exception) -> str:
-    text = str(error).strip().split("\n")[0].rstrip(".")[:200]
+    text = cleaned(str(error))[0].strip().split("\n")[0].rstrip(".")[:200]
     return text or type(error).__name__
 
 
@@ -144,7 +145,8 @@ def _by_types(archive: zipfile.ZipFile) -> str:
     """What an Office file says that it is: some programs name its parts otherwise."""
     try:
         types = archive.getinfo("[Content_Types].xml")
-        said = archive.read(types) if types.file_size < _MOST_TYPES else b""
+        is_readable = types.file_size < _MOST_TYPES and not types.flag_bits & 1
+        said = archive.read(types) if is_readable else b""
     except KeyError:
         return "zip"
     return next((kind for mark, kind in _TYPES.items() if mark in said), "zip")

@@ -252,9 +252,12 @@ def _rules(folder: str) -> _Rules | None:
         return None
     try:
         with open(path, encoding="latin-1", newline="\n") as file:
-            return _Rules(len(folder) + 1, Ignoring(file.read(_LONGEST_RULES)))
+            text = file.read(_LONGEST_RULES)
     except OSError:
         return None
+    if len(text) == _LONGEST_RULES:
+        text = text[: text.rfind("\n") + 1]  # a part of a rule may fit anything
+    return _Rules(len(path) - len(".gitignore"), Ignoring(text))
 
 
 def _is_ignored(path: str, is_folder: bool, rules: Iterable[_Rules]) -> bool:

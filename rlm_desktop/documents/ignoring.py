@@ -105,8 +105,8 @@ def _rule(line: str) -> _Rule | None:
     pattern = pattern[brings_back:]
     is_of_folders = pattern.endswith("/")
     pattern = pattern.removesuffix("/")
-    if not pattern:
-        return None
+    if not pattern or any(token["bad"] for token in _TOKEN.finditer(pattern)):
+        return None  # nothing fits a bracket that is never closed, nor a backslash at the end
     names = list(_names(pattern.removeprefix("/")))
     steps = tuple(re.compile(name, re.DOTALL).fullmatch if name else None for name in names)
     return _Rule(brings_back, is_of_folders, "/" not in pattern, names[-1], steps)
@@ -148,8 +148,6 @@ def _single(token: re.Match[str]) -> str:
         return "."
     if token["set"] is not None:
         return _set(token["set"], bool(token["not"]))
-    if token["bad"]:
-        return _NOTHING  # a bracket that is never closed, a backslash at the end
     return re.escape(token["escaped"] or token["plain"])
 
 

@@ -243,13 +243,15 @@ def epub() -> bytes:
     )
 
 
-def pdf(*pages: str, attached: str = "") -> bytes:
-    """A PDF of one line a page, with a plain table of objects and perhaps a file `note.txt` in it."""
+def pdf(*pages: str, attached: str = "", bookmark: str = "") -> bytes:
+    """A PDF of one line a page, with a plain table of objects and perhaps a file `note.txt` or a bookmark in it."""
     objects = ["<</Type/Catalog/Pages 2 0 R>>", ""]
     if attached:
         objects[0] = "<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(note.txt) 3 0 R]>>>>>>"
         objects.append("<</Type/Filespec/F(note.txt)/UF(note.txt)/EF<</F 4 0 R>>>>")
         objects.append(f"<</Type/EmbeddedFile/Length {len(attached)}>>\nstream\n{attached}\nendstream")
+    if bookmark:
+        objects[0] = f"{objects[0].removesuffix('>>')}/Outlines<</First<<{bookmark}>>>>>>"
     kids = []
     for text in pages:
         stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET"

@@ -82,6 +82,16 @@ def test_a_zip_under_aes(read: Load, strength: int, is_packed: bool) -> None:
         read("a.zip", changed, password="schlüssel")
 
 
+def test_a_member_under_aes_that_is_cut_off_stops_no_other(read: Load) -> None:
+    member, extra = aes_member(b"secret words " * 50, "p", 3, is_packed=False)
+    members = ((b"a.txt", member), (b"b.txt", member))
+    data = bytearray(made.zip_of(*members, flags=1, method=99, size=650, extra=extra))
+    struct.pack_into("<L", data, data.rindex(b"PK\1\2") + 42, len(data))
+    document = read("a.zip", bytes(data), password="p")
+    assert document.text.count("secret words") == 50
+    assert document.warnings == ("Left out: b.txt (damaged).",)
+
+
 LOG = "".join(f"line {number} of the log\n" for number in range(30_000)).encode()
 DAMAGED = "It is damaged: only what comes before the damage could be unpacked."
 

@@ -136,6 +136,15 @@ def test_a_book_with_odd_parts(read: Load) -> None:
     assert document.warnings == ("A part of the book that is no text was not read: p.pdf.",)
 
 
+def test_bookmarks_of_a_pdf_in_an_archive(read: Load) -> None:
+    book = made.pdf(
+        "first page", "second page", bookmark="/Title(Two)/Dest[1/Fit]/Next<</Title<FEFFD83D>/Dest[0/Fit]>>"
+    )
+    document = read("a.zip", made.zipped({"a.txt": "other words", "b.pdf": book}))
+    (bookmark,) = document.outline
+    assert (bookmark.title, bookmark.start) == ("Two", document.text.index("second page"))
+
+
 def test_pdf_pages(read: Load) -> None:
     document = read("a.pdf", made.pdf("Hello page one", "Second page here"))
     assert document.page_text(2) == "Second page here\n\n"

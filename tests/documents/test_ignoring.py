@@ -74,3 +74,10 @@ def test_what_is_left_out_is_what_git_leaves_out(tmp_path: Path) -> None:
 def test_a_rule_made_to_take_long_does_not() -> None:
     ignoring = Ignoring("*a" * 40 + "b\n" + "**/" * 40 + "a*b\n")
     assert ignoring.verdict("/".join(["a" * 200] * 50), is_folder=False) is None
+    assert Ignoring("[" * 60_000).verdict("[", is_folder=False) is None
+
+
+def test_a_rule_that_is_cut_off_is_none(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / ".gitignore").write_text("#" * ((1 << 16) - 2) + "\n*.log\n")
+    assert [Path(found.path).name for found in expand([tmp_path]).files] == ["a.txt"]

@@ -57,6 +57,22 @@ def test_from_at_the_beginning_of_a_paragraph_begins_no_mail(read: Load, line_en
         assert str(document.place_of(document.text.index(text))).startswith("message 1 “one”")
 
 
+def test_a_header_that_was_folded(read: Load) -> None:
+    head = (
+        b"From: =?utf-8?q?Zo=C3=AB?=\r\n =?utf-8?q?_Example?= <z@example.org>,\r\n b@example.org\r\n"
+        b"Subject: =?utf-8?q?Gr=C3=B6?=\r\n =?utf-8?q?=C3=9Fe_der?= Stadt\r\n\r\nthe body"
+    )
+    document = read("a.eml", head)
+    assert "From: Zoë Example <z@example.org>, b@example.org\n" in document.text
+    assert document.text.startswith("## Größe der Stadt\n")
+
+
+def test_a_line_made_to_take_long_does_not(read: Load) -> None:
+    line = b"\n\nFrom " + b"10:10" * 200_000
+    document = read("a.mbox", b"From a@b.c Mon Jan  1 10:00:00 2024\n" + HEAD + line + b"\n!\n")
+    assert document.text.count("10:10") == 200_000
+
+
 def test_a_forwarded_mail_with_raw_bytes_in_its_header(read: Load) -> None:
     inner = "From: in@example.org\nSubject: =?utf-8?q?inn=C3=A9r?=\nX-Odd: café\n\ninner körper"
     head = HEAD + b"Content-Type: message/rfc822\n\n"
@@ -77,13 +93,25 @@ def test_an_outlook_message_in_rich_text_only(read: Load) -> None:
     assert read("a.msg", damaged).text.startswith("## Outer")
 
 
-def test_an_outlook_message_in_the_encoding_of_its_computer(read: Load) -> None:
-    page = (0x3FFD0003).to_bytes(4, "little") + bytes(4) + (1251).to_bytes(8, "little")
-    texts = {"0037": "Тема", "1000": "Тело письма"}
-    streams = {f"__substg1.0_{number}001E": text.encode("cp1251") for number, text in texts.items()}
+@pytest.mark.parametrize(
+    ("number", "encoding", "subject", "body"),
+    [(1251, "cp1251", "Тема", "Тело письма"), (28592, "iso8859-2", "Łódź", "Ławka"), (20866, "koi8-r", "Я", "я")],
+)
+def test_an_outlook_message_in_the_encoding_of_its_computer(
+    read: Load, number: int, encoding: str, subject: str, body: str
+) -> None:
+    page = (0x3FFD0003).to_bytes(4, "little") + bytes(4) + number.to_bytes(8, "little")
+    texts = {"0037": subject, "1000": body}
+    streams = {f"__substg1.0_{key}001E": text.encode(encoding) for key, text in texts.items()}
     document = read("a.msg", made.compound({"__properties_version1.0": bytes(32) + page, **streams}))
-    assert document.text.startswith("## Тема\n\n")
-    assert "Тело письма" in document.text
+    assert document.text.startswith(f"## {subject}\n\n")
+    assert body in document.text
+
+
+def test_the_sender_of_an_outlook_message_as_it_was_sent(read: Load) -> None:
+    sent = "Received: x\r\nFrom: =?utf-8?q?Zo=C3=AB?=\r\n <z@example.org>\r\n\r\n"
+    document = read("a.msg", made.compound({**OUTER, "__substg1.0_007D001F": sent.encode("utf-16-le")}))
+    assert "From: Zoë <z@example.org>\n" in document.text
 
 
 def test_an_outlook_message_within_one(read: Load) -> None:

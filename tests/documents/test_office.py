@@ -300,6 +300,34 @@ def test_headers_formulas_and_charts_of_an_opendocument_text(read: Load) -> None
     assert text.endswith("\nHeader: Confidential\n")
 
 
+def test_a_drawing_within_an_opendocument_text(read: Load) -> None:
+    link = 'xlink:href="./Object 1" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    drawn = f"<text:p><draw:frame><draw:object {link}/></draw:frame></text:p>"
+    drawing = (
+        f"<office:document-content {made.ODF}><office:automatic-styles>style</office:automatic-styles><office:body>"
+        f"<office:drawing><draw:page><text:p>drawn words</text:p>{drawn}</draw:page></office:drawing></office:body>"
+        "</office:document-content>"
+    )
+    buffer = io.BytesIO(made.opendocument("text", f"<text:p>before</text:p>{drawn}<text:p>after</text:p>"))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("Object 1/content.xml", drawing)
+    assert read("a.odt", buffer.getvalue()).text.split() == ["before", "drawn", "words", "after"]
+
+
+def test_damaged_parts_beside_the_text_are_named(read: Load) -> None:
+    damaged = {
+        "word/header1.xml": "no XML",
+        "word/charts/_rels/chart1.xml.rels": "",
+        "word/charts/chart1.xml": CHART,
+    }
+    document = read("a.docx", made.docx(extra=damaged))
+    assert "Sales of the year" in document.text
+    assert document.warnings == ("word/header1.xml: it is damaged.",)
+    document = read("a.xlsx", made.xlsx({"xl/comments1.xml": ""}))
+    assert "Region" in document.text
+    assert "xl/comments1.xml: it is damaged." in document.warnings
+
+
 @pytest.mark.parametrize(
     ("formula", "expected"),
     [

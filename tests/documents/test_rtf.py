@@ -66,6 +66,11 @@ def test_structure() -> None:
     ]
 
 
+def test_a_sign_of_two_halves_in_a_heading() -> None:
+    draft = read(rb"{\rtf1 \pard\outlinelevel0 A \u-10179?\u-8704? smile, a half \u-10179?\par}")
+    assert [heading.title for heading in draft.headings] == ["A 😀 smile, a half �"]
+
+
 def test_what_cannot_be_decoded_is_counted() -> None:
     assert read(rb"{\rtf1\ansicpg932 \'83\'ff ok}").warnings == ["1 byte that cannot be decoded replaced by “�”."]
 

@@ -22,6 +22,7 @@ from rlm_desktop.documents.formats.limits import (
     MAX_RATIO,
     MAX_TOTAL,
     RATIO_COUNTS_FROM,
+    TOO_LARGE,
     guard,
     read_member,
 )
@@ -124,7 +125,7 @@ def _extract_zip(archive: zipfile.ZipFile, source: Source, report: _Report) -> N
             raise
         except Unreadable as error:
             report.leave_out(name, str(error))
-        except DAMAGE:
+        except (*DAMAGE, ValueError):  # a place before the file, a name that is not in the encoding it says
             report.leave_out(name, "damaged")
         else:
             report.add(name, data, number / len(members))
@@ -192,7 +193,7 @@ def _tar_members(archive: tarfile.TarFile, size: int) -> Iterator[tuple[str, byt
             elif reason := _unwanted(member.name):
                 yield member.name, b"", reason
             elif member.size > MAX_MEMBER:
-                yield member.name, b"", f"larger than {MAX_MEMBER >> 20} MB"
+                yield member.name, b"", TOO_LARGE
             elif (file := archive.extractfile(member)) is not None:
                 data, is_whole = _read(file, member.size)
                 yield member.name, data, ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from io import BytesIO
 from zipfile import ZipFile
@@ -16,8 +17,8 @@ from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats import formulas
 from rlm_desktop.documents.formats.common import Element, Source, replace_element, split_tag, xml_root
 from rlm_desktop.documents.formats.html import to_markdown
-from rlm_desktop.documents.formats.limits import read_member
-from rlm_desktop.documents.formats.office import add_embedded, part_text
+from rlm_desktop.documents.formats.limits import DAMAGE, read_member
+from rlm_desktop.documents.formats.office import add_embedded, part_root, part_text
 
 _MARGIN = re.compile(r"word/(header|footer)\d*\.xml")
 _DRAWN = re.compile(r"word/(?:charts/chart|diagrams/data)\d*\.xml")
@@ -49,9 +50,9 @@ def extract(source: Source, draft: Draft) -> None:
         )
         draft.add_markdown(to_markdown(result.value))
         for part in sorted(filter(_DRAWN.fullmatch, archive.namelist())):
-            if text := part_text(archive, part):
+            if text := part_text(archive, part, draft):
                 draft.add(f"\n{text}\n")
-        for name, text in dict.fromkeys(_margins(archive)):
+        for name, text in dict.fromkeys(_margins(archive, draft)):
             draft.add(f"\n{name}: {text}\n")
         add_embedded(archive, source, draft)
 
@@ -75,7 +76,8 @@ def _prepared(archive: ZipFile, draft: Draft) -> BytesIO | None:
         for member in archive.infolist():
             if not member.filename.startswith(("word/media/", "word/embeddings/")):
                 data = changed.get(member.filename)
-                copy.writestr(member.filename, read_member(archive, member) if data is None else data)
+                with suppress(*DAMAGE):  # a picture of the first page, perhaps: mammoth reads what it needs
+                    copy.writestr(member.filename, read_member(archive, member) if data is None else data)
     buffer.seek(0)
     return buffer
 
@@ -123,11 +125,12 @@ def _run(space: str, text: str) -> Element:
     return run
 
 
-def _margins(archive: ZipFile) -> Iterator[tuple[str, str]]:
+def _margins(archive: ZipFile, draft: Draft) -> Iterator[tuple[str, str]]:
     """Texts of headers and footers, which mammoth leaves out."""
     for part in sorted(archive.namelist()):
         if match := _MARGIN.fullmatch(part):
-            root = xml_root(archive.read(part))
+            if (root := part_root(archive, part, draft)) is None:
+                continue
             for old in list(root.iter("{*}Fallback")):
                 old.getparent().remove(old)
             paragraphs = [_text(paragraph) for paragraph in root.iter("{*}p")]

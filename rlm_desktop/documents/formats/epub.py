@@ -73,9 +73,10 @@ def _chapters(archive: zipfile.ZipFile, draft: Draft) -> Iterator[str]:
     items = {item.get("id", ""): item for item in root.iterfind(".//{*}manifest/{*}item")}
     for reference in root.iterfind(".//{*}spine/{*}itemref"):
         first = item = items.get(reference.get("idref", ""))
-        for _ in items:
-            if item is not None and item.get("media-type") not in _READABLE:
-                item = items.get(item.get("fallback", ""))
+        for _ in items:  # a chain of them may be a ring
+            if item is None or item.get("media-type") in _READABLE:
+                break
+            item = items.get(item.get("fallback", ""))
         if item is not None:
             yield _name(item, folder)
         elif first is not None:

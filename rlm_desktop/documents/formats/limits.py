@@ -17,6 +17,7 @@ from rlm_desktop.documents.formats.common import HEAD, Unreadable, refuse_entiti
 MAX_MEMBERS = 50_000
 MAX_TOTAL = 2 << 30
 MAX_MEMBER = 768 << 20
+TOO_LARGE = f"larger than {MAX_MEMBER >> 20} MB"
 MAX_RATIO = 200
 """Real files are packed to a hundredth at most; only bombs go beyond."""
 RATIO_COUNTS_FROM = 64 << 20
@@ -91,6 +92,6 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, password: str
         Unreadable: It is too large.
     """
     if member.file_size > MAX_MEMBER:
-        raise Unreadable(f"larger than {MAX_MEMBER >> 20} MB")
+        raise Unreadable(TOO_LARGE)
     with archive.open(member, pwd=password.encode() or None) as file:
         return file.read()

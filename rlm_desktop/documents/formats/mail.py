@@ -19,8 +19,9 @@ from rlm_desktop.documents.formats.common import Source, Unreadable
 from rlm_desktop.documents.formats.html import to_markdown
 
 _HEADERS = ("From", "To", "Cc", "Bcc", "Date", "Subject")
-_BORDER = re.compile(rb"^From [^\n]*\d\d:\d\d[^\n]*\r?\n(?=[!-9;-~]+:|>From )", re.MULTILINE)
-"""With a time, and before a header: `From 2019 on ...` in a letter is none."""
+_BORDER = re.compile(rb"^From (?=[^\n]*\d\d:\d\d)[^\n]*+\n(?=[!-9;-~]++:|>From )", re.MULTILINE)
+"""With a time, and before a header: `From 2019 on ...` in a letter is none. No line is looked at again and again:
+one may hold a million times."""
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MAX_PARTS = 2000
 _MOST_PARSED = 3 * _MAX_PARTS
@@ -37,7 +38,7 @@ def extract(source: Source, draft: Draft) -> None:
         return
     message = _parsed(source.read().removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n"), draft)
     if draft.kind != "mht":
-        draft.mark("message", 1, _header(message, "Subject"))
+        draft.mark("message", 1, header(message, "Subject"))
     add_message(message, source, draft)
 
 
@@ -51,7 +52,7 @@ def _extract_mailbox(source: Source, draft: Draft) -> None:
     for number, ((_, start), end) in enumerate(zip(borders, ends, strict=True), 1):
         raw = _QUOTED.sub(rb"\1", data[start:end])
         message = _parsed(raw, draft)
-        draft.mark("message", number, _header(message, "Subject"))
+        draft.mark("message", number, header(message, "Subject"))
         add_message(message, source, draft)
         draft.add("\n")
         draft.report(number / len(borders), f"mail {number} of {len(borders)}")
@@ -86,10 +87,10 @@ def _begins_mail(data: bytes, at: int) -> bool:
 
 def add_message(message: Message, source: Source, draft: Draft) -> None:
     """Headers, body, then the attachments, each by its own extractor."""
-    title = _header(message, "Subject")
+    title = header(message, "Subject")
     if title:
         draft.add_heading(2, title)
-    lines = [f"{name}: {value}" for name in _HEADERS if (value := _header(message, name))]
+    lines = [f"{name}: {value}" for name in _HEADERS if (value := header(message, name))]
     if lines:
         draft.add("\n".join(lines) + "\n\n")
     attachments: list[Message] = []
@@ -195,12 +196,14 @@ def add_attachment(name: str, data: bytes, number: int, source: Source, draft: D
         draft.add("\n\n")
 
 
-def _header(message: Message, name: str) -> str:
+def header(message: Message, name: str) -> str:
+    """A header as a person reads it, on one line; empty when there is none."""
     raw = next((str(value) for own, value in message.raw_items() if own.lower() == name.lower()), "")
     if not raw.isascii():  # bytes as they are, which should have been encoded
         raw = decoded(raw.encode("utf-8", "surrogateescape"), "")[0]
+    raw = " ".join(raw.split())  # without its line ends, at which the parser takes offence
     if len(raw) > _LONGEST_HEADER or "=?" not in raw:  # most say what they mean, and parsing them takes a while
-        return " ".join(raw.split())
+        return raw
     try:
         value = str(default.header_factory(name, raw))
     except Exception:  # the standard library's header parser raises many things on malformed headers
@@ -211,5 +214,5 @@ def _header(message: Message, name: str) -> str:
 def _file_name(part: Message) -> str:
     try:
         return " ".join((part.get_filename() or "").split())
-    except Exception:  # as in `_header`
+    except Exception:  # as in `header`
         return ""

@@ -13,28 +13,45 @@ from rlm_desktop.documents.formats.limits import DAMAGE, read_member
 from rlm_desktop.documents.formats.mail import add_attachment
 from rlm_desktop.documents.formats.tables import cell_text, markdown_table
 
+_DAMAGED = (XMLError, Unreadable, NotImplementedError, RuntimeError, *DAMAGE)
+
+
+def part_root(archive: zipfile.ZipFile, part: str, draft: Draft | None = None) -> Element | None:
+    """The root of a part without which the document is read nevertheless; the draft is told when it is damaged.
+
+    Returns:
+        None when it is missing, or nothing of it can be read.
+    """
+
+    def say_damaged() -> None:
+        if draft is not None:
+            draft.warn(f"{part}: it is damaged.")
+
+    try:
+        return xml_root(read_member(archive, archive.getinfo(part)), say_damaged)
+    except KeyError:
+        return None
+    except _DAMAGED:
+        say_damaged()
+        return None
+
 
 def relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
     """Name and part of all that belongs to a part."""
     folder, name = posixpath.split(part)
-    try:
-        root = xml_root(archive.read(f"{folder}/_rels/{name}.rels"))
-    except (KeyError, XMLError):
-        return
-    for relation in root:
+    root = part_root(archive, f"{folder}/_rels/{name}.rels")
+    for relation in () if root is None else root:
         if isinstance(relation.tag, str) and relation.get("TargetMode") != "External":
             target = relation.get("Target", "")
             yield relation.get("Id", ""), posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
 
 
-def part_text(archive: zipfile.ZipFile, part: str) -> str:
+def part_text(archive: zipfile.ZipFile, part: str, draft: Draft) -> str:
     """The words of a diagram or a drawing, or a chart as a table; empty for any other part."""
     folder, name = posixpath.split(part)
     if not name.endswith(".xml"):
         return ""
-    try:
-        root = xml_root(archive.read(part))
-    except (KeyError, XMLError, Unreadable, *DAMAGE):
+    if (root := part_root(archive, part, draft)) is None:
         return ""
     if folder.endswith("/charts") and name.startswith("chart"):
         return chart_text(root)
@@ -90,7 +107,7 @@ def add_embedded(archive: zipfile.ZipFile, source: Source, draft: Draft) -> None
     for number, name in enumerate(files, 1):
         try:
             data = read_member(archive, archive.getinfo(name))
-        except (Unreadable, NotImplementedError, RuntimeError, *DAMAGE):
+        except _DAMAGED:
             draft.warn(f"Attachment {posixpath.basename(name)}: it is damaged.")
         else:
             add_attachment(posixpath.basename(name), data, number, source, draft)

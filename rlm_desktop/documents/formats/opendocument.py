@@ -45,7 +45,7 @@ _MOST_REPEATS = 1000
 def extract(source: Source, draft: Draft) -> None:
     """Headings, lists, tables, footnotes and comments; a presentation slide by slide, with its notes."""
     body, margins = _body(source, draft)
-    pages = body.findall(".//draw:page", _NAMES)
+    pages = body.findall("./*/draw:page", _NAMES)
     if not pages:
         draft.add_markdown(to_markdown("".join(_inner(body))))
         for name, text in dict.fromkeys(margins):
@@ -99,14 +99,14 @@ def _margins(root: Element) -> Iterator[tuple[str, str]]:
 
 def _bring_in_objects(root: Element, archive: zipfile.ZipFile) -> None:
     """Put formulas and charts, which are files of their own, where they are shown."""
-    for holder in root.iter(f"{{{_NAMES['draw']}}}object"):
+    for holder in list(root.iter(f"{{{_NAMES['draw']}}}object")):
         name = posixpath.normpath(holder.get("{http://www.w3.org/1999/xlink}href", "").removeprefix("./"))
         try:
             inner = xml_root(read_member(archive, archive.getinfo(f"{name}/content.xml")))
         except (KeyError, XMLError, Unreadable, NotImplementedError, RuntimeError, *DAMAGE):
             continue
         if split_tag(inner)[1] != "math":
-            holder.append(inner)
+            holder.extend(inner.findall("office:body/*", _NAMES))
             continue
         written = next(inner.iter("{*}annotation"), inner)
         holder.text = f"${' '.join(' '.join(written.itertext()).split())}$"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats import rtf
 from rlm_desktop.documents.formats.common import Source
 from rlm_desktop.documents.formats.html import to_markdown
-from rlm_desktop.documents.formats.mail import add_attachment, decoded
+from rlm_desktop.documents.formats.mail import add_attachment, decoded, header
 from rlm_desktop.documents.formats.rtf_words import CODE_PAGES
 
 _MAX_DEPTH = 4
@@ -47,23 +47,39 @@ def extract(source: Source, draft: Draft) -> None:
     """Headers, body and attachments; messages within, too."""
     source.file.seek(0)
     with olefile.OleFileIO(source.file) as container:
-        _add(_Storage(container, ()), source, draft)
+        _add(_Storage(container), source, draft)
 
 
 class _Storage:
-    """The properties of a message, a receiver or an attachment."""
+    """The properties of a message, a receiver or an attachment.
 
-    def __init__(self, container: olefile.OleFileIO, folder: tuple[str, ...]) -> None:
+    Args:
+        container: The file.
+        folder: Where it lies.
+        paths: Of all that lies in it; each storage within is given its own, for there may be thousands.
+    """
+
+    def __init__(
+        self,
+        container: olefile.OleFileIO,
+        folder: tuple[str, ...] = (),
+        paths: Sequence[Sequence[str]] | None = None,
+    ) -> None:
         self._container = container
         self._folder = folder
-        paths = [path[len(folder) :] for path in container.listdir() if tuple(path[: len(folder)]) == folder]
-        self._streams = {path[0] for path in paths if len(path) == 1}
-        self.folders = sorted({path[0] for path in paths if len(path) > 1})
+        self._streams: set[str] = set()
+        self._within: dict[str, list[Sequence[str]]] = {}
+        for name, *rest in container.listdir() if paths is None else paths:
+            if rest:
+                self._within.setdefault(name, []).append(rest)
+            else:
+                self._streams.add(name)
+        self.folders = sorted(self._within)
         self._numbers = self._read_numbers()
 
     def inner(self, folder: str) -> _Storage:
         """A storage within this one."""
-        return _Storage(self._container, (*self._folder, folder))
+        return _Storage(self._container, (*self._folder, folder), self._within[folder])
 
     def data(self, number: int, kind: int = 0x0102) -> bytes:
         """The bytes of a property."""
@@ -134,7 +150,7 @@ def _add(message: _Storage, source: Source, draft: Draft, depth: int = 0) -> Non
 def _headers(message: _Storage) -> Iterator[tuple[str, str]]:
     sent = HeaderParser().parsestr(message.text(_HEADERS))
     name, address = message.text(_SENDER), message.text(_SENDER_SMTP, _SENDER_ADDRESS)
-    yield "From", " ".join(str(sent.get("From", "")).split()) or _person(name, address)
+    yield "From", header(sent, "From") or _person(name, address)
     people: dict[str, list[str]] = {}
     for folder in message.folders:
         if folder.startswith(_RECEIVER):

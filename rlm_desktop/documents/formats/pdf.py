@@ -6,7 +6,8 @@ import ctypes
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any, BinaryIO
 
@@ -45,8 +46,9 @@ def extract(source: Source, draft: Draft) -> None:
         for number in range(1, total + 1):
             pages.append(_page(document, number, draft))
             draft.report(number / total, f"page {number} of {total}")
+        before = len(draft.marks)  # of the files around it
         _add_pages(pages, draft)
-        draft.headings.extend(_outline(document, draft))
+        draft.headings.extend(_outline(document, [mark.start for mark in draft.marks[before:]]))
         _add_attachments(document, source, draft)
     finally:
         document.close()
@@ -82,10 +84,11 @@ def _add_attachments(document: pdfium.PdfDocument, source: Source, draft: Draft)
     """Files that lie within the PDF, each by its own extractor."""
     for number in range(1, min(document.count_attachments(), _MAX_ATTACHMENTS) + 1):
         attachment = document.get_attachment(number - 1)
-        name = attachment.get_name() or f"attachment {number}"
+        name = f"attachment {number}"
         try:
+            name = attachment.get_name() or name
             data = bytes(attachment.get_data())
-        except pdfium.PdfiumError:
+        except (pdfium.PdfiumError, UnicodeDecodeError):
             draft.warn(f"Attachment {name}: it is damaged.")
             continue
         add_attachment(name, data, number, source, draft)
@@ -255,8 +258,8 @@ def drawn(source: Source, numbers: list[int]) -> Iterator[tuple[int, bytes]]:
         document.close()
 
 
-def _outline(document: pdfium.PdfDocument, draft: Draft) -> Iterator[Heading]:
-    starts = [mark.start for mark in draft.marks]
+def _outline(document: pdfium.PdfDocument, starts: Sequence[int]) -> Iterator[Heading]:
+    """The bookmarks; `starts` are where the pages begin."""
     for index, bookmark in enumerate(document.get_toc(max_depth=15)):
         if index >= _MAX_HEADINGS:
             return
@@ -264,8 +267,8 @@ def _outline(document: pdfium.PdfDocument, draft: Draft) -> Iterator[Heading]:
         page = target.get_index() if target else None
         if page is None or not 0 <= page < len(starts):
             continue
-        title = " ".join(bookmark.get_title().split())
-        yield Heading(bookmark.level + 1, title, starts[page])
+        with suppress(UnicodeDecodeError):  # half of a sign, where a program cut its title off
+            yield Heading(bookmark.level + 1, " ".join(bookmark.get_title().split()), starts[page])
 
 
 def _ranges(numbers: list[int]) -> str:

@@ -299,11 +299,11 @@ class _Reader:
         if not self._is_in_body:
             self._add(end)
             return
+        if self._is_in_table:
+            self._text.append(end)  # one of several in a cell
+            return
         text = "".join(self._text)
         self._text.clear()
-        if self._is_in_table:
-            self._text.append(f"{text}{end}")  # one of several in a cell
-            return
         self._end_table()
         if self._level and text.strip():
             self.lines.append((self._level, text))

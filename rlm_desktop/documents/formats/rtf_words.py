@@ -23,8 +23,10 @@ SKIPPED = frozenset(_SKIPPED.split())
 DOCUMENT_CHARSETS = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
 CODE_PAGES = {
     0: "cp1252", 1361: "johab", 10000: "mac_roman", 10001: "shift_jis", 10006: "mac_greek", 10007: "mac_cyrillic",
-    65001: "utf-8",
+    20866: "koi8-r", 21866: "koi8-u", 50220: "iso2022_jp_2", 51932: "euc_jp", 51949: "euc_kr", 54936: "gb18030",
+    65001: "utf-8", **{28590 + part: f"iso8859-{part}" for part in (*range(1, 10), 13, 15)},
 }  # fmt: skip
+"""Encodings by the number that Windows gives them, where Python does not know it."""
 CHARSETS = {
     0: "cp1252", 2: "cp1252", 77: "mac_roman", 78: "shift_jis", 79: "cp949", 80: "gb2312", 81: "big5", 83: "cp1255",
     84: "cp1256", 85: "mac_greek", 86: "mac_turkish", 87: "cp874", 88: "mac_latin2", 89: "mac_cyrillic",

@@ -98,7 +98,7 @@ class _Workbook:
         if sheet not in self.parts:
             return self._comments.get(sheet, [])
         with zipfile.ZipFile(self._source.file) as archive:
-            return list(notes(archive, self.parts[sheet]))
+            return list(notes(archive, self.parts[sheet], self._draft))
 
     def _closed(self) -> CalamineWorkbook:
         """The workbook without the gaps of its sheets."""

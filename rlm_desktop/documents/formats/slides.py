@@ -41,7 +41,7 @@ def extract(source: Source, draft: Draft) -> None:
         draft.add_heading(2, name or f"Slide {number}")
         for block in _blocks(shape for shape in slide.shapes if title is None or shape.shape_id != title.shape_id):
             draft.add(block + "\n\n")
-        for comment in _comments(slide):
+        for comment in _comments(slide, draft):
             draft.add(f"Comment: {comment}\n\n")
         if slide.has_notes_slide and (notes := slide.notes_slide.notes_text_frame) and notes.text.strip():
             draft.add(f"Notes: {_lines(notes.text)}\n\n")
@@ -91,17 +91,23 @@ def _diagram(shape: Any, relation: str) -> str:
     """The words of a diagram (SmartArt)."""
     try:
         return paragraphs(xml_root(shape.part.related_part(relation).blob))
-    except (KeyError, XMLError, Unreadable):
+    except (KeyError, ValueError, XMLError, Unreadable):  # missing, elsewhere, damaged
         return ""
 
 
-def _comments(slide: Any) -> Iterator[str]:
-    for relation in slide.part.rels.values():
-        if not relation.is_external and relation.reltype.endswith("/comments"):
-            for comment in xml_root(relation.target_part.blob).iter("{*}cm"):
-                text = " ".join(" ".join(comment.itertext()).split())
-                if text:
-                    yield text
+def _comments(slide: Any, draft: Draft) -> Iterator[str]:
+    parts = [
+        relation.target_part
+        for relation in slide.part.rels.values()
+        if not relation.is_external and relation.reltype.endswith("/comments")
+    ]
+    for part in parts:
+        try:
+            comments = list(xml_root(part.blob).iter("{*}cm"))
+        except (XMLError, Unreadable):
+            draft.warn(f"{str(part.partname).lstrip('/')}: it is damaged.")
+            continue
+        yield from filter(None, (" ".join(" ".join(comment.itertext()).split()) for comment in comments))
 
 
 def _paragraphs(frame: Any) -> str:

@@ -13,7 +13,8 @@ import zlib
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from rlm_desktop.documents.formats.common import Locked
+from rlm_desktop.documents.formats.common import Locked, Unreadable
+from rlm_desktop.documents.formats.limits import MAX_MEMBER, TOO_LARGE
 
 METHOD = 99
 _LOCAL = struct.Struct("<26x2H")
@@ -31,10 +32,13 @@ def read_aes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, password: str) -
 
     Raises:
         Locked: The password is wrong.
+        Unreadable: It is too large.
         NotImplementedError: It is packed in a way that cannot be read.
         zipfile.BadZipFile: It is damaged.
     """
     strength, method = _about(member)
+    if member.file_size > MAX_MEMBER:
+        raise Unreadable(TOO_LARGE)
     data = _raw(archive, member)
     salt, key_size = 4 + 4 * strength, 8 + 8 * strength
     keys = hashlib.pbkdf2_hmac("sha1", password.encode(), data[:salt], _ROUNDS, 2 * key_size + 2)
@@ -71,7 +75,10 @@ def _raw(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     if file is None:
         raise zipfile.BadZipFile("closed")
     file.seek(member.header_offset)
-    name, extra = _LOCAL.unpack(file.read(_LOCAL.size))
+    head = file.read(_LOCAL.size)
+    if len(head) < _LOCAL.size:
+        raise zipfile.BadZipFile("cut off")
+    name, extra = _LOCAL.unpack(head)
     file.seek(name + extra, 1)
     return file.read(member.compress_size)
 
