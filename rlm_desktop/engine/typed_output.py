@@ -141,20 +141,24 @@ def _check_references(schema: dict[str, Any]) -> None:
     from referencing.jsonschema import DRAFT202012
 
     resolver = Registry[Any]().resolver_with_root(DRAFT202012.create_resource(schema))
-    waiting: list[Any] = [schema]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, list):
-            waiting += cast("list[Any]", item)
-        elif isinstance(item, dict):
-            fields = cast("dict[str, Any]", item)
-            waiting += (value for name, value in fields.items() if name not in _DATA)
-            reference = fields.get("$ref")
-            try:
-                if isinstance(reference, str):
-                    resolver.lookup(reference)
-            except Unresolvable:
-                raise UsageError(f"output= refers to {reference!r}, which it does not hold.") from None
+    waiting: list[tuple[Any, Any]] = [(resolver, schema)]
+    reference: Any = ""
+    try:
+        while waiting:
+            resolver, item = waiting.pop()
+            if isinstance(item, list):
+                waiting += [(resolver, part) for part in cast("list[Any]", item)]
+            elif isinstance(item, dict):
+                fields = cast("dict[str, Any]", item)
+                if isinstance(reference := fields.get("$id"), str):  # its references are within it
+                    resolver = resolver.in_subresource(DRAFT202012.create_resource(fields))
+                waiting += [(resolver, value) for name, value in fields.items() if name not in _DATA]
+                for reference in (fields.get("$ref"), fields.get("$dynamicRef")):
+                    if isinstance(reference, str):
+                        resolver.lookup(reference)
+    # The last three: it is no address, or leads into what is no schema.
+    except (Unresolvable, ValueError, TypeError, AttributeError):
+        raise UsageError(f"output= refers to {reference!r}, which it does not hold.") from None
 
 
 def _from_signature(signature: str) -> Any:

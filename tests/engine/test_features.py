@@ -72,6 +72,8 @@ async def test_a_wrong_answer_that_is_never_mended_ends_without_one(bench: MakeB
          {"n": None, "t": {"a": 1.0}}),
         (list[int], Final(source="FINAL", text="[1, 2]"), [1, 2]),
         ({"$ref": "#/$defs/n", "$defs": {"n": {"enum": [1, {"$ref": "x"}]}}}, Final(source="FINAL", text="1"), 1),
+        ({"$ref": "n", "$defs": {"n": {"$id": "n", "$ref": "#/$defs/i", "$defs": {"i": {"type": "integer"}}}}},
+         Final(source="FINAL", text="1"), 1),
         ("answer: str", Final(source="FINAL", text='```json\n{"answer": "x"}\n```'), {"answer": "x"}),
     ],
 )  # fmt: skip
@@ -93,6 +95,10 @@ def test_forms_of_answers(output: Any, answer: Final, value: Any) -> None:
         {"type": 5},
         "a:" * 5000,
         {"$ref": "#/$defs/missing"},
+        {"$ref": "#/required/x", "required": ["x"]},
+        {"$ref": "#/minimum/x", "minimum": 1},
+        {"items": {"$dynamicRef": "#missing"}},
+        {"$ref": "http://["},
         {"properties": {"x": {"anyOf": [{"$ref": "http://models.example/x.json"}]}}},
     ],
 )
