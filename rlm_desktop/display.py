@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 SECONDS = 2.0
 """For an X server elsewhere to answer."""
@@ -35,7 +35,7 @@ def fault(env: Mapping[str, str]) -> str:
     wayland, name = env.get("WAYLAND_DISPLAY", ""), env.get("DISPLAY", "")
     if not wayland and not name:
         return "There is no display here: DISPLAY and WAYLAND_DISPLAY are not set. Start it from a desktop session."
-    if wayland and Path(env.get("XDG_RUNTIME_DIR", ""), wayland).exists():
+    if wayland and os.path.exists(os.path.join(env.get("XDG_RUNTIME_DIR", ""), wayland)):
         return ""
     if not name:
         return f"Nothing answers at {wayland!r}, which WAYLAND_DISPLAY names. Start it from a desktop session."
@@ -92,7 +92,7 @@ def _is_there(name: str) -> bool:
     if match is None:
         return True
     number, is_here = int(match["number"]), match["host"] in ("", "unix")
-    if is_here and Path(f"{_SOCKETS}{number}").exists():
+    if is_here and os.path.exists(f"{_SOCKETS}{number}"):
         return True  # the usual case costs the start nothing more
     import socket
 

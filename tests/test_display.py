@@ -42,6 +42,8 @@ def test_a_compositor_that_has_gone_is_no_display(tmp_path: Path) -> None:
     assert display.fault(environment) == ""
     assert display.fault({"WAYLAND_DISPLAY": str(tmp_path / "wayland-9")}) == ""
     assert display.fault({"WAYLAND_DISPLAY": "wayland-9", "WAYLAND_SOCKET": "3"}) == ""
+    out_of_reach = {**environment, "WAYLAND_DISPLAY": "x" * 300}  # no file has that name; as with another's folder
+    assert "which WAYLAND_DISPLAY names" in display.fault(out_of_reach)
 
 
 @ON_LINUX
