@@ -14,7 +14,7 @@ _SUMS = (
     "calls", "requests", "errors", "input_tokens", "output_tokens", "unknown_usage", "cost_usd", "unknown_cost",
 )  # fmt: skip
 """Those of a `Tally` that have a column."""
-_LARGEST = 2**63 - 1
+LARGEST = 2**63 - 1
 """The largest number that a column holds: a server may report any number of tokens."""
 QUESTION = 1000
 ANSWER = 500
@@ -77,7 +77,7 @@ class Summary:
     def columns(self) -> dict[str, Any]:
         """The columns that change while the run goes on."""
         return {
-            **{name: min(getattr(self.sums, name), _LARGEST) for name in _SUMS},
+            **{name: min(getattr(self.sums, name), LARGEST) for name in _SUMS},
             "duration": self.duration,
             "depth": self.depth,
             "iterations": self.iterations,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import sys
 import zlib
 from contextlib import closing
 from pathlib import Path
@@ -13,13 +14,16 @@ import msgspec
 import pytest
 
 from rlm_desktop.documents.document import from_text
+from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import DocumentRef
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, records
 from rlm_desktop.history.exports import FORMATS
 from rlm_desktop.history.imports import looks_like_log
+from rlm_desktop.history.imports.sound import Sound
 from rlm_desktop.history.replay import Replay
 from rlm_desktop.history.transfer import ARCHIVE, TransferCancelled, Watch, export_runs, receive
+from rlm_desktop.repl.wire import Variable
 from tests.history import traces
 from tests.history.test_store import keep
 
@@ -104,11 +108,12 @@ def test_a_file_of_a_run_lies_in_the_folder_whatever_the_run_is_called(history: 
 @pytest.mark.parametrize(
     "odd",
     [
-        {"seq": 7, "at": 1e300, "run_id": "a\0b", "started_at": "0001-01-01T00:00:00+14:00"},
+        {"seq": 7, "at": 1e300, "run_id": "a\0b", "started_at": "0001-01-01T00:00:00+14:00", "duration": 9e18,
+         "iteration": 2**63 - 1, "dropped": 2**63 - 1, "usage": {"output_tokens": 2**63 - 1}},
         {"seq": 2**70, "at": -5.0, "duration": 1e308, "cost_usd": -1e308, "usage": {"input_tokens": 2**70}},
         {"call": 2**64, "iteration": 2**63, "parent_iteration": 2**70, "documents": ({"characters": 2**70},)},
     ],
-)
+)  # fmt: skip
 def test_whatever_numbers_a_file_has_all_of_it_is_kept(
     history: History, tmp_path: Path, troubles: list[str], odd: dict[str, object]
 ) -> None:
@@ -130,6 +135,12 @@ def test_whatever_numbers_a_file_has_all_of_it_is_kept(
     with closing(History(tmp_path / "other.sqlite")) as other:
         assert receive(other, tmp_path / ARCHIVE).new == [run_id]
         assert other.events(run_id) == history.events(run_id)
+
+
+def test_the_length_of_a_range_is_no_absurd_number() -> None:
+    numbers = Variable(name="numbers", type="range", size=sys.maxsize)
+    cell = ev.CellFinished(seq=1, call=0, iteration=1, cell=0, status="ok", variables=(numbers,))
+    assert list(Sound([cell])) == [cell]
 
 
 def test_documents_go_along_only_when_asked(filled: History, tmp_path: Path) -> None:

@@ -13,10 +13,8 @@ from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
 from rlm_desktop.history.imports.builder import LONGEST
 from rlm_desktop.history.imports.reading import LATEST
-from rlm_desktop.history.summary import plain
+from rlm_desktop.history.summary import LARGEST, plain
 
-_LARGEST = 2**53
-"""Numbers beyond it are not exact in JSON, and soon too large for a database."""
 _FIRST, _LAST = (ev.as_utc(datetime.fromtimestamp(seconds, UTC)) for seconds in (0, LATEST))
 
 
@@ -62,9 +60,9 @@ def _moment(text: str) -> str:
 
 
 def _is_sane(value: Any) -> bool:
-    """Whether the numbers of an event can be held, and summed up."""
+    """Whether the numbers of an event can be held; a variable may well be nearly as long: `range(10**18)`."""
     if isinstance(value, Struct):
         return all(_is_sane(getattr(value, name)) for name in value.__struct_fields__ if name not in ("seq", "at"))
     if isinstance(value, tuple):
         return all(map(_is_sane, value))
-    return not isinstance(value, int | float) or -_LARGEST <= value <= _LARGEST
+    return not isinstance(value, int | float) or -LARGEST <= value <= LARGEST
