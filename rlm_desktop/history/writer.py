@@ -209,7 +209,8 @@ class Writer:
     def _drain(self) -> None:
         """Write all that waits, as far as the database lets us."""
         while self.is_busy:
-            if not self._has_gone_on():
+            # Where there is no trouble, the database was replaced, and probably takes it now.
+            if not self._has_gone_on() and (self.trouble or not self._has_gone_on()):
                 self._fail_tasks(self.trouble)
                 return
 
