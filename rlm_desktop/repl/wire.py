@@ -404,7 +404,8 @@ def encode(message: ToWorker | FromWorker) -> bytes:
 def plain(value: Any) -> Any:
     """`value` built of str, int, float, list, dict and None, without lone surrogates."""
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
+        is_plain = type(value) is str and value.isascii()  # a context may be of any length
+        return value if is_plain else value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, msgspec.Struct):
         return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, dict):
@@ -418,7 +419,7 @@ def unfit(value: Any) -> str:
     """Why no message can hold `value`, in words; empty where one can. Texts take no time."""
     try:
         _refuse_unfit(value)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         return str(error)
     return ""
 
