@@ -21,6 +21,7 @@ from rlm_desktop.ui.calls.call_model import CallModel, Column, round_span
 from rlm_desktop.ui.calls.call_painter import DEEPEST_INDENT, INDENT, ROOM_FOR_NAME
 from rlm_desktop.ui.calls.call_tree import EMPTY, CallTreeView
 from rlm_desktop.ui.theme import Theme
+from rlm_desktop.ui.work_page import LEAST_HEIGHT
 from tests import traces
 from tests.traces import Shape
 
@@ -56,6 +57,12 @@ def test_the_selected_row_stays_in_view_when_there_is_less_height(view: CallTree
     view.select_node(view.model.rows.node(last))
     view.resize(1000, 260)
     assert view.table.rowViewportPosition(last) + view.table.row_height <= view.table.viewport().height()
+
+
+def test_what_to_do_first_is_read_where_there_is_little_height(view: CallTreeView) -> None:
+    view.resize(640, LEAST_HEIGHT)
+    assert view._empty.isVisible()
+    assert view._empty.height() == view.table.viewport().height(), "which may be no more than two lines"
 
 
 def test_the_model_obeys_qt_while_a_run_is_live() -> None:

@@ -546,7 +546,7 @@ class CallTreeView(QWidget):
         self._empty.setText(self.tr(NOTHING_FITS if self.bar.filter.is_active and self.state.nodes else EMPTY))
         is_busy = self._finder.is_searching or self.model.is_arranging
         self._empty.setVisible(not self.model.rows.visible and not is_busy)
-        self._empty.setGeometry(viewport.rect().adjusted(32, 16, -32, -16))
+        self._empty.setGeometry(viewport.rect().adjusted(16, 0, -16, 0))  # there may be two lines of room
         can_scroll = self.table.verticalScrollBar().maximum() > 0
         has_pill = not self._follows and self.state.is_running and can_scroll
         if has_pill:
