@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
+from rlm_desktop.history.rows import RunFilter
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.documents.items import State
@@ -24,6 +26,30 @@ from tests.ui.test_history import opened, shown
 
 def names(application: Application) -> Sequence[str]:
     return [item.name for item in application.window.work.documents.items]
+
+
+async def test_a_list_that_was_wanted_before_the_filter_is_not_shown_for_it(
+    qapp: QApplication, wait_until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when one comes back to the window and types at once."""
+    async with shown(qapp, 3) as application:
+        sessions, panel = application.workbench.sessions, application.window.history
+        do, gate = sessions.do, asyncio.Event()
+
+        async def late(work: Any) -> Any:
+            monkeypatch.setattr(sessions, "do", do)
+            found = await do(work)
+            await gate.wait()
+            return found
+
+        monkeypatch.setattr(sessions, "do", late)
+        refreshing = asyncio.ensure_future(sessions.refresh())
+        await asyncio.sleep(0)
+        panel.filter_changed.emit(RunFilter(text="nobody-asked-this"))
+        await wait_until(lambda: not panel.sessions)
+        gate.set()
+        await refreshing
+        assert not panel.sessions
 
 
 class TestDocumentsThatNobodyAskedAbout:

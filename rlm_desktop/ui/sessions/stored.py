@@ -84,7 +84,9 @@ class StoredSessions(QObject):
         if self.history is None:
             return
         chosen, limit = self._chosen, max(PAGE, len(self._listed))
-        self._show(await self.do(lambda history: history.sessions(limit, chosen=chosen)), limit)
+        found = await self.do(lambda history: history.sessions(limit, chosen=chosen))
+        if chosen == self._chosen:  # else those that are wanted now are on their way
+            self._show(found, limit)
         self.changed.emit()
 
     def _show(self, sessions: list[SessionRow], limit: int) -> None:
