@@ -52,11 +52,13 @@ class StrictPool:
     ) -> StrictRepl:
         """A REPL whose interpreter stands."""
         async with self._opening:  # nobody may have it before it is open
-            if self._pool is None:
+            pool = self._pool
+            if pool is None:
                 pool = monty.AsyncMonty(max_processes=_MAX_SESSIONS)
                 await pool.__aenter__()
                 self._pool = pool
-        repl = StrictRepl(self._pool, spec, services, on_closed)
+        given = await asyncio.to_thread(_given, spec)  # a context may be of any length
+        repl = StrictRepl(pool, spec, given, services, on_closed)
         await repl.start()
         return repl
 
@@ -89,9 +91,11 @@ class StrictRepl(Repl):
         self,
         pool: monty.AsyncMonty,
         spec: ReplSpec,
+        given: dict[str, Any],
         services: Services,
         on_closed: Callable[[Repl], None],
     ) -> None:
+        """`given` are the variables that are there before the first cell."""
         self._pool = pool
         self._spec = spec
         self._services = services
@@ -99,7 +103,7 @@ class StrictRepl(Repl):
         self._tools = {tool.name for tool in spec.tools}
         self._places = Places(spec.context, spec.documents, spec.maps).functions()
         self._lock = asyncio.Lock()
-        self._given = _given(spec)
+        self._given = given
         self._loop = asyncio.get_running_loop()
         self._session: monty.AsyncMontySession | None = None
         self._names: dict[str, None] = {}

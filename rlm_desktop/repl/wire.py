@@ -365,6 +365,7 @@ _SHAPES = _shapes()
 
 _DEEPEST = 200
 """Levels of lists and dicts in what a message of the host holds: what reads it goes down by itself, too."""
+_PIECE = 1 << 18
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
@@ -404,7 +405,7 @@ def encode(message: ToWorker | FromWorker) -> bytes:
 def plain(value: Any) -> Any:
     """`value` built of str, int, float, list, dict and None, without lone surrogates."""
     if isinstance(value, str):
-        is_plain = type(value) is str and value.isascii()  # a context may be of any length
+        is_plain = type(value) is str and _is_sound(value)
         return value if is_plain else value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, msgspec.Struct):
         return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
@@ -413,6 +414,18 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in cast(list[Any], value)]
     return value
+
+
+def _is_sound(text: str) -> bool:
+    """Whether UTF-8 can hold a text; looks at it in pieces: other threads stand still for as long as one takes."""
+    if text.isascii():
+        return True
+    try:
+        for start in range(0, len(text), _PIECE):
+            text[start : start + _PIECE].encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def unfit(value: Any) -> str:

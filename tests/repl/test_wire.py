@@ -146,6 +146,8 @@ def test_a_message_that_ends_too_soon_is_refused_before_it_is_read():
 def test_half_a_letter_costs_a_message_nothing_else():
     message = wire.Output(cell=7, stream="stdout", text="a\ud800b")
     assert wire.decode_from_worker(wire.encode(message)) == msgspec.structs.replace(message, text="a\\ud800b")
+    long = "ж" * 300_000
+    assert wire.plain([long, long + "\ud800"]) == [long, long + "\\ud800"]
 
 
 @pytest.mark.parametrize("decode", [wire.decode_from_worker, wire.decode_to_worker])
