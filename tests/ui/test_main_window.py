@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,25 @@ from rlm_desktop.ui.first_steps.example import put_into
 from rlm_desktop.ui.palette import Palette
 from rlm_desktop.ui.settings.dialog import SettingsDialog
 from tests.ui.opened import Start, Until, add, ask, drop
+
+
+class _Layouts(QObject):
+    """Counts what is laid out in the whole program."""
+
+    def __init__(self) -> None:
+        super().__init__(QApplication.instance())
+        self._count = self._looks = 0
+        QCoreApplication.instance().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self._count += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+    def have_ended(self) -> bool:
+        """Whether there was none between this look and the twenty before it."""
+        self._looks = 0 if self._count else self._looks + 1
+        self._count = 0
+        return self._looks > 20
 
 
 class TestWindow:
@@ -48,6 +67,17 @@ class TestWindow:
             assert window.history.isVisible()
             window.resize(700, 600)
             assert not window.history.isVisible()
+
+    async def test_a_window_that_nobody_uses_is_not_laid_out(
+        self, start: Start, chronicle: Path, wait_until: Until
+    ) -> None:
+        """A layout that asks for the next one takes a processor for ever."""
+        async with start() as application:
+            application.window.resize(1300, 900)
+            layouts = _Layouts()
+            await add(application, chronicle)
+            await wait_until(layouts.have_ended)
+            layouts.deleteLater()
 
     async def test_size_and_history_are_remembered(self, start: Start) -> None:
         async with start() as first:
