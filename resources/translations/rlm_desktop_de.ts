@@ -6979,6 +6979,10 @@
         <translation>{packed} kB würden entpackt {total} MB: die Datei soll den Speicher füllen.</translation>
     </message>
     <message>
+        <source>{part}: it is damaged.</source>
+        <translation>{part}: ist beschädigt.</translation>
+    </message>
+    <message>
         <source>{path} cannot be read: it is not a file.</source>
         <translation>{path} lässt sich nicht lesen: es ist keine Datei.</translation>
     </message>

@@ -173,8 +173,8 @@ def _afresh(rows: CallRows) -> list[int]:
     """The rows of a view that was at no other moment: with the same open rows, focus, order and filter."""
     fresh = _rows()
     fresh.visible = fresh.reset(rows.state)
+    fresh.set_focus(rows.focus)  # which opens it; it may have been closed since
     fresh._growth.opened = set(rows._growth.opened)
-    fresh.set_focus(rows.focus)
     fresh.set_order(rows.order, is_ascending=rows.is_ascending)
     fresh.set_matches(rows.matches)
     for index in rows._look.shut if rows.matches is not None else ():
