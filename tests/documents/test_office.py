@@ -164,7 +164,8 @@ def test_what_python_pptx_does_not_know(read: Load) -> None:
     assert "an odd shape" in text
 
 
-def test_diagrams_and_comments_of_slides(read: Load) -> None:
+def slides_with(diagram: str) -> bytes:
+    """A deck with a diagram, a comment and a workbook within."""
     deck = Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[6])
     frame = (
@@ -191,10 +192,20 @@ def test_diagrams_and_comments_of_slides(read: Load) -> None:
             if name == "ppt/slides/_rels/slide1.xml.rels":
                 data = data.replace(b"</Relationships>", relations.encode())
             whole.writestr(name, data)
-        whole.writestr("ppt/diagrams/data1.xml", DIAGRAM)
+        whole.writestr("ppt/diagrams/data1.xml", diagram)
         whole.writestr("ppt/comments/comment1.xml", comment)
         whole.writestr("ppt/embeddings/table.xlsx", made.xlsx())
-    document = read("a.pptx", buffer.getvalue())
+    return buffer.getvalue()
+
+
+def test_a_damaged_diagram_of_a_slide_is_named(read: Load) -> None:
+    document = read("a.pptx", slides_with("no XML"))
+    assert "Is this right?" in document.text
+    assert "d: it is damaged." in document.warnings
+
+
+def test_diagrams_and_comments_of_slides(read: Load) -> None:
+    document = read("a.pptx", slides_with(DIAGRAM))
     text = document.text
     assert (
         str(document.place_of(text.index("Europe")))
@@ -312,6 +323,16 @@ def test_a_drawing_within_an_opendocument_text(read: Load) -> None:
     with zipfile.ZipFile(buffer, "a") as archive:
         archive.writestr("Object 1/content.xml", drawing)
     assert read("a.odt", buffer.getvalue()).text.split() == ["before", "drawn", "words", "after"]
+
+
+def test_a_damaged_object_in_an_opendocument_text_is_named(read: Load) -> None:
+    link = 'xlink:href="./Object 1" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    buffer = io.BytesIO(made.opendocument("text", f"<text:p>before<draw:object {link}/></text:p>"))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("Object 1/content.xml", "no XML")
+    document = read("a.odt", buffer.getvalue())
+    assert document.text.split() == ["before"]
+    assert document.warnings == ("Object 1/content.xml: it is damaged.",)
 
 
 def test_damaged_parts_beside_the_text_are_named(read: Load) -> None:

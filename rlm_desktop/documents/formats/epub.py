@@ -11,7 +11,7 @@ from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.encoding import NotText, decode
 from rlm_desktop.documents.formats.common import Element, Source, Unreadable, XMLError, xml_root
 from rlm_desktop.documents.formats.html import to_markdown
-from rlm_desktop.documents.formats.limits import DAMAGE, read_member
+from rlm_desktop.documents.formats.limits import UNREAD, read_member
 
 _READABLE = frozenset(
     (
@@ -55,7 +55,7 @@ def _add_chapter(archive: zipfile.ZipFile, name: str, number: int, draft: Draft)
     except NotText as error:
         draft.warn(f"{name}: {error}")
         return
-    except (*DAMAGE, Unreadable, NotImplementedError, RuntimeError):
+    except (*UNREAD, Unreadable):
         draft.warn(f"{name}: it is damaged or encrypted.")
         return
     draft.warn(*(f"{name}: {warning}" for warning in found.warnings))

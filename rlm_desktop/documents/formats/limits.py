@@ -30,6 +30,8 @@ _LARGE_END = struct.Struct("<32xQQ")
 """Number of members and bytes of their list, in the record at the end of a zip file and in that of a large one."""
 DAMAGE = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError)
 """What reading a damaged archive may raise."""
+UNREAD = (*DAMAGE, NotImplementedError, RuntimeError)
+"""The same, and what `zipfile` raises for a member that is packed in an unknown way or encrypted."""
 
 
 def guard(members: Iterable[zipfile.ZipInfo]) -> None:
@@ -81,7 +83,7 @@ def guard_xml(archive: zipfile.ZipFile) -> None:
         if member.filename.endswith((".xml", ".rels")) and not member.flag_bits & 1:
             # A part that is damaged, packed in an unknown way or encrypted declares nothing that could be refused;
             # its extractor meets the same error when it reads the part, and says so.
-            with suppress(*DAMAGE, NotImplementedError, RuntimeError), archive.open(member) as part:
+            with suppress(*UNREAD), archive.open(member) as part:
                 refuse_entities(part.read(HEAD))
 
 

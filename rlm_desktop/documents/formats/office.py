@@ -9,11 +9,9 @@ from collections.abc import Iterable, Iterator
 from rlm_desktop.documents.document import count
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.common import Element, Source, Unreadable, XMLError, xml_root
-from rlm_desktop.documents.formats.limits import DAMAGE, read_member
+from rlm_desktop.documents.formats.limits import UNREAD, read_member
 from rlm_desktop.documents.formats.mail import add_attachment
 from rlm_desktop.documents.formats.tables import cell_text, markdown_table
-
-_DAMAGED = (XMLError, Unreadable, NotImplementedError, RuntimeError, *DAMAGE)
 
 
 def part_root(archive: zipfile.ZipFile, part: str, draft: Draft | None = None) -> Element | None:
@@ -31,7 +29,7 @@ def part_root(archive: zipfile.ZipFile, part: str, draft: Draft | None = None) -
         return xml_root(read_member(archive, archive.getinfo(part)), say_damaged)
     except KeyError:
         return None
-    except _DAMAGED:
+    except (*UNREAD, Unreadable, XMLError):
         say_damaged()
         return None
 
@@ -107,7 +105,7 @@ def add_embedded(archive: zipfile.ZipFile, source: Source, draft: Draft) -> None
     for number, name in enumerate(files, 1):
         try:
             data = read_member(archive, archive.getinfo(name))
-        except _DAMAGED:
+        except (*UNREAD, Unreadable, XMLError):
             draft.warn(f"Attachment {posixpath.basename(name)}: it is damaged.")
         else:
             add_attachment(posixpath.basename(name), data, number, source, draft)

@@ -13,12 +13,11 @@ from rlm_desktop.documents.formats.common import (
     Locked,
     Source,
     Unreadable,
-    XMLError,
     split_tag,
     xml_root,
 )
 from rlm_desktop.documents.formats.html import to_markdown
-from rlm_desktop.documents.formats.limits import DAMAGE, read_member
+from rlm_desktop.documents.formats.office import part_root
 
 _NAMES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -82,7 +81,7 @@ def _body(source: Source, draft: Draft) -> tuple[Element, list[tuple[str, str]]]
             margins = (
                 list(_margins(xml_root(archive.read("styles.xml"), say_damaged))) if "styles.xml" in names else []
             )
-            _bring_in_objects(root, archive)
+            _bring_in_objects(root, archive, draft)
     body = root.find(".//office:body", _NAMES)
     if body is None:
         raise Unreadable("it is damaged: it has no content.")
@@ -97,13 +96,11 @@ def _margins(root: Element) -> Iterator[tuple[str, str]]:
                     yield name, text
 
 
-def _bring_in_objects(root: Element, archive: zipfile.ZipFile) -> None:
+def _bring_in_objects(root: Element, archive: zipfile.ZipFile, draft: Draft) -> None:
     """Put formulas and charts, which are files of their own, where they are shown."""
     for holder in list(root.iter(f"{{{_NAMES['draw']}}}object")):
         name = posixpath.normpath(holder.get("{http://www.w3.org/1999/xlink}href", "").removeprefix("./"))
-        try:
-            inner = xml_root(read_member(archive, archive.getinfo(f"{name}/content.xml")))
-        except (KeyError, XMLError, Unreadable, NotImplementedError, RuntimeError, *DAMAGE):
+        if (inner := part_root(archive, f"{name}/content.xml", draft)) is None:
             continue
         if split_tag(inner)[1] != "math":
             holder.extend(inner.findall("office:body/*", _NAMES))

@@ -39,7 +39,8 @@ def extract(source: Source, draft: Draft) -> None:
         name = " ".join(title.text_frame.text.split()) if title is not None else ""
         draft.mark("slide", number, name)
         draft.add_heading(2, name or f"Slide {number}")
-        for block in _blocks(shape for shape in slide.shapes if title is None or shape.shape_id != title.shape_id):
+        shapes = (shape for shape in slide.shapes if title is None or shape.shape_id != title.shape_id)
+        for block in _blocks(shapes, draft):
             draft.add(block + "\n\n")
         for comment in _comments(slide, draft):
             draft.add(f"Comment: {comment}\n\n")
@@ -63,16 +64,16 @@ def _put_in_words(shapes: Element) -> None:
         replace_element(holder, [run])
 
 
-def _blocks(shapes: Iterable[Any]) -> Iterator[str]:
+def _blocks(shapes: Iterable[Any], draft: Draft) -> Iterator[str]:
     for shape in shapes:
         if _kind(shape) == MSO_SHAPE_TYPE.GROUP:
-            yield from _blocks(shape.shapes)
+            yield from _blocks(shape.shapes, draft)
         elif getattr(shape, "has_table", False) and shape.has_table:
             yield markdown_table([[cell.text for cell in row.cells] for row in shape.table.rows])
         elif getattr(shape, "has_chart", False) and shape.has_chart:
             yield chart_text(shape.chart._chartSpace)
         elif diagram := shape._element.xpath("string(.//*[local-name()='relIds']/@*[local-name()='dm'])"):
-            yield _diagram(shape, diagram)
+            yield _diagram(shape, diagram, draft)
         elif shape.has_text_frame:
             if text := _paragraphs(shape.text_frame):
                 yield text
@@ -87,11 +88,13 @@ def _kind(shape: Any) -> object:
         return None
 
 
-def _diagram(shape: Any, relation: str) -> str:
+def _diagram(shape: Any, relation: str, draft: Draft) -> str:
     """The words of a diagram (SmartArt)."""
     try:
         return paragraphs(xml_root(shape.part.related_part(relation).blob))
     except (KeyError, ValueError, XMLError, Unreadable):  # missing, elsewhere, damaged
+        part = shape.name
+        draft.warn(f"{part}: it is damaged.")
         return ""
 
 
