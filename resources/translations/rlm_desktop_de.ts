@@ -259,11 +259,11 @@
     </message>
     <message>
         <source>Close the row, or go to its parent</source>
-        <translation>Die Zeile schließen oder zur übergeordneten gehen</translation>
+        <translation>Die Zeile zuklappen oder zur übergeordneten gehen</translation>
     </message>
     <message>
         <source>Close the window; a run that is going on is stopped.</source>
-        <translation>Das Fenster schließen; ein laufender Lauf wird gestoppt.</translation>
+        <translation>Das Fenster schließen; ein Lauf, der noch im Gang ist, wird gestoppt.</translation>
     </message>
     <message>
         <source>Command &amp;palette…</source>
@@ -271,7 +271,7 @@
     </message>
     <message>
         <source>Compare &amp;with…</source>
-        <translation>Mit anderem &amp;vergleichen…</translation>
+        <translation>&amp;Vergleichen mit…</translation>
     </message>
     <message>
         <source>Copy the answer as Markdown.</source>
@@ -395,7 +395,7 @@
     </message>
     <message>
         <source>How everything works; searchable.</source>
-        <translation>Wie alles geht; durchsuchbar.</translation>
+        <translation>Wie alles funktioniert; durchsuchbar.</translation>
     </message>
     <message>
         <source>Keep the selected session or runs on top.</source>
@@ -423,7 +423,7 @@
     </message>
     <message>
         <source>Look at all runs, search through them, or go back.</source>
-        <translation>Alle Läufe ansehen, durchsuchen, oder zurückgehen.</translation>
+        <translation>Alle Läufe ansehen, durchsuchen oder zurückgehen.</translation>
     </message>
     <message>
         <source>Look at each cell before it runs: run, change, skip it, or answer by hand.</source>
@@ -459,7 +459,7 @@
     </message>
     <message>
         <source>Open the row, or go to its first child</source>
-        <translation>Die Zeile öffnen oder zur ersten darunter gehen</translation>
+        <translation>Die Zeile aufklappen oder zur ersten darunter gehen</translation>
     </message>
     <message>
         <source>Parent</source>
@@ -595,7 +595,7 @@
     </message>
     <message>
         <source>Take back the last removal, import, name or tags while its message shows.</source>
-        <translation>Nimmt das letzte Entfernen, Importieren, Umbenennen oder die letzten Schlagwörter zurück, solange die Meldung steht.</translation>
+        <translation>Das letzte Entfernen, Importieren, Umbenennen oder die letzten Schlagwörter zurücknehmen, solange die Meldung steht.</translation>
     </message>
     <message>
         <source>Take in archives, traces, and logs of other engines.</source>
@@ -623,7 +623,7 @@
     </message>
     <message>
         <source>What works on this machine, and how to mend what does not.</source>
-        <translation>Was auf diesem Rechner geht, und wie sich beheben lässt, was nicht geht.</translation>
+        <translation>Was auf diesem Rechner funktioniert und wie sich beheben lässt, was nicht funktioniert.</translation>
     </message>
     <message>
         <source>Where the log and crash reports are.</source>
@@ -836,7 +836,7 @@
     </message>
     <message>
         <source>How far it is, or how it ended</source>
-        <translation>Wie weit es ist, oder wie es endete</translation>
+        <translation>Wie weit es ist oder wie es endete</translation>
     </message>
     <message>
         <source>Model</source>
@@ -1588,7 +1588,7 @@
     </message>
     <message>
         <source>The key is kept for this session only: no key store of the system works here.</source>
-        <translation>Der Schlüssel bleibt nur für diese Sitzung: Hier geht kein Schlüsselspeicher des Systems.</translation>
+        <translation>Der Schlüssel bleibt nur für diese Sitzung: Hier funktioniert kein Schlüsselspeicher des Systems.</translation>
     </message>
     <message>
         <source>The key is kept in the system&apos;s key store ({name}), nowhere else.</source>
@@ -2066,7 +2066,7 @@
     </message>
     <message>
         <source>Choose files or a folder, or drop them on the window</source>
-        <translation>Dateien oder einen Ordner wählen, oder sie auf das Fenster ziehen</translation>
+        <translation>Dateien oder einen Ordner wählen oder auf das Fenster ziehen</translation>
     </message>
     <message>
         <source>Documents</source>
@@ -2603,7 +2603,7 @@
     </message>
     <message>
         <source>No language model is connected. Connect one…</source>
-        <translation>Kein Sprachmodell ist verbunden. Eines verbinden…</translation>
+        <translation>Es ist kein Sprachmodell verbunden. Eines verbinden…</translation>
     </message>
     <message>
         <source>Open the example: {title}</source>
@@ -2819,7 +2819,7 @@
     </message>
     <message>
         <source>Go on where it was cut: what was finished is served from the record {keys}</source>
-        <translation>Dort weitermachen, wo er abbrach: was fertig war, kommt aus der Aufzeichnung {keys}</translation>
+        <translation>Dort weitermachen, wo er abbrach: Was fertig war, kommt aus der Aufzeichnung {keys}</translation>
     </message>
     <message>
         <source>Go on with other limits; what was finished is served from the record</source>
@@ -2942,7 +2942,7 @@
     </message>
     <message>
         <source>Any time</source>
-        <translation>Jede Zeit</translation>
+        <translation>Jeder Zeitraum</translation>
     </message>
     <message>
         <source>Back</source>
@@ -3814,7 +3814,7 @@
     </message>
     <message>
         <source>Search, or type any name as PROVIDER/MODEL</source>
-        <translation>Suchen, oder einen Namen als ANBIETER/MODELL eintippen</translation>
+        <translation>Suchen oder einen Namen als ANBIETER/MODELL eintippen</translation>
     </message>
 </context>
 <context>
@@ -3897,7 +3897,7 @@
     </message>
     <message>
         <source>Tesseract reads the pages on this machine. It takes some seconds a page, and it errs.</source>
-        <translation>Tesseract liest die Seiten auf diesem Rechner. Das dauert einige Sekunden je Seite, und es irrt sich.</translation>
+        <translation>Tesseract liest die Seiten auf diesem Rechner. Das dauert einige Sekunden je Seite, und es macht Fehler.</translation>
     </message>
 </context>
 <context>
@@ -4078,7 +4078,7 @@
     </message>
     <message>
         <source>Saving…</source>
-        <translation>Wird gespeichert …</translation>
+        <translation>Wird gespeichert…</translation>
     </message>
     <message>
         <source>{path}: {reason}. Choose another place.</source>
@@ -4283,7 +4283,7 @@
     </message>
     <message>
         <source>Type US dollars per million tokens, as in 0.25; 0 is free.</source>
-        <translation>US-Dollar je Million Tokens eingeben, wie 0.25; 0 ist kostenlos.</translation>
+        <translation>US-Dollar je Million Tokens eingeben, wie 0,25; 0 ist kostenlos.</translation>
     </message>
     <message>
         <source>US dollars per million tokens. Double-click to change a price; your own come before the built-in ones of {date}. A model may be named MODEL or PROVIDER/MODEL. What is not listed costs “unknown”.</source>
@@ -4998,7 +4998,7 @@
     </message>
     <message>
         <source>How this program works: a first, short document.</source>
-        <translation>Wie dieses Programm geht: ein erstes, kurzes Dokument.</translation>
+        <translation>Wie dieses Programm funktioniert: ein erstes, kurzes Dokument.</translation>
     </message>
     <message>
         <source>RLM Desktop user guide</source>
@@ -5064,11 +5064,11 @@
     </message>
     <message>
         <source>A base URL must not hold a password: it would be shown. Use the key or a header.</source>
-        <translation>Eine Basis-URL darf kein Passwort enthalten: es würde angezeigt. Nehmen Sie den Schlüssel oder einen Header.</translation>
+        <translation>Eine Basis-URL darf kein Passwort enthalten: Es würde angezeigt. Nehmen Sie den Schlüssel oder einen Header.</translation>
     </message>
     <message>
         <source>A budget in US dollars cannot be held: the price of {model} is not known. Add it to the price table (Settings &gt; Prices), or ask without a budget (max_tokens, max_calls).</source>
-        <translation>Ein Budget in US-Dollar lässt sich nicht einhalten: der Preis von {model} ist nicht bekannt. Tragen Sie ihn in die Preistabelle ein (Einstellungen &gt; Preise), oder fragen Sie ohne Budget (max_tokens, max_calls).</translation>
+        <translation>Ein Budget in US-Dollar lässt sich nicht einhalten: Der Preis von {model} ist nicht bekannt. Tragen Sie ihn in die Preistabelle ein (Einstellungen &gt; Preise), oder fragen Sie ohne Budget (max_tokens, max_calls).</translation>
     </message>
     <message>
         <source>A context holds texts, numbers, lists and dicts, nothing else: {why}.</source>
@@ -5116,11 +5116,11 @@
     </message>
     <message>
         <source>A server is given but no model: pass model=, or set OPENAI_MODEL.</source>
-        <translation>Ein Server ist angegeben, aber kein Modell: geben Sie model= an, oder setzen Sie OPENAI_MODEL.</translation>
+        <translation>Ein Server ist angegeben, aber kein Modell: Geben Sie model= an, oder setzen Sie OPENAI_MODEL.</translation>
     </message>
     <message>
         <source>A tool may not be called {name}: the REPL has that name for something else.</source>
-        <translation>Ein Werkzeug darf nicht {name} heißen: die REPL hat diesen Namen für etwas anderes.</translation>
+        <translation>Ein Werkzeug darf nicht {name} heißen: Die REPL hat diesen Namen für etwas anderes.</translation>
     </message>
     <message>
         <source>A tool&apos;s name must be a Python name; {name} is not.</source>
@@ -5132,7 +5132,7 @@
     </message>
     <message>
         <source>An event loop is running already (as in Jupyter or a web server): use `await rlm.arun(...)` there, which takes the same arguments and gives the same result.</source>
-        <translation>Es läuft schon eine Ereignisschleife (wie in Jupyter oder einem Webserver): nehmen Sie dort `await rlm.arun(...)`; es nimmt dieselben Argumente und gibt dasselbe Ergebnis.</translation>
+        <translation>Es läuft schon eine Ereignisschleife (wie in Jupyter oder einem Webserver): Nehmen Sie dort `await rlm.arun(...)`; es nimmt dieselben Argumente und gibt dasselbe Ergebnis.</translation>
     </message>
     <message>
         <source>Ask the owner of the account to allow this model, or choose another one.</source>
@@ -5144,7 +5144,7 @@
     </message>
     <message>
         <source>Attachment {name}: it is damaged.</source>
-        <translation>Anhang {name}: er ist beschädigt.</translation>
+        <translation>Anhang {name}: Er ist beschädigt.</translation>
     </message>
     <message>
         <source>Attachment {name}: it lies in {depth} other messages.</source>
@@ -5164,7 +5164,7 @@
     </message>
     <message>
         <source>Choose a model with a larger window, or smaller pieces.</source>
-        <translation>Wählen Sie ein Modell mit größerem Fenster, oder kleinere Stücke.</translation>
+        <translation>Wählen Sie ein Modell mit größerem Fenster oder kleinere Stücke.</translation>
     </message>
     <message>
         <source>Comment on</source>
@@ -5180,7 +5180,7 @@
     </message>
     <message>
         <source>Correct the base URL: this is the address of a web site, not of its API. It usually ends with /v1.</source>
-        <translation>Berichtigen Sie die Basis-URL: dies ist die Adresse einer Website, nicht die ihrer API. Meist endet sie auf /v1.</translation>
+        <translation>Berichtigen Sie die Basis-URL: Dies ist die Adresse einer Website, nicht die ihrer API. Meist endet sie auf /v1.</translation>
     </message>
     <message>
         <source>Correct the base URL; it usually ends with /v1.</source>
@@ -5264,7 +5264,7 @@
     </message>
     <message>
         <source>It is None: say in words what was found, or that nothing was.</source>
-        <translation>Sie ist None: sag in Worten, was gefunden wurde, oder dass nichts gefunden wurde.</translation>
+        <translation>Sie ist None: Sag in Worten, was gefunden wurde oder dass nichts gefunden wurde.</translation>
     </message>
     <message>
         <source>It is an f-string, and outside a block nothing is computed: write FINAL(...) in a block.</source>
@@ -5272,7 +5272,7 @@
     </message>
     <message>
         <source>It is damaged: a part of it could not be read.</source>
-        <translation>Sie ist beschädigt: ein Teil davon war nicht lesbar.</translation>
+        <translation>Sie ist beschädigt: Ein Teil davon war nicht lesbar.</translation>
     </message>
     <message>
         <source>It is damaged: only what comes before the damage could be unpacked.</source>
@@ -5280,11 +5280,11 @@
     </message>
     <message>
         <source>It is damaged: the end of the file is missing. What comes before was read as far as possible.</source>
-        <translation>Es ist beschädigt: das Ende der Datei fehlt. Was davor steht, wurde so weit wie möglich gelesen.</translation>
+        <translation>Es ist beschädigt: Das Ende der Datei fehlt. Was davor steht, wurde so weit wie möglich gelesen.</translation>
     </message>
     <message>
         <source>It is damaged: the list of its pages is missing. {count} could be found.</source>
-        <translation>Es ist beschädigt: das Verzeichnis der Seiten fehlt. {count} wurden gefunden.</translation>
+        <translation>Es ist beschädigt: Das Verzeichnis der Seiten fehlt. {count} wurden gefunden.</translation>
     </message>
     <message>
         <source>It is empty.</source>
@@ -5296,7 +5296,7 @@
     </message>
     <message>
         <source>It was given its caller&apos;s whole context again: asked plainly, as recursion would gain nothing.</source>
-        <translation>Er bekam noch einmal den ganzen Kontext seines Aufrufers: einfach gefragt, weil Rekursion nichts brächte.</translation>
+        <translation>Er bekam noch einmal den ganzen Kontext seines Aufrufers: Er wurde einfach gefragt, weil Rekursion nichts brächte.</translation>
     </message>
     <message>
         <source>Keys</source>
@@ -5320,11 +5320,11 @@
     </message>
     <message>
         <source>Make room: new runs need a few megabytes each.</source>
-        <translation>Schaffen Sie Platz: jeder neue Lauf braucht ein paar Megabyte.</translation>
+        <translation>Schaffen Sie Platz: Jeder neue Lauf braucht ein paar Megabyte.</translation>
     </message>
     <message>
         <source>NOT CONFINED: model-written code can read your files and use your network</source>
-        <translation>NICHT EINGESCHLOSSEN: Code, den Modelle schreiben, kann Ihre Dateien lesen und Ihr Netz benutzen</translation>
+        <translation>UNGESCHÜTZT: Code, den Modelle schreiben, kann Ihre Dateien lesen und Ihr Netz verwenden</translation>
     </message>
     <message>
         <source>Name the environment variable that the key is in, as in OPENAI_API_KEY.</source>
@@ -5348,11 +5348,11 @@
     </message>
     <message>
         <source>No embedding model is known for this server: pass embedding_model= or model=.</source>
-        <translation>Für diesen Server ist kein Embedding-Modell bekannt: geben Sie embedding_model= oder model= an.</translation>
+        <translation>Für diesen Server ist kein Embedding-Modell bekannt: Geben Sie embedding_model= oder model= an.</translation>
     </message>
     <message>
         <source>No key store of the system works here. Keep the key for this session only, or put it into an environment variable or a .env file. On Linux, GNOME Keyring or KWallet brings a key store.</source>
-        <translation>Hier geht kein Schlüsselspeicher des Systems. Behalten Sie den Schlüssel nur für diese Sitzung, oder legen Sie ihn in eine Umgebungsvariable oder .env-Datei. Unter Linux bringen GNOME Keyring oder KWallet einen Schlüsselspeicher mit.</translation>
+        <translation>Hier funktioniert kein Schlüsselspeicher des Systems. Behalten Sie den Schlüssel nur für diese Sitzung, oder legen Sie ihn in eine Umgebungsvariable oder .env-Datei. Unter Linux bringen GNOME Keyring oder KWallet einen Schlüsselspeicher mit.</translation>
     </message>
     <message>
         <source>No server is known for the model {model}. Add a provider in the settings and name the model PROVIDER/MODEL, set OPENAI_API_KEY (and OPENAI_BASE_URL for a server other than OpenAI&apos;s) in the environment or in a .env file, or use the model {OFFLINE}, which needs neither key nor network.</source>
@@ -5448,7 +5448,7 @@
     </message>
     <message>
         <source>See whether the address wants http:// or https://, and whether this machine&apos;s date and its certificates are right. Companies often need their own certificate: set SSL_CERT_FILE to it.</source>
-        <translation>Prüfen Sie, ob die Adresse http:// oder https:// verlangt, und ob Datum und Zertifikate dieses Rechners stimmen. Firmen brauchen oft ihr eigenes Zertifikat: setzen Sie SSL_CERT_FILE darauf.</translation>
+        <translation>Prüfen Sie, ob die Adresse http:// oder https:// verlangt und ob Datum und Zertifikate dieses Rechners stimmen. Firmen brauchen oft ihr eigenes Zertifikat: Setzen Sie SSL_CERT_FILE darauf.</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -5520,7 +5520,7 @@
     </message>
     <message>
         <source>The base URL {url} is not a web address: it must begin with http:// or https://, as in http://localhost:11434/v1.</source>
-        <translation>Die Basis-URL {url} ist keine Webadresse: sie muss mit http:// oder https:// beginnen, wie http://localhost:11434/v1.</translation>
+        <translation>Die Basis-URL {url} ist keine Webadresse: Sie muss mit http:// oder https:// beginnen, wie http://localhost:11434/v1.</translation>
     </message>
     <message>
         <source>The budget lacks what was spent before the cut on models without a known price: {models}.</source>
@@ -5528,7 +5528,7 @@
     </message>
     <message>
         <source>The command line works without.</source>
-        <translation>Die Befehlszeile geht auch so.</translation>
+        <translation>Die Befehlszeile kommt ohne aus.</translation>
     </message>
     <message>
         <source>The concurrency of a provider must be from 1 to 10,000 requests.</source>
@@ -5540,15 +5540,15 @@
     </message>
     <message>
         <source>The connection to {url} failed: it is not secure ({cause})</source>
-        <translation>Die Verbindung zu {url} schlug fehl: sie ist nicht sicher ({cause})</translation>
+        <translation>Die Verbindung zu {url} schlug fehl: Sie ist nicht sicher ({cause})</translation>
     </message>
     <message>
         <source>The connection to {url} failed: it was refused, nothing listens there</source>
-        <translation>Die Verbindung zu {url} schlug fehl: sie wurde abgelehnt, dort antwortet niemand</translation>
+        <translation>Die Verbindung zu {url} schlug fehl: Sie wurde abgelehnt, dort antwortet niemand</translation>
     </message>
     <message>
         <source>The connection to {url} failed: there is no such host ({cause})</source>
-        <translation>Die Verbindung zu {url} schlug fehl: einen solchen Rechner gibt es nicht ({cause})</translation>
+        <translation>Die Verbindung zu {url} schlug fehl: Einen solchen Rechner gibt es nicht ({cause})</translation>
     </message>
     <message>
         <source>The connection to {url} failed: {last_words}</source>
@@ -5556,7 +5556,7 @@
     </message>
     <message>
         <source>The context of this run came from a program, not from documents, and is not kept: only that program can continue it, with RLM.start(past=...).</source>
-        <translation>Der Kontext dieses Laufs kam von einem Programm, nicht aus Dokumenten, und ist nicht aufbewahrt: nur jenes Programm kann ihn fortsetzen, mit RLM.start(past=...).</translation>
+        <translation>Der Kontext dieses Laufs kam von einem Programm, nicht aus Dokumenten, und ist nicht aufbewahrt: Nur jenes Programm kann ihn fortsetzen, mit RLM.start(past=...).</translation>
     </message>
     <message>
         <source>The conversation of about {tokens} tokens was replaced by a summary.</source>
@@ -5572,7 +5572,7 @@
     </message>
     <message>
         <source>The documents of this session are not kept any more: name them again with documents= or context=.</source>
-        <translation>Die Dokumente dieser Sitzung sind nicht mehr da: nennen Sie sie noch einmal mit documents= oder context=.</translation>
+        <translation>Die Dokumente dieser Sitzung sind nicht mehr da: Nennen Sie sie noch einmal mit documents= oder context=.</translation>
     </message>
     <message>
         <source>The environment variable {variable} is wrong. {error}</source>
@@ -5648,7 +5648,7 @@
     </message>
     <message>
         <source>The kind &quot;{kind}&quot; of a provider is not known: use one of {join}.</source>
-        <translation>Die Art „{kind}“ eines Anbieters ist nicht bekannt: nehmen Sie eine von {join}.</translation>
+        <translation>Die Art „{kind}“ eines Anbieters ist nicht bekannt: Nehmen Sie eine von {join}.</translation>
     </message>
     <message>
         <source>The library {name}, which REPL workers are set to offer, is not installed.</source>
@@ -5664,7 +5664,7 @@
     </message>
     <message>
         <source>The model gave no summary: the conversation stays as it is.</source>
-        <translation>Das Modell gab keine Zusammenfassung: das Gespräch bleibt, wie es ist.</translation>
+        <translation>Das Modell gab keine Zusammenfassung: Das Gespräch bleibt, wie es ist.</translation>
     </message>
     <message>
         <source>The name &quot;{name}&quot; is there twice.</source>
@@ -5676,7 +5676,7 @@
     </message>
     <message>
         <source>The place &quot;{key}&quot; of a key is not known: use one of {join}.</source>
-        <translation>Der Ort „{key}“ eines Schlüssels ist nicht bekannt: nehmen Sie einen von {join}.</translation>
+        <translation>Der Ort „{key}“ eines Schlüssels ist nicht bekannt: Nehmen Sie einen von {join}.</translation>
     </message>
     <message>
         <source>The preset cannot be written to {path}: {strerror}.</source>
@@ -5724,7 +5724,7 @@
     </message>
     <message>
         <source>The question is empty: say what you want to know.</source>
-        <translation>Die Frage ist leer: sagen Sie, was Sie wissen möchten.</translation>
+        <translation>Die Frage ist leer: Sagen Sie, was Sie wissen möchten.</translation>
     </message>
     <message>
         <source>The rate limit is reached</source>
@@ -5756,11 +5756,11 @@
     </message>
     <message>
         <source>The run took its {timeout} seconds.</source>
-        <translation>Der Lauf hat seine {timeout} Sekunden gebraucht.</translation>
+        <translation>Der Lauf hat seine {timeout} Sekunden verbraucht.</translation>
     </message>
     <message>
         <source>The server answered with a web page: is the base URL right?</source>
-        <translation>Der Server antwortete mit einer Webseite: stimmt die Basis-URL?</translation>
+        <translation>Der Server antwortete mit einer Webseite: Stimmt die Basis-URL?</translation>
     </message>
     <message>
         <source>The server asks to wait {retry_after} seconds: {error}. Try again later.</source>
@@ -5768,7 +5768,7 @@
     </message>
     <message>
         <source>The server counted {counted} input tokens where about {tokens} were sent: it probably cut the prompt to its window without saying so. Raise the server&apos;s context size or send smaller pieces.</source>
-        <translation>Der Server hat {counted} Eingabe-Token gezählt, gesendet wurden etwa {tokens}: Er hat den Prompt wohl auf sein Kontextfenster gekürzt, ohne es zu sagen. Vergrößern Sie das Kontextfenster des Servers oder senden Sie kleinere Stücke.</translation>
+        <translation>Der Server hat {counted} Eingabe-Tokens gezählt, gesendet wurden etwa {tokens}: Er hat den Prompt wohl auf sein Kontextfenster gekürzt, ohne es zu sagen. Vergrößern Sie das Kontextfenster des Servers, oder senden Sie kleinere Stücke.</translation>
     </message>
     <message>
         <source>The server does not know this model</source>
@@ -5780,11 +5780,11 @@
     </message>
     <message>
         <source>The server has a fault of its own: try again later.</source>
-        <translation>Der Server hat selbst einen Fehler: versuchen Sie es später noch einmal.</translation>
+        <translation>Der Server hat selbst einen Fehler: Versuchen Sie es später noch einmal.</translation>
     </message>
     <message>
         <source>The server may be loading the model: try again, or raise the provider&apos;s time-out.</source>
-        <translation>Vielleicht lädt der Server das Modell gerade: versuchen Sie es noch einmal, oder erhöhen Sie die Zeitgrenze des Anbieters.</translation>
+        <translation>Vielleicht lädt der Server das Modell gerade: Versuchen Sie es noch einmal, oder erhöhen Sie die Zeitgrenze des Anbieters.</translation>
     </message>
     <message>
         <source>The server refused the request</source>
@@ -5812,7 +5812,7 @@
     </message>
     <message>
         <source>The server&apos;s list of models cannot be read: is this an OpenAI-compatible server?</source>
-        <translation>Die Modellliste des Servers ist nicht lesbar: ist es ein OpenAI-kompatibler Server?</translation>
+        <translation>Die Modellliste des Servers ist nicht lesbar: Ist es ein OpenAI-kompatibler Server?</translation>
     </message>
     <message>
         <source>The server&apos;s list of models is far too long.</source>
@@ -5872,7 +5872,7 @@
     </message>
     <message>
         <source>The system&apos;s key store did not answer within {seconds} seconds: perhaps it waits for its password. Unlock it, or keep the key for this session only.</source>
-        <translation>Der Schlüsselspeicher des Systems antwortete nicht binnen {seconds} Sekunden: vielleicht wartet er auf sein Passwort. Entsperren Sie ihn, oder behalten Sie den Schlüssel nur für diese Sitzung.</translation>
+        <translation>Der Schlüsselspeicher des Systems antwortete nicht binnen {seconds} Sekunden: Vielleicht wartet er auf sein Passwort. Entsperren Sie ihn, oder behalten Sie den Schlüssel nur für diese Sitzung.</translation>
     </message>
     <message>
         <source>The system&apos;s key store refused ({name}). Unlock it, keep the key for this session only, or put it into an environment variable.</source>
@@ -5932,7 +5932,7 @@
     </message>
     <message>
         <source>These events are no run: it begins with RunStarted.</source>
-        <translation>Diese Ereignisse sind kein Lauf: er beginnt mit RunStarted.</translation>
+        <translation>Diese Ereignisse sind kein Lauf: Er beginnt mit RunStarted.</translation>
     </message>
     <message>
         <source>This has not been proven on this platform yet. Each worker tests itself before it takes code, and is refused when the test finds a gap.</source>
@@ -5940,15 +5940,15 @@
     </message>
     <message>
         <source>This is no preset: it is not valid TOML ({error}).</source>
-        <translation>Das ist keine Vorlage: es ist kein gültiges TOML ({error}).</translation>
+        <translation>Das ist keine Vorlage: Es ist kein gültiges TOML ({error}).</translation>
     </message>
     <message>
         <source>This is no preset: it needs a name and a table [settings].</source>
-        <translation>Das ist keine Vorlage: sie braucht einen Namen und eine Tabelle [settings].</translation>
+        <translation>Das ist keine Vorlage: Sie braucht einen Namen und eine Tabelle [settings].</translation>
     </message>
     <message>
         <source>This run completed; there is nothing to resume. It can be forked at an iteration.</source>
-        <translation>Dieser Lauf ist abgeschlossen; es gibt nichts fortzusetzen. Bei einer Iteration lässt sich von ihm abzweigen.</translation>
+        <translation>Dieser Lauf ist fertig; es gibt nichts fortzusetzen. Bei einer Iteration lässt sich von ihm abzweigen.</translation>
     </message>
     <message>
         <source>This run is still going on; stop it first.</source>
@@ -5964,7 +5964,7 @@
     </message>
     <message>
         <source>TimeoutError: the cell computed for longer than {timeout} s and was stopped</source>
-        <translation>TimeoutError: die Zelle rechnete länger als {timeout} s und wurde gestoppt</translation>
+        <translation>TimeoutError: Die Zelle rechnete länger als {timeout} s und wurde gestoppt</translation>
     </message>
     <message>
         <source>Too many open files</source>
@@ -5984,7 +5984,7 @@
     </message>
     <message>
         <source>Use strict mode (pip install pydantic-monty, or on Debian and Ubuntu the package rlm-desktop-libraries), or allow unconfined code for this one run if you trust every text that the models will read.</source>
-        <translation>Nehmen Sie den strengen Modus (pip install pydantic-monty, unter Debian und Ubuntu das Paket rlm-desktop-libraries), oder erlauben Sie für diesen einen Lauf Code ohne Einschluss, wenn Sie jedem Text trauen, den die Modelle lesen werden.</translation>
+        <translation>Nehmen Sie den strengen Modus (pip install pydantic-monty, unter Debian und Ubuntu das Paket rlm-desktop-libraries), oder erlauben Sie für diesen einen Lauf ungeschützten Code, wenn Sie jedem Text trauen, den die Modelle lesen werden.</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -6272,7 +6272,7 @@
     </message>
     <message>
         <source>it answered with a web page: is the base URL right?</source>
-        <translation>er antwortete mit einer Webseite: stimmt die Basis-URL?</translation>
+        <translation>er antwortete mit einer Webseite: Stimmt die Basis-URL?</translation>
     </message>
     <message>
         <source>it broke the protocol: {protocol_error}</source>
@@ -6340,7 +6340,7 @@
     </message>
     <message>
         <source>it is a binary file, or a text in an encoding that could not be recognised.</source>
-        <translation>es ist eine Binärdatei, oder ein Text in einer Kodierung, die sich nicht erkennen ließ.</translation>
+        <translation>es ist eine Binärdatei oder ein Text in einer Kodierung, die sich nicht erkennen ließ.</translation>
     </message>
     <message>
         <source>it is a binary file, which holds no text.</source>
@@ -6536,7 +6536,7 @@
     </message>
     <message>
         <source>no key store of the system works{given}</source>
-        <translation>kein Schlüsselspeicher des Systems geht{given}</translation>
+        <translation>kein Schlüsselspeicher des Systems funktioniert{given}</translation>
     </message>
     <message>
         <source>none configured; the offline model needs no network</source>
@@ -6548,7 +6548,7 @@
     </message>
     <message>
         <source>not in this kernel, or switched off</source>
-        <translation>nicht in diesem Kernel, oder abgeschaltet</translation>
+        <translation>nicht in diesem Kernel oder abgeschaltet</translation>
     </message>
     <message>
         <source>nothing of it could be read</source>
@@ -6836,11 +6836,11 @@
     </message>
     <message>
         <source>{copy} is damaged. Import it instead: what can be read of it is taken over.</source>
-        <translation>{copy} ist beschädigt. Importieren Sie die Datei stattdessen: was davon lesbar ist, wird übernommen.</translation>
+        <translation>{copy} ist beschädigt. Importieren Sie die Datei stattdessen: Was davon lesbar ist, wird übernommen.</translation>
     </message>
     <message>
         <source>{copy} is no backup of a history, or it cannot be read.</source>
-        <translation>{copy} ist keine Sicherung eines Verlaufs, oder nicht lesbar.</translation>
+        <translation>{copy} ist keine Sicherung eines Verlaufs oder nicht lesbar.</translation>
     </message>
     <message>
         <source>{count} in which Tesseract found no text.</source>
@@ -6868,7 +6868,7 @@
     </message>
     <message>
         <source>{count} read from pictures by Tesseract: it makes mistakes.</source>
-        <translation>{count} von Tesseract aus Bildern gelesen: es macht Fehler.</translation>
+        <translation>{count} von Tesseract aus Bildern gelesen: Es macht Fehler.</translation>
     </message>
     <message>
         <source>{count} replaced by “␀”.</source>
@@ -6976,15 +6976,15 @@
     </message>
     <message>
         <source>{packed} kB would unpack to {total} MB: it is made to fill the memory.</source>
-        <translation>{packed} kB würden entpackt {total} MB: die Datei soll den Speicher füllen.</translation>
+        <translation>{packed} kB würden entpackt {total} MB: Die Datei soll den Speicher füllen.</translation>
     </message>
     <message>
         <source>{part}: it is damaged.</source>
-        <translation>{part}: ist beschädigt.</translation>
+        <translation>{part}: beschädigt.</translation>
     </message>
     <message>
         <source>{path} cannot be read: it is not a file.</source>
-        <translation>{path} lässt sich nicht lesen: es ist keine Datei.</translation>
+        <translation>{path} lässt sich nicht lesen: Es ist keine Datei.</translation>
     </message>
     <message>
         <source>{path} cannot be read: {strerror}.</source>
@@ -7167,7 +7167,7 @@
     </message>
     <message>
         <source>Check for updates</source>
-        <translation>Nach Updates sehen</translation>
+        <translation>Nach Updates suchen</translation>
     </message>
     <message>
         <source>Colours of the window</source>
@@ -7383,7 +7383,7 @@
     </message>
     <message>
         <source>Real Python in confined processes, or a restricted interpreter for a part of it</source>
-        <translation>Echtes Python in eingeschlossenen Prozessen, oder ein beschränkter Interpreter für einen Teil davon</translation>
+        <translation>Echtes Python in eingeschlossenen Prozessen oder ein beschränkter Interpreter für einen Teil davon</translation>
     </message>
     <message>
         <source>Reasoning effort</source>
@@ -7502,7 +7502,7 @@
     </message>
     <message>
         <source>What you typed for a provider is not saved yet: its button Save does that.</source>
-        <translation>Was Sie für einen Anbieter eingegeben haben, ist noch nicht gespeichert: das tut dort „Speichern“.</translation>
+        <translation>Was Sie für einen Anbieter eingegeben haben, ist noch nicht gespeichert: Das tut dort „Speichern“.</translation>
     </message>
 </context>
 <context>
@@ -7680,7 +7680,7 @@
     </message>
     <message>
         <source>Killed</source>
-        <translation>Beendet</translation>
+        <translation>Zwangsbeendet</translation>
     </message>
     <message>
         <source>Ok</source>
@@ -7700,7 +7700,7 @@
     </message>
     <message>
         <source>Timeout exceeded</source>
-        <translation>Zeit überschritten</translation>
+        <translation>Zeitgrenze überschritten</translation>
     </message>
     <message>
         <source>Token limit exceeded</source>
@@ -7734,7 +7734,7 @@
     </message>
     <message>
         <source>Hold the run: each call waits before its next iteration {keys}</source>
-        <translation>Den Lauf anhalten: jeder Aufruf wartet vor seiner nächsten Iteration {keys}</translation>
+        <translation>Den Lauf anhalten: Jeder Aufruf wartet vor seiner nächsten Iteration {keys}</translation>
     </message>
     <message>
         <source>Let the run go on {keys}</source>
@@ -7954,7 +7954,7 @@
     </message>
     <message>
         <source>Everything that is needed works.</source>
-        <translation>Alles Nötige geht.</translation>
+        <translation>Alles Nötige funktioniert.</translation>
     </message>
     <message>
         <source>Looking…</source>
@@ -7966,15 +7966,15 @@
     </message>
     <message>
         <source>does not work</source>
-        <translation>geht nicht</translation>
+        <translation>funktioniert nicht</translation>
     </message>
     <message>
         <source>works</source>
-        <translation>geht</translation>
+        <translation>funktioniert</translation>
     </message>
     <message>
         <source>works in part</source>
-        <translation>geht zum Teil</translation>
+        <translation>funktioniert zum Teil</translation>
     </message>
 </context>
 <context>
