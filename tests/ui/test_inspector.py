@@ -22,7 +22,7 @@ from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_text import is_failure
 from rlm_desktop.ui.inspector import batch as batch_page
-from rlm_desktop.ui.inspector import parts as inspector_text
+from rlm_desktop.ui.inspector import inspector_text
 from rlm_desktop.ui.inspector.answer import MOST_MARKDOWN, AnswerPage, MarkdownView
 from rlm_desktop.ui.inspector.batch import BatchCalls
 from rlm_desktop.ui.inspector.code_view import CodeView

@@ -1,4 +1,4 @@
-"""The inspector's pages for an iteration: code beside output, and the variables."""
+"""The inspector's page for the cells of an iteration: their code beside what they printed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.engine.tree import CellState, IterationNode, Node
 from rlm_desktop.ui import figures
-from rlm_desktop.ui.inspector import parts as inspector_text
+from rlm_desktop.ui.inspector import inspector_text
 from rlm_desktop.ui.inspector.code_view import CodeView
 from rlm_desktop.ui.inspector.step_mode import ProposalPane
 from rlm_desktop.ui.inspector.text_view import Section, TextPane

@@ -25,7 +25,7 @@ from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import Clock
 from rlm_desktop.ui.calls.notes import crumbs
-from rlm_desktop.ui.inspector import parts as inspector_text
+from rlm_desktop.ui.inspector import inspector_text
 from rlm_desktop.ui.inspector.answer import AnswerPage
 from rlm_desktop.ui.inspector.batch import BatchPage
 from rlm_desktop.ui.inspector.cells import CellsPage
