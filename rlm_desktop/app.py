@@ -51,7 +51,8 @@ class Options(NamedTuple):
     size: tuple[int, int] | None = None
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """What the window can be told at its start; the manual page is made from it, too."""
     parser = argparse.ArgumentParser(prog="rlm-desktop", description="The window of RLM Desktop.")
     parser.add_argument(
         "--open", action="append", default=[], metavar="FILE", help="add a document; may be repeated"
@@ -72,7 +73,7 @@ def parse(argv: Sequence[str]) -> Options:
     """The options; leaves with status 2 when they are wrong."""
     if not argv:
         return Options()  # making the parser takes 3 ms, which most starts need not
-    parser = _parser()
+    parser = make_parser()
     found = parser.parse_args(argv)
     if found.shot and not found.smoke:
         parser.error("--shot needs --smoke")

@@ -14,7 +14,7 @@ LIGHT = (
     "import rlm_desktop",
     "import rlm_desktop.__main__",
     "import rlm_desktop.cli",
-    "rlm_desktop.cli._parser()",
+    "rlm_desktop.cli.make_parser()",
     "from rlm_desktop.history import History; History('/nowhere/history.sqlite')",
 )
 COMMANDS = tuple(f"import rlm_desktop.cli.{command}" for command in cli.COMMANDS)

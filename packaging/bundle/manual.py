@@ -15,7 +15,7 @@ rlm\\-desktop \\- desktop workbench for Recursive Language Models
 .B rlm\\-desktop
 [\\fIFILE\\fR ...] [\\fIOPTION\\fR ...]
 .br
-.B rlm\\-desktop ask|text|runs|doctor
+.B rlm\\-desktop {commands}
 [\\fIOPTION\\fR ...]
 .SH DESCRIPTION
 Without a command the window opens, with the named files as documents.
@@ -52,9 +52,9 @@ The user guide is the first example of the window.
 def manual(seconds: int) -> str:
     """The page, in roff; `seconds` is the time of its date."""
     date = time.strftime("%Y-%m-%d", time.gmtime(seconds))
-    parts = [_BEGIN.format(date=date, version=__version__)]
-    parts.append(".SH OPTIONS OF THE WINDOW\n" + _options(app._parser()))
-    for name, parser in _commands(cli._parser()):
+    parts = [_BEGIN.format(date=date, version=__version__, commands="|".join(cli.COMMANDS))]
+    parts.append(".SH OPTIONS OF THE WINDOW\n" + _options(app.make_parser()))
+    for name, parser in _commands(cli.make_parser()):
         parts.append(_section(f"rlm-desktop {name}", parser, level="SH"))
         for action, below in _commands(parser):
             parts.append(_section(f"rlm-desktop {name} {action}", below, level="SS"))

@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
             from rlm_desktop.cli.output import PrintableStream
 
             setattr(sys, name, PrintableStream(getattr(sys, name)))
-    chosen = _parser().parse_args(arguments)
+    chosen = make_parser().parse_args(arguments)
     with _logging_to_file():
         return _run(chosen)
 
@@ -127,7 +127,8 @@ Without a command, the window opens, with the files that are named as its docume
 """
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """All commands with their arguments; the manual page is made from it, too."""
     parser = _Parser(
         prog="rlm-desktop",
         description="A workbench for Recursive Language Models.",

@@ -19,6 +19,7 @@ from types import ModuleType
 import pytest
 
 import rlm_desktop
+from rlm_desktop import cli
 from rlm_desktop.history.transfer import ARCHIVE_SUFFIX
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -103,6 +104,13 @@ def test_the_manual_page_has_every_option(monkeypatch: pytest.MonkeyPatch) -> No
         options = set(re.findall(r"--[a-z][a-z-]+", shown)) - {"--help"}
         assert options
         assert {option for option in options if f"\\fB{option}\\fR" not in plain} == set()
+
+
+def test_every_command_is_known_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the parser, to the entry that opens the window for anything else, to the script that wants a screen for it."""
+    parsed = load(PACKAGING / "bundle" / "manual.py", monkeypatch)._commands(cli.make_parser())
+    assert [name for name, _ in parsed] == list(cli.COMMANDS)
+    assert set(cli.COMMANDS) <= load(PACKAGING / "dev.py", monkeypatch).WINDOWLESS
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
