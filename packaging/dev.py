@@ -23,7 +23,7 @@ import runpy
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,6 +37,7 @@ OLDEST, NEWEST = (3, 11), (3, 14)
 _display = runpy.run_path(str(PROJECT / "rlm_desktop" / "display.py"))
 QT_LIBRARIES: dict[str, str] = _display["LIBRARIES"]  # shared library -> Debian and Ubuntu package
 can_load: Callable[[str], bool] = _display["can_load"]
+display_fault: Callable[[Mapping[str, str]], str] = _display["fault"]
 TEST_PROGRAMS = {  # program -> package; the tests that need one are skipped without it
     "Xvfb": "xvfb",
     "xauth": "xauth",
@@ -159,12 +160,11 @@ def quiet(command: Sequence[str]) -> bool:
 
 
 def check_display() -> None:
-    if sys.platform != "linux":
-        return
-    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+    fault = display_fault(os.environ)
+    if fault:
         raise Trouble(
-            "There is no display here (DISPLAY and WAYLAND_DISPLAY are not set), so no window can open.\n"
-            "Start this from a desktop session, or ask in the terminal instead:\n"
+            f"No window can open. {fault}\n"
+            "You can ask in the terminal instead:\n"
             "  python3 packaging/dev.py run ask -d FILE 'your question'"
         )
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Keep the translations in step with the texts of the window; run it with the project's Python.
 
     python packaging/translate.py           renew resources/translations: *.ts from the code, *.qm from the *.ts

@@ -48,10 +48,11 @@ DEPENDS = (
 )
 LEFT_TO_THE_SYSTEM = ("psycopg_binary", "psycopg_binary.libs", "psycopg_binary-*")
 """What a package of the system has, too: psycopg finds its libpq5, and that has OpenSSL, Kerberos and LDAP."""
-FOR_CELLS = ("numpy", "numpy.libs", "numpy-*", "pandas", "pandas-*", "dateutil", "python_dateutil-*")
-STRICT = ("pydantic_monty", "bin")
+FOR_LIBRARIES = (
+    *("numpy", "numpy.libs", "numpy-*", "pandas", "pandas-*", "dateutil", "python_dateutil-*"),
+    *("pydantic_monty", "bin"),  # strict mode and its interpreter
+)
 """What lies in the package of libraries, by its names in the bundle's `_internal`; links to them go with them."""
-COMPRESSION = ("-Zxz", "-z6")
 
 _CONTROL = """\
 Package: {name}
@@ -115,9 +116,8 @@ def pack(tree: Path, fields: str) -> None:
     seconds = int((BUNDLE / NAME).stat().st_mtime)
     settle(tree, seconds)
     package = PROJECT / "dist" / f"{tree.name}_{version()}_{architecture()}.deb"
-    command = ["dpkg-deb", "--root-owner-group", *COMPRESSION]
     subprocess.run(
-        [*command, "--build", str(tree), str(package)],
+        ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(tree), str(package)],
         check=True,
         env={**os.environ, "SOURCE_DATE_EPOCH": str(seconds)},
     )
@@ -138,7 +138,7 @@ def move_libraries(program: Path, libraries: Path) -> None:
     """Take what only some people want out of the program's tree, into a tree of its own."""
     after = libraries / PLACE / "_internal"
     after.mkdir(parents=True)
-    for path in named(program, FOR_CELLS + STRICT):
+    for path in named(program, FOR_LIBRARIES):
         path.rename(after / path.name)
     documents = libraries / "usr/share/doc" / LIBRARIES
     documents.mkdir(parents=True)

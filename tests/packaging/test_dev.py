@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import errno
 import importlib.util
+import itertools
 import os
 import re
 import shutil
@@ -73,13 +74,18 @@ def test_an_old_python_gets_a_sentence(dev: ModuleType, monkeypatch: pytest.Monk
         dev.check_python()
 
 
-def test_without_a_display_the_window_is_refused_in_words(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_display_the_window_is_refused_in_words(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(dev.Trouble, match="no display"):
         dev.run(["report.pdf"])
-    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    monkeypatch.setenv("WAYLAND_DISPLAY", str(tmp_path / "wayland-0"))
+    with pytest.raises(dev.Trouble, match="Nothing answers at"):
+        dev.run(["report.pdf"])
+    (tmp_path / "wayland-0").touch()
     dev.check_display()
 
 
@@ -242,7 +248,7 @@ def test_new_pins_renew_the_environment(dev: ModuleType) -> None:
 
 def test_every_direct_dependency_is_pinned() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    wanted = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
     pinned = {_plain(line) for line in (PROJECT / "packaging" / "constraints.txt").read_text().splitlines()}
     assert [line for line in wanted if _plain(line) not in pinned] == []
 
