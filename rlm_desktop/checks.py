@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.providers import Provider
 
 Mark = Literal["ok", "warning", "failed"]
-_DISPLAYS = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
+_DISPLAYS = ("QT_QPA_PLATFORM", "WAYLAND_SOCKET", "WAYLAND_DISPLAY", "DISPLAY")
 _LOW_DISK = 500 * 1024 * 1024
 
 
