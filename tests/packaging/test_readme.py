@@ -52,6 +52,16 @@ def test_every_place_that_is_named_exists() -> None:
         assert list((PROJECT / "rlm_desktop").rglob(name)), f"CONTRIBUTING.md names {name}, which is not there"
 
 
+def test_every_name_of_the_code_is_one() -> None:
+    files = [file for folder in ("rlm_desktop", "packaging", "tests") for file in (PROJECT / folder).rglob("*.py")]
+    sources = (file.read_text(encoding="utf-8") for file in files)
+    known = {word for source in sources for word in re.findall(r"\w+", source)} | {file.stem for file in files}
+    text = contributing("## Where do I add", "## Why these") + contributing("### Where do I add", "### How a")
+    named = re.findall(r"`([A-Za-z_]\w*(?:\.\w+)*)(?:\([^`]*\))?`", text)
+    assert len(named) > 50
+    assert {word for name in named for word in name.split(".")} - known == set()
+
+
 def test_every_folder_is_named() -> None:
     named = contributing("## The map", "## Rules")
     for file in (PROJECT / "rlm_desktop").glob("*/**/__init__.py"):
