@@ -23,8 +23,9 @@ from rlm_desktop.documents.second import Second
 
 _PORTION = 1 << 20
 """Bytes that are read, decoded and handed to the thread that hashes at once."""
-_AHEAD = 4
-"""Portions of a very large text that are read before they are decoded: the second decoder is given some of them."""
+_AHEAD = 6
+"""Portions of a very large text that are read before they are decoded: the second decoder is given some of them,
+and two at least are left to decode here meanwhile."""
 _BEHIND = 3
 """Portions that may wait for the thread that hashes."""
 _SLICE = 48 << 10

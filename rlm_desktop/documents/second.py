@@ -18,8 +18,8 @@ from typing import NamedTuple, Self
 from rlm_desktop.documents.second_program import REFUSED, REPLY, REQUEST, slot_size
 from rlm_desktop.repl.boot import base_python
 
-_SLOTS = 2
-"""Portions that are there at once: one is decoded while the next comes."""
+_SLOTS = 4
+"""Portions that are there at once: with two of them it waited half the time until one was taken or given."""
 _PATIENCE = 0.004
 """Seconds that a portion is waited for, which is twice what decoding it takes."""
 _MOST_LATE = 12

@@ -70,19 +70,20 @@ def test_portions(decoder: Second, data: bytes) -> None:
 
 def test_what_was_not_taken_is_not_written_over(decoder: Second) -> None:
     """That an answer was looked at makes no room."""
-    texts = [letter * PORTION for letter in "abcd"]
+    slots = second._SLOTS
+    texts = [chr(0x430 + number) * (PORTION // 2) for number in range(2 * slots)]
     with patch.multiple("rlm_desktop.documents.second", _SAMPLE=1, _PATIENCE=20.0, _is_worth_it=bool):
-        for text in texts[:2]:
+        for text in texts[:slots]:
             assert decoder.give(memoryview(text.encode()))
         while not decoder.is_done():
             pass
-        assert not decoder.give(memoryview(texts[2].encode()))
-        for number in range(2):
+        assert not decoder.give(memoryview(texts[slots].encode()))
+        for number in range(slots):
             utf16 = decoder.take()
             assert utf16 is not None
             assert bytes(utf16.data).decode("utf-16-le") == texts[number]
-            assert decoder.give(memoryview(texts[2 + number].encode()))
-        for text in texts[2:]:
+            assert decoder.give(memoryview(texts[slots + number].encode()))
+        for text in texts[slots:]:
             assert (utf16 := decoder.take()) is not None
             assert bytes(utf16.data).decode("utf-16-le") == text
 
