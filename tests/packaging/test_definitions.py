@@ -107,7 +107,7 @@ def test_the_manual_page_has_every_option(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_every_command_is_known_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To the parser, to the entry that opens the window for anything else, to the script that wants a screen for it."""
+    """To the parser, to the entry (the window is for all else), to the script that wants a screen for that."""
     parsed = load(PACKAGING / "bundle" / "manual.py", monkeypatch)._commands(cli.make_parser())
     assert [name for name, _ in parsed] == list(cli.COMMANDS)
     assert set(cli.COMMANDS) <= load(PACKAGING / "dev.py", monkeypatch).WINDOWLESS
