@@ -29,7 +29,7 @@ settings.register_profile("normal", max_examples=50, deadline=None)
 settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile("normal")
 
-_LONGEST_FIRST = (
+LONGEST_FIRST = (
     "tests/end_to_end/test_main_job.py",
     "tests/repl/test_attacks.py",
     "tests/end_to_end/test_large_run.py",
@@ -68,7 +68,7 @@ _LONGEST_FIRST = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    places = {name: place for place, name in enumerate(_LONGEST_FIRST)}
+    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 

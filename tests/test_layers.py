@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from rlm_desktop import cli
-from tests.conftest import _LONGEST_FIRST, PROJECT
+from tests.conftest import LONGEST_FIRST, PROJECT
 
 PACKAGE = PROJECT / "rlm_desktop"
 LIGHT = (
@@ -49,7 +49,7 @@ def test_no_module_is_too_long() -> None:
 
 
 def test_the_longest_tests_are_still_there() -> None:
-    assert [name for name in _LONGEST_FIRST if not (PROJECT / name).is_file()] == []
+    assert [name for name in LONGEST_FIRST if not (PROJECT / name).is_file()] == []
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -267,23 +267,23 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 async def _traces(application: Application) -> AsyncIterator[tuple[str, QWidget]]:
     window, tree = application.window, application.window.work.tree
-    _show(application, traces.state(LIVE))
+    show_state(application, traces.state(LIVE))
     yield "busy", window
     application._trouble.emit(FULL_DISK)
     yield "full_disk", window
     window.messages.messages[0].dismiss()
     paused = traces.state(LIVE)
     paused.apply(RunPaused(seq=paused.seq + 1, at=paused.now))
-    _show(application, paused)
+    show_state(application, paused)
     yield "paused", window
     waiting = traces.state(Shape(calls=5, cut=6))
     code = "parts = context.split()\nprint(len(parts))"
     waiting.apply(CellProposed(seq=waiting.seq + 1, at=waiting.now, call=0, iteration=1, cell=0, code=code))
-    _show(application, waiting)
+    show_state(application, waiting)
     tree.select_node(waiting.nodes[-1])
     yield "step_mode", window
     done = traces.state(DONE)
-    _show(application, done)
+    show_state(application, done)
     tree.select_node(next(node for node in done.nodes if isinstance(node, BatchNode)))
     yield "batch", window
     for number, name in ((1, "icicle"), (2, "charts")):
@@ -295,13 +295,14 @@ async def _traces(application: Application) -> AsyncIterator[tuple[str, QWidget]
     yield "filtered", window
     tree.bar.field.clear()
     for name, shape in (("limit", LIMIT), ("failed", FAILED)):
-        _show(application, traces.state(shape))
+        show_state(application, traces.state(shape))
         application.workbench.show_answer()
         yield name, window
     application.workbench.new_session()
 
 
-def _show(application: Application, state: RunState) -> None:
+def show_state(application: Application, state: RunState) -> None:
+    """Let the window show a run that never was."""
     feed = RunFeed(application.workbench)
     feed.load(state)
     application.workbench.run_id = ""

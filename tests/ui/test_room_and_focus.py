@@ -25,13 +25,13 @@ from rlm_desktop.ui.models.estimate_label import EstimateLabel
 from rlm_desktop.ui.sessions.run_table import RunsModel, RunTable
 from tests import traces
 from tests.ui.opened import enlarge, opened_window
-from tests.window_states import DONE, FAILED, _show
+from tests.window_states import DONE, FAILED, show_state
 
 Until = Callable[..., Awaitable[None]]
 
 
 def _show_run(application: Application, shape: traces.Shape) -> Inspector:
-    _show(application, traces.state(shape))
+    show_state(application, traces.state(shape))
     application.window.show_work(True)
     application.workbench.show_answer()
     return application.window.work.inspector

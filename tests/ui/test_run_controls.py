@@ -23,7 +23,6 @@ from rlm_desktop.ui.calls.call_filter import CallFilter
 from rlm_desktop.ui.controls.desk import StepDesk
 from rlm_desktop.ui.documents.panel import DocumentItem
 from tests.servers import ModelServer, Script
-from tests.ui.conftest import _wait_until as patiently
 from tests.ui.opened import opened_window
 
 Until = Callable[..., Awaitable[None]]
@@ -35,9 +34,9 @@ def cell(code: str) -> str:
 
 
 @pytest.fixture
-def wait_until() -> Until:
+def wait_until(wait_until: Until) -> Until:
     """Real REPL workers take their time on a busy machine."""
-    return functools.partial(patiently, timeout=60.0)
+    return functools.partial(wait_until, timeout=60.0)
 
 
 @pytest.fixture
