@@ -97,43 +97,12 @@ FURTHER = (
     "Connection refused",
 )
 _SMALL_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "has",
-        "have",
-        "holds",
-        "in",
-        "is",
-        "it",
-        "its",
-        "larger",
-        "more",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "out",
-        "than",
-        "that",
-        "the",
-        "there",
-        "this",
-        "to",
-        "was",
-        "were",
-        "with",
-    ]
-)
+    {
+        "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "holds", "in", "is",
+        "it", "its", "larger", "more", "no", "not", "of", "on", "or", "out", "than", "that", "the", "there",
+        "this", "to", "was", "were", "with",
+    }
+)  # fmt: skip
 """A sentence has one of them; names, formats and commands have not."""
 _NOT_SAID = frozenset({"cast", "compile", "XPath", "Thread", "create_task"})
 _NOT_FOR_PEOPLE = frozenset({"_BY_WORDS", "QUESTION"})
