@@ -95,9 +95,7 @@ def estimate_tokens(messages: list[Message]) -> int:
     return sum(len(message.content) for message in messages) // CHARACTERS_PER_TOKEN + 4 * len(messages)
 
 
-def estimate(
-    characters: int, options: RunOptions, root: Price | None, sub: Price | None, *, sub_window: int | None = None
-) -> Estimate:
+def estimate(characters: int, options: RunOptions, root: Price | None, sub: Price | None) -> Estimate:
     """What a run over so many characters will probably use.
 
     Args:
@@ -105,11 +103,9 @@ def estimate(
         options: Depth, iterations and models.
         root: Price of the root model.
         sub: Price of the sub-calls' model.
-        sub_window: Tokens that the sub-calls' model holds, where that is known.
     """
     tokens = math.ceil(characters / CHARACTERS_PER_TOKEN)
-    chunk = CHUNK_TOKENS if sub_window is None else max(500, min(CHUNK_TOKENS, sub_window // 2))
-    chunks = math.ceil(tokens / chunk)
+    chunks = math.ceil(tokens / CHUNK_TOKENS)
     shown = options.output_limit_at(0) // CHARACTERS_PER_TOKEN
     few = min(FEW_ITERATIONS, options.max_iterations)
     low = Use(*_root_use(few, min(shown, tokens, 1_000), options.window))

@@ -68,7 +68,7 @@ class _Reader:
         at = number(step.get("elapsed_seconds")) or 0.0
         key, parent = string(step.get("node_id")), string(step.get("parent_id"))
         if kind == "rlm_start":
-            self._start(key, parent, at, step, data)
+            self._start(key, parent, at, data)
         elif kind == "model_call_start":
             self._ask(key, parent, at, data)
         elif kind in ("model_call_end", "model_call_error"):
@@ -100,11 +100,9 @@ class _Reader:
         self._builder.note("The log holds the lengths of texts only: they were left out when it was written.")
         return f"({length:,} characters, not in the log)"
 
-    def _start(self, key: str, parent: str, at: float, step: Fields, data: Fields) -> None:
+    def _start(self, key: str, parent: str, at: float, data: Fields) -> None:
         caller = self._nodes.get(parent) or next(reversed(self._nodes.values()), None)
         prompt = self._content(data, "query")
-        if caller is None and self._nodes:
-            return
         depth = 0 if caller is None else caller.depth + 1
         call = self._builder.call(
             at,
