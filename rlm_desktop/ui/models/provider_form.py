@@ -258,13 +258,10 @@ class ProviderForm(QWidget):
         self.model.addItems(names)
         self.model.setEditText(chosen)
 
-    def set_read_only(self, is_read_only: bool, note: str = "") -> None:
+    def set_read_only(self, is_read_only: bool) -> None:
         """Show what is not the settings' to change."""
         for control in (self.kind, self.name, self.base_url, self.key, self.place, self.variable, self._more):
             control.setEnabled(not is_read_only)
-        if note:
-            self._place_note.setText(note)
-            self._place_note.show()
 
     def show_fault(self, text: str) -> None:
         """Say what cannot be used of what is typed."""
