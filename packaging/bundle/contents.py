@@ -88,7 +88,9 @@ _DROPPED = (
     "PIL/_imagingtk.*",
     "PIL/_webp.*",
     "PySide6/Qt/qml/*",
+    "rlm_desktop/resources/examples/*",
     "rlm_desktop/resources/screenshots/*",
+    "rlm_desktop/resources/translations/*.ts",
     # Every desktop has these; its graphics drivers and its session need its own.
     "libdbus-1.so*",
     "libgcc_s.so*",

@@ -139,6 +139,18 @@ def test_what_is_shipped_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     assert contents.is_wanted("rlm_desktop/resources/prompts/role.md")
 
 
+def test_wheel_and_bundle_hold_the_same_resources(monkeypatch: pytest.MonkeyPatch) -> None:
+    builders = pytest.importorskip("hatchling.builders.wheel", reason="hatchling is not installed")
+    files = builders.WheelBuilder(str(PROJECT)).recurse_included_files()
+    held = {Path(file.distribution_path).as_posix() for file in files}
+    assert {"rlm_desktop/py.typed", "rlm_desktop/history/migrations/env.py"} < held
+    assert {place for place in held if not place.startswith("rlm_desktop/")} == set()
+    resources = (file for file in (PROJECT / "resources").rglob("*.*") if "__pycache__" not in file.parts)
+    places = {f"rlm_desktop/{file.relative_to(PROJECT).as_posix()}" for file in resources}
+    is_wanted = load(PACKAGING / "bundle" / "contents.py", monkeypatch).is_wanted
+    assert places & held == {place for place in places if is_wanted(place)}
+
+
 def test_every_parser_of_a_document_is_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """PyInstaller does not see what a child process imports: it has to be told."""
     contents = load(PACKAGING / "bundle" / "contents.py", monkeypatch)
