@@ -88,6 +88,10 @@ _DROPPED = (
     "PIL/_imagingtk.*",
     "PIL/_webp.*",
     "PySide6/Qt/qml/*",
+    # Their libraries are under the GPL (Readline, GDBM) or ask for the program's sources (Berkeley DB).
+    "*/lib-dynload/readline.*",
+    "*/lib-dynload/_gdbm.*",
+    "*/lib-dynload/_dbm.*",
     "rlm_desktop/resources/examples/*",
     "rlm_desktop/resources/screenshots/*",
     "rlm_desktop/resources/translations/*.ts",

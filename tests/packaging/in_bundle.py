@@ -19,6 +19,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 WORKERS = 30
+LEFT_OUT = frozenset({"readline", "dbm.gnu", "dbm.ndbm", "_gdbm", "_dbm"})
+"""Modules of the standard library that a bundle has not, for the licences of their libraries."""
 IMPORT_ALL = """
 import contextlib, importlib, io, pkgutil, sys, warnings
 warnings.simplefilter("ignore")

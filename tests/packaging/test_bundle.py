@@ -17,7 +17,7 @@ from rlm_desktop.repl.host import ReplHost, ReplSpec
 from rlm_desktop.repl.isolation import describe, probe
 from rlm_desktop.ui.licences import read
 from tests.documents import made
-from tests.packaging.in_bundle import IMPORT_ALL
+from tests.packaging.in_bundle import IMPORT_ALL, LEFT_OUT
 from tests.packaging.roots import PICTURES, as_nobody, inside
 
 HERE = Path(__file__).resolve().parent
@@ -78,7 +78,7 @@ async def test_cells_import_the_same_standard_library_as_from_source(bundle: Pat
     missing_here = set(done.stdout.split())
     found = await asyncio.to_thread(look, bundle, "library")
     assert found["count"] > 700
-    assert {name: why for name, why in found["failed"].items() if name not in missing_here} == {}
+    assert set(found["failed"]) - missing_here <= LEFT_OUT, found["failed"]
 
 
 def test_strict_mode_is_a_choice(bundle: Path, tmp_path: Path) -> None:
@@ -152,6 +152,7 @@ def test_it_carries_the_licence_of_every_part(bundle: Path) -> None:
     found = {licence.name: licence for licence in read(bundle / "_internal/rlm_desktop/resources/licences")}
     assert {"rlm-desktop", "Python", "PySide6_Essentials", "openai", "lxml", "numpy", "libssl3"} <= set(found)
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in found["PySide6_Essentials"].text
+    assert {"libreadline8", "libreadline8t64", "libgdbm6", "libdb5.3"}.isdisjoint(found)
     without = {name for name, licence in found.items() if not licence.text.strip()}
     # Their wheels say BSD and MIT, and bring no text.
     assert without == {"cobble", "pydantic-monty-client", "pydantic-monty-runtime"}

@@ -137,6 +137,9 @@ def test_what_is_shipped_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not contents.is_wanted("PySide6/Qt/translations/qtbase_fr.qm")
     assert not contents.is_wanted("PySide6/Qt/plugins/tls/libqopensslbackend.so")
     assert contents.is_wanted("rlm_desktop/resources/prompts/role.md")
+    assert contents.is_wanted("python/lib/python3.11/lib-dynload/_ssl.cpython-311-x86_64-linux-gnu.so")
+    for folder in ("python3.11", "python/lib/python3.11"):  # the program's and the interpreter's
+        assert not contents.is_wanted(f"{folder}/lib-dynload/readline.cpython-311-x86_64-linux-gnu.so")
 
 
 def test_wheel_and_bundle_hold_the_same_resources(monkeypatch: pytest.MonkeyPatch) -> None:
