@@ -53,7 +53,7 @@ def settings_file() -> Path:
 
 
 def resource(name: str) -> Path:
-    """A file that ships with the program, as `prompts/root.md`.
+    """A file that ships with the program, as `prompts/role.md`.
 
     Installed, the resources lie inside the package; in a checkout beside it.
 
