@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -12,9 +12,10 @@ from rlm_desktop.engine.events import EndState
 from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.figures import status_words
+from rlm_desktop.ui.labels import Dressed
 
 
-class FilterButton(QToolButton):
+class FilterButton(Dressed, QToolButton):
     """A button with a menu; it is lit while something is chosen.
 
     Signals:
@@ -66,11 +67,6 @@ class FilterButton(QToolButton):
         is_on = not self.chosen("").is_empty
         self._clear.setEnabled(is_on)
         self.setIcon(theme.icon("filter", theme.colours_of(self), "rlm" if is_on else "muted"))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._dress()
 
 
 class _Choice:
