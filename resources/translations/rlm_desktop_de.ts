@@ -246,8 +246,8 @@
         <translation>&amp;Modell wählen…</translation>
     </message>
     <message>
-        <source>Choose a folder of texts.</source>
-        <translation>Einen Ordner mit Texten wählen.</translation>
+        <source>Choose a folder: every file in it that holds text is taken.</source>
+        <translation>Einen Ordner wählen: Jede Datei darin, die Text enthält, wird genommen.</translation>
     </message>
     <message>
         <source>Choose files to ask questions of.</source>
@@ -262,8 +262,8 @@
         <translation>Die Zeile zuklappen oder zur übergeordneten gehen</translation>
     </message>
     <message>
-        <source>Close the window; a run that is going on is stopped.</source>
-        <translation>Das Fenster schließen; ein Lauf, der noch im Gang ist, wird gestoppt.</translation>
+        <source>Close the window; it asks first when a run is going on.</source>
+        <translation>Das Fenster schließen; ist ein Lauf im Gang, wird erst gefragt.</translation>
     </message>
     <message>
         <source>Command &amp;palette…</source>
@@ -640,6 +640,29 @@
     <message>
         <source>{ and }</source>
         <translation>{ und }</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerCoverage</name>
+    <message>
+        <source>models were shown about {share} % of the documents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{line}, nothing of the pages {pages}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{line}, nothing of the sheets {pages}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{line}, nothing of the slides {pages}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: about {share} %</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1587,12 +1610,12 @@
         <translation>Den Schlüssel prüfen und verbinden</translation>
     </message>
     <message>
-        <source>The key is kept for this session only: no key store of the system works here.</source>
-        <translation>Der Schlüssel bleibt nur für diese Sitzung: Hier funktioniert kein Schlüsselspeicher des Systems.</translation>
-    </message>
-    <message>
         <source>The key is kept in the system&apos;s key store ({name}), nowhere else.</source>
         <translation>Der Schlüssel liegt im Schlüsselspeicher des Systems ({name}), sonst nirgends.</translation>
+    </message>
+    <message>
+        <source>The key is kept until the program ends: no key store of the system works here.</source>
+        <translation>Der Schlüssel bleibt bis zum Programmende: Hier funktioniert kein Schlüsselspeicher des Systems.</translation>
     </message>
     <message>
         <source>Use {model} from {server}</source>
@@ -1711,6 +1734,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} chapter(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} character(s)</source>
         <translation>
             <numerusform>{count} Zeichen</numerusform>
@@ -1806,6 +1836,13 @@
         <translation>
             <numerusform>{count} Lauf</numerusform>
             <numerusform>{count} Läufe</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} sign(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2145,7 +2182,7 @@
     </message>
     <message>
         <source>Copy &amp;what is wrong</source>
-        <translation>&amp;Kopieren, was nicht stimmt</translation>
+        <translation>Kopieren, was nicht &amp;stimmt</translation>
     </message>
     <message>
         <source>Documents of the session, as a list</source>
@@ -2176,7 +2213,7 @@
         <translation>E&amp;rneut lesen</translation>
     </message>
     <message>
-        <source>Read pictures of pages (&amp;OCR)…</source>
+        <source>Read p&amp;ictures of pages (OCR)…</source>
         <translation>&amp;Bilder von Seiten lesen (OCR)…</translation>
     </message>
     <message>
@@ -2751,8 +2788,16 @@
         <translation>Anweisung</translation>
     </message>
     <message>
+        <source>Max &amp;calls</source>
+        <translation>Max. Au&amp;frufe</translation>
+    </message>
+    <message>
         <source>Max &amp;depth</source>
         <translation>Max. &amp;Tiefe</translation>
+    </message>
+    <message>
+        <source>Max calls</source>
+        <translation>Max. Aufrufe</translation>
     </message>
     <message>
         <source>Max depth</source>
@@ -2765,6 +2810,10 @@
     <message>
         <source>Max iterations</source>
         <translation>Max. Iterationen</translation>
+    </message>
+    <message>
+        <source>Max t&amp;okens</source>
+        <translation>Max. T&amp;okens</translation>
     </message>
     <message>
         <source>Nothing is shared: the question is asked anew.</source>
@@ -2787,11 +2836,11 @@
         <translation>Das Modell schreibt die nächste Zelle</translation>
     </message>
     <message>
-        <source>Ti&amp;me limit</source>
+        <source>Ti&amp;meout</source>
         <translation>&amp;Zeitgrenze</translation>
     </message>
     <message>
-        <source>Time limit</source>
+        <source>Timeout</source>
         <translation>Zeitgrenze</translation>
     </message>
     <message>
@@ -2807,8 +2856,8 @@
         <translation>kein Budget</translation>
     </message>
     <message>
-        <source>no time limit</source>
-        <translation>keine Zeitgrenze</translation>
+        <source>no limit</source>
+        <translation>keine Grenze</translation>
     </message>
 </context>
 <context>
@@ -2816,6 +2865,10 @@
     <message>
         <source>Fork here…</source>
         <translation>Hier abzweigen…</translation>
+    </message>
+    <message>
+        <source>Fork…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Go on where it was cut: what was finished is served from the record {keys}</source>
@@ -4116,6 +4169,14 @@
         <translation>Alles wie in den Vorgaben.</translation>
     </message>
     <message>
+        <source>Import a file…</source>
+        <translation>Datei importieren…</translation>
+    </message>
+    <message>
+        <source>Import a preset</source>
+        <translation>Eine Vorlage importieren</translation>
+    </message>
+    <message>
         <source>It cannot be brought back. What was chosen with it stays chosen.</source>
         <translation>Sie lässt sich nicht zurückholen. Was mit ihr gewählt wurde, bleibt gewählt.</translation>
     </message>
@@ -4138,14 +4199,6 @@
     <message>
         <source>Save what is chosen now</source>
         <translation>Jetzige Wahl speichern</translation>
-    </message>
-    <message>
-        <source>Take in a file…</source>
-        <translation>Datei übernehmen…</translation>
-    </message>
-    <message>
-        <source>Take in a preset</source>
-        <translation>Eine Vorlage übernehmen</translation>
     </message>
     <message>
         <source>The preset was written.</source>
@@ -4395,10 +4448,6 @@
         <translation>Leer: HTTPS_PROXY der Umgebung</translation>
     </message>
     <message>
-        <source>For this session only</source>
-        <translation>Nur für diese Sitzung</translation>
-    </message>
-    <message>
         <source>Get a key ↗</source>
         <translation>Schlüssel holen ↗</translation>
     </message>
@@ -4491,8 +4540,12 @@
         <translation>Zeit ohne ein Byte, nach der eine Anfrage aufgegeben wird</translation>
     </message>
     <message>
-        <source>Time-out</source>
+        <source>Timeout</source>
         <translation>Zeitgrenze</translation>
+    </message>
+    <message>
+        <source>Until the program ends</source>
+        <translation>Bis zum Programmende</translation>
     </message>
     <message>
         <source>Variable</source>
@@ -4526,6 +4579,10 @@
 <context>
     <name>ProvidersPage</name>
     <message>
+        <source>&amp;Discard</source>
+        <translation type="unfinished">&amp;Verwerfen</translation>
+    </message>
+    <message>
         <source>&amp;Remove</source>
         <translation>&amp;Entfernen</translation>
     </message>
@@ -4536,6 +4593,10 @@
     <message>
         <source>Its settings and its key are deleted for good. Runs made with it stay.</source>
         <translation>Seine Einstellungen und sein Schlüssel werden endgültig gelöscht. Läufe, die mit ihm gemacht wurden, bleiben.</translation>
+    </message>
+    <message>
+        <source>Leave without saving?</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Look for local servers</source>
@@ -4584,6 +4645,10 @@
     <message>
         <source>This server was found on this machine. It can be used as it is; nothing has to be saved.</source>
         <translation>Dieser Server wurde auf diesem Rechner gefunden. Er ist so verwendbar; nichts muss gespeichert werden.</translation>
+    </message>
+    <message>
+        <source>What you typed for a provider is not saved yet: its button Save does that.</source>
+        <translation type="unfinished">Was Sie für einen Anbieter eingegeben haben, ist noch nicht gespeichert: Das tut dort „Speichern“.</translation>
     </message>
     <message>
         <source>press Save to keep it</source>
@@ -4651,6 +4716,10 @@
         <translation>Budget</translation>
     </message>
     <message>
+        <source>Iterations of the root call; sub-calls get fewer by depth</source>
+        <translation>Iterationen des Wurzelaufrufs; Unteraufrufe bekommen je nach Tiefe weniger</translation>
+    </message>
+    <message>
         <source>Levels of calls below the root: 1 means plain sub-calls only</source>
         <translation>Ebenen von Aufrufen unter der Wurzel: 1 heißt nur einfache Unteraufrufe</translation>
     </message>
@@ -4685,10 +4754,6 @@
     <message>
         <source>The root model calls the sub-call model</source>
         <translation>Das Wurzelmodell ruft das Unteraufruf-Modell auf</translation>
-    </message>
-    <message>
-        <source>Turns of the root call; sub-calls get fewer by depth</source>
-        <translation>Runden des Wurzelaufrufs; Unteraufrufe bekommen je nach Tiefe weniger</translation>
     </message>
     <message>
         <source>Writes the code that reads the documents</source>
@@ -4854,6 +4919,17 @@
     <message>
         <source>There is no such run to compare with.</source>
         <translation>Es gibt keinen solchen Lauf zum Vergleichen.</translation>
+    </message>
+</context>
+<context>
+    <name>RunControls</name>
+    <message>
+        <source>A cell of “{question}” waits for you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished">Zeigen</translation>
     </message>
 </context>
 <context>
@@ -5043,8 +5119,8 @@
         <translation>„{name}“ steht für {label} auf diesem Rechner; geben Sie ihm einen anderen Namen.</translation>
     </message>
     <message>
-        <source>${cost_usd} of ${budget_usd} is spent</source>
-        <translation>${cost_usd} von ${budget_usd} sind ausgegeben</translation>
+        <source>${cost_usd} of ${budget} is spent</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>(no response)</source>
@@ -5171,6 +5247,10 @@
         <translation>Kommentar zu</translation>
     </message>
     <message>
+        <source>Comment on {letters}: {text}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Connection refused</source>
         <translation>Verbindung abgelehnt</translation>
     </message>
@@ -5193,6 +5273,10 @@
     <message>
         <source>Correct the proxy, or leave it empty to use the one of the environment (HTTPS_PROXY).</source>
         <translation>Berichtigen Sie den Proxy, oder lassen Sie ihn leer, damit der aus der Umgebung (HTTPS_PROXY) gilt.</translation>
+    </message>
+    <message>
+        <source>Could not decode to UTF-8</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Disk</source>
@@ -5275,6 +5359,10 @@
         <translation>Sie ist beschädigt: Ein Teil davon war nicht lesbar.</translation>
     </message>
     <message>
+        <source>It is damaged: it was read as a text, not as a notebook.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It is damaged: only what comes before the damage could be unpacked.</source>
         <translation>Sie ist beschädigt: Nur was vor dem Schaden steht, konnte ausgepackt werden.</translation>
     </message>
@@ -5351,8 +5439,8 @@
         <translation>Für diesen Server ist kein Embedding-Modell bekannt: Geben Sie embedding_model= oder model= an.</translation>
     </message>
     <message>
-        <source>No key store of the system works here. Keep the key for this session only, or put it into an environment variable or a .env file. On Linux, GNOME Keyring or KWallet brings a key store.</source>
-        <translation>Hier funktioniert kein Schlüsselspeicher des Systems. Behalten Sie den Schlüssel nur für diese Sitzung, oder legen Sie ihn in eine Umgebungsvariable oder .env-Datei. Unter Linux bringen GNOME Keyring oder KWallet einen Schlüsselspeicher mit.</translation>
+        <source>No key store of the system works here. Keep the key until the program ends, or put it into an environment variable or a .env file. On Linux, GNOME Keyring or KWallet brings a key store.</source>
+        <translation>Hier funktioniert kein Schlüsselspeicher des Systems. Behalten Sie den Schlüssel bis zum Programmende, oder legen Sie ihn in eine Umgebungsvariable oder .env-Datei. Unter Linux bringen GNOME Keyring oder KWallet einen Schlüsselspeicher mit.</translation>
     </message>
     <message>
         <source>No server is known for the model {model}. Add a provider in the settings and name the model PROVIDER/MODEL, set OPENAI_API_KEY (and OPENAI_BASE_URL for a server other than OpenAI&apos;s) in the environment or in a .env file, or use the model {OFFLINE}, which needs neither key nor network.</source>
@@ -5395,16 +5483,16 @@
         <translation>Nur die ersten {count} einer E-Mail wurden gelesen.</translation>
     </message>
     <message>
-        <source>Parts of the book may be encrypted (digital rights management).</source>
-        <translation>Teile des Buchs könnten verschlüsselt sein (digitale Rechteverwaltung).</translation>
-    </message>
-    <message>
         <source>Permission denied</source>
         <translation>Zugriff verweigert</translation>
     </message>
     <message>
         <source>Pictures among the outputs that hold no text: {pictures}.</source>
         <translation>Bilder unter den Ausgaben, die keinen Text enthalten: {pictures}.</translation>
+    </message>
+    <message>
+        <source>Pictures, fonts and styles within a page, which hold no text, left out.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Provider {name}</source>
@@ -5447,6 +5535,10 @@
         <translation>Prüfen Sie, ob dies die Adresse eines OpenAI-kompatiblen Servers ist, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
+        <source>See that this machine is on the network. If a proxy leads out of it, enter it for this provider.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>See whether the address wants http:// or https://, and whether this machine&apos;s date and its certificates are right. Companies often need their own certificate: set SSL_CERT_FILE to it.</source>
         <translation>Prüfen Sie, ob die Adresse http:// oder https:// verlangt und ob Datum und Zertifikate dieses Rechners stimmen. Firmen brauchen oft ihr eigenes Zertifikat: Setzen Sie SSL_CERT_FILE darauf.</translation>
     </message>
@@ -5457,6 +5549,10 @@
     <message>
         <source>Some events of a run, or a document, could not be kept in the history: {reason}.</source>
         <translation>Einige Ereignisse eines Laufs oder ein Dokument konnten nicht im Verlauf behalten werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>Somebody removed the file {name} while the history was open, and it cannot be written anew: {reason}. What was in it is kept until it can be; do not close the program before.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Somebody removed the file {name} while the history was open. Unless another one was put in its place, it is written anew. Close the program before you remove it.</source>
@@ -5631,6 +5727,10 @@
         <translation>Der Verlauf {path} lässt sich nicht öffnen: {reason}.</translation>
     </message>
     <message>
+        <source>The history {path} is damaged, and no other can be put in its place: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The history {path} must be brought from form {version} to {HEAD}, but no copy of it can be made: {reason}.</source>
         <translation>Der Verlauf {path} muss von Form {version} auf {HEAD} gebracht werden, aber er lässt sich nicht kopieren: {reason}.</translation>
     </message>
@@ -5783,7 +5883,7 @@
         <translation>Der Server hat selbst einen Fehler: Versuchen Sie es später noch einmal.</translation>
     </message>
     <message>
-        <source>The server may be loading the model: try again, or raise the provider&apos;s time-out.</source>
+        <source>The server may be loading the model: try again, or raise the provider&apos;s timeout.</source>
         <translation>Vielleicht lädt der Server das Modell gerade: Versuchen Sie es noch einmal, oder erhöhen Sie die Zeitgrenze des Anbieters.</translation>
     </message>
     <message>
@@ -5835,8 +5935,20 @@
         <translation>Die Antwort des Servers ist länger als {MAX_REPLY} Byte.</translation>
     </message>
     <message>
+        <source>The setting database is &quot;{address}&quot;, which is not allowed. Allowed is the address of a database, as in &quot;postgresql://name@server/history&quot;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The setting database must not hold a password, which would be kept as it is. Put it into the variable PGPASSWORD or the file ~/.pgpass.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The setting models_by_depth is &quot;{text}&quot;, which is not allowed. Allowed is a list of depths with their models, as in &quot;1=openai/gpt-5-mini, 2=local/qwen3&quot;.</source>
         <translation>Die Einstellung models_by_depth ist „{text}“; das ist nicht erlaubt. Erlaubt ist eine Liste von Tiefen mit ihren Modellen, wie &quot;1=openai/gpt-5-mini, 2=local/qwen3&quot;.</translation>
+    </message>
+    <message>
+        <source>The setting secret_patterns has the line &quot;{line}&quot;, which is not allowed. Allowed is a name with a regular expression that fits some text, as in &quot;badge = B-[0-9]+&quot;.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The setting {name} is {shown}, which is not allowed. Allowed is {allowed_text}.</source>
@@ -5871,19 +5983,19 @@
         <translation>Der strenge Interpreter konnte nicht gestartet werden: {error}</translation>
     </message>
     <message>
-        <source>The system&apos;s key store did not answer within {seconds} seconds: perhaps it waits for its password. Unlock it, or keep the key for this session only.</source>
-        <translation>Der Schlüsselspeicher des Systems antwortete nicht binnen {seconds} Sekunden: Vielleicht wartet er auf sein Passwort. Entsperren Sie ihn, oder behalten Sie den Schlüssel nur für diese Sitzung.</translation>
+        <source>The system&apos;s key store did not answer within {seconds} seconds: perhaps it waits for its password. Unlock it, or keep the key until the program ends.</source>
+        <translation>Der Schlüsselspeicher des Systems antwortete nicht binnen {seconds} Sekunden: Vielleicht wartet er auf sein Passwort. Entsperren Sie ihn, oder behalten Sie den Schlüssel bis zum Programmende.</translation>
     </message>
     <message>
-        <source>The system&apos;s key store refused ({name}). Unlock it, keep the key for this session only, or put it into an environment variable.</source>
-        <translation>Der Schlüsselspeicher des Systems lehnte ab ({name}). Entsperren Sie ihn, behalten Sie den Schlüssel nur für diese Sitzung, oder legen Sie ihn in eine Umgebungsvariable.</translation>
+        <source>The system&apos;s key store refused ({name}). Unlock it, keep the key until the program ends, or put it into an environment variable.</source>
+        <translation>Der Schlüsselspeicher des Systems lehnte ab ({name}). Entsperren Sie ihn, behalten Sie den Schlüssel bis zum Programmende, oder legen Sie ihn in eine Umgebungsvariable.</translation>
     </message>
     <message>
         <source>The text of {name} is not in the history, and without it the run cannot be continued.</source>
         <translation>Der Text von {name} ist nicht im Verlauf; ohne ihn lässt sich der Lauf nicht fortsetzen.</translation>
     </message>
     <message>
-        <source>The time-out of a provider must be from 1 to 86,400 seconds.</source>
+        <source>The timeout of a provider must be from 1 to 86,400 seconds.</source>
         <translation>Die Zeitgrenze eines Anbieters muss zwischen 1 und 86.400 Sekunden liegen.</translation>
     </message>
     <message>
@@ -6015,6 +6127,10 @@
         <translation>ein JPEG-Bild</translation>
     </message>
     <message>
+        <source>a JSON file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>a Java class or macOS program</source>
         <translation>eine Java-Klasse oder ein macOS-Programm</translation>
     </message>
@@ -6095,6 +6211,10 @@
         <translation>ein Programm (macOS)</translation>
     </message>
     <message>
+        <source>a program text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>a rich text</source>
         <translation>ein RTF-Text</translation>
     </message>
@@ -6119,6 +6239,14 @@
         <translation>eine Ton-, Video- oder WebP-Datei</translation>
     </message>
     <message>
+        <source>a table in CSV</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a text</source>
+        <translation>ein Text</translation>
+    </message>
+    <message>
         <source>a variable that nobody asked for</source>
         <translation>eine Variable, nach der niemand fragte</translation>
     </message>
@@ -6129,6 +6257,10 @@
     <message>
         <source>a whole number</source>
         <translation>eine ganze Zahl</translation>
+    </message>
+    <message>
+        <source>a winmail.dat of Outlook</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>a zip archive</source>
@@ -6169,6 +6301,10 @@
     <message>
         <source>an SQLite database</source>
         <translation>eine SQLite-Datenbank</translation>
+    </message>
+    <message>
+        <source>an XML file</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>an archive</source>
@@ -6323,6 +6459,10 @@
         <translation>es schlug fehl</translation>
     </message>
     <message>
+        <source>it has too many rules: only the first ones were followed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>it holds no readable file{total}.</source>
         <translation>es enthält keine lesbare Datei{total}.</translation>
     </message>
@@ -6419,6 +6559,10 @@
         <translation>sie ist leer.</translation>
     </message>
     <message>
+        <source>it is encrypted (digital rights management): only its seller&apos;s program reads it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>it is encrypted, in a way that only an office program can open: save it without.</source>
         <translation>sie ist so verschlüsselt, dass nur ein Office-Programm sie öffnen kann: speichern Sie sie unverschlüsselt.</translation>
     </message>
@@ -6429,10 +6573,6 @@
     <message>
         <source>it is nested too deeply.</source>
         <translation>sie ist zu tief verschachtelt.</translation>
-    </message>
-    <message>
-        <source>it is no notebook.</source>
-        <translation>sie ist kein Notebook.</translation>
     </message>
     <message>
         <source>it is not a database</source>
@@ -6479,8 +6619,8 @@
         <translation>sein Schlüssel ist nicht im Schlüsselspeicher des Systems</translation>
     </message>
     <message>
-        <source>its key was kept for one session only, which has ended</source>
-        <translation>sein Schlüssel galt nur für eine Sitzung, die beendet ist</translation>
+        <source>its key was kept until the program ended</source>
+        <translation>sein Schlüssel galt nur bis zum Programmende</translation>
     </message>
     <message>
         <source>its text is larger than 1,000 million characters.</source>
@@ -6539,6 +6679,10 @@
         <translation>kein Schlüsselspeicher des Systems funktioniert{given}</translation>
     </message>
     <message>
+        <source>no limit</source>
+        <translation>keine Grenze</translation>
+    </message>
+    <message>
         <source>none configured; the offline model needs no network</source>
         <translation>keiner eingerichtet; das Offline-Modell braucht kein Netz</translation>
     </message>
@@ -6557,6 +6701,10 @@
     <message>
         <source>of the budget is spent</source>
         <translation>des Budgets sind ausgegeben</translation>
+    </message>
+    <message>
+        <source>one of {words}</source>
+        <translation>eines von {words}</translation>
     </message>
     <message>
         <source>open a TCP socket</source>
@@ -6739,6 +6887,10 @@
         <translation>das Modell hat ein Werkzeug aufgerufen, und es gibt keine: {text}</translation>
     </message>
     <message>
+        <source>the model&apos;s own</source>
+        <translation>wie das Modell</translation>
+    </message>
+    <message>
         <source>the model&apos;s response was {reason}</source>
         <translation>die Modellantwort war {reason}</translation>
     </message>
@@ -6843,12 +6995,20 @@
         <translation>{copy} ist keine Sicherung eines Verlaufs oder nicht lesbar.</translation>
     </message>
     <message>
+        <source>{count} encrypted (digital rights management) and not read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{count} in which Tesseract found no text.</source>
         <translation>{count}, auf denen Tesseract keinen Text fand.</translation>
     </message>
     <message>
         <source>{count} not listed.</source>
         <translation>{count} nicht aufgeführt.</translation>
+    </message>
+    <message>
+        <source>{count} of an unknown font left out.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{count} of other programs within it not read.</source>
@@ -6951,6 +7111,10 @@
         <translation>{name} muss mindestens 1 sein, nicht {number}.</translation>
     </message>
     <message>
+        <source>{name} must be a positive number of seconds or None, not {seconds}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name} of a provider holds a character that cannot be printed.</source>
         <translation>{name} eines Anbieters hat ein Zeichen, das sich nicht darstellen lässt.</translation>
     </message>
@@ -6971,8 +7135,12 @@
         <translation>{name}: {sentence}</translation>
     </message>
     <message>
-        <source>{number} from {plain} to {plain2}</source>
-        <translation>{number} von {plain} bis {plain2}</translation>
+        <source>{number} from {low} to {high}</source>
+        <translation>{number} von {low} bis {high}</translation>
+    </message>
+    <message>
+        <source>{number} from {low} to {high}, or &quot;{NO_LIMIT}&quot; for {none_text}</source>
+        <translation>{number} von {low} bis {high} oder &quot;{NO_LIMIT}&quot; für {none_text}</translation>
     </message>
     <message>
         <source>{packed} kB would unpack to {total} MB: it is made to fill the memory.</source>
@@ -7047,12 +7215,16 @@
         <translation>{size} kB entpacken sich zu mehr als {limit} MB.</translation>
     </message>
     <message>
-        <source>{spent} and the next request costs about ${cost_usd}.</source>
-        <translation>{spent}, und die nächste Anfrage kostet etwa ${cost_usd}.</translation>
+        <source>{spent} and the next request costs about ${cost}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{spent} of the budget is spent: ${spent2} of ${budget}. The run stops at 100%.</source>
         <translation>{spent} des Budgets sind ausgegeben: ${spent2} von ${budget}. Der Lauf endet bei 100 %.</translation>
+    </message>
+    <message>
+        <source>{spent}, the next request costs about ${cost}, that for the best answer about ${kept}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{target} is neither a file nor the address of a database.</source>
@@ -7067,12 +7239,16 @@
         <translation>{text} Der Lauf geht weiter und bleibt im Speicher, bis er geschrieben werden kann.</translation>
     </message>
     <message>
-        <source>{tokens} of {max_tokens} tokens are used</source>
-        <translation>{tokens} von {max_tokens} Tokens sind verbraucht</translation>
+        <source>{tokens} of {most} tokens are used</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{used} and the next request needs about {tokens}.</source>
         <translation>{used}, und die nächste Anfrage braucht etwa {tokens}.</translation>
+    </message>
+    <message>
+        <source>{used}, the next request needs about {tokens}, that for the best answer about {kept}.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -7150,6 +7326,10 @@
         <translation>Adresse des Dokuments, das die neueste Version nennt; es wird nichts dorthin gesendet</translation>
     </message>
     <message>
+        <source>Address of the history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Budget</source>
         <translation>Budget</translation>
     </message>
@@ -7208,6 +7388,14 @@
     <message>
         <source>Font size</source>
         <translation>Schriftgröße</translation>
+    </message>
+    <message>
+        <source>Further secrets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Further secrets that no model may see; a kind on each line, as in badge = B-[0-9]+</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>High</source>
@@ -7404,6 +7592,10 @@
     <message>
         <source>Run ```python blocks when a response has no ```repl block</source>
         <translation>```python-Blöcke ausführen, wenn eine Modellantwort keinen ```repl-Block hat</translation>
+    </message>
+    <message>
+        <source>Shared history in place of the file, as in postgresql://name@server/history; from the next start on</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Size of the text, against the system&apos;s</source>
@@ -8117,6 +8309,13 @@
 </context>
 <context>
     <name>VariablesPage</name>
+    <message numerus="yes">
+        <source>%n more not listed.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>As it was recorded. Click or press Enter for the whole value.</source>
         <translation>Wie aufgezeichnet. Klick oder Eingabe zeigt den ganzen Wert.</translation>

@@ -45,6 +45,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} chapter(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} character(s)</source>
         <translation>
             <numerusform>{count} character</numerusform>
@@ -143,6 +150,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} sign(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} sub-call(s)</source>
         <translation>
             <numerusform>{count} sub-call</numerusform>
@@ -228,6 +242,16 @@
         <translation>
             <numerusform>%n thing must be mended.</numerusform>
             <numerusform>%n things must be mended.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>VariablesPage</name>
+    <message numerus="yes">
+        <source>%n more not listed.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>
