@@ -180,6 +180,24 @@ async def test_a_row_that_is_asked_for_shows_whatever_is_looked_for(
     assert view.model.rows.row_of(node) == view.table.current_row()
 
 
+async def test_down_leads_from_the_filter_to_the_first_row_that_it_finds(
+    view: CallTreeView, qtbot: QtBot, wait_until: Wait
+) -> None:
+    view.focus_filter()
+    qtbot.keyClicks(view.bar.field, "iteration 2")
+    qtbot.keyClick(view.bar.field, Qt.Key.Key_Down)
+    await wait_until(lambda: not view._finder.is_searching)
+    assert view.table.hasFocus()
+    node = view.selected_node()
+    assert node is not None
+    assert node.index == min(view.model.rows.matches or ())
+    qtbot.keyClick(view.table, Qt.Key.Key_Up)
+    assert view.model.rows.is_dimmed(view.selected_node() or node)
+    view.bar.field.setFocus()
+    qtbot.keyClick(view.bar.field, Qt.Key.Key_Down)
+    assert view.selected_node() is node
+
+
 def test_many_conditions_make_no_window_wider(view: CallTreeView) -> None:
     before = view.minimumSizeHint().width()
     view.bar._set(CallFilter(kinds=frozenset(KINDS), statuses=frozenset(STATUSES), slower=1.0, costlier=0.01))

@@ -43,8 +43,8 @@ Replace = Callable[[list[int]], None]
 class CallRows:
     """Which rows are to be seen, and in which order.
 
-    Rows are sorted once, when the person says so: while a run is live those that come later are added at the end of
-    their parent, and what grows stays where it is. Nothing jumps under the reader.
+    Rows are sorted once, when the person says so. While a run is live, those that come later are put where they
+    belong by what they are then, and what grows stays where it is: nothing jumps under the reader.
 
     Attributes:
         visible: The rows. Changed by `splice` and `replace` only, which must apply the change.
@@ -390,7 +390,11 @@ class CallRows:
             if siblings[-1] is not node:
                 is_by_time = look.order == "time"
                 place = bisect_right(siblings, node.index, key=_index) if is_by_time else siblings.index(node) + 1
-                if place < len(siblings) and siblings[place].index < self._growth.placed:
+                # After one that has no row yet, none has, in the order of time.
+                end = min(place + 1, len(siblings)) if is_by_time else len(siblings)
+                while place < end and siblings[place].index >= self._growth.placed:
+                    place += 1
+                if place < end:
                     return self.visible.index(siblings[place].index, row + 1)
             node = parent
         return len(self.visible)
@@ -498,21 +502,46 @@ class CallRows:
         return shut[-1] if shut else None
 
     def _insert_new(self, first_new: int) -> None:
-        """Give every new node of an open, visible parent its rows: after those that are there."""
+        """Give every new node of an open, visible parent its rows; those that are there stay in their order."""
         nodes = self.state.nodes
-        groups: dict[int, list[Node]] = {}
+        late: dict[int, list[Node]] = {}
         for node in nodes[first_new:]:
             parent = node.parent
             if parent is not None and parent.index < first_new and parent.index in self._growth.opened:
-                groups.setdefault(parent.index, []).append(node)
-        rows = self._rows_of(groups)
-        for row, parent in sorted(((row, parent) for parent, row in rows.items()), reverse=True):
+                late.setdefault(parent.index, []).append(node)
+        groups = [
+            (self._block_end(row) if before is None else self.visible.index(before.index, row + 1), row, group)
+            for parent, row in self._rows_of(late).items()
+            for before, group in self._side_by_side(nodes[parent], late[parent])
+        ]
+        # From the last row up, so that none moves before its turn; at one place what is deeper comes out on top.
+        for place, _, group in sorted(groups, key=lambda one: (-one[0], one[1])):
             inserted: list[int] = []
-            for node in groups[parent]:
+            for node in group:
                 inserted.append(node.index)
                 for _ in self._look.below(node, inserted):
                     pass
-            self._splice(self._block_end(row), 0, inserted)
+            self._splice(place, 0, inserted)
+
+    def _side_by_side(self, parent: Node, late: list[Node]) -> list[tuple[Node | None, list[Node]]]:
+        """The new children that come together, each time with the one that they come before; None for the end."""
+        if self._look.order == "time":
+            return [(None, late)]
+        groups: list[tuple[Node | None, list[Node]]] = []
+        before: Node | None = None
+        group, left = list[Node](), len(late)
+        for node in reversed(self._look.in_order(parent)):  # new ones are mostly at the end
+            if node.index >= self._growth.placed:
+                group.append(node)
+                left -= 1
+                continue
+            if group:
+                groups.append((before, group[::-1]))
+                group = []
+            if not left:
+                return groups
+            before = node
+        return [*groups, (before, group[::-1])]
 
     def _rows_of(self, wanted: dict[int, list[Node]]) -> dict[int, int]:
         if len(wanted) <= 3:

@@ -202,6 +202,15 @@ class CallTable(QTableView):
         if scrolls:
             self.scrollTo(index)
 
+    def go_to_hit(self) -> None:
+        """Take the focus, with a row selected that is looked for: the one that was, else the first."""
+        rows, row = self._calls.rows, self.selected_row()
+        if row < 0 or rows.is_dimmed(rows.node(row)):
+            row = next((place for place in range(len(rows.visible)) if not rows.is_dimmed(rows.node(place))), -1)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if row >= 0:
+            self.go_to(row)
+
     def toggle(self, row: int) -> None:
         """Open a closed row, close an open one."""
         rows = self._calls.rows

@@ -92,6 +92,7 @@ class CallTreeView(QWidget):
         self._finder = Finder(self.model, self)
         self._finder.found.connect(self._show_found)
         self.bar.filter_changed.connect(self._finder.start)
+        self.bar.rows_wanted.connect(self.table.go_to_hit)
         self.icicle = IcicleView()
         self.icicle.node_selected.connect(self.select_node)
         self.icicle.menu_requested.connect(self._open_menu_of)

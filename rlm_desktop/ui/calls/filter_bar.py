@@ -25,9 +25,11 @@ class FilterBar(Dressed, QWidget):
 
     Signals:
         filter_changed: A `CallFilter`.
+        rows_wanted: Down was pressed in the field: the person wants to go to what it finds.
     """
 
     filter_changed = Signal(object)
+    rows_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -200,9 +202,12 @@ class FilterBar(Dressed, QWidget):
         return is_own
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape clears."""
+        """Escape clears, Down leads to the rows."""
         if event.key() == Qt.Key.Key_Escape and self._has_something:
             self.clear()
+        elif event.key() == Qt.Key.Key_Down and self.field.hasFocus():
+            self._take_text()
+            self.rows_wanted.emit()
         else:
             super().keyPressEvent(event)
 

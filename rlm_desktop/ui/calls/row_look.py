@@ -6,9 +6,11 @@ runs it can stop when its time is up and go on later.
 
 from __future__ import annotations
 
+import math
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, Node
@@ -44,6 +46,13 @@ class Growth:
         self.placed = 0
 
 
+class _Ranking(NamedTuple):
+    """The children of a row in order, and what each of them was put there by: the least first."""
+
+    children: list[Node]
+    keys: array[float]
+
+
 class RowLook:
     """A focus, a filter and an order.
 
@@ -66,7 +75,7 @@ class RowLook:
         self._kept: set[int] = set()
         self._kept_below: dict[int, list[Node]] = {}
         self._is_kept_known = True
-        self._ranked: dict[int, list[Node]] = {}
+        self._ranked: dict[int, _Ranking] = {}
 
     def copy(self) -> RowLook:
         """The same; what was sorted and found is shared, since each is only ever replaced as a whole."""
@@ -189,16 +198,13 @@ class RowLook:
         """The children of a row in order, whatever a filter hides."""
         if self.order == "time":
             return node.children
-        ranked = self._ranked.get(node.index)
-        if ranked is None and len(node.children) == 1:
-            ranked = self._ranked[node.index] = list(node.children)
-        elif ranked is None:
+        ranking = self._ranked.get(node.index)
+        if ranking is None:
             for _ in self._rank(node):
                 pass
-            ranked = self._ranked[node.index]
-        if len(ranked) < len(node.children):
-            ranked.extend(node.children[len(ranked) :])
-        return ranked
+        elif len(ranking.children) < len(node.children):
+            self._ranked[node.index] = self._with_late(ranking, node.children[len(ranking.children) :])
+        return self._ranked[node.index].children
 
     def _is_long(self, node: Node) -> bool:
         """Whether its children are to be sorted, and so many that it takes a while."""
@@ -206,15 +212,35 @@ class RowLook:
         return not is_sorted and len(node.children) > PIECE and self.is_open(node)
 
     def _rank(self, node: Node) -> Work:
-        placed = bisect_right(node.children, self.growth.placed - 1, key=_index)
-        key, now = _KEYS[self.order], self.growth.state.now
-        children = node.children[:placed]
-        keys: list[float | None] = []
-        for start in range(0, placed, PIECE):
+        """Sort the children as they are now."""
+        children, now = list(node.children), self.growth.state.now
+        keys = array("d")
+        for start in range(0, len(children), PIECE):
             if start:
                 yield
-            keys += [key(child, now) for child in children[start : start + PIECE]]
-        self._ranked[node.index] = [children[place] for place in ranked(keys, is_ascending=self.is_ascending)]
+            keys.extend(self._keys(children[start : start + PIECE], now))
+        places = sorted(range(len(keys)), key=keys.__getitem__)
+        sorted_keys = array("d", [keys[place] for place in places])
+        self._ranked[node.index] = _Ranking([children[place] for place in places], sorted_keys)
+
+    def _with_late(self, ranking: _Ranking, late: Sequence[Node]) -> _Ranking:
+        """Put those that came since where they belong by what they are now; the others stay as they are."""
+        new_keys = self._keys(late, self.growth.state.now)
+        children, keys = list[Node](), array("d")
+        start = 0
+        for one in sorted(range(len(late)), key=new_keys.__getitem__):
+            place = bisect_right(ranking.keys, new_keys[one], start)
+            children += ranking.children[start:place]
+            keys += ranking.keys[start:place]
+            children.append(late[one])
+            keys.append(new_keys[one])
+            start = place
+        return _Ranking([*children, *ranking.children[start:]], keys + ranking.keys[start:])
+
+    def _keys(self, children: Sequence[Node], now: float) -> list[float]:
+        """What these are sorted by. What nobody knows is neither the least nor the most: it is last."""
+        key_of, sign = _KEYS[self.order], 1.0 if self.is_ascending else -1.0
+        return [math.inf if (key := key_of(child, now)) is None else sign * key for child in children]
 
     def lifted(self, node: Node) -> list[Node]:
         """The failed calls that a closed big batch shows."""
@@ -229,19 +255,6 @@ class RowLook:
                 if len(lifted) == MOST_LIFTED:
                     break
         return lifted
-
-
-def ranked(keys: Sequence[Any], *, is_ascending: bool) -> list[int]:
-    """The places of keys in their order; None, what nobody knows, is neither the least nor the most: it is last."""
-    places = [place for place, key in enumerate(keys) if key is not None]
-    places.sort(key=keys.__getitem__, reverse=not is_ascending)
-    if len(places) < len(keys):
-        places += [place for place, key in enumerate(keys) if key is None]
-    return places
-
-
-def _index(node: Node) -> int:
-    return node.index
 
 
 def _tokens(node: Node, _now: float) -> float | None:

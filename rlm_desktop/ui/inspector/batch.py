@@ -14,7 +14,6 @@ from rlm_desktop.engine.tree import BatchNode, CallNode
 from rlm_desktop.ui import figures, theme
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_model import Clock, NodeRole
-from rlm_desktop.ui.calls.row_look import ranked
 from rlm_desktop.ui.charts import run_plots
 from rlm_desktop.ui.charts.latency import Latencies
 from rlm_desktop.ui.charts.plot_view import PlotView
@@ -147,7 +146,7 @@ class BatchCalls(QAbstractTableModel):
             if start:
                 yield
             keys += [key(call, now) for call in calls[start : start + _PIECE]]
-        places = ranked(keys, is_ascending=order == Qt.SortOrder.AscendingOrder)
+        places = _ranked(keys, is_ascending=order == Qt.SortOrder.AscendingOrder)
         self._take([*(calls[place] for place in places), *self._calls[len(calls) :]])
 
     def _take(self, calls: list[CallNode]) -> None:
@@ -161,6 +160,15 @@ class BatchCalls(QAbstractTableModel):
         after = [self.index(rows[id(call)], index.column()) for call, index in zip(held, before, strict=True)]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
+
+
+def _ranked(keys: Sequence[Any], *, is_ascending: bool) -> list[int]:
+    """The places of keys in their order; None, what nobody knows, is neither the least nor the most: it is last."""
+    places = [place for place, key in enumerate(keys) if key is not None]
+    places.sort(key=keys.__getitem__, reverse=not is_ascending)
+    if len(places) < len(keys):
+        places += [place for place, key in enumerate(keys) if key is None]
+    return places
 
 
 def _calls(batch: BatchNode) -> Sequence[CallNode]:
