@@ -60,6 +60,10 @@ FURTHER = (
     "The server refused: {text}",
     # Values in the sentences, too short to be taken for sentences.
     "tier {tier}: {description}",
+    "one of {words}",
+    "a text",
+    "no limit",
+    "the model's own",
     "fully confined (bubblewrap, Landlock, seccomp)",
     "files",
     "system calls",

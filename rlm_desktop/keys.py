@@ -127,7 +127,7 @@ def _state_of(backend: Any) -> StoreState:
     if module.startswith(_INSECURE) or getattr(backend, "priority", 1) <= 0:
         return StoreState(
             name,
-            "No key store of the system works here. Keep the key for this session only, or put it into an "
+            "No key store of the system works here. Keep the key until the program ends, or put it into an "
             "environment variable or a .env file. On Linux, GNOME Keyring or KWallet brings a key store.",
         )
     return StoreState(name)
@@ -153,14 +153,14 @@ def _within(seconds: float, ask: Callable[[], _T]) -> _T:
     if not outcome:
         raise SettingsError(
             f"The system's key store did not answer within {seconds:g} seconds: perhaps it waits for its password. "
-            "Unlock it, or keep the key for this session only."
+            "Unlock it, or keep the key until the program ends."
         )
     value, error = outcome[0]
     if isinstance(error, SettingsError):
         raise error
     if error is not None:
         raise SettingsError(
-            f"The system's key store refused ({type(error).__name__}). Unlock it, keep the key for this session "
-            "only, or put it into an environment variable."
+            f"The system's key store refused ({type(error).__name__}). Unlock it, keep the key until the program "
+            "ends, or put it into an environment variable."
         ) from error
     return value  # pyright: ignore[reportReturnType]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
+import re
 import threading
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -103,6 +104,9 @@ class Settings:
     repl_libraries: str = _one_of(
         "none", "numpy", "pandas", text="Installed libraries that cells may import; pandas brings numpy"
     )
+    secret_patterns: str = _name(
+        "", "Further secrets that no model may see; a kind on each line, as in badge = B-[0-9]+", is_long=True
+    )
     theme: str = _one_of("system", "light", "dark", text="Colours of the window")
     language: str = _one_of("system", "en", "de", text="Language of the window, from the next start on")
     density: str = _one_of("normal", "compact", "roomy", text="How much room rows and controls take")
@@ -111,12 +115,27 @@ class Settings:
         False, "Look once a day, at the address for updates, whether there is a newer version"
     )
     updates_url: str = _name("", "Address of the document that names the newest version; nothing is sent to it")
+    database: str = _name(
+        "", "Shared history in place of the file, as in postgresql://name@server/history; from the next start on"
+    )
     overridden: Mapping[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for option in options():
             _check(option, getattr(self, option.name))
         _parse_depths(self.models_by_depth)
+        _parse_patterns(self.secret_patterns)
+        _check_database(self.database)
+
+    @property
+    def history_place(self) -> Path | str:
+        """Where the history is: its file, or the address of a database."""
+        return self.database or paths.history_file()
+
+    @property
+    def secret_kinds(self) -> dict[str, str]:
+        """Further kinds of secrets: name -> regular expression."""
+        return _parse_patterns(self.secret_patterns)
 
     @property
     def models_at_depth(self) -> dict[int, str]:
@@ -184,14 +203,17 @@ class Option:
     def allowed_text(self) -> str:
         """What is allowed, in words."""
         if self.allowed:
-            return "one of " + ", ".join(f'"{word}"' for word in self.allowed)
+            words = ", ".join(f'"{word}"' for word in self.allowed)
+            return f"one of {words}"
         if self.kind is bool:
             return "true or false"
         if self.kind is str:
             return "a text"
         number = "a whole number" if self.kind is int else "a number"
-        none = f', or "{NO_LIMIT}" for {self.none_text}' if self.is_optional else ""
-        return f"{number} from {_plain(self.low)} to {_plain(self.high)}{none}"
+        low, high = _plain(self.low), _plain(self.high)
+        if self.is_optional:
+            return f'{number} from {low} to {high}, or "{NO_LIMIT}" for {self.none_text}'
+        return f"{number} from {low} to {high}"
 
     def parse(self, text: str) -> Any:
         """The value that `text` stands for, as typed on a command line.
@@ -214,7 +236,7 @@ class Option:
 
 
 def _plain(number: float | None) -> str:
-    return "?" if number is None else f"{number:,.10g}"
+    return "?" if number is None else f"{number:,.13g}"
 
 
 def options() -> tuple[Option, ...]:
@@ -273,6 +295,40 @@ def _is_of_kind(value: Any, kind: type) -> bool:
     if isinstance(value, bool):
         return kind is bool
     return isinstance(value, kind) or (kind is float and isinstance(value, int))
+
+
+def _parse_patterns(text: str) -> dict[str, str]:
+    """Lines of `name = pattern` as a mapping."""
+    found: dict[str, str] = {}
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        name, _, pattern = (word.strip() for word in line.partition("="))
+        try:
+            # One that fits nothing at all would fit everywhere.
+            is_pattern = bool(name and pattern) and re.compile(pattern).search("") is None
+        except (re.error, OverflowError, RecursionError):
+            is_pattern = False
+        if not is_pattern:
+            raise SettingsError(
+                f'The setting secret_patterns has the line "{line}", which is not allowed. Allowed is a name with '
+                'a regular expression that fits some text, as in "badge = B-[0-9]+".'
+            )
+        found[name] = pattern
+    return found
+
+
+def _check_database(address: str) -> None:
+    """Raise unless it is none, or one without a password."""
+    scheme, _, rest = address.partition("://")
+    if address and not (scheme and rest):
+        raise SettingsError(
+            f'The setting database is "{address}", which is not allowed. Allowed is the address of a database, as '
+            'in "postgresql://name@server/history".'
+        )
+    if ":" in rest.partition("/")[0].rpartition("@")[0] or "password=" in rest:
+        raise SettingsError(
+            "The setting database must not hold a password, which would be kept as it is. Put it into the variable "
+            "PGPASSWORD or the file ~/.pgpass."
+        )
 
 
 def from_mapping(values: Mapping[str, Any]) -> Settings:
@@ -359,10 +415,16 @@ def _from_environment(settings: Settings, option: Option) -> Settings:
         raise SettingsError(f"The environment variable {variable} is wrong. {error}") from None
 
 
-def save(settings: Settings, path: Path | None = None) -> None:
+def save(settings: Settings, path: Path | None = None, *, before: Settings | None = None) -> None:
     """Write the settings, at once or not at all: a crash leaves the old file whole.
 
     A file that is no TOML is kept beside the new one as `settings.toml.broken`.
+
+    Args:
+        settings: What is chosen now.
+        path: The file; the person's own when None.
+        before: What was read or written last: what is the same now is left as it stands in the file, where another
+            window or a hand may have changed it meanwhile. Everything is written when None.
 
     Raises:
         SettingsError: The file cannot be written.
@@ -372,13 +434,14 @@ def save(settings: Settings, path: Path | None = None) -> None:
         try:
             kept = _read(path)
         except SettingsError:
-            kept = {}
+            kept, before = {}, None
             _keep_aside(path)
         for option in options():
-            if option.name in settings.overridden:
+            value = getattr(settings, option.name)
+            is_same = before is not None and getattr(before, option.name) == value
+            if is_same or option.name in settings.overridden:
                 continue
             kept.pop(option.name, None)
-            value = getattr(settings, option.name)
             if value != option.default:
                 kept[option.name] = NO_LIMIT if value is None else value
         _write_toml(path, kept)

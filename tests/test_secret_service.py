@@ -85,14 +85,14 @@ for ask in (lambda: store.get("lab"), lambda: store.keep("lab", "other"), lambda
 """
     said = run(code, environment, "dbus-run-session", "--", "sh", "-c", UNLOCKED)
     assert len(said) == 3
-    assert all("Unlock it" in line and "session only" in line for line in said), said
+    assert all("Unlock it" in line and "until the program ends" in line for line in said), said
     assert KEY not in "".join(said)
 
 
 def test_without_a_bus_the_other_ways_are_said(environment: dict[str, str]) -> None:
     kept = 'store.keep("lab", "k", "session"); print(store.get("lab", "session"))'
     state, session = run(f"print(store.state().reason); {kept}", environment)
-    assert "session only" in state
+    assert "until the program ends" in state
     assert ".env" in state
     assert session == "k"
 

@@ -41,6 +41,16 @@ def test_only_what_differs_from_the_defaults_is_written() -> None:
     assert paths.settings_file().read_text() == "max_depth = 3\n"
 
 
+def test_what_another_window_chose_meanwhile_stays() -> None:
+    before = Settings(max_depth=3)
+    settings.save(Settings(max_depth=3, theme="dark"))  # by the other one
+    after = before.with_values(max_depth=4)
+    settings.save(after, before=before)
+    assert settings.load() == Settings(max_depth=4, theme="dark")
+    settings.save(after.with_values(max_depth=2), before=after)
+    assert paths.settings_file().read_text() == 'theme = "dark"\n'
+
+
 def test_a_limit_that_is_switched_off_survives() -> None:
     settings.save(Settings(max_errors=None))
     assert 'max_errors = "none"' in paths.settings_file().read_text()
@@ -157,6 +167,39 @@ def test_options_refuse_what_is_not_allowed(name: str, text: str) -> None:
         option.parse(text)
 
 
+@pytest.mark.parametrize("text", ["SN-[0-9]+", "= x", "badge =", "badge = (", "badge = B*", "a = b\nc"])
+def test_kinds_of_secrets_that_cannot_be_looked_for_are_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="secret_patterns"):
+        Settings(secret_patterns=text)
+
+
+def test_kinds_of_secrets() -> None:
+    chosen = Settings(secret_patterns="\n badge = B-[0-9]{6}\n\nstaff number=SN=[0-9]+ \n")
+    assert chosen.secret_kinds == {"badge": "B-[0-9]{6}", "staff number": "SN=[0-9]+"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "history",
+        "postgresql:server",
+        "postgresql://",
+        "postgresql://me:hush-hush@server/history",
+        "postgresql://server/history?user=me&password=hush-hush",
+    ],
+)
+def test_the_address_of_a_history_is_one_and_holds_no_password(address: str) -> None:
+    with pytest.raises(SettingsError, match="setting database") as raised:
+        Settings(database=address)
+    assert "hush-hush" not in str(raised.value)
+
+
+def test_where_the_history_is() -> None:
+    assert Settings().history_place == paths.history_file()
+    address = "postgresql://me@server:5432/history?host=/run/a:b"
+    assert Settings(database=address).history_place == address
+
+
 @pytest.mark.parametrize("text", ["m", "=m", "2=", "x=m", "11=m", "-1=m", "2=m, nonsense"])
 def test_models_by_depth_that_cannot_be_read_are_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="models_by_depth"):
@@ -177,13 +220,21 @@ def test_tables_and_settings_leave_each_other_alone() -> None:
     assert paths.settings_file().read_text() == "max_depth = 4\n"
 
 
+TEXTS = {
+    "models_by_depth": ["", "1=m", "2=local/qwen3, 3=openai/gpt-5-mini"],
+    "secret_patterns": ["", "badge = B-[0-9]{6}\npage=\\bSN\\d+"],
+    "database": ["", "postgresql://me@server/history"],
+}
+"""Of settings that do not take any text."""
+
+
 def values_of(option: Option) -> st.SearchStrategy[Any]:
     if option.allowed:
         return st.sampled_from(option.allowed)
     if option.kind is bool:
         return st.booleans()
-    if option.name == "models_by_depth":
-        return st.sampled_from(["", "1=m", "2=local/qwen3, 3=openai/gpt-5-mini"])
+    if option.name in TEXTS:
+        return st.sampled_from(TEXTS[option.name])
     if option.kind is str:
         return st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
     low, high = option.low or 0, option.high or 0

@@ -83,7 +83,7 @@ class ProviderSettings:
         _check_proxy(self.proxy)
         _check_headers(self.headers)
         if self.timeout is not None and not 1 <= self.timeout <= 86_400:
-            raise SettingsError("The time-out of a provider must be from 1 to 86,400 seconds.")
+            raise SettingsError("The timeout of a provider must be from 1 to 86,400 seconds.")
         if not 1 <= self.max_connections <= 10_000:
             raise SettingsError("The concurrency of a provider must be from 1 to 10,000 requests.")
 
@@ -252,7 +252,7 @@ def _key_of(item: ProviderSettings, keys: KeyStore, env: Mapping[str, str]) -> s
     else:
         key = keys.get(item.name, item.key)
         place = (
-            "its key was kept for one session only, which has ended"
+            "its key was kept until the program ended"
             if item.key == "session"
             else "its key is not in the system's key store"
         )

@@ -53,7 +53,13 @@ class ActionSpec(NamedTuple):
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("new_session", "&File", "&New session", ("Ctrl+N",), "Start with an empty session."),
     ActionSpec("add_documents", "&File", "&Add documents…", ("Ctrl+O",), "Choose files to ask questions of."),
-    ActionSpec("add_folder", "&File", "Add a f&older…", ("Ctrl+Shift+O",), "Choose a folder of texts."),
+    ActionSpec(
+        "add_folder",
+        "&File",
+        "Add a f&older…",
+        ("Ctrl+Shift+O",),
+        "Choose a folder: every file in it that holds text is taken.",
+    ),
     ActionSpec(
         "open_example", "&File", "Open the &example session", (), "Load the example documents and a question."
     ),
@@ -72,7 +78,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "&File",
         "&Quit",
         ("Ctrl+Q",),
-        "Close the window; a run that is going on is stopped.",
+        "Close the window; it asks first when a run is going on.",
         is_separated=True,
     ),
     ActionSpec(

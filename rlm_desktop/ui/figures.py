@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
+from rlm_desktop.engine.providers import label
+
 _MARKS = re.compile(r"(?<![\w-]):?-{2,}:?(?![\w-])|^\s*(?:>\s*)*(?:#+\s|[-+*]\s|\|)?|\s*\|\s*", re.MULTILINE)
 _EMPHASIS = re.compile(r"`+|(?<=[^\s*])\*{2,3}|\*{2,3}(?=[^\s*])|(?<![\w*])\*(?![\s*])|(?<![\s*])\*(?![\w*])")
 UNKNOWN = "–"
@@ -34,6 +36,12 @@ def glyph(status: str) -> str:
 def status_words(status: str) -> str:
     """A status or an end state as one says it."""
     return QCoreApplication.translate("Status", status.capitalize())
+
+
+def model_words(model: str) -> str:
+    """A model's name; the offline model is named as what it is."""
+    words = label(model)
+    return model if words == model else QCoreApplication.translate("Models", words)
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -104,6 +112,18 @@ def long_date(day: date, *, with_year: bool = True) -> str:
     if not with_year:
         form = QCoreApplication.translate("Figures", "d MMMM")
     return QLocale().toString(QDate(day.year, day.month, day.day), form)
+
+
+def typed_number(value: float) -> str:
+    """A number for a field in which one types, as the language writes it, without separators of thousands."""
+    locale = QLocale()
+    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+    return locale.toString(float(value), "g", 15)
+
+
+def moment_words(moment: datetime) -> str:
+    """When something was, as `Today 14:02` or `14 November 14:02`."""
+    return f"{day_heading(moment.date(), datetime.now().astimezone().date())} {moment:%H:%M}"
 
 
 def local_time(utc: str) -> datetime | None:

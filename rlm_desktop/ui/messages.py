@@ -100,6 +100,12 @@ class Message(QFrame):
         if do is not None:
             do()
 
+    def dismiss_unless_used(self) -> None:
+        """Go away, but not under the pointer of who is about to click, nor while a button of it has the focus."""
+        focused = self.window().focusWidget()
+        if not self.underMouse() and (focused is None or not self.isAncestorOf(focused)):
+            self.dismiss()
+
     def dismiss(self) -> None:
         """Go away; nothing happens when it went before."""
         self._act = self._undo = None  # they may hold what was removed, with its texts
@@ -165,9 +171,9 @@ class MessageBar(QWidget):
         message.show()
         self.show()
         if seconds is not None:
-            timer = QTimer(message, singleShot=True)
-            timer.timeout.connect(message.dismiss)
-            timer.start(int(seconds * 1000))
+            timer = QTimer(message, interval=int(seconds * 1000))
+            timer.timeout.connect(message.dismiss_unless_used)
+            timer.start()
         self.undo_offered.emit(self._undoable is not None)
         return message
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, QTimer, Signal
@@ -127,6 +127,7 @@ class QuestionPanel(QFrame):
         self.setObjectName("questionPanel")
         self.edit = QuestionEdit()
         self._kept: dict[QComboBox, str] = {}
+        self._own_depth: int | None = None
         self.root_model = _model_box(self.tr("Root model"), self.tr("Writes the code that reads the documents"))
         self.sub_model = _model_box(self.tr("Sub-call model"), self.tr("Answers the calls that the code makes"))
         self.max_depth = QSpinBox(minimum=1, maximum=10)
@@ -145,7 +146,7 @@ class QuestionPanel(QFrame):
         _describe(
             self.max_iterations,
             self.tr("Max iterations"),
-            self.tr("Turns of the root call; sub-calls get fewer by depth"),
+            self.tr("Iterations of the root call; sub-calls get fewer by depth"),
         )
         _describe(
             self.budget, self.tr("Budget"), self.tr("Most that this run may cost in US dollars; 0 is no limit")
@@ -234,6 +235,7 @@ class QuestionPanel(QFrame):
             self._kept[box] = _chosen(box)
             box.activated.connect(lambda _index, box=box: self._on_activated(box))
             box.currentTextChanged.connect(lambda _text, box=box: self._on_model_changed(box))
+        self.max_depth.valueChanged.connect(self._keep_depth)
         for control in (self.max_depth, self.max_iterations, self.budget):
             control.valueChanged.connect(self.choices_changed)
 
@@ -257,11 +259,27 @@ class QuestionPanel(QFrame):
         """Choose a model, in the list or not."""
         _choose(self.root_model if is_root else self.sub_model, name)
 
+    def lend_depth(self, depth: int) -> None:
+        """Show a depth that suits the documents, until `return_depth` or until the person chooses another one."""
+        own = self.max_depth.value()
+        self.max_depth.setValue(depth)
+        self._own_depth = own
+
+    def return_depth(self) -> None:
+        """Show the person's own depth again."""
+        if self._own_depth is not None:
+            self.max_depth.setValue(self._own_depth)
+            self._own_depth = None
+
+    def _keep_depth(self) -> None:
+        self._own_depth = None
+
     def set_choices(self, settings: Settings) -> None:
         """Show what the settings say."""
         _choose(self.root_model, settings.root_model)
         _choose(self.sub_model, settings.sub_model)
-        self.max_depth.setValue(settings.max_depth)
+        if settings.max_depth != self._own_depth:
+            self.max_depth.setValue(settings.max_depth)
         self.max_iterations.setValue(settings.max_iterations)
         # Less than a cent would be rounded to none, which means no limit.
         self.budget.setValue(max(0.01, settings.budget_usd) if settings.budget_usd else 0.0)
@@ -275,6 +293,11 @@ class QuestionPanel(QFrame):
             max_iterations=self.max_iterations.value(),
             budget_usd=self.budget.value() or None,
         )
+
+    def lasting_choices(self) -> Choices:
+        """What is chosen for later questions too: without a depth that was lent."""
+        chosen = self.choices()
+        return chosen if self._own_depth is None else replace(chosen, max_depth=self._own_depth)
 
     def set_follow_up(self, is_follow_up: bool) -> None:
         """Say whether the session has questions already."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import socket
 import ssl
 from collections.abc import Callable
@@ -287,7 +288,7 @@ async def test_a_server_that_says_nothing_in_time(monkeypatch: pytest.MonkeyPatc
         report = await check(provider(served.url), "m")
         gone.set()
     assert report.reason == "timeout"
-    assert "time-out" in report.advice
+    assert "timeout" in report.advice
 
 
 @pytest.mark.parametrize(
@@ -301,6 +302,21 @@ def test_causes_that_no_loopback_server_can_show(cause: Exception, reason: str) 
     failure = transport_error(error, one)
     assert failure.reason == reason
     assert advice(failure, one, "m")
+
+
+@pytest.mark.parametrize(
+    "cause", [socket.gaierror(-2, "Name or service not known"), ConnectionRefusedError(errno.ECONNREFUSED, "no")]
+)
+@pytest.mark.parametrize(
+    ("url", "is_typed"), [("https://api.openai.com/v1", False), ("https://api.example.org/v1", True)]
+)
+def test_nobody_is_told_to_correct_an_address_that_they_did_not_type(
+    cause: Exception, url: str, is_typed: bool
+) -> None:
+    error = httpx2.ConnectError("no")
+    error.__cause__ = cause
+    one = provider(url, "openai")
+    assert ("base URL" in advice(transport_error(error, one), one, "m")) == is_typed
 
 
 @pytest.mark.parametrize(

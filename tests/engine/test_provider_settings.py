@@ -85,7 +85,7 @@ def test_a_provider_survives_the_file_and_its_key_is_never_in_it() -> None:
         ({"name": "x", "base_url": "http://h/v1", "headers": {"Bad name": "x"}}, "header"),
         ({"name": "x", "base_url": "http://h/v1", "headers": {"X": "a\nb"}}, "header"),
         ({"name": "x", "base_url": "http://h/v1", "headers": "X: 1"}, "headers"),
-        ({"name": "x", "base_url": "http://h/v1", "timeout": 0}, "time-out"),
+        ({"name": "x", "base_url": "http://h/v1", "timeout": 0}, "timeout"),
         ({"name": "x", "base_url": "http://h/v1", "timeout": "long"}, "number"),
         ({"name": "x", "base_url": "http://h/v1", "max_connections": 0}, "concurrency"),
         ({"name": 7}, "text"),
@@ -144,7 +144,7 @@ def test_a_key_that_is_gone_is_a_fault_of_its_provider_only() -> None:
     provider_settings.save([GROQ, tmp, env, box])
     known = Providers.load(KeyStore(Memory()), env={"GATE_TOKEN": "x"})
     assert not known.find("box/m").has_key
-    for name, words in (("groq", "key store"), ("tmp", "one session"), ("env", "MY_KEY")):
+    for name, words in (("groq", "key store"), ("tmp", "until the program ended"), ("env", "MY_KEY")):
         with pytest.raises(SettingsError, match=words):
             known.find(f"{name}/m")
     assert Providers.load(KeyStore(Memory()), env={"MY_KEY": KEY}).find("env/m").api_key == KEY
@@ -164,9 +164,9 @@ def test_without_a_key_store_the_ways_out_are_said(monkeypatch: pytest.MonkeyPat
 
     keys = KeyStore(fail.Keyring())
     assert not keys.state().is_usable
-    for words in ("this session only", "environment"):
+    for words in ("until the program ends", "environment"):
         assert words in keys.state().reason
-    with pytest.raises(SettingsError, match="this session only"):
+    with pytest.raises(SettingsError, match="until the program ends"):
         keys.keep("x", KEY)
 
 

@@ -84,3 +84,26 @@ async def test_the_recorded_example_in_one_action(qapp: QApplication, qtbot: QtB
         await wait_until(lambda: person.workbench.is_replaying)
         await wait_until(lambda: person.workbench.state is not None and len(person.workbench.state.nodes) > 20)
         assert person.actions == 1
+
+
+async def test_the_depth_of_an_example_is_for_its_session_only(
+    qapp: QApplication, qtbot: QtBot, wait_until: Until, wait_for_signal: Any
+) -> None:
+    async with started(qapp, qtbot) as person:
+        bench, depth = person.workbench, person.window.work.question.max_depth
+        own = bench.settings.max_depth
+        person.click(person.window.first_run.findChildren(QPushButton, "sample")[-1])
+        await bench.reader.done()
+        assert depth.value() == 3 != own
+        person.window.actions_by_name["theme_dark"].trigger()
+        ended = wait_for_signal(bench.run_ended, 60.0)
+        person.press_ask()
+        await wait_until(lambda: bench.is_live and bench.state is not None and bench.state.started is not None)
+        assert bench.state.started.settings["max_depth"] == 3
+        assert bench.settings.max_depth == own
+        bench.stop()
+        await ended
+        bench.new_session()
+        assert depth.value() == own
+        depth.setValue(5)
+        assert person.window.work.question.lasting_choices().max_depth == 5

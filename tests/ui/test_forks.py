@@ -17,6 +17,7 @@ from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.forks.dialog import ForkChoice, ForkDialog
 from rlm_desktop.ui.forks.family import FamilyLine
+from rlm_desktop.ui.sessions.history_page import HistoryPage
 from tests.history import traces
 from tests.ui.opened import Start, Until, add, ask, shown_messages
 
@@ -128,6 +129,37 @@ async def test_after_a_limit_it_goes_on_with_other_limits(
         assert live.state.started.settings["budget_usd"] == 5.0
 
 
+async def test_in_the_history_it_is_the_selected_run_that_goes_on(
+    start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until
+) -> None:
+    async with start() as application:
+        await add(application, chronicle)
+        whole = await ask(application, wait_for_signal)
+        bench, actions = application.workbench, application.window.actions_by_name
+        cut_off(application, whole.run_id)
+        assert not actions["resume"].isEnabled()
+        actions["history"].trigger()
+        page = application.window.page
+        assert isinstance(page, HistoryPage)
+        await wait_until(lambda: page.runs.rowCount() == 2)
+        for run_id in (whole.run_id, "cut"):
+            page.table.selectRow(page.runs.ids.index(run_id))
+            assert actions["resume"].isEnabled() == (run_id == "cut")
+        page.table.selectAll()
+        assert not actions["resume"].isEnabled()
+        assert not actions["fork"].isEnabled()
+        page.table.selectRow(page.runs.ids.index("cut"))
+        actions["fork"].trigger()
+        await wait_until(lambda: application.window.findChild(ForkDialog) is not None)
+        application.window.findChild(ForkDialog).reject()  # type: ignore[union-attr]
+        ended = wait_for_signal(bench.run_ended, 60.0)
+        actions["resume"].trigger()
+        (live,) = await ended
+        assert live.state.started.parent_run == "cut"
+        assert bench.run_id == live.run_id
+        assert application.window.is_work_shown
+
+
 async def test_a_large_run_can_be_resumed_when_it_is_read_to_its_end(start: Start, wait_until: Until) -> None:
     async with start() as application:
         bench, window = application.workbench, application.window
@@ -165,7 +197,7 @@ async def test_without_its_documents_a_run_cannot_go_on(start: Start, wait_until
 
 
 def test_the_dialog_keeps_what_is_not_changed(qtbot: QtBot) -> None:
-    settings = Settings(root_model="a", sub_model="b", timeout=2.5, budget_usd=0.0005)
+    settings = Settings(root_model="a", sub_model="b", timeout=2.5, budget_usd=0.0005, max_tokens=10**12)
     dialog = ForkDialog(settings, iteration=1, iterations=2, code_of=lambda number: f"x = {number}")
     qtbot.addWidget(dialog)
     assert dialog.choice() == ForkChoice(1, settings, "", "")
@@ -177,6 +209,30 @@ def test_the_dialog_keeps_what_is_not_changed(qtbot: QtBot) -> None:
     choice = dialog.choice()
     assert (choice.settings.root_model, choice.settings.timeout) == ("new-model", 60.0)
     assert choice.instruction == "Be brief."
+
+
+@pytest.mark.parametrize(
+    ("end_state", "limit"),
+    [
+        (ev.EndState.BUDGET_EXCEEDED, "budget"), (ev.EndState.TIMEOUT_EXCEEDED, "timeout"),
+        (ev.EndState.CALL_LIMIT_EXCEEDED, "max_calls"), (ev.EndState.TOKEN_LIMIT_EXCEEDED, "max_tokens"),
+        (ev.EndState.OUT_OF_ITERATIONS, "max_iterations"),
+    ],
+)  # fmt: skip
+def test_each_limit_that_stopped_a_run_can_be_raised_at_once(
+    qtbot: QtBot, end_state: ev.EndState, limit: str
+) -> None:
+    settings = Settings(sub_model="b", max_tokens=7, max_calls=7, timeout=7.0, budget_usd=7.0, max_iterations=7)
+    dialog = ForkDialog(settings, iteration=None, iterations=2, code_of=lambda _: "", end_state=end_state)
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    box = dialog.focusWidget()
+    assert box is getattr(dialog, limit)
+    qtbot.keyClicks(box, "900")
+    chosen = dialog.choice().settings
+    name = "budget_usd" if limit == "budget" else limit
+    assert chosen == settings.with_values(**{name: 900})
 
 
 def test_code_of_very_long_lines_is_run_as_it_is_and_what_was_typed_stays(qtbot: QtBot) -> None:

@@ -12,8 +12,9 @@ from types import ModuleType
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QCoreApplication, QLocale
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from rlm_desktop.documents import load
 from rlm_desktop.errors import DocumentError, SettingsError
@@ -21,6 +22,7 @@ from rlm_desktop.settings import options
 from rlm_desktop.ui import figures, language
 from rlm_desktop.ui.actions import ACTIONS, MENUS, translated
 from rlm_desktop.ui.sentences import said
+from rlm_desktop.ui.settings.fields import SettingField
 from tests.conftest import PROJECT
 
 
@@ -117,6 +119,26 @@ def test_the_language_is_the_person_s(
 def test_plurals_in_english(qapp: QApplication) -> None:
     found = [QCoreApplication.translate("Application", "%n run(s) are going on.", None, n) for n in (1, 3)]
     assert found == ["A run is going on.", "3 runs are going on."]
+
+
+@pytest.mark.usefixtures("german")
+def test_numbers_are_typed_and_shown_as_the_language_writes_them(qtbot: QtBot) -> None:
+    field = SettingField(next(option for option in options() if option.name == "budget_usd"), 0.5)
+    qtbot.addWidget(field)
+    edit = field.control
+    assert isinstance(edit, QLineEdit)
+    assert edit.text() == "0,5"
+    for typed, value, shown in (("1.250,75", 1250.75, "1250,75"), ("2.5", 2.5, "2,5"), ("1000000", 1e6, "1000000")):
+        edit.clear()
+        qtbot.keyClicks(edit, typed)
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        assert (field.value, edit.text(), field.fault) == (value, shown, "")
+
+
+@pytest.mark.usefixtures("german")
+def test_what_each_setting_may_be_is_said_in_german() -> None:
+    said_of = [said(option.allowed_text) for option in options()]
+    assert [text for text in said_of if re.search(r"\b(a|one|from|or|for|limit)\b", text)] == []
 
 
 class TestFindingTexts:

@@ -141,6 +141,35 @@ class TestProvidersPage:
         assert not book.known.all
         assert book.keys.get("lab2", "session") == ""
 
+    async def test_what_was_typed_is_not_lost_by_a_look_at_another_provider(
+        self, qtbot: QtBot, book: ProviderBook, tasks: Tasks, wait_until: Until
+    ) -> None:
+        addresses = {name: f"http://127.0.0.1:9/{name}" for name in ("lab", "home")}
+        save([ProviderSettings(name=name, base_url=url) for name, url in addresses.items()])
+        page = ProvidersPage(book, tasks)
+        qtbot.addWidget(page)
+        page.show()
+        form = page.form
+        await wait_until(lambda: form.name.text() == "lab")
+        qtbot.keyClicks(form.base_url, "/v1")
+        for words, is_left in (("Cancel", False), ("Discard", True)):
+            qtbot.keyClick(page.list, Qt.Key.Key_Down)
+            await wait_until(lambda: bool(page.findChildren(QMessageBox)))
+            assert page.list.currentItem().text() == form.name.text() == "lab"
+            assert form.base_url.text() == f"{addresses['lab']}/v1"
+            box = page.findChildren(QMessageBox)[-1]
+            next(button for button in box.buttons() if words in button.text()).click()
+            await wait_until(lambda: not page.findChildren(QMessageBox))
+            assert page.is_unsaved is not is_left
+        assert page.list.currentItem().text() == form.name.text() == "home"
+        page.add("compatible")
+        qtbot.keyClicks(form.base_url, "http://127.0.0.1:9")
+        select(page, "lab")
+        await wait_until(lambda: bool(page.findChildren(QMessageBox)))
+        assert page.list.currentItem() is None
+        page.findChildren(QMessageBox)[-1].reject()
+        assert form.base_url.text() == "http://127.0.0.1:9"
+
     async def test_what_cannot_be_used_is_said_and_nothing_is_kept(
         self, qtbot: QtBot, book: ProviderBook, store: Memory, tasks: Tasks, wait_until: Until
     ) -> None:
@@ -205,7 +234,12 @@ class TestChooser:
         lab = (await book.providers()).get("lab")
         assert lab is not None
         book.lists["lab"] = catalog.make_list(
-            lab, [ModelInfo("qwen3-8b", 32_768, input=0.1, output=0.2), ModelInfo("llama-70b", 8192, True)]
+            lab,
+            [
+                ModelInfo("qwen3-8b", 32_768, input=0.1, output=0.2),
+                ModelInfo("llama-70b", 8192, True),
+                ModelInfo("llama-7", 8192),
+            ],
         )
         made = ModelChooser(book, tasks, "lab/llama-70b")
         made.show()
@@ -224,6 +258,13 @@ class TestChooser:
         assert "0.1" in texts[3]
         qtbot.keyClick(chooser.search, Qt.Key.Key_Return)
         assert chosen == ["lab/qwen3-8b"]
+
+    async def test_what_is_called_as_typed_comes_before_what_begins_so(
+        self, qtbot: QtBot, chooser: ModelChooser
+    ) -> None:
+        qtbot.keyClicks(chooser.search, "llama-7")
+        assert chooser.filter.rowCount() == 2
+        assert chooser.selected == "lab/llama-7"
 
     async def test_arrows_walk_through_the_list(self, qtbot: QtBot, chooser: ModelChooser) -> None:
         qtbot.keyClicks(chooser.search, "lab")
@@ -246,7 +287,7 @@ class TestChooser:
         qtbot.mouseClick(chooser._fetch, Qt.MouseButton.LeftButton)
         await wait_until(lambda: "lab:" in chooser._note.text())
         assert "refused" in chooser._note.text()
-        assert chooser.table.rowCount() == 3
+        assert chooser.table.rowCount() == 4
 
 
 class TestEstimate:
@@ -308,6 +349,7 @@ class TestPresets:
         await wait_until(lambda: not tasks._tasks)
         assert page.list.count() == 1
         assert presets.load_all()[0][0].values["root_model"] == "lab/m"
+        assert "Max consecutive errors: no limit" in page._holds.text()
 
     @pytest.mark.parametrize("what", ["preset", "prices"])
     def test_who_reads_while_it_is_written_sees_the_old_one_or_the_new_one(self, what: str) -> None:

@@ -289,6 +289,17 @@ class TestMessages:
         assert undone == [True]
         assert not bar.messages
 
+    def test_what_is_about_to_be_used_does_not_go_away(self, qtbot: QtBot, bar: MessageBar) -> None:
+        bar.show()
+        bar.activateWindow()
+        message = bar.offer_undo("The run was deleted.", lambda: None)
+        message.undo_button.setFocus()
+        message.dismiss_unless_used()
+        assert bar.messages == [message]
+        message.undo_button.clearFocus()
+        message.dismiss_unless_used()
+        assert bar.messages == []
+
     def test_one_removal_after_the_other_is_taken_back_though_they_are_called_alike(self, bar: MessageBar) -> None:
         offered: list[bool] = []
         taken_back: list[int] = []

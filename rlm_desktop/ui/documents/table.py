@@ -214,7 +214,7 @@ class DocumentsTable(QTableView):
         if item.state is State.LOCKED:
             self._add(menu, self.tr("Enter &password…"), "", lambda: self.password_requested.emit(item))
         if item.needs_ocr:
-            self._add(menu, self.tr("Read pictures of pages (&OCR)…"), "", lambda: self.ocr_requested.emit(item))
+            self._add(menu, self.tr("Read p&ictures of pages (OCR)…"), "", lambda: self.ocr_requested.emit(item))
         self._add(
             menu,
             self.tr("&Encoding…"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rlm_desktop.engine.events import EndState
 from rlm_desktop.settings import Settings
 from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.flow import Beside, scrolled
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.providers import ModelChoice
 
 MOST_SECONDS = 1_000_000
+MOST_CALLS, MOST_TOKENS = 10**9, 10.0**12
 _LEAST_LINE = 360
 """For two controls beside each other."""
 _LEAST_FIELD = 112
@@ -66,6 +69,7 @@ class ForkDialog(QDialog):
         iterations: How many the run has; it may be forked after the last one, too.
         code_of: Iteration -> the code that it ran.
         models: What can be chosen.
+        end_state: How the run ended: the limit that stopped it is what one comes to first.
 
     Signals:
         fork_requested: A `ForkChoice`.
@@ -81,6 +85,7 @@ class ForkDialog(QDialog):
         iterations: int,
         code_of: Callable[[int], str],
         models: Sequence[ModelChoice] = (),
+        end_state: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -99,6 +104,8 @@ class ForkDialog(QDialog):
         self.max_iterations = QSpinBox(minimum=1, maximum=1000)
         self.budget = QDoubleSpinBox(minimum=0.0, maximum=10_000.0, decimals=4, singleStep=0.25)
         self.timeout = QSpinBox(minimum=0, maximum=MOST_SECONDS, singleStep=60)
+        self.max_calls = QSpinBox(minimum=0, maximum=MOST_CALLS, singleStep=10)
+        self.max_tokens = QDoubleSpinBox(minimum=0.0, maximum=MOST_TOKENS, decimals=0, singleStep=100_000)
         self.instruction = QPlainTextEdit()
         self.by_model = QRadioButton(self.tr("The model writes the next cell"))
         self.by_hand = QRadioButton(self.tr("Run this code as the next cell:"))
@@ -106,6 +113,20 @@ class ForkDialog(QDialog):
         self._build(iteration)
         self._fill(settings)
         self._show_iteration()
+        if (stopped_by := self._limit_of(end_state)) is not None:
+            stopped_by.setFocus()
+            stopped_by.selectAll()
+
+    def _limit_of(self, end_state: str) -> QAbstractSpinBox | None:
+        """What one changes so that a run does not end so again; None where no limit ended it."""
+        limits: dict[str, QAbstractSpinBox] = {
+            EndState.BUDGET_EXCEEDED: self.budget,
+            EndState.TIMEOUT_EXCEEDED: self.timeout,
+            EndState.CALL_LIMIT_EXCEEDED: self.max_calls,
+            EndState.TOKEN_LIMIT_EXCEEDED: self.max_tokens,
+            EndState.OUT_OF_ITERATIONS: self.max_iterations,
+        }
+        return limits.get(end_state)
 
     def _model_box(self, models: Sequence[ModelChoice], name: str, chosen: str) -> QComboBox:
         box = QComboBox()
@@ -125,14 +146,19 @@ class ForkDialog(QDialog):
         self.max_depth.setAccessibleName(self.tr("Max depth"))
         self.max_iterations.setAccessibleName(self.tr("Max iterations"))
         self.budget.setAccessibleName(self.tr("Budget"))
-        self.timeout.setAccessibleName(self.tr("Time limit"))
+        self.timeout.setAccessibleName(self.tr("Timeout"))
+        self.max_calls.setAccessibleName(self.tr("Max calls"))
         self.iteration.valueChanged.connect(self._show_iteration)
         muted(self.shared)
         self.budget.setPrefix("$ ")
         self.budget.setSpecialValueText(self.tr("no budget"))
         self.timeout.setSuffix(self.tr(" seconds"))
-        self.timeout.setSpecialValueText(self.tr("no time limit"))
+        self.timeout.setSpecialValueText(self.tr("no limit"))
+        for limit in (self.max_calls, self.max_tokens):
+            limit.setGroupSeparatorShown(True)
+            limit.setSpecialValueText(self.tr("no limit"))
         inset_figures(self.iteration, self.max_depth, self.max_iterations, self.budget, self.timeout)
+        inset_figures(self.max_calls, self.max_tokens)
         self.instruction.setPlaceholderText(self.tr("What the model is told before it goes on; may be empty"))
         self.instruction.setProperty("framed", True)
         self.instruction.setTabChangesFocus(True)
@@ -157,7 +183,8 @@ class ForkDialog(QDialog):
         form.addRow(
             self.tr("Max &depth"), self._beside(self.max_depth, self.tr("Max i&terations"), self.max_iterations)
         )
-        form.addRow(self.tr("&Budget"), self._beside(self.budget, self.tr("Ti&me limit"), self.timeout))
+        form.addRow(self.tr("&Budget"), self._beside(self.budget, self.tr("Ti&meout"), self.timeout))
+        form.addRow(self.tr("Max &calls"), self._beside(self.max_calls, self.tr("Max t&okens"), self.max_tokens))
         if self._is_fork:
             form.addRow(self.tr("I&nstruction"), self.instruction)
         align_labels(form)
@@ -209,6 +236,8 @@ class ForkDialog(QDialog):
         self.max_iterations.setValue(settings.max_iterations)
         self.budget.setValue(settings.budget_usd or 0.0)
         self.timeout.setValue(math.ceil(settings.timeout or 0))
+        self.max_calls.setValue(settings.max_calls or 0)
+        self.max_tokens.setValue(settings.max_tokens or 0)
 
     def _show_iteration(self) -> None:
         """Say what is shared, and show the code that the iteration ran."""
@@ -235,6 +264,8 @@ class ForkDialog(QDialog):
             max_iterations=self.max_iterations.value(),
             budget_usd=self.budget.value() or None,
             timeout=self._chosen_timeout(),
+            max_calls=self.max_calls.value() or None,
+            max_tokens=int(self.max_tokens.value()) or None,
         )
         return ForkChoice(
             iteration=self.iteration.value() if self._is_fork else None,

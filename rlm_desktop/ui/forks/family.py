@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel
 
-from rlm_desktop.ui.figures import local_time, status_words
+from rlm_desktop.ui.figures import local_time, moment_words, status_words
 from rlm_desktop.ui.window_style import muted
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class FamilyLine(QLabel):
 
     def _link(self, row: RunRow) -> str:
         moment = local_time(row.started_at)
-        when = f"{moment:%H:%M}" if moment is not None else row.id[:8]
+        when = moment_words(moment) if moment is not None else row.id[:8]
         return f'<a href="{escape(row.id)}">{escape(when)}, {escape(status_words(row.end_state))}</a>'
 
     def _follow(self, run_id: str) -> None:

@@ -35,7 +35,7 @@ from rlm_desktop.engine.prices import price_of
 from rlm_desktop.engine.providers import OFFLINE, OFFLINE_LABEL, Provider, offline_provider
 from rlm_desktop.errors import ModelError
 from rlm_desktop.ui.dialogs import furnish
-from rlm_desktop.ui.figures import dollars, local_time, short_count
+from rlm_desktop.ui.figures import dollars, local_time, long_date, short_count
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.book import ProviderBook
 from rlm_desktop.ui.models.page_tasks import PageTasks
@@ -313,7 +313,7 @@ class ModelChooser(QDialog):
 
     def _on_search(self, text: str) -> None:
         self.filter.set_text(text)
-        exact = [row for row in range(self.filter.rowCount()) if self._name_at(row) == text.strip()]
+        exact = [row for row in range(self.filter.rowCount()) if text.strip() in self._names_at(row)]
         if exact or (text.strip() and self.filter.rowCount()):
             self.view.selectRow(exact[0] if exact else 0)
         else:
@@ -321,8 +321,9 @@ class ModelChooser(QDialog):
             self.view.setCurrentIndex(QModelIndex())
         self._say()
 
-    def _name_at(self, row: int) -> str:
-        return self.table.rows[self.filter.mapToSource(self.filter.index(row, 0)).row()].name
+    def _names_at(self, row: int) -> tuple[str, str]:
+        found = self.table.rows[self.filter.mapToSource(self.filter.index(row, 0)).row()]
+        return found.name, found.label
 
     def _on_current(self) -> None:
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(self.selected))
@@ -345,7 +346,7 @@ class ModelChooser(QDialog):
                 text = self.tr("No list has been fetched yet. Any name can be typed.")
             else:
                 text = self.tr("Lists of {date} or later. Any name can be typed.").format(
-                    date=f"{oldest:%Y-%m-%d %H:%M}"
+                    date=f"{long_date(oldest.date())}, {oldest:%H:%M}"
                 )
         self._note.setText(text)
         self._on_current()

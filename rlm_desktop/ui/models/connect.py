@@ -153,7 +153,7 @@ class ConnectPanel(QFrame):
         self._kept.setText(
             self.tr("The key is kept in the system's key store ({name}), nowhere else.").format(name=state.name)
             if state.is_usable
-            else self.tr("The key is kept for this session only: no key store of the system works here.")
+            else self.tr("The key is kept until the program ends: no key store of the system works here.")
         )
 
     def _connect_key(self) -> None:

@@ -249,6 +249,7 @@ class ModelsController(QObject):
 
     def use_model(self, name: str) -> None:
         """Ask this model from now on, at every depth."""
-        self._take(self._settings().with_values(root_model=name, sub_model="", models_by_depth=""))
+        lasting = self._window.work.question.lasting_choices().applied_to(self._bench.settings)
+        self._take(lasting.with_values(root_model=name, sub_model="", models_by_depth=""))
         text = self.tr("{model} answers from now on.").format(model=name)
         self._window.messages.show_message(text, "info", seconds=8)

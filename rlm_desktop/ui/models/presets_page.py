@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 from rlm_desktop import presets
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.presets import Preset
-from rlm_desktop.settings import Settings, options
+from rlm_desktop.settings import Option, Settings, options
 from rlm_desktop.ui.confirm import confirm
 from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.flow import Beside, FlowLayout
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.page_tasks import PageTasks, ignore_enter
 from rlm_desktop.ui.models.verdict import Verdict
-from rlm_desktop.ui.settings.fields import caption
+from rlm_desktop.ui.settings.fields import caption, value_words
 from rlm_desktop.ui.theme import row_height
 from rlm_desktop.ui.window_style import muted
 
@@ -63,7 +63,7 @@ class PresetsPage(QWidget):
         self.apply = QPushButton(self.tr("Apply"))
         self.apply.setProperty("primary", True)
         self._share = QPushButton(self.tr("Save as file…"))
-        self._take_in = QPushButton(self.tr("Take in a file…"))
+        self._take_in = QPushButton(self.tr("Import a file…"))
         self._delete = QPushButton(self.tr("Delete"))
         self._holds = QLabel()
         self._holds.setWordWrap(True)
@@ -155,8 +155,8 @@ class PresetsPage(QWidget):
         if preset is None:
             self._holds.setText("" if self.list.count() else self.tr("There is no preset yet."))
             return
-        captions = {option.name: caption(option) for option in options()}
-        lines = [f"{captions[name]}: {_shown(value)}" for name, value in preset.values.items()]
+        known = {option.name: option for option in options()}
+        lines = [f"{caption(known[name])}: {_shown(known[name], value)}" for name, value in preset.values.items()]
         self._holds.setText("\n".join(lines) or self.tr("Everything as in the defaults."))
 
     def _keep(self) -> None:
@@ -212,7 +212,7 @@ class PresetsPage(QWidget):
         dialog.open()
 
     def _choose_file(self) -> None:
-        dialog = file_dialog(self, self.tr("Take in a preset"), filters=_FILTER)
+        dialog = file_dialog(self, self.tr("Import a preset"), filters=_FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.take_in)
         dialog.open()
@@ -226,6 +226,6 @@ class PresetsPage(QWidget):
         self._run(work, lambda found: self._show(found[1], found[0]))
 
 
-def _shown(value: Any) -> str:
-    text = "none" if value is None else str(value)
+def _shown(option: Option, value: Any) -> str:
+    text = value_words(option, value)
     return text if len(text) <= 80 else f"{text[:79]}…"

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from rlm_desktop.engine import prices
 from rlm_desktop.engine.prices import Price
 from rlm_desktop.errors import SettingsError
+from rlm_desktop.ui.figures import typed_number
 from rlm_desktop.ui.flow import FlowLayout
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.models.page_tasks import ignore_enter
@@ -118,7 +119,7 @@ class PricesPage(QWidget):
         self.table.setItem(row, 0, item)
         for column, field in enumerate(_FIELDS, start=1):
             value = getattr(price, field) if price is not None else None
-            cell = QTableWidgetItem("" if value is None else f"{value:g}")
+            cell = QTableWidgetItem("" if value is None else typed_number(value))
             cell.setFont(figures_font(self.font()))
             cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.table.setItem(row, column, cell)

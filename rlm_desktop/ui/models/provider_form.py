@@ -140,7 +140,7 @@ class ProviderForm(QWidget):
             (self.tr("Headers"), self.headers, self.tr("One a line; ${NAME} stands for an environment variable")),
             (self.tr("Organisation"), self.organization, self.tr("OpenAI's organisation, where a key has several")),
             (self.tr("Proxy"), self.proxy, self.tr("Empty: the environment's HTTPS_PROXY")),
-            (self.tr("Time-out"), self.timeout, self.tr("Time without a byte after which a request is given up")),
+            (self.tr("Timeout"), self.timeout, self.tr("Time without a byte after which a request is given up")),
             (self.tr("Concurrency"), self.concurrency, self.tr("Requests in flight at once over all runs")),
             (self.tr("API version"), self.api_version, self.tr("Of Azure's older addresses, as in 2024-10-21")),
         ):
@@ -243,7 +243,7 @@ class ProviderForm(QWidget):
         self.place.clear()
         if state.is_usable:
             self.place.addItem(self.tr("In the system's key store"), "system")
-        self.place.addItem(self.tr("For this session only"), "session")
+        self.place.addItem(self.tr("Until the program ends"), "session")
         self.place.addItem(self.tr("In an environment variable or .env"), "environment")
         self.place.addItem(self.tr("No key"), "none")
         self.place.setCurrentIndex(max(0, self.place.findData(chosen)))

@@ -66,7 +66,7 @@ class SettingsDesk(QObject):
         if self._dialog is None:
             names = self._models()
             self._dialog = SettingsDialog(
-                self._window.work.question.choices().applied_to(self._workbench.settings),
+                self._window.work.question.lasting_choices().applied_to(self._workbench.settings),
                 self._window,
                 widgets={name: make() for name, make in self._pages.items()},
                 known={"root_model": names, "sub_model": names},

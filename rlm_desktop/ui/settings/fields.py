@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from rlm_desktop.errors import SettingsError
 from rlm_desktop.settings import Option
+from rlm_desktop.ui.figures import typed_number
 from rlm_desktop.ui.labels import CopyLabel, IconButton
 from rlm_desktop.ui.language import LANGUAGES
 from rlm_desktop.ui.sentences import said
@@ -36,8 +37,10 @@ CAPTIONS = {
     "memory_limit_mb": "Memory limit",
     "repl_mode": "Cells are run by",
     "repl_libraries": "Libraries",
+    "secret_patterns": "Further secrets",
     "check_updates": "Check for updates",
     "updates_url": "Address for updates",
+    "database": "Address of the history",
 }
 """Where the name of a setting is not its caption."""
 CONTROL_WIDTH = 260
@@ -59,6 +62,26 @@ def caption(option: Option) -> str:
 def _shown(word: str) -> str:
     """One of the words to choose from, in the window's language; a language is called what it calls itself."""
     return LANGUAGES.get(word) or translated(word.capitalize())
+
+
+def value_words(option: Option, value: Any) -> str:
+    """What is chosen, as a field shows it."""
+    if value is None:
+        return translated(option.none_text)
+    if isinstance(value, bool):
+        translate = QCoreApplication.translate
+        return translate("SettingField", "on") if value else translate("SettingField", "off")
+    if isinstance(value, float):
+        return typed_number(value)
+    return _shown(str(value)) if option.allowed else str(value)
+
+
+def _plain(option: Option, text: str) -> str:
+    """What was typed for a number, as the settings file writes it: a German types `0,5` and `20.000`."""
+    if option.kind not in (int, float):
+        return text
+    value, is_number = QLocale().toDouble(text)
+    return f"{value:.15g}" if is_number else text
 
 
 class SettingField(QWidget):
@@ -178,7 +201,7 @@ class SettingField(QWidget):
         edit = QLineEdit()
         self._limit_width(edit)
         edit.setPlaceholderText(translated(option.none_text) if option.is_optional else "")
-        edit.setToolTip(option.allowed_text)
+        edit.setToolTip(said(option.allowed_text))
         if known:
             completer = QCompleter(list(known), edit)
             completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -217,7 +240,7 @@ class SettingField(QWidget):
         if option.is_long and text == self._default_text.strip():
             text = ""
         try:
-            value = None if option.is_optional and not text else option.parse(text)
+            value = None if option.is_optional and not text else option.parse(_plain(option, text))
         except SettingsError as error:
             self._say(str(error))
             return
@@ -265,12 +288,6 @@ class SettingField(QWidget):
         self.reset.setVisible(self.value != self.option.default and self.control.isEnabled())
 
     def _words(self, value: Any) -> str:
-        if value is None:
-            return translated(self.option.none_text)
-        if isinstance(value, bool):
-            return self.tr("on") if value else self.tr("off")
-        if isinstance(value, float):
-            return f"{value:g}"
-        if self.option.is_long:
+        if self.option.is_long and self._default_text:
             return self.tr("the text of the program")
-        return _shown(str(value)) if self.option.allowed else str(value)
+        return value_words(self.option, value)
