@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, Qt, QTimer, QUrl
 from PySide6.QtGui import QDrag, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -30,7 +30,9 @@ class DragSource(QLabel):
         drag.setMimeData(data)
         copy = Qt.DropAction.CopyAction
         drag.actionChanged.connect(lambda action: tell("accepted" if action is copy else "over"))
-        tell("dragging")
+        # From within the drag, while it is over this window, which refuses it. Qt tells of an action only when
+        # it is another one than before: of a drag that began over what takes it, nothing would be told.
+        QTimer.singleShot(0, lambda: tell("dragging"))
         tell("dropped" if drag.exec(copy) is copy else "refused")
 
 

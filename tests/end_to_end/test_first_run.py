@@ -7,7 +7,6 @@ address that Ollama's own variable names.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -30,8 +29,6 @@ ACCENT = 0xFF1F5FBF
 BORDER = 0xFFD9DDE4
 _GAP, _STEP = 3, 8
 """Pixels: rows that lie so near belong together; every so many of a row are looked at."""
-_PLACES = (("600", "300"), ("610", "310"), ("700", "560"), ("420", "640"))
-"""Where a hand with a file wanders over the window; a message or a hint may cover one of them."""
 MOST_OFFLINE, MOST_LOCAL = 4, 6
 ANSWER = "It was lit in 1871."
 
@@ -65,10 +62,10 @@ class Person:
         at_source = ("mousemove", "--window", source.window)
         self._window.do(*at_source, "20", "20", "mousedown", "1", *at_source, "60", "60", *at_source, "80", "70")
         await source.told("dragging")
+        self._window.do("mousemove", "--window", self._window.window, "600", "300")
         accepted = asyncio.ensure_future(source.told("accepted"))
-        places = itertools.cycle(_PLACES)
         while not accepted.done():  # a move is lost while a busy window thinks about the last one: no hand rests
-            self._window.do("mousemove", "--window", self._window.window, *next(places))
+            self._window.do("mousemove_relative", "--", "5", "5", "mousemove_relative", "--", "-5", "-5")
             await asyncio.wait([accepted], timeout=0.2)
         await accepted
         self._window.do("mouseup", "1")
