@@ -89,10 +89,7 @@ async def isolation() -> Check:
     async def nothing(query: object) -> list[str]:
         return []
 
-    try:
-        chosen = settings_file.load()
-    except RLMError:
-        chosen = settings_file.Settings()  # the check of the settings tells
+    chosen = _chosen_settings()
     mode = "strict" if chosen.repl_mode == "strict" else "confined"
     spec = ReplSpec(context="", mode=mode, libraries=chosen.repl_library_names)
     host = ReplHost()
@@ -110,6 +107,14 @@ async def isolation() -> Check:
         return Check("Isolation", "failed", f"a REPL worker did not run a cell: {result.error}")
     is_good = found.tier in ("A", "strict")
     return Check("Isolation", "ok" if is_good else "warning", found.label, "; ".join(found.detail))
+
+
+def _chosen_settings() -> settings_file.Settings:
+    """The settings; the defaults where they cannot be read, of which another check tells."""
+    try:
+        return settings_file.load()
+    except RLMError:
+        return settings_file.Settings()
 
 
 def settings() -> Check:
@@ -172,22 +177,21 @@ def database() -> Check:
     """Whether the history can be opened and written."""
     from rlm_desktop.history import History
 
-    path = paths.history_file()
-    if not os.access(_nearest(path.parent), os.W_OK):
+    path = _chosen_settings().history_place
+    if isinstance(path, Path) and not os.access(_nearest(path.parent), os.W_OK):
         return Check(
             "History",
             "failed",
             f"Nothing can be kept: the folder {path.parent} cannot be written.",
             "Make it yours, or set RLM_DESKTOP_HOME to a folder that you may write.",
         )
-    if not path.exists():
+    if isinstance(path, Path) and not path.exists():
         return Check("History", "ok", f"empty ({path} does not exist yet)")
     with contextlib.closing(History(path)) as history:
         try:
-            sessions = history.count_sessions()
+            sessions, size = history.count_sessions(), history.storage.size() / 1_000_000
         except RLMError as error:
             return Check("History", "failed", str(error))
-    size = path.stat().st_size / 1_000_000
     return Check("History", "ok", f"{path}, {size:,.1f} MB, {sessions:,} session{'' if sessions == 1 else 's'}")
 
 

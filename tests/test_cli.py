@@ -21,6 +21,7 @@ from rlm_desktop import checks, paths, settings
 from rlm_desktop.__main__ import main
 from rlm_desktop.cli import EXPORTS, output
 from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.providers import OFFLINE_LABEL
 from rlm_desktop.history.exports import FORMATS
 from tests.servers import Fault, ModelServer, serving_beside
 
@@ -276,6 +277,27 @@ def test_a_follow_up_has_the_documents_and_the_memory(guide: Path) -> None:
     assert len(run_json("runs", "list", "--session", first["session_id"])) == 2
 
 
+def test_the_history_may_lie_elsewhere(guide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RLM_DESKTOP_DATABASE", f"sqlite:///{tmp_path / 'shared.sqlite'}")
+    assert run("ask", "-q", "-d", guide, QUESTION).returncode == 0
+    assert [row["question"] for row in run_json("runs", "list")] == [QUESTION]
+    assert "shared.sqlite" in checks.database().detail
+    monkeypatch.delenv("RLM_DESKTOP_DATABASE")
+    assert run_json("runs", "list") == []
+
+
+def test_further_kinds_of_secrets_reach_no_model_and_no_export(guide: Path) -> None:
+    kinds = {"RLM_DESKTOP_SECRET_PATTERNS": "boat = Marigold"}
+    events = run("ask", "-q", "--events", "-d", guide, QUESTION, **kinds).stdout
+    assert "[secret removed: boat]" in events
+    assert "Marigold" not in events
+    run_id = run_json("ask", "-q", "-d", guide, QUESTION)["run_id"]
+    assert "Marigold" in run("runs", "export", run_id).stdout
+    exported = run("runs", "export", run_id, **kinds)
+    assert "boat (" in exported.stderr
+    assert "Marigold" not in exported.stdout + run("runs", "show", run_id, "--json", **kinds).stdout
+
+
 def test_no_history_keeps_nothing(guide: Path) -> None:
     assert run("ask", "-q", "--no-history", "-d", guide, QUESTION).returncode == 0
     assert run_json("runs", "list") == []
@@ -468,6 +490,8 @@ def test_a_run_is_listed_shown_found_exported_imported_and_deleted(guide: Path, 
     text = run("runs", "show", run_id).stdout
     assert QUESTION in text
     assert "iteration 1" in text
+    assert OFFLINE_LABEL in text
+    assert OFFLINE_LABEL in run("runs", "export", run_id, "--format", "markdown").stdout
 
     hits = run_json("runs", "search", "answer:marigold")
     assert [(hit["run_id"], hit["field"]) for hit in hits] == [(run_id, "answer")]

@@ -52,6 +52,13 @@ def test_the_longest_tests_are_still_there() -> None:
     assert [name for name in LONGEST_FIRST if not (PROJECT / name).is_file()] == []
 
 
+def test_nothing_turns_the_loop_within_the_loop() -> None:
+    """Qt's nested loops run callbacks in the midst of others. The one `exec` paints, before there is asyncio."""
+    turns = re.compile(r"\.exec\(|processEvents|asyncClose|QEventLoop\(")
+    files = [path for path in PACKAGE.rglob("*.py") if turns.search(path.read_text(encoding="utf-8"))]
+    assert [file.name for file in files] == ["first_window.py"]
+
+
 def test_every_module_says_what_it_is() -> None:
     texts = {path.relative_to(PROJECT): path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
     assert [str(path) for path, text in texts.items() if not re.match(r'r?"""\S', text)] == []

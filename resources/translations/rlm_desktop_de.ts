@@ -646,23 +646,23 @@
     <name>AnswerCoverage</name>
     <message>
         <source>models were shown about {share} % of the documents</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle sahen etwa {share} % der Dokumente</translation>
     </message>
     <message>
         <source>{line}, nothing of the pages {pages}</source>
-        <translation type="unfinished"></translation>
+        <translation>{line}, nichts von den Seiten {pages}</translation>
     </message>
     <message>
         <source>{line}, nothing of the sheets {pages}</source>
-        <translation type="unfinished"></translation>
+        <translation>{line}, nichts von den Blättern {pages}</translation>
     </message>
     <message>
         <source>{line}, nothing of the slides {pages}</source>
-        <translation type="unfinished"></translation>
+        <translation>{line}, nichts von den Folien {pages}</translation>
     </message>
     <message>
         <source>{name}: about {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: etwa {share} %</translation>
     </message>
 </context>
 <context>
@@ -5120,7 +5120,7 @@
     </message>
     <message>
         <source>${cost_usd} of ${budget} is spent</source>
-        <translation type="unfinished"></translation>
+        <translation>${cost_usd} von ${budget} sind ausgegeben</translation>
     </message>
     <message>
         <source>(no response)</source>
@@ -5936,11 +5936,11 @@
     </message>
     <message>
         <source>The setting database is &quot;{address}&quot;, which is not allowed. Allowed is the address of a database, as in &quot;postgresql://name@server/history&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Einstellung database ist &quot;{address}&quot;, was nicht erlaubt ist. Erlaubt ist die Adresse einer Datenbank, wie in &quot;postgresql://name@server/history&quot;.</translation>
     </message>
     <message>
         <source>The setting database must not hold a password, which would be kept as it is. Put it into the variable PGPASSWORD or the file ~/.pgpass.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Einstellung database darf kein Passwort enthalten, das so, wie es ist, aufbewahrt würde. Schreiben Sie es in die Variable PGPASSWORD oder die Datei ~/.pgpass.</translation>
     </message>
     <message>
         <source>The setting models_by_depth is &quot;{text}&quot;, which is not allowed. Allowed is a list of depths with their models, as in &quot;1=openai/gpt-5-mini, 2=local/qwen3&quot;.</source>
@@ -5948,7 +5948,7 @@
     </message>
     <message>
         <source>The setting secret_patterns has the line &quot;{line}&quot;, which is not allowed. Allowed is a name with a regular expression that fits some text, as in &quot;badge = B-[0-9]+&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Einstellung secret_patterns hat die Zeile &quot;{line}&quot;, die nicht erlaubt ist. Erlaubt ist ein Name mit einem regulären Ausdruck, der auf einen Text passt, wie in &quot;badge = B-[0-9]+&quot;.</translation>
     </message>
     <message>
         <source>The setting {name} is {shown}, which is not allowed. Allowed is {allowed_text}.</source>
@@ -6531,6 +6531,10 @@
         <translation>sie ist beschädigt: sie enthält keine E-Mail.</translation>
     </message>
     <message>
+        <source>it is damaged: it is cut off, and nothing of it can be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>it is damaged: it is no archive that can be read.</source>
         <translation>sie ist beschädigt: sie ist kein lesbares Archiv.</translation>
     </message>
@@ -6549,6 +6553,10 @@
     <message>
         <source>it is damaged: the end of the file is missing, and nothing before it can be read.</source>
         <translation>sie ist beschädigt: das Ende der Datei fehlt, und nichts davor ist lesbar.</translation>
+    </message>
+    <message>
+        <source>it is damaged: the list of what lies in it cannot be read.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>it is damaged: {first_line}.</source>
@@ -7216,7 +7224,7 @@
     </message>
     <message>
         <source>{spent} and the next request costs about ${cost}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{spent}, und die nächste Anfrage kostet etwa ${cost}.</translation>
     </message>
     <message>
         <source>{spent} of the budget is spent: ${spent2} of ${budget}. The run stops at 100%.</source>
@@ -7224,7 +7232,7 @@
     </message>
     <message>
         <source>{spent}, the next request costs about ${cost}, that for the best answer about ${kept}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{spent}, die nächste Anfrage kostet etwa ${cost}, die nach der besten Antwort etwa ${kept}.</translation>
     </message>
     <message>
         <source>{target} is neither a file nor the address of a database.</source>
@@ -7240,7 +7248,7 @@
     </message>
     <message>
         <source>{tokens} of {most} tokens are used</source>
-        <translation type="unfinished"></translation>
+        <translation>{tokens} von {most} Tokens sind verbraucht</translation>
     </message>
     <message>
         <source>{used} and the next request needs about {tokens}.</source>
@@ -7248,7 +7256,7 @@
     </message>
     <message>
         <source>{used}, the next request needs about {tokens}, that for the best answer about {kept}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{used}, die nächste Anfrage braucht etwa {tokens}, die nach der besten Antwort etwa {kept}.</translation>
     </message>
 </context>
 <context>
@@ -7327,7 +7335,7 @@
     </message>
     <message>
         <source>Address of the history</source>
-        <translation type="unfinished"></translation>
+        <translation>Adresse des Verlaufs</translation>
     </message>
     <message>
         <source>Budget</source>
@@ -7391,11 +7399,11 @@
     </message>
     <message>
         <source>Further secrets</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitere Geheimnisse</translation>
     </message>
     <message>
         <source>Further secrets that no model may see; a kind on each line, as in badge = B-[0-9]+</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitere Geheimnisse, die kein Modell sehen darf; je Zeile eine Art, wie in ausweis = A-[0-9]+</translation>
     </message>
     <message>
         <source>High</source>
@@ -7595,7 +7603,7 @@
     </message>
     <message>
         <source>Shared history in place of the file, as in postgresql://name@server/history; from the next start on</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemeinsamer Verlauf anstelle der Datei, wie in postgresql://name@server/history; ab dem nächsten Start</translation>
     </message>
     <message>
         <source>Size of the text, against the system&apos;s</source>

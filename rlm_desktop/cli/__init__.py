@@ -29,7 +29,7 @@ ORDERS = (
 )  # fmt: skip
 _TOP_OPTIONS = ("-h", "--help", "--version")
 EXPORTS = ("events", "markdown", "html", "notebook", "perfetto", "otel", "csv", "rlms", "archive")
-_WINDOW_SETTINGS = ("theme", "language", "density", "font_size", "check_updates", "updates_url")
+_WINDOW_SETTINGS = ("theme", "language", "density", "font_size", "check_updates", "updates_url", "database")
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 _WRITE_ERRORS = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG)

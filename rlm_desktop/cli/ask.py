@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rlm_desktop import paths
 from rlm_desktop import settings as settings_file
 from rlm_desktop.cli.outgoing import EventLines, print_clean_json
 from rlm_desktop.cli.progress import LiveTree, PlainLines, progress_on
@@ -46,7 +45,7 @@ async def _ask(chosen: argparse.Namespace) -> RunResult:
         raise UsageError("The question is empty: say what you want to know.")
     settings = chosen_settings(chosen)
     async with RLM.from_settings(settings, base_url=chosen.base_url, **unsafe(chosen)) as rlm:
-        history = History(paths.history_file(), on_trouble=_warn, on_wait=_warn)
+        history = History(settings.history_place, on_trouble=_warn, on_wait=_warn)
         try:
             session, turns, documents = await _what_is_asked_of(chosen, history)
             return await watched(

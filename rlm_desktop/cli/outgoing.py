@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from rlm_desktop import settings as settings_file
 from rlm_desktop.cli.output import for_programs, print_json
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
@@ -20,7 +21,8 @@ from rlm_desktop.history.exports.recorded import Redactor, clean_value, cleaned
 
 def print_clean_json(value: Any) -> None:
     """Print what came of a run as indented JSON, without the secrets that a model may have said."""
-    print_json(clean_value(msgspec.to_builtins(value), Redactor(known_secrets())))
+    clean = Redactor(known_secrets(), patterns=settings_file.load().secret_kinds)
+    print_json(clean_value(msgspec.to_builtins(value), clean))
 
 
 class EventLines:

@@ -15,10 +15,11 @@ from typing import Any
 
 import msgspec
 
-from rlm_desktop import paths
+from rlm_desktop import settings as settings_file
 from rlm_desktop.cli import tree
 from rlm_desktop.cli.output import cost, counted, local_time, one_line, print_json, print_table, seconds, width
 from rlm_desktop.engine.events import EndState, as_utc
+from rlm_desktop.engine.providers import labels
 from rlm_desktop.errors import HistoryError, UsageError
 from rlm_desktop.history import RUNNING, History, RunFilter, RunRow, SessionRow
 from rlm_desktop.history.rows import SearchHit
@@ -43,7 +44,7 @@ def run(chosen: argparse.Namespace) -> int:
         "import": _transfer,
         "delete": _delete,
     }
-    history = History(paths.history_file(), on_trouble=_warn, on_wait=_warn)
+    history = History(settings_file.load().history_place, on_trouble=_warn, on_wait=_warn)
     with contextlib.closing(history):
         return actions[chosen.action](history, chosen)
 
@@ -185,7 +186,7 @@ def _show(history: History, chosen: argparse.Namespace) -> int:
     print(f"Run        {row.id} of session {row.session_id}")
     print(f"Question   {row.question}")
     print(f"Documents  {', '.join(document.name for document in row.documents) or 'none'}")
-    print(f"Models     {row.root_model}, sub-calls {row.sub_model}")
+    print(f"Models     {labels(row.root_model, row.sub_model)}")
     print(f"Started    {local_time(row.started_at)}")
     print(f"End state  {row.end_state}" + (f": {state.error}" if state.error else ""))
     for line in _family_lines(history, row):

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rlm_desktop import settings as settings_file
 from rlm_desktop.cli.output import for_programs, local_time, one_line, print_json, width
 from rlm_desktop.engine.providers import known_secrets
 from rlm_desktop.errors import HistoryError, UsageError
@@ -27,6 +28,7 @@ def export(history: History, run_ids: Sequence[str], chosen: argparse.Namespace)
             _target(Path(chosen.output), run_ids, chosen.format),
             with_documents=chosen.documents,
             secrets=known_secrets(),
+            patterns=settings_file.load().secret_kinds,
         )
         _tell(done, as_json=chosen.json)
         return 0
@@ -36,7 +38,7 @@ def export(history: History, run_ids: Sequence[str], chosen: argparse.Namespace)
         raise UsageError("Standard output takes the export itself: give --output FILE with --json.")
     if len(run_ids) > 1:
         raise UsageError(f"Only --format {ARCHIVE} holds more than one run: give --output FOLDER for a file each.")
-    clean = exports.Redactor(known_secrets())
+    clean = exports.Redactor(known_secrets(), patterns=settings_file.load().secret_kinds)
     for_programs().writelines(exports.render(StoredEvents(history, run_ids[0]), chosen.format, clean=clean))
     _tell_redacted(clean.replaced)
     return 0

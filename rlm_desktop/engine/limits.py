@@ -58,6 +58,8 @@ class Ledger:
         self.cost_usd = 0.0
         self._reserved_tokens = 0
         self._reserved_cost = 0.0
+        self._kept_tokens = 0
+        self._kept_cost = 0.0
         self._clock = clock
         self._started = clock()
 
@@ -66,6 +68,10 @@ class Ledger:
         self.requests += requests
         self.tokens += tokens
         self.cost_usd += cost_usd
+
+    def keep_free(self, tokens: int, cost_usd: float | None) -> None:
+        """Keep this much from all further requests but the closing one, which will need about that."""
+        self._kept_tokens, self._kept_cost = tokens, cost_usd or 0.0
 
     def remaining_time(self) -> float | None:
         """Seconds left, None without a time limit; never negative."""
@@ -79,7 +85,8 @@ class Ledger:
         Args:
             tokens: Estimate of its input.
             cost_usd: Estimate of its cost, None when the price is not known.
-            is_last_chance: The closing request that asks for the best answer; one request is kept free for it.
+            is_last_chance: The closing request that asks for the best answer; one request is kept free for it, and
+                what `keep_free` named.
 
         Raises:
             LimitExceeded: The request would go over a limit.
@@ -92,23 +99,32 @@ class Ledger:
             raise LimitExceeded(
                 EndState.CALL_LIMIT_EXCEEDED, f"The run made all model requests that it may: {limits.max_calls}."
             )
-        if limits.max_tokens is not None and self.tokens + self._reserved_tokens + tokens > limits.max_tokens:
-            used = f"{self.tokens:,} of {limits.max_tokens:,} tokens are used"
-            raise LimitExceeded(
-                EndState.TOKEN_LIMIT_EXCEEDED, f"{used} and the next request needs about {tokens:,}."
-            )
-        if (
-            limits.budget_usd is not None
-            and self.cost_usd + self._reserved_cost + (cost_usd or 0) > limits.budget_usd
-        ):
-            spent = f"${self.cost_usd:.4f} of ${limits.budget_usd:.4f} is spent"
-            raise LimitExceeded(
-                EndState.BUDGET_EXCEEDED, f"{spent} and the next request costs about ${cost_usd or 0:.4f}."
-            )
+        self._check_tokens(tokens, 0 if is_last_chance else self._kept_tokens)
+        self._check_budget(cost_usd or 0.0, 0.0 if is_last_chance else self._kept_cost)
         self.requests += 1
         self._reserved_tokens += tokens
         self._reserved_cost += cost_usd or 0.0
         return Reservation(self, tokens, cost_usd or 0.0)
+
+    def _check_tokens(self, tokens: int, kept: int) -> None:
+        most = self.limits.max_tokens
+        if most is None or self.tokens + self._reserved_tokens + tokens + kept <= most:
+            return
+        used = f"{self.tokens:,} of {most:,} tokens are used"
+        text = f"{used} and the next request needs about {tokens:,}."
+        if kept:
+            text = f"{used}, the next request needs about {tokens:,}, that for the best answer about {kept:,}."
+        raise LimitExceeded(EndState.TOKEN_LIMIT_EXCEEDED, text)
+
+    def _check_budget(self, cost: float, kept: float) -> None:
+        budget = self.limits.budget_usd
+        if budget is None or self.cost_usd + self._reserved_cost + cost + kept <= budget:
+            return
+        spent = f"${self.cost_usd:.4f} of ${budget:.4f} is spent"
+        text = f"{spent} and the next request costs about ${cost:.4f}."
+        if kept:
+            text = f"{spent}, the next request costs about ${cost:.4f}, that for the best answer about ${kept:.4f}."
+        raise LimitExceeded(EndState.BUDGET_EXCEEDED, text)
 
     def settle(self, reservation: Reservation, usage: Usage | None, cost_usd: float | None) -> None:
         """Replace a reservation by the provider's figures (its estimate stays where there are none)."""

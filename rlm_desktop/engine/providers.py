@@ -414,6 +414,11 @@ def label(model: str) -> str:
     return OFFLINE_LABEL if model == OFFLINE else model
 
 
+def labels(root: str, sub: str) -> str:
+    """The models of a run as the person reads them; one where they are the same."""
+    return label(root) if sub in ("", root) else f"{label(root)}, sub-calls {label(sub)}"
+
+
 def find_provider(
     model: str, *, base_url: str | None = None, api_key: str | None = None, env: Mapping[str, str] | None = None
 ) -> Provider:

@@ -19,6 +19,8 @@ from rlm_desktop.errors import LimitExceeded, ModelError, SettingsError
 
 NOTHING = Usage(input_tokens=0, output_tokens=0)
 """What a refused request used: no provider bills it."""
+_CLOSING_TOKENS = 1_000
+"""Of the closing request, beside the root's conversation so far: what the last cells printed, what is wanted."""
 _CUT_MINIMUM = 3_000
 """Tokens of a request below which a low count of the server says nothing."""
 BUDGET_WARNING = 0.8
@@ -117,9 +119,16 @@ class Requests:
             self._emit_request(call, model, messages, kept, iteration)
             completion, cost = await request.send()
             self._emit_response(call, completion, cost, queued)
+        if call == ev.ROOT:
+            self._keep_room(model, [*messages, Message("assistant", completion.text)])
         if key is not None and self._cache is not None and completion.text:
             await self._cache.put(key, Cached(completion.text, completion.reasoning, completion.finish_reason))
         return completion
+
+    def _keep_room(self, model: str, conversation: list[Message]) -> None:
+        """Keep room within the limits for the root's closing request: what was paid for shall bring an answer."""
+        tokens = estimate_tokens(conversation) + _CLOSING_TOKENS
+        self._ledger.keep_free(tokens, self._input_cost(model, tokens))
 
     def serve(
         self,
@@ -195,8 +204,10 @@ class Requests:
         Raises:
             LimitExceeded: It would go over a limit.
         """
-        cost = cost_of(self.price(model), Usage(input_tokens=tokens, output_tokens=0))
-        return self._ledger.reserve(tokens, cost, is_last_chance=is_last_chance)
+        return self._ledger.reserve(tokens, self._input_cost(model, tokens), is_last_chance=is_last_chance)
+
+    def _input_cost(self, model: str, tokens: int) -> float | None:
+        return cost_of(self.price(model), Usage(input_tokens=tokens, output_tokens=0))
 
     def price(self, model: str) -> Price | None:
         """A model's price, the same for the whole run."""

@@ -173,6 +173,7 @@ class RLM:
             "cell_timeout": settings.cell_timeout,
             "repl_mode": settings.repl_mode,
             "repl_libraries": settings.repl_library_names,
+            "secret_patterns": settings.secret_kinds,
         }
         made = cls(**{**arguments, **changes})
         if "window" not in changes:

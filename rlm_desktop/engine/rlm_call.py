@@ -27,9 +27,10 @@ from rlm_desktop.engine.stalls import MAX_STALLS, Stalls
 from rlm_desktop.engine.sub_calls import SubCalls
 from rlm_desktop.engine.tool_calls import call_tool
 from rlm_desktop.errors import LimitExceeded, ModelError
+from rlm_desktop.repl.describe import cut
 from rlm_desktop.repl.host import CellResult, Repl, ReplSpec
 from rlm_desktop.repl.output import dropped_mark
-from rlm_desktop.repl.wire import Final, ToolCall
+from rlm_desktop.repl.wire import PREVIEW, Final, ToolCall
 
 _INTERRUPT_GRACE = 2.0
 _WORTH_RECURSION = 2_000
@@ -329,7 +330,10 @@ class RlmCall:
                 duration=result.duration,
                 computed=result.computed,
                 dropped=result.dropped,
-                variables=tuple(msgspec.structs.replace(known, preview=text) for known, text in variables),
+                # A mark may be longer than what it stands for, and a longer preview could not be read again.
+                variables=tuple(
+                    msgspec.structs.replace(known, preview=cut(text, PREVIEW)) for known, text in variables
+                ),
                 threads=result.threads,
             )
         )

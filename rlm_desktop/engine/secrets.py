@@ -30,6 +30,11 @@ class _Kind:
     hints: tuple[str, ...]
     pattern: re.Pattern[str]
 
+    @property
+    def marker(self) -> str:
+        """What stands in its place, as the template that `re` takes."""
+        return MARKER.format(self.name).replace("\\", r"\\")
+
 
 _COMMON = (
     _Kind("Anthropic key", ("sk-ant-",), re.compile(r"sk-ant-[A-Za-z0-9_-]{20,}")),
@@ -77,7 +82,7 @@ class SecretFilter:
             return text, replaced
         for kind in self._kinds:
             if any(hint in text for hint in kind.hints):
-                text, count = kind.pattern.subn(MARKER.format(kind.name), text)
+                text, count = kind.pattern.subn(kind.marker, text)
                 if count:
                     replaced[kind.name] = replaced.get(kind.name, 0) + count
         return text, replaced

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -85,6 +85,7 @@ def export_runs(
     *,
     with_documents: bool = False,
     secrets: Sequence[str] = (),
+    patterns: Mapping[str, str] | None = None,
     watch: Watch | None = None,
 ) -> Exported:
     """Write runs to files.
@@ -96,6 +97,7 @@ def export_runs(
         target: The file; a folder, where several runs are written in a form that holds one.
         with_documents: Whether the texts of the documents go along; only an archive has room for them.
         secrets: The configured secrets; what looks like a key is replaced in any case.
+        patterns: Further kinds of secrets: name -> regular expression.
         watch: Told of the progress, asked whether to go on.
 
     Raises:
@@ -105,7 +107,7 @@ def export_runs(
     run_ids = list(dict.fromkeys(run_ids))
     rows = [history.run(run_id) for run_id in run_ids]
     watch.total = sum(row.events for row in rows) * _PASSES
-    clean = Redactor(secrets, watch)
+    clean = Redactor(secrets, watch, patterns)
     if form == ARCHIVE:
         remarks = save_archive(history, target, run_ids, with_documents=with_documents, clean=clean, watch=watch)
         return Exported([target], clean.replaced, remarks)

@@ -141,6 +141,7 @@ class Application(QObject):
         from rlm_desktop.ui.commands import Commands
         from rlm_desktop.ui.compare.comparing import Comparing
         from rlm_desktop.ui.controls.run_controls import RunControls
+        from rlm_desktop.ui.documents.coverage import AnswerCoverage
         from rlm_desktop.ui.documents.sources import AnswerSources
         from rlm_desktop.ui.first_steps.first_steps import FirstSteps
         from rlm_desktop.ui.forks.forks import Forks
@@ -172,6 +173,7 @@ class Application(QObject):
         first.offer_model(models.connect_panel, lambda: settings.show("providers"))
         comparing = Comparing(self._workbench, window, self.tasks)
         AnswerSources(window.work.inspector.answer, self._workbench, self.tasks)
+        AnswerCoverage(window.work.inspector.answer, self._workbench, self.tasks)
         history.menu_opening.connect(comparing.extend_menu)
         parts = (self._controls, commands, forks, comparing, desk, settings, models, history, first)
         offered = {name: do for part in parts for name, do in part.handlers().items()}
@@ -229,7 +231,7 @@ class Application(QObject):
     async def _open_history(self) -> None:
         from rlm_desktop.history import History
 
-        history = History(paths.history_file(), on_trouble=self._trouble.emit, on_wait=self._wait.emit)
+        history = History(self._settings.history_place, on_trouble=self._trouble.emit, on_wait=self._wait.emit)
         with contextlib.ExitStack() as opened:
             say = self.window.messages.show_message
             self._wait.connect(lambda text: opened.callback(say(text, "info").dismiss))

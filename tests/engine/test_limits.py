@@ -47,6 +47,19 @@ def test_one_request_is_kept_for_the_last_chance() -> None:
         ledger.reserve(1, 0.0, is_last_chance=True)
 
 
+def test_room_is_kept_for_the_last_chance() -> None:
+    ledger = Ledger(Limits(max_tokens=100, budget_usd=1.0))
+    ledger.keep_free(40, 0.4)
+    ledger.reserve(50, 0.5)
+    ends: list[EndState] = []
+    for tokens, cost_usd in ((11, 0.0), (0, 0.11)):
+        with pytest.raises(LimitExceeded, match="for the best answer") as caught:
+            ledger.reserve(tokens, cost_usd)
+        ends.append(caught.value.end_state)
+    assert ends == [EndState.TOKEN_LIMIT_EXCEEDED, EndState.BUDGET_EXCEEDED]
+    ledger.reserve(40, 0.4, is_last_chance=True)
+
+
 def test_one_call_is_possible_with_a_limit_of_one() -> None:
     Ledger(Limits(max_calls=1)).reserve(1, 0.0)
 

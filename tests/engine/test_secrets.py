@@ -38,6 +38,10 @@ def test_ordinary_text_stays() -> None:
     assert SecretFilter().clean(text) == (text, {})
 
 
+def test_a_kind_may_be_called_anything() -> None:
+    assert SecretFilter(patterns={r"\1 \d": "x+"}).clean("xx") == (r"[secret removed: \1 \d]", {r"\1 \d": 1})
+
+
 def test_further_patterns() -> None:
     assert SecretFilter(patterns={"badge": r"BADGE-\d+"}).clean("BADGE-7") == (
         "[secret removed: badge]",

@@ -22,7 +22,7 @@ from rlm_desktop.engine.events import AnyEvent, DocumentRef
 from rlm_desktop.engine.tree import CallNode
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, imports
-from rlm_desktop.history.exports import FORMATS, common_secrets, export, render
+from rlm_desktop.history.exports import FORMATS, Redactor, common_secrets, export, render
 from rlm_desktop.history.exports.recorded import Cleaned
 from rlm_desktop.history.transfer import receive, save_archive
 from tests.history import traces
@@ -199,6 +199,16 @@ def test_secrets_do_not_leave() -> None:
         assert key not in text_of(events, one.key)
         assert "secret removed" in text_of(events, one.key) or one.key == "csv"
     assert key in text_of(events, "events", clean=None)
+
+
+def test_a_look_at_many_secrets_is_exported() -> None:
+    looked_at = ev.Variable(name="cards", type="list", preview=repr(["card-177"] * 18))
+    finished = ev.CellFinished(call=0, iteration=1, cell=0, status="ok", variables=(looked_at,))
+    events = traces.stamped([traces.started(), finished])
+    lines = text_of(events, "events", clean=Redactor(patterns={"card": r"card-\d+"})).splitlines()
+    read = ev.decode(lines[1])
+    assert isinstance(read, ev.CellFinished)
+    assert read.variables[0].preview.startswith("['[secret removed: card]', ")
 
 
 def test_secrets_in_pieces_do_not_leave() -> None:

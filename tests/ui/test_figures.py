@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rlm_desktop.engine.events import EndState
+from rlm_desktop.engine.providers import OFFLINE_LABEL
 from rlm_desktop.ui import figures
 
 
@@ -31,6 +32,10 @@ def test_short_count_is_close(number: int) -> None:
 )
 def test_clock(seconds: float, text: str) -> None:
     assert figures.clock(seconds) == text
+
+
+def test_the_offline_model_is_named_as_what_it_is() -> None:
+    assert [figures.model_words(model) for model in ("offline", "gpt-5")] == [OFFLINE_LABEL, "gpt-5"]
 
 
 @pytest.mark.parametrize(

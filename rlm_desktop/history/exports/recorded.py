@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
@@ -13,11 +13,14 @@ import msgspec
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.engine.providers import labels
 from rlm_desktop.engine.secrets import MIN_SECRET, SecretFilter
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, IterationNode, Node, Tally
 from rlm_desktop.history.tape import Tape
 from rlm_desktop.history.watch import Watch
+from rlm_desktop.repl.describe import cut
+from rlm_desktop.repl.wire import PREVIEW
 
 _FILTER = SecretFilter()
 _KEPT = ("event", "run_id", "session_id", "started_at")
@@ -83,9 +86,15 @@ class Redactor:
         replaced: How many of each kind; one that stands in several events counts in each.
     """
 
-    def __init__(self, secrets: Iterable[str] = (), watch: Watch | None = None) -> None:
-        """`secrets` are the configured ones, besides those that look like a key of a well-known kind."""
-        self._filter = SecretFilter(secrets)
+    def __init__(
+        self,
+        secrets: Iterable[str] = (),
+        watch: Watch | None = None,
+        patterns: Mapping[str, str] | None = None,
+    ) -> None:
+        """`secrets` are the configured ones, besides those of a well-known kind and of the `patterns`."""
+        self._filter = SecretFilter(secrets, patterns)
+        self._shortest = 1 if patterns else MIN_SECRET
         self._watch = watch
         self.replaced: dict[str, int] = {}
 
@@ -93,7 +102,7 @@ class Redactor:
         """`text` without its secrets."""
         if self._watch is not None:
             self._watch.step(0)
-        if len(text) < MIN_SECRET:
+        if len(text) < self._shortest:
             return text
         text, replaced = self._filter.clean(text)
         for kind, count in replaced.items():
@@ -180,6 +189,12 @@ def _cleaned_event(event: AnyEvent, clean: Clean) -> AnyEvent:
     if plain == original:
         return event
     plain.update({name: original[name] for name in _KEPT if name in original})
+    if isinstance(event, ev.CellFinished):
+        # Marks may be longer than what they stand for, and what is said of a variable is not.
+        plain["variables"] = [
+            {name: cut(value, PREVIEW) if isinstance(value, str) else value for name, value in variable.items()}
+            for variable in plain.get("variables", ())
+        ]
     return msgspec.convert(plain, type(event))
 
 
@@ -246,7 +261,7 @@ def figures_of(run: Recorded) -> Iterator[tuple[str, str]]:
     yield "End state", str(state.status)
     yield "Started", started.started_at
     yield "Duration", f"{state.now:.2f} s"
-    yield "Models", f"{started.root_model}, {started.sub_model}"
+    yield "Models", labels(started.root_model, started.sub_model)
     yield "Documents", ", ".join(document.name for document in started.documents) or "none"
     yield "Calls", f"{state.totals.calls}, depth {depth}"
     yield "Errors", str(state.totals.errors)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlm_desktop.ui.dialogs import furnish
-from rlm_desktop.ui.figures import clock, counted, local_time, one_line, status_words
+from rlm_desktop.ui.figures import clock, counted, local_time, model_words, one_line, status_words
 from rlm_desktop.ui.window_style import muted, without_icons
 
 if TYPE_CHECKING:
@@ -101,6 +101,6 @@ class RunChooser(QDialog):
 
 def _words(row: RunRow) -> str:
     moment = local_time(row.started_at)
-    parts = [f"{moment:%Y-%m-%d %H:%M}" if moment is not None else row.started_at, row.root_model]
+    parts = [f"{moment:%Y-%m-%d %H:%M}" if moment is not None else row.started_at, model_words(row.root_model)]
     parts += [status_words(row.end_state), clock(row.duration), counted(row.calls, "call")]
     return " · ".join([*parts, one_line(row.title or row.question, 120)])

@@ -38,7 +38,16 @@ from rlm_desktop.ui.compare.pairs_model import Column, Compared, PairsModel, sig
 from rlm_desktop.ui.compare.panes import ChoicesPane, DiffPane, SpreadPane
 from rlm_desktop.ui.copying import copy_words, let_copy_rows, row_lines, rows_text
 from rlm_desktop.ui.dialogs import furnish
-from rlm_desktop.ui.figures import clock, counted, local_time, money, one_line, short_count, status_words
+from rlm_desktop.ui.figures import (
+    clock,
+    counted,
+    local_time,
+    model_words,
+    money,
+    one_line,
+    short_count,
+    status_words,
+)
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.loop import Tasks
 from rlm_desktop.ui.theme import colours_of, size_rows
@@ -198,7 +207,8 @@ class CompareWindow(QDialog):
     def _summary(self, state: RunState) -> str:
         started, totals = state.started, state.totals
         moment = local_time(started.started_at) if started is not None else None
-        parts = [f"{moment:%H:%M}" if moment is not None else "", started.root_model if started is not None else ""]
+        model = model_words(started.root_model) if started is not None else ""
+        parts = [f"{moment:%H:%M}" if moment is not None else "", model]
         parts += [status_words(state.status), clock(state.finished or state.now), counted(totals.calls, "call")]
         parts.append(
             self.tr("{tokens} tokens").format(tokens=short_count(totals.input_tokens + totals.output_tokens))

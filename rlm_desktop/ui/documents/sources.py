@@ -20,6 +20,7 @@ from rlm_desktop.ui.loop import Tasks
 if TYPE_CHECKING:
     from rlm_desktop.documents import Document
     from rlm_desktop.engine.events import DocumentRef
+    from rlm_desktop.ui.documents.controller import DocumentsController
     from rlm_desktop.ui.inspector.answer import AnswerPage
     from rlm_desktop.ui.workbench import Workbench
 
@@ -92,7 +93,7 @@ class AnswerSources(QObject):
         if self._page.view.document().characterCount() > MOST_ANSWER:
             return
         shown = Shown(self._page.view.document())
-        items = self._items(refs)
+        items = items_of(refs, self._documents)
         names = [ref.name for ref in refs[:MOST_DOCUMENTS]]
         quotes, named = await asyncio.to_thread(_read, shown.text, shown.quoted_blocks(), names)
         links: list[tuple[PlaceLink, _Target]] = []
@@ -142,11 +143,6 @@ class AnswerSources(QObject):
         self._targets = [targets[link] for link in shown]
         self._page.set_links(shown)
 
-    def _items(self, refs: Sequence[DocumentRef]) -> list[DocumentItem]:
-        """The documents of the run: those in the list where they are the same, for their texts are at hand."""
-        here = {item.sha256: item for item in self._documents.panel.items if item.sha256}
-        return [here.get(ref.sha256) or DocumentItem.of_ref(ref) for ref in refs]
-
     def _open(self, index: int) -> None:
         if index < len(self._targets):
             self._tasks.spawn(self._show_place(self._targets[index]), name="show a source")
@@ -161,6 +157,12 @@ class AnswerSources(QObject):
             self._documents.news.say(text, "warning")
             return
         self._documents.show_text(target.item, passage.start, passage.end - passage.start)
+
+
+def items_of(refs: Sequence[DocumentRef], documents: DocumentsController) -> list[DocumentItem]:
+    """The documents of a run: those in the list where they are the same, for their texts are at hand."""
+    here = {item.sha256: item for item in documents.panel.items if item.sha256}
+    return [here.get(ref.sha256) or DocumentItem.of_ref(ref) for ref in refs]
 
 
 def _read(

@@ -24,7 +24,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QTextBrowser,
@@ -35,7 +34,7 @@ from PySide6.QtWidgets import (
 from rlm_desktop.ui import theme
 from rlm_desktop.ui.file_dialog import file_dialog
 from rlm_desktop.ui.inspector.answer_links import PlaceLink, SourcesButton, index_of, show_links
-from rlm_desktop.ui.labels import CopyLabel
+from rlm_desktop.ui.labels import CopyLabel, ElidedLabel, plain_tip
 from rlm_desktop.ui.loop import Tasks
 
 BAR_SPACING = 8
@@ -167,6 +166,7 @@ class AnswerPage(QWidget):
 
     Attributes:
         bar: How the answer was given, and the buttons; below it, but where there is little height.
+        origin: How the answer was given, and what is to be said of it.
 
     Signals:
         saved: A file was written; its path.
@@ -181,6 +181,8 @@ class AnswerPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer = ""
+        self._given = ""
+        self._remark = ("", "")
         self._tasks = Tasks(lambda error: self.failed.emit(str(error)))
         self.view = MarkdownView(self.tr("Final answer"))
         # Not the view's placeholder, of which Qt shows the first line only.
@@ -192,8 +194,8 @@ class AnswerPage(QWidget):
         self.nothing.setBackgroundRole(QPalette.ColorRole.Base)
         self.nothing.setAutoFillBackground(True)
         self.sources = SourcesButton(self.view.place_chosen.emit)
-        self._source = QLabel()
-        self._source.setProperty("muted", True)
+        self.origin = ElidedLabel()
+        self.origin.setProperty("muted", True)
         self.copy = QPushButton(self.tr("Copy"))
         self.copy.setToolTip(self.tr("Copy the answer as Markdown"))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._answer))
@@ -206,7 +208,7 @@ class AnswerPage(QWidget):
         bar = QHBoxLayout(self.bar)
         bar.setContentsMargins(0, 0, 0, 0)
         bar.setSpacing(BAR_SPACING)
-        bar.addWidget(self._source, 1)
+        bar.addWidget(self.origin, 1)
         bar.addWidget(self.sources)
         bar.addWidget(self.copy)
         bar.addWidget(self.save)
@@ -223,14 +225,14 @@ class AnswerPage(QWidget):
         layout = self.layout()
         assert layout is not None
         self.bar.setContentsMargins(12, 6, 12, 6)
-        self._source.show()
+        self.origin.show()
         layout.addWidget(self.bar)
         self.bar.show()
 
     def lend_bar(self) -> QWidget:
         """The bar, without what only a wide one has room for, to be put elsewhere until `take_bar`."""
         self.bar.setContentsMargins(12, 0, 12, 4)
-        self._source.hide()
+        self.origin.hide()
         return self.bar
 
     @property
@@ -247,7 +249,8 @@ class AnswerPage(QWidget):
         self.nothing.setVisible(not answer)
         self.view.setVisible(bool(answer))
         given = self.tr("Given by {source}").format(source=source)
-        self._source.setText(given if answer is not None and source else "")
+        self._given = given if answer is not None and source else ""
+        self._say_source()
         for button in (self.copy, self.save):
             button.setEnabled(bool(answer))
         self.shown.emit()
@@ -256,6 +259,18 @@ class AnswerPage(QWidget):
     def answer(self) -> str:
         """The answer that shows, in Markdown; empty when there is none."""
         return self._answer
+
+    def set_remark(self, text: str, details: str) -> None:
+        """Say something of the answer beside how it was given, with details for who looks closer."""
+        self._remark = (text, details)
+        self._say_source()
+
+    def _say_source(self) -> None:
+        text, details = self._remark
+        self.origin.set_full_text(" · ".join(filter(None, (self._given, text))))
+        if details:
+            self.origin.setToolTip(plain_tip(f"{self.origin.full_text}\n{details}"))
+            self.origin.setAccessibleDescription(details)
 
     def set_links(self, links: Sequence[PlaceLink]) -> None:
         """Link the places that the answer names, and list them."""

@@ -227,8 +227,8 @@ def _run(state: RunState) -> list[tuple[str, list[Fact]]]:
     moment = figures.local_time(started.started_at)
     rows: list[Fact] = [
         (_tr("Asked"), moment.strftime("%Y-%m-%d %H:%M:%S") if moment else started.started_at),
-        (_tr("Root model"), started.root_model),
-        (_tr("Sub-call model"), started.sub_model),
+        (_tr("Root model"), figures.model_words(started.root_model)),
+        (_tr("Sub-call model"), figures.model_words(started.sub_model)),
         (_tr("Context"), f"{started.context_type}, {figures.counted(started.context_characters, 'character')}"),
         (_tr("Isolation"), said(started.isolation) or call_text.UNKNOWN),
         (_tr("Version"), started.app_version or call_text.UNKNOWN),
@@ -242,9 +242,10 @@ def _run(state: RunState) -> list[tuple[str, list[Fact]]]:
     replaced = [(kind, text.format(count=figures.number(count))) for kind, count in state.redacted.items()]
     name = _tr("Depth {number}")
     by_depth = [(name.format(number=depth), _sums(state.by_depth[depth])) for depth in sorted(state.by_depth)]
+    by_model = [(figures.model_words(model), _sums(tally)) for model, tally in sorted(state.by_model.items())]
     return [
         (_tr("By depth"), by_depth),
-        (_tr("By model"), [(model, _sums(tally)) for model, tally in sorted(state.by_model.items())]),
+        (_tr("By model"), by_model),
         (_tr("Run"), rows),
         (_tr("Documents"), _some(documents, len(started.documents))),
         (_tr("Settings"), settings),
@@ -264,7 +265,7 @@ def _sums(tally: Tally) -> str:
 def _identity(node: Node) -> list[Fact]:
     rows: list[Fact] = [(_tr("Kind"), call_text.kind_words(node)), (_tr("Status"), call_text.status(node))]
     if model := call_text.model(node):
-        rows.append((_tr("Model"), model))
+        rows.append((_tr("Model"), figures.model_words(model)))
     rows.append((_tr("Depth"), str(call_text.depth(node))))
     if isinstance(node, CallNode):
         if node.function:
@@ -303,7 +304,7 @@ def _times(node: Node, now: float) -> list[Fact]:
 
 
 def _request(exchange: Exchange) -> list[Fact]:
-    rows: list[Fact] = [(_tr("Model asked"), exchange.model)] if exchange.model else []
+    rows: list[Fact] = [(_tr("Model asked"), figures.model_words(exchange.model))] if exchange.model else []
     if exchange.source == "model":
         rows += _asking(exchange)
     else:

@@ -10,11 +10,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from rlm_desktop.engine.events import as_utc
-from rlm_desktop.engine.providers import label
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import Tally
 from rlm_desktop.ui.copying import joined, let_copy_rows
-from rlm_desktop.ui.figures import counted, money, number, short_count
+from rlm_desktop.ui.figures import counted, model_words, money, number, short_count
 from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.theme import figures_font, row_height
 
@@ -82,7 +81,7 @@ class CostTable(QTreeWidget):
             (1, self.tr("Depth {depth}").format(depth=depth), tally)
             for depth, tally in sorted(state.by_depth.items())
         ]
-        models = [(1, label(model), tally) for model, tally in sorted(state.by_model.items())]
+        models = [(1, model_words(model), tally) for model, tally in sorted(state.by_model.items())]
         return [
             (0, self.tr("By depth"), None),
             *depths,

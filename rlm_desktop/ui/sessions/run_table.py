@@ -35,6 +35,7 @@ from rlm_desktop.ui.figures import (
     clock,
     day_heading,
     local_time,
+    model_words,
     money,
     number,
     one_line,
@@ -73,7 +74,8 @@ def documents_text(row: RunRow) -> str:
 
 def model_text(row: RunRow) -> str:
     """Root and sub-call model; one name where they are the same."""
-    return row.root_model if row.sub_model in ("", row.root_model) else f"{row.root_model} → {row.sub_model}"
+    root, sub = model_words(row.root_model), model_words(row.sub_model)
+    return root if row.sub_model in ("", row.root_model) else f"{root} → {sub}"
 
 
 def cost_text(row: RunRow) -> str:

@@ -119,6 +119,7 @@ class Transfers(QObject):
 
     async def _write(self, run_ids: Sequence[str], choice: ExportChoice, target: Path) -> None:
         def work(history: History, watch: Watch) -> Exported:
+            from rlm_desktop import settings
             from rlm_desktop.engine.log_format import learnt_secrets
             from rlm_desktop.engine.providers import known_secrets
             from rlm_desktop.history.transfer import export_runs
@@ -130,6 +131,7 @@ class Transfers(QObject):
                 target,
                 with_documents=choice.with_documents,
                 secrets=[*known_secrets(), *learnt_secrets()],
+                patterns=settings.load().secret_kinds,
                 watch=watch,
             )
 

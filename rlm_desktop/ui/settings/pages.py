@@ -57,14 +57,17 @@ PAGES = (
     Page(
         "repl",
         "REPL",
-        ("repl_mode", "repl_libraries", "cell_timeout", "memory_limit_mb", "output_limit", "python_fences"),
+        (
+            *("repl_mode", "repl_libraries", "cell_timeout", "memory_limit_mb", "output_limit", "python_fences"),
+            "secret_patterns",
+        ),
     ),
     Page(
         "appearance",
         "Appearance",
         ("theme", "density", "font_size", "language"),
     ),
-    Page("general", "General", ("check_updates", "updates_url")),
+    Page("general", "General", ("check_updates", "updates_url", "database")),
     Page("storage", "Storage"),
     Page("shortcuts", "Shortcuts"),
 )
