@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from rlm_desktop.documents.document import Document, Heading, PasswordNeeded, from_text
+from rlm_desktop.documents.document import Document, EncodingNeeded, Heading, PasswordNeeded, from_text
 from rlm_desktop.documents.folders import Found, LeftOut, Listing, expand, file_key
 from rlm_desktop.documents.load import Loader, load, load_all, load_bytes
 from rlm_desktop.documents.ocr import ocr_languages
@@ -14,6 +14,7 @@ from rlm_desktop.documents.progress import Progress
 
 __all__ = [
     "Document",
+    "EncodingNeeded",
     "Found",
     "Heading",
     "LeftOut",

@@ -18,6 +18,10 @@ class PasswordNeeded(DocumentError):
     """A document that is encrypted: no password was given, or a wrong one."""
 
 
+class EncodingNeeded(DocumentError):
+    """A document that may be a text, but in no encoding that could be told, or in none that there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of a document.

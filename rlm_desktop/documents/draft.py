@@ -35,7 +35,6 @@ class Kept(NamedTuple):
     encoding: str
     warnings: list[str]
     needs_ocr: list[int]
-    report: Callable[[float, str], None]
     replaced: Replaced
     unlisted: int
 
@@ -48,26 +47,35 @@ class Draft:
         encoding: Of a text.
         warnings: Sentences for the person.
         needs_ocr: Pages with pictures but no text.
-        depth: In how many other files the one that is being read lies.
         inner_files / inner_bytes: How many files within the file were looked at, and their sizes, at any depth.
-        report: Called with the share that is done, 0 to 1, and what is being read.
+
+    Args:
+        kind: As it was found to be.
+        tell: Called with the share that is done, 0 to 1, and what is being read.
     """
 
-    def __init__(self, kind: str, report: Callable[[float, str], None] = lambda share, note: None) -> None:
+    def __init__(self, kind: str, tell: Callable[[float, str], None] = lambda share, note: None) -> None:
         self.kind = kind
         self.encoding = ""
         self.warnings: list[str] = []
         self.needs_ocr: list[int] = []
-        self.report = report
         self.marks: list[Mark] = []
         self.headings: list[Heading] = []
         self.parts: list[str] = []
         self.length = 0
-        self.depth = 0
         self.inner_files = 0
         self.inner_bytes = 0
         self._replaced = Replaced(0, 0)
         self._unlisted = 0
+        self._tell = tell
+        self._share = 0.0
+        self._within: list[str] = []
+
+    def report(self, share: float, note: str) -> None:
+        """A share is done of the file, or of a file within it; it is the outer one whose share is told."""
+        if not self._within:
+            self._share = share
+        self._tell(self._share, ": ".join([*self._within, note]))
 
     def add(self, text: str, *, is_decoded: bool = False) -> None:
         """Add text as it is, cleaned of what no text may hold; see `cleaned`."""
@@ -94,7 +102,7 @@ class Draft:
     def mark(self, kind: str, number: int, name: str = "", at: int = -1) -> None:
         """A place begins here, or at a character before."""
         start = self.length if at < 0 else at
-        self.marks.append(Mark(start, kind, number, cleaned(name)[0], LEVELS[kind] + self.depth * INNER))
+        self.marks.append(Mark(start, kind, number, cleaned(name)[0], LEVELS[kind] + len(self._within) * INNER))
 
     def warn(self, *sentences: str) -> None:
         """Add warnings, each once."""
@@ -105,23 +113,21 @@ class Draft:
                 else:
                     self._unlisted += 1
 
-    def enter(self, kind: str) -> Kept:
+    def enter(self, kind: str, name: str) -> Kept:
         """Begin with a file within the file."""
-        kept = Kept(
-            self.kind, self.encoding, self.warnings, self.needs_ocr, self.report, self._replaced, self._unlisted
-        )
+        kept = Kept(self.kind, self.encoding, self.warnings, self.needs_ocr, self._replaced, self._unlisted)
         self.kind, self.warnings, self.needs_ocr, self._replaced, self._unlisted = kind, [], [], Replaced(0, 0), 0
-        self.report = lambda share, note: None
-        self.depth += 1
+        self._within.append(cleaned(name)[0])
         return kept
 
-    def leave(self, kept: Kept, name: str) -> None:
+    def leave(self, kept: Kept) -> None:
         """End with a file within the file: what is known of the outer one counts again."""
         self.finish()
+        name = self._within.pop()
         inner = [f"{name}: {warning}" for warning in self.warnings]
-        self.kind, self.encoding, self.warnings, self.needs_ocr, self.report, self._replaced, self._unlisted = kept
-        self.depth -= 1
+        self.kind, self.encoding, self.warnings, self.needs_ocr, self._replaced, self._unlisted = kept
         self.warn(*inner)
+        self.report(self._share, name)
 
     def finish(self) -> None:
         """All is written: say what was replaced, and how many warnings are not listed."""

@@ -20,6 +20,7 @@ _MODULES = {
     "mail": "mail",
     "mbox": "mail",
     "msg": "outlook",
+    "tnef": "tnef",
     "ipynb": "notebook",
     "pdf": "pdf",
     "docx": "docx",
@@ -73,6 +74,8 @@ def extract(source: Source, draft: Draft) -> None:
         raise
     except TooLarge:
         raise Unreadable("its text is larger than 1,000 million characters.") from None
+    except EOFError:
+        raise Unreadable("it is damaged: it is cut off, and nothing of it can be read.") from None
     except RecursionError:
         raise Unreadable("it is nested too deeply.") from None
     except Exception as error:  # a parser may raise anything on a damaged file
@@ -93,13 +96,13 @@ def extract_inner(name: str, file: BinaryIO, draft: Draft, outer: Source) -> str
     if draft.inner_files > MAX_MEMBERS or draft.inner_bytes > MAX_TOTAL:
         return "all that lies in the archives within the file is too much."
     file.seek(0)
-    kept = draft.enter(kinds.kind_of(head, name))
+    kept = draft.enter(kinds.kind_of(head, name), name)
     try:
         extract(Source(name, file, outer.password, "", outer.depth + 1, outer.is_careful), draft)
     except Unreadable as error:
         return str(error)
     finally:
-        draft.leave(kept, name)
+        draft.leave(kept)
     return ""
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from rlm_desktop.documents.ignoring import Ignoring
+from rlm_desktop.documents.ignoring import MOST_TRIED, Ignoring
 from rlm_desktop.documents.kinds import ending_of
 from rlm_desktop.errors import DocumentError
 
@@ -119,7 +119,7 @@ def key_of(status: os.stat_result, path: str) -> str:
     return ":".join([*(f"{number:x}" for number in numbers), ending_of(path)])
 
 
-_VERSION = 4
+_VERSION = 5
 """Of what the extraction gives: raise it when a change should make kept texts stale."""
 
 
@@ -151,10 +151,16 @@ def _unique(name: str, taken: set[str]) -> str:
 
 
 class _Rules(NamedTuple):
-    """The `.gitignore` of one folder."""
+    """The `.gitignore` of one folder.
+
+    Attributes:
+        base: Where a path goes on after the folder.
+        is_whole: Whether all of its rules were taken.
+    """
 
     base: int
     ignoring: Ignoring
+    is_whole: bool
 
 
 _Folder: TypeAlias = tuple[str, str, tuple[_Rules, ...]]
@@ -194,8 +200,10 @@ class _Walk:
         """List the files of a folder; returns the folders in it."""
         with os.scandir(path) as entries:
             children = sorted(entries, key=lambda entry: entry.name)
-        if not self._ignored and (own := _rules(path)) is not None:
+        if not self._ignored and (own := _rules(path, MOST_TRIED - sum(one.ignoring.tried for one in rules))):
             rules = (*rules, own)
+            if not own.is_whole:
+                self._leave_out(f"{name}/.gitignore", "it has too many rules: only the first ones were followed")
         folders: list[_Folder] = []
         for entry in children:
             label = f"{name}/{shown_name(entry.name)}"
@@ -245,8 +253,8 @@ def _is_file(path: str) -> bool:
         return False
 
 
-def _rules(folder: str) -> _Rules | None:
-    """The rules of the `.gitignore` of a folder, if it has one."""
+def _rules(folder: str, most: int) -> _Rules | None:
+    """The rules of the `.gitignore` of a folder, if it has one; at most so many that end with a pattern."""
     path = os.path.join(folder, ".gitignore")
     if not _is_file(path):
         return None
@@ -255,9 +263,11 @@ def _rules(folder: str) -> _Rules | None:
             text = file.read(_LONGEST_RULES)
     except OSError:
         return None
-    if len(text) == _LONGEST_RULES:
+    is_whole = len(text) < _LONGEST_RULES
+    if not is_whole:
         text = text[: text.rfind("\n") + 1]  # a part of a rule may fit anything
-    return _Rules(len(path) - len(".gitignore"), Ignoring(text))
+    ignoring = Ignoring(text, most)
+    return _Rules(len(path) - len(".gitignore"), ignoring, is_whole and ignoring.is_whole)
 
 
 def _is_ignored(path: str, is_folder: bool, rules: Iterable[_Rules]) -> bool:

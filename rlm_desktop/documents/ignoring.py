@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 _Fits: TypeAlias = Callable[[str], object]
@@ -25,7 +25,10 @@ _NAMED = {
     "upper": "A-Z", "xdigit": "0-9A-Fa-f",
 }  # fmt: skip
 _NOTHING = "(?!)"
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _MARK = codecs.BOM_UTF8.decode("latin-1")
+MOST_TRIED = 1000
+"""Rules that may be tried one by one for a name; real files have a tenth of them."""
 
 
 class Ignoring:
@@ -33,14 +36,32 @@ class Ignoring:
 
     Args:
         text: Of the file, a character for each byte: for git `?` is a byte.
+        most: Rules that end with a pattern, and are tried for any name; those after them are left out.
+
+    Attributes:
+        tried: Rules that end with a pattern.
+        is_whole: Whether no rule was left out.
     """
 
-    def __init__(self, text: str) -> None:
-        rules = [rule for line in text.removeprefix(_MARK).split("\n") if (rule := _rule(line)) is not None]
-        self._rules = rules[::-1]
+    def __init__(self, text: str, most: int = MOST_TRIED) -> None:
+        self._of_patterns: list[tuple[int, _Rule]] = []
+        self._of_names: dict[str, list[tuple[int, _Rule]]] = {}
+        self.is_whole = True
+        for number, line in enumerate(text.removeprefix(_MARK).split("\n")):
+            if (rule := _rule(line)) is not None:
+                self._take(number, rule, most)
+        self.tried = len(self._of_patterns)
         # Of most entries none of the rules speaks: all of them at once say so by the name alone.
-        any_last = "|".join(f"(?:{rule.last})" for rule in rules) or _NOTHING
+        any_last = "|".join(f"(?:{rule.names[-1]})" for _, rule in self._of_patterns) or _NOTHING
         self._may_speak = re.compile(any_last, re.DOTALL).fullmatch
+
+    def _take(self, number: int, rule: _Rule, most: int) -> None:
+        name = _only_name(rule.names[-1])
+        alike = self._of_patterns if name is None else self._of_names.setdefault(name, [])
+        if len(alike) < (most if name is None else MOST_TRIED):
+            alike.append((number, rule.compiled()))
+        else:
+            self.is_whole = False
 
     def verdict(self, path: str, is_folder: bool) -> bool | None:
         """Whether an entry is to be left out; None when no rule speaks of it.
@@ -49,10 +70,14 @@ class Ignoring:
             path: From the file's folder on, with slashes; a character for each byte, too.
             is_folder: Some rules are for folders only.
         """
-        if not self._may_speak(path[path.rfind("/") + 1 :]):
+        name = path[path.rfind("/") + 1 :]
+        rules = self._of_names.get(name, [])
+        if self._may_speak(name):
+            rules = sorted(rules + self._of_patterns)  # two that are in order are so in no time
+        if not rules:
             return None
         names = path.split("/")
-        for rule in self._rules:  # the last one that fits counts
+        for _, rule in reversed(rules):  # the last one that fits counts
             if (is_folder or not rule.is_of_folders) and rule.fits(names):
                 return not rule.brings_back
         return None
@@ -64,15 +89,19 @@ class _Rule:
 
     Attributes:
         is_of_name: It says nothing of the folders on the way.
-        last: A regular expression of the last name.
-        steps: Whether each name on the way fits; None for any number of folders.
+        names: A regular expression of each name on the way, "" for any number of folders.
+        steps: Whether each name fits; None for any number of folders.
     """
 
     brings_back: bool
     is_of_folders: bool
     is_of_name: bool
-    last: str
-    steps: tuple[_Fits | None, ...]
+    names: tuple[str, ...]
+    steps: tuple[_Fits | None, ...] = ()
+
+    def compiled(self) -> _Rule:
+        """The same with its steps: to make them takes a while."""
+        return replace(self, steps=tuple(_fits(name) if name else None for name in self.names))
 
     def fits(self, names: Sequence[str]) -> bool:
         """Whether it speaks of a path; only the latest `**` is ever tried again, as in any glob."""
@@ -107,9 +136,18 @@ def _rule(line: str) -> _Rule | None:
     pattern = pattern.removesuffix("/")
     if not pattern or any(token["bad"] for token in _TOKEN.finditer(pattern)):
         return None  # nothing fits a bracket that is never closed, nor a backslash at the end
-    names = list(_names(pattern.removeprefix("/")))
-    steps = tuple(re.compile(name, re.DOTALL).fullmatch if name else None for name in names)
-    return _Rule(brings_back, is_of_folders, "/" not in pattern, names[-1], steps)
+    return _Rule(brings_back, is_of_folders, "/" not in pattern, tuple(_names(pattern.removeprefix("/"))))
+
+
+def _fits(pattern: str) -> _Fits:
+    name = _only_name(pattern)
+    return re.compile(pattern, re.DOTALL).fullmatch if name is None else name.__eq__
+
+
+def _only_name(pattern: str) -> str | None:
+    """The name that a regular expression fits, when it fits no other."""
+    name = _ESCAPED.sub(r"\1", pattern)
+    return name if re.escape(name) == pattern else None
 
 
 def _without_spaces(line: str) -> str:

@@ -73,9 +73,15 @@ _LABELS = {
     "rtf": "a rich text",
     "epub": "an e-book",
     "msg": "an Outlook message",
+    "tnef": "a winmail.dat of Outlook",
     "zip": "a zip archive",
     "tar": "an archive",
     "ole": "an old Office file",
+    "xml": "an XML file",
+    "json": "a JSON file",
+    "csv": "a table in CSV",
+    "code": "a program text",
+    "text": "a text",
 }
 _MAGIC = (
     (b"%PDF-", "pdf"),
@@ -83,6 +89,7 @@ _MAGIC = (
     (b"PK\x05\x06", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"{\\rtf", "rtf"),
+    (b"\x78\x9f\x3e\x22", "tnef"),
     (b"\x1f\x8b", "tar"),
     (b"BZh", "tar"),
     (b"\xfd7zXZ\0", "tar"),
@@ -100,7 +107,7 @@ _MAIL_HEADERS = _SENT | {b"to", b"subject", b"date", b"message-id", b"delivered-
 
 def label(kind: str) -> str:
     """How a sentence calls a kind: `a PDF`."""
-    return _LABELS.get(kind, f"a {kind} file" if kind != "text" else "a text")
+    return _LABELS.get(kind, f"a {kind} file")
 
 
 def ending_of(name: str) -> str:

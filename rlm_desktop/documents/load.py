@@ -49,7 +49,8 @@ def load(
         limits: What the extraction may take.
 
     Raises:
-        DocumentError: It cannot be read; `PasswordNeeded` when a password would help.
+        DocumentError: It cannot be read; `PasswordNeeded` when a password would help,
+            `EncodingNeeded` when an encoding might.
     """
     loader = Loader(workers=1, limits=limits)
     try:

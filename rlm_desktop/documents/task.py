@@ -14,6 +14,7 @@ from typing import BinaryIO
 from rlm_desktop.documents import kinds, wire
 from rlm_desktop.documents.document import (
     Document,
+    EncodingNeeded,
     Heading,
     PasswordNeeded,
     cleaned,
@@ -209,7 +210,7 @@ class Task:
                 self._worker = None
             self._pool.give_back(worker)
         if isinstance(answer, wire.Failed):
-            raise (PasswordNeeded if answer.wants_password else DocumentError)(self._shown, answer.reason)
+            raise _error_of(answer)(self._shown, answer.reason)
         return answer
 
     def _with_ocr(self, file: BinaryIO, document: Document) -> Document:
@@ -252,6 +253,12 @@ class Task:
             tuple(Heading(*heading) for heading in done.headings),
             tuple(done.needs_ocr),
         )
+
+
+def _error_of(answer: wire.Failed) -> type[DocumentError]:
+    if answer.wants_password:
+        return PasswordNeeded
+    return EncodingNeeded if answer.wants_encoding else DocumentError
 
 
 def _is_plain(head: bytes) -> bool:

@@ -98,11 +98,13 @@ class Failed(Struct, tag=True, array_like=True):
     Attributes:
         reason: A sentence for the person.
         wants_password: A password would help.
+        wants_encoding: An encoding that the person chooses might help.
         retires: The process ends itself now.
     """
 
     reason: str
     wants_password: bool = False
+    wants_encoding: bool = False
     retires: bool = False
 
 

@@ -18,7 +18,7 @@ from rlm_desktop.documents import wire
 from rlm_desktop.documents.confinement import confine
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.extract import extract
-from rlm_desktop.documents.formats.common import Locked, Source, Unreadable
+from rlm_desktop.documents.formats.common import Locked, Source, Undecoded, Unreadable
 
 _PIECE = 1 << 20
 _RETIRE_ABOVE = 600 << 20
@@ -102,7 +102,8 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
         del draft
         return _answer(connection, wire.Failed("reading it takes more memory than allowed.", retires=True))
     except Unreadable as error:
-        return _answer(connection, wire.Failed(str(error), isinstance(error, Locked), _is_large()))
+        is_locked, is_undecoded = isinstance(error, Locked), isinstance(error, Undecoded)
+        return _answer(connection, wire.Failed(str(error), is_locked, is_undecoded, _is_large()))
     connection.send_bytes(wire.encode(wire.Begin(draft.length)))
     parts, draft.parts = draft.parts, []
     for piece in _pieces(parts):

@@ -6,7 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -69,7 +69,11 @@ def relations(*targets: tuple[str, str]) -> str:
     return f'<?xml version="1.0"?><Relationships xmlns="{PACKAGE}/relationships">{rows}</Relationships>'
 
 
-def docx(body: str = "", extra: Mapping[str, bytes | str] | None = None) -> bytes:
+def docx(
+    body: str = "", extra: Mapping[str, bytes | str] | None = None, related: Sequence[tuple[str, str]] = ()
+) -> bytes:
+    """A Word document with further parts; `related` says of which kinds those are that belong to its text."""
+
     def paragraph(text: str, style: str = "", inner: str = "") -> str:
         mark = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
         return f"<w:p>{mark}<w:r><w:t>{text}</w:t></w:r>{inner}</w:p>"
@@ -95,7 +99,7 @@ def docx(body: str = "", extra: Mapping[str, bytes | str] | None = None) -> byte
             ),
             "_rels/.rels": relations(("officeDocument", "word/document.xml")),
             "word/_rels/document.xml.rels": relations(
-                ("styles", "styles.xml"), ("footnotes", "footnotes.xml"), ("comments", "comments.xml")
+                ("styles", "styles.xml"), ("footnotes", "footnotes.xml"), ("comments", "comments.xml"), *related
             ),
             "word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>",
             "word/styles.xml": f"<w:styles {W}>{styles}</w:styles>",

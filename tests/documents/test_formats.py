@@ -117,6 +117,15 @@ def test_book_in_reading_order(read: Load) -> None:
     assert places(document, "the end") == ["chapter 2 “Second”, line 3"]
 
 
+def test_empty_elements_of_a_page_in_xml(read: Load) -> None:
+    head = '<head><title/><link href="s.css"/><script src="x.js"/><style/></head>'
+    body = '<body><h1>One</h1><iframe src="y"/>seen</body>'
+    page = f'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">{head}{body}</html>'
+    document = read("a.xhtml", page)
+    assert titles(document) == [(1, "One")]
+    assert "seen" in document.text
+
+
 def test_a_book_with_odd_parts(read: Load) -> None:
     items = {
         "a": ("A.xhtml", "application/xhtml+xml"),
@@ -134,6 +143,34 @@ def test_a_book_with_odd_parts(read: Load) -> None:
     document = read("a.epub", made.zipped({"mimetype": "application/epub+zip", "o.opf": package, **parts}))
     assert [title for _, title in titles(document)] == ["Old", "Named otherwise"]
     assert document.warnings == ("A part of the book that is no text was not read: p.pdf.",)
+
+
+@pytest.mark.parametrize(
+    ("locked", "warnings"),
+    [
+        (["font.otf"], ()),
+        (["one.xhtml"], ("1 chapter encrypted (digital rights management) and not read.",)),
+        (["one.xhtml", "two.xhtml"], None),
+    ],
+)
+def test_a_book_that_is_encrypted_in_part(read: Load, locked: list[str], warnings: tuple[str, ...] | None) -> None:
+    names = ("one", "two")
+    items = "".join(f'<item id="{name}" href="{name}.xhtml" media-type="application/xhtml+xml"/>' for name in names)
+    spine = "".join(f'<itemref idref="{name}"/>' for name in names)
+    said = "".join(f'<EncryptedData><CipherReference URI="{name}"/></EncryptedData>' for name in locked)
+    parts = {
+        "mimetype": "application/epub+zip",
+        "o.opf": f"<package><manifest>{items}</manifest><spine>{spine}</spine></package>",
+        "META-INF/encryption.xml": f"<encryption>{said}</encryption>",
+        **{f"{name}.xhtml": f"<html><p>words of {name}</p></html>" for name in names},
+    }
+    if warnings is None:
+        with pytest.raises(DocumentError, match="it is encrypted \\(digital rights management\\)"):
+            read("a.epub", made.zipped(parts))
+        return
+    document = read("a.epub", made.zipped(parts))
+    assert document.warnings == warnings
+    assert ("words of one" in document.text) is ("one.xhtml" not in locked)
 
 
 def test_bookmarks_of_a_pdf_in_an_archive(read: Load) -> None:
@@ -163,7 +200,8 @@ def test_headers_and_footers_of_word(read: Load) -> None:
         f"word/{name}.xml": f"<w:hdr {made.W}><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:hdr>"
         for name, text in {"header1": "Confidential", "header2": "Confidential", "footer1": "Page"}.items()
     }
-    document = read("a.docx", made.docx(extra=parts))
+    related = [(name.rstrip("12"), f"{name}.xml") for name in ("header1", "header2", "footer1")]
+    document = read("a.docx", made.docx(extra=parts, related=related))
     assert document.text.count("Header: Confidential") == 1
     assert "Footer: Page" in document.text
 
@@ -202,6 +240,18 @@ def test_a_notebook_with_odd_parts(read: Load) -> None:
     document = read("a.ipynb", json.dumps({"cells": cells, "nbformat": 4}))
     assert document.text.startswith("`" * 200_001 + "python\n")
     assert "ValueError: no" in document.text
+
+
+def test_a_notebook_as_others_write_it(read: Load) -> None:
+    cells = [
+        {"cell_type": "markdown", "source": "half \ud83d"},
+        {"cell_type": "raw", "source": "r", "x": float("nan")},
+    ]
+    text = json.dumps({"cells": cells, "nbformat": 4})
+    assert read("a.ipynb", text).text == "half �\n\nr\n\n"
+    document = read("a.ipynb", text[:-5])
+    assert (document.kind, document.text) == ("json", text[:-5])
+    assert document.warnings[-1] == "It is damaged: it was read as a text, not as a notebook."
 
 
 def mail(subject: str = "Figures", attachments: dict[str, bytes] | None = None) -> EmailMessage:
@@ -279,10 +329,14 @@ def test_web_archive(read: Load) -> None:
         'Content-Type: multipart/related; type="text/html"; boundary="x"\r\n\r\n'
         "--x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
         "<html><body><h1>Caf=C3=A9</h1></body></html>\r\n--x\r\nContent-Type: image/png\r\n"
-        "Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--x--\r\n"
+        "Content-Location: https://x.org/a.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n"
+        "--x\r\nContent-Type: text/css\r\nContent-Location: https://x.org/a.css\r\n\r\n"
+        "body { color: red }\r\n--x--\r\n"
     )
     document = read("a.mht", data)
     assert "# Café" in document.text
+    assert "color" not in document.text
+    assert document.warnings == ("Pictures, fonts and styles within a page, which hold no text, left out.",)
 
 
 def test_mailbox(read: Load, tmp_path: Path) -> None:

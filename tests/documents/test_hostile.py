@@ -12,6 +12,7 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Iterator
+from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from hypothesis import strategies as st
 
 from rlm_desktop.documents import Document, Loader, expand, extract, load_all
 from rlm_desktop.documents.draft import Draft, headings_of
-from rlm_desktop.documents.formats import mail
+from rlm_desktop.documents.formats import gaps, mail
 from rlm_desktop.documents.formats.common import Source
 from rlm_desktop.documents.formats.gaps_other import closer_records, sheets_of
 from rlm_desktop.documents.kinds import HEAD, kind_of
@@ -202,6 +203,11 @@ def test_a_mail_of_too_many_parts_is_not_parsed_to_its_end(monkeypatch: pytest.M
     assert "word 4" in text
     assert "word 5" not in text
     assert draft.warnings == ["Only the first 5 parts of a mail were read."]
+
+
+def test_attributes_that_never_end_are_looked_at_once() -> None:
+    sheet = b"<c " + b' r="AA1"' * 200_000
+    assert gaps._closer(sheet) is None
 
 
 def far_ods() -> bytes:
@@ -477,6 +483,29 @@ def test_archives_that_multiply_are_given_up(monkeypatch: pytest.MonkeyPatch) ->
     extract.extract(Source("fan.zip", io.BytesIO(fan)), draft)
     assert 90 < "".join(draft.parts).count("word") <= 100
     assert any("is too much" in warning for warning in draft.warnings)
+
+
+def test_files_within_a_file_show_that_they_are_being_read() -> None:
+    told: list[tuple[float, str]] = []
+    inner = made.zipped({"b.pdf": made.pdf("one", "two")})
+    mail = EmailMessage()
+    mail.set_content("Both are attached.")
+    mail.add_attachment(made.pdf("three"), maintype="application", subtype="pdf", filename="c.pdf")
+    outer = made.zipped({"a.zip": inner, "d.eml": mail.as_bytes()})
+    draft = Draft("zip", lambda share, note: told.append((share, note)))
+    extract.extract(Source("outer.zip", io.BytesIO(outer)), draft)
+    assert told == [
+        (0, "a.zip: b.pdf: page 1 of 2"),
+        (0, "a.zip: b.pdf: page 2 of 2"),
+        (0, "a.zip: b.pdf"),
+        (0, "a.zip: b.pdf"),
+        (0, "a.zip"),
+        (0.5, "a.zip"),
+        (0.5, "d.eml: c.pdf: page 1 of 1"),
+        (0.5, "d.eml: c.pdf"),
+        (0.5, "d.eml"),
+        (1, "d.eml"),
+    ]
 
 
 def test_packed_zeros_pass_for_no_empty_archive(loader: Loader, tmp_path: Path) -> None:

@@ -80,4 +80,28 @@ def test_a_rule_made_to_take_long_does_not() -> None:
 def test_a_rule_that_is_cut_off_is_none(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     (tmp_path / ".gitignore").write_text("#" * ((1 << 16) - 2) + "\n*.log\n")
-    assert [Path(found.path).name for found in expand([tmp_path]).files] == ["a.txt"]
+    listing = expand([tmp_path])
+    assert [Path(found.path).name for found in listing.files] == ["a.txt"]
+    assert "it has too many rules: only the first ones were followed" in [one.reason for one in listing.left_out]
+
+
+def test_rules_that_name_one_file_each_are_not_tried_one_by_one() -> None:
+    ignoring = Ignoring("\n".join(f"n{number}" for number in range(20_000)))
+    assert (ignoring.is_whole, ignoring.tried) == (True, 0)
+    assert ignoring.verdict("n19999", is_folder=False) is True
+    assert ignoring.verdict("n20000", is_folder=False) is None
+
+
+def test_rules_that_would_have_to_be_tried_have_a_limit(tmp_path: Path) -> None:
+    for name in ("", "in"):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / ".gitignore").write_text("".join(f"*.{name}{number}\n" for number in range(600)))
+    for name in ("a.599", "in/a.in399", "in/a.in400"):
+        (tmp_path / name).write_text("x")
+    listing = expand([tmp_path])
+    assert [Path(found.path).name for found in listing.files] == ["a.in400"]
+    (cut,) = [one for one in listing.left_out if "too many rules" in one.reason]
+    assert cut.path.endswith("/in/.gitignore")
+    alike = Ignoring("".join(f"d{number}/x\n" for number in range(1001)), most=0)
+    assert not alike.is_whole
+    assert [alike.verdict(f"d{number}/x", is_folder=False) for number in (999, 1000)] == [True, None]

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from rlm_desktop.documents import Document, Loader, PasswordNeeded, from_text, load, load_all, load_bytes
+from rlm_desktop.documents import (
+    Document,
+    EncodingNeeded,
+    Loader,
+    PasswordNeeded,
+    from_text,
+    load,
+    load_all,
+    load_bytes,
+)
 from rlm_desktop.errors import DocumentError
 from tests.documents import made
 
@@ -74,6 +83,24 @@ def test_what_cannot_be_read_says_why(loader: Loader, tmp_path: Path) -> None:
     png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4
     assert reason(loader, write(tmp_path, "b.txt", png)) == "it is a PNG picture, which holds no text."
     assert reason(loader, "a\0b") == "that is no possible file name."
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "needs_encoding"),
+    [
+        ("tape.txt", "READINGS OF 1974".encode("cp037") + bytes(range(16)), True),
+        ("picture.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4, False),
+        ("broken.pdf", b"%PDF-1.7\nnothing", False),
+        ("blank.txt", b" \n", False),
+    ],
+)
+def test_another_encoding_helps_only_with_what_may_be_a_text(
+    loader: Loader, tmp_path: Path, name: str, data: bytes, needs_encoding: bool
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(DocumentError) as caught:
+        loader.load(tmp_path / name)
+    assert isinstance(caught.value, EncodingNeeded) is needs_encoding
 
 
 def test_the_error_names_the_file(tmp_path: Path) -> None:

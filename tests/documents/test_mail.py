@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
+from email.message import EmailMessage
+
 import pytest
 
+from rlm_desktop.documents.draft import Draft
+from rlm_desktop.documents.formats import tnef
+from rlm_desktop.documents.formats.common import Source
 from tests.documents import made
 from tests.documents.conftest import Load
 
@@ -134,3 +140,88 @@ def test_an_outlook_message_within_one(read: Load) -> None:
     assert str(document.place_of(document.text.index("inner words"))) == (
         "message 1 “Outer”, attachment 1 “The inner one”, message 1 “Inner”, line 3"
     )
+
+
+def alternatives(*parts: str, kind: str = "alternative") -> str:
+    return (
+        f'Content-Type: multipart/{kind}; boundary="{kind}"\n\n'
+        + "".join(f"--{kind}\n{part}\n" for part in (*parts, "")).removesuffix("\n\n")
+        + "--\n"
+    )
+
+
+PLAIN = "Content-Type: text/plain\n\nPlain words."
+PAGE = "Content-Type: text/html\n\n<p>Plain <b>words</b>.</p>"
+NEWS = "Content-Type: text/html\n\n" + "".join(f"<p>Item {number} of the news.</p>" for number in range(60))
+FILE = "Content-Type: application/pdf; name=a.txt\nContent-Disposition: attachment\n\nwords of the file"
+LOGO = "Content-Type: image/png; name=logo.png\n\n\x89PNG"
+INVITATION = "Content-Type: text/calendar\n\nSUMMARY:Meeting"
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ((PLAIN, PAGE), "Plain words."),
+        ((PLAIN, NEWS), "Plain words. Item 0 Item 59"),
+        ((PLAIN, alternatives(PAGE, FILE, kind="mixed")), "Plain words. words of the file"),
+        ((PLAIN, alternatives(PAGE, LOGO, kind="related")), "Plain words."),
+        ((PAGE, INVITATION), "Plain **words**. SUMMARY:Meeting"),
+        ((PLAIN, "Content-Type: text/x-amp-html\n\n<html amp>", PAGE, INVITATION), "Plain words. SUMMARY:Meeting"),
+        ((alternatives(PLAIN, kind="mixed"),), "Plain words."),
+    ],
+)
+def test_of_alternatives_nothing_is_lost_and_nothing_is_read_twice(
+    read: Load, parts: tuple[str, ...], expected: str
+) -> None:
+    document = read("a.eml", HEAD.decode() + alternatives(*parts))
+    words = document.text.split()
+    assert set(expected.split()) <= set(words)
+    assert words.count("Plain") == 1
+    assert "<html" not in document.text
+    assert document.warnings == ()
+
+
+def packed_by_outlook(*attributes: tuple[int, bytes]) -> bytes:
+    return bytes.fromhex("789f3e220100") + b"".join(
+        b"\1" + number.to_bytes(4, "little") + len(data).to_bytes(4, "little") + data + b"\0\0"
+        for number, data in attributes
+    )
+
+
+def properties(**values: bytes) -> bytes:
+    """Of a message in a `winmail.dat`: kind and number of each, its value with its length."""
+    rows = b""
+    for name, value in values.items():
+        kind, number = int(name[1:5], 16), int(name[5:], 16)
+        rows += kind.to_bytes(2, "little") + number.to_bytes(2, "little")
+        rows += bytes(16) + bytes(8) if number & 0x8000 else b""
+        rows += (1).to_bytes(4, "little") + len(value).to_bytes(4, "little") + value + bytes(-len(value) % 4)
+    return len(values).to_bytes(4, "little") + rows
+
+
+def test_what_outlook_packs(read: Load) -> None:
+    inner = packed_by_outlook((0x2800C, b"inner words\0"))
+    packed = packed_by_outlook(
+        (0x69007, (1251).to_bytes(8, "little")),
+        (0x18004, "Тема\0".encode("cp1251")),
+        (0x69003, properties(x001F8001="odd".encode("utf-16-le"), x01021013=b"<p>Body of a page</p>")),
+        (0x69002, bytes(14)),
+        (0x18010, b"SHORT.TXT\0"),
+        (0x6800F, b"attached words"),
+        (0x69005, properties(x001F3707="Long name.txt".encode("utf-16-le"))),
+        (0x69002, bytes(14)),
+        (0x69005, properties(x000D3701=bytes(16) + inner)),
+    )
+    document = read("winmail.dat", packed)
+    assert (document.kind, document.warnings) == ("tnef", ())
+    assert document.text.startswith("Тема\n\nBody of a page\n\nAttachment: Long name.txt\n\nattached words")
+    assert str(document.place_of(document.text.index("inner words"))) == "attachment 2 “attachment 2”, line 3"
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@b.c", "Тема"
+    message.set_content("Body of a page")
+    message.add_attachment(packed, maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    text = read("a.eml", message.as_bytes()).text
+    assert text.count("Body of a page") == 1
+    assert "attached words" in text
+    for end in range(len(packed)):
+        tnef.extract(Source("cut.dat", io.BytesIO(packed[:end])), Draft("tnef"))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -76,6 +77,22 @@ def box(fallback: str = "") -> str:
             ),
             "東京 (とうきょう)",
         ),
+        (paragraph("<w:r><w:t>a</w:t><w:cr/><w:t>b</w:t><w:ptab/><w:t>c</w:t></w:r>"), "a  \nb\tc"),
+        (paragraph(run("10") + "<w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>6</w:t></w:r>"), "10^6"),
+        (
+            paragraph(f"<w:r><w:pict><v:oval><v:textbox><w:txbxContent>{paragraph(run('round'))}</w:txbxContent></v:textbox></v:oval></w:pict></w:r>"),
+            "round",
+        ),
+        (
+            paragraph(
+                "".join(
+                    f"<w:sdt><w:sdtPr><w14:checkbox xmlns:w14='http://schemas.microsoft.com/office/word/2010/wordml'>"
+                    f"<w14:checked w14:val='{state}'/></w14:checkbox></w:sdtPr><w:sdtContent>{run('x')}</w:sdtContent></w:sdt>{run(text)}"
+                    for state, text in (("1", "agreed "), ("0", "paid"))
+                )
+            ),
+            "☒ agreed ☐ paid",
+        ),
     ],
 )  # fmt: skip
 def test_what_mammoth_does_not_know(read: Load, body: str, expected: str) -> None:
@@ -99,6 +116,34 @@ def test_what_was_deleted_is_counted(read: Load) -> None:
     assert document.warnings == ("1 passage that its author deleted, with the changes tracked, left out.",)
 
 
+def test_headings_of_a_company_and_signs_of_unknown_fonts(read: Load) -> None:
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="H1"><w:name w:val="heading 1"/><w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style>'
+        '<w:style w:type="paragraph" w:styleId="F1"><w:name w:val="Firm\'s \\ own"/><w:basedOn w:val="H1"/></w:style>'
+        '<w:style w:type="paragraph" w:styleId="F2"><w:name w:val="Part"/><w:pPr><w:outlineLvl w:val="7"/></w:pPr></w:style>'
+        '<w:style w:type="paragraph" w:styleId="T"><w:name w:val="TOC Heading"/><w:basedOn w:val="H1"/><w:pPr><w:outlineLvl w:val="9"/></w:pPr></w:style>'
+        '<w:style w:type="paragraph" w:styleId="R"><w:name w:val="Ring"/><w:basedOn w:val="R"/></w:style>'
+    )
+    body = "".join(
+        paragraph(f"<w:pPr><w:pStyle w:val='{style}'/></w:pPr>{run(f'in {style}')}")
+        for style in ("T", "F1", "F2", "R")
+    )
+    body += paragraph("<w:r><w:sym w:font='Odd' w:char='F0AA'/></w:r>")
+    document = read("a.docx", word(body, **{"word/styles.xml": f"<w:styles {made.W}>{styles}</w:styles>"}))
+    assert [(heading.level, heading.title) for heading in document.outline] == [(1, "in F1"), (6, "in F2")]
+    assert document.warnings == ("1 sign of an unknown font left out.",)
+
+
+def test_pages_within_a_word_document(read: Load) -> None:
+    body = paragraph(run("before")) + "<w:altChunk r:id='rId5' xmlns:r='x'/>"
+    parts = {
+        "word/chunk.html": "<html><h1>Exported</h1></html>",
+        "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
+    }
+    document = read("a.docx", made.docx(extra=parts, related=[("aFChunk", "/word/chunk.html")]))
+    assert str(document.place_of(document.text.index("# Exported"))) == "attachment 1 “chunk.html”, line 3"
+
+
 def test_charts_diagrams_and_files_in_word(read: Load) -> None:
     header = f"<w:hdr {made.W}>{paragraph(run('Left') + '<w:r><w:tab/></w:r>' + run('Right'))}</w:hdr>"
     parts = {
@@ -110,7 +155,8 @@ def test_charts_diagrams_and_files_in_word(read: Load) -> None:
         "word/embeddings/oleObject1.bin": b"x",
         "word/header1.xml": header,
     }
-    document = read("a.docx", made.docx(extra=parts))
+    related = [("chart", "charts/chart1.xml"), ("diagramData", "diagrams/data1.xml"), ("header", "header1.xml")]
+    document = read("a.docx", made.docx(extra=parts, related=related))
     assert (
         "Chart: Sales of the year\n\n|  | EUR |\n| --- | --- |\n| Ohio | 12 |\n| Utah | 0.1 |\n| Utah | 7 |"
         in document.text
@@ -124,14 +170,35 @@ def test_charts_diagrams_and_files_in_word(read: Load) -> None:
 
 
 def test_parts_under_other_names(read: Load) -> None:
+    header = f"<w:hdr {made.W}>{paragraph(run('Draft of May'))}</w:hdr>"
+    note = f'<w:footnotes {SPACES}><w:footnote w:id="2">{paragraph(FRACTION)}</w:footnote></w:footnotes>'
+    body = paragraph(run("Formula ") + FRACTION + '<w:r><w:footnoteReference w:id="2"/></w:r>' + box())
+    parts = {
+        "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
+        "word/footnotes.xml": note,
+        "word/top.xml": header,
+        "word/drawn/figures.xml": CHART,
+    }
+    names = {
+        "document.xml": "story/main.xml",
+        "footnotes.xml": "story/below.xml",
+        "comments.xml": "story/aside.xml",
+    }
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(made.docx())) as old, zipfile.ZipFile(buffer, "w") as new:
+    made_of = made.docx(extra=parts, related=[("header", "/word/top.xml"), ("chart", "/word/drawn/figures.xml")])
+    with zipfile.ZipFile(io.BytesIO(made_of)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in old.namelist():
-            data = old.read(name).replace(b"word/document.xml", b"word/document2.xml")
-            new.writestr(name.replace("document.xml", "document2.xml"), data)
+            data, path = old.read(name).decode(), name.replace("word/_rels/", "word/story/_rels/")
+            for usual, other in names.items():
+                data = data.replace(f"word/{usual}", f"word/{other}").replace(f'"{usual}"', f'"/word/{other}"')
+                path = path.replace(f"word/{usual}", f"word/{other}")
+            new.writestr(path.replace("document.xml.rels", "main.xml.rels"), data)
     document = read("a.docx", buffer.getvalue())
     assert (document.kind, document.warnings) == ("docx", ())
-    assert document.text.startswith("# Annual report\n\nSales grew")
+    assert document.text.count(r"x=\frac{a}{b^{2}}") == 2
+    assert "boxed words" in document.text
+    assert "Header: Draft of May" in document.text
+    assert "| Ohio | 12 |" in document.text
 
 
 def test_what_python_pptx_does_not_know(read: Load) -> None:
@@ -157,8 +224,15 @@ def test_what_python_pptx_does_not_know(read: Load) -> None:
     odd._element.nvSpPr.cNvSpPr.attrib.clear()
     odd._element.spPr.clear()
     file = io.BytesIO()
+    raised = slide.shapes.add_textbox(0, 0, 10, 10).text_frame.paragraphs[0]
+    for words in ("Area 10", "6", " on ", "the ", "map"):
+        raised.add_run().text = words
+    raised.runs[1].font._element.set("baseline", "30000")
+    for linked in raised.runs[3:]:
+        linked.hyperlink.address = "https://x.org/"
     deck.save(file)
     text = read("a.pptx", file.getvalue()).text
+    assert "Area 10^6 on the map (https://x.org/)" in text
     assert r"Formula $x=\frac{a}{b^{2}}$" in text
     assert "| 1.5 | 20 |" in text
     assert "an odd shape" in text
@@ -258,6 +332,38 @@ def test_a_sheet_of_charts(read: Load) -> None:
     assert "| Utah | 0.1 |" in read("a.xlsx", made.xlsx(parts)).page_text(2)
 
 
+def old_workbook() -> bytes:
+    """A workbook of Excel 97: a figure, two comments, one of them in two pieces, and a text box."""
+
+    def record(kind: int, data: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    def box(number: int, *pieces: bytes) -> bytes:
+        length = sum((len(piece) - 1) // (1 + piece[0]) for piece in pieces)
+        drawn = record(0x5D, struct.pack("<4H14x", 0x15, 18, 0x19, number))
+        drawn += record(0x1B6, struct.pack("<HH6xHHI", 0, 0, length, 16, 0))
+        return drawn + b"".join(record(0x3C, piece) for piece in pieces) + record(0x3C, bytes(16))
+
+    def note(row: int, column: int, number: int) -> bytes:
+        return record(0x1C, struct.pack("<4HH", row, column, 0, number, 3) + b"\0Ann")
+
+    begin = record(0x809, struct.pack("<4H8x", 0x600, 0x10, 0, 0x7CC))
+    sheet = begin + record(0x203, struct.pack("<3Hd", 1, 1, 0, 42.0))
+    sheet += box(1, b"\0Ann:\nprovi", b"\0sional") + box(2, b"\1" + "geprüft 😀".encode("utf-16-le"))
+    sheet += box(3, b"\0a text box") + note(1, 1, 1) + note(0, 27, 2) + record(0x0A)
+    head = record(0x809, struct.pack("<4H8x", 0x600, 5, 0, 0x7CC))
+    name = b"\x05\1" + "Süden".encode("utf-16-le")
+    start = len(head) + 4 + 6 + len(name) + 4
+    book = head + record(0x85, struct.pack("<IH", start, 0) + name) + record(0x0A) + sheet
+    return made.compound({"Workbook": book})
+
+
+def test_comments_in_an_old_workbook(read: Load) -> None:
+    text = read("a.xls", old_workbook()).text
+    assert text.startswith("## Süden\n")
+    assert text.endswith("\n42\n\nComment on B2: Ann: provisional\nComment on AB1: geprüft 😀\na text box\n")
+
+
 def cell(text: str, inner: str = "") -> str:
     return f'<table:table-cell office:value-type="string">{inner}<text:p>{text}</text:p></table:table-cell>'
 
@@ -311,6 +417,33 @@ def test_headers_formulas_and_charts_of_an_opendocument_text(read: Load) -> None
     assert text.endswith("\nHeader: Confidential\n")
 
 
+def test_an_opendocument_text_in_one_file(read: Load) -> None:
+    spaces = (
+        f'{made.ODF} xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        ' xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
+    )
+    raised = '<style:style style:name="T1"><!--x--><style:text-properties style:text-position="super 58%"/></style:style>'
+    formula = (
+        '<draw:object><math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mi>E</mi>'
+        "<annotation>E = m c^2</annotation></semantics></math></draw:object>"
+    )
+    picture = "<draw:image><office:binary-data>QUJDREVG</office:binary-data></draw:image><svg:title>Map</svg:title><svg:desc>of Ohio</svg:desc>"
+    body = (
+        "<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion></text:changed-region></text:tracked-changes>"
+        "<text:table-of-content><text:table-of-content-source><text:index-title-template>Pattern</text:index-title-template>"
+        "</text:table-of-content-source><text:index-body><text:p>Contents</text:p></text:index-body></text:table-of-content>"
+        '<text:p>10<text:span text:style-name="T1">6</text:span> at <text:a xlink:href="https://x.org/?a&amp;b">a place</text:a>, '
+        "<text:ruby><text:ruby-base>東京</text:ruby-base><text:ruby-text>とうきょう</text:ruby-text></text:ruby></text:p>"
+        f"<text:p><draw:frame>{formula}</draw:frame><draw:frame>{picture}</draw:frame></text:p>"
+    )
+    flat = f"<office:document {spaces}><office:automatic-styles>{raised}</office:automatic-styles><office:body><office:text>{body}</office:text></office:body></office:document>"
+    document = read("a.fodt", flat)
+    assert document.text == (
+        "Contents\n\n10^6 at [a place](https://x.org/?a&b), 東京 (とうきょう)\n\n$E = m c^2$![Map]()![of Ohio]()\n"
+    )
+    assert document.warnings == ("1 passage that its author deleted, with the changes tracked, left out.",)
+
+
 def test_a_drawing_within_an_opendocument_text(read: Load) -> None:
     link = 'xlink:href="./Object 1" xmlns:xlink="http://www.w3.org/1999/xlink"'
     drawn = f"<text:p><draw:frame><draw:object {link}/></draw:frame></text:p>"
@@ -341,7 +474,8 @@ def test_damaged_parts_beside_the_text_are_named(read: Load) -> None:
         "word/charts/_rels/chart1.xml.rels": "",
         "word/charts/chart1.xml": CHART,
     }
-    document = read("a.docx", made.docx(extra=damaged))
+    related = [("header", "header1.xml"), ("chart", "/word/charts/chart1.xml")]
+    document = read("a.docx", made.docx(extra=damaged, related=related))
     assert "Sales of the year" in document.text
     assert document.warnings == ("word/header1.xml: it is damaged.",)
     document = read("a.xlsx", made.xlsx({"xl/comments1.xml": ""}))

@@ -42,6 +42,7 @@ def text_of(data: bytes) -> str:
         (rb"{\rtf1 a{\footnote\pard By \par volume.}{\*\annotation Check{\*\atndate 1}} b}", "a (note: By volume.) (comment: Check) b"),
         (rb"{\rtf1 {\shp{\*\shpinst{\sp{\sn a}{\sv b}}{\shptxt boxed}}{\shprslt{\*\do\dptxbxtext boxed}}}end}", " (text box: boxed)end"),
         (rb"{\rtf1 {\header one \*\odd two}{\footnote\annotation three}four}", " (note: (comment: three))four\nHeader: one"),
+        (rb"{\rtf1 10{\super 6}, m\super 2\nosupersub 3 and 1{\super st}{\super\super0 4}", "10^6, m^23 and 1st4"),
         (rb"{\rtf1 inside}outside", "inside"),
         (rb"{\rtf1 {{{ open \par \'zz \u x", " open \n'zz x"),
     ],

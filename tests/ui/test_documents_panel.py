@@ -98,6 +98,7 @@ class TestItems:
         assert waiting.state_text == "needs a password"
         waiting.refuse(DocumentError("/x/a.pdf", "it is damaged."), is_locked=False)
         assert waiting.describe().splitlines()[1] == "cannot be read: it is damaged."
+        assert not waiting.may_change_encoding
         waiting.take(from_text("other", "text"))
         assert (waiting.name, waiting.is_asked, waiting.reason) == ("a.pdf", True, "")
 

@@ -15,6 +15,7 @@ XMLError: type[Exception] = etree.XMLSyntaxError
 HEAD = 1 << 16
 """Bytes from the beginning of an XML file in which its declarations stand."""
 _ENTITY = re.compile(rb"<!ENTITY\s")
+_FIGURES = re.compile(r"[-+−–]?\d")
 
 
 class Unreadable(Exception):
@@ -23,6 +24,10 @@ class Unreadable(Exception):
 
 class Locked(Unreadable):
     """The file is encrypted, and the password is missing or wrong."""
+
+
+class Undecoded(Unreadable):
+    """The file may be a text, but not in an encoding that is told, or that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,11 @@ def repaired_xml(data: bytes) -> bytes | None:
         return etree.tostring(xml_root(data))
     except (XMLError, Unreadable):
         return None
+
+
+def raised_text(text: str) -> str:
+    """Raised text as it is to be written: figures are marked, lest 10⁶ become 106."""
+    return f"^{text}" if _FIGURES.match(text) else text
 
 
 def split_tag(element: Element) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from copy import deepcopy
 from io import BytesIO
@@ -18,13 +18,24 @@ from rlm_desktop.documents.formats import formulas
 from rlm_desktop.documents.formats.common import Element, Source, replace_element, split_tag, xml_root
 from rlm_desktop.documents.formats.html import to_markdown
 from rlm_desktop.documents.formats.limits import DAMAGE, read_member
-from rlm_desktop.documents.formats.office import add_embedded, part_root, part_text
+from rlm_desktop.documents.formats.office import add_embedded, chart_text, paragraphs, part_root, related
 
-_MARGIN = re.compile(r"word/(header|footer)\d*\.xml")
-_DRAWN = re.compile(r"word/(?:charts/chart|diagrams/data)\d*\.xml")
-_TEXTS = re.compile(r"word/(?:document|footnotes|endnotes|comments)\d*\.xml")
-_UNREAD = re.compile(rb"<(?:m:oMath|mc:AlternateContent|w:(?:fldSimple|ruby|bdo|dir|drawing|del)\b)")
+_MAIN = "word/document.xml"
+_TEXTS = ("footnotes", "endnotes", "comments")
+_MARGINS = ("header", "footer")
+_DRAWN = {"chart": chart_text, "diagramData": paragraphs}
+"""Kinds of parts that belong to the main one."""
+_CHUNK = "aFChunk"
+_UNREAD = re.compile(
+    rb"<(?:\w+:)?(?:oMath|AlternateContent|fldSimple|ruby|bdo|dir|drawing|del|cr|ptab|oval)\b", re.ASCII
+)
 """What mammoth passes over with the text in it."""
+_OTHER_NAMES = {"cr": "br", "ptab": "tab", "oval": "shape"}
+"""What mammoth knows under another name."""
+_LOST_SIGN = "unsupported character"
+"""In what mammoth says of signs whose font it does not know."""
+_MOST_BASES = 20
+_LEVELS = frozenset("012345678")
 _STYLES = """
 p[style-name='Title'] => h1:fresh
 p[style-name='Subtitle'] => h2:fresh
@@ -42,26 +53,61 @@ def extract(source: Source, draft: Draft) -> None:
     with ZipFile(file) as archive:
         if any(name.endswith("vbaProject.bin") for name in archive.namelist()):
             draft.warn("It holds macros, which were not read.")
+        main = next((part for kind, part in _related(archive, "") if kind == "officeDocument"), _MAIN)
+        parts = _related(archive, main)
+        texts = [main, *(part for kind, part in parts if kind in _TEXTS)]
+        styles = next((part for kind, part in parts if kind == "styles"), "")
         result = mammoth.convert_to_html(
-            _prepared(archive, draft) or file,
-            style_map=_STYLES,
+            _prepared(archive, texts, draft) or file,
+            style_map=_STYLES + "\n".join(_headings(archive, styles)),
             convert_image=mammoth.images.img_element(_no_picture),
+            include_embedded_style_map=False,  # it may leave out text
             external_file_access=False,
         )
         draft.add_markdown(to_markdown(result.value))
-        for part in sorted(filter(_DRAWN.fullmatch, archive.namelist())):
-            if text := part_text(archive, part, draft):
+        if lost := sum(_LOST_SIGN in message.message for message in result.messages):
+            draft.warn(f"{count(lost, 'sign')} of an unknown font left out.")
+        for kind, part in parts:
+            root = part_root(archive, part, draft) if kind in _DRAWN else None
+            if root is not None and (text := _DRAWN[kind](root)):
                 draft.add(f"\n{text}\n")
-        for name, text in dict.fromkeys(_margins(archive, draft)):
+        for name, text in dict.fromkeys(_margins(archive, parts, draft)):
             draft.add(f"\n{name}: {text}\n")
-        add_embedded(archive, source, draft)
+        add_embedded(archive, source, draft, [part for kind, part in parts if kind == _CHUNK])
 
 
-def _prepared(archive: ZipFile, draft: Draft) -> BytesIO | None:
+def _related(archive: ZipFile, part: str) -> list[tuple[str, str]]:
+    """Kinds and names of the parts that belong to a part, or to the file itself, as far as they are there."""
+    names = set(archive.namelist())
+    return [(kind, name) for kind, name in dict.fromkeys(related(archive, part)) if name in names]
+
+
+def _headings(archive: ZipFile, part: str) -> Iterator[str]:
+    """What mammoth is to be told of styles that a company has made for its headings."""
+    root = part_root(archive, part)
+    styles = {} if root is None else {_said(style, "styleId"): style for style in root.iterfind("{*}style")}
+    for style in styles.values():
+        name, level, own = _said(style.find("{*}name")), "", style
+        for _ in range(_MOST_BASES):
+            level = level or _said(own.find("{*}pPr/{*}outlineLvl"))
+            if level or (own := styles.get(_said(own.find("{*}basedOn")))) is None:
+                break
+        if level in _LEVELS and not name.lower().startswith("heading "):
+            quoted = name.replace("\\", r"\\").replace("'", r"\'")
+            yield f"p[style-name='{quoted}'] => h{min(int(level) + 1, 6)}:fresh"
+
+
+def _said(element: Element | None, attribute: str = "val") -> str:
+    """What an element of a Word document says, in whichever of the two name spaces."""
+    told = {} if element is None else element.attrib
+    return next((value for name, value in told.items() if name.rpartition("}")[2] == attribute), "")
+
+
+def _prepared(archive: ZipFile, texts: Iterable[str], draft: Draft) -> BytesIO | None:
     """The document with what mammoth does not know put in words that it knows; None when it knows all."""
     changed: dict[str, bytes] = {}
     deleted = 0
-    for name in filter(_TEXTS.fullmatch, archive.namelist()):
+    for name in texts:
         data = read_member(archive, archive.getinfo(name))
         if _UNREAD.search(data):
             root = xml_root(data)
@@ -98,6 +144,9 @@ def _put_in_words(root: Element) -> int:
     for ruby in list(root.iter(f"{{{space}}}ruby")):
         base, above = (_words(ruby.iterfind(f"{{{space}}}{name}")) for name in ("rubyBase", "rt"))
         replace_element(ruby, [_run(space, f"{base} ({above})")[0]])
+    for name, known in _OTHER_NAMES.items():
+        for one in list(root.iter(f"{{*}}{name}")):
+            one.tag = f"{{{split_tag(one)[0]}}}{known}"
     for name in ("fldSimple", "bdo", "dir", "oMathPara"):
         for wrapping in list(root.iter(f"{{*}}{name}")):
             replace_element(wrapping, list(wrapping))
@@ -125,24 +174,24 @@ def _run(space: str, text: str) -> Element:
     return run
 
 
-def _margins(archive: ZipFile, draft: Draft) -> Iterator[tuple[str, str]]:
+def _margins(archive: ZipFile, parts: Iterable[tuple[str, str]], draft: Draft) -> Iterator[tuple[str, str]]:
     """Texts of headers and footers, which mammoth leaves out."""
-    for part in sorted(archive.namelist()):
-        if match := _MARGIN.fullmatch(part):
-            if (root := part_root(archive, part, draft)) is None:
-                continue
-            for old in list(root.iter("{*}Fallback")):
-                old.getparent().remove(old)
-            paragraphs = [_text(paragraph) for paragraph in root.iter("{*}p")]
-            if text := " / ".join(filter(None, paragraphs)):
-                yield match[1].capitalize(), text
+    for kind, part in parts:
+        if kind not in _MARGINS or (root := part_root(archive, part, draft)) is None:
+            continue
+        for old in list(root.iter("{*}Fallback")):
+            old.getparent().remove(old)
+        if text := " / ".join(filter(None, map(_text, root.iter("{*}p")))):
+            yield kind.capitalize(), text
 
 
 def _text(paragraph: Element) -> str:
-    parts = (
-        " " if split_tag(one)[1] == "tab" else one.text or "" for one in paragraph.iter("{*}t", "{*}tab", "{*}br")
+    own = (
+        one
+        for one in paragraph.iter("{*}t", "{*}tab", "{*}ptab", "{*}br")
+        if next(one.iterancestors("{*}p")) is paragraph  # not of a text box within
     )
-    return " ".join("".join(parts).split())
+    return " ".join("".join(one.text or "" if split_tag(one)[1] == "t" else " " for one in own).split())
 
 
 def _no_picture(image: object) -> dict[str, str]:

@@ -7,11 +7,13 @@ import zipfile
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from rlm_desktop.documents.document import count
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.encoding import NotText, decode
 from rlm_desktop.documents.formats.common import Element, Source, Unreadable, XMLError, xml_root
 from rlm_desktop.documents.formats.html import to_markdown
 from rlm_desktop.documents.formats.limits import UNREAD, read_member
+from rlm_desktop.documents.formats.office import part_root
 
 _READABLE = frozenset(
     (
@@ -40,10 +42,13 @@ def extract(source: Source, draft: Draft) -> None:
         ]
         if missing := [name for name in listed if name.lower() not in known]:
             draft.warn(f"Chapters that the book lists but does not hold: {', '.join(missing[:5])}.")
-        if any(name.endswith("META-INF/encryption.xml") for name in names):
-            draft.warn("Parts of the book may be encrypted (digital rights management).")
         if not chapters:
             raise Unreadable("it is damaged: the book lists no chapters.")
+        if locked := _encrypted(archive).intersection(chapters):
+            chapters = [name for name in chapters if name not in locked]
+            if not chapters:
+                raise Unreadable("it is encrypted (digital rights management): only its seller's program reads it.")
+            draft.warn(f"{count(len(locked), 'chapter')} encrypted (digital rights management) and not read.")
         for number, name in enumerate(chapters, 1):
             _add_chapter(archive, name, number, draft)
             draft.report(number / len(chapters), f"chapter {number} of {len(chapters)}")
@@ -63,6 +68,13 @@ def _add_chapter(archive: zipfile.ZipFile, name: str, number: int, draft: Draft)
     draft.add_markdown(to_markdown(found.text).strip("\n") + "\n\n")
     title = draft.headings[before].title if len(draft.headings) > before else ""
     draft.mark("chapter", number, title, at=start)
+
+
+def _encrypted(archive: zipfile.ZipFile) -> set[str]:
+    """The members that are encrypted: fonts, as in many books, or the chapters."""
+    root = part_root(archive, "META-INF/encryption.xml")
+    references = () if root is None else root.iter("{*}CipherReference")
+    return {posixpath.normpath(unquote(reference.get("URI", ""))) for reference in references}
 
 
 def _chapters(archive: zipfile.ZipFile, draft: Draft) -> Iterator[str]:

@@ -20,7 +20,8 @@ from rlm_desktop.documents.formats.limits import MOST_CELLS, read_member
 
 _HEAD = 4096
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s+ref="([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?"')
-_CELL = re.compile(rb'(<(?:\w+:)?c\s(?:[^<>]*?\s)?r=")([A-Z]{1,3})(\d{1,7})("[^<>]*>)')
+_CELL = re.compile(rb'(<(?:\w+:)?c\s(?>(?:[^<>]*?\s)?r="))([A-Z]{1,3})(\d{1,7})("[^<>]*+>)')
+"""Atomic: of a million attributes that are called so, only the first is looked at."""
 _ROW = re.compile(rb'(<(?:\w+:)?row\s(?:[^<>]*?\s)?r=")(\d{1,7})(?=")')
 _BEYOND_Z = re.compile(rb'\sr="[A-Z]{2}')
 

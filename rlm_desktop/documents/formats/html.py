@@ -15,6 +15,14 @@ _EMBEDDED = re.compile(r"\]\(<?data:[^()>]*>?\)")
 _UNSEEN = re.compile(r"<(script|style|template)\b|<!(--)", re.IGNORECASE)
 _TITLE = re.compile(r"<title\b[^<>]{0,1000}>([^<]{1,1000})</title", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>")
+_RAISED = re.compile(r"(<sup(?:\s[^<>]*)?>)([-+−–]?\d[^<>]{0,20}</sup>)", re.IGNORECASE)
+"""Raised figures, lest 10⁶ become 106."""
+_BOX = re.compile(r"(?<!<li>)<input\s[^<>]*\btype=[\"']?checkbox\b[^<>]*>", re.IGNORECASE)
+"""A box to be ticked; those of lists are known to the library."""
+_XHTML = re.compile(r"<\?xml|www\.w3\.org/1999/xhtml")
+_CLOSED = re.compile(r"<(script|style|title|textarea|iframe|noscript|template)\b([^<>]*)/>", re.IGNORECASE)
+"""Empty elements of XHTML: in HTML all that follows would be in them, and nothing of it seen."""
+_HEAD = 1000
 _DEEP = 1000
 _OPTIONS = ConversionOptions(
     extract_metadata=False,
@@ -42,13 +50,22 @@ def extract(source: Source, draft: Draft) -> None:
 
 def to_markdown(html: str) -> str:
     """Headings, lists, tables, links and emphasis as Markdown; scripts, styles and embedded pictures left out."""
-    text = convert(html.replace("\0", "␀"), _OPTIONS).content or ""
+    html = _RAISED.sub(r"\1^\2", html.replace("\0", "␀"))
+    html = _BOX.sub(lambda box: "☒ " if "checked" in box[0] else "☐ ", html)
+    if _XHTML.search(html, 0, _HEAD):
+        html = _CLOSED.sub(r"<\1\2></\1>", html)
+    text = convert(html, _OPTIONS).content or ""
     text = _EMBEDDED.sub("]()", text).replace("](<>)", "]()")
     if not text.strip() or html.count("<div") > _DEEP:
         # Pages nested beyond the parser's limit lose what lies deepest: their bare text is better than nothing.
-        bare = unescape(_TAGS.sub(" ", _seen(html)))
+        bare = bare_text(html)
         return bare if len(bare.split()) > len(text.split()) * 2 else text
     return text
+
+
+def bare_text(html: str) -> str:
+    """The words of a page without any structure."""
+    return unescape(_TAGS.sub(" ", _seen(html)))
 
 
 def _seen(html: str) -> str:

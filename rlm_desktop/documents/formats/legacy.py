@@ -20,8 +20,7 @@ _OLD = {"WordDocument": "Word file (.doc)", "PowerPoint Document": "PowerPoint f
 
 def extract(source: Source, draft: Draft) -> None:
     """Find out what it is, decrypt it when it is encrypted, and hand it on."""
-    with olefile.OleFileIO(source.file) as container:
-        streams = {path[0] for path in container.listdir()}
+    streams = _streams(source)
     if "EncryptedPackage" in streams:
         decrypted = _decrypted(source)
         draft.kind = "zip"
@@ -39,6 +38,15 @@ def extract(source: Source, draft: Draft) -> None:
         source = replace(source, file=_decrypted(source))
     draft.kind = kind
     extract_any(source, draft)
+
+
+def _streams(source: Source) -> set[str]:
+    """Names of what lies in it."""
+    try:
+        with olefile.OleFileIO(source.file) as container:
+            return {path[0] for path in container.listdir()}
+    except Exception as error:  # of which it raises many on damaged files
+        raise Unreadable("it is damaged: the list of what lies in it cannot be read.") from error
 
 
 def _decrypted(source: Source) -> BytesIO:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.feedparser import BytesFeedParser
 from email.message import EmailMessage, Message
 from email.policy import compat32, default
@@ -16,7 +16,7 @@ from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.encoding import NotText, declared, decode
 from rlm_desktop.documents.extract import extract_inner
 from rlm_desktop.documents.formats.common import Source, Unreadable
-from rlm_desktop.documents.formats.html import to_markdown
+from rlm_desktop.documents.formats.html import bare_text, to_markdown
 
 _HEADERS = ("From", "To", "Cc", "Bcc", "Date", "Subject")
 _BORDER = re.compile(rb"^From (?=[^\n]*\d\d:\d\d)[^\n]*+\n(?=[!-9;-~]++:|>From )", re.MULTILINE)
@@ -27,6 +27,9 @@ _MAX_PARTS = 2000
 _MOST_PARSED = 3 * _MAX_PARTS
 """With the parts that only hold others."""
 _FED = 1 << 16
+_OF_PAGE = re.compile(r"image/(?!svg)|font/|text/css|(?:text|application)/(?:x-)?javascript")
+_LARGER = 8
+_MORE_WORDS = 3
 _LONGEST_HEADER = 50_000
 """A longer one is taken as it is: parsing a list of a million receivers takes minutes."""
 
@@ -98,7 +101,9 @@ def add_message(message: Message, source: Source, draft: Draft) -> None:
         if number >= _MAX_PARTS:
             _warn_of_parts(draft)
             break
-        if _is_attachment(part):
+        if _is_of_page(part):
+            draft.warn("Pictures, fonts and styles within a page, which hold no text, left out.")
+        elif _is_attachment(part):
             attachments.append(part)
         else:
             draft.add_markdown(_body(part, draft).strip("\n") + "\n\n")
@@ -115,17 +120,53 @@ def _leaves(message: Message) -> Iterator[Message]:
         if not kind.startswith("multipart/") or _bytes(message).strip():
             yield message
     elif kind == "multipart/alternative":
-        parts = [part for part in message.get_payload() if isinstance(part, Message)]
-        plain = [part for part in parts if part.get_content_type() == "text/plain" and _bytes(part).strip()]
-        pages = [part for part in parts if part not in plain and part.get_content_type() != "text/plain"]
-        others = [part for part in pages if part.get_content_type() != "text/html" and not part.is_multipart()]
-        chosen = plain or pages[-1:]
-        for part in [*chosen, *(other for other in others if other not in chosen)]:
-            yield from _leaves(part)
+        yield from _alternatives([part for part in message.get_payload() if isinstance(part, Message)])
     else:
         for part in message.get_payload():
             if isinstance(part, Message):
                 yield from _leaves(part)
+
+
+def _alternatives(parts: Sequence[Message]) -> Iterator[Message]:
+    """The plain text, else the page; what is neither, such as an invitation; and the files beside the page."""
+    plain = [part for part in parts if part.get_content_type() == "text/plain" and _bytes(part).strip()]
+    pages = [part for part in parts if part.is_multipart() or part.get_content_type() == "text/html"]
+    with_page = [part for part in pages if _html_of(part) is not None]
+    best = next(iter((with_page or pages)[-1:]), None)
+    if plain and best is not None and not _is_stand_in(plain, _html_of(best)):
+        best = None
+    yield from plain
+    for part in pages:
+        yield from _leaves(part) if part is best else filter(_is_file, _leaves(part))
+    for part in parts:
+        kind = part.get_content_type()
+        if part not in pages and kind != "text/plain" and not kind.endswith("html"):
+            yield from _leaves(part)
+
+
+def _is_file(part: Message) -> bool:
+    """Whether a part is an attachment, and not a picture within a page."""
+    return _is_attachment(part) and part.get_content_maintype() != "image"
+
+
+def _html_of(part: Message) -> Message | None:
+    return next((one for one in part.walk() if one.get_content_type() == "text/html"), None)
+
+
+def _is_stand_in(plain: Sequence[Message], html: Message | None) -> bool:
+    """Whether a plain text only says that there is a page, or where."""
+    size = sum(len(str(part.get_payload())) for part in plain)
+    if html is None or len(str(html.get_payload())) < _LARGER * size:
+        return False
+    words = len(bare_text(_bytes(html).decode("latin-1")).split())
+    return words > _MORE_WORDS * sum(len(_bytes(part).split()) for part in plain)
+
+
+def _is_of_page(part: Message) -> bool:
+    """Whether a part only serves to show a page."""
+    is_shown = "Content-ID" in part or "Content-Location" in part
+    is_sent = part.get_content_disposition() == "attachment"
+    return is_shown and not is_sent and _OF_PAGE.match(part.get_content_type()) is not None
 
 
 def _is_attachment(part: Message) -> bool:
@@ -136,7 +177,7 @@ def _is_attachment(part: Message) -> bool:
         "message/delivery-status",
         "message/rfc822-headers",
     )
-    return not is_text or part.get_content_disposition() == "attachment"
+    return not is_text or kind == "text/rtf" or part.get_content_disposition() == "attachment"
 
 
 def _bytes(part: Message) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.formats.common import Source, Unreadable
+from rlm_desktop.documents.formats.common import Source
 from rlm_desktop.documents.formats.html import to_markdown
 from rlm_desktop.documents.formats.text import decoded
 
@@ -19,12 +20,13 @@ _TICKS = re.compile("`+")
 
 def extract(source: Source, draft: Draft) -> None:
     """Texts as they are, code in fences, outputs in fences of their own; pictures are left out and counted."""
-    try:
-        notebook = msgspec.json.decode(decoded(source, draft))
-    except msgspec.DecodeError as error:
-        raise Unreadable(f"it is damaged: {error}.") from None
-    if not isinstance(notebook, dict):
-        raise Unreadable("it is no notebook.")
+    text = decoded(source, draft)
+    notebook = _parsed(text)
+    if notebook is None:
+        draft.kind = "json"
+        draft.warn("It is damaged: it was read as a text, not as a notebook.")
+        draft.add(text)
+        return
     language = _language(notebook)
     cells = list(_cells(notebook))
     pictures = 0
@@ -46,6 +48,18 @@ def extract(source: Source, draft: Draft) -> None:
                 draft.add("Output:\n" + _fenced(shown))
     if pictures:
         draft.warn(f"Pictures among the outputs that hold no text: {pictures}.")
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    """What a notebook holds; None when it is none."""
+    try:
+        notebook = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        try:
+            notebook = json.loads(text)  # takes what others write: NaN, halves of letters
+        except ValueError:
+            return None
+    return notebook if isinstance(notebook, dict) else None
 
 
 def _language(notebook: dict[str, Any]) -> str:

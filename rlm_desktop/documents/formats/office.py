@@ -36,12 +36,21 @@ def part_root(archive: zipfile.ZipFile, part: str, draft: Draft | None = None) -
 
 def relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
     """Name and part of all that belongs to a part."""
+    return ((name, target) for name, _, target in _relations(archive, part))
+
+
+def related(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
+    """Kind, as `footnotes`, and part of all that belongs to a part; to the file itself without one."""
+    return ((kind.rpartition("/")[2], target) for _, kind, target in _relations(archive, part))
+
+
+def _relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str, str]]:
     folder, name = posixpath.split(part)
-    root = part_root(archive, f"{folder}/_rels/{name}.rels")
+    root = part_root(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
     for relation in () if root is None else root:
         if isinstance(relation.tag, str) and relation.get("TargetMode") != "External":
-            target = relation.get("Target", "")
-            yield relation.get("Id", ""), posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
+            target = posixpath.normpath(posixpath.join(folder, relation.get("Target", ""))).lstrip("/")
+            yield relation.get("Id", ""), relation.get("Type", ""), target
 
 
 def part_text(archive: zipfile.ZipFile, part: str, draft: Draft) -> str:
@@ -69,7 +78,8 @@ def chart_text(root: Element) -> str:
     table: dict[tuple[str, str], dict[int, str]] = {}
     names: list[str] = []
     for number, series in enumerate(root.iter("{*}ser")):
-        names.append(" ".join(_values(series.iterfind("{*}tx")).values()) or f"series {number + 1}")
+        written = series.findtext("{*}tx/{*}v") or ""
+        names.append(" ".join(_values(series.iterfind("{*}tx")).values()) or written or f"series {number + 1}")
         labels = _values((*series.iterfind("{*}cat"), *series.iterfind("{*}xVal")))
         for place, value in _values((*series.iterfind("{*}val"), *series.iterfind("{*}yVal"))).items():
             table.setdefault((place, labels.get(place, place)), {})[number] = _figure(value)
@@ -96,12 +106,12 @@ def _values(elements: Iterable[Element]) -> dict[str, str]:
     }
 
 
-def add_embedded(archive: zipfile.ZipFile, source: Source, draft: Draft) -> None:
-    """Files within, each by its own extractor; not the tables behind charts, whose figures are in the chart."""
+def add_embedded(archive: zipfile.ZipFile, source: Source, draft: Draft, further: Iterable[str] = ()) -> None:
+    """Files within, and further ones, each by its own extractor; not the tables behind charts: they show them."""
     names = archive.namelist()
     behind = {target for name in names if "/charts/" in name for _, target in relations(archive, name)}
     within = [name for name in names if "/embeddings/" in name and name not in behind and not name.endswith("/")]
-    files = [name for name in within if not name.endswith(".bin")]
+    files = [*further, *(name for name in within if not name.endswith(".bin"))]
     for number, name in enumerate(files, 1):
         try:
             data = read_member(archive, archive.getinfo(name))
@@ -109,5 +119,5 @@ def add_embedded(archive: zipfile.ZipFile, source: Source, draft: Draft) -> None
             draft.warn(f"Attachment {posixpath.basename(name)}: it is damaged.")
         else:
             add_attachment(posixpath.basename(name), data, number, source, draft)
-    if objects := len(within) - len(files):
+    if objects := sum(name.endswith(".bin") for name in within):
         draft.warn(f"{count(objects, 'object')} of other programs within it not read.")

@@ -7,12 +7,14 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from rlm_desktop.documents.document import count
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.common import (
     Element,
     Locked,
     Source,
     Unreadable,
+    raised_text,
     split_tag,
     xml_root,
 )
@@ -36,14 +38,20 @@ _LEFT_OUT = {
     "office:forms",
     "text:variable-decls",
     "draw:glue-point",
+    "office:binary-data",
 }
 _TAGS = {"text:p": "p", "text:list": "ul", "text:list-item": "li", "table:table-row": "tr"}
+_OBJECT = f"{{{_NAMES['draw']}}}object"
+_LINKED = ("http:", "https:", "mailto:")
+_HREF = "{http://www.w3.org/1999/xlink}href"
 _MOST_REPEATS = 1000
 
 
 def extract(source: Source, draft: Draft) -> None:
     """Headings, lists, tables, footnotes and comments; a presentation slide by slide, with its notes."""
     body, margins = _body(source, draft)
+    if deleted := len(body.findall("./*/text:tracked-changes//text:deletion", _NAMES)):
+        draft.warn(f"{count(deleted, 'passage')} that its author deleted, with the changes tracked, left out.")
     pages = body.findall("./*/draw:page", _NAMES)
     if not pages:
         draft.add_markdown(to_markdown("".join(_inner(body))))
@@ -51,11 +59,13 @@ def extract(source: Source, draft: Draft) -> None:
             draft.add(f"\n{name}: {text}\n")
         return
     for number, page in enumerate(pages, 1):
-        name = page.get(f"{{{_NAMES['draw']}}}name", "")
+        title = page.find("draw:frame[@presentation:class='title']", _NAMES)
+        name = (_plain(title) if title is not None else "") or page.get(f"{{{_NAMES['draw']}}}name", "")
         draft.mark("slide", number, name)
         draft.add_heading(2, name or f"Slide {number}")
         notes = page.find("presentation:notes", _NAMES)
-        draft.add_markdown(to_markdown("".join(_all(child for child in page if child is not notes))) + "\n")
+        content = _all(child for child in page if child not in (notes, title))
+        draft.add_markdown(to_markdown("".join(content)) + "\n")
         if notes is not None and (text := to_markdown("".join(_inner(notes))).strip()):
             draft.add(f"Notes: {text}\n\n")
         draft.report(number / len(pages), f"slide {number} of {len(pages)}")
@@ -70,6 +80,8 @@ def _body(source: Source, draft: Draft) -> tuple[Element, list[tuple[str, str]]]
     if not zipfile.is_zipfile(source.file):
         root = xml_root(source.read(), say_damaged)
         margins = list(_margins(root))
+        for holder in list(root.iter(_OBJECT)):
+            _show_object(holder, next(iter(holder), None))
     else:
         with zipfile.ZipFile(source.file) as archive:
             names = archive.namelist()
@@ -81,7 +93,10 @@ def _body(source: Source, draft: Draft) -> tuple[Element, list[tuple[str, str]]]
             margins = (
                 list(_margins(xml_root(archive.read("styles.xml"), say_damaged))) if "styles.xml" in names else []
             )
-            _bring_in_objects(root, archive, draft)
+            for holder in list(root.iter(_OBJECT)):
+                name = posixpath.normpath(holder.get(_HREF, "").removeprefix("./"))
+                _show_object(holder, part_root(archive, f"{name}/content.xml", draft))
+    _mark_raised(root)
     body = root.find(".//office:body", _NAMES)
     if body is None:
         raise Unreadable("it is damaged: it has no content.")
@@ -96,17 +111,28 @@ def _margins(root: Element) -> Iterator[tuple[str, str]]:
                     yield name, text
 
 
-def _bring_in_objects(root: Element, archive: zipfile.ZipFile, draft: Draft) -> None:
-    """Put formulas and charts, which are files of their own, where they are shown."""
-    for holder in list(root.iter(f"{{{_NAMES['draw']}}}object")):
-        name = posixpath.normpath(holder.get("{http://www.w3.org/1999/xlink}href", "").removeprefix("./"))
-        if (inner := part_root(archive, f"{name}/content.xml", draft)) is None:
-            continue
-        if split_tag(inner)[1] != "math":
-            holder.extend(inner.findall("office:body/*", _NAMES))
-            continue
+def _show_object(holder: Element, inner: Element | None) -> None:
+    """Put a formula or a chart, which is a document of its own, where it is shown."""
+    if inner is None:
+        return
+    holder[:] = inner.findall("office:body/*", _NAMES)
+    if split_tag(inner)[1] == "math":
         written = next(inner.iter("{*}annotation"), inner)
         holder.text = f"${' '.join(' '.join(written.itertext()).split())}$"
+
+
+def _mark_raised(root: Element) -> None:
+    """Write figures that are raised as such."""
+    styles = root.iterfind(".//style:style", _NAMES)
+    position = f"{{{_NAMES['style']}}}text-position"
+    raised = {
+        style.get(f"{{{_NAMES['style']}}}name")
+        for style in styles
+        if any((one.get(position) or "").startswith("super") for one in style)
+    }
+    for span in root.iter(f"{{{_NAMES['text']}}}span") if raised else ():
+        if span.get(f"{{{_NAMES['text']}}}style-name") in raised and span.text:
+            span.text = raised_text(span.text)
 
 
 def _name(element: Element) -> str:
@@ -133,7 +159,7 @@ def _all(elements: Iterable[Element]) -> Iterator[str]:
 
 def _html(element: Element) -> Iterator[str]:
     name = _name(element)
-    if name in _LEFT_OUT:
+    if name in _LEFT_OUT or name.endswith("-source"):  # of an index: patterns of its lines
         return
     if tag := _TAGS.get(name):
         yield f"<{tag}>"
@@ -151,6 +177,14 @@ def _html(element: Element) -> Iterator[str]:
     elif name == "text:note":
         body = element.find("text:note-body", _NAMES)
         yield f" (note: {escape(_plain(body))})" if body is not None else ""
+    elif name == "text:ruby-text":
+        yield f" ({escape(_plain(element))})"
+    elif name == "text:a" and element.get(_HREF, "").startswith(_LINKED):
+        yield f'<a href="{escape(element.get(_HREF))}">'
+        yield from _inner(element)
+        yield "</a>"
+    elif name in ("svg:title", "svg:desc"):
+        yield f'<img alt="{escape(_plain(element))}"/>'
     elif name == "office:annotation":
         yield f" (comment: {escape(_plain(element))})"
     elif name == "table:table":

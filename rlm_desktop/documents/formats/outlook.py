@@ -142,9 +142,9 @@ def _add(message: _Storage, source: Source, draft: Draft, depth: int = 0) -> Non
         else:
             draft.mark("attachment", number, name)
             draft.add(f"Attachment: {name}\n\n")
-            kept = draft.enter("msg")
+            kept = draft.enter("msg", name)
             _add(attachment.inner(_MESSAGE), source, draft, depth + 1)
-            draft.leave(kept, name)
+            draft.leave(kept)
 
 
 def _headers(message: _Storage) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rlm_desktop.documents.document import count
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.formats.common import Source
+from rlm_desktop.documents.formats.common import Source, raised_text
 from rlm_desktop.documents.formats.rtf_words import (
     CHARACTERS,
     CHARSETS,
@@ -61,6 +61,7 @@ class _Group:
         font: Less than 0 for the document's own.
         fallback: Characters after a Unicode one that stand for it in old programs.
         buffers: How many there were when it began.
+        is_raised: Figures that come next are raised.
         is_new: Old programs are to pass over it.
         link: Where its text leads.
     """
@@ -70,6 +71,7 @@ class _Group:
     font: int = -1
     fallback: int = 1
     buffers: int = 1
+    is_raised: bool = False
     is_new: bool = False
     link: str = ""
 
@@ -164,7 +166,8 @@ class _Reader:
         font = self._default_font if self._group.font < 0 else self._group.font
         text = data.decode(self._fonts.get(font) or self._codec, "replace")
         self.lost += text.count("�")
-        self._text.append(text)
+        self._text.append(raised_text(text) if self._group.is_raised else text)
+        self._group.is_raised = False
 
     def _add(self, text: str) -> None:
         if self._group.kind != _SKIP:
@@ -183,7 +186,7 @@ class _Reader:
     def _open(self) -> None:
         self._outer.append(self._group)
         own = self._group
-        self._group = _Group(own.kind, own.before, own.font, own.fallback, len(self._buffers))
+        self._group = _Group(own.kind, own.before, own.font, own.fallback, len(self._buffers), own.is_raised)
 
     def _close(self) -> None:
         if self._group.link:
@@ -250,7 +253,9 @@ class _Reader:
             case "f":
                 self._group.font = -1 if number is None else number
             case "plain":
-                self._group.font = -1
+                self._group.font, self._group.is_raised = -1, False
+            case "super" | "nosupersub":
+                self._group.is_raised = word == "super" and number != 0
             case "deff":
                 self._default_font = -1 if number is None else number
             case "ansicpg" | "mac" | "pc" | "pca":

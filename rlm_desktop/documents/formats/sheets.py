@@ -25,6 +25,7 @@ from rlm_desktop.documents.formats.limits import MOST_CELLS, read_member
 from rlm_desktop.documents.formats.office import add_embedded, relations
 from rlm_desktop.documents.formats.sheet_notes import notes, opendocument_notes
 from rlm_desktop.documents.formats.tables import csv_lines
+from rlm_desktop.documents.formats.xls_notes import old_notes
 
 _ROWS = 1000
 """Rows that are written at once: more no longer stay in the processor's cache."""
@@ -77,6 +78,8 @@ class _Workbook:
                 if not self.parts and CONTENT in archive.namelist():
                     self._comments = opendocument_notes(read_member(archive, archive.getinfo(CONTENT)))
                 is_small = is_small and fits_at_once(archive, self.parts.values())
+        else:
+            self._comments = old_notes(source.file)
         try:
             self.workbook = self._opened() if is_small else self._closed()
         except CalamineError:

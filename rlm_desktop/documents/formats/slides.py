@@ -15,6 +15,7 @@ from rlm_desktop.documents.formats.common import (
     Source,
     Unreadable,
     XMLError,
+    raised_text,
     replace_element,
     split_tag,
     xml_root,
@@ -23,6 +24,7 @@ from rlm_desktop.documents.formats.formulas import latex
 from rlm_desktop.documents.formats.office import add_embedded, chart_text, paragraphs
 from rlm_desktop.documents.formats.tables import markdown_table
 
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FORMULA = "{http://schemas.microsoft.com/office/drawing/2010/main}m"
 
 
@@ -35,6 +37,7 @@ def extract(source: Source, draft: Draft) -> None:
     slides = list(presentation.slides)
     for number, slide in enumerate(slides, 1):
         _put_in_words(slide.shapes._spTree)
+        _mark_runs(slide)
         title = slide.shapes.title
         name = " ".join(title.text_frame.text.split()) if title is not None else ""
         draft.mark("slide", number, name)
@@ -62,6 +65,26 @@ def _put_in_words(shapes: Element) -> None:
         text.text = " ".join(f"${latex(formula)}$" for formula in holder.iter("{*}oMath"))
         run.append(text)
         replace_element(holder, [run])
+
+
+def _mark_runs(slide: Any) -> None:
+    """Write raised figures as such, and where links lead."""
+    for about in slide.shapes._spTree.iter("{*}rPr"):
+        text = about.getparent().find("{*}t")
+        if text is None or not text.text:
+            continue
+        if about.get("baseline", "0").lstrip("0").isdecimal():
+            text.text = raised_text(text.text)
+        link = slide.part.rels.get(_link(about))
+        following = about.getparent().getnext()
+        is_last = following is None or _link(following.find("{*}rPr")) != _link(about)
+        if link is not None and link.is_external and is_last and link.target_ref != text.text:
+            text.text += f" ({link.target_ref})"
+
+
+def _link(about: Element | None) -> str:
+    click = None if about is None else about.find("{*}hlinkClick")
+    return "" if click is None else click.get(_RELATION, "")
 
 
 def _blocks(shapes: Iterable[Any], draft: Draft) -> Iterator[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+_NO_TIME = timedelta(0)
 _EXACT = 1e15
 """Whole numbers below this are exact in a float."""
 _QUOTE = '"'
@@ -57,7 +58,7 @@ def _shown(column: Sequence[Any]) -> Sequence[str]:
 
 
 def cell_text(value: object) -> str:
-    """A cell as a person reads it: no `.0` after whole numbers, dates in ISO form."""
+    """A cell as a person reads it: no `.0` after whole numbers, dates in ISO form, times in hours."""
     if isinstance(value, str):
         return value
     if isinstance(value, float):
@@ -68,4 +69,7 @@ def cell_text(value: object) -> str:
         return value.isoformat(" ")
     if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(abs(round(value.total_seconds())), 60)
+        return f"{'-' * (value < _NO_TIME)}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return "" if value is None else str(value)

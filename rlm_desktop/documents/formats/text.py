@@ -6,8 +6,9 @@ import io
 import mmap
 
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.encoding import Buffer, Counting, NotText, decode, encoding_of
-from rlm_desktop.documents.formats.common import Source, Unreadable
+from rlm_desktop.documents.encoding import Buffer, Counting, NotText, binary_name, decode, encoding_of
+from rlm_desktop.documents.formats.common import Source, Undecoded, Unreadable
+from rlm_desktop.documents.kinds import HEAD
 
 _LARGE = 8 << 20
 _PIECE = 1 << 20
@@ -36,10 +37,8 @@ def _extract_large(source: Source, draft: Draft) -> None:
     data = _mapped(source)
     try:
         counting = Counting(encoding_of(data, source.encoding))
-    except NotText as error:
-        raise Unreadable(str(error)) from None
-    except LookupError:
-        raise Unreadable(f"there is no encoding named “{source.encoding}”.") from None
+    except (NotText, LookupError) as error:
+        raise _undecoded(error, data, source) from None
     for number, piece in enumerate(counting.pieces(data)):
         draft.add(piece, is_decoded=True)
         draft.report(min(1.0, number * _PIECE / len(data)), "")
@@ -56,12 +55,18 @@ def _mapped(source: Source) -> Buffer:
 
 def decoded(source: Source, draft: Draft) -> str:
     """The text of a source; the draft learns the encoding and what was replaced."""
+    data = source.read()
     try:
-        found = decode(source.read(), source.encoding)
-    except NotText as error:
-        raise Unreadable(str(error)) from None
-    except LookupError:
-        raise Unreadable(f"there is no encoding named “{source.encoding}”.") from None
+        found = decode(data, source.encoding)
+    except (NotText, LookupError) as error:
+        raise _undecoded(error, data, source) from None
     draft.encoding = found.encoding
     draft.warn(*found.warnings)
     return found.text
+
+
+def _undecoded(error: NotText | LookupError, data: Buffer, source: Source) -> Unreadable:
+    """What to say of bytes that are no text: of a picture that is all, anything else may be decoded otherwise."""
+    if not isinstance(error, NotText):
+        return Undecoded(f"there is no encoding named “{source.encoding}”.")
+    return Unreadable(str(error)) if binary_name(data[:HEAD]) else Undecoded(str(error))

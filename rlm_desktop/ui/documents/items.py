@@ -36,6 +36,7 @@ class DocumentItem:
         size_bytes: Of the file; 0 where it is not known.
         warnings: What the loader had to say about it.
         reason: Why it cannot be read.
+        is_undecoded: Whether that is because it is in no encoding that could be told.
         is_included: Whether questions are asked over it.
         encoding: Of a text: as found, or as the person chose.
         needs_ocr: Pages that hold pictures but no text.
@@ -55,6 +56,7 @@ class DocumentItem:
     state: State = State.WAITING
     warnings: tuple[str, ...] = ()
     reason: str = ""
+    is_undecoded: bool = False
     is_included: bool = True
     encoding: str = ""
     needs_ocr: tuple[int, ...] = ()
@@ -93,7 +95,7 @@ class DocumentItem:
         self.size_bytes, self.tokens = document.size_bytes, document.estimated_tokens
         self.warnings = tuple(map(said, document.warnings))
         self.encoding, self.needs_ocr = document.encoding, document.needs_ocr
-        self.state, self.reason, self.document = State.READY, "", document
+        self.state, self.reason, self.is_undecoded, self.document = State.READY, "", False, document
 
     def wait(self) -> None:
         """It is to be read again."""
@@ -106,9 +108,10 @@ class DocumentItem:
             self.state = self.before
         return self.state is not State.WAITING
 
-    def refuse(self, error: DocumentError, *, is_locked: bool) -> None:
-        """It cannot be read, or not without a password."""
+    def refuse(self, error: DocumentError, *, is_locked: bool = False, is_undecoded: bool = False) -> None:
+        """It cannot be read, or not without a password, or in another encoding perhaps."""
         self.state = State.LOCKED if is_locked else State.FAILED
+        self.encoding, self.is_undecoded = "", is_undecoded
         self.reason = said(error.reason)
 
     @property
@@ -124,7 +127,7 @@ class DocumentItem:
     @property
     def may_change_encoding(self) -> bool:
         """Whether another encoding would give another text, or one at all."""
-        return bool(self.path and (self.encoding or self.state is State.FAILED))
+        return bool(self.path and (self.encoding or self.is_undecoded))
 
     @property
     def size_text(self) -> str:

@@ -231,10 +231,11 @@ class DocumentReader(QObject):
         if self._is_cancelled:
             return
         if isinstance(result, DocumentError):
-            from rlm_desktop.documents import PasswordNeeded
+            from rlm_desktop.documents import EncodingNeeded, PasswordNeeded
 
             log.warning("%s", result)
-            item.refuse(result, is_locked=isinstance(result, PasswordNeeded))
+            is_locked, is_undecoded = isinstance(result, PasswordNeeded), isinstance(result, EncodingNeeded)
+            item.refuse(result, is_locked=is_locked, is_undecoded=is_undecoded)
         else:
             item.take(result)
         self._fresh.append(item)
