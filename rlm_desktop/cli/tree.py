@@ -199,4 +199,5 @@ def _cell(cell: CellState) -> dict[str, Any]:
         "computed": cell.computed,
         "dropped": cell.dropped,
         "variables": [msgspec.to_builtins(variable) for variable in cell.variables],
+        "more_variables": cell.more_variables,
     }

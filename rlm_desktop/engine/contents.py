@@ -267,6 +267,7 @@ class _Aside(NamedTuple):
     line: int = 0
     dropped: int = 0
     threads: int = 0
+    more_variables: int = 0
 
 
 _NO_ASIDE = _Aside()
@@ -322,6 +323,11 @@ class CellState(msgspec.Struct, eq=False, gc=False):
         return self._aside.threads
 
     @property
+    def more_variables(self) -> int:
+        """How many variables it left beside `variables`."""
+        return self._aside.more_variables
+
+    @property
     def tool_calls(self) -> Sequence[ev.ToolCalled]:
         """Its calls of functions of the application."""
         return self._aside.tool_calls
@@ -359,13 +365,14 @@ class CellState(msgspec.Struct, eq=False, gc=False):
         self.duration = event.duration
         self.computed = event.computed
         self.variables = _kept_once(tuple(map(_kept_once, event.variables)))
-        if event.error or event.traceback or event.line or event.dropped or event.threads:
+        if event.error or event.traceback or event.line or event.dropped or event.threads or event.more_variables:
             self.set_aside(
                 error=event.error,
                 traceback=event.traceback,
                 line=event.line,
                 dropped=event.dropped,
                 threads=event.threads,
+                more_variables=event.more_variables,
             )
 
 

@@ -328,8 +328,9 @@ class CellFinished(Event, frozen=True, kw_only=True):
         line: The failing line of the cell, from 1; 0 when not known.
         duration: Seconds, waiting for models included; `computed` without that waiting.
         dropped: Characters of output that were over the worker's cap and are lost.
-        variables: All variables of the model after the cell, largest change first.
+        variables: Variables of the model after the cell, largest change first.
         threads: Threads of the cell that were still running at its end.
+        more_variables: How many variables there are beside those.
     """
 
     iteration: int
@@ -343,6 +344,7 @@ class CellFinished(Event, frozen=True, kw_only=True):
     dropped: int = 0
     variables: tuple[Variable, ...] = ()
     threads: int = 0
+    more_variables: int = 0
 
 
 class ReplRestarted(Event, frozen=True, kw_only=True):

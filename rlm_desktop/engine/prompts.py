@@ -74,6 +74,7 @@ class CellShown:
     Attributes:
         uncounted: Characters of the longer one of the outputs that are not in it.
         error: The traceback with the failing line.
+        more_variables: How many there are beside `variables`.
     """
 
     stdout: str = ""
@@ -82,6 +83,7 @@ class CellShown:
     error: str = ""
     status: str = "ok"
     variables: Sequence[str] = ()
+    more_variables: int = 0
 
 
 def summarize_context(
@@ -209,13 +211,16 @@ def feedback(
         output_limit: Characters shown of each cell's output.
     """
     parts = [_cell_text(cell, number, len(cells), output_limit) for number, cell in enumerate(cells, 1)]
-    names = cells[-1].variables if cells else ()
-    if names:
-        shown = ", ".join(names[:_MAX_VARIABLES])
-        more = len(names) - _MAX_VARIABLES
-        parts.append(f"Variables: {shown}" + (f" and {more} more" if more > 0 else ""))
+    if cells and cells[-1].variables:
+        parts.append(f"Variables: {listed_names(cells[-1].variables, cells[-1].more_variables)}")
     parts.append(_iteration_line(iteration, of))
     return "\n\n".join(parts)
+
+
+def listed_names(names: Sequence[str], more: int) -> str:
+    """The first of these names, and how many more there are of them and beside them."""
+    more += len(names[_MAX_VARIABLES:])
+    return ", ".join(names[:_MAX_VARIABLES]) + (f" and {more:,} more" if more else "")
 
 
 def no_code_message(iteration: int, of: int) -> str:

@@ -334,6 +334,7 @@ class RlmCall:
                 variables=tuple(
                     msgspec.structs.replace(known, preview=cut(text, PREVIEW)) for known, text in variables
                 ),
+                more_variables=result.more_variables,
                 threads=result.threads,
             )
         )
@@ -385,6 +386,7 @@ class RlmCall:
                 error=_told_error(result),
                 status=result.status,
                 variables=[variable.name for variable in result.variables],
+                more_variables=result.more_variables,
             )
             for result in results
         ]
@@ -409,7 +411,7 @@ class RlmCall:
             return None
         if output is not None:
             try:
-                value = output.check(Final(source=final.source, text=text, value=value))
+                value = output.check(msgspec.structs.replace(final, text=text, value=value))
             except ValueError as error:
                 self._reject(str(error))
                 return None
@@ -550,5 +552,6 @@ def _told_error(result: CellResult) -> str:
         # The interrupt that stopped it looks like somebody's Ctrl+C.
         text = f"{text.rstrip()}\n{result.error}"
     if result.lost:
-        text += f"\nThe REPL was started afresh. Variables lost: {', '.join(result.lost)}."
+        lost = prompts.listed_names(result.lost, result.more_variables)
+        text += f"\nThe REPL was started afresh. Variables lost: {lost}."
     return text

@@ -6,14 +6,14 @@ import contextlib
 import hashlib
 import reprlib
 import time
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.tools import Billed
 from rlm_desktop.errors import LimitExceeded
+from rlm_desktop.repl.context import room_left
 from rlm_desktop.repl.wire import plain
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ SHOWN_OF_ALL = 20_000_000
 KEPT_OF_ALL = 50_000_000
 """Characters that it keeps of all results together."""
 _SHOWN_THEN = 100
-_NUMBER = 8
-"""Characters that a value takes at least, about."""
 _BYTES = 4
 """Of a character in UTF-8, at most."""
 
@@ -155,7 +153,8 @@ def _asked(call: ToolCall) -> str:
     """What stands for a call's name and arguments; empty where they are too long for that, or no plain data."""
     arguments = [call.name, call.args, call.kwargs]
     with contextlib.suppress(*_UNTOLD):
-        return "" if _is_long(arguments) else hashlib.sha256(msgspec.msgpack.encode(arguments)).hexdigest()
+        if room_left(arguments, KEPT) > 0:
+            return hashlib.sha256(msgspec.msgpack.encode(arguments)).hexdigest()
     return ""
 
 
@@ -199,20 +198,3 @@ async def _without_secret(run: Run, text: str) -> str:
     """The text, if it holds no secret: with a marker in its place a cell would go on with something else."""
     _, replaced = await run.secret_filter.clean_async([text])
     return "" if replaced else text
-
-
-def _is_long(value: Any) -> bool:
-    """Whether a value is longer than `KEPT`; looks at no more of it than that."""
-    room = KEPT
-    waiting: list[Any] = [value]
-    while waiting and room > 0:
-        item = waiting.pop()
-        if isinstance(item, str | bytes | bytearray):
-            room -= len(item)
-        elif isinstance(item, list | tuple | dict | set | frozenset):
-            parts = cast("Collection[Any]", item)
-            room -= len(parts) * _NUMBER
-            if room > 0:
-                waiting += parts
-                waiting += parts.values() if isinstance(parts, Mapping) else ()
-    return room <= 0

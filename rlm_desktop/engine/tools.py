@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from keyword import iskeyword
 from typing import Any, TypeAlias, cast
@@ -79,8 +80,41 @@ class Toolbox:
         if function is None:
             raise UsageError(f"there is no tool {call.name!r}")
         if inspect.iscoroutinefunction(function):
-            return await function(*call.args, **call.kwargs)
-        return await asyncio.to_thread(function, *call.args, **call.kwargs)
+            result = function(*call.args, **call.kwargs)
+        else:
+            result = await asyncio.to_thread(_called, function, call)
+        # Also what a plain function gave: `lambda text: client.search(text)` may be a coroutine's maker.
+        return await _awaited(result, call.name) if inspect.isawaitable(result) else result
+
+
+def _called(function: Callable[..., Any], call: ToolCall) -> Any:
+    """What a function gives, called in this thread."""
+    try:
+        return function(*call.args, **call.kwargs)
+    except BaseException as error:
+        if isinstance(error, _NO_ERRORS) or not isinstance(error, Exception):
+            raise _as_error(error, call.name) from error
+        raise
+
+
+async def _awaited(result: Awaitable[Any], name: str) -> Any:
+    """What comes of an awaitable."""
+    task = asyncio.current_task()
+    try:
+        return await result
+    except (SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError) as error:
+        if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+            raise
+        raise _as_error(error, name) from error
+
+
+_NO_ERRORS = (StopIteration, CancelledError)
+"""What a future takes for something else: who waits for it would wait for ever, or be cancelled."""
+
+
+def _as_error(error: BaseException, name: str) -> RuntimeError:
+    """What ends a program, a loop or a task, as an error of the cell that called `name`."""
+    return RuntimeError(f"{name}() raised {type(error).__name__}" + (f": {error}" if str(error) else ""))
 
 
 def _signature(function: Callable[..., Any]) -> str:

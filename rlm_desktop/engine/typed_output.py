@@ -30,6 +30,8 @@ _NAMES: dict[str, Any] = {
 
 _DATA = frozenset({"const", "default", "enum", "examples"})
 """What in a JSON schema is no part of it."""
+_BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"})
+"""What in a JSON schema holds schemas by names that anybody may choose, also those of keywords."""
 
 
 class OutputType:
@@ -112,14 +114,19 @@ def _place(path: tuple[Any, ...]) -> str:
 
 def _candidates(final: Final, properties: list[str]) -> list[Any]:
     """What an answer may mean: its value, JSON in its text, the one property that is asked for, the text."""
-    found: list[Any] = []
-    if final.value is not None:
-        found.append(final.value)
+    given: Any = final.value
+    found: list[Any] = [] if given is None else [given]
+    if final.source == "SUBMIT" and isinstance(given, list):
+        values = cast("list[Any]", given)
+        if len(values) == len(properties) > 1:  # as SUBMIT(one, two) gives them
+            found.append(dict(zip(properties, values, strict=True)))
+    if final.is_text and not properties:
+        found.append(final.text)  # a text that fits is not read as the number or list that it looks like
     text = final.text.strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
     with suppress(ValueError, RecursionError):
         found.append(json.loads(text))
     if len(properties) == 1:
-        found.append({properties[0]: final.text if final.value is None else final.value})
+        found.append({properties[0]: final.text if given is None and not final.is_none else given})
     found.append(final.text)
     return found
 
@@ -152,7 +159,11 @@ def _check_references(schema: dict[str, Any]) -> None:
                 fields = cast("dict[str, Any]", item)
                 if isinstance(reference := fields.get("$id"), str):  # its references are within it
                     resolver = resolver.in_subresource(DRAFT202012.create_resource(fields))
-                waiting += [(resolver, value) for name, value in fields.items() if name not in _DATA]
+                for name, value in fields.items():
+                    if name in _BY_NAME and isinstance(value, dict):
+                        waiting += [(resolver, named) for named in cast("dict[str, Any]", value).values()]
+                    elif name not in _DATA:
+                        waiting.append((resolver, value))
                 for reference in (fields.get("$ref"), fields.get("$dynamicRef")):
                     if isinstance(reference, str):
                         resolver.lookup(reference)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -21,6 +21,8 @@ NO_CONTEXT: Any = object()
 SHARED_FROM = 2_000_000
 """Characters from which a context is shared by forking instead of being sent."""
 
+_VALUE = 8
+"""Characters that a value takes at least, about."""
 _INLINE = 4_096
 _PIECE = 4 << 20
 _TEXT = 1
@@ -35,7 +37,26 @@ def characters(context: Any) -> int:
         return sum(characters(item) for pair in cast(dict[Any, Any], context).items() for item in pair)
     if isinstance(context, list | tuple):
         return sum(map(characters, cast(list[Any], context)))
-    return 8
+    return _VALUE
+
+
+def room_left(value: Any, room: int) -> int:
+    """What is left of `room` characters after a value; not above 0 for a longer one, which is not looked through.
+
+    A value that is no text counts as much as it takes at least.
+    """
+    waiting: list[Any] = [value]
+    while waiting and room > 0:
+        item = waiting.pop()
+        if isinstance(item, str | bytes | bytearray):
+            room -= len(item)
+        elif isinstance(item, list | tuple | dict | set | frozenset):
+            parts = cast("Collection[Any]", item)
+            room -= len(parts) * _VALUE
+            if room > 0:
+                waiting += parts
+                waiting += parts.values() if isinstance(parts, Mapping) else ()
+    return room
 
 
 def write(context: Any, descriptor: int) -> int:

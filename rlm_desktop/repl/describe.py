@@ -29,7 +29,7 @@ _MAPPINGS: dict[object, tuple[str, str]] = {
 }
 
 _MOST_VARIABLES = 1_000
-"""That are looked at, the latest: each takes some 30 microseconds, after every cell."""
+"""That are described, the latest: each takes some 30 microseconds, after every cell. The others are counted."""
 NOT_PLAIN = (TypeError, ValueError, OverflowError, RecursionError)
 """What `plain_data` raises for what JSON has no form for."""
 _MAX_FINAL_VALUES = wire.MAX_VALUES // 2
@@ -87,10 +87,11 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: max(0, limit - 1)] + "…"
 
 
-def variables(namespace: Mapping[str, object], hidden: frozenset[str]) -> list[wire.Variable]:
-    """The model's own variables, without what the REPL put there and without modules."""
+def variables(namespace: Mapping[str, object], hidden: frozenset[str]) -> tuple[list[wire.Variable], int]:
+    """The latest of the model's own variables, and how many more there are; no modules, none that the REPL made."""
     own = [(name, value) for name, value in list(namespace.items()) if is_own(name, value, hidden)]
-    return [_variable(name, value) for name, value in own[-_MOST_VARIABLES:]]
+    latest = own[-_MOST_VARIABLES:]
+    return [_variable(name, value) for name, value in latest], len(own) - len(latest)
 
 
 def is_own(name: object, value: object, hidden: frozenset[str]) -> bool:
@@ -146,11 +147,12 @@ def mark_changed(
     now.sort(key=lambda variable: (not variable.changed, -(variable.size or 0), variable.name))
 
 
-def show(found: list[wire.Variable]) -> str:
-    """What `SHOW_VARS()` gives."""
+def show(found: list[wire.Variable], more: int) -> str:
+    """What `SHOW_VARS()` gives of variables and how many more there are."""
     if not found:
         return "No variables created yet."
-    return "Available variables: {" + ", ".join(_shown(variable) for variable in found) + "}"
+    earlier = f" and {more:,} earlier" if more else ""
+    return "Available variables: {" + ", ".join(map(_shown, found)) + "}" + earlier
 
 
 def _shown(variable: wire.Variable) -> str:
@@ -160,14 +162,16 @@ def _shown(variable: wire.Variable) -> str:
 
 def final(source: wire.FinalSource, value: object) -> wire.Final:
     """The final answer that `value` makes: a text stays as it is, plain data becomes JSON, the rest its `str`."""
-    if isinstance(value, str):
-        return text_answer(source, str(value))
     if isinstance(value, bytes | bytearray):
-        return text_answer(source, value.decode("utf-8", "backslashreplace"))
+        value = value.decode("utf-8", "backslashreplace")
+    if isinstance(value, str):
+        return text_answer(source, str(value), is_text=True)
     try:
         data = plain_data(value)
     except NOT_PLAIN:
         return text_answer(source, str(value))
+    if isinstance(data, str):  # of a date or a Decimal, say
+        return text_answer(source, data)
     if data is None and value is not None:  # a figure that JSON has no form for, as nan
         return text_answer(source, str(value))
     return text_answer(source, json.dumps(data, ensure_ascii=False), data, is_none=data is None)
@@ -186,14 +190,16 @@ def final_var(name: str, value: object) -> wire.Final:
     return final("FINAL_VAR", value)
 
 
-def text_answer(source: wire.FinalSource, text: str, value: Any = None, *, is_none: bool = False) -> wire.Final:
+def text_answer(
+    source: wire.FinalSource, text: str, value: Any = None, *, is_none: bool = False, is_text: bool = False
+) -> wire.Final:
     """A final answer that a message can hold: a longer text is cut, and the cut counted."""
     if len(text) > wire.MAX_FINAL:
         marker = f"\n... [{len(text) - wire.MAX_FINAL + 100:,} characters cut]"
-        return wire.Final(source=source, text=text[: wire.MAX_FINAL - 100] + marker)
+        return wire.Final(source=source, text=text[: wire.MAX_FINAL - 100] + marker, is_text=is_text)
     if value is not None and not _fits(value):
         value = None
-    return wire.Final(source=source, text=text, value=value, is_none=is_none)
+    return wire.Final(source=source, text=text, value=value, is_none=is_none, is_text=is_text)
 
 
 def _fits(value: Any) -> bool:
@@ -210,7 +216,7 @@ def plain_data(value: object) -> Any:
         TypeError: It holds something that JSON has no form for.
     """
     data = msgspec.to_builtins(value, str_keys=True, enc_hook=_numpy_data)
-    if data is None or isinstance(data, bool | int | float | str | list | dict):
+    if data is None or isinstance(data, bool | int | float | str | list | tuple | dict):
         return msgspec.json.decode(msgspec.json.encode(data))
     raise TypeError(f"{type(value).__name__} is not plain data")
 

@@ -39,6 +39,9 @@ RESERVED = frozenset(
 )
 """Names that have the REPL's own meaning again after every cell."""
 
+_LONGEST_NAME = 200
+"""Characters of a model's name: the code of some models gives a text as the second argument."""
+
 Ask = Callable[[wire.Query], "Future[list[str]]"]
 AskTool = Callable[[wire.ToolCall], "Future[Any]"]
 
@@ -125,17 +128,11 @@ class Finals:
 
     def _submit(self, *answer: Any, **fields: Any) -> None:
         """End the run with a typed answer, given field by field."""
-        if len(answer) > 1 or (answer and fields):
-            raise TypeError("SUBMIT() takes named fields, as SUBMIT(answer=..., sources=[...])")
-        try:
-            value = describe.plain_data(answer[0] if answer else fields)
-        except describe.NOT_PLAIN as error:
-            raise TypeError(f"SUBMIT() takes text, numbers, lists and dicts: {error}") from None
-        self._give(describe.final("SUBMIT", value))
+        self._give(submitted(answer, fields))
 
     def _show(self) -> str:
         """The variables made so far, with type and size."""
-        return describe.show(describe.variables(self._namespace, self._hidden()))
+        return describe.show(*describe.variables(self._namespace, self._hidden()))
 
 
 class Queries:
@@ -223,6 +220,21 @@ class Queries:
         return _line_of(frames.get(threading.main_thread().ident or 0), filename)
 
 
+def submitted(answer: tuple[Any, ...], fields: dict[str, Any]) -> wire.Final:
+    """The final answer that `SUBMIT(*answer, **fields)` gives; several values without names are a list.
+
+    Raises:
+        TypeError: Some have names and others none, or they are no plain data.
+    """
+    if answer and fields:
+        raise TypeError("SUBMIT() takes named fields, as SUBMIT(answer=..., sources=[...])")
+    try:
+        value = describe.plain_data(list(answer) if len(answer) > 1 else answer[0] if answer else fields)
+    except describe.NOT_PLAIN as error:
+        raise TypeError(f"SUBMIT() takes text, numbers, lists and dicts: {error}") from None
+    return describe.final("SUBMIT", value)
+
+
 def make_query(
     function: wire.QueryFunction, called_as: str, prompts: list[str], model: Any, most: Any, line: int
 ) -> wire.Query:
@@ -230,19 +242,21 @@ def make_query(
 
     Raises:
         TypeError: `model` is no name.
-        ValueError: There are too many prompts, or `most`, how many at once, is no number.
+        ValueError: There are too many prompts, `model` is a text, or `most`, how many at once, is no number.
     """
     if len(prompts) > wire.MAX_PROMPTS:
         raise ValueError(f"{called_as}() takes at most {wire.MAX_PROMPTS:,} prompts at once")
     if model is not None and not isinstance(model, str):
         raise TypeError(f"{called_as}(): model must be a name, not {type(model).__name__}")
+    if model and (len(model) > _LONGEST_NAME or "\n" in model):
+        raise ValueError(f"{called_as}(): model must be a name; what the question is about belongs into the prompt")
     if most is not None and (not isinstance(most, int) or most < 1):
         raise ValueError(f"{called_as}(): max_concurrent must be a whole number from 1")
     return wire.Query(
         function=function,
         called_as=called_as,
         prompts=prompts,
-        model=model[:200] if model else None,
+        model=model or None,
         max_concurrent=most,
         line=line,
     )

@@ -49,6 +49,7 @@ class WorkerHandle:
         inherited: Bytes of memory that it had when it started; None when it shares a large context.
         death: Why it ended; empty while it lives.
         variables: What the last cell left.
+        more_variables: How many it left beside those.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class WorkerHandle:
         self.inherited: int | None = None
         self.death = ""
         self.variables: tuple[wire.Variable, ...] = ()
+        self.more_variables = 0
         self._connection = launched.connect(self._received, self._on_lost)
         self._ended: asyncio.Task[None] | None = None
 
@@ -264,7 +266,7 @@ class WorkerHandle:
             self._connection.send(wire.Reply(call=number, results=done.result()))
         except asyncio.CancelledError:
             self._refuse(number, "the call was cancelled")
-        except Exception as error:  # a tool may raise anything, and give what cannot be sent
+        except BaseException as error:  # a tool may raise anything, and give what cannot be sent
             self._refuse(number, f"{type(error).__name__}: {error}"[:4_000])
         if not self._calls and self._running is not None:
             self._running.clock.go_on()
@@ -277,7 +279,7 @@ class WorkerHandle:
         try:
             results = [str(result) for result in await self._services.serve(query)]
         except Exception as error:
-            results = [f"Error: {error or type(error).__name__}"] * len(query.prompts)
+            results = [f"Error: {str(error) or type(error).__name__}"] * len(query.prompts)
         missing = len(query.prompts) - len(results)
         return results[: len(query.prompts)] + ["Error: no response"] * missing
 
@@ -312,8 +314,9 @@ class WorkerHandle:
             self._connection.send(wire.Interrupt())
 
     def _result(self, running: _Running, done: wire.Done) -> CellResult:
-        self.variables = tuple(done.variables) or (self.variables if done.status == "interrupted" else ())
         status = done.status
+        if done.variables or status != "interrupted":  # what is interrupted while it is described has none
+            self.variables, self.more_variables = tuple(done.variables), done.more_variables
         if status == "interrupted":
             for task in list(self._calls.values()):
                 task.cancel()
@@ -331,6 +334,7 @@ class WorkerHandle:
             computed=running.clock.computed,
             dropped=running.dropped + done.dropped,
             variables=self.variables,
+            more_variables=self.more_variables,
             threads=done.threads,
             final=done.final,
         )
@@ -344,6 +348,7 @@ class WorkerHandle:
             duration=running.clock.elapsed,
             computed=running.clock.computed,
             dropped=running.dropped,
+            more_variables=self.more_variables,
             lost=tuple(variable.name for variable in self.variables),
         )
 

@@ -111,9 +111,8 @@ class Namespace:
         self._builtins = {**_cell_builtins(self._echo), **places.functions()}
         self._hidden = frozenset(self._fixed) | _PYTHON_NAMES | {"context", "answer"}
         self.values.update(begin.values)
-        self.values["context"] = context
         self._put_back()
-        self._known = self._snapshot()[1]
+        *_, self._known = self._snapshot()
 
     def run(self, cell: int, code: str) -> wire.Done:
         """Run `code` and say how it went. Raises nothing that the code raises."""
@@ -192,17 +191,18 @@ class Namespace:
         return None
 
     def _described(self, done: wire.Done) -> wire.Done:
-        found, known = self._snapshot()
+        found, more, known = self._snapshot()
         before, self._known = self._known, known
         describe.mark_changed(found, before, {name: identity for name, (identity, _) in known.items()})
         if done.final is None and self.finals.given is not None and done.status == "ok":
             done = _replace(done, final=self.finals.given)
-        return _replace(done, variables=found[: wire.MAX_VARIABLES])
+        kept = found[: wire.MAX_VARIABLES]
+        return _replace(done, variables=kept, more_variables=more + len(found) - len(kept))
 
-    def _snapshot(self) -> tuple[list[wire.Variable], dict[str, tuple[int, wire.Variable]]]:
-        found = describe.variables(self.values, self._hidden)
+    def _snapshot(self) -> tuple[list[wire.Variable], int, dict[str, tuple[int, wire.Variable]]]:
+        found, more = describe.variables(self.values, self._hidden)
         values = self.values
-        return found, {variable.name: (id(values.get(variable.name)), variable) for variable in found}
+        return found, more, {variable.name: (id(values.get(variable.name)), variable) for variable in found}
 
     def _put_back(self) -> None:
         """Give the reserved names and SIGINT their meaning again, whatever the cell made of them."""
@@ -212,7 +212,8 @@ class Namespace:
             self._answer.update(describe.as_answer(answer))
         self._answer["ready"] = False
         self.values.update(self._fixed)
-        self.values.setdefault("context", self._fixed["context_0"])
+        if "context" not in self.values:
+            self.values["context"] = _copied(self._fixed["context_0"])
         self.values["answer"] = self._answer
         self.values["__name__"] = "__main__"
         self.values["__builtins__"] = self._builtins
@@ -229,6 +230,11 @@ def _main_module() -> dict[str, Any]:
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
     return vars(module)
+
+
+def _copied(context: Any) -> Any:
+    """The context for the code to change: `context_0` keeps the original."""
+    return cast("list[Any] | dict[Any, Any]", context).copy() if isinstance(context, list | dict) else context
 
 
 def cell_name(cell: int) -> str:

@@ -102,7 +102,8 @@ class NativeRepl(Repl):
             return None
         self._is_loss_told = True
         lost = tuple(variable.name for variable in worker.variables)
-        return CellResult(status="killed", error=worker.why_lost, lost=lost)
+        more = worker.more_variables
+        return CellResult(status="killed", error=worker.why_lost, lost=lost, more_variables=more)
 
     def interrupt(self) -> None:
         """See `Repl`."""

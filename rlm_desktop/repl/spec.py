@@ -92,7 +92,8 @@ class CellResult:
         line: The failing line, from 1; 0 when not known.
         duration: Seconds, waiting for models included; `computed` without that waiting.
         dropped: Characters of output over the cap.
-        variables: All variables of the model after the cell, largest change first.
+        variables: Variables of the model after the cell, largest change first.
+        more_variables: How many there are beside those, or beside `lost`.
         threads: Threads that the cell left running.
         final: The final answer, if the cell gave one.
         lost: Names of the variables that died with the worker.
@@ -108,6 +109,7 @@ class CellResult:
     computed: float = 0.0
     dropped: int = 0
     variables: tuple[Variable, ...] = ()
+    more_variables: int = 0
     threads: int = 0
     final: Final | None = None
     lost: tuple[str, ...] = ()

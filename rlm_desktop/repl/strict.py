@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, cast
 
 import pydantic_monty as monty
@@ -17,14 +17,17 @@ import pydantic_monty as monty
 from rlm_desktop.errors import ReplError
 from rlm_desktop.repl import describe, wire
 from rlm_desktop.repl.clock import Clock
+from rlm_desktop.repl.context import room_left
 from rlm_desktop.repl.doors import Repl
-from rlm_desktop.repl.functions import FUNCTIONS, bare_name, make_query, prompt_text
+from rlm_desktop.repl.functions import FUNCTIONS, bare_name, make_query, prompt_text, submitted
 from rlm_desktop.repl.output import HeadAndTail, dropped_mark
 from rlm_desktop.repl.places import Places
 from rlm_desktop.repl.spec import CellResult, ReplSpec, Services
 from rlm_desktop.repl.wire import Final
 
 _MAX_SESSIONS = 512
+_PORTION = 1 << 18
+"""Characters that are given to an interpreter at once: other threads stand still while they are converted."""
 _FINALS = ("FINAL", "FINAL_VAR", "SUBMIT")
 _DESCRIBE = """
 def _repl_describe(value):
@@ -73,7 +76,7 @@ class _Cell:
     """The running cell: what it printed, asked and answered."""
 
     def __init__(self, code: str, cap: int) -> None:
-        self.code = code
+        self.code = wire.plain(code)
         self.clock = Clock()
         self.output: dict[str, list[str]] = {"stdout": [], "stderr": []}
         self.kept = HeadAndTail(cap)
@@ -109,6 +112,7 @@ class StrictRepl(Repl):
         self._names: dict[str, None] = {}
         self._spoilt: set[str] = set()
         self._variables: dict[str, wire.Variable] = {}
+        self._more_variables = 0
         self._cell: _Cell | None = None
         self._feeding: asyncio.Task[Any] | None = None
         self._is_closed = False
@@ -125,7 +129,9 @@ class StrictRepl(Repl):
             raise ReplError(f"The strict interpreter could not be started: {error}") from error
         self._session = session
         try:
-            await session.feed_run(_DESCRIBE, inputs=self._given)
+            for code, portion in _portions(self._given):
+                await session.feed_run(code, inputs={"_repl_given": portion})
+            await session.feed_run(_DESCRIBE)
         except BaseException as error:
             await self._lose()
             if isinstance(error, monty.MontyError | RuntimeError):
@@ -210,8 +216,11 @@ class StrictRepl(Repl):
 
     async def _feed(self, cell: _Cell) -> None:
         assert self._session is not None
-        spoilt, self._spoilt = self._spoilt, _assigned(cell.code) & {"context_0", "documents", "history", "answer"}
-        reserved = {name: self._given[name] for name in spoilt}
+        given = {"context_0", "documents", "history", "answer"}
+        spoilt, self._spoilt = self._spoilt, given.intersection(_assigned(cell.code))
+        if "context_0" in spoilt:
+            await self._session.feed_run("context_0 = _repl_context")
+        reserved = {name: self._given[name] for name in spoilt - {"context_0"}}
 
         def printed(stream: str, text: str) -> None:
             self._loop.call_soon_threadsafe(self._printed, cell, stream, text)
@@ -251,7 +260,7 @@ class StrictRepl(Repl):
                 return await call.resume({"return_value": self._shown()})
             if name in self._places:
                 return await call.resume({"return_value": self._places[name](*call.args, **call.kwargs)})
-            line = cell.code[: call.position.start].count("\n") + 1
+            line = cell.code.encode()[: call.position.start].count(b"\n") + 1
             work = self._work(cell, name, line, call.args, call.kwargs)
         except (TypeError, ValueError, IndexError) as error:
             return await call.resume({"exc_type": type(error).__name__, "message": str(error)})
@@ -299,7 +308,7 @@ class StrictRepl(Repl):
         try:
             results = await self._services.serve(query)
         except Exception as error:
-            results = [f"Error: {error or type(error).__name__}"] * len(query.prompts)
+            results = [f"Error: {str(error) or type(error).__name__}"] * len(query.prompts)
         return results if query.function.endswith("_batch") else results[0]
 
     async def _use_tool(self, call: wire.ToolCall) -> Any:
@@ -311,7 +320,7 @@ class StrictRepl(Repl):
         if cell.final is not None or cell.final_name:
             return
         if name == "SUBMIT":
-            cell.final = describe.final("SUBMIT", args[0] if args else kwargs)
+            cell.final = submitted(args, kwargs)
         elif len(args) != 1:
             raise TypeError(f"{name}() takes one argument")
         elif name == "FINAL_VAR" and isinstance(args[0], str) and bare_name(args[0]).isidentifier():
@@ -373,11 +382,12 @@ class StrictRepl(Repl):
             computed=cell.clock.computed,
             dropped=cell.kept.dropped,
             variables=variables,
+            more_variables=self._more_variables,
             final=cell.final or ready if status == "ok" else None,
         )
 
     async def _killed(self, cell: _Cell, why: str) -> CellResult:
-        lost = tuple(self._variables)
+        lost, more = tuple(self._variables), self._more_variables
         self._show_end(cell)
         await self._lose()
         return CellResult(
@@ -388,21 +398,25 @@ class StrictRepl(Repl):
             duration=cell.clock.elapsed,
             computed=cell.clock.computed,
             dropped=cell.kept.dropped,
+            more_variables=more,
             lost=lost,
         )
 
     async def _lose(self) -> None:
         session, self._session = self._session, None
-        self._names, self._variables = {}, {}
+        self._names, self._variables, self._more_variables = {}, {}, 0
         if session is not None:
             with contextlib.suppress(monty.MontyError, RuntimeError):
                 await session.__aexit__(None, None, None)
 
     async def _describe(self, cell: _Cell) -> tuple[wire.Variable, ...]:
         """The variables: Monty cannot list them, so the names are read off the code of the cells."""
-        self._names |= dict.fromkeys(_assigned(cell.code) - self._given.keys())
+        given = {*self._given, "context_0"}
+        self._names |= dict.fromkeys(name for name in _assigned(cell.code) if name not in given)
+        latest = list(self._names)[-wire.MAX_VARIABLES :]
+        self._more_variables = len(self._names) - len(latest)
         found: list[wire.Variable] = []
-        for name in list(self._names)[: wire.MAX_VARIABLES]:
+        for name in latest:
             described = await self._value(f"_repl_describe({name})")
             if described is not None:
                 kind, size, preview = described[0]
@@ -413,7 +427,7 @@ class StrictRepl(Repl):
         return tuple(found)
 
     def _shown(self) -> str:
-        return describe.show(list(self._variables.values()))
+        return describe.show(list(self._variables.values()), self._more_variables)
 
     async def _value(self, expression: str) -> tuple[Any] | None:
         if self._session is None:
@@ -474,8 +488,53 @@ def _given(spec: ReplSpec) -> dict[str, Any]:
         "answer": {"content": "", "ready": False},
         **spec.values,
     }
-    given = wire.plain(given)
-    return {**given, "context_0": given["context"]}
+    return wire.plain(given)
+
+
+def _portions(given: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Code that makes the variables `given`, with what it finds in `_repl_given`: a portion at once, no more."""
+    for name, value in given.items():
+        yield from _in_portions(name, value)
+    copied = {str: "context", list: "list(context)", dict: "dict(context)"}[type(given["context"])]
+    yield f"_repl_context = context_0 = {copied}", None
+
+
+def _in_portions(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    if room_left(value, _PORTION) > 0:
+        yield f"{name} = _repl_given", value
+    elif isinstance(value, str):
+        yield "_repl_pieces = []", None
+        for start in range(0, len(value), _PORTION):
+            yield "_repl_pieces.append(_repl_given)", value[start : start + _PORTION]
+        yield f"{name} = ''.join(_repl_pieces)\n_repl_pieces = None", None
+    else:
+        is_dict, items = isinstance(value, dict), cast("dict[Any, Any] | list[Any]", value)
+        pairs = items.items() if isinstance(items, dict) else enumerate(items)
+        yield f"{name} = {'{}' if is_dict else '[]'}", None
+        for group in _groups(pairs):
+            key, item = group[0]
+            if len(group) > 1:
+                many = dict(group) if is_dict else [each for _, each in group]
+                yield f"{name}.{'update' if is_dict else 'extend'}(_repl_given)", many
+            else:
+                part = f"_repl_part_{depth}"
+                yield from _in_portions(part, item, depth + 1)
+                yield f"{name}[_repl_given] = {part}" if is_dict else f"{name}.append({part})", key
+
+
+def _groups(pairs: Iterable[tuple[Any, Any]]) -> Iterator[list[tuple[Any, Any]]]:
+    """The pairs in groups, none longer than a portion unless it is a single one."""
+    group: list[tuple[Any, Any]] = []
+    room = _PORTION
+    for pair in pairs:
+        left = room_left(pair, room)
+        if group and left <= 0:
+            yield group
+            group, left = [], room_left(pair, _PORTION)
+        group.append(pair)
+        room = left
+    if group:
+        yield group
 
 
 async def _nothing() -> list[str]:
@@ -486,20 +545,20 @@ def _silent(_stream: str, _text: str) -> None:
     """Prints of our own look-ups are nobody's."""
 
 
-def _assigned(code: str) -> set[str]:
-    """Names that a cell may have bound at its top level."""
+def _assigned(code: str) -> list[str]:
+    """Names that a cell may have bound at its top level, in order."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    names: set[str] = set()
+        return []
+    names: list[tuple[int, int, str]] = []
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
+            names.append((node.lineno, node.col_offset, node.name))
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
+            names.append((node.lineno, node.col_offset, node.id))
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.ListComp):
             waiting += ast.iter_child_nodes(node)
-    return names
+    return [name for *_, name in sorted(names)]

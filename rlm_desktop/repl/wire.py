@@ -93,13 +93,15 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
 class Final(msgspec.Struct, frozen=True, kw_only=True):
     """A final answer: its text, and its value where that is more than a text and not too much for a message.
 
-    `is_none` tells a None, of which the text is `null` too, from the text `null`.
+    `is_none` tells a None, of which the text is `null` too, from the text `null`; `is_text` tells a text that code
+    gave, which may look like JSON, from data written as JSON.
     """
 
     source: FinalSource
     text: Annotated[str, Meta(max_length=MAX_FINAL)]
     value: Any = None
     is_none: bool = False
+    is_text: bool = False
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,7 +213,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True, tag="output"):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
-    """From the worker: the cell ended."""
+    """From the worker: the cell ended, and left these variables and `more_variables` that are not described."""
 
     cell: Count
     status: Literal["ok", "error", "interrupted"]
@@ -220,6 +222,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     line: Line = 0
     dropped: Count = 0
     variables: Annotated[list[Variable], Meta(max_length=MAX_VARIABLES)] = []
+    more_variables: Count = 0
     threads: Count = 0
     final: Final | None = None
 

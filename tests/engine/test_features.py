@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,16 @@ async def test_a_wrong_answer_that_is_never_mended_ends_without_one(bench: MakeB
         ({"$ref": "#/$defs/n", "$defs": {"n": {"enum": [1, {"$ref": "x"}]}}}, Final(source="FINAL", text="1"), 1),
         ({"$ref": "n", "$defs": {"n": {"$id": "n", "$ref": "#/$defs/i", "$defs": {"i": {"type": "integer"}}}}},
          Final(source="FINAL", text="1"), 1),
+        ({"properties": {"default": {"$ref": "#/$defs/n"}}, "$defs": {"n": {"type": "integer"}}},
+         Final(source="SUBMIT", text="", value={"default": 1}), {"default": 1}),
         ("answer: str", Final(source="FINAL", text='```json\n{"answer": "x"}\n```'), {"answer": "x"}),
+        ("name: str, n: int", Final(source="SUBMIT", text="", value=["Bonn", 3]), {"name": "Bonn", "n": 3}),
+        ("answer: str | None", Final(source="SUBMIT", text="null", is_none=True), {"answer": None}),
+        (Any, Final(source="FINAL", text="5"), 5),
+        (Any, Final(source="SUBMIT", text="5", is_text=True), "5"),
+        (str | int, Final(source="FINAL_VAR", text="5", is_text=True), "5"),
+        (list[int], Final(source="FINAL", text="[1, 2]", is_text=True), [1, 2]),
+        ({"properties": {"a": {}, "b": {}}}, Final(source="FINAL", text='{"a": 1}', is_text=True), {"a": 1}),
     ],
 )  # fmt: skip
 def test_forms_of_answers(output: Any, answer: Final, value: Any) -> None:
@@ -100,6 +110,8 @@ def test_forms_of_answers(output: Any, answer: Final, value: Any) -> None:
         {"items": {"$dynamicRef": "#missing"}},
         {"$ref": "http://["},
         {"properties": {"x": {"anyOf": [{"$ref": "http://models.example/x.json"}]}}},
+        {"properties": {"default": {"$ref": "#/$defs/missing"}}},
+        {"$defs": {"enum": {"properties": {"const": {"$ref": "#/$defs/missing"}}}}},
     ],
 )
 def test_a_form_that_cannot_be_read_is_refused(output: Any) -> None:
@@ -145,6 +157,50 @@ async def test_tools_and_values(bench: MakeBench) -> None:
     assert "Makes it loud." in prompt
     shown = [msgspec.structs.replace(call, kept="") for call in calls]
     assert list(one.state().calls[0].iterations[0].cells[0].tool_calls) == shown
+
+
+def _cancelled() -> None:
+    future = Future[None]()
+    future.cancel()
+    future.result()
+
+
+async def _cancelled_async() -> None:
+    task = asyncio.create_task(asyncio.sleep(60))
+    task.cancel()
+    await task
+
+
+@pytest.mark.parametrize("mode", ["confined", "strict"])
+async def test_what_a_tool_raises_is_an_error_of_the_cell_whatever_it_is(bench: MakeBench, mode: str) -> None:
+    def leave(how: str) -> None:
+        raise {"exit": SystemExit(2), "stop": StopIteration(), "close": GeneratorExit()}[how]
+
+    async def leave_async(how: str) -> None:
+        await asyncio.sleep(0)
+        raise {"exit": SystemExit(2), "break": KeyboardInterrupt(), "close": GeneratorExit()}[how]
+
+    calls = ["leave('exit')", "leave('stop')", "leave('close')", "cancelled()", "cancelled_too()"]
+    calls += [f"leave_too({how!r})" for how in ("exit", "break", "close")]
+    code = "told = []\n" + "".join(
+        f"try:\n    {call}\nexcept Exception as error:\n    told.append(str(error))\n" for call in calls
+    )
+    tools = {"leave": leave, "leave_too": leave_async, "cancelled": _cancelled, "cancelled_too": _cancelled_async}
+    one = await bench([cell(f"{code}FINAL('\\n'.join(told))")], tools=tools, repl_mode=mode)
+    told = str((await one.ask(context="c")).final_answer).splitlines()
+    kinds = ["SystemExit", "StopIteration", "GeneratorExit", "CancelledError", "CancelledError"]
+    kinds += ["SystemExit", "KeyboardInterrupt", "GeneratorExit"]
+    assert [kind in line for kind, line in zip(kinds, told, strict=True)] == [True] * len(kinds)
+    assert all("() raised " in call.error for call in one.of(ev.ToolCalled))
+
+
+async def test_a_plain_function_that_gives_an_awaitable_is_awaited(bench: MakeBench) -> None:
+    async def search(word: str) -> str:
+        await asyncio.sleep(0)
+        return f"found {word}"
+
+    one = await bench([cell("FINAL(look('it'))")], tools={"look": lambda word: search(word)})
+    assert (await one.ask(context="c")).final_answer == "found it"
 
 
 def test_a_tool_needs_a_python_name() -> None:

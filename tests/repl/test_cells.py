@@ -127,6 +127,7 @@ async def test_the_line_of_a_query_is_known_in_functions_and_threads(bench):
 async def test_wrong_arguments_are_explained(bench):
     assert "takes a list of prompts" in (await bench.run("llm_query_batch('one')")).error
     assert "max_concurrent" in (await bench.run("llm_query_batch(['a'], max_concurrent=0)")).error
+    assert "belongs into the prompt" in (await bench.run("llm_query('What is it?', 'line\\nline')")).error
     assert (await bench.run("llm_query_batch([])")).stdout == "[]\n"
     assert bench.queries == []
 
@@ -164,10 +165,15 @@ async def test_a_thousand_calls_in_one_gather(bench):
             "grouped",
             None,
         ),
+        ("FINAL((1, {2}))", "FINAL", "[1, [2]]", [1, [2]]),
         ("FINAL(10**30)", "FINAL", str(10**30), None),
         ("FINAL({'a': 10**30})", "FINAL", '{"a": 1000000000000000000000000000000}', None),
         ("FINAL(float('nan'))", "FINAL", "nan", None),
         ("FINAL('naïve'.encode())", "FINAL", "naïve", None),
+        ("import decimal\nFINAL(decimal.Decimal('5.20'))", "FINAL", "5.20", None),
+        ("import datetime\nFINAL(datetime.date(2026, 1, 2))", "FINAL", "2026-01-02", None),
+        ("SUBMIT('5')", "SUBMIT", "5", None),
+        ("SUBMIT('a', 2)", "SUBMIT", '["a", 2]', ["a", 2]),
         ("try:\n    FINAL('first')\nexcept BaseException:\n    pass\nFINAL('second')", "FINAL", "first", None),
     ],
 )
@@ -188,6 +194,11 @@ async def test_a_missing_final_variable_is_an_error(bench):
     assert "'missing'" in result.error
     assert "'found'" in result.error
     assert result.final is None
+
+
+async def test_a_text_that_looks_like_data_is_told_from_data(bench):
+    assert (await bench.run("FINAL('5')")).final.is_text
+    assert not (await bench.run("FINAL(5)")).final.is_text
 
 
 async def test_no_answer_of_an_earlier_cell_lingers(bench):
@@ -220,6 +231,15 @@ async def test_context_documents_and_history(spawn):
     assert result.stdout == "('éééééééééé', [{'name': 'a.txt', 'kind': 'text'}], 'why?', 3)\n"
 
 
+@pytest.mark.parametrize("context", [["a", "b"], {"a": "b"}])
+async def test_changes_of_the_context_leave_the_original(spawn, context):
+    bench = await spawn(context)
+    await bench.run("context.clear()")
+    assert (await bench.run("context, context_0")).stdout == f"({type(context)()}, {context})\n"
+    assert (await bench.run("del context\n")).status == "ok"
+    assert (await bench.run("context.clear()\ncontext_0")).stdout == f"{context}\n"
+
+
 async def test_variables_are_described(bench):
     first = await bench.run("import json\nbig = 'x' * 1_000_000\nn = 5\ndef f(): pass")
     assert [(v.name, v.type, v.size, v.changed) for v in first.variables] == [
@@ -235,8 +255,10 @@ async def test_variables_are_described(bench):
 
 
 async def test_a_hundred_thousand_variables_slow_no_cell_down(bench):
-    """Each has to be described; the latest are."""
+    """Each has to be described; the latest are, and how many more there are is said."""
     result = await bench.run("for n in range(100_000):\n    globals()[f'v{n}'] = n")
+    assert len(result.variables) + result.more_variables == 100_001
+    assert "'v99999': int} and 99,001 earlier\n" in (await bench.run("print(SHOW_VARS())")).stdout
     assert {variable.name for variable in result.variables} <= {f"v{n}" for n in range(99_000, 100_000)}
     assert (await bench.run("late = 1")).variables[0].name == "late"
 

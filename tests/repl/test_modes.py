@@ -11,12 +11,15 @@ import pytest
 import pytest_asyncio
 
 from rlm_desktop.errors import ReplError
+from rlm_desktop.repl import wire
+from rlm_desktop.repl.context import room_left
 from rlm_desktop.repl.host import Query, ReplHost, ReplOptions, ReplSpec, Tool
 from rlm_desktop.repl.isolation import Layers, describe, probe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MONTY = pytest.mark.skipif(not importlib.util.find_spec("pydantic_monty"), reason="pydantic-monty is not installed")
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="layers of Linux")
+TEXT = "".join(map(chr, range(0x410, 0x450))) * 3
 
 
 async def serve(query: Query) -> list[str]:
@@ -121,8 +124,32 @@ async def test_half_a_character_starts_a_strict_repl_all_the_same(host):
 
 
 @MONTY
+@pytest.mark.parametrize("context", [TEXT, {"a": TEXT, "b": [TEXT, {"c": TEXT, "d": 1}], "e": ""}, [*TEXT, [TEXT]]])
+async def test_a_long_context_is_given_in_portions(host, monkeypatch, context):
+    from rlm_desktop.repl import strict
+
+    monkeypatch.setattr(strict, "_PORTION", 50)
+    repl, _ = await _spawn(host, "strict", context=context)
+    assert all(room_left(given, 50) >= 0 for _, given in strict._portions({"context": context}))
+    same = (await repl.run_cell("context == context_0, context")).stdout
+    assert same == f"(True, {context!r})\n"
+    await repl.run_cell("context_0 = 1")
+    assert (await repl.run_cell("context_0")).stdout == f"{context!r}\n"
+
+
+@MONTY
+async def test_many_variables_of_strict_mode_are_counted(host, monkeypatch):
+    monkeypatch.setattr(wire, "MAX_VARIABLES", 5)
+    repl, _ = await _spawn(host, "strict")
+    result = await repl.run_cell("\n".join(f"v{n} = {n}" for n in range(12)))
+    assert ({v.name for v in result.variables}, result.more_variables) == ({f"v{n}" for n in range(7, 12)}, 7)
+    assert "and 7 earlier" in (await repl.run_cell("print(SHOW_VARS())")).stdout
+
+
+@MONTY
 async def test_strict_mode_says_what_is_wrong(host):
     repl, _ = await _spawn(host, "strict")
+    assert "takes named fields" in (await repl.run_cell("SUBMIT(1, a=2)")).error
     assert "no variable 'nothing'" in (await repl.run_cell("FINAL_VAR('nothing')")).error
     assert "takes a list" in (await repl.run_cell("llm_query_batch('a')")).error
     assert "max_concurrent" in (await repl.run_cell("llm_query_batch(['a'], max_concurrent=-1)")).error
@@ -216,8 +243,6 @@ async def test_a_worker_that_fails_its_own_test_is_refused():
     await host.start()
     host._launchers["confined", ()]._layers = dataclasses.replace(probe(), landlock=False)  # type: ignore[attr-defined]
     launcher = host._launcher("confined", ())
-    from rlm_desktop.repl import wire
-
     with pytest.raises(ReplError, match="could: read /etc/passwd"):
         launcher.confirm(wire.Ready(pid=1, faults=["read /etc/passwd"]))
     await host.aclose()
@@ -248,3 +273,4 @@ async def test_tools_work_in_strict_mode(host):
         serve_tool=tool,
     )
     assert (await repl.run_cell("\nlook(1)")).stdout == "{'got': [1], 'line': 2}\n"
+    assert (await repl.run_cell("x = 'ßß'\n\n\n\nlook(2)\n\n\n")).stdout == "{'got': [2], 'line': 5}\n"

@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine import events as ev
+from rlm_desktop.engine.contents import CellState
 from rlm_desktop.engine.control import CellDecision
 from rlm_desktop.engine.events import CellProposed, EndState
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.trace import Trace
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode, Node
+from rlm_desktop.repl.wire import Variable
 from rlm_desktop.ui.calls import call_text
 from rlm_desktop.ui.calls.call_text import is_failure
 from rlm_desktop.ui.inspector import batch as batch_page
@@ -211,6 +213,17 @@ def test_a_value_that_was_fetched_does_not_stay_for_a_row_with_equal_variables(i
     other.cells = first.cells
     page.show_node(other)
     assert page.preview.text == first.cells[-1].variables[0].preview
+
+
+def test_variables_that_are_not_listed_are_counted(inspector: Inspector) -> None:
+    page = inspector.variables
+    node = IterationNode(traces.state(DONE).calls[0], ev.IterationStarted(call=0, iteration=1, of=9))
+    cell = CellState(0, "", 0.0)
+    kept = Variable(name="v", type="int")
+    cell.take_finish(ev.CellFinished(iteration=1, cell=0, status="ok", variables=(kept,), more_variables=700), 1.0)
+    node.cells = [cell]
+    page.show_node(node)
+    assert "700 more not listed" in page._note.text()
 
 
 def test_code_that_is_changed_stays_exact() -> None:

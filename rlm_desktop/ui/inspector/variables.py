@@ -119,6 +119,8 @@ class VariablesPage(QWidget):
             text = self.tr("{variables}, {changed} changed in this iteration (marked ●)").format(
                 variables=figures.counted(len(variables), "variable"), changed=figures.number(changed)
             )
+        if finished and (more := finished[-1].more_variables):
+            text = f"{text}. " + self.tr("%n more not listed.", None, more)
         self._note.setText(text)
         self.table.setRowCount(len(variables))
         for row, variable in enumerate(variables):
