@@ -7,7 +7,7 @@ Below the SDK's typed layer on purpose: splitting the stream here costs a third 
 
 from __future__ import annotations
 
-import math
+import json
 from typing import Any, cast
 
 import msgspec
@@ -19,19 +19,6 @@ _RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 5
 
 MAX_REPLY = 64 << 20
 """Bytes of one reply, far above what any model says: a server that goes on without end is given up."""
-
-
-class _Details(msgspec.Struct):
-    cached_tokens: int | None = None
-    reasoning_tokens: int | None = None
-
-
-class _Usage(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _Details | None = None
-    completion_tokens_details: _Details | None = None
-    cost: float | None = None
 
 
 class _Message(msgspec.Struct):
@@ -46,18 +33,20 @@ class _Message(msgspec.Struct):
 class _Choice(msgspec.Struct):
     delta: _Message | None = None
     message: _Message | None = None
-    finish_reason: str | None = None
+    finish_reason: Any = None
 
 
 class _Body(msgspec.Struct):
     """A chunk of a stream or a whole completion: the same fields but for `delta` and `message`."""
 
     choices: list[_Choice] | None = None
-    usage: _Usage | None = None
+    usage: Any = None
     error: Any = None
 
 
 _decode_body = msgspec.json.Decoder(_Body, strict=False).decode
+_MOST = 1e15
+"""Figures from which on a count of tokens or a cost is none."""
 
 
 _BOM = b"\xef\xbb\xbf"
@@ -164,7 +153,7 @@ class ReplyReader:
 
     def _take_body(self, payload: bytes) -> None:
         try:
-            body = _decode_body(payload)
+            body = _decoded(payload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             shown = payload[:200].decode("utf-8", "replace").strip() or "an empty body"
             if shown.startswith("<"):
@@ -174,8 +163,8 @@ class ReplyReader:
             ) from error
         if body.error:
             raise error_in_body(body.error)
-        if body.usage is not None:
-            self._take_usage(body.usage)
+        if usage := _dict(body.usage):
+            self._take_usage(usage)
         for choice in body.choices or ():
             self._has_choice = True
             self._take_choice(choice)
@@ -185,13 +174,14 @@ class ReplyReader:
         if message is not None:
             if text := _text_of(message.content) or _text_of(message.refusal):
                 self._text.append(text)
-            if reasoning := _text_of(message.reasoning_content) or _text_of(message.reasoning):
+            reasoning = _text_of(message.reasoning_content) or _text_of(message.reasoning)
+            if reasoning := reasoning or _thoughts_in(message.content):
                 self._reasoning.append(reasoning)
             for call in _dicts_in(message.tool_calls):
                 self._take_tool_call(call.get("index"), call.get("function"))
             self._take_tool_call(0, message.function_call)
         if choice.finish_reason:
-            self.finish_reason = choice.finish_reason
+            self.finish_reason = str(choice.finish_reason)
 
     def _take_tool_call(self, index: Any, function: Any) -> None:
         """A call of a tool; a streamed one comes in pieces that have its index."""
@@ -203,20 +193,54 @@ class ReplyReader:
         arguments = fields.get("arguments") or ""
         pieces.append(arguments if isinstance(arguments, str) else msgspec.json.encode(arguments).decode())
 
-    def _take_usage(self, usage: _Usage) -> None:
-        prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
-        self.cost_usd = usage.cost if usage.cost is not None and 0 <= usage.cost < math.inf else None
+    def _take_usage(self, usage: dict[str, Any]) -> None:
+        prompt, completion = (_dict(usage.get(f"{part}_tokens_details")) for part in ("prompt", "completion"))
+        cost = usage.get("cost")
+        self.cost_usd = _figure(_dict(cost).get("total_cost") if isinstance(cost, dict) else cost)
         self.usage = Usage(
-            input_tokens=_figure(usage.prompt_tokens),
-            output_tokens=_figure(usage.completion_tokens),
-            cached_tokens=_figure(prompt.cached_tokens) if prompt else None,
-            reasoning_tokens=_figure(completion.reasoning_tokens) if completion else None,
+            input_tokens=_count(usage.get("prompt_tokens")),
+            output_tokens=_count(usage.get("completion_tokens")),
+            cached_tokens=_count(prompt.get("cached_tokens")),
+            reasoning_tokens=_count(completion.get("reasoning_tokens")),
         )
 
 
-def _figure(tokens: int | None) -> int | None:
-    """A count as the server gave it; one below zero says nothing."""
-    return tokens if tokens is not None and tokens >= 0 else None
+def _decoded(payload: bytes) -> _Body:
+    """A body; one that is no sound JSON, for half a character in it or a bare line break, is mended before.
+
+    Raises:
+        msgspec.DecodeError: It cannot be read.
+    """
+    try:
+        return _decode_body(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        try:
+            lax = json.loads(payload.decode("utf-8", "replace"), strict=False)
+        except ValueError:
+            lax = None
+        if lax is None:
+            raise
+        return _decode_body(json.dumps(lax, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _figure(value: Any) -> float | None:
+    """A figure as the server gave it, maybe in quotes; one below zero, or of no sense, says nothing."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and 0 <= value < _MOST else None
+
+
+def _count(value: Any) -> int | None:
+    figure = _figure(value)
+    return None if figure is None else int(figure)
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _text_of(content: Any) -> str:
@@ -224,6 +248,11 @@ def _text_of(content: Any) -> str:
     if isinstance(content, str):
         return content
     return "".join(_text_of(part.get("text")) for part in _dicts_in(content))
+
+
+def _thoughts_in(content: Any) -> str:
+    """The parts of a content field that are thoughts, as Mistral's models send them."""
+    return "".join(_text_of(part.get("thinking")) for part in _dicts_in(content))
 
 
 def _dicts_in(value: Any) -> list[dict[str, Any]]:

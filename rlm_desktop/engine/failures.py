@@ -185,20 +185,28 @@ def _failure(reason: str, text: str, is_retryable: bool) -> ModelError:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asked to wait: `retry-after-ms`, or `Retry-After` in seconds or as a date."""
-    try:
-        if (milliseconds := headers.get("retry-after-ms")) is not None:
-            return max(0.0, float(milliseconds) / 1000)
-        value = headers.get("retry-after")
-        if value is None:
-            return None
-        if value.strip().replace(".", "", 1).isdigit():
-            return float(value) or None
-        from email.utils import parsedate_to_datetime
+    """Seconds that the server asked to wait: `retry-after-ms`, or `Retry-After` in seconds or as a date.
 
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError):
+    None where it did not, or asked for no wait at all: how long is ours to choose then.
+    """
+    try:
+        seconds = _seconds_in(headers)
+    except (ValueError, TypeError, OverflowError):
         return None
+    return seconds if seconds is not None and seconds > 0 else None
+
+
+def _seconds_in(headers: Mapping[str, str]) -> float | None:
+    if (milliseconds := headers.get("retry-after-ms")) is not None:
+        return float(milliseconds) / 1000
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    if value.strip().replace(".", "", 1).isdigit():
+        return float(value)
+    from email.utils import parsedate_to_datetime
+
+    return parsedate_to_datetime(value).timestamp() - time.time()
 
 
 def advice(error: ModelError, provider: Provider, model: str) -> str:
@@ -206,6 +214,8 @@ def advice(error: ModelError, provider: Provider, model: str) -> str:
     kind = provider.about
     if error.reason == "refused" and is_loopback(provider.base_url):
         return f"Start {kind.label if kind.is_local else 'the server'} on this machine, or correct the port."
+    if error.reason in ("refused", "unknown_host") and provider.base_url.rstrip("/") == kind.base_url:
+        return "See that this machine is on the network. If a proxy leads out of it, enter it for this provider."
     if error.reason == "model" and kind.name == "ollama" and model:
         return f"Load it with: ollama pull {model}. Or choose a model of the list."
     if error.reason == "model" and kind.name == "azure":
@@ -231,7 +241,7 @@ _ADVICE = {
     "proxy": "Correct the proxy, or leave it empty to use the one of the environment (HTTPS_PROXY).",
     "tls": "See whether the address wants http:// or https://, and whether this machine's date and its "
     "certificates are right. Companies often need their own certificate: set SSL_CERT_FILE to it.",
-    "timeout": "The server may be loading the model: try again, or raise the provider's time-out.",
+    "timeout": "The server may be loading the model: try again, or raise the provider's timeout.",
     "broken": "See that this is the address of an OpenAI-compatible server, and try again.",
     "server": "The server has a fault of its own: try again later.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
@@ -74,6 +75,11 @@ class RunOptions:
             number = getattr(self, name)
             if not isinstance(number, Integral) or number < 1:
                 raise UsageError(f"{name} must be 1 or more, not {number!r}.")
+        for name in ("cell_timeout", "request_timeout"):
+            seconds: Any = getattr(self, name)
+            is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+            if seconds is not None and not (is_number and 0 < seconds < math.inf):
+                raise UsageError(f"{name} must be a positive number of seconds or None, not {seconds!r}.")
         if not isinstance(self.limits, Limits):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise UsageError(f"limits must be a Limits, as Limits(max_calls=50), not {self.limits!r}.")
         if self.sub_calls not in ("recursive", "explicit"):

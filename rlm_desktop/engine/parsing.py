@@ -11,7 +11,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$")
+_BEFORE = r"(?:[-*+]|\d{1,3}[.)])[ \t]++(?=[`~]{3,}\w)|[^`\n]*[.:!][ \t]*+(?=```repl[ \t]*$)"
+"""What may stand before an opening fence: the mark of a list's item, or a sentence."""
+_FENCE = re.compile(rf"^([ \t]*+(?:{_BEFORE})?)(`{{3,}}|~{{3,}})[ \t]*([^\s`]*)[^`\n]*$")
 _FINAL = re.compile(r"^[ \t]*(?:\*\*)?(FINAL_VAR|FINAL)\(", re.MULTILINE)
 _THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _OPENS_THOUGHTS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
@@ -134,6 +136,7 @@ def _take_apart(text: str, run: Collection[str]) -> _Parts:
             continue
         end = _closing_line(lines, number + 1, opening.group(2))
         if _language(opening) in run:
+            parts.prose.append(opening.group(1))
             block = _block(lines[number + 1 : end + 1], opening, is_closed=end < len(lines))
             parts.blocks.append(block)
             has_code = has_code or bool(block.code.strip())
@@ -149,11 +152,11 @@ def _language(opening: re.Match[str]) -> str:
 
 def _block(lines: list[str], opening: re.Match[str], *, is_closed: bool) -> Block:
     """The block of these lines, of which the last is its closing fence if it is closed."""
-    indent, fence = opening.group(1), opening.group(2)
+    before, fence = opening.group(1), opening.group(2)
     body = lines[:-1] if is_closed else lines
     if is_closed and (code := _before_fence(lines[-1], fence)):
         body.append(code)
-    return Block("\n".join(_dedented(body, indent)), is_closed=is_closed)
+    return Block("\n".join(_dedented(body) if before else body), is_closed=is_closed)
 
 
 def _answers_with_samples(text: str) -> dict[int, int]:
@@ -212,9 +215,11 @@ def _before_fence(line: str, fence: str) -> str:
     return "" if _open_quote(code, "") else code
 
 
-def _dedented(body: list[str], indent: str) -> list[str]:
-    """Code without the indentation of its fence, as in a list; as it is when it does not have it throughout."""
-    if not indent or any(line.strip() and not line.startswith(indent) for line in body):
+def _dedented(body: list[str]) -> list[str]:
+    """Code without the indentation of its first line, as in a list; as it is where it lacks that somewhere."""
+    first = next(filter(str.strip, body), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    if any(line.strip() and not line.startswith(indent) for line in body):
         return body
     return [line[len(indent) :] for line in body]
 

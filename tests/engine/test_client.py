@@ -106,6 +106,7 @@ async def test_missing_usage_is_unknown(ask: Ask) -> None:
         (Fault("status", 429), False),
         (Fault("status", 429, headers={"Retry-After": "0"}), False),
         (Fault("status", 429, headers={"retry-after-ms": "2"}), False),
+        (Fault("status", 503, headers={"Retry-After": "Fri, 31 Dec 1999 23:59:59 GMT"}), False),
         (Fault("reset"), True),
         (Fault("cut_stream"), True),
         (Fault("broken_sse"), True),
@@ -124,6 +125,7 @@ async def test_a_passing_fault_is_retried(ask: Ask, fault: Fault, may_cost: bool
     assert [failed.attempt for failed in asker.retries] == [1]
     assert asker.retries[0].may_cost is may_cost
     assert asker.retries[0].reason
+    assert asker.retries[0].delay > 0
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,62 @@ def test_an_odd_call_of_a_tool_spoils_no_reply(odd: Any) -> None:
     assert reader.text.startswith("FINAL(7)")
 
 
+@pytest.mark.parametrize(
+    ("usage", "read", "cost"),
+    [
+        ({"prompt_tokens": "7", "completion_tokens": 2.0}, (7, 2), None),
+        (
+            {"prompt_tokens": 7, "completion_tokens": 2, "cost": {"total_cost": 0.5, "request_cost": 0.4}},
+            (7, 2),
+            0.5,
+        ),
+        (
+            {"prompt_tokens": 7, "completion_tokens": "two", "cost": "0.5", "prompt_tokens_details": []},
+            (7, None),
+            0.5,
+        ),
+        ({"prompt_tokens": 1e300, "completion_tokens": True, "cost": {}}, (None, None), None),
+        ([7, 2], None, None),
+        ("none", None, None),
+    ],
+)
+def test_odd_figures_spoil_no_reply(
+    usage: Any, read: tuple[int | None, int | None] | None, cost: float | None
+) -> None:
+    choice = {"message": {"content": "FINAL(7)"}, "finish_reason": 5}
+    reader = ReplyReader(is_streamed=False)
+    reader.feed(json.dumps({"choices": [choice], "usage": usage}).encode())
+    reader.finish()
+    found = reader.usage and (reader.usage.input_tokens, reader.usage.output_tokens)
+    assert (reader.text, reader.finish_reason, found, reader.cost_usd) == ("FINAL(7)", "5", read, cost)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"a \xe2\x82 b", "a \ufffd b"),
+        (b"a\nb\tc", "a\nb\tc"),
+        (b"\\ud83d\\ude00 \\ud83d", "\U0001f600 ?"),
+    ],
+    ids=["half a character", "bare line break", "half a pair"],
+)
+def test_a_reply_that_is_no_sound_json_is_read_all_the_same(content: bytes, text: str) -> None:
+    reader = ReplyReader(is_streamed=False)
+    reader.feed(b'{"choices": [{"message": {"content": "' + content + b'"}}]}')
+    reader.finish()
+    assert reader.text == text
+
+
+def test_thoughts_among_the_parts_of_the_content_are_reasoning() -> None:
+    thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "Let me see."}]}
+    reader = ReplyReader(is_streamed=True)
+    for content in ([thinking], [{"type": "text", "text": "FINAL(7)"}]):
+        reader.feed(event({"choices": [{"delta": {"content": content}, "finish_reason": None}]}))
+    reader.feed(b"data: [DONE]\n\n")
+    reader.finish()
+    assert (reader.text, reader.reasoning) == ("FINAL(7)", "Let me see.")
+
+
 def test_a_byte_order_mark_before_a_reply_is_none_of_it() -> None:
     whole = json.dumps({"choices": [{"message": {"content": "FINAL(7)"}}]}).encode()
     for body in (whole, event({"choices": [{"delta": {"content": "FINAL(7)"}}]}) + b"data: [DONE]\n\n"):

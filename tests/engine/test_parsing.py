@@ -47,10 +47,24 @@ def test_an_unbalanced_quote_does_not_swallow_the_reply() -> None:
         ("1. Look:\n    ```repl\n    a\n\n    b\n    ```\n2. Then", "a\n\nb"),
         ("  ```repl\nif a:\n    b\n  ```", "if a:\n    b"),
         ("\t```repl\n\ta\n\t```", "a"),
+        ("1. Look\n2. ```repl\n   if a:\n     b\n   ```", "if a:\n  b"),
+        ("- ```python\n  a\n  ```\n- Then", "a"),
+        ("Let me look: ```repl\na\n```", "a"),
     ],
 )
 def test_code_of_an_indented_fence_has_not_its_indentation(text: str, code: str) -> None:
     assert codes(text) == [code]
+
+
+def test_what_looks_like_the_beginning_of_a_fence_takes_no_time() -> None:
+    for line in (
+        " " * 100_000 + "x",
+        "a: " * 100_000,
+        "1. " * 100_000,
+        ":" + " " * 100_000,
+        ". ```repl x" * 50_000,
+    ):
+        assert codes(line) == []
 
 
 def test_a_fence_may_close_at_the_end_of_a_line() -> None:

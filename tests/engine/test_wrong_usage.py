@@ -24,6 +24,11 @@ from rlm_desktop.engine.context import make_context
         (lambda: RLM(models={1: None}), "not by None."),
         (lambda: RLM(limits={"max_calls": 5}), "limits must be a Limits"),
         (lambda: RLM(max_depth="2"), "max_depth must be 1 or more, not '2'."),
+        (
+            lambda: RLM(cell_timeout="soon"),
+            "cell_timeout must be a positive number of seconds or None, not 'soon'.",
+        ),
+        (lambda: RLM(request_timeout=0), "request_timeout must be"),
         (lambda: RLM(tools={"context": "mine"}), "may not be called 'context'"),
         (lambda: RLM(tools={"llm_query_async": print}), "may not be called 'llm_query_async'"),
         (lambda: RLM(tools={"class": 1}), "must be a Python name"),
