@@ -1,7 +1,7 @@
 """RLM Desktop: a workbench for Recursive Language Models.
 
-The public face: `RLM`, `Limits`, `RunResult`, `RunState`, the events and the errors. Everything is imported on
-first use, so that `import rlm_desktop` costs nothing.
+The public face: `RLM`, `Limits`, `RunResult`, `RunState`, the events, the errors, and what step mode decides.
+Everything is imported on first use, so that `import rlm_desktop` costs nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rlm_desktop.engine import events
+    from rlm_desktop.engine.control import CellDecision, CellProposal
     from rlm_desktop.engine.limits import Limits
     from rlm_desktop.engine.providers import Provider, Providers, available_models
     from rlm_desktop.engine.rlm import RLM
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
+    "CellDecision": "engine.control",
+    "CellProposal": "engine.control",
     "Limits": "engine.limits",
     "Provider": "engine.providers",
     "Providers": "engine.providers",
@@ -53,6 +56,8 @@ _PLACES = {
 
 __all__ = [
     "RLM",
+    "CellDecision",
+    "CellProposal",
     "DocumentError",
     "HistoryError",
     "LimitExceeded",
