@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from rlm_desktop.ui.labels import Icon, IconButton
+from rlm_desktop.ui.labels import Icon, IconButton, plain_tip
 from rlm_desktop.ui.sentences import said
 from rlm_desktop.ui.window_style import let_copy
 
@@ -26,6 +26,8 @@ Level: TypeAlias = Literal["info", "warning", "error"]
 MAX_MESSAGES = 3
 """More at once would push the work out of the window; the oldest gives way."""
 UNDO_SECONDS = 12
+MOST_SHOWN, MOST_LINES, MOST_IN_TIP = 360, 4, 3000
+"""Letters and lines of a message, letters of its tooltip: a server may say a whole page. It is copied whole."""
 _ICONS = {"info": ("info", "rlm"), "warning": ("warning", "warning"), "error": ("error", "error")}
 """Icon and colour of each level."""
 
@@ -56,11 +58,14 @@ class Message(QFrame):
         self.level = level
         level_words = {"info": self.tr("Notice"), "warning": self.tr("Warning"), "error": self.tr("Error")}[level]
         mark = Icon(*_ICONS[level], level_words)
-        label = QLabel(text)
+        shown = _beginning(text)
+        label = QLabel(shown)
         label.setWordWrap(True)
         let_copy(label)
         label.setAccessibleName(f"{level_words}: {text}")
-        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        label.setToolTip(plain_tip(text[:MOST_IN_TIP]) if shown != text else "")
+        # However long its longest word is: a path must not make the window wider.
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 8, 4)
         layout.setSpacing(8)
@@ -74,7 +79,7 @@ class Message(QFrame):
             self.undo_button = QPushButton(self.tr("Undo"))
             self.undo_button.clicked.connect(self.undo)
             layout.addWidget(self.undo_button)
-        if level != "info":
+        if level != "info" or shown != text:
             copy = IconButton("copy", self.tr("Copy this message"))
             copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
             layout.addWidget(copy)
@@ -200,3 +205,9 @@ class MessageBar(QWidget):
         self._messages = self.messages
         self.undo_offered.emit(self._undoable is not None)
         self.setVisible(bool(self._messages))
+
+
+def _beginning(text: str) -> str:
+    """As much of a text as leaves room for the work."""
+    shown = "\n".join(text[:MOST_SHOWN].split("\n")[:MOST_LINES])
+    return text if shown == text else shown.rstrip() + "…"

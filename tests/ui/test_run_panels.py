@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QLabel, QMainWindow, QPlainTextEdit, QTreeWidget
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QLabel, QMainWindow, QPlainTextEdit, QToolButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.events import CancelRequested, DocumentRef, EndState, RunFinished, RunStarted
@@ -288,6 +288,18 @@ class TestMessages:
         message.act()
         assert undone == [True]
         assert not bar.messages
+
+    def test_what_a_server_says_at_length_leaves_room_for_the_work(self, qtbot: QtBot, bar: MessageBar) -> None:
+        words = "upstream connect error or disconnect; " * 90 + "https://host/" + "x" * 900
+        bar.resize(640, 400)
+        bar.show()
+        message = bar.show_message(words, "info")
+        assert bar.sizeHint().height() < 8 * bar.fontMetrics().lineSpacing()
+        assert bar.minimumSizeHint().width() < 300
+        copy = next(one for one in message.findChildren(QToolButton) if one.toolTip() == "Copy this message")
+        qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+        assert QGuiApplication.clipboard().text() == words
+        assert bar.show_message("a\nb" * 200).findChildren(QLabel)[-1].text().count("\n") < 5
 
     def test_what_is_about_to_be_used_does_not_go_away(self, qtbot: QtBot, bar: MessageBar) -> None:
         bar.show()
