@@ -7120,7 +7120,7 @@
     </message>
     <message>
         <source>{name} must be a positive number of seconds or None, not {seconds}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} muss eine positive Anzahl Sekunden oder None sein, nicht {seconds}.</translation>
     </message>
     <message>
         <source>{name} of a provider holds a character that cannot be printed.</source>
@@ -8319,9 +8319,9 @@
     <name>VariablesPage</name>
     <message numerus="yes">
         <source>%n more not listed.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n weitere ist nicht aufgeführt.</numerusform>
+            <numerusform>%n weitere sind nicht aufgeführt.</numerusform>
         </translation>
     </message>
     <message>
