@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QLabel, QStyledItemDelegate, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from rlm_desktop.documents import from_text
+from rlm_desktop.documents import Found, from_text
+from rlm_desktop.errors import DocumentError
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.calls.call_model import Column
 from rlm_desktop.ui.documents.items import DocumentItem
@@ -166,8 +167,24 @@ def test_why_a_document_cannot_be_read_begins_at_its_beginning(qtbot: QtBot) -> 
     panel.show_list(True)
     panel.show()
     table = panel.table
-    assert table.columnWidth(DocumentColumn.STATE) >= 200
+    narrow = table.columnWidth(DocumentColumn.STATE)
+    refused = DocumentItem.of_file(Found("/x/broken.pdf", "broken.pdf", 7))
+    refused.refuse(DocumentError("", "it is damaged: the end of the file is missing."), is_locked=False)
+    panel.add(refused)
+    assert table.columnWidth(DocumentColumn.STATE) >= 200 > narrow, "else the names have the room"
     option, delegate = QStyleOptionViewItem(), table.itemDelegateForColumn(DocumentColumn.STATE)
     assert isinstance(delegate, QStyledItemDelegate)
     delegate.initStyleOption(option, table.model().index(0, 0))
     assert option.textElideMode == Qt.TextElideMode.ElideRight
+
+
+def test_of_documents_that_do_not_all_show_the_number_does(qtbot: QtBot) -> None:
+    panel = DocumentsPanel()
+    qtbot.addWidget(panel)
+    panel.resize(500, 60)
+    panel.set_compact(True)
+    panel.show()
+    panel.add(
+        [DocumentItem.of_document(from_text(f"{'long ' * 9}{n}.md", f"A lighthouse, {n}.")) for n in range(7)]
+    )
+    assert [label.text() for label in panel.findChildren(QLabel) if label.isVisible()] == ["Documents", "7"]

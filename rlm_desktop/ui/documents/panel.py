@@ -69,6 +69,8 @@ class DocumentsPanel(QWidget):
         heading.setObjectName("heading")
         self._summary = ElidedLabel()
         muted(self._summary)
+        self._count = QLabel()
+        muted(self._count)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(80, 6)
@@ -92,6 +94,7 @@ class DocumentsPanel(QWidget):
         self._line = QHBoxLayout()
         self._line.setSpacing(8)
         self._line.addWidget(heading)
+        self._line.addWidget(self._count)
         self._line.addWidget(self._summary, 1)
         for widget in (self._progress, self._cancel, self._left_out, self.toggle, add):
             self._line.addWidget(widget)
@@ -169,7 +172,7 @@ class DocumentsPanel(QWidget):
         self._is_compact = is_compact
         self.chips.max_lines = 1 if is_compact else MAX_CHIP_ROWS
         if is_compact:
-            self._line.insertWidget(2, self.chips, 3)
+            self._line.insertWidget(3, self.chips, 3)
         else:
             self._column.insertWidget(1, self.chips)
         self._summarise()
@@ -184,6 +187,7 @@ class DocumentsPanel(QWidget):
         is_said = not self._is_compact or bool(self._busy_text) or is_list or not self.items
         self.chips.setVisible(bool(self.items) and not is_list and not (self._is_compact and self._busy_text))
         self._summary.setVisible(is_said)
+        self._count.setVisible(not is_said and len(self.items) > 1)
 
     # -- the documents --------------------------------------------------------------------------------------
 
@@ -259,6 +263,8 @@ class DocumentsPanel(QWidget):
         self._summary.set_full_text(text)
         self._summary.setToolTip(plain_tip(f"{text}\n\n{capacity.hint}" if totals.asked else text))
         self.toggle.setVisible(totals.listed > 0)
+        self.table.set_has_sentences(totals.refused + totals.locked > 0)
+        self._count.setText(number(totals.listed))
         self._fit()
 
     def _summary_of(self, totals: Totals, capacity: Capacity) -> str:

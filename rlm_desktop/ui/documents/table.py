@@ -70,6 +70,7 @@ class DocumentsTable(QTableView):
         self.setObjectName("documentsTable")
         self.setAccessibleName(self.tr("Documents of the session, as a list"))
         self._documents = model
+        self._has_sentences = False
         self.setModel(model)
         spare_headings(self)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -120,8 +121,15 @@ class DocumentsTable(QTableView):
     def _fit(self, width: int) -> None:
         for column in _WIDE_ONLY:
             self.setColumnHidden(column, width < scaled(self, NARROW_BELOW))
-        # Why a file cannot be read is a sentence: its beginning says it.
-        self.setColumnWidth(Column.STATE, max(scaled(self, _WIDTHS[Column.STATE]), width // 4))
+        least = scaled(self, _WIDTHS[Column.STATE])
+        # Why a file cannot be read is a sentence: its beginning says it. Else the names need the room.
+        self.setColumnWidth(Column.STATE, max(least, width // 4) if self._has_sentences else least)
+
+    def set_has_sentences(self, has_sentences: bool) -> None:
+        """Say whether the state of some document is more than a word."""
+        if has_sentences != self._has_sentences:
+            self._has_sentences = has_sentences
+            self._fit(self.viewport().width())
 
     def height_of(self, rows: int) -> int:
         """How high it is with so many rows."""
