@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from rlm_desktop import checks, paths
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, RunFilter
 from rlm_desktop.history.database import Database, url_of
@@ -22,6 +23,7 @@ from rlm_desktop.history.transfer import receive, save_archive
 from tests.history import traces
 from tests.history.dump import dump
 from tests.history.test_store import keep
+from tests.test_cli import run_json
 
 
 def _program(name: str) -> str | None:
@@ -96,6 +98,15 @@ def test_runs_are_kept_and_shared(url: str, tmp_path: Path) -> None:
     assert [row.id for row in two.runs(limit=1, before=two.runs()[0])] == ["a"]
     two.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_names_it_in_the_settings_keeps_runs_there(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RLM_DESKTOP_DATABASE", url)
+    run_id = run_json("ask", "-q", "What is there?")["run_id"]
+    assert [row["id"] for row in run_json("runs", "list")] == [run_id]
+    check = checks.database()
+    assert (check.mark, url in check.detail) == ("ok", True)
+    assert not paths.history_file().exists()
 
 
 def test_words_within_sentences_are_found_in_an_older_history(url: str) -> None:
