@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rlm_desktop.engine import events as ev
@@ -62,17 +62,16 @@ class _Part:
         self.block = records.block([line.data for line in lines], events[0].seq, events[-1].seq)
         self.texts = {long.sha256: long.text for line in lines for long in line.texts}
         self.documents = {
-            bytes.fromhex(document.sha256)
-            for event in events
-            if isinstance(event, ev.RunStarted)
-            for document in event.documents
-            if _is_hash(document.sha256)
+            sha256 for event in events if isinstance(event, ev.RunStarted) for sha256 in document_hashes(event)
         }
         self.is_last = any(isinstance(event, ev.RunFinished) for event in events)
 
 
-def _is_hash(text: str) -> bool:
-    return len(text) == 64 and all(character in "0123456789abcdef" for character in text)
+def document_hashes(started: ev.RunStarted) -> Iterator[bytes]:
+    """The hashes of the documents of a run, as far as they are known."""
+    for document in started.documents:
+        if len(document.sha256) == 64 and all(character in "0123456789abcdef" for character in document.sha256):
+            yield bytes.fromhex(document.sha256)
 
 
 class Batch:
@@ -94,14 +93,16 @@ class Batch:
         return [part.log for part in self._parts if part.is_last] + self._released
 
     def split(self) -> list[Batch]:
-        """The same, a batch for each run."""
+        """A batch for each of its runs, which it holds no more then; none where it holds one alone."""
+        if len(self._parts) < 2:
+            return []
         single: list[Batch] = []
         for part in self._parts:
             batch = Batch(())
             batch._parts = [part]
             single.append(batch)
-        if single:
-            single[-1]._released = self._released
+        single[-1]._released = self._released
+        self._parts, self._released = [], []
         return single
 
     def write(self, database: Database, token: str) -> None:

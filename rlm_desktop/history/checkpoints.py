@@ -8,10 +8,11 @@ log that is removed while it is open is gone for every connection that is opened
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -49,24 +50,34 @@ class Checkpoints:
 
         Takes a few microseconds. Returns what somebody had removed: the log, of which nothing is lost, or the file,
         which is written anew unless another one is in its place. All is to be opened again then.
+
+        Raises:
+            sqlite3.Error: The file was removed and cannot be written anew for now. What was in it is held here, so
+                nothing may be opened in its place, and the next to ask tries again.
+            OSError: As above.
         """
-        if self._found() == self._held:
+        if (found := self._found()) == self._held or found is None:
             return ""
         with self._lock:
             found, held = self._found(), self._held
+            if found is None or found == held:
+                return ""
             if held is None:
                 if found[1] is not None:
                     self._take_hold()
-            elif held != found and self._has_brought_in("TRUNCATE"):
-                if found[0] is None:
-                    self._write_anew()
-                self._let_go()
-                self._close_others()
-                if held[0] != found[0]:
-                    return "file"
-                self._take_hold()
-                return "log"
-        return ""
+                return ""
+            # A log that still holds something would be taken for that of a file which is put in this one's place.
+            if found[0] is None:
+                self._bring_in("TRUNCATE")
+                self._write_anew()
+            elif not self._has_brought_in("TRUNCATE"):
+                return ""
+            self._let_go()
+            self._close_others()
+            if held[0] != found[0]:
+                return "file"
+            self._take_hold()
+            return "log"
 
     def after_commit(self) -> None:
         """Begin one if the log is long enough and none is under way. Takes a few microseconds."""
@@ -81,9 +92,18 @@ class Checkpoints:
             with contextlib.suppress(RuntimeError):  # no thread is to be had: the next commit tries again
                 self._thread.start()
 
-    def _found(self) -> tuple[_Identity, _Identity]:
-        """Which file and which log are there."""
-        return _identity(self._file), _identity(self._log)
+    @contextlib.contextmanager
+    def held_up(self) -> Iterator[None]:
+        """None is under way meanwhile: SQLite would not wait for it, and refuse another one."""
+        with self._lock:
+            yield
+
+    def _found(self) -> tuple[_Identity, _Identity] | None:
+        """Which file and which log are there; None when that cannot be known now."""
+        try:
+            return _identity(self._file), _identity(self._log)
+        except OSError:  # no permission, a network that is away: whoever reads or writes next says what is wrong
+            return None
 
     def _work(self) -> None:
         with self._lock:
@@ -94,17 +114,29 @@ class Checkpoints:
         if self._connection is None:
             return False
         try:
-            is_busy, *_ = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            self._bring_in(mode)
         except sqlite3.Error:
             return False
-        return not is_busy
+        return True
+
+    def _bring_in(self, mode: str) -> None:
+        is_busy, *_ = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        if is_busy:
+            raise sqlite3.OperationalError("it is in use")
 
     def _write_anew(self) -> None:
-        with contextlib.suppress(sqlite3.Error, OSError):  # whoever opens it next says what is wrong
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.closing(sqlite3.connect(self._file)) as anew:
+        """Put what the removed file holds in its place, whole or not at all."""
+        unfinished = self._file.with_name(self._file.name + ".anew")
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.unlink(missing_ok=True)
+        try:
+            with contextlib.closing(sqlite3.connect(unfinished)) as anew:
                 self._connection.backup(anew)
                 anew.execute("PRAGMA user_version=0")  # as one that was closed in order has it: see `log_file`
+            _put_in_place(unfinished, self._file)
+        finally:
+            for ending in ("", "-wal", "-journal"):
+                unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
 
     def _take_hold(self) -> None:
         if self._is_closed:
@@ -113,7 +145,7 @@ class Checkpoints:
             self._connection = self._connect()
             self._connection.execute("SELECT 1 FROM sqlite_master").fetchone()
             found = self._found()
-            self._held = found if found[1] is not None else None
+            self._held = found if found is not None and found[1] is not None else None
         if self._held is None:
             self._let_go()
 
@@ -129,9 +161,30 @@ class Checkpoints:
             self._let_go()
 
 
+_FILE_NOT_FOUND, _PATH_NOT_FOUND = 2, 3
+"""Numbers of Windows; its others that Python calls `FileNotFoundError` tell of a network that is away."""
+
+
 def _identity(path: Path) -> _Identity:
+    """Which file that is; None when there is none.
+
+    Raises:
+        OSError: Nobody knows.
+    """
     try:
         there = path.stat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if getattr(error, "winerror", _FILE_NOT_FOUND) not in (_FILE_NOT_FOUND, _PATH_NOT_FOUND):
+            raise
         return None
     return there.st_dev, there.st_ino
+
+
+def _put_in_place(file: Path, place: Path) -> None:
+    """Name a file so, unless another process was quicker and has put one there that it writes into already."""
+    try:
+        os.link(file, place)
+    except FileExistsError:
+        return
+    except OSError:  # no links there
+        file.rename(place)

@@ -146,16 +146,16 @@ def _turns_before(history: History, row: RunRow) -> list[dict[str, Any]]:
     first = row
     while first.parent_run in by_id:
         first = by_id.pop(first.parent_run)
-    return turns_of(history, row.session_id, before=first.started_at)
+    return turns_of(history, row.session_id, before=first)
 
 
-def turns_of(history: History, session_id: str, *, before: str = "") -> list[dict[str, Any]]:
+def turns_of(history: History, session_id: str, *, before: RunRow | None = None) -> list[dict[str, Any]]:
     """The answered questions of a session, the earliest first, as a later question sees them.
 
     Args:
         history: Where they are.
         session_id: Whose; of a very long session the latest.
-        before: Only those that were asked before this moment, as in `RunRow.started_at`.
+        before: Only those that were asked before this run.
     """
-    rows = [row for row in history.runs(session_id) if row.answer and (not before or row.started_at < before)]
+    rows = [row for row in history.runs(session_id, before=before) if row.answer]
     return [session_turn(history.state(row.id)) for row in reversed(rows)]

@@ -40,6 +40,10 @@ class FileRemoved(HistoryError):
     """Somebody removed the file, or put another one in its place, while it was open."""
 
 
+class FileWithdrawn(HistoryError):
+    """Somebody removed the file while it was open, and there is no room to write it anew for now."""
+
+
 class Database:
     """An open database.
 
@@ -72,6 +76,7 @@ class Database:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: As it came; `explain` has the words.
             FileRemoved: It cannot be used any more.
+            FileWithdrawn: It cannot be used for now.
         """
         self._hold_log()
         with self._connected(writes=writes) as connection, connection.begin():
@@ -185,6 +190,9 @@ class Database:
         """Bring the write-ahead log into the file and refresh SQLite's statistics.
 
         `is_last` tells that it is closed now, and no other process has it open.
+
+        Raises:
+            FileWithdrawn: There is no file to bring it into.
         """
         if self._checkpoints is None:
             return
@@ -192,7 +200,7 @@ class Database:
         # Where another process has it open, or it cannot be written, the next to close does it.
         with suppress(sqlite3.Error, SQLAlchemyError, FileRemoved):
             self._hold_log()
-            with closing(self._engine.raw_connection()) as connection:
+            with self._checkpoints.held_up(), closing(self._engine.raw_connection()) as connection:
                 for pragma in (*pragmas, "wal_checkpoint(TRUNCATE)", "optimize"):
                     connection.cursor().execute(f"PRAGMA {pragma}").fetchall()
 
@@ -216,7 +224,13 @@ class Database:
         return connection
 
     def _hold_log(self) -> None:
-        removed = self._checkpoints.hold_log() if self._checkpoints is not None and not self.is_removed else ""
+        try:
+            removed = self._checkpoints.hold_log() if self._checkpoints is not None and not self.is_removed else ""
+        except (sqlite3.Error, OSError) as error:
+            raise FileWithdrawn(
+                f"Somebody removed the file {self.name} while the history was open, and it cannot be written anew: "
+                f"{reason(error)}. What was in it is kept until it can be; do not close the program before."
+            ) from error
         if removed == "log":
             self.on_remark(
                 f"Somebody removed the file {self.name}-wal while the history was open. What was in it is kept; do "
@@ -232,6 +246,12 @@ class Database:
             self.on_damage()
             raise FileRemoved(f"The file {self.name} was removed while the history was open.")
 
+    def is_gone(self) -> bool:
+        """Whether its file was removed or replaced, as another process does that rescues it."""
+        with suppress(FileRemoved, FileWithdrawn):
+            self._hold_log()
+        return self.is_removed
+
     def close(self) -> None:
         """Close all connections; one that is in use now is closed after its use."""
         self._is_closed = True
@@ -241,8 +261,12 @@ class Database:
 
 
 def reason(error: Exception) -> str:
-    """Why a database refused, in words."""
+    """Why a database or a file refused, in words."""
     original: Any = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(original, OSError) and original.strerror:
+        return original.strerror
+    if _is_garbled(original):
+        return _WORDS[sqlite3.SQLITE_CORRUPT]
     code = getattr(original, "sqlite_errorcode", None)
     if code is not None and (words := _WORDS.get(code & 0xFF)):
         return words
@@ -253,7 +277,13 @@ def is_damage(error: BaseException) -> bool:
     """Whether the error means that the file itself is broken."""
     original: Any = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(original, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    is_broken = code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return is_broken or _is_garbled(original)
+
+
+def _is_garbled(original: BaseException) -> bool:
+    """Whether a text in the file is no UTF-8: SQLite does not look, and every list with that row would fail."""
+    return isinstance(original, sqlite3.OperationalError) and "Could not decode to UTF-8" in str(original)
 
 
 def is_passing(error: BaseException) -> bool:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row, bindparam, select, tuple_
 
 from rlm_desktop.history import queries, records
@@ -72,7 +71,7 @@ class _Reading:
             if isinstance(text, _Apart):
                 self._apart[row.id] = (bytes.fromhex(text), row.start)
                 return None
-        except (ValueError, msgspec.DecodeError):
+        except ValueError:
             return None
         return None if text is None else dict(pieces(text)).get(row.start)
 
@@ -87,7 +86,8 @@ class _Reading:
                 found = texts_in(event)
                 apart = {field: _Apart(text) for field, text in found.items() if text in hashes}
                 if any(sha256 in text for text in (found | dict.fromkeys(apart, "")).values() for sha256 in hashes):
-                    return texts_in(*queries.decoded(self._connection, [line]))  # one that is put together
+                    event = records.unpack(line, queries.texts_of(self._connection, hashes))
+                    return texts_in(event) if event is not None else {}  # one that is put together
                 return found | apart
         return {}
 

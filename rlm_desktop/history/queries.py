@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -94,15 +95,22 @@ def _with_runs(connection: Connection, is_live: Liveness, rows: Sequence[Row[Any
 def run_page(
     connection: Connection, is_live: Liveness, session_id: str | None, limit: int, before: RunRow | None
 ) -> list[RunRow]:
-    """Runs, the latest first, from the one after `before` on."""
+    """Runs, the latest first, from the one after `before` on.
+
+    Those of a session are in the order in which they were made, whatever the clock said then: a question that is
+    resumed has to see the same questions before it.
+    """
     query = select(runs).where(LISTED)
+    number = select(runs.c.number).where(runs.c.id == before.id).scalar_subquery() if before is not None else None
     if session_id is not None:
-        query = query.where(runs.c.session_id == session_id)
-    if before is not None:
-        number = select(runs.c.number).where(runs.c.id == before.id).scalar_subquery()
-        query = query.where(tuple_(runs.c.started_at, runs.c.number) < tuple_(before.started_at, number))
-    query = query.order_by(runs.c.started_at.desc(), runs.c.number.desc()).limit(limit)
-    return [_run_row(row, is_live) for row in connection.execute(query)]
+        query = query.where(runs.c.session_id == session_id).order_by(runs.c.number.desc())
+        if number is not None:
+            query = query.where(runs.c.number < number)
+    else:
+        query = query.order_by(runs.c.started_at.desc(), runs.c.number.desc())
+        if before is not None:
+            query = query.where(tuple_(runs.c.started_at, runs.c.number) < tuple_(before.started_at, number))
+    return [_run_row(row, is_live) for row in connection.execute(query.limit(limit))]
 
 
 def run_row(connection: Connection, is_live: Liveness, run_id: str) -> RunRow | None:
@@ -206,63 +214,93 @@ def _read(decoder: msgspec.json.Decoder[tuple[_T, ...]], text: str) -> tuple[_T,
 
 
 def run_events(connection: Connection, number: int) -> Iterator[list[AnyEvent]]:
-    """The events of a run, block by block; a block that is damaged is left out and a notice says so."""
+    """The events of a run, block by block; what is damaged or missing is left out and a notice says so."""
     query = select(events).where(events.c.run == number).order_by(events.c.first)
     texts: dict[str, str] = {}
+    last = 0
     with connection.execution_options(yield_per=20).execute(query) as rows:  # who reads may stop at any time
         for row in rows:
             if sum(map(len, texts.values())) > TEXTS_AT_HAND:
                 texts.clear()
-            yield block_events(connection, row, texts)
+            yield [*_missing(row, last), *block_events(connection, row, texts)]
+            last = row.last
 
 
 def onto_tape(connection: Connection, number: int, tape: Tape) -> Iterator[list[AnyEvent]]:
     """As `run_events`, with the longer texts left on a tape."""
     query = select(events).where(events.c.run == number).order_by(events.c.first)
+    last = 0
     with connection.execution_options(yield_per=20).execute(query) as rows:
         for row in rows:
+            if missing := _missing(row, last):
+                yield tape.add_events(missing)
             try:
                 yield tape.add(row.codec, row.data, lambda hashes: _parts_of(connection, hashes))
-            except (ValueError, msgspec.DecodeError):
-                yield tape.add_events([_damaged(row)])
+            except ValueError:
+                yield tape.add_events(block_events(connection, row))
+            last = row.last
+
+
+def _missing(row: Row[Any], last: int) -> list[AnyEvent]:
+    """A notice where events are not there between a block and the one before it."""
+    if row.first <= last + 1:
+        return []
+    text = f"Events {last + 1} to {row.first - 1} of this run are missing from the history."
+    return [Noted(seq=row.first - 1, level="warning", text=text)]
 
 
 def block_events(connection: Connection, row: Row[Any], texts: dict[str, str] | None = None) -> list[AnyEvent]:
-    """The events of one block. `texts` gathers long texts over several blocks, so that each is read once."""
+    """The events of one block; of kinds that this version does not know none.
+
+    `texts` gathers long texts over several blocks, so that each is read once.
+    """
     try:
         raw = records.inflate(row.codec, row.data)
-        plain = records.unpack_plain(raw)
-        return plain if plain is not None else decoded(connection, raw.split(b"\n"), texts)
-    except (ValueError, msgspec.DecodeError):
-        return [_damaged(row)]
+    except ValueError:
+        text = f"Events {row.first} to {row.last} of this run are damaged in the history and left out."
+        return [Noted(seq=row.last, level="warning", text=text)]
+    plain = records.unpack_plain(raw)
+    if plain is not None:
+        return plain
+    return _line_by_line(connection, row, raw.split(b"\n"), {} if texts is None else texts)
 
 
-def _damaged(row: Row[Any]) -> Noted:
-    text = f"Events {row.first} to {row.last} of this run are damaged in the history and left out."
-    return Noted(seq=row.last, level="warning", text=text)
+def _line_by_line(
+    connection: Connection, row: Row[Any], lines: list[bytes], texts: dict[str, str]
+) -> list[AnyEvent]:
+    """The events of a block with long texts put back; what is damaged is left out, and a notice says so."""
+    texts.update(texts_of(connection, set(_references(lines)) - texts.keys()))
+    found: list[AnyEvent] = []
+    left_out: list[str] = []
+    damaged = 0
+    for line in lines:
+        try:
+            event = records.unpack(line, texts, left_out)
+        except ValueError:
+            damaged += 1
+        else:
+            found += [event] if event is not None else []
+    where = f"events {row.first} to {row.last} of this run"
+    if damaged:
+        text = f"Among {where}, {damaged} are damaged in the history and left out."
+        found.append(Noted(seq=row.last, level="warning", text=text))
+    if left_out:
+        names = ", ".join(dict.fromkeys(left_out))
+        text = f"In {where}, what does not fit was left out ({names}); all else is kept."
+        found.append(Noted(seq=row.last, level="warning", text=text))
+    return found
 
 
-def decoded(connection: Connection, lines: list[bytes], texts: dict[str, str] | None = None) -> list[AnyEvent]:
-    """The events of some lines, long texts put back; kinds that this version does not know are left out."""
-    texts = {} if texts is None else texts
-    needed = {sha256 for line in lines for sha256 in records.references(line)} - texts.keys()
-    if needed:
-        texts.update(texts_of(connection, needed))
-    found = (records.unpack(line, texts) for line in lines)
-    return [event for event in found if event is not None]
+def _references(lines: list[bytes]) -> Iterator[str]:
+    for line in lines:
+        with suppress(ValueError):
+            yield from records.references(line)
 
 
 def texts_of(connection: Connection, hashes: set[str]) -> dict[str, str]:
-    """Texts by the hexadecimal form of their hash; those that are missing are left out.
-
-    Raises:
-        ValueError: One is damaged.
-    """
-    found = _parts_of(connection, hashes)
-    return {
-        sha256: b"".join(records.inflate(codec, data) for codec, data in parts).decode()
-        for sha256, parts in found.items()
-    }
+    """Texts by the hexadecimal form of their hash; those that are missing are left out, a damaged one says so."""
+    found = _parts_of(connection, hashes) if hashes else {}
+    return {sha256: records.joined(parts) for sha256, parts in found.items()}
 
 
 def _parts_of(connection: Connection, hashes: set[str]) -> dict[str, list[tuple[int, bytes]]]:
@@ -277,12 +315,15 @@ def _parts_of(connection: Connection, hashes: set[str]) -> dict[str, list[tuple[
 
 
 def _document_text(connection: Connection, sha256: bytes) -> str | None:
-    """The text of a kept document; None when it is not kept, or not yet to its end."""
+    """The text of a kept document; None when it is not kept, not yet to its end, or damaged."""
     parts = connection.execute(select(documents.c.parts).where(documents.c.sha256 == sha256)).scalar()
     if parts == 0:
         return None
     query = select(blobs.c.codec, blobs.c.data).where(blobs.c.sha256 == sha256).order_by(blobs.c.part)
-    pieces = [records.inflate(row.codec, row.data).decode() for row in connection.execute(query)]
+    try:
+        pieces = [records.inflate(row.codec, row.data).decode() for row in connection.execute(query)]
+    except ValueError:
+        return None
     return "".join(pieces) if pieces else None
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine.events import AnyEvent
+from rlm_desktop.history.mending import mended
 
 LONG_TEXT = 4096
 PART = 1 << 20
@@ -29,6 +30,7 @@ _T = TypeVar("_T")
 
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 _decode = msgspec.json.Decoder().decode
+_References: TypeAlias = list[tuple[list[str | int], Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]]]
 
 
 class LongText(NamedTuple):
@@ -152,6 +154,14 @@ def inflate(codec: int, data: bytes) -> bytes:
     return raw
 
 
+def joined(parts: Iterable[tuple[int, bytes]]) -> str:
+    """The text of its parts, each with its codec; of a damaged one it is said."""
+    try:
+        return b"".join(inflate(codec, data) for codec, data in parts).decode()
+    except ValueError:
+        return "(this text is damaged in the history)"
+
+
 def parts_of(text: str) -> Iterator[tuple[int, int, bytes]]:
     """A text as its rows: number, codec, data."""
     for part, start in enumerate(range(0, max(1, len(text)), PART)):
@@ -175,27 +185,55 @@ def unpack_plain(raw: bytes) -> list[AnyEvent] | None:
 
 
 def references(line: bytes) -> list[str]:
-    """The hashes of the texts that a line needs."""
+    """The hashes of the texts that a line needs.
+
+    Raises:
+        ValueError: The line is damaged.
+    """
     return [sha256 for _, sha256 in references_by_path(line)]
 
 
 def references_by_path(line: bytes) -> list[tuple[list[str | int], str]]:
-    """Where in its event a line needs texts, and their hashes."""
-    return _decode(line)[1:] if line.startswith(b"[") else []
-
-
-def unpack(line: bytes, texts: Mapping[str, str]) -> AnyEvent | None:
-    """The event of a line; None for a kind that this version does not know. A text that is missing says so.
+    """Where in its event a line needs texts, and their hashes.
 
     Raises:
-        msgspec.DecodeError: The line is damaged.
+        ValueError: The line is damaged.
     """
     if not line.startswith(b"["):
-        return ev.decode(line)
+        return []
+    try:
+        return msgspec.convert(_decode(line)[1:], _References)
+    except RecursionError as error:
+        raise ValueError(f"damaged event: {error}") from error
+
+
+def unpack(line: bytes, texts: Mapping[str, str], left_out: list[str] | None = None) -> AnyEvent | None:
+    """The event of a line; None for a kind that this version does not know. A text that is missing says so.
+
+    Fields that do not fit are left out of it, as an archive may have them that another program wrote; `left_out`
+    gets their names.
+
+    Raises:
+        ValueError: The line is damaged.
+    """
+    try:
+        whole = _with_texts(line, texts) if line.startswith(b"[") else line
+        try:
+            return ev.decode(whole)
+        except msgspec.ValidationError:
+            event = mended(_decode(whole), [] if left_out is None else left_out)
+            if event is None:
+                raise
+            return event
+    except (LookupError, TypeError, RecursionError) as error:
+        raise ValueError(f"damaged event: {error}") from error
+
+
+def _with_texts(line: bytes, texts: Mapping[str, str]) -> bytes:
     plain, *found = _decode(line)
     for path, sha256 in found:
         _put_back(plain, path, texts.get(sha256, "(this text is missing from the history)"))
-    return ev.decode(_encode(plain))
+    return _encode(plain)
 
 
 def _put_back(value: Any, path: list[str | int], text: str) -> None:

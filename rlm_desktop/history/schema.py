@@ -41,7 +41,8 @@ from rlm_desktop.history.wording import FIELDS
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """The migrations in their order; the last is what this program reads and writes."""
 
-_BigNumber = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER names SQLite's row number
+_BigNumber = BigInteger().with_variant(Integer(), "sqlite")
+"""Only INTEGER names SQLite's row number; elsewhere it has 32 bits, and an import may bring more."""
 _TO_INDEX = text("indexed < events")
 
 metadata = MetaData()
@@ -79,7 +80,7 @@ runs = Table(
     Column("started_at", Text, nullable=False),
     Column("duration", Float, nullable=False),
     Column("calls", Integer, nullable=False),
-    Column("depth", Integer, nullable=False),
+    Column("depth", _BigNumber, nullable=False),
     Column("iterations", Integer, nullable=False),
     Column("requests", Integer, nullable=False),
     Column("errors", Integer, nullable=False),
@@ -161,9 +162,9 @@ texts = Table(
     Column("run", _BigNumber, ForeignKey("runs.number"), nullable=False),
     Column("field", Text, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("call", Integer, nullable=False),
-    Column("iteration", Integer, nullable=False),
-    Column("cell", Integer, nullable=False),
+    Column("call", _BigNumber, nullable=False),
+    Column("iteration", _BigNumber, nullable=False),
+    Column("cell", _BigNumber, nullable=False),
     Column("start", Integer, nullable=False),
     Column("codec", SmallInteger),
     Column("data", LargeBinary),

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import indexing, queries, records
-from rlm_desktop.history.database import Database, FileRemoved, is_damage, is_passing
+from rlm_desktop.history.database import Database, is_damage, is_passing
 from rlm_desktop.history.queries import Liveness
 from rlm_desktop.history.schema import events, runs
 from rlm_desktop.history.texts import Extractor, Found
@@ -40,7 +41,7 @@ def settle(database: Database, is_live: Liveness, token: str) -> Iterator[None]:
         except _Removed:
             continue
         except Exception as error:  # whatever an import brought: the runs behind it are not to wait for ever
-            if isinstance(error, FileRemoved) or is_passing(error) or is_damage(error):
+            if isinstance(error, HistoryError) or is_passing(error) or is_damage(error):
                 raise
             _log.exception("run %s cannot be indexed", run.id)
             _finish(database, run)
@@ -146,6 +147,8 @@ def _pack(database: Database, number: int) -> Iterator[None]:
             for row in connection.execute(query):
                 more = _lines(row)
                 if not more or (lines and sum(map(len, lines)) + sum(map(len, more)) > BLOCK_BYTES):
+                    break
+                if rows and row.first != rows[-1].last + 1:  # what is missing between them is told of
                     break
                 rows.append(row)
                 lines += more

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.log_file import copy_with_log
-from rlm_desktop.history.targets import check_replaceable, place_of
+from rlm_desktop.history.targets import check_replaceable, place_of, unused
 
 if TYPE_CHECKING:
     from rlm_desktop.history.database import Database
@@ -68,7 +68,9 @@ class Storage:
         if self.path is None or not self.path.parent.is_dir():
             return []
         stem, suffix = re.escape(self.path.stem), re.escape(self.path.suffix)
-        named = re.compile(rf"{stem}-(before-(\d+|restore)|damaged)-\d{{8}}-\d{{6}}{suffix}(-wal|-shm|-journal)?")
+        named = re.compile(
+            rf"{stem}-(before-(\d+|restore)|damaged)-\d{{8}}-\d{{6}}(-\d+)?{suffix}(-wal|-shm|-journal)?"
+        )
         return [file for file in self.path.parent.iterdir() if named.fullmatch(file.name)]
 
     def backup(self, target: Path) -> None:
@@ -106,7 +108,8 @@ class Storage:
         """
         own = self._own_file("restored")
         self._refuse_while_going_on()
-        before = own.with_name(f"{own.stem}-before-restore-{time.strftime('%Y%m%d-%H%M%S')}{own.suffix}")
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        before = unused(own.with_name(f"{own.stem}-before-restore-{stamp}{own.suffix}"))
         with tempfile.TemporaryDirectory(prefix="rlm-desktop-") as folder:
             ready = _made_ready(copy, Path(folder) / "history.sqlite")
             self.backup(before)
@@ -192,4 +195,4 @@ def _made_ready(copy: Path, target: Path) -> Path:
 def _reason(error: Exception) -> str:
     from rlm_desktop.history.database import reason
 
-    return error.strerror or str(error) if isinstance(error, OSError) else reason(error)
+    return reason(error)

@@ -163,7 +163,10 @@ class History:
             return filters.facets(connection)
 
     def runs(self, session_id: str | None = None, limit: int = 200, before: RunRow | None = None) -> list[RunRow]:
-        """Runs of one session or of all, the latest first; `before` is the last one of the previous page."""
+        """Runs of one session (the last made first) or of all (the latest first).
+
+        `before` is the last one of the previous page.
+        """
         from rlm_desktop.history import queries
 
         with self._up_to_date().read() as connection:
@@ -426,9 +429,15 @@ class History:
         if self._presence is not None:
             self._presence.withdraw()
         if self._opened is not None:
-            self._opened.tidy(is_last=self._presence is None or not self._presence.is_anybody_alive())
-            self._opened.close()
+            self._close_database(self._opened)
             self._opened = None
+
+    def _close_database(self, database: Database) -> None:
+        try:
+            database.tidy(is_last=self._presence is None or not self._presence.is_anybody_alive())
+        except HistoryError as error:  # the file was removed, and there is no room to write it anew
+            self._writer.tell(str(error))
+        database.close()
 
     def _check_not_closed(self) -> None:
         if self._is_closed:
@@ -468,8 +477,9 @@ class History:
             before, presence = self._opened, self._presence
             if before is None or presence is None or not isinstance(self._target, Path):
                 return
+            is_gone = before.is_gone()
             before.close()
-            if before.is_removed:
+            if is_gone:
                 presence.withdraw()  # its file is probably gone as well
                 self._opened, remark = open_database(self._target)
                 presence.announce()

@@ -147,7 +147,7 @@ class Tape(Sequence[AnyEvent]):
             if len(parts) < 2 or characters > records.PART:
                 return self.read(place, name)[:characters]
             offset, length, codec = parts[0]
-            return records.inflate(codec, self._store.read(offset, length)).decode()[:characters]
+            return records.joined([(codec, self._store.read(offset, length))])[:characters]
 
     def _between(self, start: int, end: int) -> list[AnyEvent]:
         events: list[AnyEvent] = []
@@ -209,8 +209,7 @@ class Tape(Sequence[AnyEvent]):
         text = self._texts.get(sha256)
         if text is None:
             parts = self._long[sha256]
-            pieces = (records.inflate(codec, self._store.read(offset, length)) for offset, length, codec in parts)
-            text = b"".join(pieces).decode()
+            text = records.joined((codec, self._store.read(offset, length)) for offset, length, codec in parts)
             self._texts.put(sha256, text, len(text))
         return text
 

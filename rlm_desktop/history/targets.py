@@ -36,6 +36,12 @@ def place_of(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def unused(path: Path) -> Path:
+    """That name, or one with a number behind it, which no file has."""
+    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, 100))
+    return next((name for name in (path, *names) if not name.exists()), path)
+
+
 def check_replaceable(path: Path) -> None:
     """Refuse to put a file in the place of what is no file.
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,12 +16,14 @@ from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import schema
 from rlm_desktop.history.database import Database, is_damage, reason, url_of
 from rlm_desktop.history.log_file import lost_changes
+from rlm_desktop.history.targets import unused
 
 HEAD = schema.REVISIONS[-1]
 LARGE = 100 << 20
 """Bytes of a file of which it is said before that to bring it into this version's form takes long."""
 _UPGRADE_LOCK = 7309
 """Number of the lock that a server's history is made or upgraded under."""
+_BESIDE = ("-wal", "-shm")
 Tell = Callable[[str], object]
 
 
@@ -139,7 +139,7 @@ def _stamp() -> str:
 @contextlib.contextmanager
 def _copied_aside(path: Path, version: str) -> Iterator[None]:
     """Have a copy of the file as it is, before it is changed; where it could not be, none is left."""
-    copy = path.with_name(f"{path.stem}-before-{HEAD}-{_stamp()}{path.suffix}")
+    copy = unused(path.with_name(f"{path.stem}-before-{HEAD}-{_stamp()}{path.suffix}"))
     try:
         _copy(path, copy, version)
         yield
@@ -163,61 +163,48 @@ def _copy(path: Path, copy: Path, version: str) -> None:
 
 
 def rescue(path: Path) -> tuple[Database, str]:
-    """A fresh database with all that can still be read of the damaged one, which is kept aside."""
-    aside = path.with_name(f"{path.stem}-damaged-{_stamp()}{path.suffix}")
-    for suffix in ("", "-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
-    database = _opened(url_of(path))
-    kept = _copy_readable(aside, path)
+    """A fresh database with all that can still be read of the damaged one, which is kept aside.
+
+    Raises:
+        HistoryError: There is no room for it, or no permission. The damaged one stays where it is.
+    """
+    from rlm_desktop.history.salvage import copy_readable
+
+    fresh = path.with_name(path.name + ".rescue")
+    try:
+        _remove(fresh)
+        _opened(url_of(fresh)).close()
+        kept = copy_readable(path, fresh)
+        aside = _put_aside(path)
+        fresh.rename(path)
+        database = _opened(url_of(path))
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        raise HistoryError(
+            f"The history {path} is damaged, and no other can be put in its place: {reason(error)}."
+        ) from error
+    finally:
+        _remove(fresh)
     what = f"{kept} rows of it could be read and were taken over" if kept else "nothing of it could be read"
     return database, f"The history was damaged. It is kept as {aside}; {what}."
 
 
-def _copy_readable(source: Path, target: Path) -> int:
-    """Copy the rows that can be read, table by table, from both ends of each; returns how many.
-
-    The index of words, and where its texts stand, are made anew from the events.
-    """
-    kept = 0
-    with (
-        _readable(source) as file,
-        contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as old,
-        contextlib.closing(sqlite3.connect(target)) as new,
-    ):
-        for table in schema.metadata.sorted_tables:
-            if table in (schema.versions, schema.texts):
-                continue
-            for order in ("ASC", "DESC"):
-                kept += _copy_rows(old, new, table.name, [column.name for column in table.columns], order)
-        new.execute("UPDATE runs SET indexed = 0, indexer = ''")
-        new.commit()
-    return kept
+def _remove(file: Path) -> None:
+    for ending in ("", *_BESIDE, "-journal"):
+        with contextlib.suppress(OSError):
+            file.with_name(file.name + ending).unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def _readable(file: Path) -> Iterator[Path]:
-    """The file; where its end is cut off, a copy that claims to be no longer, else SQLite would read nothing."""
-    with file.open("rb") as opened:
-        header = opened.read(100)
-    size, pages = int.from_bytes(header[16:18], "big"), int.from_bytes(header[28:32], "big")
-    wal = file.with_name(file.name + "-wal")
-    if file.stat().st_size >= (65536 if size == 1 else size) * pages or (wal.exists() and wal.stat().st_size):
-        yield file
-        return
-    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".rescue-") as folder:
-        copy = Path(shutil.copyfile(file, Path(folder) / file.name))
-        with copy.open("r+b") as opened:
-            opened.seek(92)  # for which change of the file its length holds: for none, so it is looked at itself
-            opened.write(bytes(byte ^ 0xFF for byte in header[24:28]))
-        yield copy
-
-
-def _copy_rows(old: sqlite3.Connection, new: sqlite3.Connection, table: str, columns: list[str], order: str) -> int:
-    names = ", ".join(columns)
-    insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
-    kept = 0
-    with contextlib.suppress(sqlite3.Error):
-        for row in old.execute(f"SELECT {names} FROM {table} ORDER BY {columns[0]} {order}"):
-            kept += new.execute(insert, row).rowcount
-    return kept
+def _put_aside(path: Path) -> Path:
+    """Give a damaged file, with what lies beside it, a name that no other has."""
+    aside = unused(path.with_name(f"{path.stem}-damaged-{_stamp()}{path.suffix}"))
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for ending in (*_BESIDE, ""):  # the log first: it would be taken for that of a file in this one's place
+            old, new = path.with_name(path.name + ending), aside.with_name(aside.name + ending)
+            with contextlib.suppress(FileNotFoundError):
+                moved.append((old.rename(new), old))
+    except OSError:
+        for new, old in moved:
+            new.rename(old)
+        raise
+    return aside

@@ -80,7 +80,7 @@ class Writer:
         self._token = token
         self._on_trouble = on_trouble
         self._pending: deque[tuple[RunLog, AnyEvent | None]] = deque()
-        self._batch: Batch | None = None
+        self._batches: deque[Batch] = deque()
         self._barriers: deque[Future[None]] = deque()
         self._documents: deque[_Task] = deque()
         self._quick: deque[_Task] = deque()
@@ -102,7 +102,7 @@ class Writer:
     @property
     def has_events(self) -> bool:
         """Whether events wait to be written."""
-        return bool(self._pending or self._batch)
+        return bool(self._pending or self._batches)
 
     def is_writing(self, run_id: str) -> bool:
         """Whether this process writes that run: it has begun and not ended."""
@@ -193,12 +193,12 @@ class Writer:
                 self._urgent.clear()
                 self._drain()
                 pause = IDLE_SECONDS
-            elif self._batch or self._documents:
+            elif self._batches or self._documents:
                 self._drain()
             elif self._chores:
                 self._step(self._chores)
                 pause = BETWEEN_CHORES
-            if self._batch or self._documents:
+            if self._batches or self._documents:
                 pause = RETRY_SECONDS
             elif not self._chores:
                 pause = None
@@ -216,13 +216,11 @@ class Writer:
 
     def _has_gone_on(self) -> bool:
         """Do what comes next; False when the database does not take it now."""
-        if self._batch is None and self._pending:
-            self._batch = self._gathered()
-        if self._batch is not None:
-            if not self._has_written(self._batch):
-                return False
-            self._batch = None
-        elif self._barriers:
+        if not self._batches and self._pending:
+            self._batches.append(self._gathered())
+        if self._batches:
+            return self._has_written(self._batches[0])
+        if self._barriers:
             self._barriers.popleft().set_result(None)
         elif self._documents and not self._quick:
             return self._has_kept(self._documents[0])
@@ -240,11 +238,12 @@ class Writer:
             return Batch(())
 
     def _has_written(self, batch: Batch) -> bool:
-        """Write a batch; False when it must be kept and tried again."""
+        """Write the first batch; False when it must be kept and tried again."""
         if not self._has_done(
             lambda: batch.write(self._database(), self._token), lambda error: self._give_up(batch, error)
         ):
             return False
+        self._batches.popleft()
         ended = batch.ended()
         self._open.difference_update(ended)
         if ended:
@@ -304,11 +303,8 @@ class Writer:
 
     def _give_up(self, batch: Batch, error: Exception) -> None:
         """The database refuses the data itself: keep the other runs' events, say which run's are lost."""
-        single = batch.split()
-        if len(single) > 1:
-            for one in single:
-                while not self._has_written(one) and not self._is_closing:
-                    self._wake.wait(RETRY_SECONDS)
+        if single := batch.split():
+            self._batches.extend(single)
         else:
             self._say_lost(error)
 

@@ -17,6 +17,7 @@ from rlm_desktop.documents import file_key, from_text, load
 from rlm_desktop.engine import events as ev
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History
+from rlm_desktop.history.continuing import turns_of
 from tests.history import traces
 
 
@@ -50,6 +51,18 @@ def test_a_question_in_a_session_that_was_deleted_meanwhile_brings_it_back(histo
     history.delete_session("one")
     keep(history, traces.run("b", "one"))
     assert sorted(history.find_runs()) == ["a", "b"]
+
+
+def test_earlier_questions_come_in_their_order_whatever_the_clock_says(history: History) -> None:
+    """It may be set back between them."""
+    for number, hour in enumerate((12, 11, 10, 13)):
+        answer = ev.RunFinished(end_state=ev.EndState.COMPLETED, answer=str(number))
+        started = traces.started(f"run-{number}", started_at=f"2026-11-21T{hour}:00:00.000+00:00", question="?")
+        keep(history, traces.stamped([started, answer]))
+    turns = turns_of(history, "session-1", before=history.run("run-2"))
+    assert [turn["answer"] for turn in turns] == ["0", "1"]
+    assert [turn["answer"] for turn in turns_of(history, "session-1")] == ["0", "1", "2", "3"]
+    assert [row.id for row in history.runs(limit=2)] == ["run-3", "run-0"]
 
 
 def test_nothing_is_lost_by_closing(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from rlm_desktop.history.replay import Replay
 from rlm_desktop.history.transfer import ARCHIVE, TransferCancelled, Watch, export_runs, receive
 from rlm_desktop.repl.wire import Variable
 from tests.history import traces
+from tests.history.test_salvage import change_lines
 from tests.history.test_store import keep
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -126,7 +127,8 @@ def test_whatever_numbers_a_file_has_all_of_it_is_kept(
             document.update(name="x", kind="text")
     path.write_text("\n".join(map(json.dumps, events)))
     (run_id,) = receive(history, path).new
-    assert [event.seq for event in history.events(run_id)] == list(range(1, len(events) + 1))
+    found = history.events(run_id)
+    assert [event.seq for event in found] == list(range(1, len(found) + 1))
     assert history.search("anything", wait=30) == []
     assert (history.unindexed(), troubles) == (0, [])
     assert Replay.of_run(history, run_id).seek(100).seq == 100
@@ -135,6 +137,65 @@ def test_whatever_numbers_a_file_has_all_of_it_is_kept(
     with closing(History(tmp_path / "other.sqlite")) as other:
         assert receive(other, tmp_path / ARCHIVE).new == [run_id]
         assert other.events(run_id) == history.events(run_id)
+
+
+ODD_FIGURES = [
+    "1e300", "-5", "NaN", "Infinity", '"many"', "[7]", "null", str(2**70), "9" * 400, '{"x": 1}', "-1e999", "2.5",
+]  # fmt: skip
+
+
+def with_odd_figures(line: bytes, odd: str) -> bytes:
+    """The line of an event with that in place of figures that are known."""
+    line = line.replace(b'"output_tokens":', b'"output_tokens":%b,"_":' % odd.encode())
+    return line.replace(b'"cost_usd":0.001', b'"cost_usd":%b' % odd.encode())
+
+
+@pytest.mark.parametrize("odd", ODD_FIGURES)
+def test_a_response_is_kept_whatever_figures_stand_beside_it(history: History, tmp_path: Path, odd: str) -> None:
+    events = traces.run("a", reply="A response. " + "long " * 1_000)
+    lines = [with_odd_figures(msgspec.json.encode(event), odd) for event in events]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(lines))
+    remarks = receive(history, tmp_path / "a.jsonl").remarks
+    responses = [event for event in history.events("a") if isinstance(event, ev.ModelResponded)]
+    before = [event for event in events if isinstance(event, ev.ModelResponded)]
+    assert [event.text for event in responses] == [event.text for event in before]
+    for event, old in zip(responses, before, strict=True):
+        assert event.usage is not None
+        assert old.usage is not None
+        assert event.usage.input_tokens == old.usage.input_tokens
+        assert event.usage.output_tokens is None
+        assert event.cost_usd is None or 0 <= event.cost_usd <= 1e18
+    notes = [event.text for event in history.events("a") if isinstance(event, ev.Noted)]
+    assert bool(remarks or notes) is (odd not in ("null", "NaN", "Infinity", "-1e999"))  # JSON has these as null
+    row = history.run("a")
+    assert (row.unknown_usage, row.output_tokens) == (row.requests, 0)
+
+
+@pytest.mark.parametrize("odd", ["1e300", "-5", '"many"', str(2**70)])
+def test_a_response_in_an_archive_is_kept_whatever_figures_stand_beside_it(
+    filled: History, tmp_path: Path, odd: str
+) -> None:
+    archive = tmp_path / "a.rlmarchive"
+    export_runs(filled, ["a"], ARCHIVE, archive)
+    change_lines(archive, lambda line: with_odd_figures(line, odd))
+    with closing(History(tmp_path / "other.sqlite")) as other:
+        receive(other, archive)
+        found = other.events("a")
+        run = other.run("a")
+    expected = [event.text for event in filled.events("a") if isinstance(event, ev.ModelResponded)]
+    assert [event.text for event in found if isinstance(event, ev.ModelResponded)] == expected
+    assert [event for event in found if isinstance(event, ev.Noted) and event.level == "warning"]
+    assert run.unknown_usage == run.requests == len(expected)
+
+
+def test_what_a_run_had_used_is_not_less_than_nothing() -> None:
+    """Else one that goes on from it would have more than its limits."""
+    usage = ev.Usage(input_tokens=-5, output_tokens=7)
+    before = ev.Spent(requests=-1, tokens=5, cost_usd=-1e9, unpriced={"big": usage})
+    (started, note) = Sound([traces.started(spent_before=before)])
+    assert isinstance(started, ev.RunStarted)
+    assert started.spent_before == ev.Spent(tokens=5, unpriced={"big": ev.Usage(output_tokens=7)})
+    assert isinstance(note, ev.Noted)
 
 
 def test_the_length_of_a_range_is_no_absurd_number() -> None:

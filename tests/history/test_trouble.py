@@ -113,10 +113,12 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "tests.history.full_disk", str(tmp_path)]
     done = subprocess.run([*disk, *program], cwd=PROJECT, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
-    full, again, verdict = done.stdout.splitlines()
+    full, again, same, removed, anew, *rest = done.stdout.splitlines()
     assert "the disk is full" in full
     assert "nothing was lost" in again
-    assert verdict == "same"
+    assert "cannot be written anew: the disk is full" in removed
+    assert "it is written anew" in anew
+    assert rest == [again, same] == [again, "same"]
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path, said: Said) -> None:

@@ -22,6 +22,7 @@ from rlm_desktop.history.imports.reading import (
     fields,
     parsed,
 )
+from rlm_desktop.history.mending import mended
 from rlm_desktop.history.summary import plain
 
 _PART = 1 << 20
@@ -49,9 +50,9 @@ def read_lines(path: Path) -> tuple[list[ImportedRun], list[str]]:
     for number, line in enumerate(_lines(path, 0), start=1):
         if isinstance(line.event, ev.RunStarted):
             runs.append(_Trace(path, line.start, plain(line.event.run_id)))
-        if line.fault and len(remarks) < MOST_REMARKS:
-            remarks.append(f"Line {number} is not an event and was left out ({line.fault}).")
-        elif line.event is not None and runs:
+        if line.remark and len(remarks) < MOST_REMARKS:
+            remarks.append(f"Line {number} {line.remark}")
+        if line.event is not None and runs:
             runs[-1].count += 1
     return [ImportedRun("", run.run_id, run) for run in runs if run.run_id], remarks
 
@@ -83,11 +84,11 @@ class _Trace(Collection[AnyEvent]):
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line of a trace: its event, why it is none, or neither where it is of a kind of a newer version."""
+    """One line of a trace: its event and what of it was left out; neither for a kind of a newer version."""
 
     start: int
     event: AnyEvent | None
-    fault: str = ""
+    remark: str = ""
 
 
 def _lines(path: Path, start: int) -> Iterator[_Line]:
@@ -98,7 +99,7 @@ def _lines(path: Path, start: int) -> Iterator[_Line]:
                 if len(line) == LARGEST and not line.endswith(b"\n"):
                     while (rest := file.readline(_PART)) and not rest.endswith(b"\n"):
                         pass
-                    yield _Line(start, None, f"it is longer than {LARGEST >> 20} MB")
+                    yield _Line(start, None, _no_event(f"it is longer than {LARGEST >> 20} MB"))
                 elif line := line.removeprefix(b"\xef\xbb\xbf").strip():
                     yield _read(line, start)
                 start = file.tell()
@@ -113,26 +114,34 @@ def _read(line: bytes, start: int) -> _Line:
         pass
     value = parsed(line.decode("utf-8", "replace"))  # what Python programs write may be no strict JSON
     if value is BROKEN:
-        return _Line(start, None, "it is no JSON")
-    event, fault = _event(value)
-    return _Line(start, event, fault)
+        return _Line(start, None, _no_event("it is no JSON"))
+    return _Line(start, *_event(value))
 
 
 def _event(value: Any) -> tuple[AnyEvent | None, str]:
-    """The event that a value of JSON stands for, or why it is none."""
+    """The event that a value of JSON stands for, as far as it fits, and what was left out."""
     try:
         return ev.decode(msgspec.json.encode(value)), ""
-    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
-        return None, str(error)
+    except (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        left_out: list[str] = []
+        event = mended(value, left_out)
+        if event is None:
+            return None, _no_event(str(error))
+        names = ", ".join(left_out)
+        return event, f"holds what does not fit and was left out ({names}); all else is kept." if names else ""
+
+
+def _no_event(reason: str) -> str:
+    return f"is not an event and was left out ({reason})."
 
 
 def read(log: Log) -> list[ImportedRun]:
     """The runs of a file that is no trace line by line, but one list of events."""
     runs: list[tuple[str, list[AnyEvent]]] = []
     for place, value in enumerate(log.values, start=1):
-        event, fault = _event(value)
-        if fault and len(log.remarks) < MOST_REMARKS:
-            log.remarks.append(f"Entry {place} is not an event and was left out ({fault}).")
+        event, remark = _event(value)
+        if remark and len(log.remarks) < MOST_REMARKS:
+            log.remarks.append(f"Entry {place} {remark}")
         if isinstance(event, ev.RunStarted):
             runs.append((plain(event.run_id), []))
         if event is not None and runs:
