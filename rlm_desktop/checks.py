@@ -37,7 +37,7 @@ class Check:
     """One thing that was looked at.
 
     Attributes:
-        mend: What to do; empty when all is well.
+        mend: What to do; where all is well, nothing, or more about it.
     """
 
     name: str
@@ -178,13 +178,9 @@ def database() -> Check:
     from rlm_desktop.history import History
 
     path = _chosen_settings().history_place
-    if isinstance(path, Path) and not os.access(_nearest(path.parent), os.W_OK):
-        return Check(
-            "History",
-            "failed",
-            f"Nothing can be kept: the folder {path.parent} cannot be written.",
-            "Make it yours, or set RLM_DESKTOP_HOME to a folder that you may write.",
-        )
+    if isinstance(path, Path) and (fault := _write_fault(path)):
+        mend = "Make it yours, or set RLM_DESKTOP_HOME to a folder that you may write."
+        return Check("History", "failed", fault, mend)
     if isinstance(path, Path) and not path.exists():
         return Check("History", "ok", f"empty ({path} does not exist yet)")
     with contextlib.closing(History(path)) as history:
@@ -193,6 +189,15 @@ def database() -> Check:
         except RLMError as error:
             return Check("History", "failed", str(error))
     return Check("History", "ok", f"{path}, {size:,.1f} MB, {sessions:,} session{'' if sessions == 1 else 's'}")
+
+
+def _write_fault(file: Path) -> str:
+    """Why a history in this file would keep nothing; empty where it can be written, or made."""
+    if not os.access(_nearest(file.parent), os.W_OK):
+        return f"Nothing can be kept: the folder {file.parent} cannot be written."
+    if file.exists() and not os.access(file, os.W_OK):
+        return f"Nothing can be kept: the file {file} cannot be written."
+    return ""
 
 
 def disk() -> Check:

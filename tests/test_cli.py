@@ -576,15 +576,6 @@ def test_an_output_that_cannot_be_written_is_said(guide: Path) -> None:
     assert done.stderr == "rlm-desktop: The output cannot be written: No space left on device.\n"
 
 
-def test_doctor_finds_that_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RLM_DESKTOP_HOME", str(tmp_path / "not" / "made"))
-    assert checks.database().mark == "ok"
-    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
-    found = checks.database()
-    assert found.mark == "failed"
-    assert str(tmp_path / "not" / "made") in found.detail
-
-
 @pytest.mark.skipif(os.name != "posix", reason="a shell closes the streams")
 def test_closed_streams_are_no_error(guide: Path) -> None:
     line = subprocess.list2cmdline(command("text", "-", guide))
