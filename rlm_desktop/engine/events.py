@@ -68,6 +68,7 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
         cost_usd: US dollars, as far as they are known.
         unknown: Requests whose use nobody knows.
         unpriced: Model -> the tokens of its requests whose cost nobody knows.
+        seconds: From its start to its last event.
     """
 
     requests: int = 0
@@ -75,6 +76,7 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
     cost_usd: float = 0.0
     unknown: int = 0
     unpriced: dict[str, Usage] = {}
+    seconds: float = 0.0
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -62,9 +62,11 @@ class Ledger:
         self._kept_cost = 0.0
         self._clock = clock
         self._started = clock()
+        self._seconds_before = 0.0
 
-    def carry_over(self, requests: int, tokens: int, cost_usd: float) -> None:
+    def carry_over(self, requests: int, tokens: int, cost_usd: float, seconds: float = 0.0) -> None:
         """Count what the run used before it was cut off."""
+        self._seconds_before += seconds
         self.requests += requests
         self.tokens += tokens
         self.cost_usd += cost_usd
@@ -77,7 +79,17 @@ class Ledger:
         """Seconds left, None without a time limit; never negative."""
         if self.limits.timeout is None:
             return None
-        return max(0.0, self.limits.timeout - (self._clock() - self._started))
+        return max(0.0, self.limits.timeout - self._seconds_before - (self._clock() - self._started))
+
+    def out_of_time(self) -> LimitExceeded:
+        """What is to be said when no time remains."""
+        text = f"The run took its {self.limits.timeout:g} seconds."
+        if self._seconds_before:
+            text = (
+                f"The run took its {self.limits.timeout:g} seconds, {self._seconds_before:.0f} of them before it was "
+                "resumed."
+            )
+        return LimitExceeded(EndState.TIMEOUT_EXCEEDED, text)
 
     def reserve(self, tokens: int, cost_usd: float | None, *, is_last_chance: bool = False) -> Reservation:
         """Set aside what a request is expected to use.
@@ -93,7 +105,7 @@ class Ledger:
         """
         limits = self.limits
         if self.remaining_time() == 0.0:
-            raise LimitExceeded(EndState.TIMEOUT_EXCEEDED, f"The run took its {limits.timeout:g} seconds.")
+            raise self.out_of_time()
         spare = 0 if is_last_chance else 1
         if limits.max_calls is not None and self.requests + spare >= max(limits.max_calls, 1 + spare):
             raise LimitExceeded(

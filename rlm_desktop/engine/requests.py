@@ -62,7 +62,8 @@ class Requests:
     def carry_over(self, spent: Spent) -> None:
         """Count what the run used before it was cut off; where a limit rests on an estimate of it, say so."""
         costs = {model: self._cost_then(model, usage) for model, usage in spent.unpriced.items()}
-        self._ledger.carry_over(spent.requests, spent.tokens, spent.cost_usd + sum(filter(None, costs.values())))
+        cost = spent.cost_usd + sum(filter(None, costs.values()))
+        self._ledger.carry_over(spent.requests, spent.tokens, cost, spent.seconds)
         if spent.unknown and (self._budget is not None or self._ledger.limits.max_tokens is not None):
             text = f"Requests before the cut whose use is not known: {spent.unknown:,}. They count by an estimate."
             self.emit(ev.Noted(level="warning", text=text))
@@ -197,6 +198,10 @@ class Requests:
     def remaining_time(self) -> float | None:
         """Seconds left to the run, None without a time limit."""
         return self._ledger.remaining_time()
+
+    def out_of_time(self) -> LimitExceeded:
+        """What is to be said when none are left."""
+        return self._ledger.out_of_time()
 
     def reserve(self, tokens: int, model: str, *, is_last_chance: bool = False) -> Reservation:
         """Set aside what a request with `tokens` of input is expected to use.

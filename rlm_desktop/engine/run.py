@@ -379,11 +379,10 @@ class Run:
             self.requests.carry_over(self.past.spent)
 
     def _start_timer(self) -> asyncio.TimerHandle | None:
-        seconds = self.options.limits.timeout
+        seconds = self.requests.remaining_time()
         if seconds is None:
             return None
-        limit = LimitExceeded(EndState.TIMEOUT_EXCEEDED, f"The run took its {seconds:g} seconds.")
-        return asyncio.get_running_loop().call_later(seconds, self.reach_limit, limit)
+        return asyncio.get_running_loop().call_later(seconds, self.reach_limit, self.requests.out_of_time())
 
     def _finish(self, outcome: Outcome) -> None:
         answer = outcome.text or None

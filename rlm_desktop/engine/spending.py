@@ -34,11 +34,12 @@ class _Asked:
 class _Account:
     def __init__(self) -> None:
         self._requests = self._tokens = self._unknown = 0
-        self._cost_usd = 0.0
+        self._cost_usd = self._seconds_before = self._at = 0.0
         self._unpriced: dict[str, Usage] = {}
         self._asked: dict[int, _Asked] = {}
 
     def take(self, event: AnyEvent) -> None:
+        self._at = event.at
         if ev.is_request(event):
             self._count(event.usage, event.cost_usd, None if _is_tool(event) else self._asked.get(event.call))
         if isinstance(event, ev.ModelRequested):
@@ -64,11 +65,13 @@ class _Account:
             cost_usd=self._cost_usd,
             unknown=self._unknown,
             unpriced=self._unpriced,
+            seconds=self._seconds_before + self._at,
         )
 
     def _take_over(self, before: Spent) -> None:
         self._requests, self._tokens, self._cost_usd = before.requests, before.tokens, before.cost_usd
         self._unknown, self._unpriced = before.unknown, dict(before.unpriced)
+        self._seconds_before = before.seconds
 
     def _count(self, usage: Usage | None, cost_usd: float | None, asked: _Asked | None) -> None:
         self._requests += 1

@@ -96,6 +96,16 @@ def test_time_runs_out() -> None:
     assert caught.value.end_state == EndState.TIMEOUT_EXCEEDED
 
 
+def test_time_before_a_cut_counts() -> None:
+    now = 0.0
+    ledger = Ledger(Limits(timeout=10), clock=lambda: now)
+    ledger.carry_over(0, 0, 0.0, 7.0)
+    assert ledger.remaining_time() == 3
+    now = 3.5
+    with pytest.raises(LimitExceeded, match="took its 10 seconds, 7 of them before it was resumed"):
+        ledger.reserve(1, None)
+
+
 @given(st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000), st.booleans()), max_size=50))
 def test_settled_sums_add_up(requests: list[tuple[int, int, bool]]) -> None:
     ledger = Ledger(Limits())

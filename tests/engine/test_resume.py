@@ -13,7 +13,7 @@ import rlm_desktop.engine.client as client_module
 from rlm_desktop.engine import events as ev
 from rlm_desktop.engine import tool_calls
 from rlm_desktop.engine.control import CellDecision, CellProposal
-from rlm_desktop.engine.events import EndState, Usage
+from rlm_desktop.engine.events import EndState, Spent, Usage
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.record import RecordedCall, fork_at, resume_from
 from rlm_desktop.engine.requests import Requests
@@ -312,6 +312,22 @@ async def test_limits_hold_over_both_parts(bench: MakeBench) -> None:
     result = await three.ask(context="c", past=resume_from(two.events))
     assert result.final_answer == "done"
     assert len(one.server.log) == len(three.server.log) + 6 + 1
+
+
+async def test_the_time_limit_holds_over_both_parts(bench: MakeBench) -> None:
+    one = await bench([cell("x = 1"), cell("FINAL(x)")])
+    await one.ask(context="c")
+    started, *rest = one.events
+    assert isinstance(started, ev.RunStarted)
+    before = msgspec.structs.replace(started, spent_before=Spent(seconds=1_000.0))
+    past = resume_from([before, *rest[:-4]])
+    assert past.spent is not None
+    assert past.spent.seconds == 1_000.0 + rest[-5].at
+    two = await bench([cell("FINAL(x)")], limits=Limits(timeout=1_000))
+    result = await two.ask(context="c", past=past)
+    assert (result.end_state, two.server.log) == (EndState.TIMEOUT_EXCEEDED, [])
+    assert "1000 of them before it was resumed" in result.error
+    assert two.of(ev.RunStarted)[0].spent_before == past.spent
 
 
 async def test_what_nobody_knows_of_the_past_counts_by_its_estimate(bench: MakeBench) -> None:
