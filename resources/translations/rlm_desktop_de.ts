@@ -645,7 +645,7 @@
 <context>
     <name>AnswerCoverage</name>
     <message>
-        <source>models were shown about {share} % of the documents</source>
+        <source>Models saw about {share} % of the documents</source>
         <translation>Modelle sahen etwa {share} % der Dokumente</translation>
     </message>
     <message>
@@ -1191,12 +1191,12 @@
         <translation>Wohin alles ging</translation>
     </message>
     <message>
-        <source>▼ Follow live</source>
-        <translation>▼ Live folgen</translation>
+        <source>▼ Follow the run</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>▼ Follow live · {count} new</source>
-        <translation>▼ Live folgen · {count} neu</translation>
+        <source>▼ Follow the run · {count} new</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5467,6 +5467,10 @@
         <translation>Bei {wayland}, das WAYLAND_DISPLAY nennt, antwortet nichts. Starten Sie aus einer Desktop-Sitzung.</translation>
     </message>
     <message>
+        <source>Nothing can be kept: the file {file} cannot be written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing can be kept: the folder {parent} cannot be written.</source>
         <translation>Nichts kann aufbewahrt werden: In den Ordner {parent} kann nicht geschrieben werden.</translation>
     </message>
@@ -5855,6 +5859,10 @@
         <translation>Der Lauf hat alle Modellanfragen gestellt, die er stellen darf: {max_calls}.</translation>
     </message>
     <message>
+        <source>The run took its {timeout} seconds, {seconds_before} of them before it was resumed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The run took its {timeout} seconds.</source>
         <translation>Der Lauf hat seine {timeout} Sekunden verbraucht.</translation>
     </message>
@@ -5929,6 +5937,10 @@
     <message>
         <source>The server&apos;s response holds no answer (no choices).</source>
         <translation>Die Antwort des Servers enthält nichts („no choices“).</translation>
+    </message>
+    <message>
+        <source>The server&apos;s response holds no answer (no choices): {said}</source>
+        <translation>Die Antwort des Servers enthält nichts („no choices“): {said}</translation>
     </message>
     <message>
         <source>The server&apos;s response is longer than {MAX_REPLY} bytes.</source>
@@ -6965,6 +6977,10 @@
     <message>
         <source>unpacked it would be {total} MB; at most {MAX_TOTAL} MB are read.</source>
         <translation>entpackt wären es {total} MB; höchstens {MAX_TOTAL} MB werden gelesen.</translation>
+    </message>
+    <message>
+        <source>withheld by its provider&apos;s filter</source>
+        <translation>vom Filter ihres Anbieters zurückgehalten</translation>
     </message>
     <message>
         <source>without a text layer</source>
