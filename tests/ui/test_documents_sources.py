@@ -246,11 +246,11 @@ async def test_a_source_is_shown_live_and_from_the_history(
         (live,) = await ended
         await wait_until(lambda: not page.sources.isHidden())
         assert await _opened(application, wait_until) == "The lighthouse of the island was lit for the first time"
-        await wait_until(lambda: "models were shown about" in page.origin.full_text)
+        await wait_until(lambda: "Models saw about" in page.origin.full_text)
         bench.new_session()
         bench.open_run(live.session_id, live.run_id)
         await wait_until(lambda: bench.run_id == live.run_id and not page.sources.isHidden())
-        await wait_until(lambda: "models were shown about" in page.origin.full_text)
+        await wait_until(lambda: "Models saw about" in page.origin.full_text)
         assert "island.pdf: about " in page.origin.toolTip()
         assert application.window.work.documents.items[0].document is None  # nothing was kept at hand for it
         assert await _opened(application, wait_until) == "The lighthouse of the island was lit for the first time"

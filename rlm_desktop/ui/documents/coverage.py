@@ -94,7 +94,7 @@ class AnswerCoverage(QObject):
         ]
         if told:
             shown = sum(one.characters * one.share.share for one in told) / sum(one.characters for one in told)
-            text = self.tr("models were shown about {share} % of the documents")
+            text = self.tr("Models saw about {share} % of the documents")
             self._page.set_remark(text.format(share=_percent(shown)), "\n".join(_lines(told)))
 
 

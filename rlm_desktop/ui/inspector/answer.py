@@ -267,7 +267,7 @@ class AnswerPage(QWidget):
 
     def _say_source(self) -> None:
         text, details = self._remark
-        self.origin.set_full_text(" · ".join(filter(None, (self._given, text))))
+        self.origin.set_full_text(" · ".join(filter(None, (text, self._given))))
         if details:
             self.origin.setToolTip(plain_tip(f"{self.origin.full_text}\n{details}"))
             self.origin.setAccessibleDescription(details)
