@@ -19,9 +19,9 @@ class Fault:
     """Something a server does wrong.
 
     Attributes:
-        kind: `status`, `html`, `no_choices`, `null_choices`, `error_in_200`, `broken_json`, `broken_sse`,
-            `reset`, `cut_stream`, `cut_at_end`, `truncated`, `hang`, `empty`, `length`, `no_usage`, `drip`,
-            `plain`, `error_in_stream`.
+        kind: `status`, `html`, `other`, `no_choices`, `null_choices`, `error_in_200`, `broken_json`, `broken_sse`,
+            `reset`, `cut_stream`, `stays_open`, `cut_at_end`, `truncated`, `hang`, `empty`, `length`, `no_usage`,
+            `drip`, `plain`, `error_in_stream`.
         text: What comes before the fault, where something does; for `plain` the whole reply, not streamed; for
             `drip` the whole reply, a character every few milliseconds; for `cut_at_end` the whole reply, after
             which the connection is cut.
@@ -164,6 +164,8 @@ class ModelServer:
             case "plain":
                 usage = logged.usage = self.usage_of(logged.body, fault.text)
                 return web.json_response(completion(fault.text, usage=usage))
+            case "other":
+                return web.Response(text=fault.body, content_type="application/json")
             case "no_choices":
                 return web.json_response({"choices": []})
             case "null_choices":
@@ -200,6 +202,9 @@ class ModelServer:
                 return response
             case "broken_sse":
                 await response.write(b'data: {"choices": [{"del\n\n')
+            case "stays_open":
+                await response.write(b"data: [DONE]\n\n")
+                await asyncio.sleep(3600)
             case "usage_then_error":
                 await response.write(event({"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 2}}))
                 await response.write(event({"error": {"message": "provider died", "code": 502}}))

@@ -65,6 +65,7 @@ class ReplyReader:
         cost_usd: The provider's own figure, None when it gave none.
         finish_reason: As the server said it.
         is_streamed: Whether the body is an event stream, whatever the server called it.
+        is_done: Whether the server said that the stream has ended.
     """
 
     def __init__(self, *, is_streamed: bool) -> None:
@@ -78,7 +79,8 @@ class ReplyReader:
         self._reasoning: list[str] = []
         self._tool_calls: dict[int, list[str]] = {}
         self._has_choice = False
-        self._is_done = False
+        self._other = b""
+        self.is_done = False
 
     @property
     def text(self) -> str:
@@ -122,8 +124,8 @@ class ReplyReader:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing more is to come: why the reply ended is known, and what it used."""
-        return bool(self.finish_reason) and self.usage is not None
+        """Whether nothing more is to come: the server says so, or the reply's reason to end and its use are known."""
+        return self.is_done or (bool(self.finish_reason) and self.usage is not None)
 
     def finish(self) -> None:
         """The response has ended.
@@ -137,8 +139,10 @@ class ReplyReader:
         else:
             self._take_body(bytes(self._buffer))
         if not self._has_choice:
+            if said := _shown(self._other):
+                raise ModelError(f"The server's response holds no answer (no choices): {said}", is_retryable=True)
             raise ModelError("The server's response holds no answer (no choices).", is_retryable=True)
-        if self.is_streamed and not (self._is_done or self.finish_reason or self.usage):
+        if self.is_streamed and not (self.is_done or self.finish_reason or self.usage):
             raise ModelError("The server's response broke off before its end.", is_retryable=True)
 
     def _take_line(self, line: bytes) -> None:
@@ -147,7 +151,7 @@ class ReplyReader:
             return
         payload = line[5:].strip()
         if payload == b"[DONE]":
-            self._is_done = True
+            self.is_done = True
         elif payload:
             self._take_body(payload)
 
@@ -155,7 +159,7 @@ class ReplyReader:
         try:
             body = _decoded(payload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            shown = payload[:200].decode("utf-8", "replace").strip() or "an empty body"
+            shown = _shown(payload) or "an empty body"
             if shown.startswith("<"):
                 raise ModelError("The server answered with a web page: is the base URL right?") from error
             raise ModelError(
@@ -168,6 +172,8 @@ class ReplyReader:
         for choice in body.choices or ():
             self._has_choice = True
             self._take_choice(choice)
+        if not self._has_choice and body.usage is None:
+            self._other = payload
 
     def _take_choice(self, choice: _Choice) -> None:
         message = choice.delta or choice.message
@@ -221,6 +227,11 @@ def _decoded(payload: bytes) -> _Body:
         if lax is None:
             raise
         return _decode_body(json.dumps(lax, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _shown(payload: bytes) -> str:
+    """The beginning of what a server sent, for an error."""
+    return payload[:200].decode("utf-8", "replace").strip()
 
 
 def _figure(value: Any) -> float | None:

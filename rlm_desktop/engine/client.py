@@ -42,6 +42,8 @@ KEEPALIVE = 60.0
 _MAX_BACKOFF = 20.0
 _MAX_RETRY_AFTER = 120.0
 _MAX_ERROR_BODY = 100_000
+_END_PATIENCE = 1.0
+"""Seconds for a body to end after the stream in it has; the connection is used again then."""
 _DELTA_INTERVAL = 0.05
 """Seconds between two `on_text` calls of one reply."""
 
@@ -303,9 +305,11 @@ class ModelClient:
         text, reasoning = "", ""
         texts, thoughts = self._guard.stream(), self._guard.stream()
         try:
-            async with aclosing(response.aiter_bytes()) as pieces:
+            async with asyncio.timeout(None) as patience, aclosing(response.aiter_bytes()) as pieces:
                 async for data in pieces:
                     more_text, more_reasoning = reader.feed(data)
+                    if reader.is_done:
+                        patience.reschedule(asyncio.get_running_loop().time() + _END_PATIENCE)
                     if not (more_text or more_reasoning):
                         continue
                     text, reasoning = text + more_text, reasoning + more_reasoning
@@ -316,8 +320,8 @@ class ModelClient:
                     if now - last_told >= _DELTA_INTERVAL:
                         on_text(texts.feed(text), thoughts.feed(reasoning))
                         text, reasoning, last_told = "", "", now
-        except httpx2.ReadError:
-            # Some servers cut the connection where they should end the body.
+        except (httpx2.TransportError, TimeoutError):
+            # Some servers cut the connection where they should end the body, or keep it open.
             if not reader.is_complete:
                 raise
         reader.finish()

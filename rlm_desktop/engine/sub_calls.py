@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rlm_desktop.engine.rlm_call import RlmCall
 
 
+_WHY_EMPTY = {"length": "cut off at its output limit", "content_filter": "withheld by its provider's filter"}
+"""By the reason of a response's end, as the server said it."""
 _AT_ONCE = 100
 """Calls that are started, or shared, before other work gets its turn: some milliseconds."""
 
@@ -281,7 +283,7 @@ class SubCalls:
     async def _complete_plainly(self, call: _SubCall) -> Outcome:
         completion = await self._run.requests.ask(call.number, call.model, [Message("user", call.prompt)])
         if not completion.text.strip():
-            reason = "cut off at its output limit" if completion.finish_reason == "length" else "empty"
+            reason = _WHY_EMPTY.get(completion.finish_reason, "empty")
             return Outcome(EndState.FAILED, error=f"the model's response was {reason}")
         if completion.text.startswith(TOOL_CALL):
             return Outcome(EndState.FAILED, error=f"the model called a tool, and there are none: {completion.text}")

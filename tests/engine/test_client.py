@@ -93,6 +93,19 @@ async def test_a_server_that_does_not_stream(ask: Ask) -> None:
     assert completion.usage is not None
 
 
+async def test_a_stream_that_has_ended_is_not_waited_for(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "_END_PATIENCE", 0.01)
+    asker = await ask([Fault("stays_open", text="so")])
+    completion = await asker.ask()
+    assert (completion.text, completion.attempts, asker.retries) == ("so", 1, [])
+
+
+async def test_what_a_server_says_in_place_of_an_answer_is_told(ask: Ask) -> None:
+    asker = await ask([Fault("other", body='{"object": "error", "message": "prompt too long"}'), "fine"])
+    assert (await asker.ask()).text == "fine"
+    assert "prompt too long" in asker.retries[0].reason
+
+
 async def test_missing_usage_is_unknown(ask: Ask) -> None:
     completion = await (await ask([Fault("no_usage", text="hi")])).ask()
     assert (completion.text, completion.usage) == ("hi", None)
