@@ -2868,7 +2868,7 @@
     </message>
     <message>
         <source>Fork…</source>
-        <translation type="unfinished"></translation>
+        <translation>Abzweigen…</translation>
     </message>
     <message>
         <source>Go on where it was cut: what was finished is served from the record {keys}</source>
@@ -3787,6 +3787,13 @@
 </context>
 <context>
     <name>Message</name>
+    <message numerus="yes">
+        <source>%n older message(s): close this one to see more</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>Close this message</source>
         <translation>Diese Meldung schließen</translation>
@@ -4596,7 +4603,7 @@
     </message>
     <message>
         <source>Leave without saving?</source>
-        <translation type="unfinished"></translation>
+        <translation>Ohne Speichern weitergehen?</translation>
     </message>
     <message>
         <source>Look for local servers</source>
@@ -4925,7 +4932,7 @@
     <name>RunControls</name>
     <message>
         <source>A cell of “{question}” waits for you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zelle von „{question}“ wartet auf Sie.</translation>
     </message>
     <message>
         <source>Show</source>
@@ -5468,7 +5475,7 @@
     </message>
     <message>
         <source>Nothing can be kept: the file {file} cannot be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es kann nichts aufbewahrt werden: In die Datei {file} kann nicht geschrieben werden.</translation>
     </message>
     <message>
         <source>Nothing can be kept: the folder {parent} cannot be written.</source>
@@ -5540,7 +5547,7 @@
     </message>
     <message>
         <source>See that this machine is on the network. If a proxy leads out of it, enter it for this provider.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie, ob dieser Rechner mit dem Netz verbunden ist. Führt ein Proxy hinaus, tragen Sie ihn bei diesem Anbieter ein.</translation>
     </message>
     <message>
         <source>See whether the address wants http:// or https://, and whether this machine&apos;s date and its certificates are right. Companies often need their own certificate: set SSL_CERT_FILE to it.</source>
@@ -5556,7 +5563,7 @@
     </message>
     <message>
         <source>Somebody removed the file {name} while the history was open, and it cannot be written anew: {reason}. What was in it is kept until it can be; do not close the program before.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jemand hat die Datei {name} entfernt, während der Verlauf offen war, und sie kann nicht neu geschrieben werden: {reason}. Was darin war, wird aufbewahrt, bis das geht; schließen Sie das Programm nicht vorher.</translation>
     </message>
     <message>
         <source>Somebody removed the file {name} while the history was open. Unless another one was put in its place, it is written anew. Close the program before you remove it.</source>
@@ -5732,7 +5739,7 @@
     </message>
     <message>
         <source>The history {path} is damaged, and no other can be put in its place: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Verlauf {path} ist beschädigt, und kein anderer kann an seine Stelle gesetzt werden: {reason}.</translation>
     </message>
     <message>
         <source>The history {path} must be brought from form {version} to {HEAD}, but no copy of it can be made: {reason}.</source>
@@ -5860,7 +5867,7 @@
     </message>
     <message>
         <source>The run took its {timeout} seconds, {seconds_before} of them before it was resumed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Lauf hat seine {timeout} Sekunden verbraucht, davon {seconds_before} vor der Fortsetzung.</translation>
     </message>
     <message>
         <source>The run took its {timeout} seconds.</source>
