@@ -5475,7 +5475,7 @@
     </message>
     <message>
         <source>Nothing can be kept: the file {file} cannot be written.</source>
-        <translation>Es kann nichts aufbewahrt werden: In die Datei {file} kann nicht geschrieben werden.</translation>
+        <translation>Nichts kann aufbewahrt werden: In die Datei {file} kann nicht geschrieben werden.</translation>
     </message>
     <message>
         <source>Nothing can be kept: the folder {parent} cannot be written.</source>
