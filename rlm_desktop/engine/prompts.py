@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 from rlm_desktop.paths import resource
 
-PROMPTS_VERSION = 2
+PROMPTS_VERSION = 3
 DEFAULT_OUTPUT_LIMIT = 20_000
 """Characters of one cell's output that the model is shown."""
 PREVIEW_CHARACTERS = 300
