@@ -198,13 +198,15 @@ class Run:
         """Hold each call at its next iteration; what is in flight goes on. The time limit does not stop."""
         if not self.gate.is_closed and self.state.finished is None:
             self.gate.close()
-            self.emit(ev.RunPaused())
+            if self._has_begun:  # else it is told behind the beginning
+                self.emit(ev.RunPaused())
 
     def unpause(self) -> None:
         """Let a paused run go on."""
         if self.gate.is_closed:
             self.gate.open()
-            self.emit(ev.RunContinued())
+            if self._has_begun and self.state.finished is None:
+                self.emit(ev.RunContinued())
 
     def stop_call(self, number: int) -> None:
         """Stop one call with all below it; its caller gets an error as its result, and the run goes on."""
@@ -328,6 +330,8 @@ class Run:
             self.emit(ev.CancelRequested(by=self._stopped_by))
             self._finish(Outcome(EndState.CANCELLED))
             return self.result()
+        if self.gate.is_closed:
+            self.emit(ev.RunPaused())
         timer = self._start_timer()
         try:
             outcome = await root(self)

@@ -153,6 +153,8 @@ async def test_a_paused_run_can_be_stopped(bench: MakeBench) -> None:
             await asyncio.sleep(0)
     run.stop()
     assert (await run.wait()).end_state == "cancelled"
+    run.unpause()
+    assert (type(one.events[0]), type(one.events[-1])) == (ev.RunStarted, ev.RunFinished)
 
 
 async def test_step_mode_runs_edits_skips_and_answers(bench: MakeBench) -> None:
