@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QCheckBox,
     QComboBox,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QRadioButton,
     QScrollBar,
     QSpinBox,
     QStyle,
@@ -65,6 +67,34 @@ def test_every_text_colour_can_be_read_on_every_ground(colours: Colours, least: 
     assert poor == {}
     assert _contrast(colours.on_accent, colours.accent) >= least
     assert all(_contrast(colours.edge, getattr(colours, ground)) >= 3 for ground in GROUNDS), "WCAG 1.4.11"
+
+
+@pytest.mark.parametrize("name", ["", "small", "chip", "followPill", "primary", "check", "radio"])
+def test_where_the_keyboard_is_one_ring_says(qapp: QApplication, qtbot: QtBot, name: str) -> None:
+    """Come by Tab: the style would draw a frame of its own within."""
+    Theme(qapp, "light")
+    whole, first = QWidget(), QLineEdit()
+    kinds: dict[str, type[QAbstractButton]] = {"check": QCheckBox, "radio": QRadioButton}
+    button = kinds.get(name, QPushButton)("Words")
+    button.setObjectName(name)
+    button.setProperty("primary", name == "primary")
+    layout = QVBoxLayout(whole)
+    layout.addWidget(first)
+    layout.addWidget(button)
+    qtbot.addWidget(whole)
+    with qtbot.waitActive(whole):
+        whole.show()
+        whole.activateWindow()
+    first.setFocus()
+    before = button.grab().toImage()
+    qtbot.keyClick(first, Qt.Key.Key_Tab)
+    assert button.hasFocus()
+    after = button.grab().toImage()
+    inner = after.rect().adjusted(12, 3, -12, -3)
+    if name in kinds:
+        inner.setLeft(24)  # their ring is around the box
+    assert after != before
+    assert after.copy(inner) == before.copy(inner)
 
 
 def test_who_needs_more_contrast_gets_it_at_once(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
