@@ -62,6 +62,7 @@ class Application(QObject):
         self._workbench: Workbench | None = None
         self._settings = settings
         self._unsaved: Settings | None = None
+        self._saved = settings
         self._saving: asyncio.Task[None] | None = None
         self._collector = IdleCollector(loop, self)
         self._connect()
@@ -174,7 +175,8 @@ class Application(QObject):
         comparing = Comparing(self._workbench, window, self.tasks)
         AnswerSources(window.work.inspector.answer, self._workbench, self.tasks)
         AnswerCoverage(window.work.inspector.answer, self._workbench, self.tasks)
-        history.menu_opening.connect(comparing.extend_menu)
+        comparing.follow_history(history)
+        forks.follow_history(history)
         parts = (self._controls, commands, forks, comparing, desk, settings, models, history, first)
         offered = {name: do for part in parts for name, do in part.handlers().items()}
         window.connect_actions({**self._handlers(), **offered})
@@ -216,7 +218,8 @@ class Application(QObject):
             actions[name].setEnabled(is_seen)
         for name in ("rename_session", "tag_session", "pin_session"):
             actions[name].setEnabled(bool(self.window.history.sessions))
-        actions["replay"].setEnabled(state is not None and not self.workbench.is_live)
+        may_replay = state is not None and not self.workbench.is_live
+        actions["replay"].setEnabled(may_replay or self.window.page is not None)
         steps = ("next", "previous", "next_iteration", "previous_iteration", "next_error", "previous_error")
         for name in ("play", *steps):
             # Disabled outside a replay, so that their keys are free for others.
@@ -258,7 +261,7 @@ class Application(QObject):
         self.workbench.add_files([str(sample.path)])
         self.window.work.question.set_text(sample.questions[0])
         if sample.depth is not None:
-            self.window.work.question.max_depth.setValue(sample.depth)
+            self.window.work.question.lend_depth(sample.depth)
         self.window.work.question.edit.setFocus()
         self.window.work.question.edit.selectAll()  # what is typed takes its place
 
@@ -305,7 +308,8 @@ class Application(QObject):
     async def _save_newest(self) -> None:
         try:
             while (settings := self._unsaved) is not None:
-                await asyncio.to_thread(settings_file.save, settings)
+                await asyncio.to_thread(settings_file.save, settings, before=self._saved)
+                self._saved = settings
                 if settings is self._unsaved:
                     self._unsaved = None
         finally:

@@ -26,6 +26,8 @@ INSPECTOR_BESIDE_FROM = 1100
 """Narrower than this, the inspector lies below the tree."""
 HISTORY_FROM = 760
 """Narrower than this, the list of sessions is hidden."""
+ONE_MESSAGE_BELOW = 720
+"""Lower than this, messages show one at a time: several would take the tree's room."""
 START_SIZE = QSize(1600, 960)
 HISTORY_WIDTH, INSPECTOR_WIDTH = 230, 560
 SMALLEST = (560, 420)
@@ -244,6 +246,7 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         """Put the inspector where there is room, and hide the sessions where there is none."""
         self._side.setVisible(self._is_history_wanted and self.width() >= HISTORY_FROM)
+        self.messages.set_low(self.height() < scaled(self, ONE_MESSAGE_BELOW))
         if self._corner is not None:
             self._corner.hide()
             bar = self.menuBar()

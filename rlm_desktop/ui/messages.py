@@ -20,7 +20,7 @@ from shiboken6 import isValid
 
 from rlm_desktop.ui.labels import Icon, IconButton, plain_tip
 from rlm_desktop.ui.sentences import said
-from rlm_desktop.ui.window_style import let_copy
+from rlm_desktop.ui.window_style import let_copy, muted
 
 Level: TypeAlias = Literal["info", "warning", "error"]
 MAX_MESSAGES = 3
@@ -54,6 +54,7 @@ class Message(QFrame):
         self.setProperty("level", level)
         self._act = act
         self._undo = undo
+        self.is_open = True
         self.text = text
         self.level = level
         level_words = {"info": self.tr("Notice"), "warning": self.tr("Warning"), "error": self.tr("Error")}[level]
@@ -83,6 +84,10 @@ class Message(QFrame):
             copy = IconButton("copy", self.tr("Copy this message"))
             copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
             layout.addWidget(copy)
+        self._older = QLabel()
+        muted(self._older)
+        self._older.hide()
+        layout.addWidget(self._older)
         close = IconButton("close", self.tr("Close this message"))
         close.clicked.connect(self.dismiss)
         layout.addWidget(close)
@@ -111,10 +116,18 @@ class Message(QFrame):
         if not self.underMouse() and (focused is None or not self.isAncestorOf(focused)):
             self.dismiss()
 
+    def show_older(self, count: int) -> None:
+        """Say how many older messages wait behind it."""
+        self._older.setText(f"+{count}")
+        self._older.setToolTip(self.tr("%n older message(s): close this one to see more", "", count))
+        self._older.setAccessibleName(self._older.toolTip())
+        self._older.setVisible(count > 0)
+
     def dismiss(self) -> None:
         """Go away; nothing happens when it went before."""
         self._act = self._undo = None  # they may hold what was removed, with its texts
-        if isValid(self) and not self.isHidden():
+        if self.is_open and isValid(self):
+            self.is_open = False
             self.hide()
             self.closed.emit()
             self.deleteLater()
@@ -136,12 +149,26 @@ class MessageBar(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
         self._messages: list[Message] = []
+        self._most_shown = MAX_MESSAGES
         self.hide()
 
     @property
     def messages(self) -> list[Message]:
-        """What shows now, newest first."""
-        return [message for message in self._messages if not message.isHidden()]
+        """Those that have not gone, newest first."""
+        return [message for message in self._messages if message.is_open]
+
+    def set_low(self, is_low: bool) -> None:
+        """Where there is little height the newest shows alone, and says how many are behind it."""
+        most = 1 if is_low else MAX_MESSAGES
+        if most != self._most_shown:
+            self._most_shown = most
+            self._arrange()
+
+    def _arrange(self) -> None:
+        messages = self.messages
+        for place, message in enumerate(messages):
+            message.setVisible(place < self._most_shown)
+            message.show_older(len(messages) - 1 if self._most_shown == 1 else 0)
 
     def show_message(
         self,
@@ -173,7 +200,7 @@ class MessageBar(QWidget):
         message.closed.connect(self._on_closed)
         self._messages.insert(0, message)
         self._layout.insertWidget(0, message)
-        message.show()
+        self._arrange()
         self.show()
         if seconds is not None:
             timer = QTimer(message, interval=int(seconds * 1000))
@@ -203,6 +230,7 @@ class MessageBar(QWidget):
 
     def _on_closed(self) -> None:
         self._messages = self.messages
+        self._arrange()
         self.undo_offered.emit(self._undoable is not None)
         self.setVisible(bool(self._messages))
 

@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -123,10 +124,12 @@ class RunController(QObject):
 
     Signals:
         run_ended: A `LiveRun` has ended, however it did.
+        cell_waits: A cell of a `LiveRun` waits for the person from now on.
         isolation_found: The `Isolation` of the runs to come.
     """
 
     run_ended = Signal(object)
+    cell_waits = Signal(object)
     isolation_found = Signal(object)
 
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -257,6 +260,7 @@ class RunController(QObject):
             raise
         live = LiveRun(run, feed, rlm, desk)
         self._live[live.run_id] = live
+        desk.came.connect(partial(self.cell_waits.emit, live))
         last, self._rlm = self._rlm, rlm
         if last is not None:
             await self._close_unless_used(last)

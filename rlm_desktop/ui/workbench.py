@@ -125,9 +125,10 @@ class Workbench(QObject):
             asked = self._work.question.text, self.session_id, self.documents.held()
             self._tasks.spawn(self._start(self.claim(), *asked), name="ask")
 
-    def may_start(self) -> bool:
-        """Whether a run may start in the session that shows; says why not."""
-        if not self._is_starting and self.runs.of_session(self.session_id) is None:
+    def may_start(self, session_id: str | None = None) -> bool:
+        """Whether a run may start in a session, None for the one that shows; says why not."""
+        session_id = self.session_id if session_id is None else session_id
+        if not self._is_starting and self.runs.of_session(session_id) is None:
             return True
         text = self.tr("A run of this session is going on. Stop it or wait for its end.")
         self._window.messages.show_message(text, "warning", seconds=8)
@@ -150,7 +151,7 @@ class Workbench(QObject):
         window = self._window
         with claim:
             window.messages.clear("warning")
-            self._take_choices()
+            chosen = self._take_choices()
             documents = await self.documents.asked(held)
             sinks = []
             if (history := self.sessions.history) is not None:
@@ -159,7 +160,7 @@ class Workbench(QObject):
             live = await self.runs.start(
                 question,
                 documents=documents,
-                settings=self.settings,
+                settings=chosen,
                 session_id=session_id,
                 turns=await self.sessions.turns(session_id),
                 sinks=sinks,
@@ -170,12 +171,14 @@ class Workbench(QObject):
             self._work.tree.setFocus()
         await self.sessions.refresh()
 
-    def _take_choices(self) -> None:
-        """The choices beside the question become the settings."""
-        chosen = self._work.question.choices().applied_to(self.settings)
-        if chosen != self.settings:
-            self.settings = chosen
-            self.settings_changed.emit(chosen)
+    def _take_choices(self) -> Settings:
+        """The choices beside the question become the settings, as far as they last; all of them are returned."""
+        question = self._work.question
+        lasting = question.lasting_choices().applied_to(self.settings)
+        if lasting != self.settings:
+            self.settings = lasting
+            self.settings_changed.emit(lasting)
+        return question.choices().applied_to(self.settings)
 
     @property
     def is_live(self) -> bool:
@@ -214,8 +217,8 @@ class Workbench(QObject):
         self._show_busy()
         if live.run_id == self.run_id:
             self._refresh()
-            if self._work.tree.selected_node() is None:
-                self.show_answer()
+            if self._work.tree.selected_node() is None and self._work.tree.is_following:
+                self._show_answer(is_asked_for=False)
             self.standing_changed.emit()
             return
         self._forget_feed(live.feed)
@@ -232,8 +235,10 @@ class Workbench(QObject):
             )
 
     async def _tell_of_end(self, live: LiveRun) -> None:
-        await self.sessions.refresh()
-        self.run_ended.emit(live)
+        try:
+            await self.sessions.refresh()
+        finally:
+            self.run_ended.emit(live)
 
     # -- showing a run --------------------------------------------------------------------------------------
 
@@ -284,12 +289,12 @@ class Workbench(QObject):
         self._work.inspector.refresh()
 
     def _inspect_newest(self) -> None:
-        """While no row is selected, the inspector shows what the root call is doing."""
+        """While no row is selected, the inspector shows what the root call is doing, and in the end its answer."""
         state = self.state
         if self._work.tree.selected_node() is not None:
             return
         root = state.root if state is not None else None
-        self._inspect(root.iterations[-1] if root is not None and root.iterations else root)
+        self._inspect(root.current if root is not None and root.is_running else root)
 
     def _inspect(self, node: Node | None) -> None:
         if node is not self._inspected or node is None:
@@ -301,8 +306,11 @@ class Workbench(QObject):
 
     def show_answer(self) -> None:
         """Select the first row, which has the final answer."""
+        self._show_answer(is_asked_for=True)
+
+    def _show_answer(self, *, is_asked_for: bool) -> None:
         if self.state is not None and self.state.root is not None:
-            self._work.tree.select_node(self.state.root)
+            self._work.tree.select_node(self.state.root, is_asked_for=is_asked_for)
             self._inspect(self.state.root)
 
     # -- replay ---------------------------------------------------------------------------------------------
@@ -420,6 +428,7 @@ class Workbench(QObject):
         """Keep what was typed and not asked for the session that is left, and bring back that of another one."""
         question = self._work.question
         is_other = session_id != self.session_id
+        question.return_depth()
         if is_other:
             self._drafts[self.session_id] = question.text
         question.clear()
@@ -447,7 +456,7 @@ class Workbench(QObject):
             await self._read(session_id, run_id)
         if place is not None:
             self._select_place(place)
-        elif self._work.tree.selected_node() is None:
+        elif self._work.tree.selected_node() is None and not self.is_live:
             self.show_answer()
         log.info("run %s opened: %s", run_id, self.state.status if self.state is not None else "being read")
 

@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
 from rlm_desktop.documents import from_text
+from rlm_desktop.errors import UserError
 from rlm_desktop.settings import Settings
+from rlm_desktop.ui.calls.call_filter import CallFilter
 from tests.servers import Fault, ModelServer
 from tests.ui.opened import QUESTION, Start, Until, add, ask, shown_messages
 
@@ -78,6 +80,30 @@ class TestAsking:
             assert (bench.session_id, bench.run_id, question.text) == ("", "", "Something else")
             assert "has ended" in shown_messages(application)[0]
             assert alerted == [application.window]
+
+    @pytest.mark.expect_log_warnings
+    async def test_the_end_of_a_run_takes_no_filter_off_and_is_told_whatever_the_list_says(
+        self, start: Start, chronicle: Path, wait_for_signal: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with start() as application:
+            bench, work = application.workbench, application.window.work
+            await add(application, chronicle)
+            work.question.set_text(QUESTION)
+            ended = asyncio.ensure_future(wait_for_signal(bench.run_ended, 60.0))
+            begun = asyncio.ensure_future(wait_for_signal(bench.standing_changed))
+            bench.ask()
+            await begun
+
+            async def cannot_be_read() -> None:
+                raise UserError("The history cannot be read.")
+
+            monkeypatch.setattr(bench.sessions, "refresh", cannot_be_read)
+            work.tree.bar._set(CallFilter(text="no row has this"))
+            (live,) = await ended
+            assert live.result.success
+            assert work.tree.bar.filter.is_active
+            assert work.tree.selected_node() is None
+            assert work.inspector.node is live.state.root
 
     async def test_what_was_typed_and_not_asked_is_there_when_one_comes_back(
         self, start: Start, chronicle: Path, wait_for_signal: Any, wait_until: Until

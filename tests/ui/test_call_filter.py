@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.engine.state import RunState
@@ -196,6 +196,15 @@ async def test_down_leads_from_the_filter_to_the_first_row_that_it_finds(
     view.bar.field.setFocus()
     qtbot.keyClick(view.bar.field, Qt.Key.Key_Down)
     assert view.selected_node() is node
+
+
+def test_an_empty_field_offers_nothing_to_be_cleared(view: CallTreeView, qtbot: QtBot) -> None:
+    view.bar.field.setText("cloud")
+    (button,) = view.bar.field.findChildren(QAbstractButton)
+    qtbot.waitUntil(lambda: button.property("opacity") == 1.0)
+    view.bar.clear()
+    qtbot.waitUntil(lambda: button.property("opacity") == 0.0)
+    assert not view.bar._debounce.isActive()
 
 
 def test_many_conditions_make_no_window_wider(view: CallTreeView) -> None:

@@ -15,7 +15,9 @@ from rlm_desktop.ui.compare.chooser import RunChooser
 from rlm_desktop.ui.compare.pairs_model import Column, Compared, PairsModel, signed, what_differs
 from rlm_desktop.ui.compare.panes import DiffPane
 from rlm_desktop.ui.compare.window import CompareWindow
+from rlm_desktop.ui.copying import shown_columns
 from rlm_desktop.ui.loop import Tasks
+from rlm_desktop.ui.sessions.history_page import HistoryPage
 from tests import traces
 from tests.history import traces as small
 from tests.ui.opened import Start, Until
@@ -73,6 +75,26 @@ async def test_the_window_shows_texts_and_distributions(qtbot: QtBot, wait_until
     window.only.setChecked(False)
     assert window.model.rowCount() == len(both.pairs)
     assert window.view.currentIndex().row() == row
+    window.close()
+    await tasks.aclose()
+
+
+async def test_a_narrow_window_shows_the_names_whole(qtbot: QtBot) -> None:
+    tasks = Tasks(lambda error: None)
+    window = CompareWindow(
+        compared(traces.Shape(calls=40, depth=2), traces.Shape(calls=40, depth=2, seed=9)), tasks
+    )
+    window.show()
+    view, shown = window.view, dict[int, int]()
+    for width in (1100, 800):
+        window.resize(width, 600)
+        shown[width] = len(shown_columns(view))
+        for row in range(6):
+            for column in (Column.LEFT, Column.RIGHT):
+                index = window.model.index(row, column)
+                room = view.visualRect(index).width()
+                assert room >= view.fontMetrics().horizontalAdvance(index.data()) + 8, (width, index.data())
+    assert shown[800] < shown[1100] == len(Column)
     window.close()
     await tasks.aclose()
 
@@ -139,7 +161,7 @@ async def test_two_runs_of_the_history(start: Start, wait_until: Until) -> None:
         found.close()
 
 
-async def test_two_selected_runs_of_the_list(start: Start) -> None:
+async def test_two_selected_runs_of_the_list(start: Start, wait_until: Until) -> None:
     async with start() as application:
         history = application.workbench.sessions.history
         assert history is not None
@@ -158,3 +180,13 @@ async def test_two_selected_runs_of_the_list(start: Start) -> None:
         comparing.extend_menu(menu, history.runs())
         assert [action.text() for action in menu.actions()] == ["Compare"]
         menu.deleteLater()
+        window, actions = application.window, application.window.actions_by_name
+        assert not actions["compare"].isEnabled()
+        actions["history"].trigger()
+        page = window.page
+        assert isinstance(page, HistoryPage)
+        await wait_until(lambda: page.runs.rowCount() == 2)
+        page.table.selectAll()
+        actions["compare"].trigger()
+        await wait_until(lambda: window.findChild(CompareWindow) is not None)
+        window.findChild(CompareWindow).close()  # type: ignore[union-attr]

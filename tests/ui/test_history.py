@@ -198,7 +198,7 @@ class TestTable:
         async with shown(qapp, 3) as application:
             page = await opened(application, wait_until)
             browser = application.window.findChild(HistoryBrowser)
-            only = {1: {"Open", "Replay", "Rename…"}, 2: {"Compare"}, 3: set[str]()}
+            only = {1: {"Open", "Replay", "Rename…", "Fork…"}, 2: {"Compare"}, 3: set[str]()}
             for count, special in only.items():
                 page.table.clearSelection()
                 for row in range(count):
@@ -244,6 +244,27 @@ class TestTable:
             page.delete.click()
             await wait_until(lambda: page.view is None)
             assert "no runs yet" in page.hint.text()
+
+    async def test_what_is_selected_stays_so_when_runs_come_and_one_comes_back(
+        self, qapp: QApplication, wait_until: Until
+    ) -> None:
+        async with shown(qapp, 6) as application:
+            page = await opened(application, wait_until)
+            page.table.clearSelection()
+            for row in (1, 2, 4):
+                page.table.selectionModel().select(page.runs.index(row, 0), SELECT)
+            chosen = page.selected_ids()
+            act(application, "history")
+            history = application.workbench.sessions.history
+            assert history is not None
+            sink = history.sink()
+            for event in traces.run("newer", "s", started_at="2026-10-01T10:00:00.000+00:00"):
+                sink(event)
+            history.flush()
+            await opened(application, wait_until)
+            await wait_until(lambda: page.runs.rowCount() == 7)
+            assert page.selected_ids() == chosen
+            assert chosen[0] == page.runs.ids[2]
 
     async def test_all_that_are_selected_go_whether_looked_at_or_not(
         self, qapp: QApplication, qtbot: QtBot, wait_until: Until

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.documents import from_text
@@ -23,7 +23,7 @@ from rlm_desktop.ui.calls.call_filter import CallFilter
 from rlm_desktop.ui.controls.desk import StepDesk
 from rlm_desktop.ui.documents.panel import DocumentItem
 from tests.servers import ModelServer, Script
-from tests.ui.opened import opened_window
+from tests.ui.opened import opened_window, shown_messages
 
 Until = Callable[..., Awaitable[None]]
 Begin = Callable[..., contextlib.AbstractAsyncContextManager[Application]]
@@ -163,6 +163,22 @@ async def test_a_filter_stays_until_the_waiting_cell_is_asked_for(
         assert node.number == 2
         press(qtbot, application, Qt.Key.Key_F10)
         await wait_until(lambda: tree.selected_node() is not node)
+
+
+async def test_a_cell_of_a_run_out_of_sight_calls_the_person(
+    begin: Begin, wait_until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alerted: list[QWidget] = []
+    monkeypatch.setattr(QApplication, "alert", alerted.append)  # offscreen, there is no taskbar
+    async with begin([cell("print(1)")]) as application:
+        bench, window = application.workbench, application.window
+        bench.new_session()
+        await wait_until(lambda: shown_messages(application) == ["A cell of “What?” waits for you."])
+        assert alerted == [window]
+        window.messages.messages[0].act()
+        await wait_until(lambda: window.work.inspector.cells.proposal.isVisible())
+        window.status.stop.click()
+        await wait_until(lambda: not bench.runs.live)
 
 
 async def test_a_waiting_run_can_be_stopped_and_says_so_afterwards(begin: Begin, wait_until: Until) -> None:

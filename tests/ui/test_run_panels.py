@@ -274,6 +274,19 @@ class TestMessages:
         assert [message.text for message in bar.messages] == ["e", "d", "c"]
         assert len(bar.messages) == MAX_MESSAGES
 
+    def test_where_there_is_little_height_they_show_one_after_the_other(self, bar: MessageBar) -> None:
+        for text in ("a", "b", "c"):
+            bar.show_message(text)
+        bar.show()
+        bar.set_low(True)
+        shown: list[str] = []
+        while bar.messages:
+            assert [message.isVisible() for message in bar.messages] == [True] + [False] * (len(bar.messages) - 1)
+            shown.append(f"{bar.messages[0].text} {bar.messages[0].findChildren(QLabel)[-1].text()}")
+            bar.messages[0].dismiss()
+        assert shown == ["c +2", "b +1", "a +0"]
+        assert bar.isHidden()
+
     def test_a_message_that_the_person_closed_can_be_taken_away_again(self, bar: MessageBar) -> None:
         message = bar.show_message("Reading…", "info")
         message.dismiss()

@@ -401,7 +401,10 @@ class CallPainter:
         plain = self._style.plain
         frame.text(end + 6, y, text, plain)
         if ended:
-            frame.text(end + 6 + plain.width(text) + _PAD, y, f"{number(ended)} ✕", plain, "error")
+            x, failed = end + 6 + plain.width(text) + _PAD, f"{number(ended)} ✕"
+            frame.text(x, y, failed, plain, "error")
+            if (needed := math.ceil(x + plain.width(failed) + _MARGIN - left)) > width:
+                self._need(Column.STATUS, needed)
 
     def _share(self, frame: _Frame, left: int, width: int, y: int, share: float) -> None:
         """A tint behind a figure, as wide as its share of the whole run."""

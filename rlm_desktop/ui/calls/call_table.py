@@ -45,6 +45,8 @@ class _Header(QHeaderView):
             self._paint_scale(painter, QRectF(inner))
         else:
             side = Qt.AlignmentFlag.AlignRight if logicalIndex in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
+            if side == Qt.AlignmentFlag.AlignRight:
+                inner.setLeft(rect.left())  # the arrow of sorting has the room before the word
             words = self._sign(logicalIndex) + heading(Column(logicalIndex))
             text = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
             if text == words or len(text) > _LEAST_HEADING:

@@ -551,7 +551,7 @@ class CallTreeView(QWidget):
         can_scroll = self.table.verticalScrollBar().maximum() > 0
         has_pill = not self._follows and self.state.is_running and can_scroll
         if has_pill:
-            text = self.tr("▼ Follow live · {count} new") if self._new_rows else self.tr("▼ Follow live")
+            text = self.tr("▼ Follow the run · {count} new") if self._new_rows else self.tr("▼ Follow the run")
             self._pill.setText(text.format(count=figures.number(self._new_rows)))
             self._pill.resize(self._pill.sizeHint())
             area = viewport.geometry()

@@ -36,6 +36,8 @@ _LEAST_TIMELINE = 120
 _SNUG_WIDTHS = {Column.STATUS: 108, Column.DURATION: 70, Column.TOKENS: 114, Column.COST: 76}
 _NARROW_WIDTHS = {Column.STATUS: 60, Column.DURATION: 70, Column.TOKENS: 108, Column.COST: 72}
 _TIGHT_WIDTHS = {Column.STATUS: 48, Column.DURATION: 70, Column.TOKENS: 104, Column.COST: 68}
+_WORDLESS = (_NARROW_WIDTHS, _TIGHT_WIDTHS)
+"""In which a status is little more than its sign or its bar."""
 _LEAST, _MOST = 48, 4000
 
 
@@ -106,7 +108,9 @@ class Columns(QObject):
             for column, most in _WIDTHS.items():
                 if column not in (Column.CALL, Column.TIMELINE):
                     least = scaled(self._owner, widths.get(column, most))
-                    figures[column] = max(least, needs.get(column, 0))  # a figure that is cut is another one
+                    is_sign = column == Column.STATUS and widths in _WORDLESS
+                    needed = 0 if is_sign else needs.get(column, 0)
+                    figures[column] = max(least, needed)  # a figure that is cut is another one
             taken = sum(wide for column, wide in figures.items() if not self._header.isSectionHidden(column))
             room = self._owner.width() - taken - 14  # the scroll bar, and the ring that shows where the keyboard is
             if need <= room:

@@ -84,9 +84,8 @@ class FilterBar(Dressed, QWidget):
 
     def clear(self) -> None:
         """Look for nothing."""
-        self.field.blockSignals(True)
         self.field.clear()
-        self.field.blockSignals(False)
+        self._debounce.stop()
         self._set(CallFilter())
 
     def show_count(self, found: int, of: int, *, is_searching: bool) -> None:

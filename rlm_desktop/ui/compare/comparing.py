@@ -1,4 +1,4 @@
-"""Compares the run that is shown, or two that were chosen in a list."""
+"""Compares the run that is shown, or those that are selected in the history."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rlm_desktop.history.rows import RunRow
     from rlm_desktop.ui.compare.pairs_model import Compared
     from rlm_desktop.ui.main_window import MainWindow
+    from rlm_desktop.ui.sessions.history_browser import HistoryBrowser
     from rlm_desktop.ui.workbench import Workbench
 
 MOST_RUNS = 500
@@ -31,8 +32,16 @@ class Comparing(QObject):
         self._bench = bench
         self._window = window
         self._tasks = tasks
+        self._history: HistoryBrowser | None = None
         bench.standing_changed.connect(self._follow)
+        window.page_changed.connect(lambda _page: self._follow())
         self._follow()
+
+    def follow_history(self, history: HistoryBrowser) -> None:
+        """Compare what is selected in the history, too."""
+        self._history = history
+        history.chosen_changed.connect(self._follow)
+        history.menu_opening.connect(self.extend_menu)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Of its action."""
@@ -40,7 +49,13 @@ class Comparing(QObject):
 
     def _follow(self) -> None:
         is_stored = bool(self._bench.run_id) and self._bench.sessions.history is not None
-        self._window.actions_by_name["compare"].setEnabled(is_stored)
+        is_here = self._window.page is None
+        self._window.actions_by_name["compare"].setEnabled(is_stored if is_here else bool(self._chosen()))
+
+    def _chosen(self) -> list[RunRow]:
+        """The one or two runs that are selected in the history while it shows, the older one first."""
+        rows = self._history.chosen(2) if self._history is not None else []
+        return sorted(rows, key=lambda row: row.started_at)
 
     def extend_menu(self, menu: QMenu, rows: Sequence[RunRow]) -> None:
         """Put *Compare* into the menu of a list of runs in which two are selected."""
@@ -49,11 +64,20 @@ class Comparing(QObject):
             menu.addAction(self.tr("Compare"), lambda: self.compare(one.id, other.id))
 
     def choose(self) -> None:
-        """Ask with which run the one that is shown shall be compared."""
-        if self._bench.run_id:
-            self._tasks.spawn(self._choose(self._bench.run_id), name="choose a run to compare")
+        """Compare two runs that are selected; of one, ask with which other it shall be compared."""
+        chosen = self._chosen()
+        if len(chosen) == 2:
+            self.compare(chosen[0].id, chosen[1].id)
+        elif chosen:
+            self._ask_for_other(chosen[0].id, chosen[0].question)
+        elif self._bench.run_id and self._window.page is None:
+            started = self._bench.state.started if self._bench.state is not None else None
+            self._ask_for_other(self._bench.run_id, started.question if started is not None else "")
 
-    async def _choose(self, run_id: str) -> None:
+    def _ask_for_other(self, run_id: str, question: str) -> None:
+        self._tasks.spawn(self._choose(run_id, question), name="choose a run to compare")
+
+    async def _choose(self, run_id: str, question: str) -> None:
         from rlm_desktop.ui.compare.chooser import RunChooser
 
         def read(history: History) -> tuple[list[RunRow], set[str]]:
@@ -61,8 +85,6 @@ class Comparing(QObject):
             return rows, {row.id for row in history.family(run_id)}
 
         rows, family = await self._bench.sessions.do(read)
-        shown = self._bench.state
-        question = shown.started.question if shown is not None and shown.started is not None else ""
         # Most likely one wants a run of the same family, then another one of the same question.
         rows.sort(key=lambda row: (row.id not in family, row.question != question[:1000]))
         chooser = RunChooser(rows, self._window)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -50,8 +50,20 @@ from rlm_desktop.ui.figures import (
 )
 from rlm_desktop.ui.labels import ElidedLabel
 from rlm_desktop.ui.loop import Tasks
-from rlm_desktop.ui.theme import colours_of, size_rows
+from rlm_desktop.ui.theme import colours_of, scaled, size_rows
 from rlm_desktop.ui.window_style import muted
+
+_WIDTHS = {
+    Column.LEFT_TIME: 76,
+    Column.RIGHT_TIME: 76,
+    Column.TIME: 84,
+    Column.TOKENS: 84,
+    Column.COST: 76,
+    Column.DIFFERS: 120,
+}
+_LEAVE_FIRST = (Column.COST, Column.TOKENS, Column.RIGHT_TIME, Column.LEFT_TIME)
+"""What gives way to the names where the window is narrow, in this order."""
+_LEAST_NAME = 180
 
 
 class PairsView(QTableView):
@@ -81,11 +93,6 @@ class PairsView(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(56)
-        for column, width in {
-            Column.LEFT_TIME: 76, Column.RIGHT_TIME: 76, Column.TIME: 84, Column.TOKENS: 84, Column.COST: 76,
-            Column.DIFFERS: 120,
-        }.items():  # fmt: skip
-            self.setColumnWidth(column, max(width, header.sectionSizeHint(column)))
         for column in (Column.LEFT, Column.RIGHT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda index: self._open(index.row(), index.column() >= Column.RIGHT))
@@ -96,6 +103,24 @@ class PairsView(QTableView):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             size_rows(self)
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave columns out until the names have room."""
+        header = self.horizontalHeader()
+        needed = {
+            column: max(scaled(self, width), header.sectionSizeHint(column)) for column, width in _WIDTHS.items()
+        }
+        spare = self.viewport().width() - 2 * scaled(self, _LEAST_NAME) - sum(needed.values())
+        for column, width in needed.items():
+            self.setColumnWidth(column, width)
+        for column in _LEAVE_FIRST:
+            self.setColumnHidden(column, spare < 0)
+            spare += needed[column] if spare < 0 else 0
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

@@ -20,9 +20,11 @@ class StepDesk(QObject):
     away again.
 
     Signals:
-        changed: A cell came to wait, or waits no more.
+        came: A cell came to wait.
+        changed: One came, or waits no more.
     """
 
+    came = Signal()
     changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -39,6 +41,7 @@ class StepDesk(QObject):
         place = (proposal.call, proposal.iteration, proposal.cell)
         decided: asyncio.Future[CellDecision] = asyncio.get_running_loop().create_future()
         self._waiting[place] = proposal, decided
+        self.came.emit()
         self.changed.emit()
         try:
             return await decided

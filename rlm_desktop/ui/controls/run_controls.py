@@ -13,6 +13,7 @@ from rlm_desktop.engine.control import CellDecision
 from rlm_desktop.engine.events import CellProposed
 from rlm_desktop.engine.tree import IterationNode, Node
 from rlm_desktop.errors import RLMError
+from rlm_desktop.ui.figures import one_line
 from rlm_desktop.ui.loop import Tasks
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ class RunControls(QObject):
         self._tasks = tasks
         self._live: LiveRun | None = None
         self._put_at: Node | None = None
-        self._waiting = 0
         self._tree = window.work.tree
         self._inspector = window.work.inspector
         window.status.pause_requested.connect(self.toggle_pause)
@@ -48,6 +48,7 @@ class RunControls(QObject):
         self._inspector.cell_decided.connect(self._decide)
         self._inspector.variable_requested.connect(self._fetch)
         self._tree.message.connect(window.messages.show_message)
+        bench.runs.cell_waits.connect(self._call_person)
         bench.standing_changed.connect(self._follow)
         self._follow()
 
@@ -79,15 +80,26 @@ class RunControls(QObject):
         """Bring what can be done up to date."""
         live, actions = self._live, self._window.actions_by_name
         waiting = len(live.desk.waiting) if live is not None else 0
-        if waiting > self._waiting:
-            QApplication.alert(self._window)  # as when a run ends
-        self._waiting = waiting
         actions["pause"].setEnabled(live is not None)
         actions["step_mode"].setChecked(self.is_stepping)
         for name in ("go_waiting", "run_cell", "skip_cell"):
             actions[name].setEnabled(waiting > 0)
         self._window.status.show_waiting(waiting)
         self._inspector.set_waiting(waiting)
+
+    def _call_person(self, live: LiveRun) -> None:
+        """A cell waits, and the person may be in another window or look at another run."""
+        QApplication.alert(self._window)  # as when a run ends
+        if live is self._live or live.state.started is None:
+            return
+        text = self.tr("A cell of “{question}” waits for you.")
+        message = self._window.messages.show_message(
+            text.format(question=one_line(live.state.started.question, 80)),
+            "info",
+            button=self.tr("Show"),
+            act=lambda: self._bench.open_run(live.session_id, live.run_id),
+        )
+        live.desk.changed.connect(lambda: live.desk.waiting or message.dismiss())
 
     # -- pause ----------------------------------------------------------------------------------------------
 

@@ -1,11 +1,11 @@
-"""Resume and fork, for the run that the window shows."""
+"""Resume and fork, for the run that the window shows or that is selected in the history."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QPushButton
@@ -21,8 +21,10 @@ from rlm_desktop.ui.window_style import set_property
 if TYPE_CHECKING:
     from rlm_desktop.history import History
     from rlm_desktop.history.continuing import Continuation
+    from rlm_desktop.history.rows import RunRow
     from rlm_desktop.ui.forks.dialog import ForkChoice
     from rlm_desktop.ui.main_window import MainWindow
+    from rlm_desktop.ui.sessions.history_browser import HistoryBrowser
     from rlm_desktop.ui.workbench import Workbench
 
 RESUMABLE = frozenset({EndState.INTERRUPTED, EndState.CANCELLED, EndState.FAILED})
@@ -37,16 +39,30 @@ STOPPED_BY_LIMIT = frozenset(
     }
 )
 """Those after which one goes on with other limits."""
+_LAST = 0
+"""The last iteration, whichever it is."""
+
+
+class _Stored(NamedTuple):
+    """A run that can be gone on from."""
+
+    run_id: str
+    session_id: str
+    status: str
 
 
 class Forks(QObject):
-    """Offers to go on from the run that is shown, and shows its family in the run's header."""
+    """Offers to go on from the run that is shown, and shows its family in the run's header.
+
+    While the history shows, the run that is selected there is meant, not the one out of sight.
+    """
 
     def __init__(self, bench: Workbench, window: MainWindow, tasks: Tasks) -> None:
         super().__init__(bench)
         self._bench = bench
         self._window = window
         self._tasks = tasks
+        self._history: HistoryBrowser | None = None
         self._looking: asyncio.Task[None] | None = None
         self.button = QPushButton()
         self._tip = KeyTip(self.button, "", "resume")
@@ -58,7 +74,14 @@ class Forks(QObject):
         window.work.header.add_line(self.family)
         window.work.tree.menu_opening.connect(self._extend_menu)
         bench.standing_changed.connect(self._follow)
+        window.page_changed.connect(lambda _page: self._enable())
         self._follow()
+
+    def follow_history(self, history: HistoryBrowser) -> None:
+        """Go on from what is selected in the history, too."""
+        self._history = history
+        history.chosen_changed.connect(self._enable)
+        history.menu_opening.connect(self._extend_history_menu)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Of its actions."""
@@ -73,15 +96,33 @@ class Forks(QObject):
         is_stored = bool(bench.run_id) and not bench.is_live and bench.sessions.history is not None
         return bench.state if is_stored else None
 
+    @property
+    def _chosen(self) -> _Stored | None:
+        """The run that is selected alone in the history."""
+        rows = self._history.chosen(1) if self._history is not None else []
+        return _stored(rows[0]) if rows and self._bench.runs.find(rows[0].id) is None else None
+
+    @property
+    def _meant(self) -> _Stored | None:
+        """The run that the actions are about."""
+        if self._window.page is not None:
+            return self._chosen
+        state, bench = self._state, self._bench
+        # Of a replay the window shows a moment, in which it was going on.
+        status = state.status if state is not None and not bench.is_replaying else ""
+        return _Stored(bench.run_id, bench.session_id, status) if state is not None else None
+
     def _follow(self) -> None:
         """Another run shows, or the one that shows has begun or ended."""
-        state, actions = self._state, self._window.actions_by_name
-        is_shown_whole = state is not None and not self._bench.is_replaying
-        status = state.status if state is not None else ""
-        actions["resume"].setEnabled(is_shown_whole and status in RESUMABLE)
-        actions["fork"].setEnabled(state is not None)
-        self._show_button(status if is_shown_whole else "")
+        state = self._state
+        self._show_button(state.status if state is not None and not self._bench.is_replaying else "")
+        self._enable()
         self._look_for_family()
+
+    def _enable(self) -> None:
+        meant, actions = self._meant, self._window.actions_by_name
+        actions["resume"].setEnabled(meant is not None and meant.status in RESUMABLE)
+        actions["fork"].setEnabled(meant is not None)
 
     def _show_button(self, status: str) -> None:
         if status in RESUMABLE:
@@ -115,6 +156,18 @@ class Forks(QObject):
             menu.addSeparator()
             menu.addAction(self.tr("Fork here…"), lambda: self.fork(node.number))
 
+    def _extend_history_menu(self, menu: QMenu, rows: Sequence[RunRow]) -> None:
+        """Put *Resume* and *Fork…* into the menu of the history when one run is selected in it."""
+        if len(rows) != 1 or self._bench.runs.find(rows[0].id) is not None:
+            return
+        run = _stored(rows[0])
+        menu.addSeparator()
+        if run.status in RESUMABLE:
+            menu.addAction(self.tr("Resume"), lambda: self._resume(run))
+        elif run.status in STOPPED_BY_LIMIT:
+            menu.addAction(self.tr("Go on…"), lambda: self._fork_at(run, None))
+        menu.addAction(self.tr("Fork…"), lambda: self._fork_at(run, _LAST))
+
     # -- resume -----------------------------------------------------------------------------------------------
 
     def go_on(self) -> None:
@@ -127,14 +180,18 @@ class Forks(QObject):
 
     def resume(self) -> None:
         """Let the run go on where it was cut."""
-        if self._state is None or not self._bench.may_start():
+        if (run := self._meant) is not None:
+            self._resume(run)
+
+    def _resume(self, run: _Stored) -> None:
+        if not self._bench.may_start(run.session_id):
             return
-        run_id, settings = self._bench.run_id, self._bench.settings
+        settings = self._bench.settings
 
         def make(history: History) -> Continuation:
             from rlm_desktop.history.continuing import resumed
 
-            return resumed(history, run_id, settings)
+            return resumed(history, run.run_id, settings)
 
         self._start(make)
 
@@ -142,27 +199,31 @@ class Forks(QObject):
 
     def fork_selected(self) -> None:
         """Fork at the iteration of the root call that is selected, or that the selected row belongs to."""
-        state = self._state
-        if state is None:
-            return
-        node = self._window.work.tree.selected_node()
+        is_elsewhere = self._window.page is not None
+        node = self._window.work.tree.selected_node() if not is_elsewhere else None
         while node is not None and not (isinstance(node, IterationNode) and node.call.parent is None):
             node = node.parent
-        self.fork(node.number if isinstance(node, IterationNode) else max(1, _iterations(state)))
+        self.fork(node.number if isinstance(node, IterationNode) else _LAST)
 
     def fork(self, iteration: int | None) -> None:
         """Ask what shall be different from this iteration on; None for where the run stopped."""
-        if self._state is not None and self._bench.may_start():
-            self._tasks.spawn(self._ask(self._bench.run_id, iteration), name="fork dialog")
+        if (run := self._meant) is not None:
+            self._fork_at(run, iteration)
 
-    async def _ask(self, run_id: str, iteration: int | None) -> None:
+    def _fork_at(self, run: _Stored, iteration: int | None) -> None:
+        if self._bench.may_start(run.session_id):
+            self._tasks.spawn(self._ask(run, iteration), name="fork dialog")
+
+    async def _ask(self, run: _Stored, iteration: int | None) -> None:
         from rlm_desktop.history.continuing import recorded_choices
         from rlm_desktop.ui.forks.dialog import ForkDialog
 
         # The whole run: while it is replayed the window shows a part of it only.
-        state = await self._bench.sessions.do(lambda history: history.state(run_id))
+        state = await self._bench.sessions.do(lambda history: history.state(run.run_id))
         if state.started is None:
             return
+        if iteration == _LAST:
+            iteration = max(1, _iterations(state))
         settings, _ = recorded_choices(state.started, self._bench.settings)
         dialog = ForkDialog(
             settings,
@@ -170,22 +231,22 @@ class Forks(QObject):
             iterations=_iterations(state),
             code_of=lambda number: _code(state, number),
             models=await self._bench.runs.models(),
+            end_state=state.status if iteration is None else "",
             parent=self._window,
         )
-        dialog.fork_requested.connect(lambda choice: self._fork(run_id, choice))
+        dialog.fork_requested.connect(lambda choice: self._fork(run, choice))
         dialog.open()
 
-    def _fork(self, run_id: str, choice: ForkChoice) -> None:
+    def _fork(self, run: _Stored, choice: ForkChoice) -> None:
         def make(history: History) -> Continuation:
             from rlm_desktop.history.continuing import forked, resumed
 
             if choice.iteration is None:
-                return resumed(history, run_id, choice.settings)
-            return forked(
-                history, run_id, choice.settings, choice.iteration, code=choice.code, instruction=choice.instruction
-            )
+                return resumed(history, run.run_id, choice.settings)
+            text = {"code": choice.code, "instruction": choice.instruction}
+            return forked(history, run.run_id, choice.settings, choice.iteration, **text)
 
-        if self._bench.may_start():
+        if self._bench.may_start(run.session_id):
             self._start(make, choice)
 
     # -- starting ---------------------------------------------------------------------------------------------
@@ -222,6 +283,10 @@ class Forks(QObject):
 def _kept(options: dict[str, Any], choice: ForkChoice | None) -> dict[str, Any]:
     """The recorded options that hold for the new run, too: models by depth give way to those of the dialog."""
     return {name: value for name, value in options.items() if choice is None or name != "models"}
+
+
+def _stored(row: RunRow) -> _Stored:
+    return _Stored(row.id, row.session_id, row.end_state)
 
 
 def _iterations(state: RunState) -> int:

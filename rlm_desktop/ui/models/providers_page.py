@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -78,7 +79,7 @@ class ProvidersPage(QWidget):
         menu = QMenu(self._add)
         for kind in KINDS.values():
             action = QAction(kind.label, menu)
-            action.triggered.connect(lambda _checked=False, name=kind.name: self.add(name))
+            action.triggered.connect(lambda _checked=False, name=kind.name: self._leave(lambda: self.add(name)))
             menu.addAction(action)
         self._add.setMenu(menu)
         self._look.setToolTip(self.tr("Ollama, LM Studio, llama.cpp and vLLM at their usual ports on this machine"))
@@ -115,7 +116,7 @@ class ProvidersPage(QWidget):
         layout.addWidget(Beside(known, shown, least=_LEAST_WIDTH, stretch=(2, 5)))
 
     def _connect(self) -> None:
-        self.list.currentItemChanged.connect(self._on_selected)
+        self.list.currentItemChanged.connect(self._on_current_changed)
         self.save.clicked.connect(lambda: self._tasks.spawn(self._save(), name="save provider"))
         self.remove.clicked.connect(self._ask_remove)
         self._look.clicked.connect(lambda: self._tasks.spawn(self._look_for_servers(), name="local servers"))
@@ -177,6 +178,44 @@ class ProvidersPage(QWidget):
 
     def _selected(self) -> Provider | None:
         return next((one for one in self._book.shown if one.name == self._selected_name), None)
+
+    def _on_current_changed(self) -> None:
+        if self.is_unsaved:
+            QTimer.singleShot(0, self, self._ask_to_leave)  # Qt is not done with the click that chose it
+        else:
+            self._on_selected()
+
+    def _ask_to_leave(self) -> None:
+        """Another provider was chosen: until it is known that the form may be left, the list stays with it."""
+        wanted, is_shown = self._selected_name, False
+        self.list.blockSignals(True)
+        for row in range(self.list.count()):
+            if not self._is_new and self.list.item(row).data(_Role) == self._old_name:
+                self.list.setCurrentRow(row)
+                is_shown = True
+        if not is_shown:
+            self.list.setCurrentItem(None)  # type: ignore[arg-type]
+        self.list.blockSignals(False)
+        if wanted and wanted != self._selected_name:
+            self._leave(lambda: self._select(wanted))
+
+    def _leave(self, go_on: Callable[[], object]) -> None:
+        """Let another provider into the form; asks first where something was typed that would be lost."""
+        if not self.is_unsaved:
+            go_on()
+            return
+
+        def discard() -> None:
+            self.is_unsaved = False
+            go_on()
+
+        confirm(
+            self,
+            self.tr("Leave without saving?"),
+            self.tr("What you typed for a provider is not saved yet: its button Save does that."),
+            self.tr("&Discard"),
+            discard,
+        )
 
     def _on_selected(self) -> None:
         provider = self._selected()
@@ -276,6 +315,7 @@ class ProvidersPage(QWidget):
             self.form.show_fault(str(error))
             return
         self._reports.pop(name, None)
+        self.is_unsaved = False
         await self._read()
         if not self._book.shown:
             self.add("openai")
@@ -315,5 +355,5 @@ class ProvidersPage(QWidget):
                 self.tr("No model server answers on this machine."),
                 self.tr("Start Ollama, LM Studio, llama.cpp or vLLM, or add a provider with its own address."),
             )
-        else:
+        elif not self.is_unsaved:
             self._select(servers[0].provider.name)

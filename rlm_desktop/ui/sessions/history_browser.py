@@ -38,9 +38,11 @@ class HistoryBrowser(QObject):
 
     Signals:
         menu_opening: The menu of the list is about to open: the `QMenu`, to be added to, and the selected rows.
+        chosen_changed: Other runs may be `chosen`.
     """
 
     menu_opening = Signal(object, object)
+    chosen_changed = Signal()
 
     def __init__(self, window: MainWindow, workbench: Workbench, transfers: Transfers, tasks: Tasks) -> None:
         super().__init__(window)
@@ -68,6 +70,7 @@ class HistoryBrowser(QObject):
             "history": self.toggle,
             "export_runs": self.export,
             "import_runs": self._transfers.choose_file,
+            "replay": self._replay_current,
             "rename_session": self._rename_current,
             "tag_session": self._tag_current,
             "pin_session": self._pin_current,
@@ -95,6 +98,7 @@ class HistoryBrowser(QObject):
             page.delete_requested.connect(self._delete)
             page.copy_requested.connect(self._copy)
             page.export_requested.connect(self.export)
+            page.chosen_changed.connect(self.chosen_changed)
             page.left.connect(self.leave)
         return self._page
 
@@ -102,6 +106,10 @@ class HistoryBrowser(QObject):
     def is_shown(self) -> bool:
         """Whether the window shows the page."""
         return self._page is not None and self._window.page is self._page
+
+    def chosen(self, most: int) -> list[RunRow]:
+        """The runs that are selected while the page shows; none when there are more."""
+        return self.page.few_runs(most) if self.is_shown else []
 
     def toggle(self) -> None:
         """Show the history, or go back to the work."""
@@ -263,6 +271,12 @@ class HistoryBrowser(QObject):
 
     def _replay(self, row: RunRow) -> None:
         self._tasks.spawn(self._workbench.replay_run(row.session_id, row.id), name="replay")
+
+    def _replay_current(self) -> None:
+        if not self.is_shown:
+            self._workbench.toggle_replay()
+        elif (rows := self.chosen(1)) and self._workbench.runs.find(rows[0].id) is None:
+            self._replay(rows[0])
 
     def _rename_current(self) -> None:
         if not self.is_shown:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -89,6 +101,7 @@ class HistoryPage(QWidget):
         menu_requested: At a place of the screen, for the selected runs.
         delete_requested: The selected runs shall go.
         export_requested: The selected runs shall be written to files.
+        chosen_changed: Other runs are selected, or more is known of them.
         left: The person wants to go back to the work.
     """
 
@@ -102,6 +115,7 @@ class HistoryPage(QWidget):
     delete_requested = Signal()
     copy_requested = Signal()
     export_requested = Signal()
+    chosen_changed = Signal()
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -262,19 +276,24 @@ class HistoryPage(QWidget):
         _refill(self.tags, facets.tags)
 
     def show_runs(self, ids: Sequence[str], rows: Mapping[str, RunRow], *, keeps_place: bool) -> None:
-        """Show runs; `rows` are those that are known already. The cursor goes to the first, or keeps its place."""
+        """Show runs; `rows` are those that are known already.
+
+        The cursor goes to the first one; when it `keeps_place`, it and what is selected stay with their runs.
+        """
         self._busy.stop()
         if keeps_place and self.view is self.table and self.runs.ids == list(ids):
             self.runs.renew(rows)
             return
-        current, place = self.current_run, max(0, self.table.currentIndex().row())
+        before, place = self.runs.ids, max(0, self.table.currentIndex().row())
+        current = before[place] if before else ""
+        chosen = {before[row] for row in selected_rows(self.table)} if keeps_place else set[str]()
         self.runs.show_runs(ids, rows)
         if ids:
             if not keeps_place:
                 place = 0
-            elif current is not None and current.id in ids:
-                place = ids.index(current.id)
-            self.table.setCurrentIndex(self.runs.index(min(place, len(ids) - 1), 0))
+            elif current in ids:
+                place = ids.index(current)
+            self._select(min(place, len(ids) - 1), chosen)
             self._stack.setCurrentWidget(self.table)
             self._say(counted(len(ids), "run"))
         else:
@@ -282,6 +301,20 @@ class HistoryPage(QWidget):
             nothing = self.tr("There are no runs yet. Ask a question, or import a log (menu File).")
             self._hint(nothing if self.chosen.is_empty else self.tr("No run fits the filters."))
         self._enable()
+
+    def _select(self, place: int, chosen: Set[str]) -> None:
+        """Put the cursor on a row, and select the runs that were chosen; where none of them is left, that row."""
+        selection, last = QItemSelection(), self.runs.columnCount() - 1
+        rows = [row for row, run_id in enumerate(self.runs.ids) if run_id in chosen]
+        for _, side_by_side in groupby(enumerate(rows), key=lambda one: one[1] - one[0]):
+            block = [row for _, row in side_by_side]
+            selection.select(self.runs.index(block[0], 0), self.runs.index(block[-1], last))
+        if not rows:
+            self.table.setCurrentIndex(self.runs.index(place, 0))
+            return
+        model = self.table.selectionModel()
+        model.setCurrentIndex(self.runs.index(place, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def show_found(self, found: Found, *, is_new: bool) -> None:
         """Show what a step has found: in the place of what was shown when it `is_new`, else below it."""
@@ -357,6 +390,7 @@ class HistoryPage(QWidget):
     def update_rows(self, rows: Mapping[str, RunRow]) -> None:
         """Rows that were asked for, or have changed."""
         self.runs.take_rows(rows)
+        self.chosen_changed.emit()
 
     # -- choosing -------------------------------------------------------------------------------------------
 
@@ -386,6 +420,14 @@ class HistoryPage(QWidget):
             return [head.row] if head is not None else []
         return [row for run_id in self.selected_ids() if (row := self.runs.row_of(run_id)) is not None]
 
+    def few_runs(self, most: int) -> list[RunRow]:
+        """The selected runs; none when there are more, which is known at once however many there are."""
+        if self.view is self.table:
+            ranges = self.table.selectionModel().selection()
+            if sum(ranges.at(place).height() for place in range(ranges.count())) > most:
+                return []
+        return self.selected_runs()
+
     def _head(self, place: int) -> RunHead | None:
         """The run that a line of what was found belongs to."""
         lines = self.hits.lines
@@ -412,6 +454,7 @@ class HistoryPage(QWidget):
         has_some = self.view is not None and self.view.selectionModel().hasSelection()
         for button in (self.export, self.delete):
             button.setEnabled(has_some)
+        self.chosen_changed.emit()
 
     # -- Qt's events ----------------------------------------------------------------------------------------
 
