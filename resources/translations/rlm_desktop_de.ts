@@ -1192,11 +1192,11 @@
     </message>
     <message>
         <source>▼ Follow the run</source>
-        <translation type="unfinished"></translation>
+        <translation>▼ Dem Lauf folgen</translation>
     </message>
     <message>
         <source>▼ Follow the run · {count} new</source>
-        <translation type="unfinished"></translation>
+        <translation>▼ Dem Lauf folgen · {count} neu</translation>
     </message>
 </context>
 <context>
@@ -3789,9 +3789,9 @@
     <name>Message</name>
     <message numerus="yes">
         <source>%n older message(s): close this one to see more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n ältere Meldung: Schließen Sie diese, um mehr zu sehen</numerusform>
+            <numerusform>%n ältere Meldungen: Schließen Sie diese, um mehr zu sehen</numerusform>
         </translation>
     </message>
     <message>
@@ -4587,7 +4587,7 @@
     <name>ProvidersPage</name>
     <message>
         <source>&amp;Discard</source>
-        <translation type="unfinished">&amp;Verwerfen</translation>
+        <translation>&amp;Verwerfen</translation>
     </message>
     <message>
         <source>&amp;Remove</source>
@@ -4655,7 +4655,7 @@
     </message>
     <message>
         <source>What you typed for a provider is not saved yet: its button Save does that.</source>
-        <translation type="unfinished">Was Sie für einen Anbieter eingegeben haben, ist noch nicht gespeichert: Das tut dort „Speichern“.</translation>
+        <translation>Was Sie für einen Anbieter eingegeben haben, ist noch nicht gespeichert: Das tut dort „Speichern“.</translation>
     </message>
     <message>
         <source>press Save to keep it</source>
@@ -4936,7 +4936,7 @@
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished">Zeigen</translation>
+        <translation>Zeigen</translation>
     </message>
 </context>
 <context>
