@@ -1,5 +1,6 @@
 """From the command to the first paint of the window and to its being usable; what is imported by then.
 
+Cold is a start whose files are not in memory; where other programs have them open, a part of them still is.
 Beside it, in turn, the least that can be done with the same libraries: an empty window of Qt, painted once.
 """
 
@@ -10,13 +11,18 @@ import re
 import statistics
 import subprocess
 import sys
+import sysconfig
 import time
+from pathlib import Path
 
 from tests.benchmarks import Figure
 
 NAME = "startup"
 REPEATS = 9
+COLD = 3
 TIMES = re.compile(r"first_paint_ms=(\d+) usable_ms=(\d+)")
+_STANDARD = ("__pycache__", "asyncio", "collections", "encodings", "importlib", "lib-dynload", "re")
+"""Folders of the standard library that a start reads of."""
 HEAVY = ("asyncio", "openai", "sqlalchemy")
 BARE = """
 import sys, time
@@ -48,8 +54,34 @@ def run() -> list[Figure]:
         Figure.plain("an empty window of Qt, in turn with ours", empty, "ms", note),
         Figure.plain("first paint / that of the empty window", paint / empty, "x"),
         Figure.at_most("start to usable, warm", usable, "ms", 1500, note),
+        *cold_starts(),
         Figure.at_most("heavy modules imported at first paint", len(early), "", 0, ", ".join(early) or "none"),
     ]
+
+
+def cold_starts() -> list[Figure]:
+    """None where a system cannot be told to forget files."""
+    if not hasattr(os, "posix_fadvise"):
+        return []
+    times: list[float] = []
+    for _ in range(COLD):
+        forget_files()
+        times.append(start()[0])
+    note = f"median of {COLD}, worst {max(times):,.0f}; Qt, Python and the program not in memory before"
+    return [Figure.at_most("start to first paint, cold", statistics.median(times), "ms", 500, note)]
+
+
+def forget_files() -> None:
+    """Drop what the system keeps in memory of Python, Qt and the program."""
+    libraries, standard = Path(sysconfig.get_path("platlib")), Path(sysconfig.get_path("stdlib"))
+    folders = [libraries / "PySide6", libraries / "shiboken6", Path(__file__).parents[2] / "rlm_desktop"]
+    folders += [standard, *(standard / name for name in _STANDARD)]
+    for folder in folders:
+        for path in folder.glob("*" if folder == standard else "**/*"):
+            if path.is_file() and not path.is_symlink():
+                descriptor = os.open(path, os.O_RDONLY)
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+                os.close(descriptor)
 
 
 def start() -> tuple[float, float]:
