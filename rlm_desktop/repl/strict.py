@@ -319,14 +319,15 @@ class StrictRepl(Repl):
     def _finish(self, cell: _Cell, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if cell.final is not None or cell.final_name:
             return
+        given = [*args, *kwargs.values()]
         if name == "SUBMIT":
             cell.final = submitted(args, kwargs)
-        elif len(args) != 1:
+        elif len(given) != 1 or not kwargs.keys() <= {"name" if name == "FINAL_VAR" else "answer"}:
             raise TypeError(f"{name}() takes one argument")
-        elif name == "FINAL_VAR" and isinstance(args[0], str) and bare_name(args[0]).isidentifier():
-            cell.final_name = bare_name(args[0])
+        elif name == "FINAL_VAR" and isinstance(given[0], str) and bare_name(given[0]).isidentifier():
+            cell.final_name = bare_name(given[0])
         else:
-            cell.final = describe.final(cast(wire.FinalSource, name), args[0])
+            cell.final = describe.final(cast(wire.FinalSource, name), given[0])
 
     def _printed(self, cell: _Cell, stream: str, text: str) -> None:
         kept = cell.kept.beginning(cast(wire.Stream, stream), text)
@@ -459,6 +460,8 @@ def _arguments(
     prompt = more.pop("prompts", prompt) if is_batch else prompt
     if more:
         raise TypeError(f"{name}() got an unexpected argument {next(iter(more))!r}")
+    if max_concurrent is not None and not is_batch:
+        raise TypeError(f"{name}() takes a prompt and a model, no more")
     if is_batch and (prompt is None or isinstance(prompt, str | bytes | dict)):
         raise TypeError(f"{name}() takes a list of prompts, not one {type(cast(object, prompt)).__name__}")
     prompts = [prompt_text(each) for each in (cast(list[Any], prompt) if is_batch else [prompt])]

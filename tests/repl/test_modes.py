@@ -102,6 +102,7 @@ async def test_strict_mode_keeps_and_describes_variables(host):
     [
         ("FINAL('done')\nprint('never')", "FINAL", "done"),
         ("x = [1]\nFINAL_VAR('x')", "FINAL_VAR", "[1]"),
+        ("x = [1]\nFINAL_VAR(name='x')", "FINAL_VAR", "[1]"),
         ("SUBMIT(a=1)", "SUBMIT", '{"a": 1}'),
         ("answer['content'] = 'c'\nanswer['ready'] = True", "answer", "c"),
         ("answer = {'content': 'd', 'ready': True}", "answer", "d"),
@@ -154,6 +155,8 @@ async def test_strict_mode_says_what_is_wrong(host):
     assert "takes a list" in (await repl.run_cell("llm_query_batch('a')")).error
     assert "max_concurrent" in (await repl.run_cell("llm_query_batch(['a'], max_concurrent=-1)")).error
     assert "must be a name" in (await repl.run_cell("llm_query('a', model=5)")).error
+    assert "a prompt and a model" in (await repl.run_cell("llm_query('a', 'b', 'c')")).error
+    assert "takes one argument" in (await repl.run_cell("FINAL(text='a')")).error
     assert "name 'nothing' is not defined" in (await repl.run_cell("nothing(1)")).error
     assert (await repl.run_cell("a = = 1")).error.startswith("SyntaxError")
 
