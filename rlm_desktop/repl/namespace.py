@@ -330,8 +330,9 @@ def _no_input(prompt: object = "") -> NoReturn:
 
 
 def prepare_process() -> None:
-    """What all cells of this process need: nested `asyncio.run`, quiet threads, small stacks."""
+    """What all cells of this process need: nested `asyncio.run`, a loop when asked, quiet threads, small stacks."""
     asyncio.run = cast(Any, _run_nested(asyncio.run))
+    asyncio.get_event_loop = _made_when_asked(asyncio.get_event_loop)
     threading.excepthook = _thread_failed
     threading.stack_size(512 << 10)
 
@@ -353,6 +354,21 @@ def _run_nested(run: Callable[..., Any]) -> Callable[..., Any]:
             asyncio._enter_task(loop, task)
 
     return run_anywhere
+
+
+def _made_when_asked(get: Callable[[], asyncio.AbstractEventLoop]) -> Callable[[], asyncio.AbstractEventLoop]:
+    """`asyncio.get_event_loop` as models know it: from Python 3.14 on it makes none in the main thread any more."""
+
+    def get_or_make() -> asyncio.AbstractEventLoop:
+        try:
+            return get()
+        except RuntimeError:
+            if threading.current_thread() is not threading.main_thread():
+                raise
+            asyncio.set_event_loop(asyncio.new_event_loop())
+            return get()
+
+    return get_or_make
 
 
 def _thread_failed(failure: threading.ExceptHookArgs) -> None:
