@@ -268,9 +268,9 @@ class AnswerPage(QWidget):
     def _say_source(self) -> None:
         text, details = self._remark
         self.origin.set_full_text(" · ".join(filter(None, (text, self._given))))
+        self.origin.setAccessibleDescription(details)
         if details:
             self.origin.setToolTip(plain_tip(f"{self.origin.full_text}\n{details}"))
-            self.origin.setAccessibleDescription(details)
 
     def set_links(self, links: Sequence[PlaceLink]) -> None:
         """Link the places that the answer names, and list them."""
