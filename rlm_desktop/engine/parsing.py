@@ -24,7 +24,8 @@ _TRIPLE = re.compile(r"\\.|\"\"\"|'''|#[^\n]*|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^
 _PARENTHESIS = re.compile(r"[()]")
 _END_OF_LINE = re.compile(r"[^\S\n]*(?:\*\*|[`.;])?[^\S\n]*(?:\n|\Z)")
 _REPL = frozenset({"repl"})
-_PYTHON = frozenset({"python", "py", "python3"})
+_PYTHON = frozenset({"python", "py", "python3", "ipython", "tool_code"})
+"""The last is what Google's models write."""
 _TOOL_CALL = "tool_call"
 """What `chat` shows of a call of a tool: the model did it, and did not say it."""
 

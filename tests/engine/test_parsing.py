@@ -18,6 +18,7 @@ def test_repl_blocks_in_order() -> None:
 def test_python_blocks_run_only_where_no_repl_block_is() -> None:
     assert codes("```python\na\n```") == ["a"]
     assert codes("```python\na\n```", python_fences=False) == []
+    assert codes("```tool_code\na\n```\n```tool_output\n7\n```") == ["a"]
     assert codes("```python\na\n```\n```repl\nb\n```") == ["b"]
 
 
