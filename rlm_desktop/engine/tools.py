@@ -32,7 +32,7 @@ class Toolbox:
     """The tools and values of an RLM.
 
     A tool runs in the application's process: in a thread, or on the loop when it is a coroutine function. What it
-    gets and returns is plain data; what it raises is raised in the cell.
+    gets and returns is plain data; what it raises is a `RuntimeError` in the cell that names it.
 
     Raises:
         UsageError: A name that is no Python name, or one that the REPL uses itself; a value that is no plain data.

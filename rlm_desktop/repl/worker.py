@@ -38,6 +38,9 @@ class QueryFailed(RuntimeError):
     """The application could not do what the code asked for."""
 
 
+QueryFailed.__module__ = "builtins"  # where it comes from is of no interest to the code
+
+
 class Wire(Protocol):
     """What carries bytes between worker and host."""
 

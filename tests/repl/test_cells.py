@@ -294,7 +294,7 @@ async def test_tools_are_served_by_the_application(spawn):
     bench = await spawn(tools=tools, serve_tool=serve_tool)
     result = await bench.run("print(look_up.__doc__)\nlook_up(1, key=[2])")
     assert result.stdout == "Looks up.\n{'args': [1], 'kwargs': {'key': [2]}, 'line': 2}\n"
-    assert "KeyError" in (await bench.run("fail()")).error
+    assert (await bench.run("fail()")).error == "QueryFailed: KeyError: 'nothing'"
 
 
 async def test_output_is_streamed_while_the_cell_runs(spawn):
