@@ -185,6 +185,7 @@ class Application(QObject):
         self._workbench.settings_changed.connect(self._save)
         # A sign in the taskbar for who waits in another window; Qt gives none while this one is active.
         self._workbench.run_ended.connect(lambda _live: QApplication.alert(window))
+        self._workbench.run_ended.connect(lambda _live: self._take_question_back())
         self._workbench.sessions.changed.connect(self._enable_actions)
         window.page_changed.connect(lambda _page: self._enable_actions())
         window.work.question.choices_changed.connect(self._show_model)
@@ -349,7 +350,7 @@ class Application(QObject):
         box = QMessageBox(self.window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(self.tr("A run is going on"))
+        box.setWindowTitle(self.tr("Stop and close?"))
         box.setText(self.tr("%n run(s) are going on.", "", count))
         box.setInformativeText(self.tr("What has been found so far is kept. The history shows it as cancelled."))
         stop = box.addButton(self.tr("&Stop and close"), QMessageBox.ButtonRole.AcceptRole)
@@ -358,6 +359,11 @@ class Application(QObject):
         box.finished.connect(self._forget_question)
         self._question = box
         box.open()
+
+    def _take_question_back(self) -> None:
+        """Nothing is left to be stopped: what was asked before is not true any more."""
+        if self._question is not None and not self.workbench.runs.live:
+            self._question.reject()
 
     def _forget_question(self) -> None:
         self._question = None

@@ -201,6 +201,7 @@ class Workbench(QObject):
         box.setInformativeText(self.tr("What it has found is kept, and it can be resumed later."))
         box.addButton(self.tr("&Stop"), QMessageBox.ButtonRole.AcceptRole).clicked.connect(self.stop)
         box.setDefaultButton(box.addButton(self.tr("&Keep running"), QMessageBox.ButtonRole.RejectRole))
+        self.standing_changed.connect(box.reject)  # another run shows, or it has ended
         box.open()
 
     def _stop_call(self, number: int) -> None:

@@ -113,6 +113,22 @@ class TestProvidersPage:
             assert form.key.text() == ""
             assert not page.is_unsaved
 
+    async def test_the_first_provider_waits_for_whom_it_may_concern(
+        self, qtbot: QtBot, book: ProviderBook, tasks: Tasks, wait_until: Until
+    ) -> None:
+        """Who opens the settings to search in them must not type into the field of a key."""
+        whole, search, page = QWidget(), QLineEdit(), ProvidersPage(book, tasks)
+        layout = QVBoxLayout(whole)
+        layout.addWidget(search)
+        layout.addWidget(page)
+        qtbot.addWidget(whole)
+        whole.show()
+        search.setFocus()
+        await wait_until(lambda: page.form.name.text() == "openai")
+        assert whole.focusWidget() is search
+        page.add("openrouter")
+        assert whole.focusWidget() is page.form.key
+
     async def test_a_change_keeps_the_key_and_a_removal_deletes_it(
         self, qtbot: QtBot, book: ProviderBook, store: Memory, tasks: Tasks, wait_until: Until
     ) -> None:

@@ -131,6 +131,19 @@ class TestStopping:
             assert bench.is_live
             assert not bench.state.cancel_requested
 
+    async def test_what_has_ended_meanwhile_is_not_asked_about(self, hanging: Hanging, wait_until: Until) -> None:
+        async with hanging() as application:
+            bench, window = application.workbench, application.window
+            assert bench.state is not None
+            bench.state.totals.cost_usd = 0.5
+            window.actions_by_name["stop"].trigger()
+            window.close()
+            questions = window.findChildren(QMessageBox)
+            assert [box.isVisible() for box in questions] == [True, True]
+            bench.stop()
+            await wait_until(lambda: not bench.runs.live and not window.findChildren(QMessageBox))
+            assert not application._quit.is_set()
+
     async def test_esc_is_free_when_nothing_runs(self, start: Start) -> None:
         async with start() as application:
             assert not application.window.actions_by_name["stop"].isEnabled()

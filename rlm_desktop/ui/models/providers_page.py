@@ -129,7 +129,7 @@ class ProvidersPage(QWidget):
         await self._book.providers()
         await self._read()
         if not self._book.shown:
-            self.add("openai")
+            self._begin("openai")
 
     async def _read(self) -> None:
         self._configured = {item.name: item for item in await self._book.configured()}
@@ -253,7 +253,11 @@ class ProvidersPage(QWidget):
     # -- what one can do --------------------------------------------------------------------------------------
 
     def add(self, kind: str) -> None:
-        """Begin a new provider of a kind."""
+        """Begin a new provider of a kind, and go to what has to be typed."""
+        self._begin(kind)
+        (self.form.key if KINDS[kind].base_url and KINDS[kind].needs_key else self.form.base_url).setFocus()
+
+    def _begin(self, kind: str) -> None:
         self._is_new, self.is_unsaved, self._old_name = True, False, ""
         self.list.setCurrentItem(None)  # type: ignore[arg-type]
         self.form.set_read_only(False)
@@ -262,7 +266,6 @@ class ProvidersPage(QWidget):
         self._note.hide()
         self.save.setEnabled(True)
         self.remove.setEnabled(False)
-        (self.form.key if KINDS[kind].base_url and KINDS[kind].needs_key else self.form.base_url).setFocus()
 
     def _free_name(self, kind: str) -> str:
         base = "my-server" if kind == "compatible" else kind
@@ -318,7 +321,7 @@ class ProvidersPage(QWidget):
         self.is_unsaved = False
         await self._read()
         if not self._book.shown:
-            self.add("openai")
+            self._begin("openai")
 
     async def _test(self) -> None:
         provider = None if self._is_new or self.save.isEnabled() else self._selected()

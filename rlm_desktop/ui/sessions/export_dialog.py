@@ -107,7 +107,7 @@ class ExportDialog(QDialog):
             "csv": (self.tr("Table of calls (CSV)"), self.tr("One line a call: times, tokens, cost.")),
             "events": (self.tr("Events (JSON lines)"), self.tr("The whole trace; can be imported again.")),
             "rlms": (self.tr("Log of rlms (JSON lines)"), self.tr("For the tools of the official library.")),
-            "perfetto": (self.tr("Time line (Perfetto)"), self.tr("For ui.perfetto.dev and chrome://tracing.")),
+            "perfetto": (self.tr("Timeline (Perfetto)"), self.tr("For ui.perfetto.dev and chrome://tracing.")),
             "otel": (self.tr("Spans (OpenTelemetry)"), self.tr("JSON after the conventions for generative AI.")),
         }
 
