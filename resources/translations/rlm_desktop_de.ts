@@ -765,16 +765,16 @@
         <translation>&amp;Stoppen und schließen</translation>
     </message>
     <message>
-        <source>A run is going on</source>
-        <translation>Ein Lauf ist im Gang</translation>
-    </message>
-    <message>
         <source>Settings…</source>
         <translation>Einstellungen…</translation>
     </message>
     <message>
         <source>Show report</source>
         <translation>Bericht zeigen</translation>
+    </message>
+    <message>
+        <source>Stop and close?</source>
+        <translation>Stoppen und schließen?</translation>
     </message>
     <message>
         <source>The program crashed the last time. Your sessions are safe.</source>
@@ -2402,7 +2402,7 @@
         <translation>Diese Form nennt die Dokumente und enthält nur, was aus ihnen zitiert wurde.</translation>
     </message>
     <message>
-        <source>Time line (Perfetto)</source>
+        <source>Timeline (Perfetto)</source>
         <translation>Zeitachse (Perfetto)</translation>
     </message>
     <message>
