@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import mmap
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -17,6 +18,8 @@ from rlm_desktop.documents.document import count
 
 Buffer: TypeAlias = bytes | mmap.mmap
 
+LARGE = 8 << 20
+"""Bytes from which on the encoding of a text is told from samples."""
 _SAMPLE = 1 << 16
 _PIECE = 1 << 20
 _MARKS = (
@@ -45,6 +48,11 @@ _SUPERSETS = {
 """What pages that declare an encoding really hold (the WHATWG Encoding standard's table)."""
 _OTHER_NAMES = re.compile(r"(?:x-)?(?:windows|dos|cp|ms)[-_]?(\d{3,5})", re.IGNORECASE)
 """What mails and pages call code pages."""
+_SIMPLE = re.compile(
+    r"utf-(?:8(?:-sig)?|(?:16|32)(?:-[bl]e)?)|cp\d+|iso8859-\d+|koi8-[rtu]|mac-\w+|tis-620"
+    r"|gb18030|big5\w*|euc_\w+|shift_jis\w*"
+)
+"""Encodings of which every byte is looked at once, in C; not so those that switch or compress."""
 ESCAPES = re.compile(rb"\x1b(?:\$[@AB]|\$\([CD]|\([JI]|\$\)[ACG])")
 """The sequences that switch ISO-2022 encodings: seven-bit, so that such bytes would pass as ASCII."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -114,9 +122,9 @@ def decode(data: bytes, forced: str = "") -> Decoded:
     Raises:
         NotText: The bytes are not text in any encoding.
     """
-    if forced:
-        return _decode_counting(data, forced)
     head = data[:_SAMPLE]
+    if forced:
+        return _decode_counting(data, _chosen(forced, head))
     if marked := mark_of(head):
         return _decode_counting(data, marked)
     if name := binary_name(head):
@@ -130,7 +138,7 @@ def decode(data: bytes, forced: str = "") -> Decoded:
             return Decoded(data.decode(encoding), encoding, ())
         except (UnicodeDecodeError, LookupError):
             continue
-    if _is_nearly_utf8(data):
+    if is_nearly_utf8(data):
         return _decode_counting(data, "utf-8")
     guessed = guess(data)
     if not guessed:
@@ -145,11 +153,19 @@ def encoding_of(data: Buffer, forced: str = "") -> str:
         NotText: The bytes are not text in any encoding.
     """
     head = bytes(data[:_SAMPLE])
-    if forced or mark_of(head):
-        return forced or mark_of(head)
+    if forced:
+        return _chosen(forced, head)
+    if marked := mark_of(head):
+        return marked
     if _wide_encoding(head):
         return decode(head).encoding
     return decode(head[: head.rfind(b"\n") + 1 or len(head)] + _telling(data)).encoding
+
+
+def _chosen(encoding: str, head: bytes) -> str:
+    """The encoding that a person chose; UTF-16 and UTF-32 without a mark are as Windows writes them."""
+    is_wide = codecs.lookup(encoding).name in ("utf-16", "utf-32")
+    return f"{encoding}-le" if is_wide and not mark_of(head).startswith("utf-") else encoding
 
 
 def _candidates(data: bytes, head: bytes) -> Iterator[str]:
@@ -205,7 +221,7 @@ def _decodes(head: bytes, encoding: str) -> bool:
     return (controls + unassigned) * 50 <= len(text)
 
 
-def _is_nearly_utf8(data: bytes) -> bool:
+def is_nearly_utf8(data: bytes) -> bool:
     """Whether the bytes are UTF-8 with a few damaged places, rather than another encoding."""
     wrong = data[: _PIECE * 4].decode("utf-8", "replace").count("�")
     multibyte = len(re.findall(rb"[\xc2-\xf4][\x80-\xbf]+", data[: _PIECE * 4]))
@@ -258,46 +274,71 @@ def _telling(data: Buffer) -> bytes:
     return data[start : max(end, at + 1)]
 
 
+def is_simple(encoding: str) -> bool:
+    """Whether decoding takes no time or memory that grows faster than the text, whatever the bytes are."""
+    try:
+        return _SIMPLE.fullmatch(codecs.lookup(encoding).name) is not None
+    except LookupError:
+        return False
+
+
 class Counting:
     """Decodes by pieces, replaces what cannot be decoded and counts it.
 
     Attributes:
+        codec: The encoding as it was given.
         encoding: Its name.
+        lost: Bytes that were replaced.
+
+    Raises:
+        LookupError: There is no such encoding, or it gives no text.
     """
 
     def __init__(self, encoding: str) -> None:
         b"".decode(encoding)  # codecs that give no text raise here
+        self.codec = encoding
         self.encoding = codecs.lookup(encoding).name.removesuffix("-sig")
-        self._codec = encoding
-        self._lost = 0
+        self.lost = 0
+        self._decoder = codecs.getincrementaldecoder(encoding)(_HANDLER)
+        self._held = ""
+
+    def next(self, data: bytes | memoryview, *, is_last: bool = False) -> str:
+        """The text of the next bytes; a carriage return never ends a piece, so that line ends stay whole."""
+        _here.lost = 0
+        piece = self._decoder.decode(data, is_last)
+        self.lost += _here.lost
+        if self._held:
+            piece = self._held + piece
+        self._held = "\r" if piece.endswith("\r") and not is_last else ""
+        return piece[:-1] if self._held else piece
 
     def pieces(self, data: Buffer) -> Iterator[str]:
-        """The text in pieces; a carriage return is never the end of a piece, so that line ends stay whole."""
-        codecs.register_error(_HANDLER, self._replace)
-        decoder = codecs.getincrementaldecoder(self._codec)(_HANDLER)
-        held = ""
+        """All of a text."""
         for start in range(0, len(data), _PIECE):
-            piece = decoder.decode(data[start : start + _PIECE])
-            piece = held + piece if held else piece
-            held = "\r" if piece.endswith("\r") else ""
-            yield piece[:-1] if held else piece
-        yield held + decoder.decode(b"", True)
+            yield self.next(data[start : start + _PIECE])
+        yield self.next(b"", is_last=True)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was replaced, once all pieces were taken."""
-        if not self._lost:
+        if not self.lost:
             return ()
-        return (f"{count(self._lost, 'byte')} that cannot be {self.encoding.upper()} replaced by “�”.",)
-
-    def _replace(self, error: UnicodeError) -> tuple[str, int]:
-        if not isinstance(error, UnicodeDecodeError):
-            raise error
-        self._lost += error.end - error.start
-        return "�", error.end
+        return (f"{count(self.lost, 'byte')} that cannot be {self.encoding.upper()} replaced by “�”.",)
 
 
 _HANDLER = "rlm-count"
+_here = threading.local()
+"""What the handler of this thread has replaced: a handler is one for the whole program, and never forgotten."""
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    _here.lost += error.end - error.start
+    return "�", error.end
+
+
+codecs.register_error(_HANDLER, _replace)
 
 
 def _decode_counting(data: bytes, encoding: str) -> Decoded:

@@ -66,7 +66,7 @@ class Second:
     def give(self, data: memoryview) -> bool:
         """Have whole characters decoded, if that is worth it and there is room; `take` gives them back in order."""
         self._has_answered(self._taken - 1, 0)  # what came too late makes room
-        if self._given - min(self._answered, self._taken) == _SLOTS or len(data) < _SAMPLE:
+        if self._given - min(self._answered, self._taken) == _SLOTS or not _SAMPLE <= len(data) <= self._portion:
             return False
         if not _is_worth_it(bytes(data[-_SAMPLE:])):
             return False

@@ -18,16 +18,15 @@ from rlm_desktop.documents.document import (
     Heading,
     PasswordNeeded,
     cleaned,
-    count,
     digest_of,
     estimated_tokens,
 )
 from rlm_desktop.documents.draft import headings_of
-from rlm_desktop.documents.encoding import binary_name, has_controls, mark_of
+from rlm_desktop.documents.encoding import LARGE, binary_name, has_controls, is_simple, mark_of
 from rlm_desktop.documents.folders import key_of, shown_name
 from rlm_desktop.documents.ocr import PageError, Reader, with_texts
 from rlm_desktop.documents.places import Mark, Places
-from rlm_desktop.documents.reading import Read, read_utf8
+from rlm_desktop.documents.reading import Read, read_encoded, read_utf8
 from rlm_desktop.documents.workers import TooSlow, Worker, WorkerDied, WorkerPool, WorkerUnable
 from rlm_desktop.errors import DocumentError
 
@@ -123,10 +122,28 @@ class Task:
             file.seek(0)
         if key and (known := self._known(key, self._name, self._shown)) is not None:
             return known
+        if kind in kinds.TEXT_KINDS and size > LARGE:
+            read = self._read_encoded(file, kind, size)
+            if read is not None:
+                return self._from_text(kind, size, read)
+            file.seek(0)
         document = self._extract(file, kind, size)
         if self._wish.ocr and document.needs_ocr and document.kind == "pdf":
             return self._with_ocr(file, document)
         return document
+
+    def _read_encoded(self, file: BinaryIO, kind: str, size: int) -> Read | None:
+        """Read a large text here once a process has told its encoding: decoding it there takes three times as long.
+
+        None when the encoding is not simple, or too little of the text is in it.
+        """
+        job = self._job(kind, self._wish.encoding)
+        job.asks_encoding = True
+        _, told = self._run(job, file)
+        if not is_simple(told.encoding):
+            return None
+        file.seek(0)
+        return read_encoded(file, size, told.encoding, lambda done: self._on_bytes(done, size))
 
     def _on_bytes(self, done: int, size: int) -> None:
         self._check()
@@ -141,9 +158,7 @@ class Task:
     def _from_text(self, kind: str, size: int, read: Read) -> Document:
         if not read.text or read.text.isspace():
             raise DocumentError(self._shown, "it holds no text.")
-        warnings = [f"{count(read.nuls, 'NUL character')} replaced by “␀”."] if read.nuls else []
-        if odd := kinds.disagreement(kind, self._name):
-            warnings.insert(0, odd)
+        odd = kinds.disagreement(kind, self._name)
         starts = (0, *read.feeds) if read.feeds else ()
         has_outline = kind == "markdown" and len(read.text) <= _OUTLINE_UP_TO
         return Document(
@@ -154,8 +169,8 @@ class Task:
             size,
             self._shown,
             starts,
-            "utf-8",
-            tuple(warnings),
+            read.encoding,
+            (odd, *read.warnings) if odd else read.warnings,
             estimated_tokens(read.utf8_bytes),
             Places(Mark(start, "page", number) for number, start in enumerate(starts, 1)),
             tuple(headings_of(read.text)) if has_outline else (),

@@ -18,6 +18,7 @@ class Job(Struct, tag=True, array_like=True):
         encoding: Chosen by the person; empty to detect it.
         seconds: When this time is over the process ends itself.
         draw: Pages to draw; then nothing is extracted.
+        asks_encoding: Of a large text, which is decoded elsewhere; then nothing is extracted.
         is_careful: A process has died of the file already.
     """
 
@@ -27,6 +28,7 @@ class Job(Struct, tag=True, array_like=True):
     encoding: str
     seconds: int
     draw: list[int] = []
+    asks_encoding: bool = False
     is_careful: bool = False
 
 

@@ -90,25 +90,33 @@ def _open(connection: Connection) -> BinaryIO:
 def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
     """Do one job. Returns whether this process is good for another."""
     _alarm(job.seconds)
-    if job.draw:
-        return _draw(connection, job, file)
-    draft = Draft(job.kind, _Reporter(connection))
+    work = _draw if job.draw else _tell_encoding if job.asks_encoding else _extract
     try:
-        extract(Source(job.name, file, job.password, job.encoding, is_careful=job.is_careful), draft)
-        draft.finish()
-        if draft.is_blank and not draft.needs_ocr:
-            raise Unreadable("it holds no text.")
-    except MemoryError:
-        del draft
-        return _answer(connection, wire.Failed("reading it takes more memory than allowed.", retires=True))
+        return _answer(connection, work(connection, job, file))
+    except MemoryError as error:
+        error.__traceback__ = None  # and with it all that takes the memory
+        reading, drawing = (
+            "reading it takes more memory than allowed.",
+            "drawing it takes more memory than allowed.",
+        )
+        return _answer(connection, wire.Failed(drawing if job.draw else reading, retires=True))
     except Unreadable as error:
         is_locked, is_undecoded = isinstance(error, Locked), isinstance(error, Undecoded)
         return _answer(connection, wire.Failed(str(error), is_locked, is_undecoded, _is_large()))
+
+
+def _extract(connection: Connection, job: wire.Job, file: BinaryIO) -> wire.Done:
+    """Send the text."""
+    draft = Draft(job.kind, _Reporter(connection))
+    extract(Source(job.name, file, job.password, job.encoding, is_careful=job.is_careful), draft)
+    draft.finish()
+    if draft.is_blank and not draft.needs_ocr:
+        raise Unreadable("it holds no text.")
     connection.send_bytes(wire.encode(wire.Begin(draft.length)))
     parts, draft.parts = draft.parts, []
     for piece in _pieces(parts):
         connection.send_bytes(wire.encode(wire.Text(piece)))
-    done = wire.Done(
+    return wire.Done(
         draft.kind,
         draft.encoding,
         draft.warnings,
@@ -117,7 +125,6 @@ def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
         draft.needs_ocr,
         _is_large(),
     )
-    return _answer(connection, done)
 
 
 class _Reporter:
@@ -133,18 +140,21 @@ class _Reporter:
             self._connection.send_bytes(wire.encode(wire.Progress(share, note)))
 
 
-def _draw(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:
+def _draw(connection: Connection, job: wire.Job, file: BinaryIO) -> wire.Done:
     """Send pictures of pages."""
     from rlm_desktop.documents.formats.pdf import drawn
 
-    try:
-        for page, pnm in drawn(Source(job.name, file, job.password), job.draw):
-            connection.send_bytes(wire.encode(wire.Picture(page, pnm)))
-    except MemoryError:
-        return _answer(connection, wire.Failed("drawing it takes more memory than allowed.", retires=True))
-    except Unreadable as error:
-        return _answer(connection, wire.Failed(str(error), retires=_is_large()))
-    return _answer(connection, wire.Done(job.kind, "", [], [], [], [], _is_large()))
+    for page, pnm in drawn(Source(job.name, file, job.password), job.draw):
+        connection.send_bytes(wire.encode(wire.Picture(page, pnm)))
+    return wire.Done(job.kind, "", [], [], [], [], _is_large())
+
+
+def _tell_encoding(connection: Connection, job: wire.Job, file: BinaryIO) -> wire.Done:
+    """Find out the encoding of a large text, which is decoded elsewhere."""
+    from rlm_desktop.documents.formats.text import encoding_of_large
+
+    encoding = encoding_of_large(Source(job.name, file, encoding=job.encoding))
+    return wire.Done(job.kind, encoding, [], [], [], [], _is_large())
 
 
 def _pieces(parts: list[str]) -> Iterator[str]:

@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 
 from rlm_desktop.documents import from_text
 from rlm_desktop.documents.bigtext import TextBuilder, _leaving, _own_size, _width, free
-from rlm_desktop.documents.reading import read_utf8
+from rlm_desktop.documents.document import count
+from rlm_desktop.documents.encoding import is_simple
+from rlm_desktop.documents.reading import read_encoded, read_utf8
 
 PIECES = st.lists(st.text(alphabet=st.sampled_from("aé\xffжあ\uffff😀\U0010ffff"), max_size=40), max_size=12)
 LARGE = 8 << 20
@@ -208,5 +210,54 @@ def test_whatever_the_pieces_a_text_is_read_as_a_whole(text: str, end: bytes, po
         hashlib.sha256(expected.encode()).hexdigest(),
         len(expected.encode()),
     )
-    assert read.nuls == whole.count("\0")
+    nuls = whole.count("\0")
+    assert read.warnings == ((f"{count(nuls, 'NUL character')} replaced by “␀”.",) if nuls else ())
     assert read.feeds == tuple(at + 1 for at, char in enumerate(expected) if char == "\f")
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(
+        ("utf-8", "utf-8-sig", "utf-16", "utf-32-be", "cp1251", "latin-1", "cp932", "gb18030", "euc_kr")
+    ),
+    st.text(alphabet=st.sampled_from("aé\r\n\f\0ж人あ😀"), max_size=30),
+    st.lists(st.tuples(st.integers(0, 40), st.binary(max_size=3)), max_size=2),
+    st.integers(1, 12),
+    st.integers(1, 12),
+)
+def test_a_text_in_any_encoding_is_read_as_a_whole(
+    encoding: str, text: str, wrong: list[tuple[int, bytes]], portion: int, at_once: int
+) -> None:
+    data = text.encode(encoding, "replace")
+    for at, some in wrong:
+        data = data[:at] + some + data[at:]
+    with patch.multiple("rlm_desktop.documents.reading", _PORTION=portion, _SLICE=at_once):
+        read = read_encoded(io.BytesIO(data), len(data), encoding, lambda done: None)
+    if encoding == "utf-16" and data and not data.startswith(codecs.BOM_UTF16_LE):
+        return  # as in a file that has changed since its mark was seen: whatever comes, it does not crash
+    assert read is not None
+    expected = data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "␀")
+    assert read.text == expected
+    assert read.sha256 == hashlib.sha256(expected.encode()).hexdigest()
+    assert read.utf8_bytes == len(expected.encode())
+    assert read.feeds == tuple(at + 1 for at, char in enumerate(expected) if char == "\f")
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        assert "cannot be" in read.warnings[0]
+    else:
+        assert not any("cannot be" in warning for warning in read.warnings)
+
+
+def test_a_text_that_is_hardly_in_an_encoding_is_not_read_here() -> None:
+    data = b"\x98" * 20  # no letter of Windows' Cyrillic
+    with patch("rlm_desktop.documents.reading._MOST_LOST", 19):
+        assert read_encoded(io.BytesIO(data), 19, "cp1251", lambda done: None) is not None
+        assert read_encoded(io.BytesIO(data), 20, "cp1251", lambda done: None) is None
+
+
+def test_encodings_that_are_decoded_by_a_program_in_python_or_may_grow_are_not_simple() -> None:
+    assert all(map(is_simple, ("UTF8", "utf-16-le", "windows-1252", "latin1", "KOI8-U", "mac_cyrillic", "big5")))
+    assert not any(
+        map(is_simple, ("idna", "punycode", "utf-7", "unicode_escape", "iso2022_jp", "zlib", "none", ""))
+    )

@@ -135,6 +135,29 @@ def test_a_carriage_return_between_two_pieces(loader: Loader, tmp_path: Path) ->
     assert loader.load(write(tmp_path, "a.txt", data)).text == "x" * ((1 << 20) - 1) + "\nend\n"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "wish", "wrong"),
+    [("cp1251", "", b""), ("utf-8-sig", "", b"\xff"), ("utf-16", "", b""), ("koi8-r", "koi8-r", b"")],
+)
+def test_a_large_text_in_any_encoding(
+    loader: Loader, tmp_path: Path, encoding: str, wish: str, wrong: bytes
+) -> None:
+    line = "Съешь же ещё этих мягких французских булок, да выпей чаю, и подумай о том, что будет завтра.\n"
+    text = f"первая\r\nстраница\f{line * 100_000}"
+    document = loader.load(write(tmp_path, "a.txt", text.encode(encoding) + wrong), encoding=wish)
+    expected = text.replace("\r", "") + "�" * len(wrong)
+    assert document.text == expected
+    assert document.sha256 == hashlib.sha256(expected.encode()).hexdigest()
+    assert document.encoding == encoding.removesuffix("-sig")
+    assert document.pages == (0, text.index("\f"))
+    assert document.warnings == (("1 byte that cannot be UTF-8 replaced by “�”.",) if wrong else ())
+
+
+def test_a_large_text_in_an_encoding_that_there_is_not(loader: Loader, tmp_path: Path) -> None:
+    with pytest.raises(EncodingNeeded, match="there is no encoding named “klingon”"):
+        loader.load(write(tmp_path, "a.txt", b"text " * 2_000_000), encoding="klingon")
+
+
 def test_a_mark_of_utf8_is_no_text(loader: Loader, tmp_path: Path) -> None:
     document = loader.load(write(tmp_path, "a.txt", b"\xef\xbb\xbf" + "Öl\n".encode() * 400_000))
     assert document.text == "Öl\n" * 400_000

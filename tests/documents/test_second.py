@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 )
 PORTION = 40_000
 PLAIN = "Съешь же ещё этих мягких французских булок, да выпей чаю; naïf 0123456789\n"
-LINE = "Съешь же ещё этих мягких 😀 французских\r\nбулок, да выпей\rчаю;\f人人生而自由 0123456789\0\n"
+LINE = "Съешь же ещё этих мягких 😀 французских\r\nбулок, да выпей\rчаю;\f人人生而自由 0123456789\0\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +141,18 @@ def test_what_is_not_utf_8_is_found_there_too() -> None:
     data = (LINE * 5000).encode()
     assert read(data[:200_000] + b"\xff" + data[200_000:]) is None
     assert read(data + b"\xd0") is None
+
+
+def test_a_few_damaged_places_of_a_large_text_are_mended() -> None:
+    text, data = LINE * 2500, (LINE * 2500).encode()
+    with patch("rlm_desktop.documents.reading.LARGE", 0):
+        found = read(data + b"\xff\xd0" + data + b"\xd1")
+        assert same(found, text + "��" + text + "�")
+        assert found is not None
+        assert found.warnings[0] == "3 bytes that cannot be UTF-8 replaced by “�”."
+        assert read(b"\xff" * PORTION + data) is None, "it may as well be another encoding"
+        with patch("rlm_desktop.documents.reading._MOST_LOST", PORTION // 2):
+            assert read(data + b"\xff" * 3 * PORTION + data) is None
 
 
 def test_plain_letters_start_nothing() -> None:

@@ -6,17 +6,24 @@ import io
 import mmap
 
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.encoding import Buffer, Counting, NotText, binary_name, decode, encoding_of
+from rlm_desktop.documents.encoding import (
+    LARGE,
+    Buffer,
+    Counting,
+    NotText,
+    binary_name,
+    decode,
+    encoding_of,
+)
 from rlm_desktop.documents.formats.common import Source, Undecoded, Unreadable
 from rlm_desktop.documents.kinds import HEAD
 
-_LARGE = 8 << 20
 _PIECE = 1 << 20
 
 
 def extract(source: Source, draft: Draft) -> None:
     """A text in any encoding."""
-    if source.file.seek(0, io.SEEK_END) > _LARGE:
+    if source.file.seek(0, io.SEEK_END) > LARGE:
         _extract_large(source, draft)
         return
     text = decoded(source, draft)
@@ -35,15 +42,28 @@ def extract(source: Source, draft: Draft) -> None:
 def _extract_large(source: Source, draft: Draft) -> None:
     """By pieces, so that this process never holds more than the text itself."""
     data = _mapped(source)
-    try:
-        counting = Counting(encoding_of(data, source.encoding))
-    except (NotText, LookupError) as error:
-        raise _undecoded(error, data, source) from None
+    counting = _counting(data, source)
     for number, piece in enumerate(counting.pieces(data)):
         draft.add(piece, is_decoded=True)
         draft.report(min(1.0, number * _PIECE / len(data)), "")
     draft.encoding = counting.encoding
     draft.warn(*counting.warnings)
+
+
+def encoding_of_large(source: Source) -> str:
+    """The encoding of a text of more than `LARGE` bytes, as far as samples tell.
+
+    Raises:
+        Undecoded: None could be told.
+    """
+    return _counting(_mapped(source), source).codec
+
+
+def _counting(data: Buffer, source: Source) -> Counting:
+    try:
+        return Counting(encoding_of(data, source.encoding))
+    except (NotText, LookupError) as error:
+        raise _undecoded(error, data, source) from None
 
 
 def _mapped(source: Source) -> Buffer:
