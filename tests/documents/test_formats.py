@@ -21,6 +21,7 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 
 from rlm_desktop.documents import Document, Loader, PasswordNeeded
+from rlm_desktop.documents.formats.html import to_markdown
 from rlm_desktop.errors import DocumentError
 from tests.documents import made
 from tests.documents.conftest import Load
@@ -115,6 +116,12 @@ def test_book_in_reading_order(read: Load) -> None:
     assert document.kind == "epub"
     assert [title for _, title in titles(document)] == ["First", "Second", "Notes"]
     assert places(document, "the end") == ["chapter 2 “Second”, line 3"]
+
+
+@pytest.mark.parametrize("tags", ["div", "table><tr><td", "ul><li", "font"])
+def test_what_lies_too_deep_is_read_without_structure(tags: str) -> None:
+    text = to_markdown(f"<title>Not seen</title><p>before</p>{f'<{tags}>' * 1100}deepest<p>after")
+    assert "deepest" in text
 
 
 def test_empty_elements_of_a_page_in_xml(read: Load) -> None:

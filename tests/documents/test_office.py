@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # a C module without stubs
@@ -236,6 +238,37 @@ def test_what_python_pptx_does_not_know(read: Load) -> None:
     assert r"Formula $x=\frac{a}{b^{2}}$" in text
     assert "| 1.5 | 20 |" in text
     assert "an odd shape" in text
+
+
+def as_strict(data: bytes) -> bytes:
+    return re.sub(
+        rb"http://schemas\.openxmlformats\.org/(\w+)/2006/(main|relationships)",
+        lambda space: space[0] if space[1] == b"package" else b"http://purl.oclc.org/ooxml/%b/%b" % space.groups(),
+        data,
+    )
+
+
+DECK = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        as_strict,
+        lambda data: data.replace(DECK, DECK.replace(b"presentation.main", b"slideshow.main")),
+        lambda data: data.replace(DECK, b"application/vnd.ms-powerpoint.slideshow.macroEnabled.main+xml"),
+        lambda data: data.replace(DECK, b"application/vnd.ms-powerpoint.template.macroEnabled.main+xml"),
+    ],
+)
+def test_a_presentation_in_another_form(read: Load, change: Callable[[bytes], bytes]) -> None:
+    deck, file, changed = Presentation(), io.BytesIO(), io.BytesIO()
+    deck.slides.add_slide(deck.slide_layouts[5]).shapes.title.text = "Shown as it is"
+    deck.save(file)
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)))
+    document = read("a.ppsx", changed.getvalue())
+    assert (document.kind, document.text) == ("pptx", "## Shown as it is\n\n")
 
 
 def slides_with(diagram: str) -> bytes:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 from zipfile import ZipFile
 
-from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.opc.package import PartFactory
+from pptx.package import Package
+from pptx.parts.presentation import PresentationPart
 
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.common import (
@@ -21,17 +25,20 @@ from rlm_desktop.documents.formats.common import (
     xml_root,
 )
 from rlm_desktop.documents.formats.formulas import latex
+from rlm_desktop.documents.formats.limits import read_member
 from rlm_desktop.documents.formats.office import add_embedded, chart_text, paragraphs
 from rlm_desktop.documents.formats.tables import markdown_table
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_WITH_MACROS = "application/vnd.ms-powerpoint.{}.macroEnabled.main+xml"
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
+_TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/\2"
 _FORMULA = "{http://schemas.microsoft.com/office/drawing/2010/main}m"
 
 
 def extract(source: Source, draft: Draft) -> None:
     """Each slide with its title as heading, texts, tables, charts' figures, pictures' descriptions and notes."""
-    source.file.seek(0)
-    presentation = Presentation(source.file)
+    presentation = _opened(source.file)
     if any(str(part.partname).endswith("vbaProject.bin") for part in presentation.part.package.iter_parts()):
         draft.warn("It holds macros, which were not read.")
     slides = list(presentation.slides)
@@ -52,6 +59,28 @@ def extract(source: Source, draft: Draft) -> None:
         draft.report(number / len(slides), f"slide {number} of {len(slides)}")
     with ZipFile(source.file) as archive:
         add_embedded(archive, source, draft)
+
+
+def _opened(file: BinaryIO) -> Any:
+    """The presentation in a file, be it for showing, a template, or in the strict form of the standard."""
+    for kind in ("slideshow", "template"):
+        PartFactory.part_type_for.setdefault(_WITH_MACROS.format(kind), PresentationPart)
+    file.seek(0)
+    with ZipFile(file) as archive:
+        is_strict = "_rels/.rels" in archive.namelist() and _STRICT.search(archive.read("_rels/.rels"))
+        file = _transitional(archive) if is_strict else file
+    file.seek(0)
+    return Package.open(file).main_document_part.presentation
+
+
+def _transitional(archive: ZipFile) -> BinaryIO:
+    """A presentation in the form of the standard that everybody reads; only names differ."""
+    buffer = BytesIO()
+    with ZipFile(buffer, "w") as copy:
+        for member in archive.infolist():
+            if member.filename.endswith((".xml", ".rels")):
+                copy.writestr(member.filename, _STRICT.sub(_TRANSITIONAL, read_member(archive, member)))
+    return buffer
 
 
 def _put_in_words(shapes: Element) -> None:
