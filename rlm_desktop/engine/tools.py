@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import inspect
+import threading
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from keyword import iskeyword
 from typing import Any, TypeAlias, cast
@@ -82,9 +84,25 @@ class Toolbox:
         if inspect.iscoroutinefunction(function):
             result = function(*call.args, **call.kwargs)
         else:
-            result = await asyncio.to_thread(_called, function, call)
+            result = await _in_thread(function, call)
         # Also what a plain function gave: `lambda text: client.search(text)` may be a coroutine's maker.
         return await _awaited(result, call.name) if inspect.isawaitable(result) else result
+
+
+async def _in_thread(function: Callable[..., Any], call: ToolCall) -> Any:
+    """What a function gives, in a thread that nobody waits for at the end: it may never come back."""
+    done = Future[Any]()
+    context = contextvars.copy_context()
+
+    def work() -> None:
+        done.set_running_or_notify_cancel()
+        try:
+            done.set_result(context.run(_called, function, call))
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=work, name=f"tool {call.name}", daemon=True).start()
+    return await asyncio.wrap_future(done)
 
 
 def _called(function: Callable[..., Any], call: ToolCall) -> Any:

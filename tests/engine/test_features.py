@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from rlm_desktop.engine.typed_output import OutputType
 from rlm_desktop.errors import LimitExceeded, UsageError
 from rlm_desktop.repl.wire import Final
 from tests.engine.conftest import MakeBench, by_role, cell
-from tests.servers import Fault
+from tests.servers import Fault, ModelServer, serving_beside
 
 
 class City(BaseModel):
@@ -192,6 +193,29 @@ async def test_what_a_tool_raises_is_an_error_of_the_cell_whatever_it_is(bench: 
     kinds += ["SystemExit", "KeyboardInterrupt", "GeneratorExit"]
     assert [kind in line for kind, line in zip(kinds, told, strict=True)] == [True] * len(kinds)
     assert all("() raised " in call.error for call in one.of(ev.ToolCalled))
+
+
+def test_a_tool_that_never_ends_holds_up_nobody() -> None:
+    goes_on, ended = threading.Event(), list[bool]()
+
+    async def main(url: str) -> None:
+        loop, begun = asyncio.get_running_loop(), asyncio.Event()
+
+        def hang() -> None:
+            loop.call_soon_threadsafe(begun.set)
+            ended.append(goes_on.wait(60))
+
+        run = await RLM("m", base_url=url, api_key="test-key-123456", tools={"hang": hang}).start(
+            "What?", context="c"
+        )
+        await begun.wait()
+        run.stop()
+        await run.wait()
+
+    with serving_beside(ModelServer([cell("hang()")])) as server:
+        asyncio.run(main(server.url))
+    assert ended == []
+    goes_on.set()
 
 
 async def test_a_plain_function_that_gives_an_awaitable_is_awaited(bench: MakeBench) -> None:
