@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import csv
 import os
 import random
@@ -32,8 +33,17 @@ _FILES = 10_000
 LINES = {
     "ASCII": "The quick brown fox jumps over the lazy dog; 0123456789 and more words in a line.\n",
     "Russian": "Съешь же ещё этих мягких французских булок, да выпей чаю; 0123456789.\n",
+    "ASCII with line ends": "The quick brown fox jumps over the lazy dog; 0123456789 and more words in a line.\r\n",
     "Chinese": "人人 生而 自由， 在 尊严 和 权利 上 一律 平等。 他们 赋有 理性 和 良心， 0123456789。\n",
 }
+WATCHED = ("ASCII", "Russian", "Chinese")
+_OTHERS = {
+    "Russian in UTF-16": ("Russian", "utf-16-le", codecs.BOM_UTF16_LE),
+    "Russian in Windows-1251": ("Russian", "cp1251", b""),
+    "Russian with damaged bytes": ("Russian", "utf-8", b"\xff\n"),
+    "English with Windows' line ends": ("ASCII with line ends", "utf-8", b""),
+}
+"""Which words in which encoding, and the bytes before them."""
 
 
 async def run() -> list[Figure]:
@@ -41,7 +51,8 @@ async def run() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         return [
-            *(figure for name in LINES for figure in _large_text(folder, name)),
+            *(figure for name in WATCHED for figure in _large_text(folder, name)),
+            *(_other_text(folder, title) for title in _OTHERS),
             *await _folder(folder),
             *_overheads(folder),
             *await _two_processes(folder),
@@ -49,20 +60,21 @@ async def run() -> list[Figure]:
         ]
 
 
-def write_large(path: Path, name: str) -> int:
-    """Write a text of `LARGE_MB`; returns its characters.
+def write_large(path: Path, name: str, encoding: str = "utf-8", begin: bytes = b"") -> int:
+    """Write a text of `LARGE_MB`, with some bytes before it; returns the characters of the text.
 
     Its words are in no order: a processor soon knows a line that comes again and again, and then decodes it in half
     the time.
     """
     words = random.Random(1).choices(LINES[name].split(" "), k=200_000)
     block = ("" if name == "Chinese" else " ").join(words)
-    data = block.encode()
+    data = block.encode(encoding)
     count = (LARGE_MB << 20) // len(data)
     with path.open("wb") as file:
+        file.write(begin)
         for _ in range(count):
             file.write(data)
-    return len(block) * count
+    return len(block.replace("\r", "")) * count
 
 
 @contextmanager
@@ -126,6 +138,25 @@ def _large_text(folder: Path, name: str) -> Iterator[Figure]:
     yield Figure.at_most(f"{name}: copies of it in memory", max(copies), "x", 2.0, most)
     wait = f"median of the longest in each of {_WATCHED_RUNS}"
     yield Figure.at_most(f"{name}: longest wait of another thread", statistics.median(stalls), "ms", 50.0, wait)
+
+
+def _other_text(folder: Path, title: str) -> Figure:
+    path = folder / "large.txt"
+    write_large(path, *_OTHERS[title])
+    loader = Loader(workers=1)
+    seconds = []
+    try:
+        for _ in range(_WATCHED_RUNS):
+            started = time.perf_counter()
+            document = loader.load(path)
+            seconds.append(time.perf_counter() - started)
+            del document
+            time.sleep(_FREEING)
+    finally:
+        loader.close()
+        path.unlink()
+    median = f"worst of {_WATCHED_RUNS}; {statistics.median(seconds):.2f} s median"
+    return Figure.plain(f"{title}, {LARGE_MB} MB ready", max(seconds), "s", median)
 
 
 async def _folder(folder: Path) -> list[Figure]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import Figure
-from tests.benchmarks.documents_speed import LARGE_MB, LINES, write_large
+from tests.benchmarks.documents_speed import LARGE_MB, WATCHED, write_large
 
 if TYPE_CHECKING:
     from rlm_desktop.ui.application import Application
@@ -60,7 +60,7 @@ async def _all(app: object, folder: Path) -> list[Figure]:
         await application.make_usable()
         await application.warm_up()
         figures = await _tree(application, folder)
-        for name in LINES:
+        for name in WATCHED:
             figures += await _large(application, folder, name)
         return figures
     finally:
