@@ -124,7 +124,7 @@ class ReplyReader:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing more is to come: the server says so, or the reply's reason to end and its use are known."""
+        """Whether nothing more is to come: the server says so, or why the reply ended and its use are known."""
         return self.is_done or (bool(self.finish_reason) and self.usage is not None)
 
     def finish(self) -> None:
