@@ -64,6 +64,24 @@ def test_lists_are_filtered_and_sorted(capsys: Said) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+def test_two_runs_are_compared(capsys: Said) -> None:
+    compared = said(capsys, "compare", "aa", "bb2")
+    assert ids(compared["runs"]) == ["aa1", "bb2"]
+    assert {"question", "root_model"} <= {choice["name"] for choice in compared["choices"]}
+    assert [row["runs"][0] is None for row in compared["rows"][:2]] == [False, False]
+    assert any(row["runs"][0] is None for row in compared["rows"])  # A had one iteration only
+    assert KEY not in json.dumps(compared)
+    assert main(["runs", "compare", "aa1", "bb2"]) == 0
+    text = capsys.readouterr().out
+    assert "only in B" in text
+    assert "   root_model: " in text
+    assert "iteration 2" in text
+    assert main(["runs", "compare", "bb2", "bb2"]) == 0
+    assert "only in" not in (text := capsys.readouterr().out)
+    assert "The answers are the same." in text
+
+
+@pytest.mark.usefixtures("filled")
 def test_what_is_said_in_words(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["runs", "list", "--model", "nobody"]) == 0
     assert "fits the filters" in capsys.readouterr().out

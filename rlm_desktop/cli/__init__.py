@@ -140,7 +140,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_ask(commands.add_parser("ask", help="ask a question and wait for the answer"))
     _add_text(commands.add_parser("text", help="print the text of documents as the loader extracts it"))
     _add_runs(
-        commands.add_parser("runs", help="list, show, replay, resume, fork, search, export, import or delete runs")
+        commands.add_parser(
+            "runs", help="list, show, replay, resume, fork, compare, search, export, import or delete runs"
+        )
     )
     _add_doctor(commands.add_parser("doctor", help="say what works on this machine"))
     return parser
@@ -230,6 +232,9 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     action.add_argument("--code", metavar="FILE", help="the code of that iteration; - reads standard input")
     action.add_argument("--instruction", default="", metavar="TEXT", help="what the model is told before it")
     _add_run_options(action, "the defaults are those of the run")
+    action = actions.add_parser("compare", help="two runs side by side: their rows, figures, settings and answers")
+    action.add_argument("runs", nargs=2, metavar="RUN", help="a run's id, or its first letters")
+    _add_json(action, "as JSON")
     action = actions.add_parser("search", help="search all texts of all runs")
     action.description = (
         'All words must be in one text. "A phrase", a prefix*, and fields as in code:regex or answer:berth; '

@@ -39,6 +39,7 @@ def run(chosen: argparse.Namespace) -> int:
         "show": _show,
         "resume": _continue,
         "fork": _continue,
+        "compare": _compare,
         "search": _search,
         "export": _transfer,
         "import": _transfer,
@@ -221,6 +222,13 @@ def _continue(history: History, chosen: argparse.Namespace) -> int:
     from rlm_desktop.cli import continuing
 
     return continuing.run(history, find_run(history, chosen.run), chosen)
+
+
+def _compare(history: History, chosen: argparse.Namespace) -> int:
+    from rlm_desktop.cli import comparing
+
+    left, right = (find_run(history, start) for start in chosen.runs)
+    return comparing.compare(history, left, right, chosen)
 
 
 def _search(history: History, chosen: argparse.Namespace) -> int:
