@@ -197,6 +197,13 @@ def test_pdf_pages(read: Load) -> None:
         document.page_text(3)
 
 
+def test_a_form_that_is_no_page(read: Load) -> None:
+    form = b"/Catalog/NeedsRendering true/AcroForm<</XFA[(template)<<>>]>>"
+    document = read("a.pdf", made.pdf("Please wait").replace(b"/Catalog", form))
+    assert "Please wait" in document.text
+    assert document.warnings[-1].startswith("It is a form (XFA)")
+
+
 def test_files_in_a_pdf(read: Load) -> None:
     document = read("a.pdf", made.pdf("cover", attached="words of the note"))
     assert places(document, "words of the note") == ["page 1, attachment 1 “note.txt”, line 3"]

@@ -15,6 +15,8 @@ from pptx import Presentation
 from pptx.chart.data import XyChartData
 from pptx.enum.chart import XL_CHART_TYPE
 
+from rlm_desktop.documents.draft import Draft
+from rlm_desktop.documents.formats import xls_notes
 from rlm_desktop.documents.formats.formulas import latex
 from tests.documents import made
 from tests.documents.conftest import Load
@@ -395,6 +397,14 @@ def test_comments_in_an_old_workbook(read: Load) -> None:
     text = read("a.xls", old_workbook()).text
     assert text.startswith("## Süden\n")
     assert text.endswith("\n42\n\nComment on B2: Ann: provisional\nComment on AB1: geprüft 😀\na text box\n")
+
+
+def test_comments_of_an_old_workbook_that_is_damaged_do_no_harm() -> None:
+    book = old_workbook()
+    for size in range(0, len(book), 7):
+        draft = Draft("xls")
+        xls_notes.old_notes(io.BytesIO(book[:size]), draft)
+        assert not draft.warnings or "could not be read" in draft.warnings[0]
 
 
 def cell(text: str, inner: str = "") -> str:

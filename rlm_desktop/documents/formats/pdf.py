@@ -41,6 +41,8 @@ def extract(source: Source, draft: Draft) -> None:
     """All pages, each ended by a blank line and followed by its comments; the bookmarks as outline."""
     document = _open(source, draft)
     try:
+        if document.get_formtype() == raw.FORMTYPE_XFA_FULL:
+            draft.warn("It is a form (XFA) that only programs of Adobe show: what is in its fields was not read.")
         total = len(document)
         pages: list[str | None] = []
         for number in range(1, total + 1):

@@ -79,7 +79,7 @@ class _Workbook:
                     self._comments = opendocument_notes(read_member(archive, archive.getinfo(CONTENT)))
                 is_small = is_small and fits_at_once(archive, self.parts.values())
         else:
-            self._comments = old_notes(source.file)
+            self._comments = old_notes(source.file, draft)
         try:
             self.workbook = self._opened() if is_small else self._closed()
         except CalamineError:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import olefile
 
+from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats.gaps_other import letters
 
 _SHEET, _BEGIN, _END, _NOTE, _OBJECT, _TEXT, _CONTINUED = 0x85, 0x809, 0x0A, 0x1C, 0x5D, 0x1B6, 0x3C
@@ -18,13 +19,17 @@ _HEAD = struct.Struct("<HH")
 _PLACE = struct.Struct("<4H")
 
 
-def old_notes(file: BinaryIO) -> dict[str, list[str]]:
-    """What is to be written after each sheet of a workbook."""
+def old_notes(file: BinaryIO, draft: Draft) -> dict[str, list[str]]:
+    """What is to be written after each sheet of a workbook; the draft is told when it cannot be read."""
     file.seek(0)
     if _ANY_TEXT not in file.read():
         return {}
-    with olefile.OleFileIO(file) as container:
-        book = container.openstream("Workbook").read() if container.exists("Workbook") else b""
+    try:
+        with olefile.OleFileIO(file) as container:
+            book = container.openstream("Workbook").read() if container.exists("Workbook") else b""
+    except Exception:  # of which it raises many on damaged files; what is in the cells may be whole
+        draft.warn("It is damaged: comments and text boxes on its sheets could not be read.")
+        return {}
     return {name: list(_notes(book, start)) for name, start in _sheets(book)}
 
 
