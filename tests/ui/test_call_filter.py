@@ -180,13 +180,16 @@ async def test_a_row_that_is_asked_for_shows_whatever_is_looked_for(
     assert view.model.rows.row_of(node) == view.table.current_row()
 
 
+@pytest.mark.parametrize("slice_seconds", [1.0, 0.0])
 async def test_down_leads_from_the_filter_to_the_first_row_that_it_finds(
-    view: CallTreeView, qtbot: QtBot, wait_until: Wait
+    view: CallTreeView, qtbot: QtBot, wait_until: Wait, monkeypatch: pytest.MonkeyPatch, slice_seconds: float
 ) -> None:
+    monkeypatch.setattr(finding, "_SLICE_SECONDS", slice_seconds)
+    view.table.selectRow(0)
     view.focus_filter()
     qtbot.keyClicks(view.bar.field, "iteration 2")
     qtbot.keyClick(view.bar.field, Qt.Key.Key_Down)
-    await wait_until(lambda: not view._finder.is_searching)
+    await wait_until(lambda: not view._finder.is_searching and not view.table._goes_to_hit)
     assert view.table.hasFocus()
     node = view.selected_node()
     assert node is not None

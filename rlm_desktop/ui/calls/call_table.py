@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QHeaderView, QTableView, QWidget
 
@@ -119,6 +119,7 @@ class CallTable(QTableView):
         self._size_rows()
         self.verticalScrollBar().actionTriggered.connect(self._on_scroll_action)
         self._keeps_current_in_view = False
+        self._goes_to_hit = False
         model.arranged.connect(self._on_arranged)
 
     @property
@@ -204,12 +205,19 @@ class CallTable(QTableView):
         if scrolls:
             self.scrollTo(index)
 
-    def go_to_hit(self) -> None:
-        """Take the focus, with a row selected that is looked for: the one that was, else the first."""
+    def go_to_hit(self, *, waits: bool) -> None:
+        """Take the focus, with a row selected that is looked for: the one that was, else the first.
+
+        Args:
+            waits: Rows are still being found: go there when some are.
+        """
+        self._goes_to_hit = waits
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
         rows, row = self._calls.rows, self.selected_row()
+        if waits:
+            return
         if row < 0 or rows.is_dimmed(rows.node(row)):
             row = next((place for place in range(len(rows.visible)) if not rows.is_dimmed(rows.node(place))), -1)
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
         if row >= 0:
             self.go_to(row)
 
@@ -275,6 +283,8 @@ class CallTable(QTableView):
         return True
 
     def _on_arranged(self) -> None:
+        if self._goes_to_hit:  # once the view has put the selection back to where it was
+            QTimer.singleShot(0, self, lambda: self.go_to_hit(waits=False))
         if self._keeps_current_in_view:
             self._keeps_current_in_view = False
             self.scrollTo(self.currentIndex())

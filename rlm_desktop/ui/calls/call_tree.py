@@ -92,7 +92,7 @@ class CallTreeView(QWidget):
         self._finder = Finder(self.model, self)
         self._finder.found.connect(self._show_found)
         self.bar.filter_changed.connect(self._finder.start)
-        self.bar.rows_wanted.connect(self.table.go_to_hit)
+        self.bar.rows_wanted.connect(lambda: self.table.go_to_hit(waits=self._finder.is_searching))
         self.icicle = IcicleView()
         self.icicle.node_selected.connect(self.select_node)
         self.icicle.menu_requested.connect(self._open_menu_of)
@@ -522,6 +522,7 @@ class CallTreeView(QWidget):
         """Sort the children of each row as they are now; `time` is the order in which they began."""
         self._stop_following()
         self.model.set_order(order, is_ascending=is_ascending)
+        self.columns.fit()
         self._show_sorting()
 
     def _sort_again(self) -> None:

@@ -110,12 +110,19 @@ class Columns(QObject):
                     least = scaled(self._owner, widths.get(column, most))
                     is_sign = column == Column.STATUS and widths in _WORDLESS
                     needed = 0 if is_sign else needs.get(column, 0)
-                    figures[column] = max(least, needed)  # a figure that is cut is another one
+                    # A figure that is cut is another one.
+                    figures[column] = max(least, needed, self._sorted_heading(column))
             taken = sum(wide for column, wide in figures.items() if not self._header.isSectionHidden(column))
             room = self._owner.width() - taken - 14  # the scroll bar, and the ring that shows where the keyboard is
             if need <= room:
                 break
         return figures, room
+
+    def _sorted_heading(self, column: Column) -> int:
+        """The width of the heading with its arrow, of the column that rows are sorted by."""
+        if SORTED_BY.get(column) != self._model.rows.order:
+            return 0
+        return self._header.fontMetrics().horizontalAdvance(f"▾ {heading(column)}") + 10
 
     # -- sorting --------------------------------------------------------------------------------------------
 

@@ -36,6 +36,8 @@ from rlm_desktop.ui.sentences import said
 
 REFRESH_MS = 150
 """Texts that grow are shown about seven times a second: reading needs no more, and layout costs."""
+HEAD_FROM = 140
+"""Lower than this, where the row is and how it stands gives way to its page: the tree says both."""
 _LONGEST_FACT = 5_000
 """Characters of a value: what a server says of a failed attempt may be a page of HTML."""
 
@@ -361,6 +363,7 @@ class Inspector(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
+        self._head.setVisible(self.height() >= theme.scaled(self, HEAD_FROM))
         self._place_bar()
 
     def _show(self) -> None:
