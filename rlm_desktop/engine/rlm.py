@@ -8,7 +8,7 @@ import os
 import uuid
 import weakref
 from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
-from typing import Any, ClassVar, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Self, TypeAlias, TypedDict, TypeVar, Unpack
 
 from rlm_desktop.engine import catalog
 from rlm_desktop.engine import events as ev
@@ -46,6 +46,20 @@ from rlm_desktop.settings import Settings
 _T = TypeVar("_T")
 _OPENAI_EMBEDDING = "text-embedding-3-small"
 _EMBED_TEXT = "Vectors of a list of texts (or of one text), to compare by their dot product."
+
+
+class Asking(TypedDict, total=False):
+    """What may be said beside a question; see `RLM.start`."""
+
+    documents: Sequence[DocumentLike] | DocumentLike
+    context: ContextValue | None
+    context_path: str | os.PathLike[str] | None
+    session: str | None
+    history: Sequence[Mapping[str, Any]] | None
+    output: OutputLike | None
+    past: Past | None
+    approve: Approve | None
+    sinks: Sequence[Sink]
 
 
 class RLM:
@@ -251,7 +265,7 @@ class RLM:
         run.start(self._root)
         return run
 
-    async def arun(self, question: str, **arguments: Any) -> RunResult:
+    async def arun(self, question: str, **arguments: Unpack[Asking]) -> RunResult:
         """Ask and wait for the result; the arguments are those of `start`.
 
         Limits, failing models and code that goes wrong do not raise: `RunResult.end_state` and `error` tell.
@@ -260,7 +274,7 @@ class RLM:
         run = await self._starting(question, arguments)
         return await run.wait()
 
-    def run(self, question: str, **arguments: Any) -> RunResult:
+    def run(self, question: str, **arguments: Unpack[Asking]) -> RunResult:
         """`arun` for programs without an event loop.
 
         Raises:
@@ -279,7 +293,7 @@ class RLM:
             raise RLMError(result.error or f"The run ended without an answer: {result.end_state}.")
         return result.final_answer
 
-    async def stream(self, question: str, **arguments: Any) -> AsyncGenerator[AnyEvent]:
+    async def stream(self, question: str, **arguments: Unpack[Asking]) -> AsyncGenerator[AnyEvent]:
         """Ask and get every event as it happens; the arguments are those of `start`.
 
         Leaving the loop early stops the run.
@@ -343,7 +357,7 @@ class RLM:
 
     # -- inside -----------------------------------------------------------------------------------------------
 
-    def _starting(self, question: str, arguments: dict[str, Any]) -> Coroutine[Any, Any, Run]:
+    def _starting(self, question: str, arguments: Asking) -> Coroutine[Any, Any, Run]:
         try:
             return self.start(question, **arguments)
         except TypeError as error:  # a name that `start` does not know: nothing of it has run yet
