@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -73,6 +74,10 @@ class TestAdding:
             shown = {table.model().index(row, 0).data(): table.model().index(row, 1).data() for row in range(4)}
             assert shown["project/c.png"] == "holds no text"
             assert shown["project/build/"] == "named in .gitignore"
+            assert table.columnWidth(1) > table.fontMetrics().horizontalAdvance("named in .gitignore")
+            QTest.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            QTest.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+            assert "project/c.png\tholds no text" in QGuiApplication.clipboard().text().splitlines()
 
     async def test_a_changed_file_takes_its_place_again(self, start: Start, tmp_path: Path) -> None:
         one, two = tmp_path / "one.txt", tmp_path / "two.txt"

@@ -17,6 +17,7 @@ from rlm_desktop.ui.first_run import FirstRun
 from rlm_desktop.ui.first_steps.example import TITLE, put_into
 from rlm_desktop.ui.first_steps.tour import MOST, Hint, Tour
 from rlm_desktop.ui.samples import samples
+from tests.ui.opened import enlarge
 
 
 class TestExample:
@@ -80,6 +81,15 @@ class TestTour:
         with qtbot.waitSignal(tour.ended):
             tour.begin()
             qtbot.keyClick(tour, Qt.Key.Key_Escape)
+
+    def test_larger_letters_have_room(self, window: QWidget, qtbot: QtBot) -> None:
+        enlarge(window, 2)
+        tour = Tour(window, [Hint("A", "a", lambda: window), Hint("B", "b", lambda: window)])
+        tour._leave.setText("Leave the tour, in a long language")
+        tour.begin()
+        for button in (tour._leave, tour._next):
+            assert button.width() >= button.minimumSizeHint().width()
+        tour.leave()
 
     def test_a_tour_of_nothing_ends_at_once(self, window: QWidget, qtbot: QtBot) -> None:
         tour = Tour(window, [])

@@ -235,6 +235,19 @@ def test_each_limit_that_stopped_a_run_can_be_raised_at_once(
     assert chosen == settings.with_values(**{name: 900})
 
 
+def test_fields_stand_below_each_other_and_none_is_cut(qtbot: QtBot) -> None:
+    dialog = ForkDialog(Settings(), iteration=2, iterations=4, code_of=lambda _: "")
+    qtbot.addWidget(dialog)
+    dialog.resize(600, 700)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    for column in ((dialog.max_depth, dialog.budget, dialog.max_calls),
+                   (dialog.max_iterations, dialog.timeout, dialog.max_tokens)):  # fmt: skip
+        places = [box.mapTo(dialog, box.rect().topLeft()).x() for box in column]
+        assert len(set(places)) == 1
+        assert all(place + box.width() < dialog.width() for place, box in zip(places, column, strict=True))
+
+
 def test_code_of_very_long_lines_is_run_as_it_is_and_what_was_typed_stays(qtbot: QtBot) -> None:
     code = {1: "text = '" + "a" * 5000 + "'", 2: "print(2)", 3: ""}
     dialog = ForkDialog(Settings(theme="light"), iteration=1, iterations=2, code_of=code.__getitem__)

@@ -54,7 +54,7 @@ class RunChooser(QDialog):
             item.setData(Qt.ItemDataRole.UserRole, row.id)
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self.accept)
-        self.nothing = QLabel(self.tr("There is no such run to compare with."))
+        self.nothing = QLabel()
         self.nothing.setWordWrap(True)
         muted(self.nothing)
         buttons = QDialogButtonBox()
@@ -91,6 +91,11 @@ class RunChooser(QDialog):
         has_one = self.list.currentItem() is not None
         self._compare.setEnabled(has_one)
         self.nothing.setVisible(not has_one)
+        self.nothing.setText(
+            self.tr("No run fits the filter.")
+            if self.list.count()
+            else self.tr("There is no other run to compare with.")
+        )
 
     def accept(self) -> None:  # noqa: D102
         item = self.list.currentItem()

@@ -24,11 +24,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from rlm_desktop.ui.copying import let_copy_rows, row_lines, spare_headings
 from rlm_desktop.ui.dialogs import furnish
 from rlm_desktop.ui.figures import counted, number
 from rlm_desktop.ui.labels import plain_tip
 from rlm_desktop.ui.sentences import said
-from rlm_desktop.ui.theme import code_font, size_rows
+from rlm_desktop.ui.theme import code_font, scaled, size_rows
 from rlm_desktop.ui.window_style import align_labels, muted, without_icons
 
 if TYPE_CHECKING:
@@ -267,6 +268,8 @@ class LeftOutDialog(QDialog):
         self.table = QTableView()
         self.table.setAccessibleName(self.tr("Files that were left out"))
         self.table.setModel(_LeftOutModel(list(entries), self))
+        spare_headings(self.table)
+        let_copy_rows(self.table, lambda: row_lines(self.table))
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
@@ -277,7 +280,9 @@ class LeftOutDialog(QDialog):
         size_rows(self.table)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setHighlightSections(False)
-        self.table.setColumnWidth(1, 180)
+        # Of two hundred rows at most, which do.
+        self.table.horizontalHeader().setResizeContentsPrecision(200)
+        self.table.setColumnWidth(1, min(self.table.sizeHintForColumn(1) + 16, scaled(self, 320)))
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addWidget(_label(summary))

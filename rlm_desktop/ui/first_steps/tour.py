@@ -10,11 +10,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from rlm_desktop.ui.theme import scaled
 from rlm_desktop.ui.window_style import muted
 
 MOST = 5
 WIDTH = 320
-_GAP = 8
+_GAP, _MARGIN = 8, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,6 @@ class Tour(QFrame):
         # the child, and deletes it once more.
         super().__init__(window)
         self.setObjectName("tour")
-        self.setFixedWidth(WIDTH)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._hints = [hint for hint in hints if hint.part().isVisible()][:MOST]
         self.position = 0
@@ -61,17 +61,17 @@ class Tour(QFrame):
         self._next = QPushButton()
         self._next.setProperty("primary", True)
         self._next.clicked.connect(self.go_on)
-        line = QHBoxLayout()
-        line.addWidget(self._count)
-        line.addStretch(1)
-        line.addWidget(self._leave)
-        line.addWidget(self._next)
+        self._line = QHBoxLayout()
+        self._line.addWidget(self._count)
+        self._line.addStretch(1)
+        self._line.addWidget(self._leave)
+        self._line.addWidget(self._next)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setContentsMargins(_MARGIN, 12, _MARGIN, 12)
         layout.setSpacing(8)
         layout.addWidget(self._title)
         layout.addWidget(self._text)
-        layout.addLayout(line)
+        layout.addLayout(self._line)
 
     @property
     def count(self) -> int:
@@ -121,6 +121,7 @@ class Tour(QFrame):
     def _put(self) -> None:
         """Stand where it belongs now."""
         if self.position < len(self._hints):
+            self.setFixedWidth(max(scaled(self, WIDTH), self._line.minimumSize().width() + 2 * _MARGIN))
             self.adjustSize()
             self.move(self._place(self._hints[self.position].part()))
 

@@ -227,8 +227,9 @@ class ForkDialog(QDialog):
         row.addWidget(caption)
         row.addWidget(second, 1)
         # So that the share of the line decides, and the fields stand below each other.
-        second.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        second.setMinimumWidth(scaled(self, _LEAST_FIELD))
+        for field in (first, second):
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            field.setMinimumWidth(scaled(self, _LEAST_FIELD))
         return Beside(first, captioned, least=_LEAST_LINE, stretch=(2, 3))
 
     def _fill(self, settings: Settings) -> None:
