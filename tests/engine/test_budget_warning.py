@@ -30,3 +30,14 @@ async def test_below_80_percent_it_says_nothing(bench: MakeBench) -> None:
     one = await bench(["FINAL(x)"], models={0: "gpt-5-mini"}, limits=Limits(budget_usd=1.0))
     assert (await one.ask(context="x")).success
     assert one.of(ev.Noted) == []
+
+
+async def test_what_was_paid_for_brings_an_answer(bench: MakeBench) -> None:
+    code = "for number in range(99): llm_query(f'{number} ' + 'word ' * 400)"
+    script = by_role([cell(code), "FINAL(best so far)"], lambda p: "x")
+    one = await bench(script, limits=Limits(max_tokens=12_000), max_depth=1)
+    result = await one.ask(context="c")
+    assert (result.end_state, result.final_answer) == (EndState.TOKEN_LIMIT_EXCEEDED, "best so far")
+    assert result.usage.total is not None
+    assert 6_000 < result.usage.total <= 12_000
+    assert len(one.server.log) > 4

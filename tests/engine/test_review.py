@@ -302,6 +302,14 @@ async def test_a_request_that_waits_is_cancelled_at_no_cost(bench: MakeBench) ->
     assert run.state.totals.requests == len(one.server.log)
 
 
+async def test_a_look_at_many_secrets_can_be_read_again(bench: MakeBench) -> None:
+    one = await bench([cell("keys = ['AKIA' + 'Q7' * 8] * 20"), "FINAL(x)"])
+    await one.ask(context="c")
+    (preview,) = [variable.preview for event in one.of(ev.CellFinished) for variable in event.variables]
+    assert "[secret removed: AWS key]" in preview  # which is longer than what it stands for
+    assert [ev.decode(ev.encode(event)) for event in one.events] == one.events
+
+
 async def test_a_secret_in_the_question_is_neither_sent_nor_kept(bench: MakeBench) -> None:
     secret = "sk-proj-" + "Zz9" * 12
     one = await bench(by_role([cell("FINAL(context)")], lambda prompt: prompt))
