@@ -529,6 +529,17 @@ def test_no_figure_is_cut_however_narrow_the_tree(view: CallTreeView, qtbot: QtB
     for column in (Column.DURATION, Column.TOKENS, Column.COST):
         heading = view.model.headerData(column, Qt.Orientation.Horizontal)
         assert header.sectionSize(column) >= header.fontMetrics().horizontalAdvance(heading) + 16
+    view.sort("duration")
+    assert header.sectionSize(Column.DURATION) >= header.fontMetrics().horizontalAdvance("▾ Duration") + 8
+
+
+def test_the_failures_of_a_batch_are_not_painted_over_its_duration(view: CallTreeView, qtbot: QtBot) -> None:
+    state = traces.state(Shape(calls=60, depth=1, batch=30))
+    state.batches[0].counts = {"completed": 188_888, "failed": 11_111}
+    view.set_state(state)
+    view.table.grab()
+    needs = view.table.rows_painter.needs
+    qtbot.waitUntil(lambda: 0 < needs.get(Column.STATUS, 0) <= view.table.columnWidth(Column.STATUS))
 
 
 def test_the_call_gets_more_room_when_deep_rows_come_into_view(view: CallTreeView, qtbot: QtBot) -> None:

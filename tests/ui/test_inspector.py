@@ -70,6 +70,15 @@ def test_without_a_row_it_says_what_to_do(inspector: Inspector) -> None:
     assert inspector.node is None
 
 
+def test_where_there_is_little_height_it_shows_the_page(inspector: Inspector) -> None:
+    state = traces.state(Shape(calls=20))
+    inspector.show_node(state, state.nodes[1])
+    for height, is_whole in ((400, True), (120, False), (400, True)):
+        inspector.resize(480, height)
+        assert inspector.breadcrumb.isVisible() is is_whole
+        assert inspector.tabs.currentWidget().height() > 40
+
+
 def test_an_iteration_shows_code_beside_output(inspector: Inspector) -> None:
     state = traces.state(DONE)
     node = _first(state, _has_batch)
