@@ -14,7 +14,7 @@ from aiohttp import web
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QDialog, QLineEdit, QMainWindow, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QMainWindow, QMessageBox, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths, presets, settings
@@ -435,6 +435,7 @@ class TestPrices:
         written = QSignalSpy(page.changed)
         qtbot.addWidget(page)
         page.show()
+        assert any("March 2026" in label.text() for label in page.findChildren(QLabel)), "2026-03 in the file"
         self.cell(page, "gpt-5", 1).setText("9.5")
         assert prices.own() == {}, "a thread writes them"
         await wait_until(lambda: written.count() == 1)

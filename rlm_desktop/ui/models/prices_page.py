@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 import shiboken6
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -50,7 +50,7 @@ class PricesPage(QWidget):
             "US dollars per million tokens. Double-click to change a price; your own come before the built-in ones "
             "of {date}. A model may be named MODEL or PROVIDER/MODEL. What is not listed costs “unknown”."
         )
-        note = QLabel(text.format(date=prices.built_in_date()))
+        note = QLabel(text.format(date=_month(prices.built_in_date())))
         note.setWordWrap(True)
         muted(note)
         self.month = QLabel()
@@ -211,3 +211,9 @@ class PricesPage(QWidget):
         self.changed.emit()
         if show:
             self.show_prices()
+
+
+def _month(date: str) -> str:
+    """`2026-03` as `March 2026`, in the window's language."""
+    day = QDate.fromString(date[:7], "yyyy-MM")
+    return QLocale().toString(day, "MMMM yyyy") if day.isValid() else date
