@@ -1736,8 +1736,8 @@
     <message numerus="yes">
         <source>{count} chapter(s)</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform>{count} Kapitel</numerusform>
+            <numerusform>{count} Kapitel</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1841,8 +1841,8 @@
     <message numerus="yes">
         <source>{count} sign(s)</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform>{count} Zeichen</numerusform>
+            <numerusform>{count} Zeichen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -4920,12 +4920,16 @@
         <translation>Läufe filtern</translation>
     </message>
     <message>
+        <source>No run fits the filter.</source>
+        <translation>Kein Lauf passt zum Filter.</translation>
+    </message>
+    <message>
         <source>Runs</source>
         <translation>Läufe</translation>
     </message>
     <message>
-        <source>There is no such run to compare with.</source>
-        <translation>Es gibt keinen solchen Lauf zum Vergleichen.</translation>
+        <source>There is no other run to compare with.</source>
+        <translation>Es gibt keinen anderen Lauf zum Vergleichen.</translation>
     </message>
 </context>
 <context>
@@ -5255,7 +5259,7 @@
     </message>
     <message>
         <source>Comment on {letters}: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>Kommentar zu {letters}: {text}</translation>
     </message>
     <message>
         <source>Connection refused</source>
@@ -5283,7 +5287,7 @@
     </message>
     <message>
         <source>Could not decode to UTF-8</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht als UTF-8 zu lesen</translation>
     </message>
     <message>
         <source>Disk</source>
@@ -5358,6 +5362,10 @@
         <translation>Sie ist None: Sag in Worten, was gefunden wurde oder dass nichts gefunden wurde.</translation>
     </message>
     <message>
+        <source>It is a form (XFA) that only programs of Adobe show: what is in its fields was not read.</source>
+        <translation>Es ist ein Formular (XFA), das nur Programme von Adobe zeigen: Was in seinen Feldern steht, wurde nicht gelesen.</translation>
+    </message>
+    <message>
         <source>It is an f-string, and outside a block nothing is computed: write FINAL(...) in a block.</source>
         <translation>Sie ist ein f-String, und außerhalb eines Blocks wird nichts berechnet: FINAL(...) gehört dann in einen Block.</translation>
     </message>
@@ -5366,8 +5374,12 @@
         <translation>Sie ist beschädigt: Ein Teil davon war nicht lesbar.</translation>
     </message>
     <message>
+        <source>It is damaged: comments and text boxes on its sheets could not be read.</source>
+        <translation>Es ist beschädigt: Kommentare und Textfelder auf seinen Blättern waren nicht lesbar.</translation>
+    </message>
+    <message>
         <source>It is damaged: it was read as a text, not as a notebook.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es ist beschädigt: Es wurde als Text gelesen, nicht als Notebook.</translation>
     </message>
     <message>
         <source>It is damaged: only what comes before the damage could be unpacked.</source>
@@ -5503,7 +5515,7 @@
     </message>
     <message>
         <source>Pictures, fonts and styles within a page, which hold no text, left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder, Schriften und Stile in einer Seite, die keinen Text enthalten, ausgelassen.</translation>
     </message>
     <message>
         <source>Provider {name}</source>
@@ -6147,7 +6159,7 @@
     </message>
     <message>
         <source>a JSON file</source>
-        <translation type="unfinished"></translation>
+        <translation>eine JSON-Datei</translation>
     </message>
     <message>
         <source>a Java class or macOS program</source>
@@ -6231,7 +6243,7 @@
     </message>
     <message>
         <source>a program text</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Programmtext</translation>
     </message>
     <message>
         <source>a rich text</source>
@@ -6259,7 +6271,7 @@
     </message>
     <message>
         <source>a table in CSV</source>
-        <translation type="unfinished"></translation>
+        <translation>eine CSV-Tabelle</translation>
     </message>
     <message>
         <source>a text</source>
@@ -6279,7 +6291,7 @@
     </message>
     <message>
         <source>a winmail.dat of Outlook</source>
-        <translation type="unfinished"></translation>
+        <translation>eine winmail.dat von Outlook</translation>
     </message>
     <message>
         <source>a zip archive</source>
@@ -6323,7 +6335,7 @@
     </message>
     <message>
         <source>an XML file</source>
-        <translation type="unfinished"></translation>
+        <translation>eine XML-Datei</translation>
     </message>
     <message>
         <source>an archive</source>
@@ -6479,7 +6491,7 @@
     </message>
     <message>
         <source>it has too many rules: only the first ones were followed</source>
-        <translation type="unfinished"></translation>
+        <translation>es hat zu viele Regeln: nur die ersten wurden befolgt</translation>
     </message>
     <message>
         <source>it holds no readable file{total}.</source>
@@ -6551,7 +6563,7 @@
     </message>
     <message>
         <source>it is damaged: it is cut off, and nothing of it can be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>sie ist beschädigt: sie ist abgeschnitten, und nichts davon ist lesbar.</translation>
     </message>
     <message>
         <source>it is damaged: it is no archive that can be read.</source>
@@ -6575,7 +6587,7 @@
     </message>
     <message>
         <source>it is damaged: the list of what lies in it cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>sie ist beschädigt: das Verzeichnis ihres Inhalts ist nicht lesbar.</translation>
     </message>
     <message>
         <source>it is damaged: {first_line}.</source>
@@ -6587,7 +6599,7 @@
     </message>
     <message>
         <source>it is encrypted (digital rights management): only its seller&apos;s program reads it.</source>
-        <translation type="unfinished"></translation>
+        <translation>sie ist verschlüsselt (digitale Rechteverwaltung): nur das Programm des Verkäufers liest sie.</translation>
     </message>
     <message>
         <source>it is encrypted, in a way that only an office program can open: save it without.</source>
@@ -7027,7 +7039,7 @@
     </message>
     <message>
         <source>{count} encrypted (digital rights management) and not read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} verschlüsselt (digitale Rechteverwaltung) und nicht gelesen.</translation>
     </message>
     <message>
         <source>{count} in which Tesseract found no text.</source>
@@ -7039,7 +7051,7 @@
     </message>
     <message>
         <source>{count} of an unknown font left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} einer unbekannten Schrift ausgelassen.</translation>
     </message>
     <message>
         <source>{count} of other programs within it not read.</source>

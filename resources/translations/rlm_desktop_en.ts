@@ -47,8 +47,8 @@
     <message numerus="yes">
         <source>{count} chapter(s)</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform>{count} chapter</numerusform>
+            <numerusform>{count} chapters</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -152,8 +152,8 @@
     <message numerus="yes">
         <source>{count} sign(s)</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform>{count} sign</numerusform>
+            <numerusform>{count} signs</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -220,8 +220,8 @@
     <message numerus="yes">
         <source>%n older message(s): close this one to see more</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform>%n older message: close this one to see it</numerusform>
+            <numerusform>%n older messages: close this one to see more</numerusform>
         </translation>
     </message>
 </context>
@@ -260,8 +260,8 @@
     <message numerus="yes">
         <source>%n more not listed.</source>
         <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+            <numerusform>%n more not listed.</numerusform>
+            <numerusform>%n more not listed.</numerusform>
         </translation>
     </message>
 </context>
