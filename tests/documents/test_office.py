@@ -138,6 +138,33 @@ def test_headings_of_a_company_and_signs_of_unknown_fonts(read: Load) -> None:
     assert document.warnings == ("1 sign of an unknown font left out.",)
 
 
+def test_numbered_lists_that_go_on(read: Load) -> None:
+    def item(text: str, number: int, level: int = 0) -> str:
+        about = f"<w:numPr><w:ilvl w:val='{level}'/><w:numId w:val='{number}'/></w:numPr>"
+        return paragraph(f"<w:pPr>{about}</w:pPr>{run(text)}")
+
+    formats = "".join(
+        f'<w:lvl w:ilvl="{level}"><w:numFmt w:val="{kind}"/></w:lvl>'
+        for level, kind in enumerate(("decimal", "bullet"))
+    )
+    anew = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+    numbers = "".join(
+        f'<w:num w:numId="{number}"><w:abstractNumId w:val="0"/>{anew if number == 3 else ""}</w:num>'
+        for number in (1, 2, 3)
+    )
+    numbering = (
+        f'<w:numbering {made.W}><w:abstractNum w:abstractNumId="0">{formats}</w:abstractNum>{numbers}</w:numbering>'
+    )
+    body = item("a", 1) + item("dot", 1, 1) + item("b", 1) + paragraph(run("between")) + item("c", 2) + item("d", 1)
+    body += paragraph(run("then")) + item("e", 3) + item("f", 3) + item("none", 0)
+    parts = {
+        "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>",
+        "word/numbering.xml": numbering,
+    }
+    text = read("a.docx", made.docx(extra=parts, related=[("numbering", "numbering.xml")])).text
+    assert text == "1. a\n   - dot\n2. b\n\nbetween\n\n3. c\n4. d\n\nthen\n\n1. e\n2. f\n\nnone\n"
+
+
 def test_pages_within_a_word_document(read: Load) -> None:
     body = paragraph(run("before")) + "<w:altChunk r:id='rId5' xmlns:r='x'/>"
     parts = {

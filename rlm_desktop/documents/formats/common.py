@@ -108,6 +108,12 @@ def split_tag(element: Element) -> tuple[str, str]:
     return space.removeprefix("{"), name
 
 
+def said_in(element: Element | None, attribute: str = "val") -> str:
+    """What an attribute of an element says, in whichever name space it is; empty without."""
+    told = {} if element is None else element.attrib
+    return next((value for name, value in told.items() if name.rpartition("}")[2] == attribute), "")
+
+
 def replace_element(old: Element, new: Iterable[Element]) -> None:
     """Put elements in the place of another."""
     for element in new:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from io import BytesIO
@@ -15,9 +15,10 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # a C mod
 from rlm_desktop.documents.document import count
 from rlm_desktop.documents.draft import Draft
 from rlm_desktop.documents.formats import formulas
-from rlm_desktop.documents.formats.common import Element, Source, replace_element, split_tag, xml_root
+from rlm_desktop.documents.formats.common import Element, Source, replace_element, said_in, split_tag, xml_root
 from rlm_desktop.documents.formats.html import to_markdown
 from rlm_desktop.documents.formats.limits import DAMAGE, read_member
+from rlm_desktop.documents.formats.numbering import lists_of, mark_continued, with_numbers
 from rlm_desktop.documents.formats.office import add_embedded, chart_text, paragraphs, part_root, related
 
 _MAIN = "word/document.xml"
@@ -27,7 +28,7 @@ _DRAWN = {"chart": chart_text, "diagramData": paragraphs}
 """Kinds of parts that belong to the main one."""
 _CHUNK = "aFChunk"
 _UNREAD = re.compile(
-    rb"<(?:\w+:)?(?:oMath|AlternateContent|fldSimple|ruby|bdo|dir|drawing|del|cr|ptab|oval)\b", re.ASCII
+    rb"<(?:\w+:)?(?:oMath|AlternateContent|fldSimple|ruby|bdo|dir|drawing|del|cr|ptab|oval|numPr)\b", re.ASCII
 )
 """What mammoth passes over with the text in it."""
 _OTHER_NAMES = {"cr": "br", "ptab": "tab", "oval": "shape"}
@@ -56,15 +57,16 @@ def extract(source: Source, draft: Draft) -> None:
         main = next((part for kind, part in _related(archive, "") if kind == "officeDocument"), _MAIN)
         parts = _related(archive, main)
         texts = [main, *(part for kind, part in parts if kind in _TEXTS)]
-        styles = next((part for kind, part in parts if kind == "styles"), "")
+        part_of = dict(reversed(parts))
+        lists = lists_of(part_root(archive, part_of.get("numbering", "")))
         result = mammoth.convert_to_html(
-            _prepared(archive, texts, draft) or file,
-            style_map=_STYLES + "\n".join(_headings(archive, styles)),
+            _prepared(archive, texts, lists, draft) or file,
+            style_map=_STYLES + "\n".join(_headings(archive, part_of.get("styles", ""))),
             convert_image=mammoth.images.img_element(_no_picture),
             include_embedded_style_map=False,  # it may leave out text
             external_file_access=False,
         )
-        draft.add_markdown(to_markdown(result.value))
+        draft.add_markdown(to_markdown(with_numbers(result.value)))
         if lost := sum(_LOST_SIGN in message.message for message in result.messages):
             draft.warn(f"{count(lost, 'sign')} of an unknown font left out.")
         for kind, part in parts:
@@ -85,25 +87,21 @@ def _related(archive: ZipFile, part: str) -> list[tuple[str, str]]:
 def _headings(archive: ZipFile, part: str) -> Iterator[str]:
     """What mammoth is to be told of styles that a company has made for its headings."""
     root = part_root(archive, part)
-    styles = {} if root is None else {_said(style, "styleId"): style for style in root.iterfind("{*}style")}
+    styles = {} if root is None else {said_in(style, "styleId"): style for style in root.iterfind("{*}style")}
     for style in styles.values():
-        name, level, own = _said(style.find("{*}name")), "", style
+        name, level, own = said_in(style.find("{*}name")), "", style
         for _ in range(_MOST_BASES):
-            level = level or _said(own.find("{*}pPr/{*}outlineLvl"))
-            if level or (own := styles.get(_said(own.find("{*}basedOn")))) is None:
+            level = level or said_in(own.find("{*}pPr/{*}outlineLvl"))
+            if level or (own := styles.get(said_in(own.find("{*}basedOn")))) is None:
                 break
         if level in _LEVELS and not name.lower().startswith("heading "):
             quoted = name.replace("\\", r"\\").replace("'", r"\'")
             yield f"p[style-name='{quoted}'] => h{min(int(level) + 1, 6)}:fresh"
 
 
-def _said(element: Element | None, attribute: str = "val") -> str:
-    """What an element of a Word document says, in whichever of the two name spaces."""
-    told = {} if element is None else element.attrib
-    return next((value for name, value in told.items() if name.rpartition("}")[2] == attribute), "")
-
-
-def _prepared(archive: ZipFile, texts: Iterable[str], draft: Draft) -> BytesIO | None:
+def _prepared(
+    archive: ZipFile, texts: Iterable[str], lists: Mapping[str, tuple[str, bool]], draft: Draft
+) -> BytesIO | None:
     """The document with what mammoth does not know put in words that it knows; None when it knows all."""
     changed: dict[str, bytes] = {}
     deleted = 0
@@ -112,6 +110,7 @@ def _prepared(archive: ZipFile, texts: Iterable[str], draft: Draft) -> BytesIO |
         if _UNREAD.search(data):
             root = xml_root(data)
             deleted += _put_in_words(root)
+            mark_continued(root, lists)
             changed[name] = etree.tostring(root)
     if deleted:
         draft.warn(f"{count(deleted, 'passage')} that its author deleted, with the changes tracked, left out.")
