@@ -255,7 +255,7 @@ class WorkerHandle:
             return
         self._running.clock.pause()
         _cancel_timer_unless_stopped(self._running)
-        work = self._ask(call.query) if isinstance(call, wire.Call) else self._use_tool(call.tool)
+        work = self._ask(call.query) if isinstance(call, wire.Call) else self._services.serve_tool(call.tool)
         task = self._calls[call.id] = self._loop.create_task(work, name="repl call")
         # Not at the end of the task itself: one that is cancelled before its first step has none.
         task.add_done_callback(lambda done: self._answer(call.id, done))
@@ -282,11 +282,6 @@ class WorkerHandle:
             results = [f"Error: {str(error) or type(error).__name__}"] * len(query.prompts)
         missing = len(query.prompts) - len(results)
         return results[: len(query.prompts)] + ["Error: no response"] * missing
-
-    async def _use_tool(self, tool: wire.ToolCall) -> Any:
-        if self._services.serve_tool is None:
-            raise NameError(f"there is no tool {tool.name!r}")
-        return await self._services.serve_tool(tool)
 
     def _clock_changed(self, running: _Running) -> None:
         """Set the timer for what is left of the cell's time."""

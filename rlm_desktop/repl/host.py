@@ -23,6 +23,7 @@ from rlm_desktop.repl.spec import (
     Serve,
     ServeTool,
     Services,
+    no_tools,
 )
 from rlm_desktop.repl.watch import Watch
 from rlm_desktop.repl.wire import Final, Query, Tool, ToolCall, Variable
@@ -107,7 +108,7 @@ class ReplHost:
         return isolation
 
     async def spawn(
-        self, spec: ReplSpec, *, serve: Serve, on_output: OnOutput, serve_tool: ServeTool | None = None
+        self, spec: ReplSpec, *, serve: Serve, on_output: OnOutput, serve_tool: ServeTool = no_tools
     ) -> Repl:
         """A REPL whose worker stands.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -10,13 +10,18 @@ from rlm_desktop.repl.wire import DocumentMap, Final, Query, Tool, ToolCall, Var
 
 Serve: TypeAlias = Callable[[Query], Awaitable[list[str]]]
 """Answers a query with one text for each prompt."""
-ServeTool: TypeAlias = Callable[[ToolCall], Awaitable[Any]]
+ServeTool: TypeAlias = Callable[[ToolCall], Coroutine[Any, Any, Any]]
 """Does what a tool is for; returns plain data."""
 OnOutput: TypeAlias = Callable[[str, str], None]
 """Takes what a cell prints while it runs: stream and text."""
 Mode: TypeAlias = Literal["confined", "strict", "unsafe"]
 """Real Python that is confined or refused; a restricted interpreter; real Python without confinement."""
 Tier: TypeAlias = Literal["A", "B", "B2", "C", "strict", "unsafe"]
+
+
+async def no_tools(call: ToolCall) -> Any:
+    """Serves REPLs that were promised none: their code may ask all the same."""
+    raise NameError(f"there is no tool {call.name!r}")
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Services:
 
     serve: Serve
     on_output: OnOutput
-    serve_tool: ServeTool | None = None
+    serve_tool: ServeTool
 
 
 @dataclass(frozen=True)
