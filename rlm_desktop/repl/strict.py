@@ -288,7 +288,7 @@ class StrictRepl(Repl):
         """
         if tool := self._tool(name):
             call = wire.ToolCall(name=tool, args=describe.plain_data(list(args)), kwargs=kwargs, line=line)
-            return self._counted(cell, self._use_tool(call))
+            return self._counted(cell, self._services.serve_tool(call))
         function = FUNCTIONS[name.removesuffix("_async")]
         prompts, model, most = _arguments(name, function, *args, **kwargs)
         query = make_query(function, name, prompts, model, most, line)
@@ -310,11 +310,6 @@ class StrictRepl(Repl):
         except Exception as error:
             results = [f"Error: {str(error) or type(error).__name__}"] * len(query.prompts)
         return results if query.function.endswith("_batch") else results[0]
-
-    async def _use_tool(self, call: wire.ToolCall) -> Any:
-        if self._services.serve_tool is None:
-            raise RuntimeError(f"there is no tool {call.name!r}")
-        return await self._services.serve_tool(call)
 
     def _finish(self, cell: _Cell, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if cell.final is not None or cell.final_name:
