@@ -10,7 +10,7 @@ import ast
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 import pydantic_monty as monty
 
@@ -25,6 +25,7 @@ from rlm_desktop.repl.places import Places
 from rlm_desktop.repl.spec import CellResult, ReplSpec, Services
 from rlm_desktop.repl.wire import Final
 
+_T = TypeVar("_T")
 _MAX_SESSIONS = 512
 _PORTION = 1 << 18
 """Characters that are given to an interpreter at once: other threads stand still while they are converted."""
@@ -498,38 +499,42 @@ def _portions(given: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _in_portions(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    part = f"_repl_part_{depth}"
     if room_left(value, _PORTION) > 0:
         yield f"{name} = _repl_given", value
     elif isinstance(value, str):
-        yield "_repl_pieces = []", None
+        yield f"{part} = []", None
         for start in range(0, len(value), _PORTION):
-            yield "_repl_pieces.append(_repl_given)", value[start : start + _PORTION]
-        yield f"{name} = ''.join(_repl_pieces)\n_repl_pieces = None", None
-    else:
-        is_dict, items = isinstance(value, dict), cast("dict[Any, Any] | list[Any]", value)
-        pairs = items.items() if isinstance(items, dict) else enumerate(items)
-        yield f"{name} = {'{}' if is_dict else '[]'}", None
-        for group in _groups(pairs):
-            key, item = group[0]
+            yield f"{part}.append(_repl_given)", value[start : start + _PORTION]
+        yield f"{name} = ''.join({part})\n{part} = None", None
+    elif isinstance(value, dict):
+        yield f"{name} = {{}}", None
+        for group in _groups(cast(dict[Any, Any], value).items()):
             if len(group) > 1:
-                many = dict(group) if is_dict else [each for _, each in group]
-                yield f"{name}.{'update' if is_dict else 'extend'}(_repl_given)", many
+                yield f"{name}.update(_repl_given)", dict(group)
             else:
-                part = f"_repl_part_{depth}"
-                yield from _in_portions(part, item, depth + 1)
-                yield f"{name}[_repl_given] = {part}" if is_dict else f"{name}.append({part})", key
+                yield from _in_portions(part, group[0][1], depth + 1)
+                yield f"{name}[_repl_given] = {part}", group[0][0]
+    else:
+        yield f"{name} = []", None
+        for group in _groups(cast(list[Any], value)):
+            if len(group) > 1:
+                yield f"{name}.extend(_repl_given)", group
+            else:
+                yield from _in_portions(part, group[0], depth + 1)
+                yield f"{name}.append({part})", None
 
 
-def _groups(pairs: Iterable[tuple[Any, Any]]) -> Iterator[list[tuple[Any, Any]]]:
-    """The pairs in groups, none longer than a portion unless it is a single one."""
-    group: list[tuple[Any, Any]] = []
+def _groups(items: Iterable[_T]) -> Iterator[list[_T]]:
+    """The items in groups, none longer than a portion unless it is a single one."""
+    group: list[_T] = []
     room = _PORTION
-    for pair in pairs:
-        left = room_left(pair, room)
+    for item in items:
+        left = room_left([item], room)
         if group and left <= 0:
             yield group
-            group, left = [], room_left(pair, _PORTION)
-        group.append(pair)
+            group, left = [], room_left([item], _PORTION)
+        group.append(item)
         room = left
     if group:
         yield group
