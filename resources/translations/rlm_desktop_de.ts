@@ -1735,7 +1735,7 @@
     </message>
     <message numerus="yes">
         <source>{count} chapter(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>{count} Kapitel</numerusform>
             <numerusform>{count} Kapitel</numerusform>
         </translation>
@@ -1840,7 +1840,7 @@
     </message>
     <message numerus="yes">
         <source>{count} sign(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>{count} Zeichen</numerusform>
             <numerusform>{count} Zeichen</numerusform>
         </translation>
@@ -6048,6 +6048,10 @@
     <message>
         <source>There is no export {key}. There are: {join}.</source>
         <translation>Es gibt keinen Export {key}. Es gibt: {join}.</translation>
+    </message>
+    <message>
+        <source>There is no home folder here for settings and history: set RLM_DESKTOP_HOME to a folder.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is no provider {before}, which the model {model} names. Add it under Settings &gt; Providers, or choose a model of {name}.</source>

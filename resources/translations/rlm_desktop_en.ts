@@ -46,7 +46,7 @@
     </message>
     <message numerus="yes">
         <source>{count} chapter(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>{count} chapter</numerusform>
             <numerusform>{count} chapters</numerusform>
         </translation>
@@ -151,7 +151,7 @@
     </message>
     <message numerus="yes">
         <source>{count} sign(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>{count} sign</numerusform>
             <numerusform>{count} signs</numerusform>
         </translation>
@@ -219,7 +219,7 @@
     <name>Message</name>
     <message numerus="yes">
         <source>%n older message(s): close this one to see more</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n older message: close this one to see it</numerusform>
             <numerusform>%n older messages: close this one to see more</numerusform>
         </translation>
@@ -259,7 +259,7 @@
     <name>VariablesPage</name>
     <message numerus="yes">
         <source>%n more not listed.</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n more not listed.</numerusform>
             <numerusform>%n more not listed.</numerusform>
         </translation>
