@@ -472,44 +472,6 @@ class TestPasswords:
         assert document.warnings == read(name, plain).warnings
 
 
-def test_a_chosen_encoding(read: Load) -> None:
-    data = "Привет, мир".encode("koi8-r")
-    assert read("a.txt", data, encoding="koi8-r").text == "Привет, мир"
-    wrong = read("a.txt", data + b"\xff", encoding="utf-8")
-    assert wrong.warnings == ("10 bytes that cannot be UTF-8 replaced by “�”.",)
-    with pytest.raises(DocumentError, match="there is no encoding named “klingon”"):
-        read("a.txt", data, encoding="klingon")
-
-
-JAPANESE = "日本語のテキストです。これは文字コードの判定のための文章です。東京都は日本の首都です。\n" * 6
-KOREAN = "한국어 텍스트입니다. 이것은 문자 인코딩을 판별하기 위한 문장입니다. 서울은 수도입니다.\n" * 6
-CHINESE = "这是一段中文文本，用于判断字符编码。北京是中华人民共和国的首都，人口约两千万。\n" * 6
-RUSSIAN = "Это русский текст для определения кодировки. Москва является столицей Российской Федерации.\n" * 6
-FRENCH = "Les élèves étudient à l’école près de la forêt; ça coûte très cher – naïve façade.\n" * 6
-POLISH = "Zażółć gęślą jaźń. Polska jest krajem w Europie, a stolicą jest Warszawa. Książki są ważne.\n" * 6
-
-
-@pytest.mark.parametrize(
-    ("text", "encoding"),
-    [
-        *((JAPANESE, name) for name in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le")),
-        *((JAPANESE, name) for name in ("utf-32-be", "shift_jis", "euc_jp", "iso2022_jp")),
-        *((KOREAN, name) for name in ("euc_kr", "cp949", "iso2022_kr")),
-        *((CHINESE, name) for name in ("gb2312", "gb18030")),
-        (CHINESE.replace("这", "").replace("断", "").translate(str.maketrans("测", "x")), "gbk"),
-        *((RUSSIAN, name) for name in ("koi8-r", "cp1251", "iso8859-5", "cp866")),
-        (FRENCH, "cp1252"),
-        (FRENCH.replace("’", "'").replace("–", "-"), "latin-1"),
-        (POLISH, "cp1250"),
-    ],
-)
-def test_encodings(read: Load, text: str, encoding: str) -> None:
-    document = read("a.txt", text.encode(encoding))
-    assert document.text == text
-    assert document.warnings == ()
-    assert document.encoding
-
-
 SNIPPETS = [
     ("blk-paras-and-tables.docx", "docx", "Donec semper facilisis metus finibus malesuada."),
     ("bs4-doc-jp.html", "html", "Beautiful Soup"),
@@ -602,21 +564,6 @@ class TestShared:
                     if (own[at], own[at + 1], own[at + 2]) in runs:
                         shared_words[at : at + 3] = b"\1\1\1"
                 assert sum(shared_words) / len(own) > 0.97, (one, other)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "café naïve",
-        "Les élèves étudient à l’école.",
-        "Price: 5 € only, © 2020 Müller GmbH",
-        "name;city\nJosé;São Paulo\nAnna;Malmö\n",
-        "Größe 20 µm ± 5 °C",
-        "plain words and one é",
-    ],
-)
-def test_a_few_accents_in_a_short_text(read: Load, text: str) -> None:
-    assert read("a.txt", text.encode("cp1252")).text == text
 
 
 def test_letters_that_a_font_does_not_name(loader: Loader, tmp_path: Path) -> None:
