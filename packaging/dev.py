@@ -46,6 +46,7 @@ TEST_PROGRAMS = {  # program -> package; the tests that need one are skipped wit
     "import": "imagemagick",
     "bwrap": "bubblewrap",
 }
+CONFINING_PROGRAMS = {"bwrap": "bubblewrap"}  # without it, model-written code is confined less well
 BUILD_PROGRAMS = {
     "objdump": "binutils",
     "strip": "binutils",
@@ -103,14 +104,15 @@ def check_python() -> None:
 
 
 def missing_packages(for_tests: bool) -> tuple[list[str], list[str]]:
-    """Packages that nothing works without, and packages that only some tests need."""
+    """Packages that nothing works without, and packages that only some tests, or the best confinement, need."""
     if sys.platform != "linux":
         return [], []
+    is_first = not is_set_up("") and not is_set_up("dev")
     needed = [package for library, package in QT_LIBRARIES.items() if not can_load(library)]
-    if shutil.which("apt-get") and not is_set_up("") and not is_set_up("dev") and not can_make_venv():
+    if shutil.which("apt-get") and is_first and not can_make_venv():
         needed.append(venv_package())
-    wanted = [package for program, package in TEST_PROGRAMS.items() if for_tests and not shutil.which(program)]
-    return needed, wanted
+    programs = TEST_PROGRAMS if for_tests else CONFINING_PROGRAMS if is_first else {}
+    return needed, [package for program, package in programs.items() if not shutil.which(program)]
 
 
 def check_system(for_tests: bool) -> None:
@@ -129,7 +131,7 @@ def check_system(for_tests: bool) -> None:
         raise Trouble(
             f"Some packages of the system are missing here. Install them with:\n  {apt_line(needed + wanted)}"
         )
-    if wanted and not is_set_up("dev"):
+    if wanted and for_tests and not is_set_up("dev"):
         say(f"Tests that need {', '.join(wanted)} will be skipped. To run them too:\n  {apt_line(wanted)}")
 
 

@@ -123,6 +123,22 @@ def test_one_line_names_all_that_is_missing(dev: ModuleType, monkeypatch: pytest
     assert dev.missing_packages(for_tests=False)[0][-1] == "libnot-there9"
 
 
+def test_what_confines_best_is_wanted_at_the_first_start_only(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where it cannot be had, the window says so itself."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(dev, "QT_LIBRARIES", {})
+    monkeypatch.setattr(dev.shutil, "which", lambda name: None)
+    asked_for: list[str] = []
+    monkeypatch.setattr(dev, "install_packages", asked_for.extend)
+    dev.check_system(for_tests=False)
+    monkeypatch.setattr(dev, "is_set_up", lambda extra: extra == "")
+    dev.check_system(for_tests=False)
+    assert asked_for == ["bubblewrap"]
+    assert capsys.readouterr().err == ""
+
+
 def test_missing_test_programs_are_no_obstacle(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
