@@ -137,7 +137,7 @@ class TestWindow:
             await add(application, chronicle)
             assert offered(*of_work, *of_runs) == set(of_work)
             actions["history"].trigger()
-            assert offered(*of_work, *of_runs, "ask") == {"export_runs"}
+            assert offered(*of_work, *of_runs, "ask") == {"export_runs", "replay"}
             actions["history"].trigger()
             window.work.documents.remove([0])
             assert offered(*of_work, "undo_removal") == {"undo_removal"}
