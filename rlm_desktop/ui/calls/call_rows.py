@@ -510,9 +510,9 @@ class CallRows:
             if parent is not None and parent.index < first_new and parent.index in self._growth.opened:
                 late.setdefault(parent.index, []).append(node)
         groups = [
-            (self._block_end(row) if before is None else self.visible.index(before.index, row + 1), row, group)
+            (place, row, group)
             for parent, row in self._rows_of(late).items()
-            for before, group in self._side_by_side(nodes[parent], late[parent])
+            for place, group in self._side_by_side(nodes[parent], row, late[parent])
         ]
         # From the last row up, so that none moves before its turn; at one place what is deeper comes out on top.
         for place, _, group in sorted(groups, key=lambda one: (-one[0], one[1])):
@@ -523,25 +523,26 @@ class CallRows:
                     pass
             self._splice(place, 0, inserted)
 
-    def _side_by_side(self, parent: Node, late: list[Node]) -> list[tuple[Node | None, list[Node]]]:
-        """The new children that come together, each time with the one that they come before; None for the end."""
-        if self._look.order == "time":
-            return [(None, late)]
-        groups: list[tuple[Node | None, list[Node]]] = []
-        before: Node | None = None
-        group, left = list[Node](), len(late)
-        for node in reversed(self._look.in_order(parent)):  # new ones are mostly at the end
-            if node.index >= self._growth.placed:
-                group.append(node)
-                left -= 1
-                continue
-            if group:
-                groups.append((before, group[::-1]))
-                group = []
-            if not left:
-                return groups
-            before = node
-        return [*groups, (before, group[::-1])]
+    def _side_by_side(self, parent: Node, row: int, late: list[Node]) -> list[tuple[int, list[Node]]]:
+        """The new children that come together, each time with the row that they come before."""
+        look = self._look
+        if look.order == "time":
+            return [(self._block_end(row), late)]
+        siblings, groups, end = look.in_order(parent), list[list[int]](), -1
+        for place in sorted(look.place_of(child, parent) for child in late):
+            if place != end:
+                groups.append([])
+            groups[-1].append(place)
+            end = place + 1
+        found: list[tuple[int, list[Node]]] = []
+        for places in groups:
+            if (after := places[-1] + 1) == len(siblings):
+                before = self._block_end(row)
+            else:  # it has at least a row for each sibling before it that is not new
+                least = row + 1 + max(0, after - len(late))
+                before = self.visible.index(siblings[after].index, least)
+            found.append((before, [siblings[place] for place in places]))
+        return found
 
     def _rows_of(self, wanted: dict[int, list[Node]]) -> dict[int, int]:
         if len(wanted) <= 3:

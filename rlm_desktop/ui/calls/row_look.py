@@ -78,7 +78,10 @@ class RowLook:
         self._ranked: dict[int, _Ranking] = {}
 
     def copy(self) -> RowLook:
-        """The same; what was sorted and found is shared, since each is only ever replaced as a whole."""
+        """The same, with what was found and sorted shared.
+
+        That is replaced as a whole; but for children that come late, which nobody asks for while rows are listed.
+        """
         other = RowLook(self.growth)
         vars(other).update(vars(self))
         return other
@@ -203,7 +206,7 @@ class RowLook:
             for _ in self._rank(node):
                 pass
         elif len(ranking.children) < len(node.children):
-            self._ranked[node.index] = self._with_late(ranking, node.children[len(ranking.children) :])
+            self._take_late(ranking, node.children[len(ranking.children) :])
         return self._ranked[node.index].children
 
     def _is_long(self, node: Node) -> bool:
@@ -223,19 +226,24 @@ class RowLook:
         sorted_keys = array("d", [keys[place] for place in places])
         self._ranked[node.index] = _Ranking([children[place] for place in places], sorted_keys)
 
-    def _with_late(self, ranking: _Ranking, late: Sequence[Node]) -> _Ranking:
+    def _take_late(self, ranking: _Ranking, late: Sequence[Node]) -> None:
         """Put those that came since where they belong by what they are now; the others stay as they are."""
-        new_keys = self._keys(late, self.growth.state.now)
-        children, keys = list[Node](), array("d")
-        start = 0
-        for one in sorted(range(len(late)), key=new_keys.__getitem__):
-            place = bisect_right(ranking.keys, new_keys[one], start)
-            children += ranking.children[start:place]
-            keys += ranking.keys[start:place]
-            children.append(late[one])
-            keys.append(new_keys[one])
-            start = place
-        return _Ranking([*children, *ranking.children[start:]], keys + ranking.keys[start:])
+        children, keys = ranking  # changed in place: to copy 100,000 rows takes ten milliseconds
+        for child, key in zip(late, self._keys(late, self.growth.state.now), strict=True):
+            place = bisect_right(keys, key)
+            children.insert(place, child)
+            keys.insert(place, key)
+
+    def place_of(self, child: Node, parent: Node) -> int:
+        """Where a child that came late is among the children in order; quick when it has just been put there."""
+        children, keys = self._ranked[parent.index]
+        (key,) = self._keys((child,), self.growth.state.now)
+        last = bisect_right(keys, key)  # of those with the same key those that came last are last
+        for places in (range(last - 1, -1, -1), range(last, len(children))):
+            for place in places:
+                if children[place] is child:
+                    return place
+        raise ValueError("it has not been put in order")
 
     def _keys(self, children: Sequence[Node], now: float) -> list[float]:
         """What these are sorted by. What nobody knows is neither the least nor the most: it is last."""
