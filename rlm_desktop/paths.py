@@ -7,14 +7,23 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from rlm_desktop.errors import UsageError
+
 _DIRS = PlatformDirs("rlm-desktop", appauthor=False)
 _PACKAGE = Path(__file__).resolve().parent
 
 
 def _home(variable_suffix: str, default: str) -> Path:
-    """The folder named by `RLM_DESKTOP_HOME` (portable use, tests), else the platform's own."""
+    """The folder named by `RLM_DESKTOP_HOME` (portable use, tests), else the platform's own.
+
+    Raises:
+        UsageError: Nobody knows where it is.
+    """
     home = os.environ.get("RLM_DESKTOP_HOME")
-    return Path(home).expanduser() / variable_suffix if home else Path(default)
+    folder = os.path.expanduser(os.path.join(home, variable_suffix)) if home else default
+    if folder.startswith("~"):  # in a container the user may have no name
+        raise UsageError("There is no home folder here for settings and history: set RLM_DESKTOP_HOME to a folder.")
+    return Path(folder)
 
 
 def data_dir() -> Path:

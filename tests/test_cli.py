@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import io
 import json
@@ -406,11 +407,13 @@ def test_ctrl_c_stops_the_run_and_keeps_it(guide: Path) -> None:
         (["ask", "Why?", "--max-depth", "many"], 2, "a whole number from 1 to 10"),
         (["ask", "Why?", "--json", "--events"], 2, "not allowed with"),
         (["ask", "Why?", "--model", "gpt-5"], 2, "OPENAI_API_KEY"),
+        (["ask", "Why?", "--base-url", "http://[::1"], 2, "is not a web address"),
         (["ask", "Why?", "-d", "missing.pdf"], 1, "missing.pdf"),
         (["ask", "Why?", "--session", "feed"], 1, "no session 'feed'"),
         (["text"], 2, "required: FILE"),
         (["runs"], 2, "required: ACTION"),
         (["runs", "show", "feed"], 1, "no run 'feed'"),
+        (["runs", "show", ""], 1, "no run ''"),
         (["runs", "list", "-n", "0"], 2, "--limit must be 1 or more"),
         (["runs", "import", "missing.jsonl"], 1, "cannot be read"),
     ],
@@ -567,13 +570,36 @@ def test_a_reader_that_goes_away_is_no_error(guide: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_an_output_that_cannot_be_written_is_said(guide: Path) -> None:
+@pytest.mark.parametrize("arguments", [("text", "pyproject.toml"), ("--help",)])
+def test_an_output_that_cannot_be_written_is_said(arguments: tuple[str, ...]) -> None:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            command("text", guide), stdout=full, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT
+            command(*arguments), stdout=full, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, env=buffered
         )
     assert done.returncode == 1
     assert done.stderr == "rlm-desktop: The output cannot be written: No space left on device.\n"
+
+
+class Unread(io.StringIO):
+    """A stream that nobody reads any more."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(errno.EPIPE, f"{text!r} is not read")
+
+
+def test_an_answer_comes_though_nobody_reads_the_progress(guide: Path) -> None:
+    assert "Marigold" in run("ask", "-d", guide, QUESTION, stderr=Unread()).stdout
+    assert run("runs", "show", "nope", stderr=Unread()).returncode == 1
+
+
+@pytest.mark.parametrize("home", ["~nobody-of-that-name/x", ""])
+def test_a_home_that_nobody_knows_is_said(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container, whose user has no name and no folder."""
+    monkeypatch.setattr(type(paths._DIRS), "user_data_dir", "~/.local/share/rlm-desktop")
+    result = run("runs", "list", RLM_DESKTOP_HOME=home)
+    assert result.returncode == 2
+    assert "set RLM_DESKTOP_HOME to a folder" in result.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell closes the streams")

@@ -32,7 +32,7 @@ EXPORTS = ("events", "markdown", "html", "notebook", "perfetto", "otel", "csv", 
 _WINDOW_SETTINGS = ("theme", "language", "density", "font_size", "check_updates", "updates_url", "database")
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
-_WRITE_ERRORS = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG)
+_WRITE_ERRORS = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EPIPE)
 
 
 def is_command(arguments: Sequence[str]) -> bool:
@@ -50,7 +50,14 @@ def main(arguments: Sequence[str]) -> int:
             from rlm_desktop.cli.output import PrintableStream
 
             setattr(sys, name, PrintableStream(getattr(sys, name)))
-    chosen = make_parser().parse_args(arguments)
+    try:
+        chosen = make_parser().parse_args(arguments)
+    except SystemExit:  # help, version or wrong usage
+        try:
+            sys.stdout.flush()
+        except OSError as error:
+            return _say_unwritten(error)
+        raise
     with _logging_to_file():
         return _run(chosen)
 
@@ -66,22 +73,20 @@ def _run(chosen: argparse.Namespace) -> int:
         return _say(error, FAILED)
     except KeyboardInterrupt:
         return _say("Stopped.", INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the output has gone.
-        _forget_output()
-        return FAILED
     except OSError as error:
         if error.errno not in _WRITE_ERRORS or error.filename is not None:
             return _say_bug(error)
-        _forget_output()
-        return _say(f"The output cannot be written: {error.strerror}.", FAILED)
+        return _say_unwritten(error)
     except Exception as error:
         return _say_bug(error)
 
 
-def _forget_output() -> None:
-    """What is still to be written goes nowhere; without this, the interpreter would complain while it ends."""
+def _say_unwritten(error: OSError) -> int:
+    # What is still to be written goes nowhere; without this, the interpreter would complain while it ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):  # whoever read it has gone
+        return FAILED
+    return _say(f"The output cannot be written: {error.strerror}.", FAILED)
 
 
 def _say_bug(error: Exception) -> int:
@@ -96,7 +101,7 @@ def _logging_to_file() -> Iterator[None]:
     from rlm_desktop.engine.log_format import SecretFormatter
 
     handler: logging.Handler = logging.NullHandler()
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, UsageError):
         paths.log_dir().mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(paths.log_file(), encoding="utf-8", delay=True)
     handler.setLevel(logging.WARNING)
@@ -110,7 +115,9 @@ def _logging_to_file() -> Iterator[None]:
 
 
 def _say(text: object, status: int) -> int:
-    print(f"rlm-desktop: {text}", file=sys.stderr)
+    from rlm_desktop.cli.output import warn
+
+    warn(text)
     return status
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from rlm_desktop import settings as settings_file
 from rlm_desktop.cli.outgoing import EventLines, print_clean_json
+from rlm_desktop.cli.output import say, warn
 from rlm_desktop.cli.progress import LiveTree, PlainLines, progress_on
 from rlm_desktop.documents import Document, expand, load_all, load_bytes
 from rlm_desktop.engine.providers import OFFLINE, default_models, label
@@ -36,7 +37,7 @@ def report(chosen: argparse.Namespace, result: RunResult) -> int:
         print(result.final_answer)
     if not result.success:
         reason = f": {result.error}" if result.error else ""
-        print(f"rlm-desktop: the run ended without success, {result.end_state}{reason}", file=sys.stderr)
+        warn(f"the run ended without success, {result.end_state}{reason}")
     return 0 if result.success else 1
 
 
@@ -45,7 +46,7 @@ async def _ask(chosen: argparse.Namespace) -> RunResult:
         raise UsageError("The question is empty: say what you want to know.")
     settings = chosen_settings(chosen)
     async with RLM.from_settings(settings, base_url=chosen.base_url, **unsafe(chosen)) as rlm:
-        history = History(settings.history_place, on_trouble=_warn, on_wait=_warn)
+        history = History(settings.history_place, on_trouble=warn, on_wait=warn)
         try:
             session, turns, documents = await _what_is_asked_of(chosen, history)
             return await watched(
@@ -90,7 +91,7 @@ def unsafe(chosen: argparse.Namespace) -> dict[str, Any]:
         return {}
     if chosen.repl_mode is not None:
         raise UsageError("--unsafe and --repl-mode exclude each other.")
-    _warn("NOT CONFINED: the code that models write in this run can read your files and use your network.")
+    warn("NOT CONFINED: the code that models write in this run can read your files and use your network.")
     return {"repl_mode": "unsafe"}
 
 
@@ -150,7 +151,7 @@ async def _load(named: Sequence[str], history: History) -> list[Document]:
         documents += [_read_input()] if name == "-" else await _load_path(name, history)
     for document in documents:
         for warning in document.warnings:
-            _warn(f"{document.name}: {warning}")
+            warn(f"{document.name}: {warning}")
     return documents
 
 
@@ -169,16 +170,16 @@ async def _load_path(name: str, history: History) -> list[Document]:
     if not documents:
         raise DocumentError(name, "the folder holds no file that can be read.")
     for left in listing.left_out:
-        _warn(f"left out: {left.path}: {left.reason}")
+        warn(f"left out: {left.path}: {left.reason}")
     for error in errors:
-        _warn(f"left out: {error}")
+        warn(f"left out: {error}")
     return documents
 
 
 def _progress(chosen: argparse.Namespace, model: str) -> LiveTree | PlainLines | None:
     if chosen.quiet:
         return None
-    print(label(model), file=sys.stderr)
+    say(label(model))
     return progress_on(sys.stderr)
 
 
@@ -206,7 +207,3 @@ def _stopping(run: Run) -> Iterator[None]:
         yield
     finally:
         remove()
-
-
-def _warn(text: str) -> None:
-    print(f"rlm-desktop: {text}", file=sys.stderr)

@@ -60,8 +60,10 @@ def _code(name: str | None) -> str:
         return ""
     try:
         code = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The code cannot be read from {name}: {error}.") from error
+    except OSError as error:
+        raise UsageError(f"The code cannot be read from {name!r}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"The code cannot be read from {name!r}: it is no text in UTF-8.") from error
     if not code.strip():
-        raise UsageError(f"There is no code in {name}.")
+        raise UsageError(f"There is no code in {name!r}.")
     return code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import sys
@@ -51,6 +52,17 @@ def for_programs() -> TextIO:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     return sys.stdout
+
+
+def say(text: str) -> None:
+    """Tell the person something beside the output; where nobody can read it any more, the work goes on."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr)
+
+
+def warn(text: object) -> None:
+    """As `say`, with the program's name."""
+    say(f"rlm-desktop: {text}")
 
 
 def print_json(value: Any) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import math
 import sys
 
-from rlm_desktop.cli.output import local_time
+from rlm_desktop.cli.output import local_time, say
 from rlm_desktop.cli.progress import PlainLines, progress_on
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.errors import UsageError
@@ -22,7 +22,7 @@ def play(history: History, row: RunRow, chosen: argparse.Namespace) -> int:
     """Play a run; its answer goes to standard output, as `ask` does it."""
     if not (math.isfinite(chosen.speed) and chosen.speed > 0):
         raise UsageError(f"--speed must be more than 0, not {chosen.speed:g}.")
-    print(f"Replay of a run of {local_time(row.started_at)}: recorded, no model calls", file=sys.stderr)
+    say(f"Replay of a run of {local_time(row.started_at)}: recorded, no model calls")
     state = asyncio.run(_play(history, row, chosen))
     if state.answer is not None:
         print(state.answer)

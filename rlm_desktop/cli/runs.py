@@ -17,7 +17,18 @@ import msgspec
 
 from rlm_desktop import settings as settings_file
 from rlm_desktop.cli import tree
-from rlm_desktop.cli.output import cost, counted, local_time, one_line, print_json, print_table, seconds, width
+from rlm_desktop.cli.output import (
+    cost,
+    counted,
+    local_time,
+    one_line,
+    print_json,
+    print_table,
+    say,
+    seconds,
+    warn,
+    width,
+)
 from rlm_desktop.engine.events import EndState, as_utc
 from rlm_desktop.engine.providers import labels
 from rlm_desktop.errors import HistoryError, UsageError
@@ -45,13 +56,9 @@ def run(chosen: argparse.Namespace) -> int:
         "import": _transfer,
         "delete": _delete,
     }
-    history = History(settings_file.load().history_place, on_trouble=_warn, on_wait=_warn)
+    history = History(settings_file.load().history_place, on_trouble=warn, on_wait=warn)
     with contextlib.closing(history):
         return actions[chosen.action](history, chosen)
-
-
-def _warn(text: str) -> None:
-    print(f"rlm-desktop: {text}", file=sys.stderr)
 
 
 def find_run(history: History, start: str) -> RunRow:
@@ -86,7 +93,7 @@ def find_session(history: History, start: str) -> SessionRow:
 def _the_one(found: list[Any], thing: str, start: str) -> Any:
     if len(found) == 1 and start:
         return found[0]
-    if not found:
+    if not found or not start:
         raise HistoryError(f"There is no {thing} {start!r} in the history; see rlm-desktop runs list.")
     raise HistoryError(f"{len(found)} {thing}s begin with {start!r}: give more letters of the id.")
 
@@ -235,7 +242,7 @@ def _search(history: History, chosen: argparse.Namespace) -> int:
     words, limit, wanted = " ".join(chosen.words), _limit(chosen), _filter(history, chosen)
     hits = _found(history, words, limit, wanted)
     if waiting := history.unindexed():
-        _warn(f"{counted(waiting, 'run')} cannot be searched yet; search again later.")
+        warn(f"{counted(waiting, 'run')} cannot be searched yet; search again later.")
     if chosen.json:
         from rlm_desktop.cli.outgoing import print_clean_json
 
@@ -288,7 +295,7 @@ def _is_confirmed(history: History, rows: Sequence[RunRow]) -> bool:
         raise UsageError("Nobody can be asked here: give --yes to delete.")
     short = ShortIds(history)
     for row in rows:
-        print(f"{short(row.id)}  {local_time(row.started_at)}  {one_line(row.question, 60)}", file=sys.stderr)
+        say(f"{short(row.id)}  {local_time(row.started_at)}  {one_line(row.question, 60)}")
     what = "this run" if len(rows) == 1 else f"these {len(rows)} runs"
     print(f"Delete {what}? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from rlm_desktop.cli.output import print_json
+from rlm_desktop.cli.output import print_json, warn
 from rlm_desktop.documents import Document, expand, load_all, load_bytes
 from rlm_desktop.errors import DocumentError
 
@@ -24,7 +24,7 @@ def run(chosen: argparse.Namespace) -> int:
             _print(document, has_title=len(results) > 1)
     for result in results:
         for problem in [str(result)] if isinstance(result, DocumentError) else _warnings(result):
-            print(f"rlm-desktop: {problem}", file=sys.stderr)
+            warn(problem)
     return 0 if len(documents) == len(results) else 1
 
 
@@ -38,7 +38,7 @@ async def _read(named: Sequence[str]) -> list[Document | DocumentError]:
         listing = expand([name])
         results += await load_all(listing.files)
         for left in listing.left_out:
-            print(f"rlm-desktop: left out: {left.path}: {left.reason}", file=sys.stderr)
+            warn(f"left out: {left.path}: {left.reason}")
     return results
 
 

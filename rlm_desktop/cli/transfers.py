@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rlm_desktop import settings as settings_file
-from rlm_desktop.cli.output import for_programs, local_time, one_line, print_json, width
+from rlm_desktop.cli.output import for_programs, local_time, one_line, print_json, warn, width
 from rlm_desktop.engine.providers import known_secrets
 from rlm_desktop.errors import HistoryError, UsageError
 from rlm_desktop.history import History, exports
@@ -57,13 +57,13 @@ def _tell(done: Exported, *, as_json: bool) -> None:
         return
     _tell_redacted(done.redacted)
     for remark in done.remarks:
-        print(f"rlm-desktop: {remark}", file=sys.stderr)
+        warn(remark)
 
 
 def _tell_redacted(redacted: dict[str, int]) -> None:
     if redacted:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in sorted(redacted.items()))
-        print(f"rlm-desktop: Secrets were replaced: {kinds}.", file=sys.stderr)
+        warn(f"Secrets were replaced: {kinds}.")
 
 
 def take(history: History, chosen: argparse.Namespace) -> int:
@@ -78,7 +78,7 @@ def take(history: History, chosen: argparse.Namespace) -> int:
         print_json({"kind": received.kind, "runs": runs, "remarks": received.remarks})
         return 0
     for remark in received.remarks:
-        print(f"rlm-desktop: {remark}", file=sys.stderr)
+        warn(remark)
     short = ShortIds(history)
     for row in rows:
         print(f"{short(row.id)}  {local_time(row.started_at)}  {one_line(row.question, width())}")

@@ -43,6 +43,7 @@ def copy_readable(source: Path, target: Path) -> int:
         closing(sqlite3.connect(target)) as new,
     ):
         old.text_factory = _text
+        old.execute("PRAGMA writable_schema=ON")  # a damaged table, as that of SQLite's statistics, hides no other
         for table in schema.metadata.sorted_tables:
             if table not in (schema.versions, schema.texts):
                 kept += _copy(old, new, table)

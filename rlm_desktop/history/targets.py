@@ -21,6 +21,8 @@ def text_file(path: Path) -> Iterator[TextIO]:
         with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
             yield file
         return
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
     path = place_of(path)
     unfinished = path.with_name(path.name + ".part")
     try:

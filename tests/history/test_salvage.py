@@ -60,6 +60,17 @@ def test_what_lies_between_damaged_pages_is_kept(tmp_path: Path) -> None:
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+def test_a_table_that_lies_behind_a_cut_hides_no_other(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "history.sqlite", tmp_path / "fresh.sqlite"
+    fill(path, runs=12, iterations=60)
+    execute(path, "DROP TABLE IF EXISTS sqlite_stat1; ANALYZE")
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+    upgrade.open_database(fresh)[0].close()
+    copy_readable(path, fresh)
+    assert len(readable_events(fresh)) > 20
+
+
 def test_rows_that_are_lost_are_made_anew_from_the_events(tmp_path: Path, troubles: list[str]) -> None:
     path = tmp_path / "history.sqlite"
     document = from_text("report.txt", "All of it.")
