@@ -39,6 +39,9 @@ IDLE_TIMEOUT = 300.0
 """Seconds without a byte; long, because local servers load a model at the first request."""
 KEEPALIVE = 60.0
 """Seconds that an idle connection is kept: a root model thinks for longer than the usual 5 between two batches."""
+_FIRST_BACKOFF = 0.5
+_FIRST_BACKOFF_AT_LIMIT = 2.0
+"""Seconds before the second attempt, doubled for each further one. Rate limits are mostly counted by the minute."""
 _MAX_BACKOFF = 20.0
 _MAX_RETRY_AFTER = 120.0
 _MAX_ERROR_BODY = 100_000
@@ -198,7 +201,8 @@ class ModelClient:
                 )
             delay = error.retry_after
         else:
-            delay = min(_MAX_BACKOFF, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.75, 1.0)
+            first = _FIRST_BACKOFF_AT_LIMIT if error.status == 429 else _FIRST_BACKOFF
+            delay = min(_MAX_BACKOFF, first * 2 ** (attempt - 1)) * random.uniform(0.75, 1.0)
         if error.status == 429:
             self._not_before = max(self._not_before, time.monotonic() + delay)
         return delay

@@ -60,6 +60,9 @@ _SENTENCES = {
 _FINAL = frozenset({"credit", "key", "model", "too_large", "tls"})
 """Reasons that the same request meets again, whatever its status says."""
 _SHOWN = 300
+_SECONDS_FROM, _MILLISECONDS_FROM = 1e9, 1e11
+"""Figures from which on a time counts from 1970, in seconds and in milliseconds."""
+_NEAR = 100
 
 
 def status_error(response: httpx2.Response, content: bytes) -> ModelError:
@@ -87,7 +90,7 @@ def status_error(response: httpx2.Response, content: bytes) -> ModelError:
         f"{sentence or 'The server refused the request'} (HTTP {status}): {text}",
         status=status,
         is_retryable=is_retryable_status(status) and reason not in _FINAL,
-        retry_after=retry_after(response.headers),
+        retry_after=retry_after(response.headers) or (limit_over_in(response.headers) if status == 429 else None),
     )
     error.reason = reason
     return error
@@ -207,6 +210,21 @@ def _seconds_in(headers: Mapping[str, str]) -> float | None:
     from email.utils import parsedate_to_datetime
 
     return parsedate_to_datetime(value).timestamp() - time.time()
+
+
+def limit_over_in(headers: Mapping[str, str]) -> float | None:
+    """Seconds until a rate limit is over, where the server says when: OpenRouter does in milliseconds since 1970.
+
+    Others do in seconds since then, or from now. None for a moment that is not near: another limit may be meant.
+    """
+    try:
+        reset = float(headers.get("x-ratelimit-reset", ""))
+    except ValueError:
+        return None
+    if reset > _MILLISECONDS_FROM:
+        reset /= 1000
+    seconds = reset - time.time() if reset > _SECONDS_FROM else reset
+    return seconds if 0 < seconds <= _NEAR else None
 
 
 def advice(error: ModelError, provider: Provider, model: str) -> str:

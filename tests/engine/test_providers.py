@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import time
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 
-from rlm_desktop.engine import prices, providers
+from rlm_desktop.engine import failures, prices, providers
 from rlm_desktop.engine.chat import ReplyReader
 from rlm_desktop.engine.events import Usage
+from rlm_desktop.engine.failures import limit_over_in, retry_after
 from rlm_desktop.errors import ModelError, SettingsError
+
+NOW = 1_800_000_000
 
 
 def test_without_anything_there_is_the_offline_model() -> None:
@@ -137,6 +142,42 @@ def test_a_stream_cut_anywhere_into_bytes_reads_the_same() -> None:
         assert (reader.text, reader.reasoning) == ("Grüße und", "hm")
         assert reader.usage == Usage(input_tokens=3)
         assert reader.cost_usd == 0.5
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "0"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "Fri, 31 Dec 1999 23:59:59 GMT"}, None),
+        ({"retry-after": formatdate(time.time() + 1_000, usegmt=True)}, 1_000),
+        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
+    ],
+)
+def test_how_long_a_server_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
+    asked = retry_after(headers)
+    assert asked == (None if seconds is None else pytest.approx(seconds, rel=0.5))
+
+
+@pytest.mark.parametrize(
+    ("reset", "seconds"),
+    [
+        ("12", 12),
+        (str(NOW + 50), 50),
+        (str((NOW + 50) * 1_000), 50),
+        (str(NOW + 5_000), None),
+        ("6m0s", None),
+        ("-1", None),
+        ("nan", None),
+    ],
+)
+def test_when_a_rate_limit_is_over(monkeypatch: pytest.MonkeyPatch, reset: str, seconds: float | None) -> None:
+    monkeypatch.setattr(failures.time, "time", lambda: NOW)
+    assert limit_over_in({"x-ratelimit-reset": reset}) == seconds
+    assert limit_over_in({}) is None
 
 
 def test_a_stream_without_an_end_broke_off() -> None:
