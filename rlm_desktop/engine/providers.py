@@ -341,7 +341,7 @@ def _ollama_url(host: str) -> str:
 
 
 def _provider_name(url: str) -> str:
-    host = urlsplit(url).hostname or ""
+    host = (urlsplit(checked_url(url)).hostname or "") if url else ""
     return "openai" if host in ("", "api.openai.com") else host
 
 
