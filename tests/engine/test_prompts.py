@@ -138,3 +138,11 @@ def test_truncate_keeps_the_limit_and_both_ends(text, limit):
         head, _, tail = cut.partition("\n... [")
         assert text.startswith(head)
         assert text.endswith(tail.rpartition("] ...\n")[2])
+
+
+def test_variables_that_are_not_named_are_counted() -> None:
+    names = [f"v{number}" for number in range(100)]
+    few = prompts.feedback([prompts.CellShown(variables=names[:2], more_variables=1_700)], iteration=2, of=9)
+    assert "Variables: v0, v1 and 1,700 more" in few
+    many = prompts.feedback([prompts.CellShown(variables=names, more_variables=1_700)], iteration=2, of=9)
+    assert "v59 and 1,740 more" in many
