@@ -124,7 +124,8 @@ def by_depth(state: RunState) -> dict[str, Tally]:
 
 def by_model(state: RunState) -> dict[str, Tally]:
     """The run's sums by model."""
-    return {model or call_text.UNKNOWN: state.by_model[model] for model in sorted(state.by_model)}
+    names = {model: figures.model_words(model) or call_text.UNKNOWN for model in sorted(state.by_model)}
+    return {name: state.by_model[model] for model, name in names.items()}
 
 
 def latency(latencies: Latencies | None) -> Plot:
