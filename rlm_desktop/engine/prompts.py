@@ -58,6 +58,7 @@ class ContextSummary:
         documents: Name, kind and size of each; empty for a sub-RLM's prompt.
         preview: How the context begins.
         tail: How it ends; only for a sub-RLM, whose task may stand there.
+        items: Of a list or dict.
     """
 
     type: ContextType
@@ -65,6 +66,7 @@ class ContextSummary:
     documents: tuple[DocumentSummary, ...] = ()
     preview: str = ""
     tail: str = ""
+    items: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def summarize_context(
         kind, items = "list", list(context)
     characters = sum(len(item) if isinstance(item, str) else len(str(item)) for item in items)
     preview = str(items[0])[:PREVIEW_CHARACTERS] if items else ""
-    return ContextSummary(kind, characters, tuple(documents), preview)
+    return ContextSummary(kind, characters, tuple(documents), preview, items=len(items))
 
 
 def truncate(text: str, limit: int, uncounted: int = 0) -> str:
@@ -337,9 +339,9 @@ def _iteration_line(iteration: int, of: int) -> str:
 
 def _describe(context: ContextSummary) -> str:
     what = f"`context` is a `{context.type}` of {context.characters:,} characters"
-    if context.type != "str" and context.documents:
-        noun = "document" if context.type == "dict" else "item"
-        what += f" in {len(context.documents):,} {noun}{'s' if len(context.documents) != 1 else ''}"
+    if context.type != "str":
+        noun = "document" if context.documents else "item"
+        what += f" in {context.items:,} {noun}{'s' if context.items != 1 else ''}"
     lines = [what + "."]
     if context.documents:
         lines += ["", *(_document_line(document) for document in context.documents[:_MAX_LISTED_DOCUMENTS])]

@@ -62,7 +62,11 @@ def test_tools_are_rows_of_the_table():
 
 def test_first_message_of_the_root():
     context = ContextSummary(
-        "dict", 12_345, (DocumentSummary("a.pdf", "pdf", 12_000, 7), DocumentSummary("b.txt", "text", 345)), "Begin"
+        "dict",
+        12_345,
+        (DocumentSummary("a.pdf", "pdf", 12_000, 7), DocumentSummary("b.txt", "text", 345)),
+        "Begin",
+        items=2,
     )
     text = prompts.first_message(
         question="What {is} $it?", context=context, depth=0, max_depth=2, iterations=20, history=[("Q1", "A1")]
@@ -96,7 +100,9 @@ def test_a_document_cannot_forge_a_heading():
 def test_summarize_context(context, kind, characters):
     summary = prompts.summarize_context(context)
     assert (summary.type, summary.characters) == (kind, characters)
-    assert prompts.first_message(question="?", context=summary, depth=0, max_depth=1, iterations=3)
+    told = prompts.first_message(question="?", context=summary, depth=0, max_depth=1, iterations=3)
+    count = "" if kind == "str" else f" in {len(context)} item{'s' * (len(context) != 1)}"
+    assert f"`context` is a `{kind}` of {characters} characters{count}." in told
 
 
 def test_feedback_shows_output_error_variables_and_turn():
