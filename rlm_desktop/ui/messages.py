@@ -28,6 +28,7 @@ MAX_MESSAGES = 3
 UNDO_SECONDS = 12
 MOST_SHOWN, MOST_LINES, MOST_IN_TIP = 360, 4, 3000
 """Letters and lines of a message, letters of its tooltip: a server may say a whole page. It is copied whole."""
+LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
 _ICONS = {"info": ("info", "rlm"), "warning": ("warning", "warning"), "error": ("error", "error")}
 """Icon and colour of each level."""
 
@@ -60,7 +61,7 @@ class Message(QFrame):
         level_words = {"info": self.tr("Notice"), "warning": self.tr("Warning"), "error": self.tr("Error")}[level]
         mark = Icon(*_ICONS[level], level_words)
         shown = _beginning(text)
-        label = QLabel(shown)
+        label = QLabel(_from_left(shown))
         label.setWordWrap(True)
         let_copy(label)
         label.setAccessibleName(f"{level_words}: {text}")
@@ -239,3 +240,11 @@ def _beginning(text: str) -> str:
     """As much of a text as leaves room for the work."""
     shown = "\n".join(text[:MOST_SHOWN].split("\n")[:MOST_LINES])
     return text if shown == text else shown.rstrip() + "…"
+
+
+def _from_left(text: str) -> str:
+    """A sentence of ours from left to right, though it begins with a name that is written the other way."""
+    import unicodedata  # not needed to start
+
+    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL"))
+    return text if next(strong, "L") == "L" else f"{LEFT_TO_RIGHT}{text}"

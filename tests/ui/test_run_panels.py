@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QTextDocument
 from PySide6.QtWidgets import QLabel, QMainWindow, QPlainTextEdit, QToolButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
@@ -313,6 +313,13 @@ class TestMessages:
         qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
         assert QGuiApplication.clipboard().text() == words
         assert bar.show_message("a\nb" * 200).findChildren(QLabel)[-1].text().count("\n") < 5
+
+    @pytest.mark.parametrize("name", ["تقرير.docx", "2025 דוח.txt", "report.pdf", "123", ""])
+    def test_a_sentence_runs_from_left_whatever_it_begins_with(self, bar: MessageBar, name: str) -> None:
+        text = f"{name} cannot be read: it is encrypted."
+        (label,) = (one for one in bar.show_message(text, "info").findChildren(QLabel) if "encrypted" in one.text())
+        assert QTextDocument(label.text()).firstBlock().textDirection() is Qt.LayoutDirection.LeftToRight
+        assert label.text().removeprefix("\u200e") == text
 
     def test_what_is_about_to_be_used_does_not_go_away(self, qtbot: QtBot, bar: MessageBar) -> None:
         bar.show()
