@@ -333,6 +333,18 @@ def test_an_error_behind_many_empty_lines_is_found(tmp_path: Path) -> None:
     assert [cell.error for cell in iteration.cells] == ["ValueError: no"]
 
 
+def test_a_variable_with_a_very_long_name_can_be_read_again(tmp_path: Path) -> None:
+    block = {"code": "c", "result": {"locals": {"v" * 300: "w" * 300}}}
+    lines = [
+        {"type": "metadata", "root_model": "m", "timestamp": "2026-01-01"},
+        {"type": "iteration", "iteration": 1, "response": "r", "code_blocks": [block]},
+    ]
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    events = list(imports.read(path).runs[0].events)
+    assert [ev.decode(ev.encode(event)) for event in events] == events
+
+
 def test_endless_nesting_is_cut(tmp_path: Path) -> None:
     call: dict[str, Any] = {"root_model": "m", "prompt": "p", "response": "r", "usage_summary": {}}
     for _ in range(60):

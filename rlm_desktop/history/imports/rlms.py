@@ -384,7 +384,7 @@ def _source(blocks: list[Fields]) -> str:
 def _variables(known: Fields) -> tuple[Variable, ...]:
     """The variables that are the model's own. Values are JSON, or the words that Python says for others."""
     return tuple(
-        Variable(name=string(name), type=_type(value), size=_size(value), preview=string(value)[:200])
+        Variable(name=string(name)[:200], type=_type(value), size=_size(value), preview=string(value)[:200])
         for name, value in known.items()
         if name != "answer" and not string(name).startswith(("context", "history"))
     )
