@@ -43,6 +43,10 @@ def text_of(data: bytes) -> str:
         (rb"{\rtf1 {\shp{\*\shpinst{\sp{\sn a}{\sv b}}{\shptxt boxed}}{\shprslt{\*\do\dptxbxtext boxed}}}end}", " (text box: boxed)end"),
         (rb"{\rtf1 {\header one \*\odd two}{\footnote\annotation three}four}", " (note: (comment: three))four\nHeader: one"),
         (rb"{\rtf1 10{\super 6}, m\super 2\nosupersub 3 and 1{\super st}{\super\super0 4}", "10^6, m^23 and 1st4"),
+        (
+            rb"{\rtf1 is {\mmath{\*\moMath{\*\mctrlPr x}{\mf{\mfPr{\mtype bar}}{\mnum{\mr a}}{\mden{\msSup{\me{\mr b}}{\msup{\mr 2}}}}}}{\mmathPict pic}}.}",
+            "is a/b^2.",
+        ),
         (rb"{\rtf1 inside}outside", "inside"),
         (rb"{\rtf1 {{{ open \par \'zz \u x", " open \n'zz x"),
     ],

@@ -5,18 +5,21 @@ from __future__ import annotations
 CHARACTERS = {
     "line": "\n", "tab": "\t", "emdash": "—", "endash": "–", "emspace": "\u2003", "enspace": "\u2002",
     "qmspace": "\u2005", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
-    "nestcell": " / ",
+    "nestcell": " / ", "mden": "/", "msub": "_", "msup": "^",
 }  # fmt: skip
 NOTES = {"footnote": "note", "annotation": "comment", "shptxt": "text box", "dptxbxtext": "text box"}
 """What stands beside the text: it is written where it belongs, under these names."""
 MARGINS = {f"{name}{side}": name.capitalize() for name in ("header", "footer") for side in ("", "l", "r", "f")}
-READ = frozenset(("shpinst", "do", "shppict"))
+READ = frozenset(("shpinst", "do", "shppict", "moMath", "moMathPara"))
 """Groups that only newer programs know, with text in them."""
 _SKIPPED = (
     "colortbl info pict nonshppict objdata objclass objname sn sv shprslt themedata colorschememapping datastore"
     " latentstyles listtable listoverridetable revtbl rsidtbl generator xmlnstbl bkmkstart bkmkend nonesttables pn"
     " pntxta pntxtb formfield datafield fontemb falt panose template filetbl listpicture ftnsep ftnsepc ftncn"
     " aftnsep aftnsepc aftncn xe tc rxe txe atnid atnauthor atnref atndate atnicn pgptbl mmathPict docvar"
+    # How the parts of formulas look.
+    " maccPr mbarPr mborderBoxPr mboxPr mdPr meqArrPr mfPr mfuncPr mgroupChrPr mlimLowPr mlimUppPr mmPr mnaryPr"
+    " moMathParaPr mmathPr mphantPr mradPr msPrePr msSubPr msSubSupPr msSupPr"
 )
 SKIPPED = frozenset(_SKIPPED.split())
 """Groups without anything that is read on a page."""
