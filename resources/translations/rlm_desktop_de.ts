@@ -5170,6 +5170,10 @@
         <translation>Ein Dokument ist ein Pfad oder ein geladenes Document, nicht {name}.</translation>
     </message>
     <message>
+        <source>A kind of secret fits the words of the record itself, as those for the state of a call. Make its regular expression narrower.</source>
+        <translation>Eine Art von Geheimnis passt auf Wörter der Aufzeichnung selbst, wie die für den Zustand eines Aufrufs. Fassen Sie ihren regulären Ausdruck enger.</translation>
+    </message>
+    <message>
         <source>A model is named by a text, as &quot;gpt-5&quot;, not by {model}.</source>
         <translation>Ein Modell wird mit einem Text benannt, wie &quot;gpt-5&quot;, nicht mit {model}.</translation>
     </message>

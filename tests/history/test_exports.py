@@ -211,6 +211,11 @@ def test_a_look_at_many_secrets_is_exported() -> None:
     assert read.variables[0].preview.startswith("['[secret removed: card]', ")
 
 
+def test_a_kind_of_secret_that_fits_everything_is_refused(events: list[AnyEvent]) -> None:
+    with pytest.raises(HistoryError, match="narrower"):
+        text_of(events, "events", clean=Redactor(patterns={"word": "[a-z]+"}))
+
+
 def test_secrets_in_pieces_do_not_leave() -> None:
     key = "sk-proj-" + "a1B2" * 10
     pieces = [f"print('{key[:10]}", key[10:30], f"{key[30:]}')"]

@@ -17,6 +17,7 @@ from rlm_desktop.engine.providers import labels
 from rlm_desktop.engine.secrets import MIN_SECRET, SecretFilter
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import CallNode, IterationNode, Node, Tally
+from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.tape import Tape
 from rlm_desktop.history.watch import Watch
 from rlm_desktop.repl.describe import cut
@@ -195,7 +196,13 @@ def _cleaned_event(event: AnyEvent, clean: Clean) -> AnyEvent:
             {name: cut(value, PREVIEW) if isinstance(value, str) else value for name, value in variable.items()}
             for variable in plain.get("variables", ())
         ]
-    return msgspec.convert(plain, type(event))
+    try:
+        return msgspec.convert(plain, type(event))
+    except msgspec.ValidationError as error:
+        raise HistoryError(
+            "A kind of secret fits the words of the record itself, as those for the state of a call. Make its "
+            "regular expression narrower."
+        ) from error
 
 
 def clean_value(value: Any, clean: Clean, level: int = 0) -> Any:
