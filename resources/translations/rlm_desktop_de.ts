@@ -5171,7 +5171,7 @@
     </message>
     <message>
         <source>A kind of secret fits the words of the record itself, as those for the state of a call. Make its regular expression narrower.</source>
-        <translation>Eine Art von Geheimnis passt auf Wörter der Aufzeichnung selbst, wie die für den Zustand eines Aufrufs. Fassen Sie ihren regulären Ausdruck enger.</translation>
+        <translation>Eine Art von Geheimnissen passt auf Wörter der Aufzeichnung selbst, etwa auf die für den Stand eines Aufrufs. Fassen Sie ihren regulären Ausdruck enger.</translation>
     </message>
     <message>
         <source>A model is named by a text, as &quot;gpt-5&quot;, not by {model}.</source>
@@ -6055,7 +6055,7 @@
     </message>
     <message>
         <source>There is no home folder here for settings and history: set RLM_DESKTOP_HOME to a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier gibt es keinen Benutzerordner für Einstellungen und Verlauf: Setzen Sie RLM_DESKTOP_HOME auf einen Ordner.</translation>
     </message>
     <message>
         <source>There is no provider {before}, which the model {model} names. Add it under Settings &gt; Providers, or choose a model of {name}.</source>
