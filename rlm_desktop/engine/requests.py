@@ -112,6 +112,7 @@ class Requests:
         if key is not None and (cached := await self._from_cache(key)) is not None:
             self._emit_request(call, model, messages, kept, iteration)
             self._emit_response(call, cached, 0.0, 0.0, source="cache")
+            self._keep_room(call, model, messages, cached)
             return cached
         waiting_since = time.monotonic()
         async with self._slots:
@@ -120,16 +121,17 @@ class Requests:
             self._emit_request(call, model, messages, kept, iteration)
             completion, cost = await request.send()
             self._emit_response(call, completion, cost, queued)
-        if call == ev.ROOT:
-            self._keep_room(model, [*messages, Message("assistant", completion.text)])
+        self._keep_room(call, model, messages, completion)
         if key is not None and self._cache is not None and completion.text:
             await self._cache.put(key, Cached(completion.text, completion.reasoning, completion.finish_reason))
         return completion
 
-    def _keep_room(self, model: str, conversation: list[Message]) -> None:
+    def _keep_room(self, call: int, model: str, messages: list[Message], completion: Completion) -> None:
         """Keep room within the limits for the root's closing request: what was paid for shall bring an answer."""
-        tokens = estimate_tokens(conversation) + _CLOSING_TOKENS
-        self._ledger.keep_free(tokens, self._input_cost(model, tokens))
+        if call == ev.ROOT:
+            conversation = [*messages, Message("assistant", completion.text)]
+            tokens = estimate_tokens(conversation) + _CLOSING_TOKENS
+            self._ledger.keep_free(tokens, self._input_cost(model, tokens))
 
     def serve(
         self,
