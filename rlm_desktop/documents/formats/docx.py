@@ -24,7 +24,7 @@ from rlm_desktop.documents.formats.office import add_embedded, chart_text, parag
 _MAIN = "word/document.xml"
 _TEXTS = ("footnotes", "endnotes", "comments")
 _MARGINS = ("header", "footer")
-_DRAWN = {"chart": chart_text, "diagramData": paragraphs}
+_DRAWN = {"chart": chart_text, "chartEx": chart_text, "diagramData": paragraphs}
 """Kinds of parts that belong to the main one."""
 _CHUNK = "aFChunk"
 _UNREAD = re.compile(

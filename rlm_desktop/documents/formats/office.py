@@ -83,6 +83,11 @@ def chart_text(root: Element) -> str:
         labels = _values((*series.iterfind("{*}cat"), *series.iterfind("{*}xVal")))
         for place, value in _values((*series.iterfind("{*}val"), *series.iterfind("{*}yVal"))).items():
             table.setdefault((place, labels.get(place, place)), {})[number] = _figure(value)
+    for data in root.iter("{*}data"):  # waterfalls, treemaps and the like, which have a form of their own
+        names.append(f"series {len(names) + 1}")
+        labels = _points(data.iterfind("{*}strDim/{*}lvl"))
+        for place, value in _points(data.iterfind("{*}numDim/{*}lvl")).items():
+            table.setdefault((place, labels.get(place, place)), {})[len(names) - 1] = _figure(value)
     rows = [[label, *(row.get(number, "") for number in range(len(names)))] for (_, label), row in table.items()]
     shown = markdown_table([["", *names], *rows]) if rows else ""
     return "\n\n".join(filter(None, ["Chart: " + " / ".join(filter(None, titles)) if any(titles) else "", shown]))
@@ -104,6 +109,16 @@ def _values(elements: Iterable[Element]) -> dict[str, str]:
         for point in element.iter("{*}pt")
         if (value := point.find("{*}v")) is not None
     }
+
+
+def _points(levels: Iterable[Element]) -> dict[str, str]:
+    """The same of a new kind of chart; of labels in levels all, from the outermost."""
+    points: dict[str, str] = {}
+    for level in list(levels)[::-1]:
+        for point in level.iterfind("{*}pt"):
+            place = point.get("idx", "")
+            points[place] = " ".join(filter(None, (points.get(place), point.text)))
+    return points
 
 
 def add_embedded(archive: zipfile.ZipFile, source: Source, draft: Draft, further: Iterable[str] = ()) -> None:

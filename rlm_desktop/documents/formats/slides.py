@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Any, BinaryIO
 from zipfile import ZipFile
@@ -125,7 +125,9 @@ def _blocks(shapes: Iterable[Any], draft: Draft) -> Iterator[str]:
         elif getattr(shape, "has_chart", False) and shape.has_chart:
             yield chart_text(shape.chart._chartSpace)
         elif diagram := shape._element.xpath("string(.//*[local-name()='relIds']/@*[local-name()='dm'])"):
-            yield _diagram(shape, diagram, draft)
+            yield _drawn(shape, diagram, paragraphs, draft)
+        elif chart := shape._element.xpath("string(.//*[local-name()='chart']/@*[local-name()='id'])"):
+            yield _drawn(shape, chart, chart_text, draft)
         elif shape.has_text_frame:
             if text := _paragraphs(shape.text_frame):
                 yield text
@@ -140,10 +142,10 @@ def _kind(shape: Any) -> object:
         return None
 
 
-def _diagram(shape: Any, relation: str, draft: Draft) -> str:
-    """The words of a diagram (SmartArt)."""
+def _drawn(shape: Any, relation: str, read: Callable[[Element], str], draft: Draft) -> str:
+    """The words of a diagram (SmartArt), or a chart of a kind that python-pptx does not know."""
     try:
-        return paragraphs(xml_root(shape.part.related_part(relation).blob))
+        return read(xml_root(shape.part.related_part(relation).blob))
     except (KeyError, ValueError, XMLError, Unreadable):  # missing, elsewhere, damaged
         part = shape.name
         draft.warn(f"{part}: it is damaged.")
