@@ -645,7 +645,7 @@
 <context>
     <name>AnswerCoverage</name>
     <message>
-        <source>Models saw about {share} % of the documents</source>
+        <source>Models saw about {share}% of the documents</source>
         <translation>Modelle sahen etwa {share} % der Dokumente</translation>
     </message>
     <message>
@@ -661,7 +661,7 @@
         <translation>{line}, nichts von den Folien {pages}</translation>
     </message>
     <message>
-        <source>{name}: about {share} %</source>
+        <source>{name}: about {share}%</source>
         <translation>{name}: etwa {share} %</translation>
     </message>
 </context>
@@ -1245,7 +1245,7 @@
 <context>
     <name>Charts</name>
     <message>
-        <source>95 %</source>
+        <source>95%</source>
         <translation>95 %</translation>
     </message>
     <message>
@@ -1325,7 +1325,7 @@
         <translation>Tokens</translation>
     </message>
     <message>
-        <source>{count} of {size} calls ended: {low} to {high}, median {middle}, 95 % within {most}.</source>
+        <source>{count} of {size} calls ended: {low} to {high}, median {middle}, 95% within {most}.</source>
         <translation>{count} von {size} Aufrufen zu Ende: {low} bis {high}, Median {middle}, 95 % in {most}.</translation>
     </message>
 </context>
@@ -4874,7 +4874,7 @@
         <translation>der Lauf dauerte {took}; ohne Warten wird er in {film} wiedergegeben</translation>
     </message>
     <message>
-        <source>{percent} %</source>
+        <source>{percent}%</source>
         <translation>{percent} %</translation>
     </message>
 </context>

@@ -301,7 +301,7 @@ async def test_what_is_prepared_is_given_up_with_the_replay(qtbot: QtBot, monkey
     await asyncio.sleep(0)
     bar.set_player(player)
     assert player.preparing == 0
-    assert "0 %" in bar._banner.text()
+    assert "0%" in bar._banner.text()
     player.stop()
     gate.set()
     await preparing
@@ -364,7 +364,7 @@ class TestReading:
             assert bar.isVisible()
             assert bar._exit.isEnabled()
             assert not bar._play.isEnabled()
-            assert "0 %" in bar._banner.text()
+            assert "0%" in bar._banner.text()
             shown = bench.state
             toggle()
             await wait_until(lambda: not bar.is_reading)

@@ -153,7 +153,7 @@ def latency(latencies: Latencies | None) -> Plot:
 def _latency_summary(latencies: Latencies | None) -> str:
     if latencies is None or not latencies.count or latencies.shortest is None or latencies.longest is None:
         return _tr("No call has ended yet.")
-    text = _tr("{count} of {size} calls ended: {low} to {high}, median {middle}, 95 % within {most}.")
+    text = _tr("{count} of {size} calls ended: {low} to {high}, median {middle}, 95% within {most}.")
     return text.format(
         count=figures.number(latencies.count),
         size=figures.number(latencies.batch.size),
@@ -177,7 +177,7 @@ def _latency_marks(latencies: Latencies | None) -> tuple[Tick, ...]:
     low, span = latencies.shortest, latencies.longest - latencies.shortest
     if span <= 0:
         return ()
-    named = ((0.5, _tr("median")), (0.95, _tr("95 %")))
+    named = ((0.5, _tr("median")), (0.95, _tr("95%")))
     return tuple(Tick((latencies.share(part) - low) / span, name) for part, name in named)
 
 

@@ -94,7 +94,7 @@ class AnswerCoverage(QObject):
         ]
         if told:
             shown = sum(one.characters * one.share.share for one in told) / sum(one.characters for one in told)
-            text = self.tr("Models saw about {share} % of the documents")
+            text = self.tr("Models saw about {share}% of the documents")
             self._page.set_remark(text.format(share=_percent(shown)), "\n".join(_lines(told)))
 
 
@@ -115,7 +115,7 @@ def _lines(told: Sequence[_Told]) -> Iterator[str]:
         "sheet": translate("AnswerCoverage", "{line}, nothing of the sheets {pages}"),
     }
     for one in told[:MOST_NAMED]:
-        line = translate("AnswerCoverage", "{name}: about {share} %")
+        line = translate("AnswerCoverage", "{name}: about {share}%")
         line = line.format(name=one.name, share=_percent(one.share.share))
         if one.share.unseen:
             line = nothing[one.page_kind].format(line=line, pages=", ".join(_stretches(one.share.unseen)))

@@ -378,7 +378,7 @@ class ReplayBar(QWidget):
         share = (
             self._reading.share if self._reading is not None else player.preparing if player is not None else None
         )
-        percent = "" if share is None else self.tr("{percent} %").format(percent=number(share * 100))
+        percent = "" if share is None else self.tr("{percent}%").format(percent=number(share * 100))
         self._looking.start() if percent else self._looking.stop()
         if player is None:
             reading = self.tr("<b>Replay</b>: the run is being read, {percent}").format(percent=percent)
