@@ -126,7 +126,7 @@ class Checkpoints:
 
     def _write_anew(self) -> None:
         """Put what the removed file holds in its place, whole or not at all."""
-        unfinished = self._file.with_name(self._file.name + ".anew")
+        unfinished = self._file.with_name(f"{self._file.name}.anew-{os.getpid()}")  # others may be at it, too
         self._file.parent.mkdir(parents=True, exist_ok=True)
         unfinished.unlink(missing_ok=True)
         try:

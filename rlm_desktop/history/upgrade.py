@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -170,11 +171,14 @@ def rescue(path: Path) -> tuple[Database, str]:
     """
     from rlm_desktop.history.salvage import copy_readable
 
-    fresh = path.with_name(path.name + ".rescue")
+    fresh = path.with_name(f"{path.name}.rescue-{os.getpid()}")
     try:
+        damaged = path.stat()
         _remove(fresh)
         _opened(url_of(fresh)).close()
         kept = copy_readable(path, fresh)
+        if not os.path.samestat(damaged, path.stat()):  # another process was quicker
+            return _opened(url_of(path)), ""
         aside = _put_aside(path)
         fresh.rename(path)
         database = _opened(url_of(path))

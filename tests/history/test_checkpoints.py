@@ -239,7 +239,7 @@ def test_a_file_that_is_removed_is_held_until_it_can_be_written_anew(
     assert history.events("before") == traces.run("before")
     assert ["anew: File exists" in troubles[0], "is written anew" in troubles[1]] == [True, True]
     assert troubles[2:] == ["The history is written again; nothing was lost."]
-    assert [file.name for file in path.parent.iterdir() if file.name.endswith(".anew")] == []
+    assert [file.name for file in path.parent.iterdir() if ".anew" in file.name] == []
 
 
 def test_who_closes_what_cannot_be_written_anew_is_told(history: History, path: Path, troubles: list[str]) -> None:

@@ -178,6 +178,21 @@ def test_a_damaged_file_that_cannot_be_replaced_stays(tmp_path: Path, troubles: 
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
+def test_what_another_process_has_rescued_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "history.sqlite"
+    path.write_bytes(b"no database" * 1_000)
+
+    def be_late(_source: Path, _target: Path) -> int:
+        fill(path.with_name("rescued"), runs=1, iterations=1)
+        path.with_name("rescued").replace(path)
+        return 0
+
+    monkeypatch.setattr("rlm_desktop.history.salvage.copy_readable", be_late)
+    with closing(History(path)) as history:
+        assert history.find_runs() == ["run-0"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_no_damaged_file_takes_the_place_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes may find it at the same time, or it is damaged again."""
     path = tmp_path / "history.sqlite"
