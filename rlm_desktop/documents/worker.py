@@ -6,12 +6,12 @@ Started by `workers.Worker`; the connection is its only way to the outside.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Iterator
 from functools import cache
 from multiprocessing.connection import Connection
-from multiprocessing.reduction import recv_handle
 from typing import BinaryIO, cast
 
 from rlm_desktop.documents import wire
@@ -79,12 +79,17 @@ def end_with_application() -> None:
 
 
 def _open(connection: Connection) -> BinaryIO:
-    handle = recv_handle(connection)
+    """The file that came over the connection; see `_hand_over` of `workers`."""
     if sys.platform == "win32":
         import msvcrt
+        from multiprocessing.reduction import recv_handle
 
-        handle = msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
-    return os.fdopen(handle, "rb")
+        return os.fdopen(msvcrt.open_osfhandle(recv_handle(connection), os.O_RDONLY | os.O_BINARY), "rb")
+    with socket.fromfd(connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as end:
+        _, handles, _, _ = socket.recv_fds(end, 1, 1)
+    if not handles:
+        raise EOFError
+    return os.fdopen(handles[0], "rb")
 
 
 def _serve(connection: Connection, job: wire.Job, file: BinaryIO) -> bool:

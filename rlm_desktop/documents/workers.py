@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Pipe
-from multiprocessing.reduction import send_handle
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -111,7 +111,7 @@ class Worker:
         ends = time.monotonic() + self._limits.seconds
         try:
             self._connection.send_bytes(wire.encode(job))
-            send_handle(self._connection, _handle_of(file), self._process.pid)
+            _hand_over(file, self._connection, self._process.pid)
             while True:
                 if not self._connection.poll(min(self._limits.silence, max(0.0, ends - time.monotonic()))):
                     self.kill()
@@ -187,12 +187,20 @@ def _library_folders() -> list[str]:
     return list(dict.fromkeys(str(library_folder(name).parent) for name in _LIBRARIES))
 
 
-def _handle_of(file: BinaryIO) -> int:
+def _hand_over(file: BinaryIO, connection: Connection, process: int) -> None:
+    """Give an open file to the process at the other end, with a byte of no meaning.
+
+    Not by `send_handle` of `multiprocessing` on Unix. On macOS, and everywhere from Python 3.14 on, it waits for an
+    acknowledgement, and takes the first byte of whatever the process has said meanwhile for it.
+    """
     if sys.platform == "win32":
         import msvcrt
+        from multiprocessing.reduction import send_handle
 
-        return msvcrt.get_osfhandle(file.fileno())
-    return file.fileno()
+        send_handle(connection, msvcrt.get_osfhandle(file.fileno()), process)
+        return
+    with socket.fromfd(connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as end:
+        socket.send_fds(end, [b"\0"], [file.fileno()])
 
 
 class WorkerPool:
