@@ -47,6 +47,10 @@ class DocumentError(UserError):
         self.path = path
         self.reason = reason
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """For copies and other processes, which make it anew: of what it was made of, not of its text."""
+        return type(self), (self.path, self.reason), vars(self)
+
 
 class ModelError(UserError):
     """A model's server refused a request or could not be reached.
@@ -97,3 +101,7 @@ class LimitExceeded(RLMError):
     def __init__(self, end_state: str, message: str) -> None:
         super().__init__(message)
         self.end_state = end_state
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """For copies and other processes, as of a `DocumentError`."""
+        return type(self), (self.end_state, str(self))

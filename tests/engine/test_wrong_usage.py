@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from rlm_desktop import RLM, Limits, UsageError
+from rlm_desktop import RLM, DocumentError, LimitExceeded, Limits, ModelError, RLMError, UsageError
 from rlm_desktop.engine.context import make_context
+from rlm_desktop.engine.events import EndState
 
 
 @pytest.mark.parametrize(
@@ -70,3 +72,24 @@ async def test_a_single_document_need_not_be_in_a_list(tmp_path: Path) -> None:
     file.write_text("Only one.")
     for named in (file, str(file)):
         assert (await make_context(documents=named)).value == "Only one."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DocumentError("a.pdf", "it is damaged."),
+        LimitExceeded(EndState.TIMEOUT_EXCEEDED, "The run took its 5 seconds."),
+        ModelError("no credit", status=402),
+        UsageError("The question is empty."),
+    ],
+)
+def test_an_error_may_be_sent_to_another_process(error: RLMError) -> None:
+    """As programs do that ask in a pool of processes."""
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))
+
+
+async def test_a_result_may_be_sent_to_another_process() -> None:
+    async with RLM() as rlm:
+        result = await rlm.arun("How much did it grow?", context="Sales grew by 12 percent.")
+    assert pickle.loads(pickle.dumps(result)) == result
