@@ -8056,8 +8056,8 @@
         <translation>{input} hinein / {output} heraus</translation>
     </message>
     <message>
-        <source>{share} of a limit is used.</source>
-        <translation>{share} einer Grenze sind verbraucht.</translation>
+        <source>{percent}% of a limit is used.</source>
+        <translation>{percent} % einer Grenze sind verbraucht.</translation>
     </message>
     <message>
         <source>{time} of ≤ {most}</source>

@@ -167,7 +167,7 @@ class StatusLine(QFrame):
         self._all_figures = " · ".join(one for one in figures if one)
         self._figures.setText(self._fitting(figures))
         spent = self._share_of_limits(state)
-        near = self.tr("{share} of a limit is used.").format(share=f"{spent:.0%}")
+        near = self.tr("{percent}% of a limit is used.").format(percent=number(100 * spent))
         self._figures.setToolTip("\n".join(one for one in [*figures, near if spent else ""] if one))
         set_property(self._figures, "level", "warning" if spent >= NEAR_A_LIMIT else "")
         self.setAccessibleName(self.text)
