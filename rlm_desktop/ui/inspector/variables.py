@@ -78,6 +78,7 @@ class VariablesPage(QWidget):
         below.addWidget(self.preview, 1)
         self._note = QLabel()
         self._note.setProperty("muted", True)
+        self._note.setWordWrap(True)
         self._note.setContentsMargins(8, 4, 8, 4)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
