@@ -157,17 +157,19 @@ class ReplyReader:
 
     def _take_body(self, payload: bytes) -> None:
         try:
-            body = _decoded(payload)
+            body = _decode_body(payload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            shown = _shown(payload) or "an empty body"
-            if shown.startswith("<"):
-                raise ModelError("The server answered with a web page: is the base URL right?") from error
-            raise ModelError(
-                f"The server's response cannot be read ({error}): {shown}", is_retryable=True
-            ) from error
+            body = _decoded_mended(payload)
+            if body is None:
+                shown = _shown(payload) or "an empty body"
+                if shown.startswith("<"):
+                    raise ModelError("The server answered with a web page: is the base URL right?") from error
+                raise ModelError(
+                    f"The server's response cannot be read ({error}): {shown}", is_retryable=True
+                ) from error
         if body.error:
             raise error_in_body(body.error)
-        if usage := _dict(body.usage):
+        if body.usage and (usage := _dict(body.usage)):
             self._take_usage(usage)
         for choice in body.choices or ():
             self._has_choice = True
@@ -181,7 +183,9 @@ class ReplyReader:
             if text := _text_of(message.content) or _text_of(message.refusal):
                 self._text.append(text)
             reasoning = _text_of(message.reasoning_content) or _text_of(message.reasoning)
-            if reasoning := reasoning or _thoughts_in(message.content):
+            if not isinstance(message.content, str):
+                reasoning = reasoning or _thoughts_in(message.content)
+            if reasoning:
                 self._reasoning.append(reasoning)
             for call in _dicts_in(message.tool_calls):
                 self._take_tool_call(call.get("index"), call.get("function"))
@@ -211,22 +215,13 @@ class ReplyReader:
         )
 
 
-def _decoded(payload: bytes) -> _Body:
-    """A body; one that is no sound JSON, for half a character in it or a bare line break, is mended before.
-
-    Raises:
-        msgspec.DecodeError: It cannot be read.
-    """
+def _decoded_mended(payload: bytes) -> _Body | None:
+    """A body that is no sound JSON, for half a character in it or a bare line break; None where that is not all."""
     try:
-        return _decode_body(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        try:
-            lax = json.loads(payload.decode("utf-8", "replace"), strict=False)
-        except ValueError:
-            lax = None
-        if lax is None:
-            raise
+        lax = json.loads(payload.decode("utf-8", "replace"), strict=False)
         return _decode_body(json.dumps(lax, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError, msgspec.DecodeError):
+        return None
 
 
 def _shown(payload: bytes) -> str:
