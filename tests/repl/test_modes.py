@@ -125,7 +125,9 @@ async def test_half_a_character_starts_a_strict_repl_all_the_same(host):
 
 
 @MONTY
-@pytest.mark.parametrize("context", [TEXT, {"a": TEXT, "b": [TEXT, {"c": TEXT, "d": 1}], "e": ""}, [*TEXT, [TEXT], *range(99)]])
+@pytest.mark.parametrize(
+    "context", [TEXT, {"a": TEXT, "b": [TEXT, {"c": TEXT, "d": 1}], "e": ""}, [*TEXT, [TEXT], *range(99)]]
+)
 async def test_a_long_context_is_given_in_portions(host, monkeypatch, context):
     from rlm_desktop.repl import strict
 
