@@ -45,6 +45,8 @@ WIDEST = (1 << 24) - 1
 """Of any widget."""
 ROOM_AROUND_NAME = 48
 """Of a model's name in its box, the arrow included."""
+ROOM_AROUND_FIGURE = 48
+"""The same for a limit: where there is too little room for all that may be typed, what is chosen shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +343,10 @@ class QuestionPanel(QFrame):
 
     def _place_limits(self) -> None:
         """Put the limits beside the models, or below where the models' names would be cut."""
+        for figure in (self.max_depth, self.max_iterations, self.budget):
+            least = self.fontMetrics().horizontalAdvance(figure.text()) + ROOM_AROUND_FIGURE
+            if figure.minimumWidth() != least:  # as with the models below
+                figure.setMinimumWidth(least)
         lines = (self._models, self._limits)
         needed = sum(line.sizeHint().width() for line in lines) + self._lines.spacing()
         for box in (self.root_model, self.sub_model):

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QLabel, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop.documents import Found, from_text
 from rlm_desktop.errors import DocumentError
+from rlm_desktop.settings import Settings
 from rlm_desktop.ui.application import Application
 from rlm_desktop.ui.calls.call_model import Column
 from rlm_desktop.ui.documents.items import DocumentItem
@@ -23,6 +24,7 @@ from rlm_desktop.ui.documents.table import DocumentsTable
 from rlm_desktop.ui.inspector.batch import BatchPage
 from rlm_desktop.ui.inspector.inspector import Inspector
 from rlm_desktop.ui.models.estimate_label import EstimateLabel
+from rlm_desktop.ui.question_panel import QuestionPanel
 from rlm_desktop.ui.sessions.run_table import RunsModel, RunTable
 from tests import traces
 from tests.ui.opened import enlarge, opened_window
@@ -188,3 +190,16 @@ def test_of_documents_that_do_not_all_show_the_number_does(qtbot: QtBot) -> None
         [DocumentItem.of_document(from_text(f"{'long ' * 9}{n}.md", f"A lighthouse, {n}.")) for n in range(7)]
     )
     assert [label.text() for label in panel.findChildren(QLabel) if label.isVisible()] == ["Documents", "7"]
+
+
+def test_where_there_is_little_width_what_is_chosen_still_shows(qtbot: QtBot) -> None:
+    window = QWidget()  # without a layout, for a window can be narrower than all that is in it would like
+    panel = QuestionPanel(Settings(max_iterations=20), window)
+    qtbot.addWidget(window)
+    enlarge(panel, 1.5)
+    window.show()
+    panel.setGeometry(0, 0, 540, 200)
+    for figure in (panel.max_depth, panel.max_iterations, panel.budget):
+        line = figure.lineEdit()
+        words = line.fontMetrics().horizontalAdvance(figure.text())
+        assert line.width() >= words + line.textMargins().left(), figure.text()
