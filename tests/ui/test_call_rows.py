@@ -106,6 +106,7 @@ def test_rows_that_are_arranged_in_pieces_are_the_same_in_the_end(
     with pytest.MonkeyPatch.context() as patch:
         for module in (call_rows, row_look):
             patch.setattr(module, "PIECE", 3)
+        patch.setattr(row_look, "_FEW", pieces)
         patch.setattr(call_rows, "_AT_ONCE", 0)
         patch.setattr(call_rows, "_AT_ONCE_SECONDS", 0.0)
         rows = _rows(later=lambda: None)

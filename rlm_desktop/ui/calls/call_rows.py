@@ -529,7 +529,7 @@ class CallRows:
         if look.order == "time":
             return [(self._block_end(row), late)]
         siblings, groups, end = look.in_order(parent), list[list[int]](), -1
-        for place in sorted(look.place_of(child, parent) for child in late):
+        for place in look.places_of(late, parent):
             if place != end:
                 groups.append([])
             groups[-1].append(place)

@@ -23,6 +23,9 @@ MOST_LIFTED = 20
 PIECE = 512
 """Rows after which lengthy work gives way."""
 
+_FEW = 64
+"""Rows that are looked up one by one; for more it takes less to go over all."""
+
 Order: TypeAlias = Literal["time", "duration", "tokens", "cost", "own"]
 """By what the children of each row are sorted."""
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -234,14 +237,21 @@ class RowLook:
             children.insert(place, child)
             keys.insert(place, key)
 
-    def place_of(self, child: Node, parent: Node) -> int:
-        """Where a child that came late is among the children in order; quick when it has just been put there."""
+    def places_of(self, late: Sequence[Node], parent: Node) -> list[int]:
+        """Where children that came late are among the children in order, from the first on."""
+        if len(late) <= _FEW:
+            return sorted(self._place_of(child, parent) for child in late)
+        wanted = {child.index for child in late}
+        return [place for place, child in enumerate(self._ranked[parent.index].children) if child.index in wanted]
+
+    def _place_of(self, child: Node, parent: Node) -> int:
+        """Quick when it has just been put there."""
         children, keys = self._ranked[parent.index]
         (key,) = self._keys((child,), self.growth.state.now)
-        last = bisect_right(keys, key)  # of those with the same key those that came last are last
-        for places in (range(last - 1, -1, -1), range(last, len(children))):
-            for place in places:
-                if children[place] is child:
+        end = bisect_right(keys, key)  # of those with the same key those that came last are last
+        for step in range(len(children)):  # what it is may have changed a little since
+            for place in (end - 1 - step, end + step):
+                if 0 <= place < len(children) and children[place] is child:
                     return place
         raise ValueError("it has not been put in order")
 
