@@ -11,7 +11,7 @@ import pytest
 from rlm_desktop.documents import Loader, ocr, ocr_languages
 from tests.documents import made
 
-ENGINE = """#!{python}
+ENGINE = """\
 import sys
 if "--list-langs" in sys.argv:
     print("List of available languages (3):\\ndeu\\neng\\nosd")
@@ -23,12 +23,19 @@ else:
 """
 
 
+def write(program: Path, code: str) -> None:
+    """Make a program of Python code. The interpreter may lie in a folder with a space, which `#!` does not take."""
+    file = program.with_suffix(".py")
+    file.write_text(code)
+    program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -S '{file}' \"$@\"\n")
+
+
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
     program = folder / "tesseract"
-    program.write_text(ENGINE.format(python=sys.executable))
+    write(program, ENGINE)
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     return program
@@ -70,7 +77,7 @@ def test_pages_that_hold_no_text_and_pages_that_could_not_be_read_are_told_apart
 ) -> None:
     if "sleep" in does:
         monkeypatch.setattr(ocr, "SECONDS_A_PAGE", 0.2)
-    engine.write_text(f"#!{sys.executable} -S\nimport sys\nsys.stdin.buffer.read()\n{does}\n")
+    write(engine, f"import sys\nsys.stdin.buffer.read()\n{does}\n")
     path = tmp_path / "scan.pdf"
     path.write_bytes(made.scan())
     read = loader.load(path, ocr="xyz")
