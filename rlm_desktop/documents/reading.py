@@ -370,11 +370,13 @@ class _Hash:
 
     def start(self) -> None:
         """Hash what was taken, after all that came before."""
-        some, self._some = self._some, []
+        # In one go: after each piece the thread would wait for Python's lock, some milliseconds.
+        data = self._some[0] if len(self._some) == 1 else b"".join(self._some)
+        self._some.clear()
         if self._pool is None:
-            self._add(some)
+            self._digest.update(data)
             return
-        self._going.append(self._pool.submit(self._add, some))
+        self._going.append(self._pool.submit(self._digest.update, data))
         self._wait(_BEHIND)
 
     def finish(self) -> str:
@@ -385,7 +387,3 @@ class _Hash:
     def _wait(self, left: int) -> None:
         while len(self._going) > left:
             self._going.popleft().result()
-
-    def _add(self, some: list[bytes | memoryview]) -> None:
-        for data in some:
-            self._digest.update(data)
