@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
-from rlm_desktop.engine.providers import label
-
 _MARKS = re.compile(r"(?<![\w-]):?-{2,}:?(?![\w-])|^\s*(?:>\s*)*(?:#+\s|[-+*]\s|\|)?|\s*\|\s*", re.MULTILINE)
 _EMPHASIS = re.compile(r"`+|(?<=[^\s*])\*{2,3}|\*{2,3}(?=[^\s*])|(?<![\w*])\*(?![\s*])|(?<![\s*])\*(?![\w*])")
 UNKNOWN = "–"
@@ -40,6 +38,8 @@ def status_words(status: str) -> str:
 
 def model_words(model: str) -> str:
     """A model's name; the offline model is named as what it is."""
+    from rlm_desktop.engine.providers import label  # not before the first paint
+
     words = label(model)
     return model if words == model else QCoreApplication.translate("Models", words)
 

@@ -155,11 +155,11 @@ async def test_runs_that_fail_are_stopped_or_go_on_while_it_is_closed(program: S
         await until(lambda: len(server.log) == 3, "the request of the third run")
         window.picture("light-running")
         window.key("ctrl+q")
-        await window.has_focus("A run is going on")
+        await window.has_focus("Stop and close?")
         window.key("Escape")
         await window.has_focus("RLM Desktop")
         window.key("ctrl+q")
-        await window.has_focus("A run is going on")
+        await window.has_focus("Stop and close?")
         window.key("alt+s")
         assert await window.ended() == 0
     assert sorted(run.end_state for run in window.runs()) == ["cancelled", "cancelled", "failed"]

@@ -173,10 +173,10 @@ async def test_an_older_choice_is_not_saved_over_a_newer_one(
 ) -> None:
     save, go_on, saved = settings_file.save, threading.Event(), list[Settings]()
 
-    def slow_at_first(settings: Settings, *args: Any) -> None:
+    def slow_at_first(settings: Settings, **options: Any) -> None:
         if settings.max_depth != 3:
             assert go_on.wait(30)
-        save(settings, *args)
+        save(settings, **options)
         saved.append(settings)
 
     async with start() as application:
