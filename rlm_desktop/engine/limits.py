@@ -86,8 +86,8 @@ class Ledger:
         text = f"The run took its {self.limits.timeout:g} seconds."
         if self._seconds_before:
             text = (
-                f"The run took its {self.limits.timeout:g} seconds, {self._seconds_before:.0f} of them before it was "
-                "resumed."
+                f"The run took its {self.limits.timeout:g} seconds,"
+                f" {self._seconds_before:.0f} of them before it was resumed."
             )
         return LimitExceeded(EndState.TIMEOUT_EXCEEDED, text)
 

@@ -230,7 +230,7 @@ def test_variables_that_are_not_listed_are_counted(inspector: Inspector) -> None
     cell = CellState(0, "", 0.0)
     kept = Variable(name="v", type="int")
     cell.take_finish(ev.CellFinished(iteration=1, cell=0, status="ok", variables=(kept,), more_variables=700), 1.0)
-    node.cells = [cell]
+    node.cells = (cell,)
     page.show_node(node)
     assert "700 more not listed" in page._note.text()
 
