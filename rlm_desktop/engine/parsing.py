@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 _BEFORE = r"(?:[-*+]|\d{1,3}[.)])[ \t]++(?=[`~]{3,}\w)|[^`\n]*[.:!][ \t]*+(?=```repl[ \t]*$)"
 """What may stand before an opening fence: the mark of a list's item, or a sentence."""
 _FENCE = re.compile(rf"^([ \t]*+(?:{_BEFORE})?)(`{{3,}}|~{{3,}})[ \t]*([^\s`]*)[^`\n]*$")
+_BEGINS_FENCE = re.compile(rf"^[ \t]*+(?:{_BEFORE})?(?:```|~~~)", re.MULTILINE)
 _FINAL = re.compile(r"^[ \t]*(?:\*\*)?(FINAL_VAR|FINAL)\(", re.MULTILINE)
 _THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _OPENS_THOUGHTS = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
@@ -85,7 +86,7 @@ def parse_reply(text: str, *, python_fences: bool = True) -> Reply:
 
 def _blank_thoughts(text: str) -> str:
     """Without thoughts, but never inside a fence: code may well print such a tag."""
-    first_fence = re.search(r"^[ \t]*(?:```|~~~)", text, re.MULTILINE)
+    first_fence = _BEGINS_FENCE.search(text)
 
     def blank(match: re.Match[str]) -> str:
         inside_code = first_fence is not None and first_fence.start() < match.start()

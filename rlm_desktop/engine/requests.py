@@ -147,6 +147,7 @@ class Requests:
         self._emit_request(call, model, messages, kept, iteration)
         completion = Completion(reply.text, reply.reasoning, NOTHING, 0.0, reply.finish_reason, None, 0.0, 0)
         self._emit_response(call, completion, 0.0, 0.0, source="record")
+        self._keep_room(call, model, messages, completion)
         return completion
 
     def _emit_request(self, call: int, model: str, messages: list[Message], kept: int, iteration: int) -> None:

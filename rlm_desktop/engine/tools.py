@@ -95,7 +95,8 @@ async def _in_thread(function: Callable[..., Any], call: ToolCall) -> Any:
     context = contextvars.copy_context()
 
     def work() -> None:
-        done.set_running_or_notify_cancel()
+        if not done.set_running_or_notify_cancel():
+            return
         try:
             done.set_result(context.run(_called, function, call))
         except BaseException as error:

@@ -107,6 +107,7 @@ class StrictRepl(Repl):
         self._tools = {tool.name for tool in spec.tools}
         self._places = Places(spec.context, spec.documents, spec.maps).functions()
         self._lock = asyncio.Lock()
+        self._tool_slots = asyncio.Semaphore(wire.MAX_OPEN_CALLS)
         self._given = given
         self._loop = asyncio.get_running_loop()
         self._session: monty.AsyncMontySession | None = None
@@ -289,7 +290,7 @@ class StrictRepl(Repl):
         """
         if tool := self._tool(name):
             call = wire.ToolCall(name=tool, args=describe.plain_data(list(args)), kwargs=kwargs, line=line)
-            return self._counted(cell, self._services.serve_tool(call))
+            return self._counted(cell, self._use_tool(call))
         function = FUNCTIONS[name.removesuffix("_async")]
         prompts, model, most = _arguments(name, function, *args, **kwargs)
         query = make_query(function, name, prompts, model, most, line)
@@ -311,6 +312,10 @@ class StrictRepl(Repl):
         except Exception as error:
             results = [f"Error: {str(error) or type(error).__name__}"] * len(query.prompts)
         return results if query.function.endswith("_batch") else results[0]
+
+    async def _use_tool(self, call: wire.ToolCall) -> Any:
+        async with self._tool_slots:  # each call may take a thread of the application
+            return await self._services.serve_tool(call)
 
     def _finish(self, cell: _Cell, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if cell.final is not None or cell.final_name:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -14,14 +15,15 @@ from pydantic import BaseModel
 
 from rlm_desktop.engine import client as client_module
 from rlm_desktop.engine import events as ev
+from rlm_desktop.engine import tools as tools_module
 from rlm_desktop.engine.embedding import DIMENSIONS, HASHING_MODEL
 from rlm_desktop.engine.events import EndState, Usage
 from rlm_desktop.engine.limits import Limits
 from rlm_desktop.engine.rlm import RLM
-from rlm_desktop.engine.tools import Billed
+from rlm_desktop.engine.tools import Billed, Toolbox
 from rlm_desktop.engine.typed_output import OutputType
 from rlm_desktop.errors import LimitExceeded, UsageError
-from rlm_desktop.repl.wire import Final
+from rlm_desktop.repl.wire import Final, ToolCall
 from tests.engine.conftest import MakeBench, by_role, cell
 from tests.servers import Fault, ModelServer, serving_beside
 
@@ -216,6 +218,26 @@ def test_a_tool_that_never_ends_holds_up_nobody() -> None:
         asyncio.run(main(server.url))
     assert ended == []
     goes_on.set()
+
+
+async def test_a_tool_that_is_cancelled_before_its_thread_runs_is_not_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[Any] = []
+
+    def thread(**options: Any) -> Any:
+        threads.append(options["target"])
+        return SimpleNamespace(start=lambda: None)
+
+    monkeypatch.setattr(tools_module, "threading", SimpleNamespace(Thread=thread))
+    called: list[int] = []
+    task = asyncio.create_task(Toolbox({"look": called.append}).call(ToolCall(name="look", args=[1])))
+    while not threads:
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    threads[0]()
+    assert called == []
 
 
 async def test_a_plain_function_that_gives_an_awaitable_is_awaited(bench: MakeBench) -> None:

@@ -57,6 +57,11 @@ def test_code_of_an_indented_fence_has_not_its_indentation(text: str, code: str)
     assert codes(text) == [code]
 
 
+@pytest.mark.parametrize("before", ["", "- ", "Let me look: "])
+def test_code_may_speak_of_thoughts_whatever_stands_before_its_fence(before: str) -> None:
+    assert codes(f"{before}```repl\nprint('<think>')\n```\nThen.") == ["print('<think>')"]
+
+
 def test_what_looks_like_the_beginning_of_a_fence_takes_no_time() -> None:
     for line in (
         " " * 100_000 + "x",

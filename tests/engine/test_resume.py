@@ -21,7 +21,7 @@ from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.tool_calls import KEPT
 from rlm_desktop.engine.trace import Trace
 from rlm_desktop.errors import LimitExceeded
-from tests.engine.conftest import Bench, MakeBench, cell
+from tests.engine.conftest import Bench, MakeBench, by_role, cell
 from tests.servers import Fault
 
 KINDS = (ev.ModelRequested, ev.ModelResponded, ev.CallFinished)
@@ -312,6 +312,18 @@ async def test_limits_hold_over_both_parts(bench: MakeBench) -> None:
     result = await three.ask(context="c", past=resume_from(two.events))
     assert result.final_answer == "done"
     assert len(one.server.log) == len(three.server.log) + 6 + 1
+
+
+async def test_room_for_the_best_answer_is_kept_in_the_second_part_from_its_beginning(bench: MakeBench) -> None:
+    """The cell in which it was cut off may ask without end before the root's model is asked again."""
+    code = "for number in range(99): llm_query(f'{number} ' + 'word ' * 400)"
+    limits = Limits(max_tokens=12_000)
+    one = await bench(by_role([cell(code), "FINAL(x)"], lambda _: "x"), max_depth=1, limits=limits)
+    await one.ask(context="c")
+    answered = next(n for n, event in enumerate(one.events) if isinstance(event, ev.ModelResponded))
+    two = await bench(by_role(["FINAL(best so far)"], lambda _: "x"), max_depth=1, limits=limits)
+    result = await two.ask(context="c", past=resume_from(one.events[: answered + 1]))
+    assert (result.end_state, result.final_answer) == (EndState.TOKEN_LIMIT_EXCEEDED, "best so far")
 
 
 async def test_the_time_limit_holds_over_both_parts(bench: MakeBench) -> None:

@@ -264,6 +264,30 @@ async def test_what_is_offered_is_what_was_tried():
         assert describe(layers).tier == tier
 
 
+@MONTY
+async def test_calls_of_a_tool_take_their_turns_in_strict_mode(host, monkeypatch):
+    """Each may take a thread of the application."""
+    monkeypatch.setattr(wire, "MAX_OPEN_CALLS", 3)
+    begun = []
+    all_asked = asyncio.Event()
+
+    async def tool(call):
+        begun.append(call.args[0])
+        await all_asked.wait()
+        return call.args[0]
+
+    repl, _ = await _spawn(host, "strict", serve_tool=tool, tools=(Tool(name="look"),))
+    calls = ", ".join(f"look_async({number})" for number in range(9))
+    running = asyncio.create_task(repl.run_cell(f"import asyncio\nsum(await asyncio.gather({calls}))"))
+    while repl._cell is None or len(repl._cell.pending) < 9:
+        await asyncio.sleep(0)
+    for _ in range(3):  # the last of them begins
+        await asyncio.sleep(0)
+    assert begun == [0, 1, 2]
+    all_asked.set()
+    assert (await running).stdout == "36\n"
+
+
 async def test_tools_work_in_strict_mode(host):
     if not importlib.util.find_spec("pydantic_monty"):
         pytest.skip("pydantic-monty is not installed")
