@@ -319,15 +319,16 @@ def _parse_patterns(text: str) -> dict[str, str]:
 def _check_database(address: str) -> None:
     """Raise unless it is none, or one without a password."""
     scheme, _, rest = address.partition("://")
-    if address and not (scheme and rest):
-        raise SettingsError(
-            f'The setting database is "{address}", which is not allowed. Allowed is the address of a database, as '
-            'in "postgresql://name@server/history".'
-        )
-    if ":" in rest.partition("/")[0].rpartition("@")[0] or "password=" in rest:
+    if re.match("[^:/]*:[^@]*@", rest) or "password=" in rest:
         raise SettingsError(
             "The setting database must not hold a password, which would be kept as it is. Put it into the variable "
             "PGPASSWORD or the file ~/.pgpass."
+        )
+    is_known = scheme.partition("+")[0] in ("postgresql", "postgres") or address.startswith("sqlite:///")
+    if address and not (is_known and rest):
+        raise SettingsError(
+            f'The setting database is "{address}", which is not allowed. Allowed is the address of a database, as '
+            'in "postgresql://name@server/history".'
         )
 
 
@@ -424,7 +425,8 @@ def save(settings: Settings, path: Path | None = None, *, before: Settings | Non
         settings: What is chosen now.
         path: The file; the person's own when None.
         before: What was read or written last: what is the same now is left as it stands in the file, where another
-            window or a hand may have changed it meanwhile. Everything is written when None.
+            window or a hand may have changed it meanwhile, unless that is not allowed. Everything is written when
+            None.
 
     Raises:
         SettingsError: The file cannot be written.
@@ -439,12 +441,21 @@ def save(settings: Settings, path: Path | None = None, *, before: Settings | Non
         for option in options():
             value = getattr(settings, option.name)
             is_same = before is not None and getattr(before, option.name) == value
-            if is_same or option.name in settings.overridden:
+            if (is_same and _is_allowed(option.name, kept)) or option.name in settings.overridden:
                 continue
             kept.pop(option.name, None)
             if value != option.default:
                 kept[option.name] = NO_LIMIT if value is None else value
         _write_toml(path, kept)
+
+
+def _is_allowed(name: str, values: Mapping[str, Any]) -> bool:
+    """Whether what a file says of a setting can be used; that it says nothing can."""
+    try:
+        from_mapping({name: values[name]} if name in values else {})
+    except SettingsError:
+        return False
+    return True
 
 
 def load_tables(name: str, path: Path | None = None) -> list[Any]:

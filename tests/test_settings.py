@@ -51,6 +51,14 @@ def test_what_another_window_chose_meanwhile_stays() -> None:
     assert paths.settings_file().read_text() == 'theme = "dark"\n'
 
 
+def test_what_is_not_allowed_goes_with_the_next_change() -> None:
+    write('max_depth = 50\nmax_iterations = 30\ndatabase = "nowhere"\n')
+    found, faults = settings.load_what_fits()
+    settings.save(found.with_values(theme="dark"), before=found)
+    assert len(faults) == 2
+    assert settings.load() == Settings(max_iterations=30, theme="dark")
+
+
 def test_a_limit_that_is_switched_off_survives() -> None:
     settings.save(Settings(max_errors=None))
     assert 'max_errors = "none"' in paths.settings_file().read_text()
@@ -184,7 +192,10 @@ def test_kinds_of_secrets() -> None:
         "history",
         "postgresql:server",
         "postgresql://",
+        "mysql://me@server/history",
+        "sqlite://server/history",
         "postgresql://me:hush-hush@server/history",
+        "postgresql://me:hush/hush-hush@server/history",
         "postgresql://server/history?user=me&password=hush-hush",
     ],
 )
@@ -196,8 +207,8 @@ def test_the_address_of_a_history_is_one_and_holds_no_password(address: str) -> 
 
 def test_where_the_history_is() -> None:
     assert Settings().history_place == paths.history_file()
-    address = "postgresql://me@server:5432/history?host=/run/a:b"
-    assert Settings(database=address).history_place == address
+    for address in ("postgresql://me@server:5432/history?host=/run/a:b", "sqlite:////a:b@c/history.sqlite"):
+        assert Settings(database=address).history_place == address
 
 
 @pytest.mark.parametrize("text", ["m", "=m", "2=", "x=m", "11=m", "-1=m", "2=m, nonsense"])
