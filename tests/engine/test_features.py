@@ -232,7 +232,7 @@ async def test_a_tool_that_is_cancelled_before_its_thread_runs_is_not_called(
     monkeypatch.setattr(tools_module, "threading", SimpleNamespace(Thread=thread))
     called: list[int] = []
     task = asyncio.create_task(Toolbox({"look": called.append}).call(ToolCall(name="look", args=[1])))
-    while not threads:
+    while not threads:  # noqa: ASYNC110 - it is no event that is waited for
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.wait([task])

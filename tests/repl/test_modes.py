@@ -279,7 +279,7 @@ async def test_calls_of_a_tool_take_their_turns_in_strict_mode(host, monkeypatch
     repl, _ = await _spawn(host, "strict", serve_tool=tool, tools=(Tool(name="look"),))
     calls = ", ".join(f"look_async({number})" for number in range(9))
     running = asyncio.create_task(repl.run_cell(f"import asyncio\nsum(await asyncio.gather({calls}))"))
-    while repl._cell is None or len(repl._cell.pending) < 9:
+    while repl._cell is None or len(repl._cell.pending) < 9:  # noqa: ASYNC110 - it is no event that is waited for
         await asyncio.sleep(0)
     for _ in range(3):  # the last of them begins
         await asyncio.sleep(0)
