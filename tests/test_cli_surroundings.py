@@ -57,6 +57,17 @@ def test_an_answer_comes_though_nobody_reads_the_progress(guide: Path) -> None:
     assert run("runs", "show", "nope", stderr=Unread()).returncode == 1
 
 
+@pytest.mark.parametrize("options", [(), ("--no-history",)])
+def test_a_history_that_is_away_stops_no_question(options: tuple[str, ...], tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    note = tmp_path / "note.txt"
+    note.write_bytes("The ferry Marigold leaves from berth four at nine, café included.".encode("latin-1"))
+    away = {"RLM_DESKTOP_DATABASE": "postgresql://me@/history?host=/nowhere"}
+    done = run("ask", "-q", *options, "-d", note, "Which ferry leaves from berth four?", **away)
+    assert (done.returncode, "Marigold" in done.stdout) == (0, True)
+    assert ("cannot be opened" in done.stderr) is not bool(options)
+
+
 @pytest.mark.parametrize("home", ["~nobody-of-that-name/x", ""])
 def test_a_home_that_nobody_knows_is_said(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a container, whose user has no name and no folder."""

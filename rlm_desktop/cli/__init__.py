@@ -201,7 +201,7 @@ def _add_setting(group: argparse._ArgumentGroup, option: Option) -> None:
     if option.name == "root_model":
         names.insert(0, "--model")
     unit = f" ({option.unit})" if option.unit else ""
-    text = "TEXT" if option.name == "system_prompt" else "NAME"
+    text = "TEXT" if option.is_long else "NAME"
     metavar = "|".join(option.allowed) or {bool: "true|false", str: text}.get(option.kind, "N")
     default = "" if option.default in (None, "") else f"; default {option.default}"
     group.add_argument(*names, dest=option.name, metavar=metavar, help=f"{option.text}{unit}{default}")

@@ -15,6 +15,7 @@ from rlm_desktop.cli.outgoing import EventLines, print_clean_json
 from rlm_desktop.cli.output import say, warn
 from rlm_desktop.cli.progress import LiveTree, PlainLines, progress_on
 from rlm_desktop.documents import Document, expand, load_all, load_bytes
+from rlm_desktop.documents.load import Known
 from rlm_desktop.engine.providers import OFFLINE, default_models, label
 from rlm_desktop.engine.rlm import RLM
 from rlm_desktop.engine.run import Run, RunResult
@@ -146,23 +147,35 @@ async def _load(named: Sequence[str], history: History) -> list[Document]:
     Raises:
         DocumentError: A file that was named cannot be read, or a folder holds nothing that can.
     """
+    if not named:
+        return []
     documents: list[Document] = []
+    known = await _known(history)
     for name in named:
-        documents += [_read_input()] if name == "-" else await _load_path(name, history)
+        documents += [_read_input()] if name == "-" else await _load_path(name, known)
     for document in documents:
         for warning in document.warnings:
             warn(f"{document.name}: {warning}")
     return documents
 
 
+async def _known(history: History) -> Known:
+    """What the history has of files that were read before; where it cannot be opened, nothing: no run needs it."""
+    try:
+        await asyncio.to_thread(history.open)
+    except HistoryError:
+        return lambda key, name, path: None
+    return history.document_of_file
+
+
 def _read_input() -> Document:
     return load_bytes("standard input", sys.stdin.buffer.read())
 
 
-async def _load_path(name: str, history: History) -> list[Document]:
+async def _load_path(name: str, known: Known) -> list[Document]:
     """A file, or what can be read of the files of a folder or a pattern."""
     listing = await asyncio.to_thread(expand, [name])
-    results = await load_all(listing.files, known=history.document_of_file)
+    results = await load_all(listing.files, known=known)
     errors = [result for result in results if isinstance(result, DocumentError)]
     documents = [result for result in results if isinstance(result, Document)]
     if errors and not documents:
