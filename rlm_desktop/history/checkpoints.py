@@ -135,7 +135,7 @@ class Checkpoints:
                 anew.execute("PRAGMA user_version=0")  # as one that was closed in order has it: see `log_file`
             _put_in_place(unfinished, self._file)
         finally:
-            for ending in ("", "-wal", "-journal"):
+            for ending in ("", "-wal", "-shm", "-journal"):
                 unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
 
     def _take_hold(self) -> None:

@@ -12,17 +12,25 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history.checkpoints import MOST_PAGES, Checkpoints
 
 BUSY_SECONDS = 5
+CONNECT_SECONDS = 10
+"""How long a server may take to answer; the driver itself would wait for two minutes,"""
+SILENT_SECONDS = 20
+"""and the system for a quarter of an hour, where one that was there takes nothing any more."""
 STALE_SECONDS = 0.02
 """Time between two looks at whether a query is still wanted."""
 _MOST_COMMITS = (1 << 31) - 1
 """The largest `PRAGMA user_version`."""
+_REFUSALS = ("25006", "42501")
+"""PostgreSQL's numbers for "read-only" and "no permission", which its driver takes for faults of the program."""
+_TOO_LARGE = "54"
+"""What those begin with of which the data is the fault, and which its driver takes for faults of the server."""
 _WORDS = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_BUSY: "another program holds it locked",
@@ -247,8 +255,12 @@ class Database:
             raise FileRemoved(f"The file {self.name} was removed while the history was open.")
 
     def is_gone(self) -> bool:
-        """Whether its file was removed or replaced, as another process does that rescues it."""
-        with suppress(FileRemoved, FileWithdrawn):
+        """Whether its file was removed or replaced, as another process does that rescues it.
+
+        Raises:
+            FileWithdrawn: It was, and what was in it is held here only.
+        """
+        with suppress(FileRemoved):
             self._hold_log()
         return self.is_removed
 
@@ -289,10 +301,9 @@ def _is_garbled(original: BaseException) -> bool:
 def is_passing(error: BaseException) -> bool:
     """Whether the same may succeed later: locked, full, read-only, server away. All else is a fault of the data."""
     if isinstance(error, DBAPIError):
-        return isinstance(error.orig, OSError) or type(error.orig).__name__ in (
-            "OperationalError",
-            "InterfaceError",
-        )
+        state = str(getattr(error.orig, "sqlstate", None) or "")  # a server's only
+        is_refused = isinstance(error, OperationalError | InterfaceError) or state in _REFUSALS
+        return is_refused and not state.startswith(_TOO_LARGE)
     return isinstance(error, OSError)
 
 
@@ -306,7 +317,7 @@ def url_of(target: Path | str) -> URL:
         return URL.create("sqlite", database=str(target))
     try:
         url = make_url(target)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ValueError) as error:
         raise HistoryError(f"{target!r} is neither a file nor the address of a database.") from error
     if url.drivername in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg")
@@ -357,8 +368,12 @@ def _begin(connection: Connection) -> None:
 
 
 def _server_engine(url: URL) -> Engine:
+    arguments: dict[str, Any] = {}
+    if url.drivername == "postgresql+psycopg":
+        wanted = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": SILENT_SECONDS * 1000}
+        arguments = {name: value for name, value in wanted.items() if name not in url.query}
     try:
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, connect_args=arguments)
     except (ImportError, SQLAlchemyError) as error:
         address = url.render_as_string(hide_password=True)
         raise HistoryError(f"The address {address} needs a driver that is not installed ({error}).") from error

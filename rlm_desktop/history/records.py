@@ -142,6 +142,8 @@ def inflate(codec: int, data: bytes) -> bytes:
     Raises:
         ValueError: It is damaged.
     """
+    if not isinstance(data, bytes):  # a damaged page of SQLite's may hold anything
+        raise ValueError("damaged block: it is no sequence of bytes")
     if codec == RAW:
         return data
     inflater = zlib.decompressobj()

@@ -93,10 +93,13 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: Table) -> int
     names = [column.name for column in table.columns]
     insert = f"INSERT OR IGNORE INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
     rows = _by_key(old, table.name, names) if table is schema.uses else _by_number(old, table.name, names)
+    kinds = [int if kind is bool else kind for kind in (column.type.python_type for column in table.columns)]
     kept = 0
     for row in rows:
-        with contextlib.suppress(sqlite3.IntegrityError):  # damage that looks like a row
-            kept += new.execute(insert, row).rowcount
+        # Damage may look like a row.
+        if all(value is None or isinstance(value, kind) for value, kind in zip(row, kinds, strict=True)):
+            with contextlib.suppress(sqlite3.IntegrityError):
+                kept += new.execute(insert, row).rowcount
     return kept
 
 
@@ -112,18 +115,18 @@ def _by_number(old: sqlite3.Connection, table: str, names: list[str]) -> Iterato
     query = f"SELECT rowid, {', '.join(names)} FROM {table} WHERE rowid >= ? ORDER BY rowid"
 
     def is_readable(number: int) -> bool:
-        """Whether the first row from that number on is, or there is none."""
+        """Whether the first row from that number on is, or there is none; not where a damaged page leads back."""
         try:
-            old.execute(f"{query} LIMIT 1", (number,)).fetchone()
+            row = next(old.execute(f"{query} LIMIT 1", (number,)), None)
         except sqlite3.Error:
             return False
-        return True
+        return row is None or row[0] >= number
 
     following, limit = 0, ""
     while following < _LAST:
         try:
             for number, *row in old.execute(query + limit, (following,)):
-                following = max(following, number + 1)  # a damaged page may lead back
+                following = max(following, number + 1)
                 yield tuple(row)
             if not limit:
                 return

@@ -179,8 +179,7 @@ def rescue(path: Path) -> tuple[Database, str]:
         kept = copy_readable(path, fresh)
         if not os.path.samestat(damaged, path.stat()):  # another process was quicker
             return _opened(url_of(path)), ""
-        aside = _put_aside(path)
-        fresh.rename(path)
+        aside = _exchange(path, fresh)
         database = _opened(url_of(path))
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise HistoryError(
@@ -198,8 +197,8 @@ def _remove(file: Path) -> None:
             file.with_name(file.name + ending).unlink(missing_ok=True)
 
 
-def _put_aside(path: Path) -> Path:
-    """Give a damaged file, with what lies beside it, a name that no other has."""
+def _exchange(path: Path, fresh: Path) -> Path:
+    """Put a fresh file in the place of a damaged one, or leave all as it is; returns where that is kept now."""
     aside = unused(path.with_name(f"{path.stem}-damaged-{_stamp()}{path.suffix}"))
     moved: list[tuple[Path, Path]] = []
     try:
@@ -207,6 +206,7 @@ def _put_aside(path: Path) -> Path:
             old, new = path.with_name(path.name + ending), aside.with_name(aside.name + ending)
             with contextlib.suppress(FileNotFoundError):
                 moved.append((old.rename(new), old))
+        fresh.rename(path)
     except OSError:
         for new, old in moved:
             new.rename(old)

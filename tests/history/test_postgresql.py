@@ -8,15 +8,17 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from rlm_desktop import checks, paths
 from rlm_desktop.errors import HistoryError
-from rlm_desktop.history import History, RunFilter
-from rlm_desktop.history.database import Database, url_of
+from rlm_desktop.history import History, RunFilter, writer
+from rlm_desktop.history.database import CONNECT_SECONDS, Database, is_passing, url_of
 from rlm_desktop.history.filters import ORDERS
 from rlm_desktop.history.replay import Replay
 from rlm_desktop.history.transfer import receive, save_archive
@@ -203,8 +205,68 @@ def test_a_server_that_is_not_there() -> None:
     history.close()
 
 
-def test_an_address_that_is_none() -> None:
-    history = History("gopher://x")
+def test_nobody_waits_long_for_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    given: list[dict[str, object]] = []
+
+    def refuse(*_: object, **arguments: object) -> None:
+        given.append(arguments)
+        raise psycopg.OperationalError("not now")
+
+    monkeypatch.setattr(psycopg, "connect", refuse)
+    monkeypatch.setattr(psycopg.Connection, "connect", refuse)
+    for address in ("postgresql://me@server/history", "postgresql://me@server/history?connect_timeout=3"):
+        with closing(History(address)) as history, pytest.raises(HistoryError, match="not now"):
+            history.open()
+    assert [int(str(arguments["connect_timeout"])) for arguments in given] == [CONNECT_SECONDS, 3]
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_expected"),
+    [
+        ("DiskFull", True),
+        ("AdminShutdown", True),
+        ("ReadOnlySqlTransaction", True),
+        ("InsufficientPrivilege", True),
+        ("ProgramLimitExceeded", False),
+        ("UntranslatableCharacter", False),
+        ("UniqueViolation", False),
+    ],
+)
+def test_what_a_server_may_take_later_is_kept_until_then(fault: str, is_expected: bool) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    error = DBAPIError.instance("INSERT", {}, getattr(psycopg.errors, fault)("no"), psycopg.Error)
+    assert is_passing(error) is is_expected
+
+
+def test_a_server_that_takes_nothing_for_a_while(
+    url: str, troubles: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
+    history = History(url, on_trouble=troubles.append)
+    keep(history, traces.run("before"))
+    with psycopg.connect(url.replace("/history", "/postgres"), autocommit=True) as server:
+        server.execute("ALTER DATABASE history SET default_transaction_read_only = on")
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'history'"
+        server.execute(others)
+        sink = history.sink()
+        for event in traces.run("meanwhile"):
+            sink(event)
+        assert not history.flush()
+        server.execute("ALTER DATABASE history RESET default_transaction_read_only")
+        server.execute(others)
+    while not history.flush():
+        pass
+    assert history.events("meanwhile") == traces.run("meanwhile")
+    assert "read-only" in troubles[0]
+    assert troubles[-1] == "The history is written again; nothing was lost."
+    history.close()
+
+
+@pytest.mark.parametrize("address", ["gopher://x", "postgresql://me@server:port/history"])
+def test_an_address_that_is_none(address: str) -> None:
+    history = History(address)
     with pytest.raises(HistoryError):
         history.sessions()
     history.close()

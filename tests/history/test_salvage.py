@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -15,7 +18,7 @@ from rlm_desktop.engine.events import DocumentRef, Noted
 from rlm_desktop.errors import HistoryError
 from rlm_desktop.history import History, records, upgrade
 from rlm_desktop.history.replay import Replay
-from rlm_desktop.history.salvage import copy_readable
+from rlm_desktop.history.salvage import _by_number, copy_readable
 from tests.history import traces
 from tests.history.test_store import keep
 from tests.history.test_upgrade import fill
@@ -58,6 +61,41 @@ def test_what_lies_between_damaged_pages_is_kept(tmp_path: Path) -> None:
         with closing(sqlite3.connect(fresh)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_what_only_looks_like_a_row_is_none(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "history.sqlite", tmp_path / "fresh.sqlite"
+    fill(path, runs=3, iterations=1)
+    with closing(History(path)) as history:
+        before = {row.id: row for row in history.runs()}
+    execute(
+        path,
+        "UPDATE runs SET question = x'00' WHERE number = 1; UPDATE events SET data = 'text' WHERE run = 2;"
+        "UPDATE events SET data = 7, codec = 'x' WHERE run = 3",
+    )
+    with closing(History(path)) as history:
+        assert all(isinstance(event, Noted) for number in "12" for event in history.events(f"run-{number}"))
+    upgrade.open_database(fresh)[0].close()
+    copy_readable(path, fresh)
+    with closing(History(fresh)) as history:
+        assert {row.id: row for row in history.runs()} == before
+        assert [len(history.events(f"run-{number}")) for number in range(3)] == [before["run-0"].events, 0, 0]
+
+
+def test_a_page_that_leads_back_is_left_behind() -> None:
+    class Tangled:
+        def execute(self, query: str, values: tuple[int]) -> Iterator[tuple[int, str]]:
+            (number,) = values
+            if number > 100:
+                yield 200, "last"
+                return
+            yield from ((row, "sound") for row in range(number, 3))
+            yield 2, "again"
+            if "LIMIT" not in query:
+                raise sqlite3.DatabaseError("malformed")
+
+    found = islice(_by_number(cast(sqlite3.Connection, Tangled()), "events", ["data"]), 20)
+    assert list(found) == [("sound",)] * 3 + [("again",), ("last",)]
 
 
 def test_a_table_that_lies_behind_a_cut_hides_no_other(tmp_path: Path) -> None:
@@ -176,6 +214,25 @@ def test_a_damaged_file_that_cannot_be_replaced_stays(tmp_path: Path, troubles: 
         assert history.flush(30) or history.flush(30)
         assert history.events("a") == events
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_damaged_file_stays_where_the_fresh_one_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where somebody looks at that for viruses."""
+    path, rename = tmp_path / "history.sqlite", Path.rename
+    path.write_bytes(b"no database" * 1_000)
+
+    def refuse(file: Path, target: Path) -> Path:
+        if ".rescue-" in file.name:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return rename(file, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with closing(History(path)) as history, pytest.raises(HistoryError, match="no other can be put in its place"):
+        history.open()
+    assert path.read_bytes() == b"no database" * 1_000
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_another_process_has_rescued_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
