@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from email.message import EmailMessage
 
 import pytest
@@ -156,6 +157,11 @@ NEWS = "Content-Type: text/html\n\n" + "".join(f"<p>Item {number} of the news.</
 FILE = "Content-Type: application/pdf; name=a.txt\nContent-Disposition: attachment\n\nwords of the file"
 LOGO = "Content-Type: image/png; name=logo.png\n\n\x89PNG"
 INVITATION = "Content-Type: text/calendar\n\nSUMMARY:Meeting"
+LETTER = "Content-Type: text/plain; name=a.txt\nContent-Disposition: attachment\n\nwords of the letter"
+NOTE = "Content-Type: text/plain\nContent-Disposition: inline; filename=a.txt\n\nwords of the note"
+REPORT = "Content-Type: text/html\nContent-Disposition: attachment; filename=a.html\n\n<p>words of the report</p>"
+FORWARDED = "Content-Type: message/rfc822\n\nFrom: a@b.c\nSubject: x\nContent-Type: text/html\n\n<p>Old news</p>"
+STYLE = "Content-Type: text/css\nContent-ID: <a@b>\n\np { color: red }"
 
 
 @pytest.mark.parametrize(
@@ -168,6 +174,11 @@ INVITATION = "Content-Type: text/calendar\n\nSUMMARY:Meeting"
         ((PAGE, INVITATION), "Plain **words**. SUMMARY:Meeting"),
         ((PLAIN, "Content-Type: text/x-amp-html\n\n<html amp>", PAGE, INVITATION), "Plain words. SUMMARY:Meeting"),
         ((alternatives(PLAIN, kind="mixed"),), "Plain words."),
+        ((PLAIN, alternatives(PAGE, INVITATION, NOTE, kind="mixed")), "Plain words. SUMMARY:Meeting of the note"),
+        ((PLAIN, alternatives(PAGE, STYLE, kind="related")), "Plain words."),
+        ((LETTER, PAGE), "Plain **words**. of the letter"),
+        ((PAGE, REPORT), "Plain **words**. of the report"),
+        ((PAGE, FORWARDED), "Plain **words**. Old news"),
     ],
 )
 def test_of_alternatives_nothing_is_lost_and_nothing_is_read_twice(
@@ -211,11 +222,14 @@ def test_what_outlook_packs(read: Load) -> None:
         (0x69005, properties(x001F3707="Long name.txt".encode("utf-16-le"))),
         (0x69002, bytes(14)),
         (0x69005, properties(x000D3701=bytes(16) + inner)),
+        (0x69002, bytes(14)),
+        (0x69005, properties(x01023701=b"words without an identifier")),
     )
     document = read("winmail.dat", packed)
     assert (document.kind, document.warnings) == ("tnef", ())
     assert document.text.startswith("Тема\n\nBody of a page\n\nAttachment: Long name.txt\n\nattached words")
     assert str(document.place_of(document.text.index("inner words"))) == "attachment 2 “attachment 2”, line 3"
+    assert "words without an identifier" in document.text
     message = EmailMessage()
     message["From"], message["Subject"] = "a@b.c", "Тема"
     message.set_content("Body of a page")
@@ -225,3 +239,11 @@ def test_what_outlook_packs(read: Load) -> None:
     assert "attached words" in text
     for end in range(len(packed)):
         tnef.extract(Source("cut.dat", io.BytesIO(packed[:end])), Draft("tnef"))
+
+
+def test_what_outlook_packs_as_rich_text_with_a_damaged_place(read: Load) -> None:
+    rich = rb"{\rtf1\ansi\ansicpg932 Rich words \'81}"
+    packed = struct.pack("<LL4sL", len(rich) + 12, len(rich), b"MELA", 0) + rich
+    document = read("winmail.dat", packed_by_outlook((0x69003, properties(x01021009=packed))))
+    assert document.text.strip() == "Rich words �"
+    assert document.warnings == ("1 byte that cannot be decoded replaced by “�”.",)

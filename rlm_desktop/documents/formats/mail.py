@@ -129,24 +129,32 @@ def _leaves(message: Message) -> Iterator[Message]:
 
 def _alternatives(parts: Sequence[Message]) -> Iterator[Message]:
     """The plain text, else the page; what is neither, such as an invitation; and the files beside the page."""
-    plain = [part for part in parts if part.get_content_type() == "text/plain" and _bytes(part).strip()]
-    pages = [part for part in parts if part.is_multipart() or part.get_content_type() == "text/html"]
+    forms = [part for part in parts if _is_form(part)]
+    plain = [part for part in forms if part.get_content_type() == "text/plain" and _bytes(part).strip()]
+    pages = [part for part in forms if part.is_multipart() or part.get_content_type() == "text/html"]
     with_page = [part for part in pages if _html_of(part) is not None]
     best = next(iter((with_page or pages)[-1:]), None)
     if plain and best is not None and not _is_stand_in(plain, _html_of(best)):
         best = None
     yield from plain
     for part in pages:
-        yield from _leaves(part) if part is best else filter(_is_file, _leaves(part))
+        yield from _leaves(part) if part is best else filter(_is_beside, _leaves(part))
     for part in parts:
-        kind = part.get_content_type()
-        if part not in pages and kind != "text/plain" and not kind.endswith("html"):
+        if not _is_form(part):
             yield from _leaves(part)
 
 
-def _is_file(part: Message) -> bool:
-    """Whether a part is an attachment, and not a picture within a page."""
-    return _is_attachment(part) and part.get_content_maintype() != "image"
+def _is_form(part: Message) -> bool:
+    """Whether a part is the text in some form, and nothing beside it."""
+    kind = part.get_content_type()
+    return not _is_attachment(part) and (part.is_multipart() or kind == "text/plain" or kind.endswith("html"))
+
+
+def _is_beside(part: Message) -> bool:
+    """Whether a part that comes with a page is neither the text in some form nor a picture within the page."""
+    is_named = part.get_param("filename", header="content-disposition") is not None
+    is_of_page = part.get_content_maintype() == "image" or _is_of_page(part)
+    return (is_named or not _is_form(part)) and not is_of_page
 
 
 def _html_of(part: Message) -> Message | None:

@@ -26,7 +26,7 @@ _BEGINS, _NAME, _DATA, _ATTACHMENT = 0x69002, 0x18010, 0x6800F, 0x69005
 _PLAIN, _RTF, _HTML, _OBJECT, _LONG_NAME = 0x1000, 0x1009, 0x1013, 0x3701, 0x3707
 _SIZES = {2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 0x0A: 4, 0x0B: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 _ANY_SIZE = frozenset((0x0D, 0x1E, 0x1F, 0x102))
-_WIDE = 0x1F
+_WIDE, _IS_OBJECT = 0x1F, 0x0D
 _IS_NAMED, _SEVERAL = 0x8000, 0x1000
 _IDENTIFIER = 16
 """Bytes before a message within a message, and before the name of a property."""
@@ -47,13 +47,14 @@ def extract(source: Source, draft: Draft) -> None:
     page = int.from_bytes(message.get(_PAGE, b"")[:4], "little")
     encoding = CODE_PAGES.get(page, f"cp{page}") if page else ""
     before = " ".join("".join(draft.parts[-_LOOKED_BACK:]).split())
-    for text in (_text(message.get(_SUBJECT, b""), encoding), _body(message, encoding, source)):
+    for text in (_text(message.get(_SUBJECT, b""), encoding), _body(message, encoding, source, draft)):
         if " ".join(text.split()) not in before:
             draft.add_markdown(text.strip("\n") + "\n\n")
     for number, attachment in enumerate(attached, 1):
         properties = _properties(attachment.get(_ATTACHMENT, b""))
         name = _value(properties, _LONG_NAME, encoding) or _text(attachment.get(_NAME, b""), encoding)
-        data = attachment.get(_DATA) or properties.get(_OBJECT, (0, b""))[1][_IDENTIFIER:]
+        kind, inner = properties.get(_OBJECT, (0, b""))
+        data = attachment.get(_DATA) or (inner[_IDENTIFIER:] if kind == _IS_OBJECT else inner)
         add_attachment(" ".join(name.split()) or f"attachment {number}", data, number, source, draft)
 
 
@@ -66,7 +67,7 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += size + _SUM
 
 
-def _body(message: Mapping[int, bytes], encoding: str, source: Source) -> str:
+def _body(message: Mapping[int, bytes], encoding: str, source: Source, draft: Draft) -> str:
     """As plain text, else as a page, else as rich text."""
     properties = _properties(message.get(_MESSAGE, b""))
     text = _text(message.get(_BODY, b""), encoding) or _value(properties, _PLAIN, encoding)
@@ -75,6 +76,7 @@ def _body(message: Mapping[int, bytes], encoding: str, source: Source) -> str:
     if not text and _RTF in properties:
         rich = Draft("rtf")
         rtf.extract(replace(source, file=BytesIO(unpacked(properties[_RTF][1]))), rich)
+        draft.warn(*rich.warnings)
         text = "".join(rich.parts)
     return text
 
