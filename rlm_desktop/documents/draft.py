@@ -75,7 +75,7 @@ class Draft:
         """A share is done of the file, or of a file within it; it is the outer one whose share is told."""
         if not self._within:
             self._share = share
-        self._tell(self._share, ": ".join([*self._within, note]))
+        self._tell(self._share, ": ".join(filter(None, [*self._within, note])))
 
     def add(self, text: str, *, is_decoded: bool = False) -> None:
         """Add text as it is, cleaned of what no text may hold; see `cleaned`."""

@@ -295,7 +295,10 @@ class Counting:
     """
 
     def __init__(self, encoding: str) -> None:
-        b"".decode(encoding)  # codecs that give no text raise here
+        try:
+            bytes(4).decode(encoding, _HANDLER)  # codecs that give no text raise here
+        except UnicodeError:  # those of host names, which take no handler
+            raise LookupError(encoding) from None
         self.codec = encoding
         self.encoding = codecs.lookup(encoding).name.removesuffix("-sig")
         self.lost = 0
@@ -326,9 +329,14 @@ class Counting:
         return (f"{count(self.lost, 'byte')} that cannot be {self.encoding.upper()} replaced by “�”.",)
 
 
+class _Here(threading.local):
+    """What the handler of this thread has replaced: a handler is one for the whole program, and never forgotten."""
+
+    lost = 0
+
+
 _HANDLER = "rlm-count"
-_here = threading.local()
-"""What the handler of this thread has replaced: a handler is one for the whole program, and never forgotten."""
+_here = _Here()
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:

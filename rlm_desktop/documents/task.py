@@ -106,6 +106,8 @@ class Task:
                 return replace(self.read(file, key), file_key=key)
             except OSError as error:  # a bad disk, a stick that was pulled out, a file of the system
                 raise DocumentError(self._shown, f"reading it failed: {error.strerror or error}.") from None
+            except MemoryError:  # of a text, which is read here
+                raise DocumentError(self._shown, "reading it takes more memory than allowed.") from None
 
     def read(self, file: BinaryIO, key: str = "") -> Document:
         """Read a file of the system that is open at its beginning; `key` is asked for before it is extracted."""

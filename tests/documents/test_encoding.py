@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rlm_desktop.documents import EncodingNeeded
 from rlm_desktop.documents.encoding import declared, decode
-from rlm_desktop.errors import DocumentError
 from tests.documents.conftest import Load
 
 
@@ -56,8 +56,12 @@ def test_a_chosen_encoding(read: Load) -> None:
     assert read("a.txt", data, encoding="koi8-r").text == "Привет, мир"
     wrong = read("a.txt", data + b"\xff", encoding="utf-8")
     assert wrong.warnings == ("10 bytes that cannot be UTF-8 replaced by “�”.",)
-    with pytest.raises(DocumentError, match="there is no encoding named “klingon”"):
-        read("a.txt", data, encoding="klingon")
+
+
+@pytest.mark.parametrize("name", ["klingon", "zlib", "hex", "rot13", "idna", "punycode", "undefined"])
+def test_what_is_no_encoding_of_texts(read: Load, name: str) -> None:
+    with pytest.raises(EncodingNeeded, match=f"there is no encoding named “{name}”"):
+        read("a.txt", b"some text", encoding=name)
 
 
 JAPANESE = "日本語のテキストです。これは文字コードの判定のための文章です。東京都は日本の首都です。\n" * 6

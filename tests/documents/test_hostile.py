@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from rlm_desktop.documents import Document, Loader, expand, extract, load_all
 from rlm_desktop.documents.draft import Draft, headings_of
-from rlm_desktop.documents.formats import gaps, mail
+from rlm_desktop.documents.formats import gaps, html, mail, sheet_notes
 from rlm_desktop.documents.formats.common import Source
 from rlm_desktop.documents.formats.gaps_other import closer_records, sheets_of
 from rlm_desktop.documents.kinds import HEAD, kind_of
@@ -208,6 +208,12 @@ def test_a_mail_of_too_many_parts_is_not_parsed_to_its_end(monkeypatch: pytest.M
 def test_attributes_that_never_end_are_looked_at_once() -> None:
     sheet = b"<c " + b' r="AA1"' * 200_000
     assert gaps._closer(sheet) is None
+    assert html._BOX.search("<input" + " type=checkbox" * 200_000) is None
+
+
+def test_spaces_that_never_end_are_looked_at_once() -> None:
+    sheet = b'<sheetData><c r="A1"><f>1</f>' + b" " * 1_000_000
+    assert not list(sheet_notes._without_values(sheet))
 
 
 def far_ods() -> bytes:
@@ -506,6 +512,9 @@ def test_files_within_a_file_show_that_they_are_being_read() -> None:
         (0.5, "d.eml"),
         (1, "d.eml"),
     ]
+    draft.enter("text", "e.txt")
+    draft.report(0.5, "")
+    assert told[-1] == (1, "e.txt")
 
 
 def test_packed_zeros_pass_for_no_empty_archive(loader: Loader, tmp_path: Path) -> None:

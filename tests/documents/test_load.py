@@ -154,8 +154,24 @@ def test_a_large_text_in_any_encoding(
 
 
 def test_a_large_text_in_an_encoding_that_there_is_not(loader: Loader, tmp_path: Path) -> None:
-    with pytest.raises(EncodingNeeded, match="there is no encoding named “klingon”"):
-        loader.load(write(tmp_path, "a.txt", b"text " * 2_000_000), encoding="klingon")
+    path = write(tmp_path, "a.txt", b"text " * 2_000_000)
+    for name in ("klingon", "zlib"):
+        with pytest.raises(EncodingNeeded, match=f"there is no encoding named “{name}”"):
+            loader.load(path, encoding=name)
+
+
+async def test_a_text_for_which_there_is_no_memory_does_not_stop_the_others(
+    loader: Loader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("rlm_desktop.documents.task.read_utf8", fails)
+    paths = [write(tmp_path, "a.txt", b"text"), write(tmp_path, "b.pdf", made.pdf("words"))]
+    large, small = await loader.load_all(paths)
+    assert isinstance(large, DocumentError)
+    assert large.reason == "reading it takes more memory than allowed."
+    assert isinstance(small, Document)
 
 
 def test_a_mark_of_utf8_is_no_text(loader: Loader, tmp_path: Path) -> None:

@@ -450,6 +450,10 @@ def test_comments_of_an_old_workbook_that_is_damaged_do_no_harm() -> None:
         draft = Draft("xls")
         xls_notes.old_notes(io.BytesIO(book[:size]), draft)
         assert not draft.warnings or "could not be read" in draft.warnings[0]
+    torn = book.replace(b"\x3c\0\x0b\0\0Ann", b"\x5d\0\x0b\0\0Ann")  # another box begins before the text is whole
+    assert torn != book
+    found = xls_notes.old_notes(io.BytesIO(torn), Draft("xls"))
+    assert found == {"Süden": ["Comment on AB1: geprüft 😀", "a text box"]}
 
 
 def test_damaged_parts_beside_the_text_are_named(read: Load) -> None:

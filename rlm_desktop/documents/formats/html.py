@@ -17,8 +17,9 @@ _TITLE = re.compile(r"<title\b[^<>]{0,1000}>([^<]{1,1000})</title", re.IGNORECAS
 _TAGS = re.compile(r"<[^<>]*>")
 _RAISED = re.compile(r"(<sup(?:\s[^<>]*)?>)([-+−–]?\d[^<>]{0,20}</sup>)", re.IGNORECASE)
 """Raised figures, lest 10⁶ become 106."""
-_BOX = re.compile(r"<input\s[^<>]*\btype=[\"']?checkbox\b[^<>]*>")
-"""A box to be ticked. Whatever the letters' case, it would take ten times as long to find."""
+_BOX = re.compile(r"<input\s(?=[^<>]*+>)[^<>]*?\btype=[\"']?checkbox\b[^<>]*+>")
+"""A box to be ticked. Whatever the letters' case, it would take ten times as long to find; and did it not look for
+the end first, a tag without one would be looked through again and again."""
 _XHTML = re.compile(r"<\?xml|www\.w3\.org/1999/xhtml")
 _CLOSED = re.compile(r"<(script|style|title|textarea|iframe|noscript|template)\b([^<>]*)/>", re.IGNORECASE)
 """Empty elements of XHTML: in HTML all that follows would be in them, and nothing of it seen."""

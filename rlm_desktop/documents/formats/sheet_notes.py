@@ -16,7 +16,7 @@ from rlm_desktop.documents.formats.office import part_root, part_text, relations
 
 _NO_RESULT = re.compile(
     rb'<(?:\w+:)?c\s(?>(?:[^<>]*?\s)?r=")([A-Z]{1,3}\d{1,7})"[^<>]*+>\s*+<(?:\w+:)?f(?:\s[^<>]*)?>([^<]{1,8192})</(?:\w+:)?f>'
-    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"\s*+(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*+</(?:\w+:)?c>"
 )
 _ERROR = re.compile(
     rb'<(?:\w+:)?c\s(?=[^<>]*\st="e")(?>(?:[^<>]*?\s)?r=")([A-Z]{1,3}\d{1,7})"[^<>]*+>'

@@ -67,7 +67,7 @@ def _notes(book: bytes, at: int) -> Iterator[str]:
             if depth < 1:
                 break
         elif kind == _OBJECT:
-            number = int.from_bytes(data[6:8], "little")
+            number, left = int.from_bytes(data[6:8], "little"), 0
         elif kind == _TEXT:
             left = int.from_bytes(data[10:12], "little")
             texts[number] = ""
