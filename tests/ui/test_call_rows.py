@@ -350,8 +350,12 @@ def test_a_very_deep_run_needs_no_recursion() -> None:
     assert len(rows.visible) == 1500
 
 
+@pytest.mark.parametrize("piece", [512, 3])
 @pytest.mark.parametrize("is_ascending", [True, False])
-def test_what_comes_after_the_sorting_goes_where_it_belongs_and_nothing_else_moves(is_ascending: bool) -> None:
+def test_what_comes_after_the_sorting_goes_where_it_belongs_and_nothing_else_moves(
+    monkeypatch: pytest.MonkeyPatch, is_ascending: bool, piece: int
+) -> None:
+    monkeypatch.setattr(row_look, "PIECE", piece)
     rows, state = _rows(), RunState()
     rows.visible = rows.reset(state)
     state.apply(ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"))
@@ -370,6 +374,30 @@ def test_what_comes_after_the_sorting_goes_where_it_belongs_and_nothing_else_mov
     state.apply(ev.ModelResponded(call=3, text="", usage=None, cost_usd=7.0))
     rows.refresh()
     assert rows.visible == before, "what grows stays where it is"
+
+
+def test_what_has_grown_much_since_it_was_sorted_is_sorted_in_pieces_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (call_rows, row_look):
+        monkeypatch.setattr(module, "PIECE", 3)
+    monkeypatch.setattr(call_rows, "_AT_ONCE", 0)
+    monkeypatch.setattr(call_rows, "_AT_ONCE_SECONDS", 0.0)
+    rows, state = _rows(later=lambda: None), RunState()
+    rows.visible = rows.reset(state)
+    state.apply(ev.CallStarted(call=0, parent=None, kind="rlm", depth=0, model="m"))
+    state.apply(ev.IterationStarted(call=0, iteration=1, of=1))
+    _call(state, 1, 0.3)
+    rows.set_order("cost")
+    rows.close(state.nodes[1])
+    for call in range(2, 32):
+        _call(state, call, call % 7 / 10)
+    rows.open(state.nodes[1])
+    pieces = 1
+    while not rows.go_on(0.0):
+        pieces += 1
+    assert pieces > 15, "nine to sort what came, ten to list the rows"
+    costs = [node.exchange.cost_usd for node in map(rows.node, range(2, len(rows.visible)))]  # type: ignore[attr-defined]
+    assert len(costs) == 31
+    assert costs == sorted(costs, reverse=True)
 
 
 def _call(state: RunState, call: int, cost: float | None) -> None:
