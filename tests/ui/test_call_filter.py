@@ -201,6 +201,19 @@ async def test_down_leads_from_the_filter_to_the_first_row_that_it_finds(
     assert view.selected_node() is node
 
 
+async def test_who_goes_on_typing_is_not_torn_away_by_what_is_found(
+    view: CallTreeView, qtbot: QtBot, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "_SLICE_SECONDS", 0.0)
+    view.focus_filter()
+    qtbot.keyClicks(view.bar.field, "iteration 2")
+    qtbot.keyClick(view.bar.field, Qt.Key.Key_Down)
+    assert view.table.hasFocus()
+    view.bar.field.setFocus()
+    await wait_until(lambda: not view._finder.is_searching and not view.table._goes_to_hit)
+    assert view.bar.field.hasFocus()
+
+
 def test_an_empty_field_offers_nothing_to_be_cleared(view: CallTreeView, qtbot: QtBot) -> None:
     view.bar.field.setText("cloud")
     (button,) = view.bar.field.findChildren(QAbstractButton)

@@ -221,6 +221,12 @@ class CallTable(QTableView):
         if row >= 0:
             self.go_to(row)
 
+    def _go_on_to_hit(self) -> None:
+        """Some rows have been found: go there, unless the person has gone elsewhere meanwhile."""
+        if self._goes_to_hit and self.window().focusWidget() is self:
+            self.go_to_hit(waits=False)
+        self._goes_to_hit = False
+
     def toggle(self, row: int) -> None:
         """Open a closed row, close an open one."""
         rows = self._calls.rows
@@ -284,7 +290,7 @@ class CallTable(QTableView):
 
     def _on_arranged(self) -> None:
         if self._goes_to_hit:  # once the view has put the selection back to where it was
-            QTimer.singleShot(0, self, lambda: self.go_to_hit(waits=False))
+            QTimer.singleShot(0, self, self._go_on_to_hit)
         if self._keeps_current_in_view:
             self._keeps_current_in_view = False
             self.scrollTo(self.currentIndex())

@@ -92,7 +92,7 @@ class CallTreeView(QWidget):
         self._finder = Finder(self.model, self)
         self._finder.found.connect(self._show_found)
         self.bar.filter_changed.connect(self._finder.start)
-        self.bar.rows_wanted.connect(lambda: self.table.go_to_hit(waits=self._finder.is_searching))
+        self.bar.rows_wanted.connect(lambda: self.table.go_to_hit(waits=self._is_finding))
         self.icicle = IcicleView()
         self.icicle.node_selected.connect(self.select_node)
         self.icicle.menu_requested.connect(self._open_menu_of)
@@ -465,6 +465,11 @@ class CallTreeView(QWidget):
         self.bar.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.bar.field.selectAll()
 
+    @property
+    def _is_finding(self) -> bool:
+        """Whether what is looked for is still being found, or its rows are being arranged."""
+        return self._finder.is_searching or self.model.is_arranging
+
     def _show_found(self, found: set[int] | None) -> None:
         self.model.set_matches(found)
         self.bar.show_count(len(found or ()), len(self.state.nodes), is_searching=self._finder.is_searching)
@@ -546,8 +551,7 @@ class CallTreeView(QWidget):
     def _place_overlays(self) -> None:
         viewport = self.table.viewport()
         self._empty.setText(self.tr(NOTHING_FITS if self.bar.filter.is_active and self.state.nodes else EMPTY))
-        is_busy = self._finder.is_searching or self.model.is_arranging
-        self._empty.setVisible(not self.model.rows.visible and not is_busy)
+        self._empty.setVisible(not self.model.rows.visible and not self._is_finding)
         self._empty.setGeometry(viewport.rect().adjusted(16, 0, -16, 0))  # there may be two lines of room
         can_scroll = self.table.verticalScrollBar().maximum() > 0
         has_pill = not self._follows and self.state.is_running and can_scroll
