@@ -282,9 +282,18 @@ class QuestionPanel(QFrame):
         _choose(self.sub_model, settings.sub_model)
         if settings.max_depth != self._own_depth:
             self.max_depth.setValue(settings.max_depth)
+            self._own_depth = None  # though the one that was lent is the same
         self.max_iterations.setValue(settings.max_iterations)
         # Less than a cent would be rounded to none, which means no limit.
         self.budget.setValue(max(0.01, settings.budget_usd) if settings.budget_usd else 0.0)
+
+    def show_asked(self, settings: Settings) -> None:
+        """Show what a run was asked with; when its depth is the one that is lent, it stays lent."""
+        own, self._own_depth = self._own_depth, None
+        is_shown = settings.max_depth == self.max_depth.value()
+        self.set_choices(settings)
+        if is_shown:
+            self._own_depth = own
 
     def choices(self) -> Choices:
         """What is chosen now."""

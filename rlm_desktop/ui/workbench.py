@@ -397,7 +397,7 @@ class Workbench(QObject):
     def _ask_again(self) -> None:
         if self.state is not None and self.state.started is not None:
             self._work.question.set_text(self.state.started.question)
-            self._work.question.set_choices(settings_of(self.state.started, self.settings))
+            self._work.question.show_asked(settings_of(self.state.started, self.settings))
             self._work.question.edit.setFocus()
 
     def _show_busy(self) -> None:

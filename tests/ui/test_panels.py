@@ -37,6 +37,24 @@ class TestQuestion:
         assert (settings.root_model, settings.sub_model, settings.max_depth) == ("gpt-5", "", 3)
         assert settings.budget_usd is None
 
+    def test_a_depth_that_was_lent_becomes_ones_own_when_one_chooses_it(self, panel: QuestionPanel) -> None:
+        def depths() -> tuple[int, int]:
+            return panel.choices().max_depth, panel.lasting_choices().max_depth
+
+        panel.set_choices(Settings(max_depth=2))
+        panel.lend_depth(3)
+        panel.set_choices(Settings(max_depth=2, theme="dark"))
+        assert depths() == (3, 2), "something else was changed in the settings"
+        panel.show_asked(Settings(max_depth=3))
+        assert depths() == (3, 2), "asked again as it was asked"
+        panel.set_choices(Settings(max_depth=3))
+        assert depths() == (3, 3)
+        panel.return_depth()
+        assert depths() == (3, 3)
+        panel.lend_depth(4)
+        panel.show_asked(Settings(max_depth=3))
+        assert depths() == (3, 3), "an earlier run had another one"
+
     def test_new_models_do_not_change_what_is_chosen(self, panel: QuestionPanel) -> None:
         panel.set_choices(Settings(root_model="my-model", sub_model="offline"))
         panel.set_models([ModelChoice("gpt-5", "gpt-5 (openai)", "openai")])
