@@ -128,7 +128,9 @@ def test_numbers_are_typed_and_shown_as_the_language_writes_them(qtbot: QtBot) -
     edit = field.control
     assert isinstance(edit, QLineEdit)
     assert edit.text() == "0,5"
-    for typed, value, shown in (("1.250,75", 1250.75, "1250,75"), ("2.5", 2.5, "2,5"), ("1000000", 1e6, "1000000")):
+    for typed, value, shown in (
+        ("1.250,75", 1250.75, "1250,75"), ("2.5", 2.5, "2,5"), ("0.250", 0.25, "0,25"), ("1000000", 1e6, "1000000"),
+    ):  # fmt: skip
         edit.clear()
         qtbot.keyClicks(edit, typed)
         qtbot.keyClick(edit, Qt.Key.Key_Return)

@@ -78,10 +78,12 @@ def value_words(option: Option, value: Any) -> str:
 
 def _plain(option: Option, text: str) -> str:
     """What was typed for a number, as the settings file writes it: a German types `0,5` and `20.000`."""
-    if option.kind not in (int, float):
+    locale = QLocale()
+    value, is_number = locale.toDouble(text)
+    is_fraction = text.startswith(f"0{locale.groupSeparator()}")  # nobody means 250 by `0.250`
+    if option.kind not in (int, float) or not is_number or is_fraction:
         return text
-    value, is_number = QLocale().toDouble(text)
-    return f"{value:.15g}" if is_number else text
+    return f"{value:.15g}"
 
 
 class SettingField(QWidget):
