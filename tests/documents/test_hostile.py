@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from rlm_desktop.documents import Document, Loader, expand, extract, load_all
 from rlm_desktop.documents.draft import Draft, headings_of
-from rlm_desktop.documents.formats import gaps, html, mail, sheet_notes
+from rlm_desktop.documents.formats import gaps, html, mail, sheet_notes, xls_notes
 from rlm_desktop.documents.formats.common import Source
 from rlm_desktop.documents.formats.gaps_other import closer_records, sheets_of
 from rlm_desktop.documents.kinds import HEAD, kind_of
@@ -214,6 +214,12 @@ def test_attributes_that_never_end_are_looked_at_once() -> None:
 def test_spaces_that_never_end_are_looked_at_once() -> None:
     sheet = b'<sheetData><c r="A1"><f>1</f>' + b" " * 1_000_000
     assert not list(sheet_notes._without_values(sheet))
+
+
+def test_sheets_that_lie_in_each_other_are_looked_at_once() -> None:
+    count, size = 20_000, 13
+    names = (struct.pack("<HHI5s", 0x85, 9, count * size + 4 * number, b"\0\0\1\0A") for number in range(count))
+    assert xls_notes._of_sheets(b"".join(names) + bytes(4) * 3 * count) == {"A": []}
 
 
 def far_ods() -> bytes:

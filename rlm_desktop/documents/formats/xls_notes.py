@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import BinaryIO
 
 import olefile
@@ -30,11 +31,20 @@ def old_notes(file: BinaryIO, draft: Draft) -> dict[str, list[str]]:
     except Exception:  # of which it raises many on damaged files; what is in the cells may be whole
         draft.warn("It is damaged: comments and text boxes on its sheets could not be read.")
         return {}
-    return {name: list(_notes(book, start)) for name, start in _sheets(book)}
+    return _of_sheets(book)
 
 
-def _records(book: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Kind of each record from a place on, and where its data begins and ends."""
+def _of_sheets(book: bytes) -> dict[str, list[str]]:
+    sheets = list(_sheets(book))
+    starts = sorted({start for _, start in sheets})
+    # None holds another: each is looked at once, wherever they are said to begin.
+    notes = {start: list(_notes(book[start:end])) for start, end in pairwise([*starts, len(book)])}
+    return {name: notes[start] for name, start in sheets}
+
+
+def _records(book: bytes) -> Iterator[tuple[int, int, int]]:
+    """Kind of each record, and where its data begins and ends."""
+    at = 0
     while at + _HEAD.size <= len(book):
         kind, size = _HEAD.unpack_from(book, at)
         start, at = at + _HEAD.size, at + _HEAD.size + size
@@ -43,7 +53,7 @@ def _records(book: bytes, at: int) -> Iterator[tuple[int, int, int]]:
 
 def _sheets(book: bytes) -> Iterator[tuple[str, int]]:
     """Names of the sheets, and where they begin."""
-    for kind, start, end in _records(book, 0):
+    for kind, start, end in _records(book):
         if kind == _END:
             return
         if kind == _SHEET and end - start > 8:
@@ -51,15 +61,15 @@ def _sheets(book: bytes) -> Iterator[tuple[str, int]]:
             yield _decoded(name, book[start + 7]), int.from_bytes(book[start : start + 4], "little")
 
 
-def _notes(book: bytes, at: int) -> Iterator[str]:
-    """The comments and text boxes of the sheet that begins there."""
+def _notes(sheet: bytes) -> Iterator[str]:
+    """The comments and text boxes of a sheet."""
     texts: dict[int, str] = {}
     places: list[tuple[int, int, int]] = []
     depth = number = left = 0
-    for kind, start, end in _records(book, at):
+    for kind, start, end in _records(sheet):
         if kind not in _READ:
             continue
-        data = book[start:end]
+        data = sheet[start:end]
         if kind == _BEGIN:
             depth += 1
         elif kind == _END:
