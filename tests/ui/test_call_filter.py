@@ -8,13 +8,16 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from rlm_desktop.engine.events import CallStarted
+from rlm_desktop.engine.providers import OFFLINE_LABEL
 from rlm_desktop.engine.state import RunState
 from rlm_desktop.engine.tree import BatchNode, CallNode, IterationNode
 from rlm_desktop.ui.calls import call_filter, finding
 from rlm_desktop.ui.calls.call_filter import KINDS, STATUSES, CallFilter
+from rlm_desktop.ui.calls.call_model import Column
 from rlm_desktop.ui.calls.call_tree import NOTHING_FITS, CallTreeView
 from tests import traces
 from tests.traces import Shape
@@ -221,6 +224,16 @@ def test_an_empty_field_offers_nothing_to_be_cleared(view: CallTreeView, qtbot: 
     view.bar.clear()
     qtbot.waitUntil(lambda: button.property("opacity") == 0.0)
     assert not view.bar._debounce.isActive()
+
+
+def test_the_offline_model_is_named_as_what_it_is(view: CallTreeView) -> None:
+    state = RunState()
+    state.apply(CallStarted(call=0, parent=None, kind="rlm", depth=0, model="offline"))
+    view.set_state(state)
+    view.bar._set(CallFilter(models=frozenset({"offline"})))
+    (chip,) = view.bar.findChildren(QPushButton, "chip")
+    assert chip.text().startswith(OFFLINE_LABEL)
+    assert view.model.text(0, Column.MODEL) == OFFLINE_LABEL
 
 
 def test_many_conditions_make_no_window_wider(view: CallTreeView) -> None:

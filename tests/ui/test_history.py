@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from rlm_desktop import paths
+from rlm_desktop.engine.providers import OFFLINE_LABEL
 from rlm_desktop.history import History
 from rlm_desktop.history.exports import FORMATS
 from rlm_desktop.history.search import SearchHit
@@ -187,6 +188,7 @@ class TestTable:
             page.table.horizontalHeader().setSortIndicator(3, Qt.SortOrder.AscendingOrder)
             await wait_until(lambda: page.runs.ids[0] == "run-0")
             await wait_until(lambda: page.models.count() == 4)
+            assert page.models.itemText(page.models.findData("offline")) == OFFLINE_LABEL
             page.models.setCurrentIndex(page.models.findData("gpt-5"))
             await wait_until(lambda: page.runs.ids == ["run-0", "run-10", "run-20"])
             assert page.status.full_text == "3 runs"

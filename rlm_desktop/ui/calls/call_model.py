@@ -335,7 +335,7 @@ _TEXTS: tuple[Callable[[Node, float], str], ...] = (
     lambda node, now: call_text.tokens(call_text.tally_of(node)),
     lambda node, now: call_text.cost(call_text.tally_of(node)),
     lambda node, now: "",
-    lambda node, now: call_text.model(node),
+    lambda node, now: figures.model_words(call_text.model(node)),
     lambda node, now: figures.clock(node.started),
     lambda node, now: str(call_text.depth(node)),
     lambda node, now: call_text.seconds(call_text.own_duration(node, now)),

@@ -115,7 +115,7 @@ class FilterBar(Dressed, QWidget):
         depths = sorted(self._state.by_depth)
         self._add_many(self.tr("Kind"), "kinds", ((kind, self.tr(text)) for kind, text in KINDS.items()))
         self._add_many(self.tr("Status"), "statuses", ((name, self.tr(text)) for name, text in STATUSES.items()))
-        self._add_many(self.tr("Model"), "models", ((model, model) for model in models))
+        self._add_many(self.tr("Model"), "models", ((model, figures.model_words(model)) for model in models))
         self._add_many(self.tr("Depth"), "depths", ((depth, self._depth_text(depth)) for depth in depths))
         self._add_one(self.tr("Slower than"), "slower", ((value, call_text.seconds(value)) for value in SLOWER))
         prices = ((value, figures.money(value)) for value in COSTLIER)
@@ -178,7 +178,8 @@ class FilterBar(Dressed, QWidget):
         for status in STATUSES:
             if status in wanted.statuses:
                 found.append((self.tr(STATUSES[status]), "statuses", wanted.statuses - {status}))
-        found.extend((model, "models", wanted.models - {model}) for model in sorted(wanted.models))
+        for model in sorted(wanted.models):
+            found.append((figures.model_words(model), "models", wanted.models - {model}))
         depths = sorted(wanted.depths)
         found.extend((self._depth_text(depth), "depths", wanted.depths - {depth}) for depth in depths)
         if wanted.slower is not None:

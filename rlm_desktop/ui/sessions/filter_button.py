@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from rlm_desktop.engine.events import EndState
 from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
 from rlm_desktop.ui import theme
-from rlm_desktop.ui.figures import status_words
+from rlm_desktop.ui.figures import model_words, status_words
 from rlm_desktop.ui.labels import Dressed
 
 
@@ -50,7 +50,7 @@ class FilterButton(Dressed, QToolButton):
 
     def offer(self, facets: Facets) -> None:
         """Offer these models and tags."""
-        self._models.offer((model, model) for model in facets.models)
+        self._models.offer((model_words(model), model) for model in facets.models)
         self._tags.offer((tag, tag) for tag in facets.tags)
 
     def clear(self) -> None:

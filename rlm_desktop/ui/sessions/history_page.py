@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -36,7 +36,7 @@ from PySide6.QtWidgets import (
 from rlm_desktop.engine.events import EndState, as_utc
 from rlm_desktop.history.rows import RUNNING, Facets, RunFilter
 from rlm_desktop.ui.copying import selected_rows
-from rlm_desktop.ui.figures import counted, number, status_words
+from rlm_desktop.ui.figures import counted, model_words, number, status_words
 from rlm_desktop.ui.flow import FlowLayout
 from rlm_desktop.ui.key_tips import KeyTip
 from rlm_desktop.ui.labels import ElidedLabel
@@ -272,8 +272,8 @@ class HistoryPage(QWidget):
 
     def show_facets(self, facets: Facets) -> None:
         """Offer these models and tags."""
-        _refill(self.models, facets.models)
-        _refill(self.tags, facets.tags)
+        _refill(self.models, facets.models, model_words)
+        _refill(self.tags, facets.tags, str)
 
     def show_runs(self, ids: Sequence[str], rows: Mapping[str, RunRow], *, keeps_place: bool) -> None:
         """Show runs; `rows` are those that are known already.
@@ -511,7 +511,7 @@ def _swapped(names: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(name, key) for key, name in names.items()]
 
 
-def _refill(box: QComboBox, values: Sequence[str]) -> None:
+def _refill(box: QComboBox, values: Sequence[str], words: Callable[[str], str]) -> None:
     """Offer other values after the first one; what was chosen stays chosen while it is there."""
     chosen = box.currentData()
     if [box.itemData(place) for place in range(1, box.count())] == list(values):
@@ -520,7 +520,7 @@ def _refill(box: QComboBox, values: Sequence[str]) -> None:
     while box.count() > 1:
         box.removeItem(1)
     for value in values:
-        box.addItem(value, value)
+        box.addItem(words(value), value)
     box.setCurrentIndex(max(0, box.findData(chosen)))
     box.blockSignals(was_blocked)
 
