@@ -113,12 +113,11 @@ def _values(elements: Iterable[Element]) -> dict[str, str]:
 
 def _points(levels: Iterable[Element]) -> dict[str, str]:
     """The same of a new kind of chart; of labels in levels all, from the outermost."""
-    points: dict[str, str] = {}
+    points: dict[str, list[str]] = {}
     for level in list(levels)[::-1]:
         for point in level.iterfind("{*}pt"):
-            place = point.get("idx", "")
-            points[place] = " ".join(filter(None, (points.get(place), point.text)))
-    return points
+            points.setdefault(point.get("idx", ""), []).append(point.text or "")
+    return {place: " ".join(filter(None, texts)) for place, texts in points.items()}
 
 
 def add_embedded(archive: zipfile.ZipFile, source: Source, draft: Draft, further: Iterable[str] = ()) -> None:
