@@ -359,6 +359,10 @@ def _pragma(connection: Any, pragma: str) -> Any:
         row = connection.execute(f"PRAGMA {pragma}").fetchone()
     except sqlite3.OperationalError:  # WAL refused: read-only, or a file system without shared memory
         return None
+    except UnicodeDecodeError as error:  # of SQLite's own words, in which it quotes a damaged schema
+        damage = sqlite3.DatabaseError(f"malformed database schema: {error}")
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage from error
     return row[0] if row else None
 
 

@@ -63,6 +63,18 @@ def test_what_lies_between_damaged_pages_is_kept(tmp_path: Path) -> None:
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+def test_a_damaged_schema_that_is_no_text_is_rescued(tmp_path: Path, troubles: list[str]) -> None:
+    """SQLite quotes it in its message, which the driver cannot read then."""
+    path = tmp_path / "history.sqlite"
+    fill(path, runs=3, iterations=1)
+    content = path.read_bytes()
+    assert content.count(b"CREATE TABLE runs") == 1
+    path.write_bytes(content.replace(b"CREATE TABLE runs", b"CREATE T\xff\xfeLE runs"))
+    with closing(History(path, on_trouble=troubles.append)) as history:
+        assert sorted(history.find_runs()) == ["run-0", "run-1", "run-2"]
+    assert ["was damaged" in text for text in troubles] == [True]
+
+
 def test_what_only_looks_like_a_row_is_none(tmp_path: Path) -> None:
     path, fresh = tmp_path / "history.sqlite", tmp_path / "fresh.sqlite"
     fill(path, runs=3, iterations=1)
