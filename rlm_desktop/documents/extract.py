@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from typing import BinaryIO
@@ -65,12 +67,19 @@ def extract(source: Source, draft: Draft) -> None:
     Raises:
         Unreadable: With a sentence for the person.
     """
-    try:
+    with faults_in_words():
         source, draft.kind = _exact(source, draft)
         if odd := kinds.disagreement(draft.kind, source.name):
             draft.warn(odd)
         module = "text" if draft.kind in kinds.TEXT_KINDS else _MODULES[draft.kind]
         import_module(f"rlm_desktop.documents.formats.{module}").extract(source, draft)
+
+
+@contextmanager
+def faults_in_words() -> Iterator[None]:
+    """Whatever a parser raises becomes `Unreadable`, but for a lack of memory."""
+    try:
+        yield
     except (Unreadable, MemoryError):
         raise
     except TooLarge:

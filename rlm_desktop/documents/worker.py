@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 from rlm_desktop.documents import wire
 from rlm_desktop.documents.confinement import confine
 from rlm_desktop.documents.draft import Draft
-from rlm_desktop.documents.extract import extract
+from rlm_desktop.documents.extract import extract, faults_in_words
 from rlm_desktop.documents.formats.common import Locked, Source, Undecoded, Unreadable
 
 _PIECE = 1 << 20
@@ -158,7 +158,8 @@ def _tell_encoding(connection: Connection, job: wire.Job, file: BinaryIO) -> wir
     """Find out the encoding of a large text, which is decoded elsewhere."""
     from rlm_desktop.documents.formats.text import encoding_of_large
 
-    encoding = encoding_of_large(Source(job.name, file, encoding=job.encoding))
+    with faults_in_words():
+        encoding = encoding_of_large(Source(job.name, file, encoding=job.encoding))
     return wire.Done(job.kind, encoding, [], [], [], [], _is_large())
 
 

@@ -312,7 +312,7 @@ class ModelClient:
             async with asyncio.timeout(None) as patience, aclosing(response.aiter_bytes()) as pieces:
                 async for data in pieces:
                     more_text, more_reasoning = reader.feed(data)
-                    if reader.is_done:
+                    if reader.is_done and patience.when() is None:
                         patience.reschedule(asyncio.get_running_loop().time() + _END_PATIENCE)
                     if not (more_text or more_reasoning):
                         continue

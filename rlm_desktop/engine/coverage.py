@@ -20,7 +20,8 @@ MOST_SHOWN = 32 << 20
 """Characters of requests that are looked at; a run with more is not measured."""
 _LEAST = 16
 """Characters of a piece that tells anything: shorter ones stand everywhere."""
-_PIECE = re.compile(r"[^\n.!?。！？]+")
+_PIECE = re.compile(r"[^\n.!?。！？]{1,4096}")
+"""Of a text without ends, as packed JSON, a piece has a limit: other threads wait while it is looked for."""
 _EDGES = " \t\r\xa0'\"[](){}<>,;:*_#|-"
 """What may stand around a piece where it is printed or quoted, and is none of it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -318,6 +319,7 @@ def url_of(target: Path | str) -> URL:
     try:
         url = make_url(target)
     except (SQLAlchemyError, ValueError) as error:
+        target = re.sub("(//[^/:@]*):[^@]*@", r"\1:***@", target)  # a password stays out of sight
         raise HistoryError(f"{target!r} is neither a file nor the address of a database.") from error
     if url.drivername in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg")

@@ -29,6 +29,14 @@ def test_a_list_that_was_printed_was_shown() -> None:
     assert shown.share_of("No. 7\n\n?") is None
 
 
+def test_a_text_without_ends_is_looked_at_by_pieces() -> None:
+    shown, text = Shown(), "word " * 10_000
+    shown.add(text[:25_000])
+    found = shown.share_of(text)
+    assert found is not None
+    assert found.share > 0.4
+
+
 @given(st.text("ab .\n", max_size=200), st.integers(1, 50))
 def test_all_that_is_shown_in_pieces_of_lines_is_the_whole(text: str, size: int) -> None:
     shown = Shown()

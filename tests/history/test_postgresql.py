@@ -264,9 +264,10 @@ def test_a_server_that_takes_nothing_for_a_while(
     history.close()
 
 
-@pytest.mark.parametrize("address", ["gopher://x", "postgresql://me@server:port/history"])
+@pytest.mark.parametrize("address", ["gopher://x", "postgresql://me:secret@server:port/history"])
 def test_an_address_that_is_none(address: str) -> None:
     history = History(address)
-    with pytest.raises(HistoryError):
+    with pytest.raises(HistoryError) as caught:
         history.sessions()
+    assert "secret" not in str(caught.value)
     history.close()
